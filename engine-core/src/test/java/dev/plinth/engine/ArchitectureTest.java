@@ -59,7 +59,7 @@ final class ArchitectureTest {
             Floor.of("base", "base"),
             new Floor("api", Set.of(API)));
 
-    /** Where the engine's time, ids and secrets come from. */
+    /** The sources of the engine's time, ids and secrets. */
     private static final Set<String> SOURCES_OF_TIME_AND_CHANCE = Set.of(
             API + ".SystemClock",
             INTERNAL + "base.RandomIds",

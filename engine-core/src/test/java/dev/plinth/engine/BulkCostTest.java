@@ -57,7 +57,7 @@ final class BulkCostTest {
         assertThat(before - remaining()).isEqualTo(1);
     }
 
-    /** What the bucket does not have is owed: the call passes, and those behind it wait until it has come back. */
+    /** The bucket owes units that it does not have: the call passes, and those behind it wait until it has come back. */
     @Test
     void bulk_dearerThanTheBucket_passesAndIsPaidBack() {
         store.use(store.newKey(store.engine()

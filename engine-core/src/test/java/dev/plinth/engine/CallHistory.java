@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * What concurrent calls were answered, and when: checked for whether the same calls, one by one in an order that keeps to their
+ * Records what concurrent calls were answered, and when: checked for whether the same calls, one by one in an order that keeps to their
  * times, could have been answered so (linearizability; Wing and Gong 1993). For short histories only.
  */
 public final class CallHistory {
@@ -23,13 +23,13 @@ public final class CallHistory {
     private final ConcurrentLinkedQueue<Entry> entries = new ConcurrentLinkedQueue<>();
 
     /**
-     * What calls do one by one.
+     * Tells what calls do one by one.
      *
      * @param <S> what it keeps; compared by its equality
      */
     @FunctionalInterface
     public interface Spec<S> {
-        /** What it keeps after a call; null if the call would not be answered so. */
+        /** Returns what it keeps after a call; null if the call would not be answered so. */
         S after(S before, Object call, Object answer);
     }
 

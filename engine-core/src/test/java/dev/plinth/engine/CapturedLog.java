@@ -26,12 +26,12 @@ public final class CapturedLog extends Handler implements AutoCloseable {
         engine.addHandler(this);
     }
 
-    /** One that only listens. */
+    /** Makes a log that only listens. */
     public static CapturedLog open() {
         return new CapturedLog(line -> {});
     }
 
-    /** One that shows each line to a host's code, on the thread that logs it. */
+    /** Makes a log that shows each line to a host's code, on the thread that logs it. */
     public static CapturedLog showing(Consumer<String> code) {
         return new CapturedLog(code);
     }

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What resources and children are made of and changed with, and bodies that are wrong. */
+/** Makes bodies that create and change resources and children, and bodies that are wrong. */
 final class ContentSteps {
     private static final List<Wrong> WRONG = List.of(
             new Wrong("{", 400),

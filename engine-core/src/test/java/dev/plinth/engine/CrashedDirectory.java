@@ -26,12 +26,12 @@ final class CrashedDirectory {
         builder.directory(directory).files(SEGMENT_BYTES, Long.MAX_VALUE);
     }
 
-    /** What is written from now on may be lost. */
+    /** Begins a time whose writes may be lost. */
     static CrashedDirectory begin(Path directory) throws IOException {
         return new CrashedDirectory(directory, used(Files.readAllBytes(segment(directory))));
     }
 
-    /** What is written from now on is lost. */
+    /** Begins a time whose writes are lost. */
     void end() throws IOException {
         journal = Files.readAllBytes(segment(directory));
     }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an operator does with real directories. The many kinds of damage and of concurrent writes are tested in the store's room. */
+/** Tests what an operator does with real directories. The many kinds of damage and of concurrent writes are tested in the store's room. */
 final class DataDirectoryTest {
     private static final String FIRST_SEGMENT = "journal-0000000001";
     private static final int VERSION_AT = 8;

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What is as deep as a body may be comes back out, although pages and events wrap more levels around it. */
+/** Data as deep as a body may be comes back out, although pages and events wrap more levels around it. */
 final class DeepDataTest {
     private static final int DATA_DEPTH_MAX = 63;
     private static final Json DEEPEST = Json.of("{\"a\":".repeat(DATA_DEPTH_MAX) + "1" + "}".repeat(DATA_DEPTH_MAX));

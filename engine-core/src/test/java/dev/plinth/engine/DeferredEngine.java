@@ -58,7 +58,7 @@ final class DeferredEngine implements AutoCloseable {
     private volatile long begun;
 
     /**
-     * What one of them was told.
+     * Holds what one of them was told.
      *
      * @param event the event's id
      * @param sequence the record that the event is in
@@ -177,7 +177,7 @@ final class DeferredEngine implements AutoCloseable {
         return told.stream().map(Telling::event).toList();
     }
 
-    /** What was told before it was durable. */
+    /** Returns what was told before it was durable. */
     static List<Telling> early(List<Telling> told) {
         return told.stream()
                 .filter(telling -> telling.sequence() > telling.durable())

@@ -38,7 +38,7 @@ final class DurableBeforeVisibleTest {
                 return null;
             }));
 
-    /** What the log says after a while of all that is in flight. */
+    /** Returns what the log says after a while of all that is in flight. */
     enum Fate {
         DURABLE,
         FENCED,

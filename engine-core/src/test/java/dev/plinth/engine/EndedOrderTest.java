@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What waits for others of its resource when its endpoint wants no order any more (contract §9). */
+/** Tests deliveries that wait for others of their resource when their endpoint wants no order any more (contract §9). */
 @Timeout(60)
 final class EndedOrderTest {
     private static final int MANY = 450;

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** What a builder refuses at the call that is wrong, and what of two settings counts. */
+/** Tests what a builder refuses at the call that is wrong, and what of two settings counts. */
 final class EngineBuilderTest {
     private static final OperationHandler OPERATION = operation -> OperationResult.of(Json.EMPTY_OBJECT);
     private static final JobHandler JOB = job -> Json.EMPTY_OBJECT;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What customers are answered stands in {@code docs/errors.md}: each refusal that calls can provoke, asked for through the public door. */
+/** Answers to customers stand in {@code docs/errors.md}: each refusal that calls can provoke, asked for through the public door. */
 final class ErrorAnswersTest {
     private static final String SECRET = "sk_live_000000000000000000000000000000000000";
     private static final int DETAIL_LENGTH_MAX = 400;

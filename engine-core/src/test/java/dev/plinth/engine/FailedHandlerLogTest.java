@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a failing handler threw stands in the log with its causes, with the job, its type and attempt, and what comes next. */
+/** The exception of a failing handler stands in the log with its causes, with the job, its type and attempt, and what comes next. */
 final class FailedHandlerLogTest {
     private final Logger logger = Logger.getLogger("dev.plinth.engine.internal.job");
     private final Records records = new Records();
@@ -89,7 +89,7 @@ final class FailedHandlerLogTest {
         return store.text("/v1/jobs/" + job).replaceFirst(".*\"nextAttemptAt\":\"([^\"]*)\".*", "$1");
     }
 
-    /** What was logged. */
+    /** Returns what was logged. */
     private static final class Records extends Handler {
         private final List<LogRecord> all = new ArrayList<>();
 

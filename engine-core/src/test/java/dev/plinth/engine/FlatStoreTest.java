@@ -195,7 +195,7 @@ final class FlatStoreTest {
         }
     }
 
-    /** What to do at the end of a day. */
+    /** Tells what to do at the end of a day. */
     @FunctionalInterface
     private interface Day {
         void ended(int number);

@@ -60,7 +60,7 @@ final class FullTableDeliveryTest {
             Reply deliveries =
                     engine.call(Call.of("GET", endpoint + "/deliveries").withKey(key));
             String delivery = "/v1/deliveries/" + deliveries.text().replaceAll("(?s).*\"id\":\"(dlv_\\w+)\".*", "$1");
-            // One that comes while another is under way is one with it.
+            // A call that comes while another is under way joins it.
             while (received.get() < SENDS) {
                 assertThat(engine.call(Call.of("POST", delivery + "/resend").withKey(key))
                                 .status())

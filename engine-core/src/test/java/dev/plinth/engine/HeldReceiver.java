@@ -61,7 +61,7 @@ final class HeldReceiver implements AutoCloseable {
         return received;
     }
 
-    /** What came, in the order in which it came. */
+    /** Returns what came, in the order in which it came. */
     synchronized List<String> bodies() {
         return List.copyOf(bodies);
     }

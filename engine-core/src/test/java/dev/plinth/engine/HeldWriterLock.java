@@ -28,7 +28,7 @@ final class HeldWriterLock implements AutoCloseable {
         unused = await(frozen);
     }
 
-    /** What was answered. */
+    /** Returns what was answered. */
     Reply reply() {
         return reply;
     }

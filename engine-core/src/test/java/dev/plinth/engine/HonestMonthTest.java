@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * One honest workspace at the limit of its plan for 40 days: the tables that the engine has unless told otherwise hold what a Starter
+ * An honest workspace at the limit of its plan for 40 days: the tables that the engine has unless told otherwise hold what a Starter
  * makes. Plan and tables are scaled down by the same factor, and every call changes something.
  */
 @Timeout(1200)
@@ -80,7 +80,7 @@ final class HonestMonthTest {
         }
     }
 
-    /** Of ten calls three create, two update, two archive and delete, and three start a job. */
+    /** Three calls in ten create, two update, two archive and delete, and three start a job. */
     private Reply call(Engine engine, long number) {
         int place = (int) (number % ROUND);
         Call call = switch (place) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an operation of the host gives, through the typed client. */
+/** Tests what an operation of the host gives, through the typed client. */
 final class HostOperationResultTest {
     private final AtomicInteger runs = new AtomicInteger();
     private volatile Json result = Json.EMPTY_OBJECT;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Who gets the places for jobs of this JVM when there are more jobs than places (decision 028). What has been picked is not run before the
+ * Tests who gets the places for jobs of this JVM when there are more jobs than places (decision 028). What has been picked is not run before the
  * test does it.
  */
 @Timeout(120)

@@ -40,7 +40,7 @@ final class LargeDeletionTest {
     @TempDir
     private Path directory;
 
-    /** What a reader sees of the oldest child tells what it has to see of the resource a moment later. */
+    /** The oldest child tells a reader what it has to see of the resource a moment later. */
     @Test
     void delete_besideReaders_isSeenWholeOrNotAtAll() throws Exception {
         try (TestEngine store = TestEngine.inMemory()) {

@@ -33,7 +33,7 @@ final class LargeReleaseTest {
     private static final Pattern CHANGE = Pattern.compile("\"id\":\"(res_\\w+)\".*\"version\":(\\d+)");
     private static final Pattern DELIVERY = Pattern.compile("\"id\":\"(dlv_\\w+)\"");
 
-    /** Of each resource the versions that arrived, in the order in which they did. */
+    /** The versions that arrived of each resource, in the order in which they did. */
     private final Map<String, List<Integer>> arrived = new LinkedHashMap<>();
 
     @TempDir

@@ -181,7 +181,7 @@ final class LeasesTest {
         assertThat(jobs).extracting(leased -> leased.job().id()).containsExactly(id);
     }
 
-    /** Who is too late goes on waiting; often, because who is too late between his look and the lock is seldom so. */
+    /** A worker that is too late goes on waiting; often, because who is too late between his look and the lock is seldom so. */
     @RepeatedTest(20)
     void take_twoWaitForTwoJobs_eachGetsOne() throws Exception {
         Json request = Json.of("{\"types\":[\"send\"],\"wait\":30}");

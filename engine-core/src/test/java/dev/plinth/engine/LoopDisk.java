@@ -43,7 +43,7 @@ public final class LoopDisk implements AutoCloseable {
         return disk;
     }
 
-    /** Where it is mounted. */
+    /** Returns its mount point. */
     public Path path() {
         return mount;
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a disabled endpoint misses beyond the deliveries that it holds comes in order once it is enabled (contract §9). */
+/** Tests that events which a disabled endpoint misses beyond its held deliveries come in order once it is enabled (contract §9). */
 @Timeout(600)
 final class MissedEventsTest {
     private static final int RESOURCES = 10;
@@ -29,7 +29,7 @@ final class MissedEventsTest {
     private static final int CUTS = 5;
     private static final Pattern CHANGE = Pattern.compile("\"id\":\"(res_\\w+)\".*\"version\":(\\d+)");
 
-    /** Of each resource the versions that arrived, in the order in which they did. */
+    /** The versions that arrived of each resource, in the order in which they did. */
     private final Map<String, List<Integer>> arrived = new LinkedHashMap<>();
 
     @TempDir

@@ -16,7 +16,7 @@ final class ModelListings {
 
     private ModelListings() {}
 
-    /** One of them, of one workspace, or of what it may not see. */
+    /** A list of all, of one workspace, or of what it may not see. */
     static Listing any(ModelRandom choose, ModelState world, Workspace who) {
         if (choose.oneIn(4)) {
             String id = choose.id(choose.resource(who), "res");

@@ -46,10 +46,10 @@ final class ModelLists {
         }
     }
 
-    /** Where a walk stands, and whose it is. */
+    /** Tells where a walk stands, and whose it is. */
     record Cursor(Workspace owner, Listing listing, String text, long edge) {}
 
-    /** What a list holds of the model: rows in commit order, how each is shown, and out of how many rows it was chosen. */
+    /** Tells what a list holds of the model: rows in commit order, how each is shown, and out of how many rows it was chosen. */
     private record Content(List<Row> rows, Function<Row, Map<String, Object>> shown, int examined) {}
 
     /** Asks for one page. */

@@ -28,7 +28,7 @@ final class ModelRandom {
         return values[random.nextInt(values.length)];
     }
 
-    /** One of the last rows, or of all; null if there is none. */
+    /** Returns one of the last rows, or of all; null if there is none. */
     <T extends Row> T row(List<T> rows) {
         if (rows.isEmpty()) {
             return null;

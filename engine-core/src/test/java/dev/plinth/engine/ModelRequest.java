@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One request, with the rule that tells what has to come of it.
+ * A request, with the rule that tells what has to come of it.
  *
  * @param scope what its key needs, null for nothing; {@code operator} if it is the operator's
  * @param secret what it is asked with, null for nothing
@@ -29,7 +29,7 @@ record ModelRequest(
     static final String OPERATOR = "operator";
     private static final String KEY = "idempotency-key";
 
-    /** What has to come of a request that has passed the steps 3 to 8. */
+    /** Tells what has to come of a request that has passed the steps 3 to 8. */
     @FunctionalInterface
     interface Rule {
         /**
@@ -90,7 +90,7 @@ record ModelRequest(
         }
     }
 
-    /** What makes two requests the same: numbers count as they are written. */
+    /** Returns what makes two requests the same: numbers count as they are written. */
     Object fingerprint() {
         List<Object> parts = new ArrayList<>(List.of(method, path, query == null ? "" : query));
         Map<String, Object> members = members();
@@ -114,7 +114,7 @@ record ModelRequest(
     }
 
     /**
-     * What an answer has to be.
+     * Tells what an answer has to be.
      *
      * @param code of a problem, else null
      * @param body the members, null where they are not foreseen

@@ -154,7 +154,7 @@ final class ModelRows {
             return shown;
         }
 
-        /** What names a version and the role in which it is shown. */
+        /** Returns what names a version and the role in which it is shown. */
         String etag(Share share) {
             return share == null || parent != null ? etag() : "\"v" + version + "-" + share.role + "\"";
         }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** One life of an engine and of its model: the same requests for both, and after each of them the same answer. */
+/** A life of an engine and of its model: the same requests for both, and after each of them the same answer. */
 final class ModelRun {
     private static final String READ = "resources:read";
 
@@ -38,7 +38,7 @@ final class ModelRun {
         world.now = engine.clock.epochMillis();
     }
 
-    /** What has happened, one step a line. */
+    /** Tells what has happened, one step a line. */
     String log() {
         return String.join("\n", log);
     }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/** What an engine should hold, in plain lists: all that was ever made, in the order in which it was made. */
+/** Holds what an engine should hold, in plain lists: all that was ever made, in the order in which it was made. */
 final class ModelState {
     static final long EVENT_MILLIS = Duration.ofDays(30).toMillis();
     static final long REMEMBERED_MILLIS = Duration.ofHours(24).toMillis();

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every operation takes and answers is what its OpenAPI document says: this very status, and no other members. */
+/** Requests and answers of every operation are those of its OpenAPI document: this very status, and no other members. */
 final class OpenApiAnswersTest {
-    /** Of these the document says which answers have them; all others come with every answer of a kind. */
+    /** The document says which answers have these headers; all others come with every answer of a kind. */
     private static final Set<String> OWN_HEADERS = Set.of("ETag", "Location", "Retry-After");
     /** HTTP's own, which documents leave out. */
     private static final Set<String> PLAIN_HEADERS = Set.of("Content-Type", "Cache-Control");

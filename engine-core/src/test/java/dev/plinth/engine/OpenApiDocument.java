@@ -86,7 +86,7 @@ final class OpenApiDocument {
         return compiled("webhook " + type, schema(member(member(member(webhooks, type), "post"), "requestBody")));
     }
 
-    /** What is wrong with a body that is sent to a path without a query. */
+    /** Returns what is wrong with a body that is sent to a path without a query. */
     List<ProblemError> check(String method, String path, String body) {
         for (Map.Entry<String, String> route : byRoute.entrySet()) {
             String regex = route.getKey().replaceAll("\\{\\w+}", "[^/]+");

@@ -213,7 +213,7 @@ final class OpenApiTest {
                 .containsKey("412");
     }
 
-    /** What the engine refuses with is what the document says that it may refuse with. */
+    /** The engine refuses only with codes that the document names. */
     @Test
     void problems_thatARouteGives_areInItsDocument() {
         String id = store.make("/v1/resources", "{\"name\":\"R\"}");

@@ -8,7 +8,7 @@ import dev.plinth.engine.client.PlinthClient;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
-/** What the JVM of {@link OtherClientVersionTest} runs: events for an endpoint, and what becomes of their deliveries. */
+/** Runs in the JVM of {@link OtherClientVersionTest}: events for an endpoint, and what becomes of their deliveries. */
 final class OtherClientVersionProbe {
     static final int EVENTS = 50;
     private static final long PATIENCE_SECONDS = 60;

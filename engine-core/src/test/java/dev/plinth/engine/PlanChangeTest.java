@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What was used comes back by the new plan from the moment of the change on, whether anybody looks at it then or not. */
+/** Used units come back by the new plan from the moment of the change on, whether anybody looks at it then or not. */
 final class PlanChangeTest {
     private final TestEngine store = TestEngine.inMemory();
     private String workspace;

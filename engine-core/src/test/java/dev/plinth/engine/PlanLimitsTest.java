@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a plan bounds besides requests (contract §3): resources and webhook endpoints with 403, waiting jobs with 429. */
+/** Tests what a plan bounds besides requests (contract §3): resources and webhook endpoints with 403, waiting jobs with 429. */
 final class PlanLimitsTest {
     private static final int ROUNDS = TestScale.count(200);
     private static final Plan SMALL = Plan.perMinute("small", 100_000)

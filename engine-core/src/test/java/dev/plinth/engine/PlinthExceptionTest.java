@@ -18,7 +18,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a refusal tells a host that uses the typed client. */
+/** Tests what a refusal tells a host that uses the typed client. */
 final class PlinthExceptionTest {
     private final Engine engine =
             Engine.builder().plan(Plan.perMinute("slow", 2)).open();

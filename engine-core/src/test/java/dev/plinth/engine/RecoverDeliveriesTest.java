@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a receiver missed while it was down is sent again on request: all of it, and nothing else. */
+/** A request sends again the events that a receiver missed while it was down: all of it, and nothing else. */
 @Timeout(600)
 final class RecoverDeliveriesTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
@@ -181,7 +181,7 @@ final class RecoverDeliveriesTest {
         }
     }
 
-    /** What was still being tried waits for what is recovered before it, also when its time comes meanwhile. */
+    /** A delivery that is still being tried waits for those recovered before it, also when its time comes meanwhile. */
     @Test
     void recover_besideALaterOneThatIsStillTried_comesFirst() throws Exception {
         store.call("PATCH", "/v1/webhook-endpoints/" + endpoint, "{\"types\":[\"resource.*\"]}");
@@ -392,7 +392,7 @@ final class RecoverDeliveriesTest {
         }
     }
 
-    /** One that is not told of the jobs that recover it. */
+    /** Makes an endpoint that is not told of the jobs that recover it. */
     private String endpoint() {
         String id = store.endpoint();
         store.call("PATCH", "/v1/webhook-endpoints/" + id, "{\"types\":[\"payment.*\"]}");

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What work in the background does when the store takes none of its records. */
+/** Tests what work in the background does when the store takes none of its records. */
 @Timeout(60)
 final class RefusingStoreTest {
     private static final Outcome NO_ROOM =

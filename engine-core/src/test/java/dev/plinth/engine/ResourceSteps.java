@@ -202,7 +202,7 @@ final class ResourceSteps {
         return Expected.ok(ModelState.deleted(id), null);
     }
 
-    /** What every change of a resource or child may meet first; null if it goes on. */
+    /** Returns what every change of a resource or child may meet first; null if it goes on. */
     static Expected refusedChange(Resource row, Share share, ModelRequest ask) {
         if (row == null) {
             return Expected.refused(404, "not_found");

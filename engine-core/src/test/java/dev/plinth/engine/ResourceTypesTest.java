@@ -111,7 +111,7 @@ final class ResourceTypesTest {
         assertThat(pointers(refused)).containsExactly("/data too_complex");
     }
 
-    /** What it would write has the text of a tenant in it. */
+    /** The log line would have the text of a tenant in it. */
     @Test
     void create_patternThatTakesExponentialTime_leavesNoLineOfTheValidatorInTheLog() {
         List<String> lines = new CopyOnWriteArrayList<>();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What has expired is not shown, whether the sweep has come by yet or not: here the clock is set without anybody being told,
+ * Expired rows are not shown, whether the sweep has come by yet or not: here the clock is set without anybody being told,
  * so the sweep has not.
  */
 final class RetentionByTheClockTest {

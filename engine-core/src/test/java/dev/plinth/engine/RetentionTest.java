@@ -242,7 +242,7 @@ final class RetentionTest {
         assertThat(store.rows("deliveries")).isZero();
     }
 
-    /** One that is delivered at its tenth attempt takes three days, so those behind it are open for weeks. */
+    /** A delivery that succeeds at its tenth attempt takes three days, so those behind it are open for weeks. */
     @Test
     void lane_whoseHeadIsDropped_goesOnWithWhatIsBehindIt() {
         store.answerWith(number -> number % 10 == 0 ? 200 : 500);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What is taken back counts from then on, also for calls that were let in before and have not changed anything yet (contract §2). */
+/** A right that is taken back counts from then on, also for calls that were let in before and have not changed anything yet (contract §2). */
 @Timeout(180)
 final class RevokedInFlightTest {
     private final CountDownLatch inHost = new CountDownLatch(1);

@@ -141,6 +141,6 @@ final class SameKeyRaceTest {
         return Call.of("POST", "/v1/resources").withBody(Json.of("{\"name\":\"r\"}"));
     }
 
-    /** What a caller was told. */
+    /** Holds what a caller was told. */
     private record Answered(int status, boolean isReplay, String body, boolean waits, boolean other) {}
 }

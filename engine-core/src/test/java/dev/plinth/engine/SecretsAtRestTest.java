@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What opens a receiver's door is in no file as it is: journal, snapshot, backup, tables for the next start. */
+/** A secret that opens a receiver's door is in no file in the clear: journal, snapshot, backup, tables for the next start. */
 @Timeout(60)
 class SecretsAtRestTest {
     private static final String CREDENTIAL = "Bearer-of-the-receiver";

@@ -70,7 +70,7 @@ final class SlowEndpointTest {
         publish(AT_ONCE);
         slow.awaitReceived(AT_ONCE);
         publish(MANY);
-        // Those that had begun before the fifth failure are under way still; the next begins once they have ended.
+        // Attempts that had begun before the fifth failure are under way still; the next begins once they have ended.
         int failed = FAILURES + AT_ONCE;
         slow.letGo(failed);
         slow.awaitReceived(failed + 1);
@@ -78,12 +78,12 @@ final class SlowEndpointTest {
 
         slow.answer(200);
         slow.letGo(1);
-        // One more than at first if the one that was delivered took less than a second.
+        // There is one more than at first if the one that was delivered took less than a second.
         slow.awaitReceived(failed + 1 + AT_ONCE);
         assertThat(slow.receives(failed + 3 + AT_ONCE, MOMENT_MILLIS)).isFalse();
         slow.letAllGo();
         awaitAtLeast("delivered", AT_ONCE + MANY - failed);
-        // Those that failed are tried again after five seconds; where all this takes longer, some are delivered by now.
+        // Failed attempts are tried again after five seconds; where all this takes longer, some are delivered by now.
         assertThat(count("delivered")).isLessThanOrEqualTo(AT_ONCE + MANY);
     }
 

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** What a child JVM runs on the smallest class path: everything that needs no optional library, then each thing that does. */
+/** Runs in a child JVM on the smallest class path: everything that needs no optional library, then each thing that does. */
 final class SmallestEngine {
     private SmallestEngine() {}
 

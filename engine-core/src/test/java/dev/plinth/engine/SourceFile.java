@@ -80,7 +80,7 @@ record SourceFile(String path, String text) {
         return path.contains(part);
     }
 
-    /** Where a pattern stands in some text of this file, as {@code path:line: what}. */
+    /** Returns where a pattern stands in some text of this file, as {@code path:line: what}. */
     List<String> places(Pattern pattern, String in) {
         List<String> places = new ArrayList<>();
         Matcher matcher = pattern.matcher(in);
@@ -136,7 +136,7 @@ record SourceFile(String path, String text) {
         return code.toString();
     }
 
-    /** Where the comment, string or character that begins here ends; the same place if none begins. */
+    /** Returns the end of the comment, string or character that begins here; the same place if none begins. */
     private int endOfNoCode(int at) {
         if (text.startsWith("//", at)) {
             return endOf("\n", at, at + 2) - 1;

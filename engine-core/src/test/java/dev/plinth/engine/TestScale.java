@@ -33,7 +33,7 @@ public final class TestScale {
         return Long.getLong("plinth.test.seed", System.nanoTime());
     }
 
-    /** What to print with a failure of a random test. */
+    /** Returns what to print with a failure of a random test. */
     public static String repeatWith(long seed) {
         return "repeat with -Dplinth.test.seed=" + seed;
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the engine knows of a caller from a row in flight goes with the row: then the durable row counts again. */
+/** Knowledge of a caller from a row in flight goes with the row: then the durable row counts again. */
 @Timeout(60)
 final class UndoneCredentialTest {
     private final DeferredEngine late = DeferredEngine.open();

@@ -101,7 +101,7 @@ final class WebhookSecretRotationTest {
         assertSignedBy(current, first);
     }
 
-    /** One that is told of nothing by itself. */
+    /** Makes an engine that is told of nothing by itself. */
     private String quietEndpoint() {
         store.hear(received -> body = received);
         String id = store.endpoint();

@@ -77,7 +77,7 @@ final class WholeDecisionTest {
             resources.add(store.make("/v1/resources", "{\"name\":\"r\"}"));
         }
         publishUntilRefused();
-        // What ends something has room beyond the share, until that is used up too.
+        // A change that ends something has room beyond the share, until that is used up too.
         assertThat(resources.stream()
                         .map(resource -> store.call("POST", "/v1/resources/" + resource + "/archive", "{}")
                                 .status())

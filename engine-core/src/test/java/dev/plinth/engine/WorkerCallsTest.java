@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What workers may do at once and in a while, and how it is shared out (contract §7). */
+/** Tests what workers may do at once and in a while, and how it is shared out (contract §7). */
 @Timeout(120)
 final class WorkerCallsTest {
     private static final int STARTER = 60;

@@ -78,7 +78,7 @@ final class WrongClockTest {
         assertThat(List.of(during.text(), after.text(), keyed("K1").text())).containsOnly(first.text());
     }
 
-    /** What has expired by the right time goes meanwhile, in the same run of the sweep that leaves the rest. */
+    /** Rows that have expired by the right time go meanwhile, in the same run of the sweep that leaves the rest. */
     @Test
     void clockAheadByAMonth_sweepTakesNothingByThat() {
         String event =

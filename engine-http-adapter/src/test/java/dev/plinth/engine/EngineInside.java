@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** What a test of all routes has to know of an engine beyond what it shows: its route table, and whether it wrote. */
+/** Shows what a test of all routes has to know of an engine beyond what it shows: its route table, and whether it wrote. */
 public final class EngineInside {
     private EngineInside() {}
 
@@ -29,7 +29,7 @@ public final class EngineInside {
         return route.scope() == null ? "" : route.scope().wireName();
     }
 
-    /** What the OpenAPI document says of the bodies of a route. */
+    /** Returns what the OpenAPI document says of the bodies of a route. */
     public static JsonSchema bodies(Engine engine, Route route) {
         JsonValue.Obj document = (JsonValue.Obj)
                 JsonReader.trusted(engine.call(Call.of("GET", "/openapi.json")).body());

@@ -16,7 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * What a child JVM runs: the program as {@code serve} starts it, but with small segments, frequent snapshots and no limits that a
+ * Runs in a child JVM: the program as {@code serve} starts it, but with small segments, frequent snapshots and no limits that a
  * test could reach. Each line on standard input orders a snapshot. Arguments: directory, kind of tables, durability, operator's token, the file of
  * the listener, to which it adds the workspace and id of each event that it hears of, and where a clean stop leaves the tables if it does.
  */

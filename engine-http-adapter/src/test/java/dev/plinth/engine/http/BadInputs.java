@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** What can be wrong with a request, one by one. The resource of the paths need not exist: input is judged before it is looked up. */
+/** The faults that a request can have. The resource of the paths need not exist: input is judged before it is looked up. */
 final class BadInputs {
     private static final String NOWHERE = "00000000000000000000000000";
     private static final String RESOURCES = "/v1/resources";

@@ -17,7 +17,7 @@ import java.util.function.LongPredicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** One caller cannot use up the memory of a server: bodies, answers and streams in flight have bounds. */
+/** A caller cannot use up the memory of a server: bodies, answers and streams in flight have bounds. */
 class BoundsTest {
     /** A heap so small that the least budgets apply: 8 MiB in all, 6 MiB for a workspace. */
     private static final long SMALL_HEAP = 1;
@@ -25,7 +25,7 @@ class BoundsTest {
     /** A heap of whose budget a workspace gets 32 MiB. */
     private static final long LARGE_HEAP = 2L * 1024 * 1024 * 1024;
 
-    /** Of the smallest heap. */
+    /** The bounds of the smallest heap. */
     private static final int HEADERS_BUDGET_BYTES = 4 * 1024 * 1024;
 
     private static final int LONG_HEADER_BYTES = 7_000;
@@ -34,7 +34,7 @@ class BoundsTest {
     /** More than the buffers of two sockets take. */
     private static final int HUGE_BYTES = 16 * 1024 * 1024;
 
-    /** What nothing here takes, however slow the machine is. */
+    /** A time that nothing here takes, however slow the machine is. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private static final int BODY_BYTES = 4 * 1024 * 1024;

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.ParameterException;
 
-/** What the standalone program makes of its flags and its environment. */
+/** Tests what the standalone program makes of its flags and its environment. */
 class CommandLineReaderTest {
     private static ServeOptions read(Map<String, String> environment, String... arguments) {
         return new CommandLineReader(environment).read(List.of(arguments));

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code serve} makes of a configuration file. */
+/** Tests what {@code serve} makes of a configuration file. */
 class ConfigFileTest {
     @TempDir
     private Path directory;

@@ -91,7 +91,7 @@ class ConsoleTest {
         assertThat(bytes).isBetween(COMPRESSED_BYTES_MAX / 10, COMPRESSED_BYTES_MAX);
     }
 
-    /** What would turn text into markup, or reach another server, is not in our files; the libraries are as they were published. */
+    /** Code that turns text into markup, or reaches another server, is not in our files; the libraries are as they were published. */
     @Test
     void ourFiles_makeNoMarkupOfTextAndNameNoOtherServer() throws Exception {
         int read = 0;

@@ -2,7 +2,7 @@ package dev.plinth.engine.http;
 
 import static dev.plinth.engine.http.Expected.refused;
 
-/** What a caller shows at the door, and what the contract answers to it whatever else is asked; null if it may go on. */
+/** Tells what a caller shows at the door, and what the contract answers to it whatever else is asked; null if it may go on. */
 enum Credential {
     /** All that the route asks for. */
     FULL(null),
@@ -33,7 +33,7 @@ enum Credential {
         this.refusal = refusal;
     }
 
-    /** What the door answers, or null. */
+    /** Returns what the door answers, or null. */
     Expected refusal() {
         return refusal;
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class DeadlinesTest {
     private static final Duration SHORT = Duration.ofMillis(200);
 
-    /** Where a request has to be answered before the deadline cuts: a slow machine takes its time with the first one. */
+    /** Deadlines for tests in which a request has to be answered before the deadline cuts: a slow machine takes its time with the first one. */
     private static final Duration MIDDLE = Duration.ofSeconds(6);
 
     private static final Duration LONG = Duration.ofMinutes(1);

@@ -131,7 +131,7 @@ class DiskFullIT {
 
             assertThat(process.waitFor(RESUMES_SECONDS, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isEqualTo(1);
-            // What a newer JVM itself warns of (JEP 498) is not the program's.
+            // A newer JVM warns by itself (JEP 498); the program does not.
             assertThat(Files.readAllLines(err).stream().filter(line -> !line.startsWith("WARNING: ")))
                     .singleElement()
                     .asString()

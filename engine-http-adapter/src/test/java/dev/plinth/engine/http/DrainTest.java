@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What clients of a server see that closes: those that wait, and those that send one request after the other. */
+/** Tests what clients of a server see that closes: those that wait, and those that send one request after the other. */
 @Timeout(120)
 class DrainTest {
     private static final int CLIENTS = 128;
@@ -46,7 +46,7 @@ class DrainTest {
             (executor, audiences) -> new EngineCallService(live.engine(), executor), "127.0.0.1", 0, PATIENT);
     private String key;
 
-    /** What a host may close first. */
+    /** Tells what a host may close first. */
     private enum First {
         SERVER,
         ENGINE

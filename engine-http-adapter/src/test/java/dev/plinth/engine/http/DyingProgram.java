@@ -7,7 +7,7 @@ import dev.plinth.engine.client.PlinthClient;
 import java.nio.file.Path;
 
 /**
- * What a child JVM runs: a program whose jobs kill it. With a directory and the type of a job it accepts the job and ends; with the key and
+ * Runs in a child JVM: a program whose jobs kill it. With a directory and the type of a job it accepts the job and ends; with the key and
  * the id that it printed then, it waits for the end of the job, which it may not live to see.
  */
 final class DyingProgram {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the engine gets to see of a request, and a client of a reply. */
+/** Tests what the engine gets to see of a request, and a client of a reply. */
 class ExchangeTest {
     private static final int TOO_LARGE = FakeCallService.BODY_BYTES_MAX + 1;
 

@@ -1,7 +1,7 @@
 package dev.plinth.engine.http;
 
 /**
- * What the contract says a call gives.
+ * Tells what the contract says a call gives.
  *
  * @param code of a problem; empty for a success
  * @param writes true if a record is written
@@ -41,7 +41,7 @@ record Expected(int status, String code, boolean writes) {
             case 400 -> 9;
             case 404 -> 100;
             case 403 -> 101;
-            // What cannot be told from the request alone, such as a grantee that there is not: judged once the target
+            // Expects what cannot be told from the request alone, such as a grantee that there is not: judged once the target
             // is seen.
             case 422 -> 102;
             case 412 -> 110;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What a child JVM runs: the standalone program, and beside it, once a line comes on standard input, a thread that takes
+ * Runs in a child JVM: the standalone program, and beside it, once a line comes on standard input, a thread that takes
  * all of the heap.
  */
 final class FullHeapProgram {

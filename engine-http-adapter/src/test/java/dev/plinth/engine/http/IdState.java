@@ -1,6 +1,6 @@
 package dev.plinth.engine.http;
 
-/** What stands behind an id in a request, as the matrix tells it apart: who the caller is to it, and how it is. */
+/** Tells what stands behind an id in a request, as the matrix tells it apart: who the caller is to it, and how it is. */
 enum IdState {
     /** The caller's own, active. */
     OWN(Role.OWNER),
@@ -32,7 +32,7 @@ enum IdState {
     DELETED(Role.NOBODY),
     /** A child of another resource of the caller. */
     OF_ANOTHER_PARENT(Role.NOBODY),
-    /** Of a grantee of the caller, about the caller's resource: a job. Of an owner, about what is shared: an event. */
+    /** A job of a grantee of the caller, about the caller's resource: a job. Of an owner, about what is shared: an event. */
     OF_OTHER_SIDE(Role.NOBODY),
 
     /** A job that was canceled. */
@@ -52,7 +52,7 @@ enum IdState {
     /** A parameter of the query that is not there. */
     NOT_GIVEN(Role.OWNER);
 
-    /** What a caller may do with something. */
+    /** Tells what a caller may do with something. */
     enum Role {
         NOBODY,
         READER,
@@ -74,7 +74,7 @@ enum IdState {
         return role == Role.NOBODY;
     }
 
-    /** Of the right form, so that a difference to what never existed could tell that it exists. */
+    /** An id of the right form, so that a difference to what never existed could tell that it exists. */
     boolean isWellFormed() {
         return this != MALFORMED && this != UPPER_CASE && this != TOO_LONG && this != OTHER_KIND;
     }

@@ -36,7 +36,7 @@ final class JsonApi {
         return other;
     }
 
-    /** Where the server listens from now on. */
+    /** Sets where the server listens from now on. */
     void connect(String newBase) {
         base = newBase;
     }
@@ -125,7 +125,7 @@ final class JsonApi {
         return entries;
     }
 
-    /** One page of a list, the first one without a cursor. */
+    /** Returns a page of a list, the first one without a cursor. */
     Map<String, Object> page(String path, String cursor) throws IOException, InterruptedException {
         String query = (path.contains("?") ? "&" : "?") + "limit=100" + (cursor.isEmpty() ? "" : "&cursor=" + cursor);
         Answer page = get(path + query);

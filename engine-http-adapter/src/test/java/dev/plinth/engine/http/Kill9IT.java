@@ -56,7 +56,7 @@ class Kill9IT {
             "-XX:+UseSerialGC");
     private static final int EXIT_BY_SIGTERM = 128 + 15;
 
-    /** What the kill waits for. */
+    /** Tells what the kill waits for. */
     private enum Moment {
         SOME_WRITES(""),
         SNAPSHOT_BEGUN("snapshot."),
@@ -132,7 +132,7 @@ class Kill9IT {
         void run(Random random) throws Exception;
     }
 
-    /** One store after the other: what a recovery takes is that of a store of some size, not of all that the test has ever written. */
+    /** Runs stores in turn: what a recovery takes is that of a store of some size, not of all that the test has ever written. */
     private void runStores(int cycles, Random random, boolean quick) throws Exception {
         for (int left = cycles; left > 0; left -= CYCLES_PER_STORE) {
             base = Files.createDirectory(stores.resolve("left-" + left));

@@ -16,7 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One call that changes thousands of rows: the deletion of a resource with its children, and the deletion and the enabling of an endpoint
+ * A call that changes thousands of rows: the deletion of a resource with its children, and the deletion and the enabling of an endpoint
  * with its open deliveries. A server that is killed around it has done all of it or nothing, and finishes what it has answered.
  */
 final class LargeDecision {

@@ -319,7 +319,7 @@ class MainIT {
         assertOneSentence("PLINTH_DATA");
     }
 
-    /** Whoever waits for the end of a job is answered as it stands, and the program does not wait for him. */
+    /** A caller that waits for the end of a job gets the job as it stands, and the program does not wait. */
     @Test
     void signal_whileACallWaits_answersIt() throws Exception {
         // No unit comes back while the clock stands; a call waits in real time.

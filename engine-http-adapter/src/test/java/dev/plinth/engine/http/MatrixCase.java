@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * One cell of the matrix.
+ * A cell of the matrix.
  *
  * @param states what stands behind each id
  * @param variation what else is asked
@@ -19,7 +19,7 @@ record MatrixCase(
         Map<Param, IdState> states,
         Variation variation,
         Expected expected) {
-    /** What else a call may have about it: nothing of it may tell what is hidden from what is not there. */
+    /** Tells what else a call may have about it: nothing of it may tell what is hidden from what is not there. */
     enum Variation {
         PLAIN,
         /** Conditions that nothing meets. */

@@ -82,7 +82,7 @@ final class MatrixCases {
         }
     }
 
-    /** What conditions that nothing meets give; null where they may change what is not the matrix's business. */
+    /** Returns what conditions that nothing meets give; null where they may change what is not the matrix's business. */
     private @Nullable Expected conditional(Expected plain) {
         Expected failed = Expected.refused(412, "precondition_failed");
         if (row.doesHonourIfMatch()) {

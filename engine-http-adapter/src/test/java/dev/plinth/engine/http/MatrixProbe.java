@@ -25,7 +25,7 @@ final class MatrixProbe {
 
     private final Engine engine;
     private final RawClient client;
-    /** What was answered to those who may not tell two things apart, by what they are told. */
+    /** Holds what was answered to those who may not tell two things apart, by what they are told. */
     private final Map<String, String> alike = new HashMap<>();
 
     /** The statuses and codes that the OpenAPI document names, by the operation's name. */
@@ -111,7 +111,7 @@ final class MatrixProbe {
         assertThat(reply.headers().keySet()).isEqualTo(names);
     }
 
-    /** What a route answers stands in its OpenAPI document. */
+    /** The answers of a route stand in its OpenAPI document. */
     private void checkDescribed(MatrixCase cell) {
         Map<String, String> answers = described.get(cell.route().name());
         String status = Integer.toString(cell.expected().status());
@@ -134,7 +134,7 @@ final class MatrixProbe {
         };
     }
 
-    /** What is hidden is answered in the bytes of what is not there; who is nobody, in the bytes of every other nobody. */
+    /** Hidden things are answered in the bytes of absent ones; an unknown caller, in the bytes of every other nobody. */
     private void checkAlike(MatrixCase cell, RawReply reply) {
         String group = group(cell);
         if (!group.isEmpty()) {

@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the matrix knows of one route: who may call it, the ids in it, a valid body, and what each state of an id gives. What
+ * Tells what the matrix knows of one route: who may call it, the ids in it, a valid body, and what each state of an id gives. What
  * follows from a rule is left out: what is hidden is 404, a role too weak is 403, the rest succeeds. Not thread-safe.
  */
 final class MatrixRow {
-    /** Who is asked for at the door. */
+    /** The caller whom the door asks for. */
     enum Guard {
         WORKSPACE,
         OPERATOR,
         NOBODY
     }
 
-    /** Where an id stands. */
+    /** Tells where an id stands. */
     enum IdLocation {
         PATH,
         QUERY,
@@ -28,7 +28,7 @@ final class MatrixRow {
     }
 
     /**
-     * One id of a route.
+     * An id of a route.
      *
      * @param usual the state in which it stands while another id is asked for in all of its own
      */
@@ -118,7 +118,7 @@ final class MatrixRow {
         return this;
     }
 
-    /** What it gives tells of the call itself, so that no two answers are equal. */
+    /** The answer tells of the call itself, so that no two answers are equal. */
     MatrixRow tellsOfTheMoment() {
         isOfTheMoment = true;
         return this;
@@ -182,7 +182,7 @@ final class MatrixRow {
         return isOfTheMoment;
     }
 
-    /** What the route gives with its ids in these states: that of them whose step comes first. */
+    /** Returns what the route gives with its ids in these states: that of them whose step comes first. */
     Expected expected(Map<Param, IdState> states) {
         if (isOfTheGrantee && states.containsValue(IdState.ONESELF) && isShared(states)) {
             return success;
@@ -191,7 +191,7 @@ final class MatrixRow {
         for (Map.Entry<Param, IdState> entry : states.entrySet()) {
             boolean isOwnersAlone = entry.getKey().target() == MatrixTarget.GRANTEE;
             if (isOwnersAlone && expected.equals(Expected.ROLE_TOO_WEAK)) {
-                // Who else is granted what is nothing that a grantee may learn.
+                // A grantee must not learn of other grantees.
                 return expected;
             }
             Expected next = expected(entry.getKey(), entry.getValue());

@@ -127,7 +127,7 @@ final class MatrixRows {
         worker("failJob", ",\"error\":{\"detail\":\"no\"}");
     }
 
-    /** What only the holder of a lease may do; nobody has one here. */
+    /** Adds a call that only the holder of a lease may make; no caller has one here. */
     private void worker(String operation, String members) {
         write(operation, "jobs", refused(409, "lease_lost"))
                 .id("jobId", JOB)

@@ -30,7 +30,7 @@ import static dev.plinth.engine.http.IdState.UPPER_CASE;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What an id of a route names, and the states in which the matrix asks for it: those of every id, and its own. */
+/** Tells what an id of a route names, and the states in which the matrix asks for it: those of every id, and its own. */
 enum MatrixTarget {
     RESOURCE(
             FOREIGN,

@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What {@code docs/operations.md} tells an operator to type is what the program takes. */
+/** Tests that what {@code docs/operations.md} tells an operator to type is what the program takes. */
 class OperationsPageTest {
     private static final int LINES_MAX = 200;
     private static final Pattern CALL = Pattern.compile("plinth\\.jar ([^`|;&\n]*[^`|;&\n ])");
@@ -27,7 +27,7 @@ class OperationsPageTest {
 
     @Test
     void calls_onThePage_parse() throws IOException {
-        // What the shell puts in is one argument.
+        // A value that the shell puts in is one argument.
         String page = Files.readString(root().resolve("docs/operations.md")).replaceAll("\\$\\([^)]*\\)", "x");
         TreeSet<String> called = new TreeSet<>();
         Matcher call = CALL.matcher(page);

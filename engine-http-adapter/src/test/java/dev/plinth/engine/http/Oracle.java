@@ -56,7 +56,7 @@ final class Oracle {
         return delivered;
     }
 
-    /** What was checked so far, for a person. */
+    /** Returns what was checked so far, for a person. */
     String figures() {
         return changes + ", of the open calls " + happened + " had happened and " + free + " had not";
     }
@@ -88,7 +88,7 @@ final class Oracle {
     }
 
     private void begin() {
-        // What was written before is in an earlier millisecond.
+        // Earlier writes are in an earlier millisecond.
         long before = System.currentTimeMillis();
         while (System.currentTimeMillis() == before) {
             Thread.onSpinWait();

@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client that changes things of its own, one call after the other, and remembers what was acknowledged: so at any time at
+ * A client that changes things of its own, one call after the other, and remembers what was acknowledged: so at any time at
  * most one of its calls is open, and everything else is known. One thread at a time.
  */
 final class OracleWriter {
@@ -64,7 +64,7 @@ final class OracleWriter {
      */
     record Done(OracleCall ask, Answer answer, Map<String, Object> told, List<String> children) {}
 
-    /** What a GET of each path has to show. */
+    /** Tells what a GET of each path has to show. */
     Map<String, Map<String, Object>> rows() {
         return rows;
     }
@@ -84,7 +84,7 @@ final class OracleWriter {
         return bulks;
     }
 
-    /** What was acknowledged since the last {@link #forget}. */
+    /** Returns what was acknowledged since the last {@link #forget}. */
     List<Done> done() {
         return done;
     }

@@ -28,7 +28,7 @@ class PayersTest {
     private static final int WORKSPACES = 30;
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    /** What is not read is not cut before the test has asked, however slow the machine is. */
+    /** An answer that is not read is not cut before the test has asked, however slow the machine is. */
     private static final Deadlines PATIENT = new Deadlines(
             PATIENCE,
             PATIENCE,

@@ -39,7 +39,7 @@ record ProblemReply(RawReply reply, Map<String, Object> document) {
         return new ProblemReply(reply, document);
     }
 
-    /** Where the errors stand: {@code pointer:/name} in the body, {@code parameter:limit} in the query. */
+    /** Returns where the errors stand: {@code pointer:/name} in the body, {@code parameter:limit} in the query. */
     List<String> places() {
         List<String> places = new ArrayList<>();
         if (document.get("errors") instanceof List<?> errors) {

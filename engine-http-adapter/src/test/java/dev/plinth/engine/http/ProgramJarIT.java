@@ -8,7 +8,7 @@ import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 
-/** What the standalone jar holds of the libraries that are published under a package of ours. */
+/** Tests what the standalone jar holds of the libraries that are published under a package of ours. */
 final class ProgramJarIT {
     private static final List<String> RELOCATED = List.of(
             "org/eclipse/jetty/",

@@ -40,7 +40,7 @@ public final class RawClient implements AutoCloseable {
     private void connect(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port, from, 0);
         if (socket.getLocalPort() == port && from.equals(InetAddress.getLoopbackAddress())) {
-            // Where nobody listens, TCP lets a client that was given that very port by chance connect to itself.
+            // If no server listens, TCP lets a client that was given that very port by chance connect to itself.
             socket.close();
             throw new ConnectException("Expected a server on port " + port + ", but nobody listens there");
         }
@@ -95,7 +95,7 @@ public final class RawClient implements AutoCloseable {
         return new RawReply(status, headers, input.readNBytes(length));
     }
 
-    /** Of a body without an end, who has seen the first chunk hangs up, and comes again on a new connection. */
+    /** Returns the first chunk of a body without an end, hangs up, and connects again. */
     private byte[] firstChunk() throws IOException {
         byte[] chunk = input.readNBytes(Integer.parseInt(String.valueOf(line()), 16));
         int port = socket.getPort();

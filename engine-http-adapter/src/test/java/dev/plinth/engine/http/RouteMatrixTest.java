@@ -162,7 +162,7 @@ class RouteMatrixTest {
         assertThat(EngineInside.state(engine)).isEqualTo(before);
     }
 
-    /** What is taken is valid by the OpenAPI document, and an unknown member is not. */
+    /** Bodies that are taken are valid by the OpenAPI document, and an unknown member is not. */
     @ParameterizedTest
     @MethodSource("routes")
     void body_ofACall_isDescribedAsItIsJudged(RouteCase routeCase) {
@@ -219,7 +219,7 @@ class RouteMatrixTest {
                         String guard = String.valueOf(cell.row().guard());
                         seen.add(guard + MatrixProbe.normal(first) + MatrixProbe.normal(again));
                     })));
-            // Of a workspace, of the operator, and of an operation that there is not.
+            // The ids are those of a workspace, of the operator, and of an operation that there is not.
             assertThat(seen.stream().distinct()).hasSize(3);
             assertThat(rowsBesidesKeys(own)).isEqualTo(before);
         }

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 public final class ServedProcess implements AutoCloseable {
     private static final Pattern KEY = Pattern.compile("sk_live_[0-9A-Za-z]{36}");
     private static final Pattern LISTENING = Pattern.compile("plinth: listening on (\\S+)");
-    /** What no start and no stop takes, however slow the machine is: then it hangs. */
+    /** A time that no start and no stop takes, however slow the machine is: then it hangs. */
     private static final long PATIENCE_SECONDS = 300;
 
     private final Process process;
@@ -58,7 +58,7 @@ public final class ServedProcess implements AutoCloseable {
         startMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
     }
 
-    /** What starts a JVM like this one. */
+    /** Returns the command that starts a JVM like this one. */
     public static ProcessBuilder builder(String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -73,7 +73,7 @@ public final class ServedProcess implements AutoCloseable {
         return key;
     }
 
-    /** Where it listens. */
+    /** Returns the address on which it listens. */
     public String base() {
         return base;
     }
@@ -83,7 +83,7 @@ public final class ServedProcess implements AutoCloseable {
         return startMillis;
     }
 
-    /** What it wrote on standard error. */
+    /** Returns what it wrote on standard error. */
     public String said() throws IOException {
         return Files.readString(err);
     }

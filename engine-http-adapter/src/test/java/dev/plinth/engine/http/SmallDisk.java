@@ -63,7 +63,7 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
-    /** What a command complains of; null if it works. */
+    /** Returns what a command complains of; null if it works. */
     private static @Nullable String run(String... command) {
         try {
             Process process =

@@ -90,7 +90,7 @@ class ToolsIT {
         }
     }
 
-    /** What each writer wrote, it wrote one after the other; so a beginning of the history has a beginning of each. */
+    /** Each writer wrote in turn; so a beginning of the history has a beginning of each. */
     private void checkCopy(Path copy, int[] before) {
         List<Set<Integer>> written = new ArrayList<>();
         for (int i = 0; i < WRITERS; i++) {

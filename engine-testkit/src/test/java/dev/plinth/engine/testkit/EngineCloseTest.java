@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What closing an engine does to what is under way, and to what comes afterwards. */
+/** Tests what closing an engine does to what is under way, and to what comes afterwards. */
 final class EngineCloseTest {
     private static final long SECONDS_MAX = 30;
     private static final int CALLERS = 4;

@@ -141,7 +141,7 @@ final class EventListenerTest {
         }
     }
 
-    /** What one listener has heard. */
+    /** Holds what one listener has heard. */
     private static final class Heard {
         private static final long SECONDS_MAX = 120;
 

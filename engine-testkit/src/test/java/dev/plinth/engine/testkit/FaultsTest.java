@@ -38,7 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What clients on real sockets see of the faults that a test has ordered, and what the engine has done meanwhile. */
+/** Tests what clients on real sockets see of the faults that a test has ordered, and what the engine has done meanwhile. */
 @PlinthTest
 @Timeout(300)
 final class FaultsTest {
@@ -329,7 +329,7 @@ final class FaultsTest {
                 .build();
     }
 
-    /** What a client that knows no HTTP reads up to the end of the connection. */
+    /** Returns what a client that knows no HTTP reads up to the end of the connection. */
     private String sent() throws IOException {
         try (Socket socket =
                 new Socket(InetAddress.getLoopbackAddress(), server.uri().getPort())) {

@@ -12,7 +12,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
 
-/** What a JVM of its own does while it is watched: uses engines without webhooks, or, to see the watchers at work, a socket. */
+/** Runs in a JVM of its own while it is watched: uses engines without webhooks, or, to see the watchers at work, a socket. */
 final class NoNetworkProbe {
     static final String DONE = "probe done";
     private static final int WAIT_SECONDS = 30;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * a connection first, so that their silence means something.
  */
 final class NoNetworkTest {
-    /** What every connection of Java passes (also one that listens), every datagram, and every look-up of a name. */
+    /** The methods that every connection of Java passes (also one that listens), every datagram, and every look-up of a name. */
     private static final List<String> NETWORK_CLASSES =
             List.of("sun.net.NetHooks", "sun.nio.ch.DatagramChannelImpl", "java.net.InetAddress$NameServiceAddresses");
     /** A call that sends to, or connects with, an address of the internet; sockets of the machine itself are none. */

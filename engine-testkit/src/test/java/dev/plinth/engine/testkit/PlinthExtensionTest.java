@@ -17,7 +17,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What the extension hands to whom, and for how long. */
+/** Tests what the extension hands to whom, and for how long. */
 final class PlinthExtensionTest {
     private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
 

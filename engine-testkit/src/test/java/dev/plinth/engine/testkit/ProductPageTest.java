@@ -10,7 +10,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What the product page says, over HTTP, statement by statement; and then all of it in process, to the same bytes. */
+/** Tests what the product page says, over HTTP, statement by statement; and then all of it in process, to the same bytes. */
 final class ProductPageTest {
     private static final long SEED = 20_250_101;
 

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 
 /** A door that keeps everything that went through it, to be compared with what went through another. */
 final class RecordingDoor implements Door {
-    /** What the socket adds to an answer; everything else is the engine's. */
+    /** Tells what the socket adds to an answer; everything else is the engine's. */
     private static final Set<String> FRAMING = Set.of("date", "content-length");
 
     private final Door door;

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is written of figures: the file, the tables, the charts. */
+/** Tests what is written of figures: the file, the tables, the charts. */
 final class ReportTest {
     private static final String GET = "plinth MEMORY get 1";
     private static final String PEER_GET = "H2 memory get 1";

@@ -359,7 +359,7 @@ public final class JobRunner implements DueSource {
                 rows, row.facts().id(), JobPieces.Kind.INPUT, row.facts().inputPieces()));
         JobRun run = new JobRun(row, input, patient, mayRun, store.fatalErrors());
         running.put(row.facts().id(), run);
-        // What was asked for after the row was read and before the attempt could be told is read once more.
+        // Reads again a request to cancel that came after the row was read, before the attempt could be told.
         JobRow now = row(row.facts().number());
         if (now == null || now.cancelRequested()) {
             run.requestCancel();

@@ -32,7 +32,7 @@ public final class NewContent {
         typeKind = types.isEmpty()
                 ? any
                 : any.shownAs(Schema.oneOf(types.keySet().stream().sorted().toList()));
-        // Of registered types the usual one is left out only if it is among them.
+        // A body may leave the type out only if the usual one is registered.
         type = types.isEmpty() || types.containsKey(usual)
                 ? Member.optional("type", typeKind, usual)
                 : Member.requiredByRule("type", typeKind, usual);

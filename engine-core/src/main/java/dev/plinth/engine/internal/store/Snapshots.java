@@ -251,7 +251,7 @@ final class Snapshots implements AutoCloseable {
         long needed = snapshots.get(count - 1) + 1;
         for (int i = 0; i + 1 < segments.size() && firstSequence(disk, segments.get(i + 1)) <= needed; i++) {
             disk.delete(Segment.name(segments.get(i)));
-            // One after the other, because a power cut must not delete a later one and leave an earlier one.
+            // Deletes segments in turn, because a power cut must not delete a later one and leave an earlier one.
             disk.syncNames();
         }
         for (int i = count; i < snapshots.size(); i++) {

@@ -98,7 +98,7 @@ class KeyHistoryTest {
         return "done";
     }
 
-    /** What a key is when calls come one by one. */
+    /** Tells what a key is when calls come one by one. */
     private static Key after(KeyUnderTest door, Key key, Object call, Object answer) {
         if (call.equals(DISTURB)) {
             return door.forgets() ? new Key(key.runs, "", "", key.lost || door.losesForGood()) : key;
@@ -112,7 +112,7 @@ class KeyHistoryTest {
         };
     }
 
-    /** What runs under it, and which answer of which request is remembered; empty for none. Lost: nothing will be any more. */
+    /** Holds what runs under it, and which answer of which request is remembered; empty for none. Lost: nothing will be any more. */
     private record Key(String runs, String request, String answer, boolean lost) {
         Key remembered(String asked, String told) {
             return lost ? this : new Key(runs, asked, told, false);

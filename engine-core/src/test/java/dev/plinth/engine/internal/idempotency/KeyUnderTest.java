@@ -3,13 +3,13 @@ package dev.plinth.engine.internal.idempotency;
 import dev.plinth.engine.RaceWindow;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** One idempotency key: begun, remembered and ended. The key of the engine, and some that are broken on purpose. */
+/** An idempotency key: begun, remembered and ended. The key of the engine, and some that are broken on purpose. */
 interface KeyUnderTest {
     String FRESH = "fresh";
     String IN_USE = "in use";
     String MISMATCH = "mismatch";
 
-    /** What a request is told; a replay is told what was remembered. */
+    /** Tells what a request is told; a replay is told what was remembered. */
     String begin(String request);
 
     /** Remembers the answer of a request that was told it is fresh; false if it cannot. */

@@ -209,7 +209,7 @@ class ListsTest {
         return ((JsonValue.Text) json.get("nextCursor")).value();
     }
 
-    /** What happens between two pages. */
+    /** Tells what happens between two pages. */
     private interface Between {
         void pages(String page);
     }

@@ -119,7 +119,7 @@ final class RandomCommands {
         }
     }
 
-    /** One step of the sweep over one kind of rows, as if all of them had expired. */
+    /** A step of the sweep over one kind of rows, as if all of them had expired. */
     private void sweep() {
         Retention retention = retentions.get(random.nextInt(retentions.size()));
         run(Caller.OPERATOR, context -> {

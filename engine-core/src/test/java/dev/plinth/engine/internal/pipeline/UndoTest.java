@@ -20,7 +20,7 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is undone has never happened, and what is applied again comes out the same: over random lives of all rooms. */
+/** A change that is undone has never happened, and one that is applied again comes out the same: over random lives of all rooms. */
 class UndoTest {
     private static final int DURABLE_COMMITS = 120;
     private static final int COMMITS_IN_FLIGHT = 60;
@@ -92,7 +92,7 @@ class UndoTest {
         }
     }
 
-    /** What stands in no row: time, numbers, and which tables have changed. */
+    /** Returns what stands in no row: time, numbers, and which tables have changed. */
     private static void assertMarks(Store store, List<Record> kept, String what) {
         Record last = kept.get(kept.size() - 1);
         assertThat(store.lastSequence()).as("last sequence, " + what).isEqualTo(last.sequence());

@@ -31,7 +31,7 @@ class QuotaModelTest {
                 .check(Calls.class);
     }
 
-    /** What lincheck calls; it makes one for each interleaving. */
+    /** The target of lincheck; it makes one for each interleaving. */
     public static final class Calls {
         private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 1, 1);
         private static final Caller BEFORE = Callers.of(WORKSPACE, Plan.perMinute("before", 1));

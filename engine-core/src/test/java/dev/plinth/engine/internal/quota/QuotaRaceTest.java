@@ -239,7 +239,7 @@ class QuotaRaceTest {
         }
     }
 
-    /** What the bucket would be without its compare-and-set. */
+    /** The bucket as it would be without its compare-and-set. */
     private static final class BrokenBucket {
         private final int burst;
         private volatile int used;

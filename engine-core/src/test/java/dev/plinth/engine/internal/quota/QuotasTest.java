@@ -15,7 +15,7 @@ class QuotasTest {
     private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 1, 1);
     private static final Id OTHER = new Id(IdKind.WORKSPACE, 1, 2);
 
-    /** One unit each ten seconds. */
+    /** A unit each ten seconds. */
     private static final Plan SLOW = Plan.perMinute("slow", 6);
 
     private final ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));

@@ -121,7 +121,7 @@ final class ManyResources implements AutoCloseable {
         });
     }
 
-    /** One page of a list, beside whoever writes. */
+    /** Reads a page of a list beside writers. */
     Page page(String cursor, int limit, ResourceFilter filter) {
         long edge = cursor.isEmpty() ? Long.MAX_VALUE : cursors.read(cursor);
         return store.readToAnswer(view -> {
@@ -152,7 +152,7 @@ final class ManyResources implements AutoCloseable {
     }
 
     /**
-     * One page, and what it cost.
+     * A page, and what it cost.
      *
      * @param read rows that were read
      * @param steps steps through the set

@@ -154,7 +154,7 @@ class ResourceWalkTest {
         return new Cost(read, steps);
     }
 
-    /** What the first page may read more to find the youngest that is old enough: the logarithm of the list, and the ends of it. */
+    /** Returns what the first page may read more to find the youngest that is old enough: the logarithm of the list, and the ends of it. */
     private static int halvings(int size) {
         return Integer.SIZE - Integer.numberOfLeadingZeros(size) + 2;
     }
@@ -217,7 +217,7 @@ class ResourceWalkTest {
         }
     }
 
-    /** What the dearest page read. */
+    /** Returns what the dearest page read. */
     private record Cost(int read, int steps) {}
 
     /** Deletes some of the first resources, renames others and adds new ones until it is told to end. */

@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** What every table in an arena owes its callers besides; one subclass for each kind of arena. */
+/** Tests what every table in an arena owes its callers besides; one subclass for each kind of arena. */
 abstract class ArenaTableTest extends TableContractTest {
     private static final int READERS = 3;
     static final int MEBIBYTE = 1024 * 1024;
@@ -190,7 +190,7 @@ abstract class ArenaTableTest extends TableContractTest {
     }
 
     /**
-     * One writer inserts, replaces, deletes and clears rows, so that extents and segments come to new uses under the readers. A row
+     * A writer inserts, replaces, deletes and clears rows, so that extents and segments come to new uses under the readers. A row
      * names its key and a version, and the writer says what version stands for sure.
      */
     @Test

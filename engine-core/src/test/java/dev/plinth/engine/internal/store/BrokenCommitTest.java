@@ -125,7 +125,7 @@ class BrokenCommitTest {
 
             assertThat(store.stateHash()).isEqualTo(before);
             assertThat(store.lastTimeMillis()).isEqualTo(lastTime);
-            // Who may have read the row between the two hears that it is gone.
+            // A caller that may have read the row between the two hears that it is gone.
             assertThat(undone)
                     .extracting(Changes.Write::row)
                     .isEqualTo(where.equals("append") ? Collections.singletonList(null) : List.of());

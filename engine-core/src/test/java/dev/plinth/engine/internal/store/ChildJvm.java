@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 
 /** Runs a main class of the test class path in a JVM of its own, because flags and static initializers are per JVM. */
 public final class ChildJvm {
-    /** What off-heap tables cannot do without. */
+    /** The flags that off-heap tables need. */
     static final List<String> FLAGS = List.of(
             "--add-opens=java.base/java.lang=ALL-UNNAMED", "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED");
 
@@ -40,7 +40,7 @@ public final class ChildJvm {
         return output + "exit " + child.waitFor();
     }
 
-    /** What starts a child. */
+    /** Returns the command that starts a child. */
     static ProcessBuilder start(Class<?> main, List<String> flags, String... arguments) {
         return onClassPath(main, flags, CLASS_PATH, arguments);
     }

@@ -13,7 +13,7 @@ import net.openhft.chronicle.values.ValueModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is promised about the library below off-heap tables: no compiler, nothing sent home, few threads. */
+/** Tests what is promised about the library below off-heap tables: no compiler, nothing sent home, few threads. */
 final class ChronicleTest {
     private static final String GENERATED = "VanillaGlobalMutableState$$Native";
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
-/** What a child JVM runs: closes stores off the heap while threads go through their sets and rows. */
+/** Runs in a child JVM: closes stores off the heap while threads go through their sets and rows. */
 final class ClosesBesideReaders {
     private static final int ROUNDS = 30;
     private static final int READERS = 3;

@@ -24,7 +24,7 @@ final class CrashRuns {
         this.sabotage = sabotage;
     }
 
-    /** One store through several lives; gives how many states it was left in so far. */
+    /** Runs a store through several lives; gives how many states it was left in so far. */
     int run(long seed) {
         RandomDiskWrites life = new RandomDiskWrites(seed, durability, sabotage);
         Random random = life.random();

@@ -33,7 +33,7 @@ final class DamageRuns {
         Store store = life.open(disk, bytesPerSnapshot);
         life.work(store, RECORDS / 2);
         if (bytesPerSnapshot != RandomDiskWrites.NEVER) {
-            // Those in the background may be late.
+            // Snapshots in the background may be late.
             snapshot(store);
             life.work(store, 1);
             snapshot(store);
@@ -52,7 +52,7 @@ final class DamageRuns {
         }
     }
 
-    /** What became of a damaged store. */
+    /** Tells what became of a damaged store. */
     enum Result {
         NOTHING_TO_DAMAGE,
         OPENED,

@@ -24,12 +24,12 @@ public final class DeferredJournal implements Journal {
         this.flushesByItself = flushesByItself;
     }
 
-    /** One that waits to be told. */
+    /** Makes a journal that waits to be told. */
     public static DeferredJournal stepwise() {
         return new DeferredJournal(false);
     }
 
-    /** One that makes durable, in groups, what was appended during the flush before, until it is told to hold. */
+    /** Makes a journal that makes durable, in groups, what was appended during the flush before, until it is told to hold. */
     public static DeferredJournal groupCommit() {
         return new DeferredJournal(true);
     }

@@ -65,7 +65,7 @@ class FenceTest {
                 .satisfies(line -> assertThat(line).contains("another process has got past the lock of the directory"));
     }
 
-    /** What the second one has read by then is there, and the first one does not know it. */
+    /** The records that the second one has read by then are there, and the first one does not know it. */
     @ParameterizedTest
     @EnumSource(
             value = Journal.Durability.class,

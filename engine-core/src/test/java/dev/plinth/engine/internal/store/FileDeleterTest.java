@@ -169,7 +169,7 @@ class FileDeleterTest {
         return length == BYTES;
     }
 
-    /** What a child JVM runs: opens a file as tools do, and when it is told to, says whether it can still read all of it. */
+    /** Runs in a child JVM: opens a file as tools do, and when it is told to, says whether it can still read all of it. */
     static final class ReadsFile {
         static final String OPEN = "open";
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Who interrupts a thread that writes ends neither the journal nor the record, and the thread still hears of it. */
+/** An interrupt of a thread that writes ends neither the journal nor the record, and the thread still hears of it. */
 @Timeout(300)
 class InterruptedCallerTest {
     private static final int RECORDS = 3_000;

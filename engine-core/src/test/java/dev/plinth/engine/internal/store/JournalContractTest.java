@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a store makes of the fates of its records, over journals of every temper. */
+/** Tests what a store makes of the fates of its records, over journals of every temper. */
 class JournalContractTest {
     private static final long FATAL = 6;
 

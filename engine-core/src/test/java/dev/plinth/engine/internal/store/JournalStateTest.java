@@ -21,13 +21,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is missing at the end of a journal is told from what a crash leaves, by what the last reign has left beside it. */
+/** Tests that records which are missing at the end of a journal are told from what a crash leaves, by what the last reign has left beside it. */
 @Timeout(300)
 class JournalStateTest {
     private static final List<TableName> TABLES = List.of(TestRows.TABLE);
     private static final String SEGMENT = Segment.name(1);
     private static final int RECORDS = 12;
-    /** Of a record, so that all records together fit into one segment. */
+    /** The bytes of a record, so that all records together fit into one segment. */
     private static final int ROWS = 2;
 
     private static final int SMALL_STEP = 7;
@@ -209,7 +209,7 @@ class JournalStateTest {
         store.close();
     }
 
-    /** What a disk leaves that has failed may be anything, though the machine goes on. */
+    /** A disk that has failed may leave anything, though the machine goes on. */
     @Test
     void failedJournal_machineNotRestarted_isTakenAsAfterAPowerCut() {
         RandomDiskWrites life = life(Journal.Durability.OS);

@@ -40,7 +40,7 @@ final class KeyHashTest {
         assertThat(hash.of(key.clone())).isEqualTo(hash.of(key));
     }
 
-    /** Of Python 3.11, whose bytes without a seed are hashed by SipHash-1-3, which ends in a word with the length. */
+    /** The values are those of Python 3.11, whose bytes without a seed are hashed by SipHash-1-3, which ends in a word with the length. */
     @Test
     void of_seedOfZeros_isSipHash() {
         ByteBuffer key = ByteBuffer.allocate(40);

@@ -125,7 +125,7 @@ class LargeRecordTest {
         }
     }
 
-    /** What a kill or a power cut leaves of the last frame: a beginning, or any of its sectors. */
+    /** Returns what a kill or a power cut leaves of the last frame: a beginning, or any of its sectors. */
     private byte[] cut(byte[] segment, SegmentBytes.Place frame) {
         byte[] left = segment.clone();
         Arrays.fill(left, frame.to(), left.length, (byte) 0);

@@ -84,12 +84,12 @@ final class MemoryDisk implements Disk {
         return names.get(name).bytes;
     }
 
-    /** What is there when all of it has become durable. */
+    /** Returns what is there when all of it has become durable. */
     MemoryDisk copy() {
         return of(contents());
     }
 
-    /** What the death of the process leaves: everything, durable or not. */
+    /** Returns what the death of the process leaves: everything, durable or not. */
     synchronized MemoryDisk killed() {
         MemoryDisk after = new MemoryDisk();
         after.boot = boot;
@@ -103,7 +103,7 @@ final class MemoryDisk implements Disk {
         return after;
     }
 
-    /** What a power cut now may leave. */
+    /** Returns what a power cut now may leave. */
     synchronized MemoryDisk crash(Random random) {
         TreeMap<String, MemoryFile> left = new TreeMap<>(durableNames);
         int kept = random.nextInt(unsyncedNames.size() + 1);
@@ -233,7 +233,7 @@ final class MemoryDisk implements Disk {
         return all;
     }
 
-    /** What readers see, what is durable, and the writes between the two. */
+    /** Holds what readers see, what is durable, and the writes between the two. */
     private final class MemoryFile implements File {
         private byte[] bytes;
         private byte[] durable;

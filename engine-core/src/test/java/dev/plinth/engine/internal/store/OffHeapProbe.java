@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.store;
 
 import java.util.Set;
 
-/** What the child JVMs run: opens a table in Chronicle maps, uses it, and tells which threads that started. */
+/** Runs in the child JVMs: opens a table in Chronicle maps, uses it, and tells which threads that started. */
 final class OffHeapProbe {
     private OffHeapProbe() {}
 

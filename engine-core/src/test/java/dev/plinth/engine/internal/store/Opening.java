@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** One of several openings of a disk, each of which fences those before it; as if all of them had got past its lock. */
+/** An opening among several of a disk, each of which fences those before it; as if all of them had got past its lock. */
 final class Opening extends ForwardingDisk {
     private final AtomicInteger latest;
     private final int number;

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What may be wrong when a store is opened: each has one clear answer, at once. */
+/** Tests what may be wrong when a store is opened: each has one clear answer, at once. */
 @Timeout(120)
 class OpeningTest {
     private static final Path NOTHING_CAN_BE_MADE_IN = Path.of("/proc");

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What a child JVM runs: opens the store of a directory, says so or why not, and keeps it until its input ends. */
+/** Runs in a child JVM: opens the store of a directory, says so or why not, and keeps it until its input ends. */
 final class OpensDirectory {
     static final String OPENED = "opened";
 

@@ -487,7 +487,7 @@ class QuickRestartTest {
         return directory.resolve("plinth-clean");
     }
 
-    /** What a killed process leaves in the directory. */
+    /** Makes what a killed process leaves in the directory. */
     private void copyFiles() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.toList()) {

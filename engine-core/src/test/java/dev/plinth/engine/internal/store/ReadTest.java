@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What readers are shown beside a writer, and what they have to wait for. */
+/** Tests what readers are shown beside a writer, and what they have to wait for. */
 class ReadTest {
     private static final int READERS = 2;
     private static final int PARCELS = 4;
@@ -146,7 +146,7 @@ class ReadTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            // Who sleeps for the lock shall fail the test rather than stop it.
+            // A thread that sleeps for the lock shall fail the test rather than stop it.
             boolean unused = latch.await(20, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -222,7 +222,7 @@ class ReadTest {
         store = TestRows.open(kind, new MemoryJournal(), EngineClock.system());
     }
 
-    /** What readers found wrong while the writer was busy; they read at least once each. */
+    /** Returns what readers found wrong while the writer was busy; they read at least once each. */
     private List<Long> beside(Writer writer, Function<View, Long> reader) throws Exception {
         int writes = TestScale.count(200_000);
         AtomicBoolean busy = new AtomicBoolean(true);
@@ -289,7 +289,7 @@ class ReadTest {
         CompletableFuture.runAsync(work).join();
     }
 
-    /** One write of a busy writer. */
+    /** A write of a busy writer. */
     private interface Writer {
         void write(int turn);
     }

@@ -7,7 +7,7 @@ import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Whoever waits for a long recovery is told how far it is and how fast it goes; a short one says nothing. */
+/** An operator who waits for a long recovery is told how far it is and how fast it goes; a short one says nothing. */
 class RecoveryProgressTest {
     private static final int STEPS_PER_LOOK = 1024;
 

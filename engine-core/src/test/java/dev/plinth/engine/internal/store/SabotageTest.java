@@ -43,7 +43,7 @@ class SabotageTest {
             }
             DamageRuns damage = new DamageRuns(seed + round, RandomDiskWrites.NEVER, sabotage);
             for (Damage kind : Damage.values()) {
-                // What is forged or flipped shows only in a row that nobody wrote again later.
+                // A forged or flipped byte shows only in a row that nobody wrote again later.
                 for (int i = 0; i < DAMAGES_OF_A_KIND; i++) {
                     damage.run(kind);
                 }

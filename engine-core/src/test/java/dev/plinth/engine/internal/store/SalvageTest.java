@@ -108,7 +108,7 @@ class SalvageTest {
         life.checkAndGoOn(disk, 80);
     }
 
-    /** What is left of the journal looks like one with a torn end; only the snapshot tells that it was longer. */
+    /** The rest of the journal looks like one with a torn end; only the snapshot tells that it was longer. */
     @Test
     void journal_endsBeforeTheSnapshotStarts_theSnapshotAloneIsKept() throws IOException {
         MemoryDisk disk = new MemoryDisk();

@@ -6,7 +6,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
 
-/** What a child JVM runs: one workspace fills the tables on a small heap, and another one goes on. */
+/** Runs in a child JVM: one workspace fills the tables on a small heap, and another one goes on. */
 final class ScarceHeap {
     private static final int CALLS_MAX = 100_000;
     private static final int LARGE_BYTES = 20_000;

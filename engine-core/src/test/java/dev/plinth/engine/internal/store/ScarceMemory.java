@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a child JVM runs: a commit for which there is no memory, and others after it. Arguments: the directory, and {@code heap} if that
+ * Runs in a child JVM: a commit for which there is no memory, and others after it. Arguments: the directory, and {@code heap} if that
  * is to be filled first.
  */
 final class ScarceMemory {

@@ -11,7 +11,7 @@ public final class ScriptedJournal implements Journal {
     private final List<Record> survived = new ArrayList<>();
     private AppendListener appendListener;
 
-    /** What becomes of the fatal append. */
+    /** Tells what becomes of the fatal append. */
     public enum Fate {
         FENCED,
         UNKNOWN_AND_APPLIED,
@@ -29,7 +29,7 @@ public final class ScriptedJournal implements Journal {
         return appended;
     }
 
-    /** What the log holds when somebody opens it again. */
+    /** Returns what the log holds when it is opened again. */
     public List<Record> survived() {
         return survived;
     }

@@ -14,7 +14,7 @@ final class SegmentBytes {
 
     private SegmentBytes() {}
 
-    /** Where a frame is, and its first sequence. */
+    /** Tells where a frame is, and its first sequence. */
     record Place(int from, int to, long firstSequence) {
         boolean overlaps(int start, int end) {
             return start < to && from < end;
@@ -94,7 +94,7 @@ final class SegmentBytes {
         return at;
     }
 
-    /** Where the records of a frame start. */
+    /** Returns where the records of a frame start. */
     private static List<Integer> records(ByteBuffer bytes, int frame) {
         List<Integer> starts = new ArrayList<>();
         int end = frame + bytes.getInt(frame);

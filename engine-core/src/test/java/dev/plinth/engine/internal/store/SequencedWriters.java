@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * What a child JVM runs: eight writers whose records depend on nothing but their sequence, so that whoever knows how far a store
+ * Runs in a child JVM: eight writers whose records depend on nothing but their sequence, so that whoever knows how far a store
  * has come knows all that is in it. Arguments: directory, level, file for the highest acknowledged sequence, sabotage or {@code -}.
  */
 final class SequencedWriters {

@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.store;
 import java.util.List;
 import java.util.logging.Level;
 
-/** What the store tells the log of its clock, for tests of other rooms. */
+/** Captures what the store tells the log of its clock, for tests of other rooms. */
 public final class StoreLog implements AutoCloseable {
     private final CapturedClassLog log = new CapturedClassLog(EngineTime.class, Level.INFO);
 

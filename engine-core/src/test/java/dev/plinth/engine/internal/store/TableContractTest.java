@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every table owes its callers; one subclass for each kind of table. */
+/** Tests what every table owes its callers; one subclass for each kind of table. */
 abstract class TableContractTest {
     static final int KEY_BYTES = 24;
     static final int EXPECTED_ROWS = 10_000;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What may be damage at durability OS is told and put aside before it is zeroed; what a crash leaves is not worth a word. */
+/** Bytes that may be damage at durability OS are told and put aside before they are zeroed; what a crash leaves is not worth a word. */
 @Timeout(120)
 class TornTailTest {
     private static final List<TableName> TABLES = List.of(TestRows.TABLE);

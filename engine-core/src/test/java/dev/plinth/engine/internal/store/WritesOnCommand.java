@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a child JVM runs: opens the store of a directory and does what each line of its input says: {@code put 5}, {@code read LOCK}
+ * Runs in a child JVM: opens the store of a directory and does what each line of its input says: {@code put 5}, {@code read LOCK}
  * as a host does that copies the directory, {@code open DIR} as a second opener in the same process. It ends with its input.
  */
 final class WritesOnCommand {

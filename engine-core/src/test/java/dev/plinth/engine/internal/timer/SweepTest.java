@@ -186,7 +186,7 @@ final class SweepTest {
         assertThat(order).containsExactly("first", "first");
     }
 
-    /** What is refused rests alone: what the others take out may be what makes room for it. */
+    /** A refused batch rests alone: what the others take out may be what makes room for it. */
     @Test
     void run_oneSeriesIsRefused_theOthersGoOn() {
         Retention refused = new Oldest("refused") {
@@ -227,7 +227,7 @@ final class SweepTest {
     }
 
     /**
-     * Whoever ends a step and begins the next one at once has the lock again long before a thread that it has woken. Where those that wait
+     * A thread that ends a step and begins the next one at once has the lock again long before a thread that it has woken. Where those that wait
      * get no processor for longer than the sweep waits for them, it goes on, and rightly so.
      */
     @ParameterizedTest

@@ -349,7 +349,7 @@ class TimersTest {
         return row == null ? DueIndex.NEVER : new RowReader(row, 1).number();
     }
 
-    /** One run of a source's work. */
+    /** A run of a source's work. */
     private record Run(int kind, long number, long at) {}
 
     /** A source whose work notes when it ran and is then done, or due again after a while. */

@@ -10,7 +10,7 @@ import dev.plinth.engine.internal.base.SecretCipher;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a row of an endpoint keeps, and what of it is sealed. */
+/** Tests what a row of an endpoint keeps, and what of it is sealed. */
 class EndpointRowTest {
     private static final Id ENDPOINT = new Id(IdKind.ENDPOINT, 1, 2);
     private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 3, 4);

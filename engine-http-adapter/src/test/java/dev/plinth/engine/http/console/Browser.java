@@ -13,15 +13,15 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One browser with one tab, used as a person uses it: by what is written on things. Not thread-safe. */
+/** A browser with one tab, used as a person uses it: by what is written on things. Not thread-safe. */
 final class Browser implements AutoCloseable {
-    /** What no page takes, however slow the machine is: a minute at least. */
+    /** A time that no page takes, however slow the machine is: a minute at least. */
     static final int TRIES_MAX = 600;
 
     /** Waits a tenth of a second in the browser. */
     private static final String PAUSE = "setTimeout(arguments[arguments.length - 1], 100)";
 
-    /** What a click or a field is looked for in: the dialog that is open, or else the page. */
+    /** The place where a click or a field is looked for: the dialog that is open, or else the page. */
     private static final String SCOPE = "const scope = document.querySelector('dialog[open]') || document;";
 
     private final ChromeDriver driver;

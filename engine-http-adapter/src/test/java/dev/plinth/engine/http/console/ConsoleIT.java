@@ -282,7 +282,7 @@ class ConsoleIT extends ConsoleBrowsing {
         throw new AssertionError("Expected an attempt, but there was none");
     }
 
-    /** What the text would do, were it markup: run, load a frame or a picture, or lead elsewhere. */
+    /** Tells what the text would do, were it markup: run, load a frame or a picture, or lead elsewhere. */
     private void unharmed() throws IOException {
         assertThat(browser.is("window.harmed")).isFalse();
         assertThat(browser.is("document.querySelector('iframe, img, main script, [onerror], a[href^=javascript]')"))

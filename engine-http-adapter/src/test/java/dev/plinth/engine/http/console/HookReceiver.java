@@ -24,7 +24,7 @@ final class HookReceiver implements AutoCloseable {
 
     private record Answer(int status, String body) {}
 
-    /** One webhook as it came. */
+    /** A webhook as it came. */
     record Hook(String id, String timestamp, String signatures, byte[] body) {
         boolean isSignedWith(String secret) throws GeneralSecurityException {
             Mac mac = Mac.getInstance("HmacSHA256");
@@ -42,7 +42,7 @@ final class HookReceiver implements AutoCloseable {
 
     private void take(HttpExchange exchange) throws IOException {
         byte[] taken = exchange.getRequestBody().readAllBytes();
-        // Who is told of a webhook may change the answer to the next one, not to this one.
+        // A test that is told of a webhook may change the answer to the next one, not to this one.
         Answer answered = answer;
         hooks.add(new Hook(
                 header(exchange, "webhook-id"),

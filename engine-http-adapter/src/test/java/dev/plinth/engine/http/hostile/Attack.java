@@ -3,12 +3,12 @@ package dev.plinth.engine.http.hostile;
 import java.util.List;
 import java.util.Set;
 
-/** One way in which a tenant, a receiver of webhooks or a stranger could hurt others. */
+/** A way in which a tenant, a receiver of webhooks or a stranger could hurt others. */
 interface Attack {
     /** How long most attacks last. */
     int SECONDS = 4;
 
-    /** What rows, caches and code that is loaded late may take. */
+    /** The memory that rows, caches and code that is loaded late may take. */
     int HEAP_MEGABYTES = 64;
 
     /** Returns the options of the server that this attack needs beside those of all attacks. */

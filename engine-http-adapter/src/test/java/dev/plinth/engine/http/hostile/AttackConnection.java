@@ -7,7 +7,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** One kept connection of one credential, opened again when the server has closed it. One thread at a time. */
+/** A kept connection of one credential, opened again when the server has closed it. One thread at a time. */
 final class AttackConnection implements AutoCloseable {
     /** How long an answer may take: an attack on a slow machine makes all calls slow, which is no refusal. */
     private static final int ANSWER_MILLIS = 60_000;

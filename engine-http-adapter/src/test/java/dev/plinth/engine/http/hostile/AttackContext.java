@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** What an attack finds: a server, an operator who makes workspaces, and an honest tenant. Thread-safe but for what the operator does. */
+/** Holds what an attack finds: a server, an operator who makes workspaces, and an honest tenant. Thread-safe but for what the operator does. */
 final class AttackContext implements AutoCloseable {
     static final String ADMIN_TOKEN = "operator-secret-of-an-arena";
     private static final int HOSTILE_HOST = 10;
@@ -49,12 +49,12 @@ final class AttackContext implements AutoCloseable {
         return port;
     }
 
-    /** What the attacker was answered. */
+    /** Returns what the attacker was answered. */
     AnswerCounts told() {
         return answerCounts;
     }
 
-    /** What must not have happened. */
+    /** Returns what must not have happened. */
     List<String> faults() {
         return List.copyOf(faults);
     }

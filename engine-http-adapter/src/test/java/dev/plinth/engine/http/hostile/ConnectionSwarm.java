@@ -43,7 +43,7 @@ final class ConnectionSwarm implements AutoCloseable {
         blanks = ByteBuffer.wrap(spaces);
     }
 
-    /** One of the connections. */
+    /** Holds one of the connections. */
     private static final class Drone {
         private final SocketChannel channel;
         private final ByteBuffer request;

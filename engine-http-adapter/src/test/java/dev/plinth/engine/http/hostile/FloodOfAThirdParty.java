@@ -3,7 +3,7 @@ package dev.plinth.engine.http.hostile;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** One bulk call whose events go to twenty endpoints at one receiver, which has not asked for them. */
+/** A bulk call whose events go to twenty endpoints at one receiver, which has not asked for them. */
 final class FloodOfAThirdParty implements Attack {
     private static final int ENDPOINTS = 20;
     private static final int EVENTS = 2_000;

@@ -7,7 +7,7 @@ import java.util.Set;
 final class GuessedCredentials implements Attack {
     private static final int CONNECTIONS = 16;
 
-    /** Who is on the machine of the server is not bounded otherwise, and here the attacker is. */
+    /** A client on the machine of the server is not bounded otherwise, and here the attacker is. */
     @Override
     public List<String> options() {
         return List.of("--limit-loopback");

@@ -19,7 +19,7 @@ final class HonestProcess implements AutoCloseable {
     private final String endpoint;
 
     /**
-     * What the tenant has seen.
+     * Holds what the tenant has seen.
      *
      * @param alone calls before the attack
      * @param aloneRefused refusals before the attack; {} if there were none

@@ -23,7 +23,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a child JVM runs: a tenant that creates a resource and reads it again, forty times a second on one connection, and receives webhooks of
+ * Runs in a child JVM: a tenant that creates a resource and reads it again, forty times a second on one connection, and receives webhooks of
  * what it created. Arguments: port and key. Each line on standard input begins the next {@link Phase}; the last one ends the calls, waits
  * for the webhooks that are on their way, and prints the figures.
  */
@@ -36,7 +36,7 @@ public final class HonestTenant {
     /** How long a webhook may be on its way after the attack. */
     private static final int WEBHOOK_SECONDS = 60;
 
-    /** What is measured apart. */
+    /** Tells what is measured apart. */
     enum Phase {
         WARM_UP,
         ALONE,

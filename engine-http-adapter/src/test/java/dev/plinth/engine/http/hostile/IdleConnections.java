@@ -8,7 +8,7 @@ final class IdleConnections implements Attack {
     private static final int CONNECTIONS = 5_000;
     private static final byte[] NOTHING = {};
 
-    /** Who is on the machine of the server is not bounded otherwise, and here the attacker is. */
+    /** A client on the machine of the server is not bounded otherwise, and here the attacker is. */
     @Override
     public List<String> options() {
         return List.of("--limit-loopback");

@@ -63,7 +63,7 @@ class LazySenderTest {
         }
     }
 
-    /** What a class path with another version of the HTTP client gives. */
+    /** Throws what a class path with another version of the HTTP client gives. */
     @Test
     void send_noSenderCanBeMade_failsIsToldOnceAndTriedAgainAfterARest() throws IOException {
         AtomicBoolean otherVersion = new AtomicBoolean(true);

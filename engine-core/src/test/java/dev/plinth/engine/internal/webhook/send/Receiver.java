@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A receiver of webhooks on a real socket of 127.0.0.1, so that tests decide every byte that a sender gets to see. */
 public final class Receiver implements AutoCloseable {
-    /** What to do with one connection; it is closed afterwards. */
+    /** Tells what to do with one connection; it is closed afterwards. */
     interface Conversation {
         void hold(Receiver self, Socket socket) throws IOException;
     }
@@ -31,7 +31,7 @@ public final class Receiver implements AutoCloseable {
         void write(Received request, OutputStream out) throws IOException;
     }
 
-    /** One request as it came; header names in lower case. */
+    /** A request as it came; header names in lower case. */
     public record Received(String line, Map<String, String> headers, byte[] body) {}
 
     private final ServerSocket server;

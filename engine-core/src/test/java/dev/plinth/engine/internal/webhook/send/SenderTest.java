@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 class SenderTest {
     private static final int HANGING = 800;
-    /** Those that hang are answered in the end, however long it takes to have them all. */
+    /** Receivers that hang are answered in the end, however long it takes to have them all. */
     private static final SendLimits PATIENT = new SendLimits(60_000, 180_000);
 
     @Test
@@ -391,7 +391,7 @@ class SenderTest {
         }
     }
 
-    /** What a receiver sends unasked on a kept connection belongs to no delivery. */
+    /** Bytes that a receiver sends unasked on a kept connection belong to no delivery. */
     @Test
     void send_receiverAnswersTwice_nextDeliveryHasItsOwnAnswer() throws IOException {
         AtomicInteger connections = new AtomicInteger();
