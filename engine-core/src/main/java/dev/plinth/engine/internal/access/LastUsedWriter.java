@@ -1,10 +1,8 @@
 package dev.plinth.engine.internal.access;
 
-import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Committer;
-import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.timer.DueSource;
+import dev.plinth.engine.internal.timer.WriteBehind;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -12,13 +10,11 @@ import java.util.concurrent.TimeUnit;
  * Writes the last uses of keys at most once a minute and at the end, so that no call pays for it. Each record has many
  * keys. A crash loses at most the last minute.
  */
-public final class LastUsedWriter implements DueSource {
-    private static final System.Logger LOG = Log.of(LastUsedWriter.class);
+public final class LastUsedWriter extends WriteBehind<LastUsedTimes.Use> {
     private static final long INTERVAL_MILLIS = TimeUnit.MINUTES.toMillis(1);
     private static final int KEYS_PER_RECORD = 500;
 
     private final LastUsedTimes lastUsed;
-    private final Committer committer;
     private volatile long nextMillis;
 
     /**
@@ -27,19 +23,9 @@ public final class LastUsedWriter implements DueSource {
      * @param nowMillis the engine's time, in epoch milliseconds
      */
     public LastUsedWriter(LastUsedTimes lastUsed, Committer committer, long nowMillis) {
+        super(committer, KEYS_PER_RECORD);
         this.lastUsed = lastUsed;
-        this.committer = committer;
         this.nextMillis = nowMillis + INTERVAL_MILLIS;
-    }
-
-    @Override
-    public int number() {
-        return 0;
-    }
-
-    @Override
-    public boolean start(long number) {
-        throw new IllegalStateException("Expected nothing of this source in the due index, but there is " + number);
     }
 
     @Override
@@ -57,37 +43,17 @@ public final class LastUsedWriter implements DueSource {
     }
 
     @Override
-    public boolean isBusy(long number) {
-        return false;
-    }
-
-    /** Returns true, because nothing of this source is in the due index. */
-    @Override
-    public boolean isFull() {
-        return true;
+    protected Command.Change change(List<LastUsedTimes.Use> uses) {
+        return LastUsedTimes.write(uses);
     }
 
     @Override
-    public boolean awaitIdle(long timeoutMillis) {
-        return true;
+    protected String named(int count) {
+        return "the last uses of " + count + " keys";
     }
 
-    /**
-     * Writes all uses that are not in a row yet. If the store refuses them, they are lost, because no call depends on
-     * them.
-     */
+    /** Writes all uses that are not in a row yet. */
     public void writeAll() {
-        List<LastUsedTimes.Use> all = lastUsed.takeUnwritten();
-        try {
-            for (int from = 0; from < all.size(); from += KEYS_PER_RECORD) {
-                int to = Math.min(all.size(), from + KEYS_PER_RECORD);
-                committer.commit(Caller.OPERATOR, LastUsedTimes.write(List.copyOf(all.subList(from, to))));
-            }
-        } catch (RefusedException refused) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "The store refused to write the last uses of " + all.size() + " keys: "
-                            + refused.refusal().detail());
-        }
+        write(lastUsed.takeUnwritten());
     }
 }

@@ -1,20 +1,17 @@
 package dev.plinth.engine.internal.quota;
 
 import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.timer.DueSource;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
+import dev.plinth.engine.internal.timer.WriteBehind;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -29,17 +26,15 @@ import org.jspecify.annotations.Nullable;
  * costs a few small rows a minute however often it calls, and an idle one costs none. At the end all buckets with used
  * units are written. A crash gives back the unwritten units, about an eighth of a burst.
  */
-public final class QuotaCheckpointWriter implements DueSource {
+public final class QuotaCheckpointWriter extends WriteBehind<QuotaCheckpointWriter.PendingCheckpoint> {
     /** The checkpoint of each workspace, by its id. */
     public static final TableName MARKS = new TableName(21, "quota marks", 16, 32, 0.1, TableName.Owner.ENGINE);
 
     /** Parts of a burst after each of which a bucket is written. */
     static final int PARTS_OF_BURST = 8;
 
-    private static final System.Logger LOG = Log.of(QuotaCheckpointWriter.class);
     private static final int ROWS_PER_RECORD = 200;
 
-    private final Committer committer;
     private final EngineClock clock;
     private final Store store;
     private final AtomicReference<@Nullable Noted> noted = new AtomicReference<>();
@@ -47,7 +42,7 @@ public final class QuotaCheckpointWriter implements DueSource {
 
     /** Makes the writer of an engine. */
     public QuotaCheckpointWriter(Committer committer, EngineClock clock, Store store) {
-        this.committer = committer;
+        super(committer, ROWS_PER_RECORD);
         this.clock = clock;
         this.store = store;
     }
@@ -83,16 +78,6 @@ public final class QuotaCheckpointWriter implements DueSource {
     }
 
     @Override
-    public int number() {
-        return 0;
-    }
-
-    @Override
-    public boolean start(long number) {
-        throw new IllegalStateException("Expected nothing of this source in the due index, but there is " + number);
-    }
-
-    @Override
     public boolean hasReady() {
         return noted.get() != null;
     }
@@ -103,28 +88,12 @@ public final class QuotaCheckpointWriter implements DueSource {
         for (Noted each = noted.getAndSet(null); each != null; each = each.before) {
             buckets.add(each.bucket);
         }
-        write(buckets);
-        return true;
-    }
-
-    @Override
-    public boolean isBusy(long number) {
-        return false;
-    }
-
-    /** Returns true, because nothing of this source is in the due index. */
-    @Override
-    public boolean isFull() {
-        return true;
-    }
-
-    @Override
-    public boolean awaitIdle(long timeoutMillis) {
+        writeBuckets(buckets);
         return true;
     }
 
     /** Writes these buckets. If the store refuses, a restart gives back more units; no call depends on it. */
-    void write(Collection<Bucket> buckets) {
+    void writeBuckets(Collection<Bucket> buckets) {
         List<PendingCheckpoint> entries = new ArrayList<>();
         for (Bucket bucket : buckets) {
             QuotaCheckpoint mark = bucket.mark(clock.nanoTime(), store.nowMillis());
@@ -134,20 +103,11 @@ public final class QuotaCheckpointWriter implements DueSource {
                 entries.add(new PendingCheckpoint(bucket.workspace(), mark));
             }
         }
-        try {
-            for (int from = 0; from < entries.size(); from += ROWS_PER_RECORD) {
-                int to = Math.min(entries.size(), from + ROWS_PER_RECORD);
-                committer.commit(Caller.OPERATOR, put(List.copyOf(entries.subList(from, to))));
-            }
-        } catch (RefusedException refused) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "The store refused to write the used units of " + entries.size() + " workspaces: "
-                            + refused.refusal().detail());
-        }
+        write(entries);
     }
 
-    private static Command.Change put(List<PendingCheckpoint> entries) {
+    @Override
+    protected Command.Change change(List<PendingCheckpoint> entries) {
         return context -> {
             Changes changes = new Changes();
             for (PendingCheckpoint entry : entries) {
@@ -159,12 +119,18 @@ public final class QuotaCheckpointWriter implements DueSource {
         };
     }
 
+    @Override
+    protected String named(int count) {
+        return "the used units of " + count + " workspaces";
+    }
+
     /** Returns the nanoseconds from a stored moment to now, by the clock of the records. */
     long elapsedNanos(long sinceMillis) {
         return TimeUnit.MILLISECONDS.toNanos(Math.max(0, store.nowMillis() - sinceMillis));
     }
 
-    private record PendingCheckpoint(Id workspace, QuotaCheckpoint mark) {}
+    /** A checkpoint that is to be written. */
+    record PendingCheckpoint(Id workspace, QuotaCheckpoint mark) {}
 
     /** A stack of the buckets that are to be written. */
     private record Noted(Bucket bucket, @Nullable Noted before) {}

@@ -44,7 +44,7 @@ public final class Quotas {
     /** Writes the used units of all workspaces. */
     public void writeMarks() {
         if (checkpoints != null) {
-            checkpoints.write(buckets.values());
+            checkpoints.writeBuckets(buckets.values());
         }
     }
 

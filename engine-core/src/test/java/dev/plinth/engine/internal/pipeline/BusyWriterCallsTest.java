@@ -25,7 +25,6 @@ import dev.plinth.engine.internal.metrics.RequestMetrics;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.resource.Resources;
-import dev.plinth.engine.internal.shape.Body;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
@@ -33,7 +32,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -197,23 +195,7 @@ class BusyWriterCallsTest {
     }
 
     private Request request(String method, Command command) {
-        Route route = new Route(
-                "call",
-                method,
-                "/call",
-                new Route.Text("Calls", "Call", ""),
-                Route.Guard.WORKSPACE,
-                null,
-                1,
-                Map.of(),
-                false,
-                Set.of(),
-                Body.NONE,
-                false,
-                List.of(),
-                List.of(),
-                List.of(),
-                request -> command);
+        Route route = TestRoute.of(method, 1, command);
         return new Request(route, method, List.of(), null, Request.Headers.of("Bearer " + secret), new byte[0], false);
     }
 

@@ -23,7 +23,6 @@ import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.resource.Content;
 import dev.plinth.engine.internal.resource.Resources;
-import dev.plinth.engine.internal.shape.Body;
 import dev.plinth.engine.internal.store.DeferredJournal;
 import dev.plinth.engine.internal.store.Journal;
 import dev.plinth.engine.internal.store.ScriptedJournal;
@@ -31,9 +30,7 @@ import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TableKind;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -121,23 +118,7 @@ class OutcomeUnknownTest {
 
     private Request request(String method, int units, String key) {
         Command.Query nothing = context -> Outcome.Done.ok(new byte[0]);
-        Route route = new Route(
-                "call",
-                method,
-                "/call",
-                new Route.Text("Calls", "Call", ""),
-                Route.Guard.WORKSPACE,
-                null,
-                units,
-                Map.of(),
-                false,
-                Set.of(),
-                Body.NONE,
-                false,
-                List.of(),
-                List.of(),
-                List.of(),
-                request -> method.equals("POST") ? CREATE : nothing);
+        Route route = TestRoute.of(method, units, method.equals("POST") ? CREATE : nothing);
         Request.Headers headers = Request.Headers.of("Bearer " + secret).withIdempotencyKey(key);
         return new Request(route, method, List.of(), null, headers, new byte[0], false);
     }
