@@ -27,7 +27,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
                     + "|Setting\\.of|(?s:.*)\\.(?:withoutIt|description|footer)|withSettings|schema\\.put|new Member|bound");
     /** Classes whose sentences stand in logs and in the report of a check. */
     private static final Pattern REPORTS = Pattern.compile(
-            ".*/(?:Verification|EngineTime|LazySender|PlanCapacityCheck|JournalFailure|Log|HangupSignal)\\.java");
+            ".*/(?:Verification|EngineTime|LazySender|PlanCapacityCheck|JournalFailure|Log|HangupSignal|LastUsedWriter|QuotaCheckpointWriter)\\.java");
 
     private static final Pattern EXCEPTION = Pattern.compile("new (\\S*(?:Exception|Error|JobFailure))");
     private static final Pattern ROOM =
