@@ -178,8 +178,8 @@ public final class HttpServerBuilder {
     HttpServer start(Deadlines deadlines, long heapBytes) {
         HttpServer.Doors engine = doors.apply(filter);
         HttpServer.Doors all = console
-                ? (executor, audiences) -> new ConsoleCallService(
-                        engine.open(executor, audiences), audiences.contains(Audience.TENANT))
+                ? (executor, audiences) ->
+                        new ConsoleCallService(engine.open(executor, audiences), audiences.contains(Audience.TENANT))
                 : engine;
         return HttpServer.start(all, settings(deadlines, heapBytes));
     }

@@ -97,16 +97,20 @@ class ReferenceIT extends ConsoleBrowsing {
     void examples_ofAllBodiesAndAnswers_areWhatTheirSchemaTakes() throws Exception {
         begin(WIDE, false);
         openReference("");
-        List<?> samples = (List<?>) given("const bodies = entries.filter(({operation}) => operation).flatMap(({operation}) =>"
-                + " [model.bodyOf(api, operation), ...Object.values(operation.responses).map((each) => model.contentOf(model.resolved(api, each)))]);"
-                + " return bodies.filter((each) => each?.type === 'application/json').map(({schema}) =>"
-                + " [JSON.stringify({...schema, components: api.components}), JSON.stringify(model.sampleOf(api, schema))])");
+        List<?> samples = (List<?>)
+                given(
+                        "const bodies = entries.filter(({operation}) => operation).flatMap(({operation}) =>"
+                                + " [model.bodyOf(api, operation), ...Object.values(operation.responses).map((each) => model.contentOf(model.resolved(api, each)))]);"
+                                + " return bodies.filter((each) => each?.type === 'application/json').map(({schema}) =>"
+                                + " [JSON.stringify({...schema, components: api.components}), JSON.stringify(model.sampleOf(api, schema))])");
         assertThat(samples).hasSizeGreaterThan(80);
 
         for (Object each : samples) {
             List<?> pair = (List<?>) each;
-            JsonSchema schema = JsonSchema.of(Json.of(String.valueOf(pair.get(0))).utf8());
-            assertThat(schema.check(JsonReader.read(Json.of(String.valueOf(pair.get(1))).utf8()), ""))
+            JsonSchema schema =
+                    JsonSchema.of(Json.of(String.valueOf(pair.get(0))).utf8());
+            assertThat(schema.check(
+                            JsonReader.read(Json.of(String.valueOf(pair.get(1))).utf8()), ""))
                     .as("%s", pair.get(1))
                     .isEmpty();
         }
@@ -120,7 +124,8 @@ class ReferenceIT extends ConsoleBrowsing {
         browser.await("document.activeElement.type === 'search'");
         browser.type("pause");
         browser.awaitText("hits");
-        assertThat(browser.is("[...document.querySelectorAll('.entry')].length < 40")).isTrue();
+        assertThat(browser.is("[...document.querySelectorAll('.entry')].length < 40"))
+                .isTrue();
 
         browser.press("Enter");
 
