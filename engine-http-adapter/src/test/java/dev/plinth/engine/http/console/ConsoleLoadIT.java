@@ -96,8 +96,7 @@ class ConsoleLoadIT extends ConsoleBrowsing {
         browser.visit("#/events");
         browser.await("document.querySelector('[data-live=yes]')");
         long began = System.nanoTime();
-        ScheduledFuture<?> unused =
-                publisher.scheduleAtFixedRate(this::publish, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> unused = publisher.scheduleAtFixedRate(this::publish, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
         browser.await("document.querySelectorAll('.tail-row').length === 100");
         observe();
 
