@@ -24,10 +24,10 @@ record ErrorText(Kind kind, String under, String place, String text) {
                     + "|new (?:ProblemCode|ByteBudget|StoreReport|OptionalLibrary)|headers\\.add|header|bearer|check|answered\\.put"
                     + "|POLICY|CONTENT_TYPE|NEW_ARRAY|MEMBER_SELECT|outgrown\\.add|.*\\.ofPattern|.*\\.member|left\\.add"
                     + "|row|held|move|.*\\.says|DESCRIPTIONS\\.put|new (?:Tag|Parameter<>)|Parameter\\.\\w+|told\\.accept"
-                    + "|Setting\\.of|(?s:.*)\\.(?:withoutIt|description|footer)|withSettings|schema\\.put|new Member|bound");
-    /** Classes whose sentences stand in logs and in the report of a check. */
+                    + "|Setting\\.of|(?s:.*)\\.(?:withoutIt|description|footer)|withSettings|schema\\.put|new Member|bound|item");
+    /** Classes whose sentences stand in logs, in the report of a check, and in the data of the demonstration. */
     private static final Pattern REPORTS = Pattern.compile(
-            ".*/(?:Verification|EngineTime|LazySender|PlanCapacityCheck|JournalFailure|Log|HangupSignal|LastUsedWriter|QuotaCheckpointWriter)\\.java");
+            ".*/(?:demo/Demo\\w+|Verification|EngineTime|LazySender|PlanCapacityCheck|JournalFailure|Log|HangupSignal|LastUsedWriter|QuotaCheckpointWriter)\\.java");
 
     private static final Pattern EXCEPTION = Pattern.compile("new (\\S*(?:Exception|Error|JobFailure))");
     private static final Pattern ROOM =

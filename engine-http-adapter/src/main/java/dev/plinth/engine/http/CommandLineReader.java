@@ -5,6 +5,7 @@ import dev.plinth.engine.http.config.ConfigReader;
 import dev.plinth.engine.http.config.FaultyConfigException;
 import dev.plinth.engine.http.config.Setting;
 import dev.plinth.engine.http.config.Source;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,11 @@ final class CommandLineReader {
     /** The option of {@link #CHECK} that asks for the JSON Schema of the file. */
     static final String SCHEMA = "--schema";
 
+    /** The word that serves a workspace with life in it, from memory. */
+    static final String DEMO = "demo";
+
     private static final String SERVE = "serve";
+    private static final String DEMO_WEBHOOKS = "127.0.0.0/8";
     private static final int HELP_WIDTH = 100;
 
     private final ConfigReader reader;
@@ -42,17 +47,37 @@ final class CommandLineReader {
         return !arguments.isEmpty() && arguments.get(0).equals(CHECK);
     }
 
+    /** Returns true if the arguments ask for the demonstration. */
+    static boolean isDemo(List<String> arguments) {
+        return !arguments.isEmpty() && arguments.get(0).equals(DEMO);
+    }
+
     /**
      * Parses the flags.
      *
      * @throws ParameterException whose message's first line says what is wrong
      */
     CommandLine parse(List<String> arguments) {
-        boolean hasWord =
-                isCheck(arguments) || !arguments.isEmpty() && arguments.get(0).equals(SERVE);
-        CommandLine line = lineOf(isCheck(arguments) ? checkCommand() : serveCommand());
-        line.parseArgs((hasWord ? arguments.subList(1, arguments.size()) : arguments).toArray(String[]::new));
+        boolean hasWord = isCheck(arguments)
+                || isDemo(arguments)
+                || !arguments.isEmpty() && arguments.get(0).equals(SERVE);
+        CommandLine line =
+                lineOf(isCheck(arguments) ? checkCommand() : isDemo(arguments) ? demoCommand() : serveCommand());
+        List<String> flags = new ArrayList<>(hasWord ? arguments.subList(1, arguments.size()) : arguments);
+        if (isDemo(arguments)) {
+            addOfDemo(flags);
+        }
+        line.parseArgs(flags.toArray(String[]::new));
         return line;
+    }
+
+    /** Adds the flags without which the demonstration does not work. */
+    private static void addOfDemo(List<String> flags) {
+        if (!flags.contains(ServeSettings.MEMORY.flag())) {
+            flags.add(ServeSettings.MEMORY.flag());
+        }
+        flags.add(ServeSettings.WEBHOOK_ALLOW.flag());
+        flags.add(DEMO_WEBHOOKS);
     }
 
     /**
@@ -89,7 +114,8 @@ final class CommandLineReader {
     private static CommandSpec serveCommand() {
         CommandSpec command = withSettings("plinth.jar [serve]", "Serves the engine over HTTP.");
         command.usageMessage()
-                .footer("%nEach option can also be set by an environment variable, such as PLINTH_MAX_RESOURCES for"
+                .footer("%nTo look around in the console: plinth.jar demo."
+                        + "%n%nEach option can also be set by an environment variable, such as PLINTH_MAX_RESOURCES for"
                         + " --max-resources, or in the file of --config as max-resources. The option wins over the"
                         + " variable, and the variable over the file. A repeatable option takes several values,"
                         + " separated by commas, from its variable."
@@ -97,6 +123,13 @@ final class CommandLineReader {
                         + "%nOn a data directory: plinth.jar verify DIR, plinth.jar backup DIR TARGET,"
                         + "%nplinth.jar recover [--accept-loss] DIR.");
         return command;
+    }
+
+    private static CommandSpec demoCommand() {
+        return withSettings(
+                "plinth.jar demo",
+                "Serves a workspace with life in it, to look around in the console: resources, jobs with progress, events,"
+                        + " and a receiver of webhooks that fails now and then. All is in memory. Takes the options of serve.");
     }
 
     private static CommandSpec checkCommand() {

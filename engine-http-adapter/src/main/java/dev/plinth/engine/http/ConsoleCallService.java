@@ -7,25 +7,31 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * Serves the console in front of the engine's routes: its files below {@code /console/}, and a link to it in {@code GET /}. All other calls
- * go on. Thread-safe.
+ * Serves the console and the API reference in front of the engine's routes. Their files are below {@code /console/}, the reference is at
+ * {@code /docs}, and {@code GET /} gets links to both. All other calls go on. Thread-safe.
  */
 final class ConsoleCallService implements CallService {
     private static final String FOLDER = "/console/";
     private static final String BARE = "/console";
+    private static final String REFERENCE = "/docs";
+    private static final String REFERENCE_FILE = "docs.html";
     private static final String ROOT = "/";
 
     private final CallService engine;
+    private final boolean hasReference;
     private final ConsoleFiles files = new ConsoleFiles();
 
-    ConsoleCallService(CallService engine) {
+    /** @param hasReference true on a port that serves the OpenAPI document, from which the reference is made */
+    ConsoleCallService(CallService engine, boolean hasReference) {
         this.engine = engine;
+        this.hasReference = hasReference;
     }
 
     @Override
     public Admission admit(Call head) {
         String path = head.path();
-        if (path.equals(BARE) || path.startsWith(FOLDER)) {
+        boolean isReference = path.equals(REFERENCE) || path.equals(REFERENCE + "/");
+        if (path.equals(BARE) || path.startsWith(FOLDER) || isReference && hasReference) {
             return Admission.refused(file(head));
         }
         Admission admission = engine.admit(head);
@@ -46,10 +52,20 @@ final class ConsoleCallService implements CallService {
                             "The console takes GET and HEAD, got " + head.method() + ". Send other calls to /v1.")
                     .with("Allow", "GET, HEAD");
         }
-        if (head.path().equals(BARE)) {
-            return numbered(new Reply(308, Map.of("Location", FOLDER, "Cache-Control", "no-store"), new byte[0]));
-        }
-        return files.reply(head.path().substring(FOLDER.length()), head.headers())
+        return switch (head.path()) {
+            case BARE -> moved(FOLDER);
+            case REFERENCE + "/" -> moved(REFERENCE);
+            case REFERENCE -> file(REFERENCE_FILE, head);
+            default -> file(head.path().substring(FOLDER.length()), head);
+        };
+    }
+
+    private Reply moved(String location) {
+        return numbered(new Reply(308, Map.of("Location", location, "Cache-Control", "no-store"), new byte[0]));
+    }
+
+    private Reply file(String name, Call head) {
+        return files.reply(name, head.headers())
                 .map(this::numbered)
                 .orElseGet(
                         () -> engine.refusal("route_not_found", "The console has no such file. Begin at /console/."));
@@ -61,13 +77,19 @@ final class ConsoleCallService implements CallService {
         return requestId == null ? reply : reply.with("Request-Id", requestId);
     }
 
-    /** Adds the link to the front page, in both of its forms. The engine does not know what an adapter serves. */
+    /** Adds the links to the front page, in both of its forms. The engine does not know what an adapter serves. */
     private static Reply linked(Reply reply) {
         String text = reply.text();
         String linked = text.startsWith("{")
-                ? text.replace("\"health\":", "\"console\":\"" + FOLDER + "\",\"health\":")
-                : text.replace("<ul>\n", "<ul>\n<li><a href=\"" + FOLDER + "\">" + FOLDER + "</a>: the console</li>\n");
+                ? text.replace("\"docs\":\"/openapi.json\"", "\"docs\":\"" + REFERENCE + "\"")
+                        .replace("\"health\":", "\"console\":\"" + FOLDER + "\",\"health\":")
+                : text.replace(
+                        "<ul>\n", "<ul>\n" + item(FOLDER, "the console") + item(REFERENCE, "the reference of the API"));
         return new Reply(reply.status(), reply.headers(), linked.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String item(String link, String about) {
+        return "<li><a href=\"" + link + "\">" + link + "</a>: " + about + "</li>\n";
     }
 
     @Override

@@ -144,8 +144,8 @@ public final class HttpServerBuilder {
 
     /**
      * Serves the console at {@code /console/} on each port. These are pages for a browser, in which people sign in with
-     * an API key or the admin token. They can do there what the routes of that port allow. By default the path is
-     * unknown.
+     * an API key or the admin token. They can do there what the routes of that port allow. The port of the API also
+     * serves its reference, at {@code /docs}. By default both paths are unknown.
      */
     public HttpServerBuilder console() {
         console = true;
@@ -177,8 +177,10 @@ public final class HttpServerBuilder {
     /** Starts the server with other deadlines, and with the budgets of another heap. */
     HttpServer start(Deadlines deadlines, long heapBytes) {
         HttpServer.Doors engine = doors.apply(filter);
-        HttpServer.Doors all =
-                console ? (executor, audiences) -> new ConsoleCallService(engine.open(executor, audiences)) : engine;
+        HttpServer.Doors all = console
+                ? (executor, audiences) ->
+                        new ConsoleCallService(engine.open(executor, audiences), audiences.contains(Audience.TENANT))
+                : engine;
         return HttpServer.start(all, settings(deadlines, heapBytes));
     }
 

@@ -5,6 +5,7 @@ import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.FirstStart;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.http.config.FaultyConfigException;
+import dev.plinth.engine.http.demo.Demo;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -14,8 +15,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The standalone program: {@code java -jar plinth.jar [serve]}, {@code check-config}, or one of the
- * {@link StoreCommand}s.
+ * The standalone program: {@code java -jar plinth.jar [serve]}, {@code demo}, {@code check-config}, or one of
+ * the {@link StoreCommand}s.
  *
  * <p>Exit codes:
  * <ul>
@@ -89,7 +90,9 @@ public final class Main {
         if (line.getCommand() instanceof StoreCommand command) {
             return work(command);
         }
-        return CommandLineReader.isCheck(arguments) ? check(reader, line) : serve(reader, line);
+        return CommandLineReader.isCheck(arguments)
+                ? check(reader, line)
+                : serve(reader, line, CommandLineReader.isDemo(arguments));
     }
 
     private int usage(ParameterException wrong) {
@@ -114,10 +117,10 @@ public final class Main {
         }
     }
 
-    private int serve(CommandLineReader reader, CommandLine line) {
+    private int serve(CommandLineReader reader, CommandLine line, boolean isDemo) {
         try {
             ServeOptions options = reader.options(line);
-            return serve(options, new ConfigReload(options, () -> reader.options(line)));
+            return serve(options, new ConfigReload(options, () -> reader.options(line)), isDemo);
         } catch (FaultyConfigException wrong) {
             wrong.faults().forEach(fault -> say(fault.toString()));
             err.println("Run it with --help to see all options.");
@@ -136,7 +139,7 @@ public final class Main {
         }
     }
 
-    private int serve(ServeOptions options, ConfigReload reload) {
+    private int serve(ServeOptions options, ConfigReload reload, boolean isDemo) {
         Engine engine = null;
         // A failed start is told in a sentence, never in a stack trace; hence the broad catch.
         try {
@@ -144,11 +147,15 @@ public final class Main {
             if (options.hasFile()) {
                 builder.configReload(() -> reload.reload().json());
             }
+            Optional<Demo> demo = isDemo ? Optional.of(new Demo(builder)) : Optional.empty();
             engine = builder.open();
             engine.settings().requireInUse(builder);
             reload.serves(engine);
             HttpServer server = listen(engine, options);
-            stopOnSignal(engine, server);
+            stopOnSignal(engine, server, demo);
+            if (demo.isPresent()) {
+                demo.get().begin(engine, engine.firstStart().orElseThrow().workspaceId());
+            }
             if (options.hasFile()) {
                 HangupSignal.handle(() -> reload.onSignal(this::tell, this::say));
             }
@@ -240,10 +247,11 @@ public final class Main {
                 : server.uri().toString();
     }
 
-    private void stopOnSignal(Engine engine, HttpServer server) {
+    private void stopOnSignal(Engine engine, HttpServer server, Optional<Demo> demo) {
         Runnable stop = () -> {
             int status = CANNOT_STOP;
             try {
+                demo.ifPresent(Demo::close);
                 server.close();
                 engine.close();
                 status = OK;

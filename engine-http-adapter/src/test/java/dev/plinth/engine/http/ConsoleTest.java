@@ -157,9 +157,24 @@ class ConsoleTest {
         assertThat(bare.header("location")).isEqualTo("/console/");
     }
 
+    @Test
+    void reference_isAtItsOwnPath_underThePolicyOfTheConsole() throws IOException {
+        RawReply get = send(WireRequest.get("/docs"));
+        RawReply slash = send(WireRequest.get("/docs/"));
+
+        assertThat(get.status()).isEqualTo(200);
+        assertThat(get.header("content-type")).isEqualTo("text/html; charset=utf-8");
+        assertThat(get.header("content-security-policy")).isEqualTo(ConsoleFiles.POLICY);
+        assertThat(slash.status()).isEqualTo(308);
+        assertThat(slash.header("location")).isEqualTo("/docs");
+        ProblemReply.of(send(WireRequest.post("/docs", "{}")), 405, "method_not_allowed");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "/docs/openapi.json",
+                "/docsx",
                 "/console/nothing.js",
                 "/console/../console/app.js",
                 "/console/%61pp.js",
@@ -191,11 +206,11 @@ class ConsoleTest {
 
         assertThat((Map<?, ?>) Json.of(json.text()).asMap().get("links"))
                 .isEqualTo(Map.of(
-                        "docs", "/openapi.json",
+                        "docs", "/docs",
                         "openapi", "/openapi.json",
                         "console", "/console/",
                         "health", "/health/ready"));
-        assertThat(html.text()).contains("<li><a href=\"/console/\">");
+        assertThat(html.text()).contains("<li><a href=\"/console/\">", "<li><a href=\"/docs\">");
         assertThat(head.header("content-length")).isEqualTo(Integer.toString(json.body().length));
     }
 
@@ -213,6 +228,7 @@ class ConsoleTest {
     @Test
     void console_withoutBeingAskedFor_isUnknown() throws IOException {
         ProblemReply.of(live.send(WireRequest.get("/console/")), 404, "route_not_found");
+        ProblemReply.of(live.send(WireRequest.get("/docs")), 404, "route_not_found");
         assertThat(live.send(WireRequest.get("/")).text()).doesNotContain("console");
     }
 
@@ -220,12 +236,19 @@ class ConsoleTest {
     void console_besideAnAdminPort_isOnBoth() throws IOException {
         try (HttpServer apart =
                 HttpServer.builder(live.engine()).port(0).adminPort(0).console().start()) {
-            for (int port : List.of(apart.port(), apart.adminUri().getPort())) {
-                try (RawClient client = new RawClient(port)) {
-                    byte[] request = WireRequest.get("/console/").bytes();
-                    assertThat(client.send(request).read().status()).isEqualTo(200);
-                }
+            assertThat(status(apart.port(), "/console/")).isEqualTo(200);
+            assertThat(status(apart.adminUri().getPort(), "/console/")).isEqualTo(200);
+            // The reference is made of a document that the operator's port does not serve.
+            for (String path : List.of("/docs", "/openapi.json")) {
+                assertThat(status(apart.port(), path)).as(path).isEqualTo(200);
+                assertThat(status(apart.adminUri().getPort(), path)).as(path).isEqualTo(404);
             }
+        }
+    }
+
+    private static int status(int port, String path) throws IOException {
+        try (RawClient client = new RawClient(port)) {
+            return client.send(WireRequest.get(path).bytes()).read().status();
         }
     }
 

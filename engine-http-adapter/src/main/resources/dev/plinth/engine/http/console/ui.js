@@ -35,11 +35,11 @@ export const Text = ({ children }) => html`<bdi>${visible(children)}</bdi>`;
 
 export const Id = ({ children }) => html`<code class="id"><bdi>${visible(children)}</bdi></code>`;
 
-export function Page({ title, about, actions, trail, children }) {
+export function Page({ title, about, actions, trail, site = "Plinth console", children }) {
   const heading = useRef(null);
   useEffect(() => {
     const name = heading.current.textContent;
-    document.title = `${name} · Plinth console`;
+    document.title = `${name} · ${site}`;
   });
   return html`<div class="page">
     ${trail && html`<nav class="trail" aria-label="You are here">${trail.map(([name, hash]) => html`<a href=${hash}>${name}</a>`)}</nav>`}

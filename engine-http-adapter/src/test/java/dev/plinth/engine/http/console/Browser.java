@@ -50,6 +50,20 @@ final class Browser implements AutoCloseable {
         Object unused = driver.call("POST", session + "/url", Map.of("url", address));
     }
 
+    /** Opens a second tab, and goes on in it. Returns the first one, for {@link #inTab}. */
+    String openTab() throws IOException {
+        String first = String.valueOf(driver.call("GET", session + "/window", Map.of()));
+        Map<?, ?> opened =
+                (Map<?, ?>) Objects.requireNonNull(driver.call("POST", session + "/window/new", Map.of("type", "tab")));
+        inTab(String.valueOf(opened.get("handle")));
+        return first;
+    }
+
+    /** Goes on in another tab, which comes to the front. */
+    void inTab(String tab) throws IOException {
+        Object unused = driver.call("POST", session + "/window", Map.of("handle", tab));
+    }
+
     /** Goes to a page of the console, and waits until it has loaded. */
     void visit(String hash) throws IOException {
         run("location.hash = arguments[0]", hash);
@@ -213,9 +227,14 @@ final class Browser implements AutoCloseable {
     }
 
     void screenshot(Path file) throws IOException {
-        Object picture = Objects.requireNonNull(driver.call("GET", session + "/screenshot", Map.of()));
         Files.createDirectories(Objects.requireNonNull(file.getParent()));
-        Files.write(file, Base64.getDecoder().decode(String.valueOf(picture)));
+        Files.write(file, screenshot());
+    }
+
+    /** Returns a picture of the window as PNG. */
+    byte[] screenshot() throws IOException {
+        Object picture = Objects.requireNonNull(driver.call("GET", session + "/screenshot", Map.of()));
+        return Base64.getDecoder().decode(String.valueOf(picture));
     }
 
     @Override

@@ -76,7 +76,12 @@ abstract class ConsoleBrowsing {
     }
 
     void signIn(String credential) throws IOException {
-        browser.open(world.address());
+        signIn(world.address(), credential);
+    }
+
+    /** Signs in at the console of a server. */
+    void signIn(String address, String credential) throws IOException {
+        browser.open(address);
         browser.await("document.querySelector('h1')");
         browser.fill("API key", credential);
         browser.click("Sign in");

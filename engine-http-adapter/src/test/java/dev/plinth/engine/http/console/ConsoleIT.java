@@ -248,6 +248,13 @@ class ConsoleIT extends ConsoleBrowsing {
         browser.click("Edit workspace");
         look("hostile-edit");
         unharmed();
+        for (String page : List.of("#/resources/" + things.resource(), "#/settings/webhooks/" + things.endpoint())) {
+            browser.visit(page);
+            browser.click("Edit");
+            browser.await("document.querySelector('dialog[open]')");
+            look("hostile-edit" + page.replaceAll("[#/]+", "-").replaceAll("_.*", ""));
+            unharmed();
+        }
         browser.open(world.address() + "#/resources/" + URLEncoder.encode(ConsoleWorld.HOSTILE, UTF_8));
         browser.settle();
         unharmed();
@@ -308,6 +315,26 @@ class ConsoleIT extends ConsoleBrowsing {
 
         look("session-ended");
         assertThat(browser.is("sessionStorage.length")).isFalse();
+    }
+
+    @Test
+    void key_revokedInAnotherTab_endsTheSessionWithoutAClick() throws IOException {
+        begin(WIDE, false);
+        String other = world.client().createKey("other").call().secret().orElseThrow();
+        signIn(world.secret());
+        browser.visit("#/jobs");
+        String first = browser.openTab();
+        signIn(other);
+        browser.visit("#/settings/keys");
+        browser.click("Revoke console");
+        browser.submit();
+        browser.awaitText("Key revoked");
+
+        browser.inTab(first);
+
+        browser.awaitText("it was revoked, rotated or has expired");
+        assertThat(browser.is("sessionStorage.length")).isFalse();
+        assertThat(browser.complaints()).isEmpty();
     }
 
     @Test
