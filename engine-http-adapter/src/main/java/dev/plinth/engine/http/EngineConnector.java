@@ -20,7 +20,12 @@ final class EngineConnector extends ServerConnector {
     private volatile boolean closing;
     private volatile boolean draining;
 
-    EngineConnector(Server server, ConnectionFactory connections, CallService calls, ByteBudget headers) {
+    /**
+     * Makes a connector.
+     *
+     * @param connections the first one takes what comes, such as TLS, and hands it on to the last
+     */
+    EngineConnector(Server server, CallService calls, ByteBudget headers, ConnectionFactory... connections) {
         super(server, ACCEPTORS, SELECTORS, connections);
         this.calls = calls;
         this.headers = headers;

@@ -140,16 +140,17 @@ public final class Main {
         Engine engine = null;
         // A failed start is told in a sentence, never in a stack trace; hence the broad catch.
         try {
+            options.checkTls();
             EngineBuilder builder = options.engine();
-            if (options.hasFile()) {
+            if (options.isReloadable()) {
                 builder.configReload(() -> reload.reload().json());
             }
             engine = builder.open();
             engine.settings().requireInUse(builder);
-            reload.serves(engine);
             HttpServer server = listen(engine, options);
+            reload.serves(engine, server);
             stopOnSignal(engine, server);
-            if (options.hasFile()) {
+            if (options.isReloadable()) {
                 HangupSignal.handle(() -> reload.onSignal(this::tell, this::say));
             }
             FatalExit end = FatalExit.watching(engine);
@@ -236,7 +237,7 @@ public final class Main {
 
     private static String reachable(String host, HttpServer server) {
         return WILDCARDS.contains(host)
-                ? "http://127.0.0.1:" + server.port()
+                ? server.uri().getScheme() + "://127.0.0.1:" + server.port()
                 : server.uri().toString();
     }
 

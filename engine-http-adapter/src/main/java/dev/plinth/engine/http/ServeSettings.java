@@ -38,6 +38,12 @@ final class ServeSettings {
                     "admin-health", Formats.truth(), "", "Serve /health on --admin-port alone, too.")
             .byDefault(false);
 
+    static final Setting<Path> TLS_CERT = Setting.of(
+            "tls-cert", Formats.path(), "FILE", "Serve HTTPS with this certificate and its issuers, in PEM; with --tls-key.");
+
+    static final Setting<Path> TLS_KEY = Setting.of(
+            "tls-key", Formats.path(), "FILE", "Private key of --tls-cert, in PEM: PKCS#8 without a password.");
+
     static final Setting<List<String>> TRUSTED_PROXY = Setting.of(
             "trusted-proxy",
             Formats.items(Formats.text("an address or range", AddressRange::parse)),
@@ -196,6 +202,8 @@ final class ServeSettings {
             ADMIN_PORT,
             ADMIN_HOST,
             ADMIN_HEALTH,
+            TLS_CERT,
+            TLS_KEY,
             TRUSTED_PROXY,
             CONNECTIONS_PER_ADDRESS,
             FAILURES_PER_MINUTE,

@@ -17,7 +17,7 @@ class EngineConnectorTest {
     private final FakeCallService calls = new FakeCallService();
     private final Server server = new Server();
     private final EngineConnector connector =
-            new EngineConnector(server, new EngineConnectionFactory(new HttpConfiguration()), calls, HEADERS);
+            new EngineConnector(server, calls, HEADERS, new EngineConnectionFactory(new HttpConfiguration()));
 
     @Test
     void selector_endsByAnError_isTold() throws Exception {
@@ -44,7 +44,7 @@ class EngineConnectorTest {
         for (int i = 0; i < DRAINS; i++) {
             Server drained = new Server();
             EngineConnector closing =
-                    new EngineConnector(drained, new EngineConnectionFactory(new HttpConfiguration()), calls, HEADERS);
+                    new EngineConnector(drained, calls, HEADERS, new EngineConnectionFactory(new HttpConfiguration()));
             drained.addConnector(closing);
             drained.start();
 
