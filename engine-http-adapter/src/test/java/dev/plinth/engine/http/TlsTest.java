@@ -83,8 +83,7 @@ class TlsTest {
     }
 
     private static SSLSocket connect(int port, SSLContext context) throws IOException {
-        SSLSocket socket =
-                (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(20_000);
         return socket;
     }
@@ -217,10 +216,7 @@ class TlsTest {
     @ValueSource(strings = {"RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY"})
     void start_keyOfAnotherForm_refusedWithTheCommandThatConverts(String label) throws Exception {
         assertRefused(
-                first.chainPem(),
-                PemPair.pem(label, first.key()),
-                label,
-                "openssl pkcs8 -topk8 -nocrypt -in " + key());
+                first.chainPem(), PemPair.pem(label, first.key()), label, "openssl pkcs8 -topk8 -nocrypt -in " + key());
     }
 
     @Test

@@ -27,8 +27,7 @@ public final class ServerCertificate {
     private static final String CERTIFICATE = "CERTIFICATE";
     private static final String KEY = "PRIVATE KEY";
     /** Signatures by the algorithm of the key. TLS 1.2 and 1.3 of every JDK from 17 on have both. */
-    private static final Map<String, String> SIGNATURES =
-            Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA");
+    private static final Map<String, String> SIGNATURES = Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA");
 
     private static final byte[] SIGNED = {1, 2, 3};
     private static final char[] NO_PASSWORD = {};
