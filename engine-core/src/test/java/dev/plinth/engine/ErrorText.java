@@ -24,10 +24,11 @@ record ErrorText(Kind kind, String under, String place, String text) {
                     + "|new (?:ProblemCode|ByteBudget|StoreReport|OptionalLibrary)|headers\\.add|header|bearer|check|answered\\.put"
                     + "|POLICY|CONTENT_TYPE|NEW_ARRAY|MEMBER_SELECT|outgrown\\.add|.*\\.ofPattern|.*\\.member|left\\.add"
                     + "|row|held|move|.*\\.says|DESCRIPTIONS\\.put|new (?:Tag|Parameter<>)|Parameter\\.\\w+|told\\.accept"
-                    + "|Setting\\.of|(?s:.*)\\.(?:withoutIt|description|footer)|withSettings|schema\\.put|new Member|bound");
+                    + "|Setting\\.of|(?s:.*)\\.(?:withoutIt|description|footer)|withSettings|schema\\.put|new Member|bound"
+                    + "|output\\.(?:tell|hint)|PemFile\\.read|BLOCK\\.matcher|headers\\.put|response\\.put");
     /** Classes whose sentences stand in logs and in the report of a check. */
     private static final Pattern REPORTS = Pattern.compile(
-            ".*/(?:Verification|EngineTime|LazySender|PlanCapacityCheck|JournalFailure|Log|HangupSignal)\\.java");
+            ".*/(?:Verification|EngineTime|LazySender|PlanCapacityCheck|JournalFailure|Log|HangupSignal|Announcement)\\.java");
 
     private static final Pattern EXCEPTION = Pattern.compile("new (\\S*(?:Exception|Error|JobFailure))");
     private static final Pattern ROOM =
@@ -111,7 +112,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
         if (found.file().startsWith("engine-http-adapter/")
                 && found.taker()
                         .matches(
-                                "usage|say|options\\.named|faults\\.add|fault|unreadable|faulty\\.accept|return|new (?:Fault|(?:Parameter|TypeConversion|UncheckedIO)Exception)")) {
+                                "usage|(?:output\\.)?sa(?:y|id)|options\\.named|faults\\.add|fault|unreadable|faulty\\.accept|return|new (?:Fault|(?:Parameter|TypeConversion|UncheckedIO)Exception)")) {
             return Kind.PROGRAM;
         }
         return exception(found).isEmpty() ? Kind.UNKNOWN : Kind.EXCEPTION;

@@ -4,6 +4,7 @@ import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.http.config.FaultyConfigException;
 import dev.plinth.engine.http.config.Setting;
+import dev.plinth.engine.http.log.AccessLog;
 import dev.plinth.engine.http.tls.ServerCertificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ final class ConfigReload {
     private ServeOptions running; // guarded by this
     private @Nullable Engine engine; // guarded by this
     private @Nullable HttpServer server; // guarded by this
+    private Optional<AccessLog> accessLog = Optional.empty(); // guarded by this
 
     /**
      * Begins with the options of the start.
@@ -43,13 +45,14 @@ final class ConfigReload {
     }
 
     /** Sets the parts that take the changes. Until then a reload waits for nothing and is refused. */
-    synchronized void serves(Engine opened, HttpServer listening) {
+    synchronized void serves(Engine opened, HttpServer listening, Optional<AccessLog> log) {
         engine = opened;
         server = listening;
+        accessLog = log;
     }
 
     /**
-     * Reads the configuration and takes the changes.
+     * Reads the configuration and takes the changes. Opens the access log again in any case.
      *
      * @throws IllegalArgumentException if it has faults, one in each line of the message; nothing is taken then
      */
@@ -59,6 +62,7 @@ final class ConfigReload {
         if (open == null || listening == null) {
             throw new IllegalArgumentException("The program is still starting. Reload again once it listens.");
         }
+        accessLog.ifPresent(AccessLog::reopen);
         ServeOptions read;
         try {
             read = reader.get();

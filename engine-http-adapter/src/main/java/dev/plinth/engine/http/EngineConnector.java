@@ -17,6 +17,7 @@ final class EngineConnector extends ServerConnector {
 
     private final CallService calls;
     private final ByteBudget headers;
+    private final Cors cors;
     private volatile boolean closing;
     private volatile boolean draining;
 
@@ -25,15 +26,21 @@ final class EngineConnector extends ServerConnector {
      *
      * @param connections the first one takes what comes, such as TLS, and hands it on to the last
      */
-    EngineConnector(Server server, CallService calls, ByteBudget headers, ConnectionFactory... connections) {
+    EngineConnector(Server server, CallService calls, ByteBudget headers, Cors cors, ConnectionFactory... connections) {
         super(server, ACCEPTORS, SELECTORS, connections);
         this.calls = calls;
         this.headers = headers;
+        this.cors = cors;
     }
 
     /** Returns the service that answers the requests of this connector. */
     CallService calls() {
         return calls;
+    }
+
+    /** Returns the pages of other origins that may call this connector. */
+    Cors cors() {
+        return cors;
     }
 
     /** Returns an empty share of the memory for headers. */

@@ -40,6 +40,7 @@ public final class HttpServer implements AutoCloseable {
     private final Bounds bounds;
     private final Deadlines deadlines;
     private final Optional<Tls> tls;
+    private final Cors cors;
 
     /** An address to listen on, as it was requested, with its door. */
     private record Place(String scheme, String host, int port, EngineConnector connector) {}
@@ -47,12 +48,14 @@ public final class HttpServer implements AutoCloseable {
     private HttpServer(Doors doors, HttpServerBuilder.Settings settings) {
         deadlines = settings.deadlines();
         tls = settings.tls().map(Tls::new);
+        cors = settings.cors();
         Addresses addresses = new Addresses(settings.addresses());
         bounds = Bounds.of(settings.heapBytes(), addresses);
         WorkerPool threads = new WorkerPool();
         server = new Server(threads);
         server.setStopTimeout(deadlines.drain().toMillis());
         server.setHandler(new CallHandler(bounds));
+        settings.accessLog().ifPresent(log -> server.setRequestLog(new AccessRecorder(log, addresses)));
         CallService main = doors.open(threads, settings.main().audiences());
         threads.onError(main::noteError);
         sweep = new ConnectionSweep(server.getScheduler(), deadlines, main);
@@ -71,6 +74,7 @@ public final class HttpServer implements AutoCloseable {
                 server,
                 calls,
                 bounds.headers(),
+                cors,
                 encryption
                         .map(any -> new ConnectionFactory[] {any.connections(), plain})
                         .orElseGet(() -> new ConnectionFactory[] {plain}));

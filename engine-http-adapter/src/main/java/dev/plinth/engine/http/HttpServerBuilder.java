@@ -5,12 +5,14 @@ import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.http.log.AccessLog;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -46,6 +48,8 @@ public final class HttpServerBuilder {
     private boolean limitLoopback;
     private boolean console;
     private Optional<Tls.PemFiles> tls = Optional.empty();
+    private Optional<AccessLog> accessLog = Optional.empty();
+    private final Set<String> corsOrigins = new LinkedHashSet<>();
 
     HttpServerBuilder(Engine engine) {
         Objects.requireNonNull(engine, "engine must not be null.");
@@ -68,6 +72,8 @@ public final class HttpServerBuilder {
             Listening main,
             Optional<Listening> admin,
             Optional<Tls.PemFiles> tls,
+            Cors cors,
+            Optional<AccessLog> accessLog,
             Addresses.Rules addresses,
             long heapBytes,
             Deadlines deadlines) {}
@@ -171,6 +177,24 @@ public final class HttpServerBuilder {
     }
 
     /**
+     * Lets the scripts of pages from another origin call the server and read its answers. May be called for several
+     * origins. By default browsers let only pages of the server itself read answers.
+     *
+     * @param origin as a browser sends it, such as {@code https://app.example.com}
+     * @throws IllegalArgumentException if it is no origin; {@code *} is none
+     */
+    public HttpServerBuilder corsOrigin(String origin) {
+        corsOrigins.add(Cors.checkedOrigin(origin));
+        return this;
+    }
+
+    /** Logs each request. The log stays the caller's. */
+    HttpServerBuilder accessLog(AccessLog log) {
+        accessLog = Optional.of(log);
+        return this;
+    }
+
+    /**
      * Puts a filter in front of the engine's door, such as one that breaks connections to test clients. A body is read
      * to its end before the filter sees the call.
      *
@@ -223,6 +247,8 @@ public final class HttpServerBuilder {
                 new Listening(host, port, audiences, tls.isPresent()),
                 admin,
                 tls,
+                new Cors(Set.copyOf(corsOrigins)),
+                accessLog,
                 new Addresses.Rules(connectionsPerAddress, failuresPerMinute, limitLoopback, List.copyOf(proxies)),
                 heapBytes,
                 deadlines);

@@ -2,9 +2,9 @@ package dev.plinth.engine.http;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.FirstStart;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.http.config.FaultyConfigException;
+import dev.plinth.engine.http.log.AccessLog;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -39,15 +39,12 @@ public final class Main {
     /** The property with the JDK's sources of locale data. With SPI alone the JDK has the root's. */
     private static final String LOCALE_PROVIDERS = "java.locale.providers";
 
-    /** Hosts that mean every interface. A server listens on them, but a client connects to another one. */
-    private static final List<String> WILDCARDS = List.of("0.0.0.0", "::", "[::]");
-
     private final PrintStream out;
-    private final PrintStream err;
+    private final ProgramOutput output;
 
     private Main(PrintStream out, PrintStream err) {
         this.out = out;
-        this.err = err;
+        this.output = new ProgramOutput(out, err);
     }
 
     /** Runs the program until it is told to stop, and exits at once if it does not start. */
@@ -93,8 +90,8 @@ public final class Main {
     }
 
     private int usage(ParameterException wrong) {
-        say(CommandLineReader.sentence(wrong.getMessage(), wrong));
-        err.println("Run it with --help to see all options.");
+        output.say(CommandLineReader.sentence(wrong.getMessage(), wrong));
+        output.hint("Run it with --help to see all options.");
         return USAGE;
     }
 
@@ -117,10 +114,14 @@ public final class Main {
     private int serve(CommandLineReader reader, CommandLine line) {
         try {
             ServeOptions options = reader.options(line);
+            if (options.logsJson()) {
+                ConsoleLogging.toJson();
+                output.toJson();
+            }
             return serve(options, new ConfigReload(options, () -> reader.options(line)));
         } catch (FaultyConfigException wrong) {
-            wrong.faults().forEach(fault -> say(fault.toString()));
-            err.println("Run it with --help to see all options.");
+            wrong.faults().forEach(fault -> output.say(fault.toString()));
+            output.hint("Run it with --help to see all options.");
             return USAGE;
         }
     }
@@ -131,7 +132,7 @@ public final class Main {
             report.lines().forEach(out::println);
             return report.isWhole() ? OK : NOT_WHOLE;
         } catch (RuntimeException | Error failure) {
-            say(sentence(failure));
+            output.say(sentence(failure));
             return NOT_WHOLE;
         }
     }
@@ -141,27 +142,28 @@ public final class Main {
         // A failed start is told in a sentence, never in a stack trace; hence the broad catch.
         try {
             options.checkTls();
+            Optional<AccessLog> accessLog = options.accessLog(output.standardOutput());
             EngineBuilder builder = options.engine();
             if (options.isReloadable()) {
                 builder.configReload(() -> reload.reload().json());
             }
             engine = builder.open();
             engine.settings().requireInUse(builder);
-            HttpServer server = listen(engine, options);
-            reload.serves(engine, server);
-            stopOnSignal(engine, server);
+            HttpServer server = listen(engine, options, accessLog);
+            reload.serves(engine, server, accessLog);
+            stopOnSignal(engine, server, accessLog);
             if (options.isReloadable()) {
-                HangupSignal.handle(() -> reload.onSignal(this::tell, this::say));
+                HangupSignal.handle(() -> reload.onSignal(output::tell, output::say));
             }
-            FatalExit end = FatalExit.watching(engine);
-            announce(engine, options, server);
+            FatalExit end = FatalExit.watching(engine, output);
+            new Announcement(output, engine, options).all(server);
             end.await();
             return OK;
         } catch (RuntimeException | Error failure) {
-            say(options.named(sentence(failure)));
+            output.say(options.named(sentence(failure)));
             if (engine != null) {
                 if (!options.memory()) {
-                    secrets(engine);
+                    new Announcement(output, engine, options).secrets();
                 }
                 engine.close();
             }
@@ -177,9 +179,11 @@ public final class Main {
                 : CommandLineReader.sentence(failure.getMessage(), failure);
     }
 
-    private static HttpServer listen(Engine engine, ServeOptions options) {
+    private static HttpServer listen(Engine engine, ServeOptions options, Optional<AccessLog> accessLog) {
         try {
-            return options.applyTo(HttpServer.builder(engine)).start();
+            HttpServerBuilder builder = options.applyTo(HttpServer.builder(engine));
+            accessLog.ifPresent(builder::accessLog);
+            return builder.start();
         } catch (UncheckedIOException unable) {
             throw new UncheckedIOException(
                     String.valueOf(unable.getMessage())
@@ -192,67 +196,19 @@ public final class Main {
         }
     }
 
-    private void announce(Engine engine, ServeOptions options, HttpServer server) {
-        secrets(engine);
-        Optional<FirstStart> firstStart = engine.firstStart();
-        if (firstStart.isPresent()) {
-            out.println("Try it:");
-            out.println(curl(firstStart.get().key(), reachable(options.host(), server)));
-            if (options.hasConsole()) {
-                out.println("Or sign in with that key at " + reachable(options.host(), server) + "/console/");
-            }
-            out.println();
-        }
-        if (options.hasAdminPort()) {
-            out.println("plinth: admin on " + server.adminUri());
-        }
-        engine.outgrownTables().ifPresent(sentence -> out.println("plinth: " + sentence));
-        out.println("plinth: listening on " + server.uri());
-        out.flush();
-    }
-
-    /** Shows the secrets once, also if the start fails later, because the store keeps only their digests. */
-    private void secrets(Engine engine) {
-        Optional<FirstStart> firstStart = engine.firstStart();
-        Optional<String> adminToken = engine.newAdminToken();
-        if (firstStart.isPresent()) {
-            out.println("First start on an empty store. These are shown once:");
-            out.println("  workspace default: " + firstStart.get().workspaceId());
-            out.println("  its API key:       " + firstStart.get().key());
-        } else if (adminToken.isPresent()) {
-            out.println("No admin token was given and the store remembers none. This one is new, and shown once:");
-        }
-        adminToken.ifPresent(token -> out.println("  admin token:       " + token));
-        if (firstStart.isPresent() || adminToken.isPresent()) {
-            out.println();
-        }
-    }
-
-    private static String curl(String key, String base) {
-        return "curl -X POST " + base + "/v1/resources"
-                + " -H \"Idempotency-Key: a-unique-key-you-generate\""
-                + " -H \"Authorization: Bearer " + key + "\""
-                + " -d '{ \"name\": \"My resource\" }'";
-    }
-
-    private static String reachable(String host, HttpServer server) {
-        return WILDCARDS.contains(host)
-                ? server.uri().getScheme() + "://127.0.0.1:" + server.port()
-                : server.uri().toString();
-    }
-
-    private void stopOnSignal(Engine engine, HttpServer server) {
+    private void stopOnSignal(Engine engine, HttpServer server, Optional<AccessLog> accessLog) {
         Runnable stop = () -> {
             int status = CANNOT_STOP;
             try {
                 server.close();
+                accessLog.ifPresent(AccessLog::close);
                 engine.close();
                 status = OK;
             } catch (RuntimeException | Error failure) {
-                say("Stopping failed: " + sentence(failure));
+                output.say("Stopping failed: " + sentence(failure));
             } finally {
                 if (!engine.isWritable()) {
-                    say(
+                    output.say(
                             "The journal had failed; what was acknowledged is in it. Check the disk before the next start.");
                     status = JOURNAL_FAILED;
                 }
@@ -262,14 +218,5 @@ public final class Main {
             }
         };
         Runtime.getRuntime().addShutdownHook(new Thread(stop, "plinth-stop"));
-    }
-
-    private void tell(String sentence) {
-        out.println("plinth: " + sentence);
-        out.flush();
-    }
-
-    private void say(String sentence) {
-        err.println("plinth: " + sentence);
     }
 }

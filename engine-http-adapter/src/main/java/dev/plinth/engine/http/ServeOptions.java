@@ -10,6 +10,8 @@ import dev.plinth.engine.http.config.Fault;
 import dev.plinth.engine.http.config.FaultyConfigException;
 import dev.plinth.engine.http.config.Setting;
 import dev.plinth.engine.http.config.Source;
+import dev.plinth.engine.http.log.AccessLog;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -172,6 +174,7 @@ final class ServeOptions {
         }
         pemFiles().ifPresent(files -> told.tls(files.certificates(), files.key()));
         list(ServeSettings.TRUSTED_PROXY).forEach(told::trustedProxy);
+        list(ServeSettings.CORS_ORIGIN).forEach(told::corsOrigin);
         if (is(ServeSettings.LIMIT_LOOPBACK)) {
             told.limitLoopback();
         }
@@ -278,9 +281,33 @@ final class ServeOptions {
         return new ServeOptions(config.withLive(read.config));
     }
 
-    /** Returns true if files give some of the values, so that a reload may find others. */
+    /** Returns true if there are files that a reload reads or opens again. */
     boolean isReloadable() {
-        return config.has(ServeSettings.CONFIG) || config.has(ServeSettings.TLS_CERT);
+        return config.has(ServeSettings.CONFIG)
+                || config.has(ServeSettings.TLS_CERT)
+                || config.has(ServeSettings.ACCESS_LOG);
+    }
+
+    /** Returns true if each line of the program's output is a JSON object. */
+    boolean logsJson() {
+        return required(ServeSettings.LOG_FORMAT).equals("json");
+    }
+
+    /**
+     * Opens the access log, if there is one.
+     *
+     * @param standardOutput takes the lines if no file does
+     * @throws IllegalArgumentException if its file cannot be opened
+     */
+    Optional<AccessLog> accessLog(OutputStream standardOutput) {
+        String place = config.get(ServeSettings.ACCESS_LOG);
+        if (place == null) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                place.equals("-")
+                        ? AccessLog.to(standardOutput, logsJson())
+                        : AccessLog.to(Path.of(place), logsJson()));
     }
 
     /** Returns the values with their sources. */
