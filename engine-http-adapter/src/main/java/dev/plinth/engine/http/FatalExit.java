@@ -29,7 +29,7 @@ final class FatalExit {
     private FatalExit(Engine engine, ProgramOutput output) {
         this.engine = engine;
         this.output = output;
-        this.noMemory = output.said("The JVM has no memory left; give it more with -Xmx and start again.");
+        this.noMemory = output.said("The JVM has no memory left. Give it more with -Xmx and start again.");
         this.door = engine.door(Runnable::run);
     }
 

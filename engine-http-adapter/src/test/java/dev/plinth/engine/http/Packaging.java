@@ -29,10 +29,9 @@ final class Packaging {
         return Files.readString(folder().resolve("container/Dockerfile")).replaceAll(" *\\\\\n *", " ");
     }
 
-    /** The words of an instruction in its JSON form, which may stand behind others on its line. */
+    /** The words of an instruction in its JSON form. */
     static List<String> words(String instruction) throws IOException {
-        Matcher matcher =
-                Pattern.compile("(?m)^(?:.* )?" + instruction + " (\\[.*])$").matcher(dockerfile());
+        Matcher matcher = Pattern.compile("(?m)^" + instruction + " (\\[.*])$").matcher(dockerfile());
         if (!matcher.find()) {
             throw new IOException("Expected an instruction " + instruction);
         }
