@@ -19,8 +19,8 @@ record ErrorText(Kind kind, String under, String place, String text) {
     private static final Pattern STEP = Pattern.compile("(?<=[.?]) (?=[A-Z0-9<\"-])|(?<=^<detail>) (?=[A-Z])");
     private static final Pattern STATE_STEP = Pattern.compile("; (?!nothing was)");
     /** Sentences that are no errors: logs, figures, descriptions, headers, what the program prints when all is well. */
-    private static final Pattern NO_ERROR = Pattern.compile(
-            "(?i:log)\\.log|page\\.\\w+|ENTITIES\\.put|lines\\.add|\\w*\\.println"
+    private static final Pattern NO_ERROR =
+            Pattern.compile("(?i:log)\\.log|page\\.\\w+|ENTITIES\\.put|lines\\.add|\\w*\\.println"
                     + "|new (?:ProblemCode|ByteBudget|StoreReport|OptionalLibrary)|headers\\.add|header|bearer|check|answered\\.put"
                     + "|POLICY|CONTENT_TYPE|NEW_ARRAY|MEMBER_SELECT|outgrown\\.add|.*\\.ofPattern|.*\\.member|left\\.add"
                     + "|row|held|move|.*\\.says|DESCRIPTIONS\\.put|new (?:Tag|Parameter<>)|Parameter\\.\\w+|told\\.accept"
