@@ -25,7 +25,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
                     + "|POLICY|CONTENT_TYPE|NEW_ARRAY|MEMBER_SELECT|outgrown\\.add|.*\\.ofPattern|.*\\.member|left\\.add"
                     + "|row|held|move|.*\\.says|DESCRIPTIONS\\.put|new (?:Tag|Parameter<>)|Parameter\\.\\w+|told\\.accept"
                     + "|Setting\\.of|(?s:.*)\\.(?:withoutIt|description|footer)|withSettings|schema\\.put|new Member|bound"
-                    + "|output\\.(?:tell|hint)|PemFile\\.read|BLOCK\\.matcher|headers\\.put|response\\.put");
+                    + "|output\\.(?:tell|hint)|PemFile\\.read|headers\\.put|response\\.put");
     /** Classes whose sentences stand in logs and in the report of a check. */
     private static final Pattern REPORTS = Pattern.compile(
             ".*/(?:Verification|EngineTime|LazySender|PlanCapacityCheck|JournalFailure|Log|HangupSignal|Announcement)\\.java");

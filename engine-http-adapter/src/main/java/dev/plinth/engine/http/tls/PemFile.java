@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 record PemFile(String what, Path path, List<Block> blocks) {
     private static final int BYTES_MAX = 1024 * 1024;
     private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,64})-----([^-]*)-----END \\1-----", Pattern.DOTALL);
+            Pattern.compile("-----BEGIN\\x20([A-Z0-9\\x20]{1,64})-----([^-]*)-----END\\x20\\1-----", Pattern.DOTALL);
 
     /**
      * A block.
