@@ -112,14 +112,23 @@ final class ClassArchive {
         Process server = builder.start();
         try (BufferedReader lines = server.inputReader()) {
             String key = "";
+            boolean serves = false;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 Matcher shown = KEY.matcher(line);
                 key = shown.find() ? shown.group() : key;
                 Matcher listening = LISTENING.matcher(line);
                 if (listening.matches()) {
+                    serves = true;
                     call(URI.create(listening.group(1)), key);
                     break;
                 }
+            }
+            if (!serves) {
+                throw new IOException("the program did not start: "
+                        + Files.readString(work.resolve("err"))
+                                .lines()
+                                .findFirst()
+                                .orElse("no reason"));
             }
             server.destroy();
             if (!server.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {

@@ -188,7 +188,8 @@ class ServerIT {
                             HttpRequest.newBuilder(URI.create(base.group() + "/health/live"))
                                     .build(),
                             HttpResponse.BodyHandlers.discarding());
-            process.destroy();
+            // The process itself would close the reader too.
+            assertThat(process.toHandle().destroy()).isTrue();
             for (line = lines.readLine(); line != null; line = lines.readLine()) {
                 out.append(line).append('\n');
             }
@@ -235,6 +236,20 @@ class ServerIT {
         }
         assertThat(Files.readString(directory.resolve("classes.log")))
                 .containsPattern("dev\\.plinth\\.engine\\.http\\.HttpServer source: shared objects file \\(top\\)");
+    }
+
+    @Test
+    void archive_thatCannotBeWritten_isToldInASentence() throws Exception {
+        Path nowhere = directory.resolve("none").resolve("plinth.jsa");
+
+        Ended ended = run(jar("archive", nowhere.toString()));
+
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.err().lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .startsWith("plinth: The archive " + nowhere + " could not be made")
+                        .doesNotContain("Exception"));
     }
 
     static boolean hasBash() {
