@@ -19,15 +19,16 @@ record ErrorText(Kind kind, String under, String place, String text) {
     private static final Pattern STEP = Pattern.compile("(?<=[.?]) (?=[A-Z0-9<\"-])|(?<=^<detail>) (?=[A-Z])");
     private static final Pattern STATE_STEP = Pattern.compile("; (?!nothing was)");
     /** Sentences that are no errors: logs, figures, descriptions, headers, what the program prints when all is well. */
-    private static final Pattern NO_ERROR = Pattern.compile(
-            "(?i:log)\\.log|page\\.\\w+|ENTITIES\\.put|lines\\.add|\\w*\\.println"
+    private static final Pattern NO_ERROR =
+            Pattern.compile("(?i:log)\\.log|page\\.\\w+|ENTITIES\\.put|lines\\.add|\\w*\\.println"
                     + "|new (?:ProblemCode|ByteBudget|StoreReport|OptionalLibrary)|headers\\.add|header|bearer|check|answered\\.put"
                     + "|POLICY|CONTENT_TYPE|NEW_ARRAY|MEMBER_SELECT|outgrown\\.add|.*\\.ofPattern|.*\\.member|left\\.add"
                     + "|row|held|move|.*\\.says|DESCRIPTIONS\\.put|new (?:Tag|Parameter<>)|Parameter\\.\\w+|told\\.accept"
-                    + "|Setting\\.of|(?s:.*)\\.(?:withoutIt|description|footer)|withSettings|schema\\.put|new Member|bound|item");
+                    + "|Setting\\.of|(?s:.*)\\.(?:withoutIt|description|footer)|withSettings|schema\\.put|new Member|bound|item"
+                    + "|output\\.(?:tell|hint)|PemFile\\.read|headers\\.put|response\\.put");
     /** Classes whose sentences stand in logs, in the report of a check, and in the data of the demonstration. */
     private static final Pattern REPORTS = Pattern.compile(
-            ".*/(?:demo/Demo\\w+|Verification|EngineTime|LazySender|PlanCapacityCheck|JournalFailure|Log|HangupSignal|LastUsedWriter|QuotaCheckpointWriter)\\.java");
+            ".*/(?:demo/Demo\\w+|Verification|EngineTime|LazySender|PlanCapacityCheck|JournalFailure|Log|HangupSignal|Announcement|LastUsedWriter|QuotaCheckpointWriter)\\.java");
 
     private static final Pattern EXCEPTION = Pattern.compile("new (\\S*(?:Exception|Error|JobFailure))");
     private static final Pattern ROOM =
@@ -111,7 +112,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
         if (found.file().startsWith("engine-http-adapter/")
                 && found.taker()
                         .matches(
-                                "usage|say|options\\.named|faults\\.add|fault|unreadable|faulty\\.accept|return|new (?:Fault|(?:Parameter|TypeConversion|UncheckedIO)Exception)")) {
+                                "usage|(?:output\\.)?sa(?:y|id)|options\\.named|faults\\.add|fault|unreadable|faulty\\.accept|return|new (?:Fault|(?:Parameter|TypeConversion|UncheckedIO)Exception)")) {
             return Kind.PROGRAM;
         }
         return exception(found).isEmpty() ? Kind.UNKNOWN : Kind.EXCEPTION;

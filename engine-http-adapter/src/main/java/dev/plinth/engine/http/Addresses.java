@@ -92,11 +92,15 @@ final class Addresses implements Connection.Listener {
      * address.
      */
     long noteFailure(EngineConnection connection, HttpFields headers) {
-        return remote(connection)
-                .flatMap(peer -> isProxy(peer) ? forwardedFor(headers) : Optional.of(peer))
+        return client(connection, headers)
                 .filter(this::isBounded)
                 .map(client -> windows.note(ClientAddress.of(client), System.nanoTime()))
                 .orElse(0L);
+    }
+
+    /** Returns the address of the client: the peer's, or the one that a trusted proxy names. */
+    Optional<InetAddress> client(EngineConnection connection, HttpFields headers) {
+        return remote(connection).flatMap(peer -> isProxy(peer) ? forwardedFor(headers) : Optional.of(peer));
     }
 
     /**

@@ -24,4 +24,10 @@ interface CallService {
 
     /** Returns a problem document for input that never became a call. */
     Reply refusal(String code, String detail);
+
+    /** Adds a request id, which every reply has, to a reply that is not the engine's. */
+    default Reply numbered(Reply reply) {
+        String requestId = refusal("route_not_found", "").header("Request-Id");
+        return requestId == null ? reply : reply.with("Request-Id", requestId);
+    }
 }

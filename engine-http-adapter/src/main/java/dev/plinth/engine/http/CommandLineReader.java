@@ -121,7 +121,8 @@ final class CommandLineReader {
                         + " separated by commas, from its variable."
                         + "%n%nOn a configuration file: plinth.jar check-config FILE."
                         + "%nOn a data directory: plinth.jar verify DIR, plinth.jar backup DIR TARGET,"
-                        + "%nplinth.jar recover [--accept-loss] DIR.");
+                        + "%nplinth.jar recover [--accept-loss] DIR."
+                        + "%nFor quicker starts: plinth.jar archive FILE.");
         return command;
     }
 

@@ -4,9 +4,12 @@ import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.http.config.FaultyConfigException;
 import dev.plinth.engine.http.config.Setting;
+import dev.plinth.engine.http.log.AccessLog;
+import dev.plinth.engine.http.tls.ServerCertificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -21,6 +24,8 @@ final class ConfigReload {
     private final AtomicBoolean signalWaits = new AtomicBoolean();
     private ServeOptions running; // guarded by this
     private @Nullable Engine engine; // guarded by this
+    private @Nullable HttpServer server; // guarded by this
+    private Optional<AccessLog> accessLog = Optional.empty(); // guarded by this
 
     /**
      * Begins with the options of the start.
@@ -39,21 +44,25 @@ final class ConfigReload {
         }
     }
 
-    /** Sets the engine that takes the changes. Until then a reload waits for nothing and is refused. */
-    synchronized void serves(Engine opened) {
+    /** Sets the parts that take the changes. Until then a reload waits for nothing and is refused. */
+    synchronized void serves(Engine opened, HttpServer listening, Optional<AccessLog> log) {
         engine = opened;
+        server = listening;
+        accessLog = log;
     }
 
     /**
-     * Reads the configuration and takes the changes.
+     * Reads the configuration and takes the changes. Opens the access log again in any case.
      *
      * @throws IllegalArgumentException if it has faults, one in each line of the message; nothing is taken then
      */
     synchronized Taken reload() {
         Engine open = engine;
-        if (open == null) {
+        HttpServer listening = server;
+        if (open == null || listening == null) {
             throw new IllegalArgumentException("The program is still starting. Reload again once it listens.");
         }
+        accessLog.ifPresent(AccessLog::reopen);
         ServeOptions read;
         try {
             read = reader.get();
@@ -68,7 +77,12 @@ final class ConfigReload {
         }
         open.settings().requireInUse(read.engine());
         ServeOptions next = running.withLive(read);
+        Optional<Tls> tls = listening.tls();
+        Optional<ServerCertificate> certificate = tls.map(Tls::readAgain);
         open.settings().replace(next.engine());
+        if (tls.isPresent() && certificate.isPresent() && tls.get().take(certificate.get())) {
+            taken.add(ServeSettings.TLS_CERT.name());
+        }
         running = next;
         return new Taken(taken, needRestart);
     }

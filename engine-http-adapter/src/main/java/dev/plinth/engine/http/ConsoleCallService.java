@@ -71,12 +71,6 @@ final class ConsoleCallService implements CallService {
                         () -> engine.refusal("route_not_found", "The console has no such file. Begin at /console/."));
     }
 
-    /** Adds a request id, which every reply has. A reply of the engine provides the id. */
-    private Reply numbered(Reply reply) {
-        String requestId = engine.refusal("route_not_found", "").header("Request-Id");
-        return requestId == null ? reply : reply.with("Request-Id", requestId);
-    }
-
     /** Adds the links to the front page, in both of its forms. The engine does not know what an adapter serves. */
     private static Reply linked(Reply reply) {
         String text = reply.text();

@@ -10,7 +10,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -105,7 +104,7 @@ final class ConsoleFiles {
     }
 
     private static Reply reply(File file, Map<String, String> headers) {
-        boolean zipped = takesGzip(headers.getOrDefault("accept-encoding", ""));
+        boolean zipped = Gzip.isAccepted(headers.getOrDefault("accept-encoding", ""));
         Form form = zipped ? file.compressed() : file.plain();
         boolean known = isKnown(headers.getOrDefault("if-none-match", ""), form.etag());
         Map<String, String> answered = new LinkedHashMap<>();
@@ -125,16 +124,6 @@ final class ConsoleFiles {
         answered.put("Cross-Origin-Opener-Policy", "same-origin");
         answered.put("Cross-Origin-Resource-Policy", "same-origin");
         return known ? new Reply(304, answered, NO_BODY) : new Reply(200, answered, form.bytes());
-    }
-
-    private static boolean takesGzip(String accepted) {
-        for (String coding : accepted.toLowerCase(Locale.ROOT).split(",")) {
-            String[] parts = coding.split(";");
-            if (parts[0].strip().equals("gzip")) {
-                return parts.length == 1 || !parts[1].strip().matches("q=0(\\.0{0,3})?");
-            }
-        }
-        return false;
     }
 
     /** Compares weakly (RFC 9110 §13.1.2). */

@@ -1,5 +1,6 @@
 package dev.plinth.engine.http;
 
+import dev.plinth.engine.http.log.JsonFormatter;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.logging.ConsoleHandler;
@@ -40,6 +41,13 @@ final class ConsoleLogging {
         }
     }
 
+    /** Writes a JSON object a line from now on, with the stack traces of exceptions. */
+    static synchronized void toJson() {
+        if (console != null) {
+            console.setFormatter(new JsonFormatter());
+        }
+    }
+
     static synchronized void quiet() {
         if (System.getProperty("java.util.logging.config.file") != null
                 || System.getProperty("java.util.logging.config.class") != null) {
@@ -61,8 +69,8 @@ final class ConsoleLogging {
     static final class OneLine extends Formatter {
         @Override
         public String format(LogRecord entry) {
-            String level = entry.getLevel().equals(Level.SEVERE) ? "ERROR" : String.valueOf(entry.getLevel());
-            String text = level + " " + entry.getLoggerName() + ": " + formatMessage(entry) + thrown(entry.getThrown());
+            String text = JsonFormatter.levelName(entry.getLevel()) + " " + entry.getLoggerName() + ": "
+                    + formatMessage(entry) + thrown(entry.getThrown());
             return text.replaceAll("\\p{Cntrl}", " ") + System.lineSeparator();
         }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.Optional;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -59,6 +60,11 @@ final class EngineConnection extends HttpConnection {
     /** Returns the target of the present request. */
     RequestTarget target() {
         return Objects.requireNonNull(strictRequest.target, "a request that is handled has a target");
+    }
+
+    /** Returns the path of the present request, or empty if its request line is refused. */
+    Optional<String> path() {
+        return Optional.ofNullable(strictRequest.target).map(RequestTarget::path);
     }
 
     /** Returns the phase of the connection. Called from another thread, and exact enough for deadlines. */
@@ -189,6 +195,7 @@ final class EngineConnection extends HttpConnection {
             headers = 0;
             headerBytes = 0;
             release();
+            target = null;
             version = requestVersion;
             String fault = parser().fault();
             if (fault != null) {

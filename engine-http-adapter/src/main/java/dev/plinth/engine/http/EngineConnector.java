@@ -17,18 +17,30 @@ final class EngineConnector extends ServerConnector {
 
     private final CallService calls;
     private final ByteBudget headers;
+    private final Cors cors;
     private volatile boolean closing;
     private volatile boolean draining;
 
-    EngineConnector(Server server, ConnectionFactory connections, CallService calls, ByteBudget headers) {
+    /**
+     * Makes a connector.
+     *
+     * @param connections the first one takes what comes, such as TLS, and hands it on to the last
+     */
+    EngineConnector(Server server, CallService calls, ByteBudget headers, Cors cors, ConnectionFactory... connections) {
         super(server, ACCEPTORS, SELECTORS, connections);
         this.calls = calls;
         this.headers = headers;
+        this.cors = cors;
     }
 
     /** Returns the service that answers the requests of this connector. */
     CallService calls() {
         return calls;
+    }
+
+    /** Returns the pages of other origins that may call this connector. */
+    Cors cors() {
+        return cors;
     }
 
     /** Returns an empty share of the memory for headers. */

@@ -3,6 +3,7 @@ package dev.plinth.engine.http;
 import dev.plinth.engine.Admission;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.http.log.TraceContext;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -60,8 +61,12 @@ final class Exchange implements Invocable.Task {
         this.request = request;
         this.response = response;
         this.callback = callback;
-        this.admission =
-                calls.admit(new Call(request.getMethod(), target.path(), target.query(), headers(), NO_BODY, false));
+        Call head = new Call(request.getMethod(), target.path(), target.query(), headers(), NO_BODY, false);
+        this.admission = connector
+                .cors()
+                .preflight(head)
+                .map(reply -> Admission.refused(calls.numbered(reply)))
+                .orElseGet(() -> calls.admit(head));
         this.body = new BodyBuffer(
                 admission.bodyBytesMax(), request.getLength(), bounds.bodies().share(this::payer));
         this.values = bounds.values().share(this::payer);
@@ -120,7 +125,7 @@ final class Exchange implements Invocable.Task {
     /** Goes on with the body, on a thread of Jetty that drops errors. */
     @Override
     public void run() {
-        endIfBroken(this::read);
+        endIfBroken(() -> TraceContext.during(request.getHeaders().get(CallHandler.TRACE_PARENT), this::read));
     }
 
     private void read() {
@@ -242,7 +247,7 @@ final class Exchange implements Invocable.Task {
             }
         }
         if (reply.rest().isEmpty()) {
-            writeAll(reply, connector.isDraining());
+            writeWhole(reply);
             return;
         }
         // A client that is told so opens a new connection instead of sending into one that is about to be closed.
@@ -256,6 +261,42 @@ final class Exchange implements Invocable.Task {
                             payer(),
                             new Streams.Sink(
                                     calls, connection, request.getComponents().getExecutor(), response, callback));
+        }
+    }
+
+    /**
+     * Writes the answer to a GET or HEAD in its gzip form, if the client accepts it. An answer to any other method may
+     * hold a secret beside text of its caller, so it is never compressed.
+     */
+    private void writeWhole(Reply reply) {
+        boolean isDraining = connector.isDraining();
+        if (!isSafe()) {
+            writeAll(reply, isDraining);
+            return;
+        }
+        String vary = reply.header("Vary");
+        Reply varied = vary == null ? reply.with("Vary", "Accept-Encoding") : reply;
+        ByteBudget.Share share = bounds.answers().share(this::payer);
+        if (!Gzip.isWorthIt(varied)
+                || !Gzip.isAccepted(String.join(",", request.getHeaders().getValuesList(HttpHeader.ACCEPT_ENCODING)))
+                || !share.take(2L * varied.body().length)) {
+            writeAll(varied, isDraining);
+            return;
+        }
+        Runnable compress = () -> endIfBroken(() -> {
+            Reply compressed;
+            try {
+                compressed = Gzip.compress(varied).orElse(varied);
+            } finally {
+                share.close();
+            }
+            writeAll(compressed, isDraining);
+        });
+        if (varied.body().length <= FramingLimits.SLICE_BYTES_MAX) {
+            compress.run();
+        } else {
+            // A large answer would hold up the other connections of this thread.
+            request.getComponents().getExecutor().execute(compress);
         }
     }
 

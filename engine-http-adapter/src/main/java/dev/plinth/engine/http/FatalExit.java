@@ -6,7 +6,6 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -21,22 +20,22 @@ final class FatalExit {
     /** The program's exit code in this case. */
     static final int STATUS = 4;
 
-    private static final byte[] NO_MEMORY =
-            "plinth: The JVM has no memory left; give it more with -Xmx and start again.\n"
-                    .getBytes(StandardCharsets.US_ASCII);
-
     private final FileOutputStream err = new FileOutputStream(FileDescriptor.err);
     private final Engine engine;
     private final CallDoor door;
+    private final ProgramOutput output;
+    private final byte[] noMemory;
 
-    private FatalExit(Engine engine) {
+    private FatalExit(Engine engine, ProgramOutput output) {
         this.engine = engine;
+        this.output = output;
+        this.noMemory = output.said("The JVM has no memory left. Give it more with -Xmx and start again.");
         this.door = engine.door(Runnable::run);
     }
 
     /** Watches an engine from now on. It is also told of each error that ends a thread or that a library logs. */
-    static FatalExit watching(Engine engine) {
-        FatalExit end = new FatalExit(engine);
+    static FatalExit watching(Engine engine, ProgramOutput output) {
+        FatalExit end = new FatalExit(engine, output);
         Thread.setDefaultUncaughtExceptionHandler(end::ended);
         ConsoleLogging.showWhile(error -> {
             end.saw(error);
@@ -50,16 +49,16 @@ final class FatalExit {
         saw(error);
         try {
             LOG.log(Level.ERROR, "The thread " + thread.getName() + " has ended", error);
-        } catch (Error noMemory) {
-            end(NO_MEMORY);
+        } catch (Error noMemoryLeft) {
+            end(noMemory);
         }
     }
 
     private void saw(Throwable error) {
         try {
             door.noteError(error);
-        } catch (Error noMemory) {
-            end(NO_MEMORY);
+        } catch (Error noMemoryLeft) {
+            end(noMemory);
         }
     }
 
@@ -72,8 +71,8 @@ final class FatalExit {
             failure = engine.awaitFatalFailure();
         } catch (InterruptedException e) {
             return;
-        } catch (Error noMemory) {
-            end(NO_MEMORY);
+        } catch (Error noMemoryLeft) {
+            end(noMemory);
             return;
         }
         if (failure.isPresent()) {
@@ -91,11 +90,11 @@ final class FatalExit {
         Runtime.getRuntime().halt(STATUS);
     }
 
-    private static byte[] line(String sentence) {
+    private byte[] line(String sentence) {
         try {
-            return ("plinth: " + sentence + System.lineSeparator()).getBytes(StandardCharsets.UTF_8);
-        } catch (Error noMemory) {
-            return NO_MEMORY;
+            return output.said(sentence);
+        } catch (Error noMemoryLeft) {
+            return noMemory;
         }
     }
 }

@@ -13,13 +13,14 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
@@ -38,36 +39,48 @@ public final class HttpServer implements AutoCloseable {
     private final ConnectionSweep sweep;
     private final Bounds bounds;
     private final Deadlines deadlines;
+    private final Optional<Tls> tls;
+    private final Cors cors;
 
     /** An address to listen on, as it was requested, with its door. */
-    private record Place(String host, int port, EngineConnector connector) {}
+    private record Place(String scheme, String host, int port, EngineConnector connector) {}
 
     private HttpServer(Doors doors, HttpServerBuilder.Settings settings) {
         deadlines = settings.deadlines();
+        tls = settings.tls().map(Tls::new);
+        cors = settings.cors();
         Addresses addresses = new Addresses(settings.addresses());
         bounds = Bounds.of(settings.heapBytes(), addresses);
         WorkerPool threads = new WorkerPool();
         server = new Server(threads);
         server.setStopTimeout(deadlines.drain().toMillis());
         server.setHandler(new CallHandler(bounds));
-        boolean together = settings.adminPort().isEmpty();
-        CallService main = doors.open(threads, settings.audiences());
+        settings.accessLog().ifPresent(log -> server.setRequestLog(new AccessRecorder(log, addresses)));
+        CallService main = doors.open(threads, settings.main().audiences());
         threads.onError(main::noteError);
         sweep = new ConnectionSweep(server.getScheduler(), deadlines, main);
         server.setErrorHandler(new RefusalHandler(main));
-        place("main", settings.host(), settings.port(), main, addresses);
-        if (!together) {
-            CallService admin = doors.open(threads, EnumSet.of(Audience.OPERATOR, Audience.PROBE));
-            place("admin", settings.adminHost(), settings.adminPort().getAsInt(), admin, addresses);
-        }
+        place("main", settings.main(), main, addresses);
+        settings.admin().ifPresent(listening -> {
+            CallService admin = doors.open(threads, listening.audiences());
+            place("admin", listening, admin, addresses);
+        });
     }
 
-    private void place(String name, String host, int port, CallService calls, Addresses addresses) {
-        EngineConnector connector =
-                new EngineConnector(server, new EngineConnectionFactory(configuration()), calls, bounds.headers());
+    private void place(String name, HttpServerBuilder.Listening listening, CallService calls, Addresses addresses) {
+        ConnectionFactory plain = new EngineConnectionFactory(configuration());
+        Optional<Tls> encryption = tls.filter(any -> listening.hasTls());
+        EngineConnector connector = new EngineConnector(
+                server,
+                calls,
+                bounds.headers(),
+                cors,
+                encryption
+                        .map(any -> new ConnectionFactory[] {any.connections(), plain})
+                        .orElseGet(() -> new ConnectionFactory[] {plain}));
         connector.setName(name);
-        connector.setHost(host);
-        connector.setPort(port);
+        connector.setHost(listening.host());
+        connector.setPort(listening.port());
         connector.setAcceptQueueSize(FramingLimits.ACCEPT_QUEUE_MAX);
         connector.setIdleTimeout(deadlines.idle().toMillis());
         connector.setShutdownIdleTimeout(deadlines.drain().toMillis());
@@ -76,7 +89,7 @@ public final class HttpServer implements AutoCloseable {
         server.addConnector(connector);
         // Each connector has its own limit, so that tenants that fill theirs leave the operator's open.
         server.addBean(new NetworkConnectionLimit(FramingLimits.CONNECTIONS_MAX, connector));
-        places.add(new Place(host, port, connector));
+        places.add(new Place(encryption.isPresent() ? "https" : "http", listening.host(), listening.port(), connector));
     }
 
     /** Makes the doors of a server. */
@@ -206,7 +219,30 @@ public final class HttpServer implements AutoCloseable {
     private static URI uri(Place place) {
         String host = place.host;
         String literal = host.indexOf(':') >= 0 && !host.startsWith("[") ? "[" + host + "]" : host;
-        return URI.create("http://" + literal + ":" + place.connector.getLocalPort());
+        return URI.create(place.scheme + "://" + literal + ":" + place.connector.getLocalPort());
+    }
+
+    /**
+     * Reads the certificate and the key of {@link HttpServerBuilder#tls} again. Connections that begin from now on get
+     * them. Open connections keep what they have.
+     *
+     * @return true if they have changed; false too for a server without TLS
+     * @throws IllegalArgumentException if they are no pair for TLS; the server then goes on with the old pair
+     */
+    public boolean reloadTls() {
+        return tls.map(own -> own.take(own.readAgain())).orElse(false);
+    }
+
+    /** Returns how many sockets are open, for tests. */
+    int connections() {
+        return places.stream()
+                .mapToInt(place -> place.connector.getConnectedEndPoints().size())
+                .sum();
+    }
+
+    /** Returns the TLS of this server. */
+    Optional<Tls> tls() {
+        return tls;
     }
 
     Bounds bounds() {

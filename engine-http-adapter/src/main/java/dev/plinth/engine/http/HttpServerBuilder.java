@@ -5,9 +5,14 @@ import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.http.log.AccessLog;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -42,6 +47,9 @@ public final class HttpServerBuilder {
     private int failuresPerMinute = FAILURES_PER_MINUTE_DEFAULT;
     private boolean limitLoopback;
     private boolean console;
+    private Optional<Tls.PemFiles> tls = Optional.empty();
+    private Optional<AccessLog> accessLog = Optional.empty();
+    private final Set<String> corsOrigins = new LinkedHashSet<>();
 
     HttpServerBuilder(Engine engine) {
         Objects.requireNonNull(engine, "engine must not be null.");
@@ -56,18 +64,22 @@ public final class HttpServerBuilder {
     /**
      * The settings of a server. Immutable.
      *
-     * @param audiences the audiences of the first port
+     * @param admin the operator's place, if the operator has one apart
+     * @param tls the files for the places that have TLS
      * @param heapBytes the heap, from which the budgets of bytes in flight are derived
      */
     record Settings(
-            String host,
-            int port,
-            Set<Audience> audiences,
-            String adminHost,
-            OptionalInt adminPort,
+            Listening main,
+            Optional<Listening> admin,
+            Optional<Tls.PemFiles> tls,
+            Cors cors,
+            Optional<AccessLog> accessLog,
             Addresses.Rules addresses,
             long heapBytes,
             Deadlines deadlines) {}
+
+    /** A place to listen on, for some audiences. */
+    record Listening(String host, int port, Set<Audience> audiences, boolean hasTls) {}
 
     /** Sets the name or address of the interface to listen on. The default is 127.0.0.1; 0.0.0.0 means all. */
     public HttpServerBuilder host(String name) {
@@ -93,6 +105,18 @@ public final class HttpServerBuilder {
     /** Sets the interface of {@link #adminPort}. The default is 127.0.0.1. */
     public HttpServerBuilder adminHost(String name) {
         adminHost = checkedHost(name);
+        return this;
+    }
+
+    /**
+     * Serves HTTP/1.1 over TLS 1.2 and 1.3, with a certificate and key that {@link HttpServer#reloadTls} reads again.
+     * {@link #adminPort} has TLS too, unless its interface is loopback. By default there is no TLS.
+     *
+     * @param certificates a PEM file with the server's certificate, followed by its issuers
+     * @param key a PEM file with its private key, RSA or EC, in PKCS#8 without a password
+     */
+    public HttpServerBuilder tls(Path certificates, Path key) {
+        tls = Optional.of(new Tls.PemFiles(certificates, key));
         return this;
     }
 
@@ -153,6 +177,24 @@ public final class HttpServerBuilder {
     }
 
     /**
+     * Lets the scripts of pages from another origin call the server and read its answers. May be called for several
+     * origins. By default browsers let only pages of the server itself read answers.
+     *
+     * @param origin as a browser sends it, such as {@code https://app.example.com}
+     * @throws IllegalArgumentException if it is no origin; {@code *} is none
+     */
+    public HttpServerBuilder corsOrigin(String origin) {
+        corsOrigins.add(Cors.checkedOrigin(origin));
+        return this;
+    }
+
+    /** Logs each request. The log stays the caller's. */
+    HttpServerBuilder accessLog(AccessLog log) {
+        accessLog = Optional.of(log);
+        return this;
+    }
+
+    /**
      * Puts a filter in front of the engine's door, such as one that breaks connections to test clients. A body is read
      * to its end before the filter sees the call.
      *
@@ -167,7 +209,8 @@ public final class HttpServerBuilder {
     /**
      * Starts the server.
      *
-     * @throws IllegalArgumentException if settings contradict each other
+     * @throws IllegalArgumentException if settings contradict each other, or the files of {@link #tls} are no pair for
+     *     TLS
      * @throws UncheckedIOException if the server cannot listen on an address; the message is one sentence that says why
      */
     public HttpServer start() {
@@ -195,15 +238,31 @@ public final class HttpServerBuilder {
         if (!adminHealth) {
             audiences.add(Audience.PROBE);
         }
+        Optional<Listening> admin = adminPort.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Listening(
+                        adminHost,
+                        adminPort.getAsInt(),
+                        EnumSet.of(Audience.OPERATOR, Audience.PROBE),
+                        tls.isPresent() && !isLoopback(adminHost)));
         return new Settings(
-                host,
-                port,
-                audiences,
-                adminHost,
-                adminPort,
+                new Listening(host, port, audiences, tls.isPresent()),
+                admin,
+                tls,
+                new Cors(Set.copyOf(corsOrigins)),
+                accessLog,
                 new Addresses.Rules(connectionsPerAddress, failuresPerMinute, limitLoopback, List.copyOf(proxies)),
                 heapBytes,
                 deadlines);
+    }
+
+    /** Returns true if a name leads to this machine alone. */
+    static boolean isLoopback(String name) {
+        try {
+            return InetAddress.getByName(name).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     private static int checkedPort(int number) {

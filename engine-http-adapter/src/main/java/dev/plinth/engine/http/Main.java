@@ -2,10 +2,10 @@ package dev.plinth.engine.http;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.FirstStart;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.http.config.FaultyConfigException;
 import dev.plinth.engine.http.demo.Demo;
+import dev.plinth.engine.http.log.AccessLog;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -40,15 +40,12 @@ public final class Main {
     /** The property with the JDK's sources of locale data. With SPI alone the JDK has the root's. */
     private static final String LOCALE_PROVIDERS = "java.locale.providers";
 
-    /** Hosts that mean every interface. A server listens on them, but a client connects to another one. */
-    private static final List<String> WILDCARDS = List.of("0.0.0.0", "::", "[::]");
-
     private final PrintStream out;
-    private final PrintStream err;
+    private final ProgramOutput output;
 
     private Main(PrintStream out, PrintStream err) {
         this.out = out;
-        this.err = err;
+        this.output = new ProgramOutput(out, err);
     }
 
     /** Runs the program until it is told to stop, and exits at once if it does not start. */
@@ -96,8 +93,8 @@ public final class Main {
     }
 
     private int usage(ParameterException wrong) {
-        say(CommandLineReader.sentence(wrong.getMessage(), wrong));
-        err.println("Run it with --help to see all options.");
+        output.say(CommandLineReader.sentence(wrong.getMessage(), wrong));
+        output.hint("Run it with --help to see all options.");
         return USAGE;
     }
 
@@ -120,10 +117,14 @@ public final class Main {
     private int serve(CommandLineReader reader, CommandLine line, boolean isDemo) {
         try {
             ServeOptions options = reader.options(line);
+            if (options.logsJson()) {
+                ConsoleLogging.toJson();
+                output.toJson();
+            }
             return serve(options, new ConfigReload(options, () -> reader.options(line)), isDemo);
         } catch (FaultyConfigException wrong) {
-            wrong.faults().forEach(fault -> say(fault.toString()));
-            err.println("Run it with --help to see all options.");
+            wrong.faults().forEach(fault -> output.say(fault.toString()));
+            output.hint("Run it with --help to see all options.");
             return USAGE;
         }
     }
@@ -134,7 +135,7 @@ public final class Main {
             report.lines().forEach(out::println);
             return report.isWhole() ? OK : NOT_WHOLE;
         } catch (RuntimeException | Error failure) {
-            say(sentence(failure));
+            output.say(sentence(failure));
             return NOT_WHOLE;
         }
     }
@@ -143,31 +144,33 @@ public final class Main {
         Engine engine = null;
         // A failed start is told in a sentence, never in a stack trace; hence the broad catch.
         try {
+            options.checkTls();
+            Optional<AccessLog> accessLog = options.accessLog(output.standardOutput());
             EngineBuilder builder = options.engine();
-            if (options.hasFile()) {
+            if (options.isReloadable()) {
                 builder.configReload(() -> reload.reload().json());
             }
             Optional<Demo> demo = isDemo ? Optional.of(new Demo(builder)) : Optional.empty();
             engine = builder.open();
             engine.settings().requireInUse(builder);
-            reload.serves(engine);
-            HttpServer server = listen(engine, options);
-            stopOnSignal(engine, server, demo);
+            HttpServer server = listen(engine, options, accessLog);
+            reload.serves(engine, server, accessLog);
+            stopOnSignal(engine, server, demo, accessLog);
             if (demo.isPresent()) {
                 demo.get().begin(engine, engine.firstStart().orElseThrow().workspaceId());
             }
-            if (options.hasFile()) {
-                HangupSignal.handle(() -> reload.onSignal(this::tell, this::say));
+            if (options.isReloadable()) {
+                HangupSignal.handle(() -> reload.onSignal(output::tell, output::say));
             }
-            FatalExit end = FatalExit.watching(engine);
-            announce(engine, options, server);
+            FatalExit end = FatalExit.watching(engine, output);
+            new Announcement(output, engine, options).all(server);
             end.await();
             return OK;
         } catch (RuntimeException | Error failure) {
-            say(options.named(sentence(failure)));
+            output.say(options.named(sentence(failure)));
             if (engine != null) {
                 if (!options.memory()) {
-                    secrets(engine);
+                    new Announcement(output, engine, options).secrets();
                 }
                 engine.close();
             }
@@ -183,9 +186,11 @@ public final class Main {
                 : CommandLineReader.sentence(failure.getMessage(), failure);
     }
 
-    private static HttpServer listen(Engine engine, ServeOptions options) {
+    private static HttpServer listen(Engine engine, ServeOptions options, Optional<AccessLog> accessLog) {
         try {
-            return options.applyTo(HttpServer.builder(engine)).start();
+            HttpServerBuilder builder = options.applyTo(HttpServer.builder(engine));
+            accessLog.ifPresent(builder::accessLog);
+            return builder.start();
         } catch (UncheckedIOException unable) {
             throw new UncheckedIOException(
                     String.valueOf(unable.getMessage())
@@ -198,68 +203,20 @@ public final class Main {
         }
     }
 
-    private void announce(Engine engine, ServeOptions options, HttpServer server) {
-        secrets(engine);
-        Optional<FirstStart> firstStart = engine.firstStart();
-        if (firstStart.isPresent()) {
-            out.println("Try it:");
-            out.println(curl(firstStart.get().key(), reachable(options.host(), server)));
-            if (options.hasConsole()) {
-                out.println("Or sign in with that key at " + reachable(options.host(), server) + "/console/");
-            }
-            out.println();
-        }
-        if (options.hasAdminPort()) {
-            out.println("plinth: admin on " + server.adminUri());
-        }
-        engine.outgrownTables().ifPresent(sentence -> out.println("plinth: " + sentence));
-        out.println("plinth: listening on " + server.uri());
-        out.flush();
-    }
-
-    /** Shows the secrets once, also if the start fails later, because the store keeps only their digests. */
-    private void secrets(Engine engine) {
-        Optional<FirstStart> firstStart = engine.firstStart();
-        Optional<String> adminToken = engine.newAdminToken();
-        if (firstStart.isPresent()) {
-            out.println("First start on an empty store. These are shown once:");
-            out.println("  workspace default: " + firstStart.get().workspaceId());
-            out.println("  its API key:       " + firstStart.get().key());
-        } else if (adminToken.isPresent()) {
-            out.println("No admin token was given and the store remembers none. This one is new, and shown once:");
-        }
-        adminToken.ifPresent(token -> out.println("  admin token:       " + token));
-        if (firstStart.isPresent() || adminToken.isPresent()) {
-            out.println();
-        }
-    }
-
-    private static String curl(String key, String base) {
-        return "curl -X POST " + base + "/v1/resources"
-                + " -H \"Idempotency-Key: a-unique-key-you-generate\""
-                + " -H \"Authorization: Bearer " + key + "\""
-                + " -d '{ \"name\": \"My resource\" }'";
-    }
-
-    private static String reachable(String host, HttpServer server) {
-        return WILDCARDS.contains(host)
-                ? "http://127.0.0.1:" + server.port()
-                : server.uri().toString();
-    }
-
-    private void stopOnSignal(Engine engine, HttpServer server, Optional<Demo> demo) {
+    private void stopOnSignal(Engine engine, HttpServer server, Optional<Demo> demo, Optional<AccessLog> accessLog) {
         Runnable stop = () -> {
             int status = CANNOT_STOP;
             try {
                 demo.ifPresent(Demo::close);
                 server.close();
+                accessLog.ifPresent(AccessLog::close);
                 engine.close();
                 status = OK;
             } catch (RuntimeException | Error failure) {
-                say("Stopping failed: " + sentence(failure));
+                output.say("Stopping failed: " + sentence(failure));
             } finally {
                 if (!engine.isWritable()) {
-                    say(
+                    output.say(
                             "The journal had failed; what was acknowledged is in it. Check the disk before the next start.");
                     status = JOURNAL_FAILED;
                 }
@@ -269,14 +226,5 @@ public final class Main {
             }
         };
         Runtime.getRuntime().addShutdownHook(new Thread(stop, "plinth-stop"));
-    }
-
-    private void tell(String sentence) {
-        out.println("plinth: " + sentence);
-        out.flush();
-    }
-
-    private void say(String sentence) {
-        err.println("plinth: " + sentence);
     }
 }

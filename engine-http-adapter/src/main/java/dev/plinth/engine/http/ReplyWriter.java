@@ -5,6 +5,7 @@ import java.util.Map;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
@@ -36,6 +37,10 @@ final class ReplyWriter {
         for (Map.Entry<String, String> header : reply.headers().entrySet()) {
             headers.add(header.getKey(), header.getValue());
         }
+        Request request = response.getRequest();
+        ((EngineConnector) request.getConnectionMetaData().getConnector())
+                .cors()
+                .addTo(request.getHeaders(), headers);
         if (thenClose) {
             headers.put(HttpFields.CONNECTION_CLOSE);
         }

@@ -10,8 +10,8 @@ import dev.plinth.engine.http.config.Fault;
 import dev.plinth.engine.http.config.FaultyConfigException;
 import dev.plinth.engine.http.config.Setting;
 import dev.plinth.engine.http.config.Source;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import dev.plinth.engine.http.log.AccessLog;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,8 @@ final class ServeOptions {
             addIfGiven(faults, config.has(ServeSettings.ADMIN_HOST), ServeSettings.ADMIN_HOST);
             addIfGiven(faults, hasAdminHealth(), ServeSettings.ADMIN_HEALTH);
         }
+        addIfAlone(faults, ServeSettings.TLS_CERT, ServeSettings.TLS_KEY);
+        addIfAlone(faults, ServeSettings.TLS_KEY, ServeSettings.TLS_CERT);
         if (memory()) {
             for (Setting<?> setting : DURABLE_ONLY) {
                 if (config.has(setting)) {
@@ -96,6 +99,15 @@ final class ServeOptions {
             }
         }
         return faults;
+    }
+
+    private void addIfAlone(List<Fault> faults, Setting<?> setting, Setting<?> partner) {
+        if (config.has(setting) && !config.has(partner)) {
+            faults.add(fault(
+                    setting,
+                    config.name(setting) + " needs " + partner.flag()
+                            + ", which is not given; set it, or leave this out"));
+        }
     }
 
     private void addIfGiven(List<Fault> faults, boolean isGiven, Setting<?> setting) {
@@ -160,7 +172,9 @@ final class ServeOptions {
         if (hasAdminHealth()) {
             told.adminHealth();
         }
+        pemFiles().ifPresent(files -> told.tls(files.certificates(), files.key()));
         list(ServeSettings.TRUSTED_PROXY).forEach(told::trustedProxy);
+        list(ServeSettings.CORS_ORIGIN).forEach(told::corsOrigin);
         if (is(ServeSettings.LIMIT_LOOPBACK)) {
             told.limitLoopback();
         }
@@ -207,12 +221,37 @@ final class ServeOptions {
         return builder;
     }
 
+    /** Returns the files for TLS, if it is served. */
+    private Optional<Tls.PemFiles> pemFiles() {
+        Path certificates = config.get(ServeSettings.TLS_CERT);
+        Path key = config.get(ServeSettings.TLS_KEY);
+        return certificates == null || key == null
+                ? Optional.empty()
+                : Optional.of(new Tls.PemFiles(certificates, key));
+    }
+
     /**
-     * Checks what only a whole engine can: opens one in memory with the same settings, and closes it.
+     * Checks the files for TLS.
+     *
+     * @throws IllegalArgumentException if they are no pair, with a message of one line
+     */
+    void checkTls() {
+        pemFiles().ifPresent(Tls.PemFiles::read);
+    }
+
+    /**
+     * Checks what only a whole engine can: opens one in memory with the same settings, and closes it. Reads the files
+     * for TLS too.
      *
      * @throws FaultyConfigException if they do not fit together
      */
     void checkTogether() {
+        try {
+            checkTls();
+        } catch (IllegalArgumentException wrong) {
+            throw new FaultyConfigException(
+                    List.of(fault(ServeSettings.TLS_CERT, CommandLineReader.sentence(wrong.getMessage(), wrong))));
+        }
         try {
             addHosted(Engine.builder()).open().close();
         } catch (IllegalArgumentException wrong) {
@@ -234,11 +273,7 @@ final class ServeOptions {
     }
 
     private static boolean isLoopback(@Nullable String name) {
-        try {
-            return name == null || InetAddress.getByName(name).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            return false;
-        }
+        return name == null || HttpServerBuilder.isLoopback(name);
     }
 
     /** Returns the same options with the live settings of others. */
@@ -246,9 +281,33 @@ final class ServeOptions {
         return new ServeOptions(config.withLive(read.config));
     }
 
-    /** Returns true if a file gives some of the values. */
-    boolean hasFile() {
-        return config.has(ServeSettings.CONFIG);
+    /** Returns true if there are files that a reload reads or opens again. */
+    boolean isReloadable() {
+        return config.has(ServeSettings.CONFIG)
+                || config.has(ServeSettings.TLS_CERT)
+                || config.has(ServeSettings.ACCESS_LOG);
+    }
+
+    /** Returns true if each line of the program's output is a JSON object. */
+    boolean logsJson() {
+        return required(ServeSettings.LOG_FORMAT).equals("json");
+    }
+
+    /**
+     * Opens the access log, if there is one.
+     *
+     * @param standardOutput takes the lines if no file does
+     * @throws IllegalArgumentException if its file cannot be opened
+     */
+    Optional<AccessLog> accessLog(OutputStream standardOutput) {
+        String place = config.get(ServeSettings.ACCESS_LOG);
+        if (place == null) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                place.equals("-")
+                        ? AccessLog.to(standardOutput, logsJson())
+                        : AccessLog.to(Path.of(place), logsJson()));
     }
 
     /** Returns the values with their sources. */

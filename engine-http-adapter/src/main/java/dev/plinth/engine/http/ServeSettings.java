@@ -38,6 +38,15 @@ final class ServeSettings {
                     "admin-health", Formats.truth(), "", "Serve /health on --admin-port alone, too.")
             .byDefault(false);
 
+    static final Setting<Path> TLS_CERT = Setting.of(
+            "tls-cert",
+            Formats.path(),
+            "FILE",
+            "Serve HTTPS with this certificate and its issuers, in PEM; with --tls-key.");
+
+    static final Setting<Path> TLS_KEY = Setting.of(
+            "tls-key", Formats.path(), "FILE", "Private key of --tls-cert, in PEM: PKCS#8 without a password.");
+
     static final Setting<List<String>> TRUSTED_PROXY = Setting.of(
             "trusted-proxy",
             Formats.items(Formats.text("an address or range", AddressRange::parse)),
@@ -65,6 +74,25 @@ final class ServeSettings {
     static final Setting<String> CONSOLE = Setting.of(
                     "console", Formats.choice("on", "off"), "on|off", "Serve the console at /console/.")
             .withoutIt("on if every host is loopback, without --trusted-proxy; else off");
+
+    static final Setting<List<String>> CORS_ORIGIN = Setting.of(
+            "cors-origin",
+            Formats.items(Formats.text("an origin", Cors::checkedOrigin)),
+            "ORIGIN",
+            "Origin whose pages may call the server from a browser, such as https://app.example.com.");
+
+    static final Setting<String> LOG_FORMAT = Setting.of(
+                    "log-format",
+                    Formats.choice("text", "json"),
+                    "text|json",
+                    "Lines of standard output, standard error and the access log: text, or a JSON object each.")
+            .byDefault("text");
+
+    static final Setting<String> ACCESS_LOG = Setting.of(
+            "access-log",
+            Formats.text("a file, or - for standard output", place -> place.equals("-") ? place : Path.of(place)),
+            "FILE|-",
+            "Log each request to this file, or to standard output.");
 
     static final Setting<Boolean> MEMORY = Setting.of(
                     "memory", Formats.truth(), "", "Keep everything in memory; all is gone when the program ends.")
@@ -196,11 +224,16 @@ final class ServeSettings {
             ADMIN_PORT,
             ADMIN_HOST,
             ADMIN_HEALTH,
+            TLS_CERT,
+            TLS_KEY,
             TRUSTED_PROXY,
             CONNECTIONS_PER_ADDRESS,
             FAILURES_PER_MINUTE,
             LIMIT_LOOPBACK,
             CONSOLE,
+            CORS_ORIGIN,
+            LOG_FORMAT,
+            ACCESS_LOG,
             MEMORY,
             DATA,
             DURABILITY,

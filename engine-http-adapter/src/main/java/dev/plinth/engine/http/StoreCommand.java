@@ -14,11 +14,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
-/** A command on the directory of a store. Picocli fills it. It takes nothing from the environment. */
+/**
+ * A command on the directory of a store, or on the archive of the program's classes. Picocli fills it. It takes nothing
+ * from the environment.
+ */
 sealed interface StoreCommand {
     /** The commands by their word on the command line. */
     Map<String, Supplier<StoreCommand>> BY_NAME =
-            Map.of("verify", Verify::new, "backup", Backup::new, "recover", Recover::new);
+            Map.of("verify", Verify::new, "backup", Backup::new, "recover", Recover::new, "archive", Archive::new);
 
     /** Runs the command. Throws {@code IllegalStateException} with one sentence if it cannot. */
     StoreReport run();
@@ -110,6 +113,29 @@ sealed interface StoreCommand {
         @Override
         public StoreReport run() {
             return DataDirectory.recover(directory, acceptLoss);
+        }
+    }
+
+    /** The command {@code archive}. */
+    @Command(
+            name = "plinth.jar archive",
+            mixinStandardHelpOptions = true,
+            versionProvider = ProgramVersion.class,
+            usageHelpWidth = 100,
+            description = "Starts the program once in a store of its own and writes its classes to a file. A start with"
+                    + " java -XX:SharedArchiveFile=FILE is quicker then. Make it anew for a new jar or JVM.")
+    final class Archive implements StoreCommand {
+        @Parameters(paramLabel = "FILE", converter = PathConverter.class, description = "The file, replaced if there.")
+        @SuppressWarnings("NullAway.Init") // picocli sets it or refuses
+        private Path file;
+
+        @Override
+        public StoreReport run() {
+            long bytes = new ClassArchive(ClassArchive.ownJar(), file).make();
+            return new StoreReport(
+                    true,
+                    List.of("made: " + file + ", " + bytes + " bytes; start with java -XX:SharedArchiveFile=" + file
+                            + " -jar plinth.jar"));
         }
     }
 

@@ -41,6 +41,15 @@ final class ArchitectureTest {
             .resideInAnyPackage("dev.plinth.engine", "dev.plinth.engine.http");
 
     @ArchTest
+    static final ArchRule logs_and_certificates_know_no_server = noClasses()
+            .that()
+            .resideInAnyPackage("dev.plinth.engine.http.log", "dev.plinth.engine.http.tls")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.plinth.engine", "dev.plinth.engine.http", "dev.plinth.engine.http.config", "org.eclipse..");
+
+    @ArchTest
     static final ArchRule classes_are_final_or_abstract = classes()
             .that()
             .areTopLevelClasses()

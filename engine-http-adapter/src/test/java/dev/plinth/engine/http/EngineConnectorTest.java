@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
@@ -16,8 +17,8 @@ class EngineConnectorTest {
 
     private final FakeCallService calls = new FakeCallService();
     private final Server server = new Server();
-    private final EngineConnector connector =
-            new EngineConnector(server, new EngineConnectionFactory(new HttpConfiguration()), calls, HEADERS);
+    private final EngineConnector connector = new EngineConnector(
+            server, calls, HEADERS, new Cors(Set.of()), new EngineConnectionFactory(new HttpConfiguration()));
 
     @Test
     void selector_endsByAnError_isTold() throws Exception {
@@ -43,8 +44,8 @@ class EngineConnectorTest {
     void acceptor_endsBecauseTheServerDrains_isNotTold() throws Exception {
         for (int i = 0; i < DRAINS; i++) {
             Server drained = new Server();
-            EngineConnector closing =
-                    new EngineConnector(drained, new EngineConnectionFactory(new HttpConfiguration()), calls, HEADERS);
+            EngineConnector closing = new EngineConnector(
+                    drained, calls, HEADERS, new Cors(Set.of()), new EngineConnectionFactory(new HttpConfiguration()));
             drained.addConnector(closing);
             drained.start();
 

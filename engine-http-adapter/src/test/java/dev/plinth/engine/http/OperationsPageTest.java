@@ -51,6 +51,22 @@ class OperationsPageTest {
     }
 
     @Test
+    void calls_onThePageOfAServer_parse() throws IOException {
+        Matcher call =
+                Pattern.compile("-jar plinth\\.jar (.+)").matcher(Files.readString(root().resolve("docs/server.md")));
+        TreeSet<String> called = new TreeSet<>();
+        while (call.find()) {
+            List<String> arguments = List.of(call.group(1).split(" +"));
+            called.add(arguments.get(0));
+            var line = StoreCommand.isMeant(arguments)
+                    ? StoreCommand.read(arguments)
+                    : new CommandLineReader(Map.of()).parse(arguments);
+            assertThat(line.getParseResult().errors()).as(call.group()).isEmpty();
+        }
+        assertThat(called).containsExactly("archive", "serve");
+    }
+
+    @Test
     void page_isShort() throws IOException {
         assertThat(Files.readAllLines(root().resolve("docs/operations.md"))).hasSizeLessThanOrEqualTo(LINES_MAX);
     }

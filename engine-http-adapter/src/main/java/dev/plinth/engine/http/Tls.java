@@ -1,0 +1,85 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.http.tls.ServerCertificate;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+
+/** The TLS of a server, whose certificate and key may change while it serves. Thread-safe. */
+final class Tls {
+    private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
+
+    private final PemFiles files;
+    private final SslContextFactory.Server contexts = new SslContextFactory.Server();
+    private ServerCertificate certificate; // guarded by this
+
+    /** The PEM files of a certificate chain and its private key. */
+    record PemFiles(Path certificates, Path key) {
+        /**
+         * Reads both.
+         *
+         * @throws IllegalArgumentException if they are no pair for TLS, with a message of one line
+         */
+        ServerCertificate read() {
+            return ServerCertificate.read(certificates, key);
+        }
+    }
+
+    /**
+     * Reads the files.
+     *
+     * @throws IllegalArgumentException if they are no pair for TLS
+     */
+    Tls(PemFiles files) {
+        this.files = files;
+        this.certificate = files.read();
+        contexts.setSslContext(certificate.context());
+        contexts.setIncludeProtocols("TLSv1.2", "TLSv1.3");
+        contexts.setRenegotiationAllowed(false);
+        warnIfExpired();
+    }
+
+    /** Returns the factory of connections that decrypt for HTTP/1.1. Connectors may share the context. */
+    ConnectionFactory connections() {
+        return new SslConnectionFactory(contexts, HttpVersion.HTTP_1_1.asString());
+    }
+
+    /** Reads the files again, without taking what they have. */
+    ServerCertificate readAgain() {
+        return files.read();
+    }
+
+    /**
+     * Presents another certificate to connections that begin from now on. Open ones stay as they are.
+     *
+     * @return true if it differs from the present one
+     */
+    synchronized boolean take(ServerCertificate next) {
+        if (next.equals(certificate)) {
+            return false;
+        }
+        try {
+            contexts.reload(factory -> factory.setSslContext(next.context()));
+        } catch (Exception impossible) {
+            throw new IllegalStateException("Expected a context for TLS, but got none", impossible);
+        }
+        certificate = next;
+        warnIfExpired();
+        return true;
+    }
+
+    private void warnIfExpired() {
+        Instant end = certificate.expires();
+        // The certificate counts by the clock of the clients, and the engine's may stand still.
+        if (end.toEpochMilli() <= System.currentTimeMillis()) {
+            LOG.log(
+                    Level.WARNING,
+                    "A certificate in " + files.certificates() + " has expired at " + end
+                            + ". Clients refuse it; replace it and reload.");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.plinth.engine.http.log;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/**
+ * A request and its answer, for the access log. It has neither query, body nor credential.
+ *
+ * @param address the client's, which a trusted proxy names
+ * @param path percent-encoded as sent
+ * @param bytes of the body that were handed to the socket
+ * @param requestId empty if the answer has none
+ */
+public record AccessEntry(
+        Instant time, String address, Line line, int status, long bytes, long micros, String requestId, Client client) {
+    private static final int USER_AGENT_MAX = 200;
+    private static final DateTimeFormatter COMMON_TIME =
+            DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    /** The request line, without the query. */
+    public record Line(String method, String path, String protocol) {}
+
+    /** The client's words on itself; empty for what it does not say. */
+    public record Client(String userAgent, String traceparent) {}
+
+    /** Returns the line of the Common Log Format, followed by request id, microseconds and trace id. */
+    String common() {
+        return address + " - - [" + COMMON_TIME.format(time) + "] \"" + plain(line.method()) + " " + plain(line.path())
+                + " " + line.protocol() + "\" " + status + " " + (bytes == 0 ? "-" : Long.toString(bytes)) + " "
+                + (requestId.isEmpty() ? "-" : requestId) + " " + micros + " "
+                + TraceContext.of(client.traceparent())
+                        .map(TraceContext::traceId)
+                        .orElse("-") + "\n";
+    }
+
+    /** Returns a JSON object as a line. */
+    String json() {
+        JsonLine json = new JsonLine(time)
+                .put("address", address)
+                .put("method", line.method())
+                .put("path", line.path())
+                .put("protocol", line.protocol())
+                .put("status", status)
+                .put("bytes", bytes)
+                .put("durationMicros", micros)
+                .putIfGiven("requestId", requestId)
+                .putIfGiven("userAgent", cut(client.userAgent()));
+        TraceContext.of(client.traceparent())
+                .ifPresent(trace -> json.put("traceId", trace.traceId()).put("parentId", trace.parentId()));
+        return json.end();
+    }
+
+    private static String cut(String text) {
+        return text.length() <= USER_AGENT_MAX ? text : text.substring(0, USER_AGENT_MAX);
+    }
+
+    /** Replaces what would end a quoted field or a line. */
+    private static String plain(String text) {
+        return text.replaceAll("[^!#-\\[\\]-~]", "?");
+    }
+}

@@ -1,0 +1,175 @@
+package dev.plinth.engine.http.log;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+
+/**
+ * Writes a line for each request, on a thread of its own. Threads that serve never wait for the file: while it takes no
+ * lines, at most {@value #LINES_MAX} wait, and more are lost and counted. Thread-safe.
+ */
+public final class AccessLog implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(AccessLog.class.getName());
+
+    /** Lines that may wait for the file. */
+    static final int LINES_MAX = 8192;
+
+    private static final long COMPLAINT_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final long CLOSE_MILLIS_MAX = 1000;
+    private static final String LAST = "";
+
+    private final BlockingQueue<String> lines = new ArrayBlockingQueue<>(LINES_MAX);
+    private final AtomicLong lost = new AtomicLong();
+    private final Optional<Path> file;
+    private final Function<AccessEntry, String> format;
+    private final Thread writer;
+    private volatile boolean reopens;
+    private OutputStream out; // the writer's
+    private long complainedNanos = System.nanoTime() - COMPLAINT_NANOS; // the writer's
+
+    private AccessLog(Optional<Path> file, OutputStream out, boolean isJson) {
+        this.file = file;
+        this.out = out;
+        this.format = isJson ? AccessEntry::json : AccessEntry::common;
+        this.writer = new Thread(this::write, "plinth-access-log");
+        writer.setDaemon(true);
+        writer.start();
+    }
+
+    /**
+     * Appends to a file, which is made if it is not there, with mode 0640.
+     *
+     * @param isJson true for a JSON object a line, false for the Common Log Format
+     * @throws IllegalArgumentException if it cannot be opened, with a message of one line
+     */
+    public static AccessLog to(Path file, boolean isJson) {
+        try {
+            return new AccessLog(Optional.of(file), open(file), isJson);
+        } catch (IOException unable) {
+            throw new IllegalArgumentException(
+                    "The access log " + file + " cannot be opened (" + reason(unable)
+                            + "). Give a file that this user may write, in a folder that exists.",
+                    unable);
+        }
+    }
+
+    private static String reason(IOException unable) {
+        if (unable instanceof NoSuchFileException) {
+            return "no such folder";
+        }
+        return unable instanceof AccessDeniedException ? "access denied" : String.valueOf(unable.getMessage());
+    }
+
+    /** Writes to a stream, such as standard output. */
+    public static AccessLog to(OutputStream out, boolean isJson) {
+        return new AccessLog(Optional.empty(), out, isJson);
+    }
+
+    private static OutputStream open(Path file) throws IOException {
+        if (!Files.exists(file) && Files.getFileStore(directory(file)).supportsFileAttributeView("posix")) {
+            Path unused = Files.createFile(
+                    file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")));
+        }
+        return new BufferedOutputStream(
+                Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+    }
+
+    private static Path directory(Path file) {
+        Path parent = file.toAbsolutePath().getParent();
+        return parent == null ? file.toAbsolutePath() : parent;
+    }
+
+    /** Adds an entry. Never waits. */
+    public void add(AccessEntry entry) {
+        if (!lines.offer(format.apply(entry))) {
+            lost.incrementAndGet();
+        }
+    }
+
+    /** Opens the file again before the next line, for a tool that has renamed it. */
+    public void reopen() {
+        reopens = file.isPresent();
+    }
+
+    private void write() {
+        List<String> batch = new ArrayList<>();
+        boolean goesOn = true;
+        while (goesOn) {
+            batch.clear();
+            try {
+                batch.add(lines.take());
+            } catch (InterruptedException stop) {
+                return;
+            }
+            int unused = lines.drainTo(batch);
+            goesOn = !batch.remove(LAST);
+            write(batch);
+        }
+    }
+
+    private void write(List<String> batch) {
+        try {
+            reopenIfAsked();
+            for (String line : batch) {
+                out.write(line.getBytes(StandardCharsets.UTF_8));
+            }
+            out.flush();
+        } catch (IOException full) {
+            lost.addAndGet(batch.size());
+        }
+        complain();
+    }
+
+    private void reopenIfAsked() throws IOException {
+        if (reopens && file.isPresent()) {
+            reopens = false;
+            OutputStream next = open(file.get());
+            out.close();
+            out = next;
+        }
+    }
+
+    private void complain() {
+        long now = System.nanoTime();
+        if (lost.get() > 0 && now - complainedNanos >= COMPLAINT_NANOS) {
+            complainedNanos = now;
+            LOG.log(
+                    Level.WARNING,
+                    "The access log has lost " + lost.getAndSet(0)
+                            + " lines, because its file takes them too slowly or not at all. Check the disk.");
+        }
+    }
+
+    /** Writes what waits, for a second at most, and closes the file. */
+    @Override
+    public void close() {
+        try {
+            if (lines.offer(LAST, CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS)) {
+                writer.join(CLOSE_MILLIS_MAX);
+            }
+            if (file.isPresent() && !writer.isAlive()) {
+                out.close();
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        } catch (IOException full) {
+            LOG.log(Level.WARNING, "The access log did not close cleanly", full);
+        }
+    }
+}

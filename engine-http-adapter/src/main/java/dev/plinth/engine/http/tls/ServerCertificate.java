@@ -1,0 +1,171 @@
+package dev.plinth.engine.http.tls;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** A certificate chain with its private key, which belong together. Immutable. */
+public final class ServerCertificate {
+    private static final String CERTIFICATE = "CERTIFICATE";
+    private static final String KEY = "PRIVATE KEY";
+    /** Signatures by the algorithm of the key. TLS 1.2 and 1.3 of every JDK from 17 on have both. */
+    private static final Map<String, String> SIGNATURES = Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA");
+
+    private static final byte[] SIGNED = {1, 2, 3};
+    private static final char[] NO_PASSWORD = {};
+    private static final int CHAIN_MAX = 10;
+
+    private final List<X509Certificate> chain;
+    private final PrivateKey key;
+
+    private ServerCertificate(List<X509Certificate> chain, PrivateKey key) {
+        this.chain = List.copyOf(chain);
+        this.key = key;
+    }
+
+    /**
+     * Reads two PEM files.
+     *
+     * @param certificates the server's certificate, followed by its issuers up to one that clients know
+     * @param key the private key in PKCS#8, not encrypted, RSA or EC
+     * @throws IllegalArgumentException if they cannot be read or do not belong together, with a message of one line
+     */
+    public static ServerCertificate read(Path certificates, Path key) {
+        List<X509Certificate> chain = chain(PemFile.read("TLS certificate file", certificates));
+        PemFile keyFile = PemFile.read("TLS key file", key);
+        PublicKey expected = chain.get(0).getPublicKey();
+        PrivateKey read = key(keyFile, expected.getAlgorithm());
+        if (read == null || !belongTogether(read, expected)) {
+            throw new IllegalArgumentException("The TLS key file " + key + " has another key than the certificate in "
+                    + certificates + ". Give the key that this certificate was issued for.");
+        }
+        return new ServerCertificate(chain, read);
+    }
+
+    private static List<X509Certificate> chain(PemFile file) {
+        List<X509Certificate> chain = new ArrayList<>();
+        for (PemFile.Block block : file.blocks()) {
+            if (block.label().equals(CERTIFICATE)) {
+                chain.add(certificate(file, block));
+            }
+        }
+        if (chain.isEmpty()) {
+            throw new IllegalArgumentException("The TLS certificate file " + file.path()
+                    + " has no block CERTIFICATE. Give the certificate of the server with its issuers.");
+        }
+        if (chain.size() > CHAIN_MAX) {
+            throw new IllegalArgumentException("The TLS certificate file " + file.path() + " has " + chain.size()
+                    + " certificates, the limit is " + CHAIN_MAX + ". Give the server's certificate and its issuers.");
+        }
+        for (int i = 1; i < chain.size(); i++) {
+            if (!chain.get(i - 1).getIssuerX500Principal().equals(chain.get(i).getSubjectX500Principal())) {
+                throw new IllegalArgumentException("Certificate " + (i + 1) + " of the TLS certificate file "
+                        + file.path() + " did not issue certificate " + i
+                        + ". Put the server's certificate first, and each issuer behind it.");
+            }
+        }
+        if (!SIGNATURES.containsKey(chain.get(0).getPublicKey().getAlgorithm())) {
+            throw new IllegalArgumentException("The certificate in " + file.path() + " has a key of the kind "
+                    + chain.get(0).getPublicKey().getAlgorithm() + ". Use one with an RSA or EC key.");
+        }
+        return chain;
+    }
+
+    private static X509Certificate certificate(PemFile file, PemFile.Block block) {
+        try {
+            return (X509Certificate) CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(file.bytes(block)));
+        } catch (CertificateException broken) {
+            throw file.broken("a certificate that is damaged", broken);
+        }
+    }
+
+    /** Returns the key, or null if it is not of that algorithm. */
+    private static @Nullable PrivateKey key(PemFile file, String algorithm) {
+        for (PemFile.Block block : file.blocks()) {
+            if (block.label().equals(KEY)) {
+                try {
+                    return KeyFactory.getInstance(algorithm)
+                            .generatePrivate(new PKCS8EncodedKeySpec(file.bytes(block)));
+                } catch (GeneralSecurityException ofAnotherKind) {
+                    return null;
+                }
+            }
+            if (block.label().endsWith(KEY)) {
+                throw new IllegalArgumentException("The TLS key file " + file.path() + " has the form \""
+                        + block.label() + "\", but must be PKCS#8 without a password. Convert it with: openssl pkcs8"
+                        + " -topk8 -nocrypt -in " + file.path() + " -out tls-key.pem.");
+            }
+        }
+        throw new IllegalArgumentException("The TLS key file " + file.path()
+                + " has no block PRIVATE KEY. Give the private key of the certificate.");
+    }
+
+    private static boolean belongTogether(PrivateKey key, PublicKey expected) {
+        try {
+            String algorithm = SIGNATURES.getOrDefault(expected.getAlgorithm(), "");
+            Signature signature = Signature.getInstance(algorithm);
+            signature.initSign(key);
+            signature.update(SIGNED);
+            byte[] signed = signature.sign();
+            signature.initVerify(expected);
+            signature.update(SIGNED);
+            return signature.verify(signed);
+        } catch (GeneralSecurityException differ) {
+            return false;
+        }
+    }
+
+    /** Returns a context that presents the chain to clients. */
+    public SSLContext context() {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, NO_PASSWORD);
+            store.setKeyEntry("server", key, NO_PASSWORD, chain.toArray(X509Certificate[]::new));
+            KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            managers.init(store, NO_PASSWORD);
+            SSLContext context = SSLContext.getInstance("TLS");
+            KeyManager[] own = managers.getKeyManagers();
+            context.init(own, null, null);
+            return context;
+        } catch (GeneralSecurityException | IOException impossible) {
+            throw new IllegalStateException("Expected a JVM with TLS, but it has none", impossible);
+        }
+    }
+
+    /** Returns the first instant at which clients refuse one of the certificates. */
+    public Instant expires() {
+        return chain.stream()
+                .map(certificate -> certificate.getNotAfter().toInstant())
+                .min(Instant::compareTo)
+                .orElseThrow();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ServerCertificate that && chain.equals(that.chain) && key.equals(that.key);
+    }
+
+    @Override
+    public int hashCode() {
+        return chain.hashCode();
+    }
+}

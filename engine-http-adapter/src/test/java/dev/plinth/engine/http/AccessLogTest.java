@@ -1,0 +1,240 @@
+package dev.plinth.engine.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.http.log.AccessLog;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The access log of a server on a socket. */
+@Timeout(120)
+class AccessLogTest {
+    private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+    private static final String TRACE_PARENT = "00-" + TRACE + "-00f067aa0ba902b7-01";
+
+    @TempDir
+    private Path directory;
+
+    private final LiveServer live = LiveServer.start();
+    private AccessLog log;
+    private HttpServer server;
+
+    private Path file() {
+        return directory.resolve("access.log");
+    }
+
+    private void start(AccessLog made, UnaryOperator<HttpServerBuilder> setup) {
+        log = made;
+        server = setup.apply(HttpServer.builder(live.engine()).port(0).accessLog(log))
+                .start();
+    }
+
+    private void startJson() {
+        start(AccessLog.to(file(), true), builder -> builder);
+    }
+
+    @AfterEach
+    void stop() {
+        if (server != null) {
+            server.close(Duration.ZERO);
+            log.close();
+        }
+        live.close();
+    }
+
+    /** Closes server and log. Returns the lines that the file then has. */
+    private List<String> lines() throws IOException {
+        server.close(Duration.ZERO);
+        log.close();
+        return Files.readAllLines(file());
+    }
+
+    private List<Map<String, Object>> entries() throws IOException {
+        List<Map<String, Object>> entries = new ArrayList<>();
+        for (String line : lines()) {
+            entries.add(Map.copyOf(Json.of(line).asMap()));
+        }
+        return entries;
+    }
+
+    private RawReply send(String request) throws IOException {
+        try (RawClient client = new RawClient(server.port())) {
+            return client.send(request).read(request.substring(0, request.indexOf(' ')));
+        }
+    }
+
+    @Test
+    void call_isLoggedWithWhatIdentifiesItAndNoSecret() throws IOException {
+        startJson();
+        String key = live.key(live.workspace("pro"));
+
+        RawReply reply = send("GET /v1/resources?limit=7 HTTP/1.1\r\nHost: a\r\nUser-Agent: Tests/1 \"x\"\r\n"
+                + "traceparent: " + TRACE_PARENT + "\r\nAuthorization: Bearer " + key + "\r\n\r\n");
+
+        List<Map<String, Object>> entries = entries();
+        assertThat(entries).hasSize(1);
+        Map<String, Object> entry = entries.get(0);
+        assertThat(entry)
+                .containsEntry("address", "127.0.0.1")
+                .containsEntry("method", "GET")
+                .containsEntry("path", "/v1/resources")
+                .containsEntry("protocol", "HTTP/1.1")
+                .containsEntry("requestId", reply.header("request-id"))
+                .containsEntry("userAgent", "Tests/1 \"x\"")
+                .containsEntry("traceId", TRACE)
+                .containsEntry("parentId", "00f067aa0ba902b7");
+        assertThat(entry.get("status")).hasToString("200");
+        assertThat(entry.get("bytes")).hasToString(Integer.toString(reply.body().length));
+        assertThat(entry.get("durationMicros").toString()).matches("[1-9]\\d*");
+        assertThat(entry.get("time").toString()).matches("20\\d\\d-.*T.*\\.\\d{3}Z");
+        assertThat(Files.readString(file())).doesNotContain(key, "limit=7");
+    }
+
+    @Test
+    void callsOnOneConnection_haveALineEachInOrder() throws IOException {
+        startJson();
+        try (RawClient client = new RawClient(server.port())) {
+            client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\nHEAD /b HTTP/1.1\r\nHost: a\r\n\r\n"
+                    + "POST /c HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}");
+            client.read();
+            client.read("HEAD");
+            client.read();
+        }
+
+        assertThat(entries())
+                .extracting(entry -> entry.get("method") + " " + entry.get("path") + " " + entry.get("status"))
+                .containsExactly("GET /a 404", "HEAD /b 404", "POST /c 404");
+    }
+
+    @Test
+    void badFraming_isLoggedToo() throws IOException {
+        startJson();
+        RawReply reply = send("GET /a HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
+
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(entries()).singleElement().satisfies(entry -> {
+            assertThat(entry.get("status")).hasToString("400");
+            assertThat(entry).containsEntry("path", "/a");
+        });
+    }
+
+    @Test
+    void textFormat_isTheCommonOneWithMoreBehind() throws IOException {
+        start(AccessLog.to(file(), false), builder -> builder);
+        RawReply reply = send("GET /a\"b HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        assertThat(lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .matches("127\\.0\\.0\\.1 - - \\[\\d\\d/[A-Z][a-z]{2}/20\\d\\d:\\d\\d:\\d\\d:\\d\\d \\+0000\\]"
+                                + " \"GET /a\\?b HTTP/1\\.1\" 404 " + reply.body().length + " "
+                                + reply.header("request-id") + " \\d+ -"));
+    }
+
+    @Test
+    void clientBehindATrustedProxy_isNamed() throws IOException {
+        start(AccessLog.to(file(), true), builder -> builder.trustedProxy("127.0.0.1"));
+        send("GET /a HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 198.51.100.7, 203.0.113.9\r\n\r\n");
+
+        assertThat(entries())
+                .singleElement()
+                .satisfies(entry -> assertThat(entry).containsEntry("address", "203.0.113.9"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00, true",
+        "cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more, true",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more, false",
+        "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01, false",
+        "00-00000000000000000000000000000000-00f067aa0ba902b7-01, false",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01, false",
+        "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01, false",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7, false",
+        "hello, false"
+    })
+    void traceparent_isTakenIfItIsRight(String header, boolean isRight) throws IOException {
+        startJson();
+        RawReply reply = send("GET /a HTTP/1.1\r\nHost: a\r\ntraceparent: " + header + "\r\n\r\n");
+
+        assertThat(reply.status()).isEqualTo(404);
+        assertThat(entries())
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.containsKey("traceId")).isEqualTo(isRight));
+    }
+
+    @Test
+    void file_renamedByARotation_isOpenedAgain() throws IOException {
+        startJson();
+        send("GET /before HTTP/1.1\r\nHost: a\r\n\r\n");
+        while (Files.size(file()) == 0) {
+            Thread.onSpinWait();
+        }
+        Files.move(file(), directory.resolve("access.log.1"));
+        log.reopen();
+        send("GET /after HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        assertThat(entries()).extracting(entry -> entry.get("path")).containsExactly("/after");
+        assertThat(Files.readString(directory.resolve("access.log.1"))).contains("/before");
+    }
+
+    @Test
+    void file_isNotForOtherUsers() throws IOException {
+        startJson();
+
+        assertThat(Files.getPosixFilePermissions(file())).isEqualTo(PosixFilePermissions.fromString("rw-r-----"));
+    }
+
+    @Test
+    void file_thatCannotBeOpened_isRefusedInASentence() {
+        Path nowhere = directory.resolve("none").resolve("access.log");
+
+        assertThatThrownBy(() -> AccessLog.to(nowhere, true))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(nowhere.toString())
+                .hasMessageContaining("folder");
+    }
+
+    @Test
+    void destination_thatTakesNothing_holdsUpNoCall() throws Exception {
+        CountDownLatch full = new CountDownLatch(1);
+        start(
+                AccessLog.to(
+                        new OutputStream() {
+                            @Override
+                            public void write(int one) throws IOException {
+                                try {
+                                    full.await();
+                                } catch (InterruptedException e) {
+                                    throw new IOException(e);
+                                }
+                            }
+                        },
+                        true),
+                builder -> builder);
+        try (RawClient client = new RawClient(server.port())) {
+            for (int i = 0; i < 10_000; i++) {
+                client.send("HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n");
+                assertThat(client.read("HEAD").status()).isEqualTo(404);
+            }
+        }
+        full.countDown();
+    }
+}
