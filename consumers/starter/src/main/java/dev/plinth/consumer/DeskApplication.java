@@ -1,8 +1,8 @@
 package dev.plinth.consumer;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.client.PlinthClient;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.FirstStart;
-import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.client.PlinthClient;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
