@@ -22,7 +22,7 @@ final class TidyTest {
     private static final Pattern TYPE_AND_MEMBER = Pattern.compile("`([A-Z]\\w*[a-z]\\w*)\\.(\\w+)(?=[`(])");
 
     /** Projects of hosts, who mark their packages as they like. */
-    private static final String CONSUMERS = "consumers/";
+    private static final List<String> HOSTS = List.of("consumers/", "examples/");
 
     private static List<SourceFile> files = List.of();
 
@@ -89,10 +89,7 @@ final class TidyTest {
     void packages_ofMain_areAllNullMarked() {
         TreeMap<String, Boolean> marked = new TreeMap<>();
         for (SourceFile file : files) {
-            if (file.isJava()
-                    && file.isMain()
-                    && file.isIn("/java/dev/plinth/")
-                    && !file.path().startsWith(CONSUMERS)) {
+            if (file.isJava() && file.isMain() && file.isIn("/java/dev/plinth/") && !isOfAHost(file)) {
                 String folder = file.path().substring(0, file.path().lastIndexOf('/'));
                 boolean marks = file.path().endsWith("/package-info.java")
                         && file.code().contains("@NullMarked")
@@ -178,7 +175,8 @@ final class TidyTest {
     @Test
     void names_ofOtherPackages_areImported() {
         assertThat(inCode(
-                        "(?m)^(?!import |package ).*\\b(?:java|javax|dev|org|com|net|io)(?:\\.[a-z_][a-z0-9_]*)+\\.[A-Z]\\w*",
+                        "(?m)^(?!import |package"
+                                + " ).*\\b(?:java|javax|dev|org|com|net|io)(?:\\.[a-z_][a-z0-9_]*)+\\.[A-Z]\\w*",
                         file -> file.isJava() && file.isIn("/java/dev/plinth/")))
                 .isEmpty();
     }
@@ -223,12 +221,17 @@ final class TidyTest {
         return files.stream()
                 .filter(which)
                 .filter(file -> file.isJava() && file.isIn("/java/dev/plinth/"))
-                .filter(file -> !file.path().startsWith(CONSUMERS))
+                .filter(file -> !isOfAHost(file))
                 .flatMap(file -> file.comments().stream());
     }
 
     private static boolean isOfTheProduct(SourceFile file) {
-        return file.isJava() && file.path().startsWith("engine-");
+        return file.isJava()
+                && (file.path().startsWith("engine-") || file.path().startsWith("spring-boot-starter/"));
+    }
+
+    private static boolean isOfAHost(SourceFile file) {
+        return HOSTS.stream().anyMatch(file.path()::startsWith);
     }
 
     private static List<String> inCode(String regex, Predicate<SourceFile> which) {

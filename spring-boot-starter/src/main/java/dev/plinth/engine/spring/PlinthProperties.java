@@ -1,0 +1,92 @@
+package dev.plinth.engine.spring;
+
+import dev.plinth.engine.EngineBuilder;
+import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.Tables;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The settings of the engine in a Spring Boot application.
+ *
+ * @param adminToken The operator's token, at least 20 characters. Made at random if there is none.
+ * @param createDefaultWorkspace Whether an empty store gets the workspace "default" with a key.
+ * @param plans Requests per minute of each plan, by its name.
+ * @param problemDetails Whether a PlinthException that a controller throws is answered with its problem document.
+ * @param store Where rows and journal are.
+ * @param webhooks Where webhooks may go.
+ * @param wire The HTTP API on the application's own server.
+ */
+@ConfigurationProperties("plinth")
+record PlinthProperties(
+        @Nullable String adminToken,
+        @DefaultValue("false") boolean createDefaultWorkspace,
+        @DefaultValue Map<String, Integer> plans,
+        @DefaultValue("true") boolean problemDetails,
+        @DefaultValue Store store,
+        @DefaultValue Webhooks webhooks,
+        @DefaultValue Wire wire) {
+    /** Puts the settings into a builder. */
+    void applyTo(EngineBuilder builder) {
+        builder.createDefaultWorkspace(createDefaultWorkspace);
+        if (adminToken != null) {
+            builder.adminToken(adminToken);
+        }
+        plans.forEach((name, requests) -> builder.plan(Plan.perMinute(name, requests)));
+        store.applyTo(builder);
+        webhooks.allow().forEach(builder::webhookAllow);
+        webhooks.hostRates().forEach(builder::webhookHostRate);
+    }
+
+    /**
+     * The place of rows and journal.
+     *
+     * @param directory Directory of the store. Everything is in memory if there is none.
+     * @param durability Failures that an acknowledged change survives.
+     * @param maxResources Resources that the tables are laid out for.
+     * @param quickRestart Directory for the memory of off-heap tables, best below /dev/shm.
+     * @param secretKeyFile File with the master key. "secret.key" in the directory if there is none.
+     * @param tables Memory that rows are kept in.
+     */
+    record Store(
+            @Nullable Path directory,
+            @DefaultValue("fsync") Durability durability,
+            @DefaultValue("1000000") long maxResources,
+            @Nullable Path quickRestart,
+            @Nullable Path secretKeyFile,
+            @DefaultValue("heap") Tables tables) {
+        private void applyTo(EngineBuilder builder) {
+            builder.durability(durability).maxResources(maxResources).tables(tables);
+            if (directory != null) {
+                builder.directory(directory);
+            }
+            if (quickRestart != null) {
+                builder.quickRestart(quickRestart);
+            }
+            if (secretKeyFile != null) {
+                builder.secretKeyFile(secretKeyFile);
+            }
+        }
+    }
+
+    /**
+     * The rules for webhooks.
+     *
+     * @param allow Ranges that are not public and that webhooks may go to, such as 127.0.0.0/8.
+     * @param hostRates Most webhooks per second to a receiver, by its host. "*" stands for all others.
+     */
+    record Webhooks(
+            @DefaultValue List<String> allow, @DefaultValue Map<String, Integer> hostRates) {}
+
+    /**
+     * The HTTP API on the application's own server.
+     *
+     * @param enabled Whether the application's server answers /v1/**.
+     */
+    record Wire(@DefaultValue("false") boolean enabled) {}
+}

@@ -1,0 +1,199 @@
+package dev.plinth.engine.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.Engine;
+import dev.plinth.engine.EventContext;
+import dev.plinth.engine.JobContext;
+import dev.plinth.engine.OperationContext;
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Event;
+import dev.plinth.engine.api.Job;
+import dev.plinth.engine.api.JobStatus;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.OperationResult;
+import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.client.PlinthClient;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
+import org.springframework.boot.actuate.info.Info;
+import org.springframework.boot.actuate.info.InfoContributor;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+final class PlinthAutoConfigurationTest {
+    private final ApplicationContextRunner runner =
+            new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(PlinthAutoConfiguration.class));
+
+    @Test
+    void engine_withoutProperties_isInMemory() {
+        runner.run(context -> assertThat(context.getBean(Engine.class)
+                        .admin()
+                        .createWorkspace("acme", "pro")
+                        .call()
+                        .name())
+                .isEqualTo("acme"));
+    }
+
+    @Test
+    void properties_given_reachTheEngine(@TempDir Path directory) {
+        Path store = directory.resolve("store");
+        runner.withPropertyValues(
+                        "plinth.store.directory=" + store,
+                        "plinth.store.durability=os",
+                        "plinth.create-default-workspace=true",
+                        "plinth.plans.tiny=7")
+                .run(context -> {
+                    Engine engine = context.getBean(Engine.class);
+                    assertThat(engine.firstStart()).isPresent();
+                    assertThat(engine.admin()
+                                    .createWorkspace("acme", "tiny")
+                                    .call()
+                                    .plan())
+                            .isEqualTo("tiny");
+                    assertThat(Files.exists(store)).isTrue();
+                });
+    }
+
+    @Test
+    void property_outOfRange_refusesTheStart() {
+        runner.withPropertyValues("plinth.store.max-resources=0")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining("maxResources must be 1 to 1000000000, got 0"));
+    }
+
+    @Test
+    void methodsOfABeanThatNeedsTheEngine_handle() {
+        runner.withBean(Greeter.class).run(context -> {
+            Engine engine = context.getBean(Engine.class);
+            Workspace workspace = engine.admin().createWorkspace("acme", "pro").call();
+            PlinthClient client = engine.workspace(workspace.id());
+
+            String job = client.startJob("greet", Json.of(Map.of("name", "Ada")))
+                    .call()
+                    .jobId();
+            Job done = client.job(job, 30).call();
+            assertThat(done.status()).isEqualTo(JobStatus.SUCCEEDED);
+            assertThat(done.result().orElseThrow().asMap()).containsEntry("text", "Hello Ada");
+
+            String resource = client.resources().create("A").call().id();
+            assertThat(client.resources()
+                            .run(resource, "shout", Json.of(Map.of()))
+                            .call()
+                            .asMap())
+                    .containsEntry("text", "A!");
+        });
+    }
+
+    @Test
+    void twoBeansForOneTypeOfJob_refuseTheStartWithBothNames() {
+        runner.withBean("first", Greeter.class)
+                .withBean("second", OtherGreeter.class)
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining("Two methods handle jobs of type \"greet\"")
+                        .hasMessageContaining("Greeter.greet of the bean \"first\"")
+                        .hasMessageContaining("OtherGreeter.hail of the bean \"second\""));
+    }
+
+    @Test
+    void methodOfAnotherForm_refusesTheStart() {
+        runner.withBean("odd", OddListener.class)
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining(
+                                "OddListener.on of the bean \"odd\" must take (EventContext, Event) and return void"));
+    }
+
+    @Test
+    void customizer_given_changesTheBuilder() {
+        runner.withBean(
+                        PlinthCustomizer.class,
+                        () -> builder -> builder.jobHandler("none", job -> Json.of(Map.of("none", true))))
+                .withBean(NoneHandler.class)
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining("type of job \"none\""));
+    }
+
+    @Test
+    void contextClosed_closesTheEngine() {
+        Engine[] seen = new Engine[1];
+        runner.run(context -> seen[0] = context.getBean(Engine.class));
+        assertThat(seen[0].call(Call.of("GET", "/health/ready")).status()).isEqualTo(503);
+    }
+
+    @Test
+    void engineOfTheApplication_keepsTheStartersAway() {
+        runner.withBean("own", Engine.class, Engine::inMemory)
+                .run(context -> assertThat(context).hasSingleBean(Engine.class).hasBean("own"));
+    }
+
+    @Test
+    void healthInfoAndMeters_areThere() {
+        runner.run(context -> {
+            assertThat(context.getBean(HealthIndicator.class).health().getStatus())
+                    .isEqualTo(Status.UP);
+            Info.Builder info = new Info.Builder();
+            context.getBean(InfoContributor.class).contribute(info);
+            assertThat(info.build().getDetails()).containsKey("plinth");
+            SimpleMeterRegistry registry = new SimpleMeterRegistry();
+            context.getBean(MeterBinder.class).bindTo(registry);
+            assertThat(registry.get("plinth.healthy").gauge().value()).isEqualTo(1);
+            assertThat(registry.get("plinth.jobs.unhandled").gauge().value()).isZero();
+        });
+    }
+
+    @Test
+    void withoutActuatorAndWeb_theEngineIsThere() {
+        runner.withClassLoader(new FilteredClassLoader(
+                        "org.springframework.boot.actuate",
+                        "org.springframework.boot.health",
+                        "org.springframework.web",
+                        "jakarta.servlet",
+                        "io.micrometer"))
+                .run(context -> assertThat(context).hasSingleBean(Engine.class).doesNotHaveBean("plinthMeters"));
+    }
+
+    /** Needs the engine, which needs to know its methods. */
+    static class Greeter {
+        Greeter(Engine engine) {
+            assertThat(engine).isNotNull();
+        }
+
+        @PlinthJob("greet")
+        Json greet(JobContext job) {
+            return Json.of(Map.of("text", "Hello " + job.input().asMap().get("name")));
+        }
+
+        @PlinthOperation("shout")
+        OperationResult shout(OperationContext call) {
+            return OperationResult.of(
+                    Json.of(Map.of("text", call.resource().asMap().get("name") + "!")));
+        }
+    }
+
+    static final class OtherGreeter {
+        @PlinthJob("greet")
+        void hail(JobContext job) {}
+    }
+
+    static final class NoneHandler {
+        @PlinthJob("none")
+        void none(JobContext job) {}
+    }
+
+    static final class OddListener {
+        @PlinthListener("odd")
+        void on(Event event, EventContext context) {}
+    }
+}
