@@ -63,8 +63,8 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void place(String name, String host, int port, CallService calls, Addresses addresses) {
-        EngineConnector connector =
-                new EngineConnector(server, new EngineConnectionFactory(configuration()), calls, bounds.headers());
+        EngineConnector connector = new EngineConnector(
+                server, new EngineConnectionFactory(configuration()), calls, bounds.headers(), addresses);
         connector.setName(name);
         connector.setHost(host);
         connector.setPort(port);

@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
@@ -16,8 +17,12 @@ class EngineConnectorTest {
 
     private final FakeCallService calls = new FakeCallService();
     private final Server server = new Server();
-    private final EngineConnector connector =
-            new EngineConnector(server, new EngineConnectionFactory(new HttpConfiguration()), calls, HEADERS);
+    private final EngineConnector connector = connector(server);
+
+    private EngineConnector connector(Server of) {
+        Addresses addresses = new Addresses(new Addresses.Rules(1, 1, false, List.of()));
+        return new EngineConnector(of, new EngineConnectionFactory(new HttpConfiguration()), calls, HEADERS, addresses);
+    }
 
     @Test
     void selector_endsByAnError_isTold() throws Exception {
@@ -43,8 +48,7 @@ class EngineConnectorTest {
     void acceptor_endsBecauseTheServerDrains_isNotTold() throws Exception {
         for (int i = 0; i < DRAINS; i++) {
             Server drained = new Server();
-            EngineConnector closing =
-                    new EngineConnector(drained, new EngineConnectionFactory(new HttpConfiguration()), calls, HEADERS);
+            EngineConnector closing = connector(drained);
             drained.addConnector(closing);
             drained.start();
 
