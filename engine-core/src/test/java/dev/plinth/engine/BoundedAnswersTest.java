@@ -26,6 +26,7 @@ final class BoundedAnswersTest {
     private static final int ENVELOPE_BYTES = 1024;
     private static final int LARGE = 60 * 1024;
     private static final int ITEMS = 40;
+    private static final long PAGE_COPIES_MAX = 4;
 
     private final TestEngine store = TestEngine.inMemory();
 
@@ -44,6 +45,22 @@ final class BoundedAnswersTest {
 
         assertThat(walk("/v1/resources")).isEqualTo(made);
         assertThat(walk("/v1/events?type=resource.created")).hasSize(ITEMS);
+    }
+
+    /** Its rows are read, its items are cut out of them and copied into it; large arrays that double would come on top. */
+    @Test
+    void list_ofLargeItems_takesLittleMoreMemoryThanItsRowsItemsAndBytes() {
+        for (int i = 0; i < ITEMS; i++) {
+            store.make("/v1/resources", large("r" + i));
+        }
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        store.call("GET", "/v1/resources?limit=100");
+        long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+
+        Reply page = store.call("GET", "/v1/resources?limit=100");
+
+        long allocated = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+        assertThat(allocated).isLessThan(PAGE_COPIES_MAX * page.body().length);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.plinth.engine.http;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,20 @@ final class Addresses implements Connection.Listener {
         return rules.failuresMax();
     }
 
+    /** Returns true for a new connection of an address that has as many as it may have, and logs it now and then. */
+    boolean isFull(SocketChannel channel) {
+        InetAddress address = channel.socket().getInetAddress();
+        if (address == null || !isBounded(address) || isProxy(address)) {
+            return false;
+        }
+        boolean full = connections.getOrDefault(ClientAddress.of(address), 0) >= rules.connectionsMax();
+        if (full) {
+            log(address);
+        }
+        return full;
+    }
+
+    /** Counts the connection, and closes it if others of its address were opened while it was accepted. */
     @Override
     public void onOpened(Connection connection) {
         if (!(connection instanceof EngineConnection engineConnection)) {

@@ -1,9 +1,12 @@
 package dev.plinth.engine.http;
 
+import static dev.plinth.engine.http.FramingLimits.DISCARDED_BYTES_AT_ONCE;
 import static dev.plinth.engine.http.FramingLimits.DISCARDED_BYTES_MAX;
 import static dev.plinth.engine.http.FramingLimits.HEADERS_MAX;
 import static dev.plinth.engine.http.FramingLimits.HEADER_BYTES_FREE;
 import static dev.plinth.engine.http.FramingLimits.HEADER_LINE_BYTES_MAX;
+import static dev.plinth.engine.http.FramingLimits.REFUSALS_AT_ONCE;
+import static dev.plinth.engine.http.FramingLimits.REFUSAL_HELD_MILLIS;
 import static dev.plinth.engine.http.FramingLimits.REQUEST_LINE_BYTES_MAX;
 
 import java.io.IOException;
@@ -15,6 +18,7 @@ import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpParser;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
@@ -51,6 +55,7 @@ final class EngineConnection extends HttpConnection {
     private volatile long settledBytes;
     private volatile long sliceSinceNanos;
     private volatile boolean writing;
+    private volatile int refusedInARow; // One request at a time, on any thread.
     private long discardedBytes;
 
     EngineConnection(HttpConfiguration configuration, Connector connector, EndPoint endPoint) {
@@ -80,6 +85,15 @@ final class EngineConnection extends HttpConnection {
             return Phase.HEADERS;
         }
         return parser.inContentState() ? Phase.BODY : Phase.WORKING;
+    }
+
+    /**
+     * Returns for how many milliseconds to hold back an answer. That is 0, unless its client goes on after many
+     * refusals for its rate. Without a pause, a few connections that do so keep a processor busy with refusals.
+     */
+    int millisToHold(int status) {
+        refusedInARow = status == HttpStatus.TOO_MANY_REQUESTS_429 ? refusedInARow + 1 : 0;
+        return refusedInARow > REFUSALS_AT_ONCE ? REFUSAL_HELD_MILLIS : 0;
     }
 
     /** Records that a slice of an answer is handed to the socket. */
@@ -141,10 +155,15 @@ final class EngineConnection extends HttpConnection {
     void discard(Runnable then) {
         ByteBuffer buffer = BufferUtil.allocate(getInputBufferSize());
         try {
+            long turnEnds = discardedBytes + DISCARDED_BYTES_AT_ONCE;
             int filled = getEndPoint().fill(buffer);
             while (filled > 0 && discardedBytes < DISCARDED_BYTES_MAX) {
                 discardedBytes += filled;
                 BufferUtil.clear(buffer);
+                if (discardedBytes >= turnEnds) {
+                    ((EngineConnector) getConnector()).discardLater(() -> discard(then));
+                    return;
+                }
                 filled = getEndPoint().fill(buffer);
             }
             if (filled == 0) {

@@ -1,12 +1,17 @@
 package dev.plinth.engine.http;
 
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.IO;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
 
 /** Jetty's connector with a door of its own to the engine, and a drain in which no client's request is lost. Thread-safe. */
 final class EngineConnector extends ServerConnector {
@@ -18,6 +23,8 @@ final class EngineConnector extends ServerConnector {
     private final CallService calls;
     private final ByteBudget headers;
     private final Cors cors;
+    private final Addresses addresses;
+    private final DiscardPace discardPace = new DiscardPace(System.nanoTime());
     private volatile boolean closing;
     private volatile boolean draining;
 
@@ -26,11 +33,18 @@ final class EngineConnector extends ServerConnector {
      *
      * @param connections the first one takes what comes, such as TLS, and hands it on to the last
      */
-    EngineConnector(Server server, CallService calls, ByteBudget headers, Cors cors, ConnectionFactory... connections) {
+    EngineConnector(
+            Server server,
+            CallService calls,
+            ByteBudget headers,
+            Cors cors,
+            Addresses addresses,
+            ConnectionFactory... connections) {
         super(server, ACCEPTORS, SELECTORS, connections);
         this.calls = calls;
         this.headers = headers;
         this.cors = cors;
+        this.addresses = addresses;
     }
 
     /** Returns the service that answers the requests of this connector. */
@@ -48,13 +62,34 @@ final class EngineConnector extends ServerConnector {
         return headers.share(() -> "all");
     }
 
+    /** Goes on with discarding bytes after a turn of {@link FramingLimits#DISCARDED_BYTES_AT_ONCE}, once others had theirs. */
+    void discardLater(Runnable next) {
+        later(next, discardPace.nanosAfter(FramingLimits.DISCARDED_BYTES_AT_ONCE, System.nanoTime()));
+    }
+
+    /** Runs a step after some time, on a thread of the pool. */
+    void later(Runnable step, long nanos) {
+        getScheduler().schedule(() -> getExecutor().execute(step), nanos, TimeUnit.NANOSECONDS);
+    }
+
     /**
-     * Watches each selector. Jetty logs the error that ends a selector and goes on without it, and its connections then
-     * hang for ever.
+     * Closes connections beyond the number of their address before a selector has work with them.
+     *
+     * <p>It also watches each selector. Jetty logs the error that ends a selector and goes on without it, and its
+     * connections then hang for ever.
      */
     @Override
     protected SelectorManager newSelectorManager(Executor executor, Scheduler scheduler, int selectors) {
         return new ServerConnectorManager(executor, scheduler, selectors) {
+            @Override
+            public void accept(SelectableChannel channel, @Nullable Object attachment) {
+                if (channel instanceof SocketChannel socket && addresses.isFull(socket)) {
+                    IO.close(socket);
+                } else {
+                    super.accept(channel, attachment);
+                }
+            }
+
             @Override
             protected ManagedSelector newSelector(int id) {
                 return new WatchedSelector(this, id, calls);

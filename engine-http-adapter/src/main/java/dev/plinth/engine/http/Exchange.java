@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -209,6 +210,11 @@ final class Exchange implements Invocable.Task {
             callback.failed(failure == null ? new IllegalStateException("Expected a reply, but got null") : failure);
             return;
         }
+        int held = connection.millisToHold(reply.status());
+        if (held > 0) {
+            connector.later(() -> endIfBroken(() -> write(reply)), TimeUnit.MILLISECONDS.toNanos(held));
+            return;
+        }
         // A future swallows what its callbacks throw, and the client would wait for ever.
         endIfBroken(() -> write(reply));
     }
@@ -346,7 +352,12 @@ final class Exchange implements Invocable.Task {
 
     /** Reads the rest of a refused body, so that closing does not destroy the answer on its way (RFC 9112 §9.6). */
     private void discard() {
+        long turnEnds = discardedBytes + FramingLimits.DISCARDED_BYTES_AT_ONCE;
         while (true) {
+            if (discardedBytes >= turnEnds) {
+                connector.discardLater(() -> endIfBroken(this::discard));
+                return;
+            }
             Content.Chunk chunk = request.read();
             if (chunk == null) {
                 request.demand(Invocable.from(InvocationType.NON_BLOCKING, () -> endIfBroken(this::discard)));

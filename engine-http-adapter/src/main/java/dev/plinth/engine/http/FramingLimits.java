@@ -44,6 +44,18 @@ final class FramingLimits {
     /** Bytes that are discarded after a refusal, so that the client gets to read it. */
     static final long DISCARDED_BYTES_MAX = 16L * 1024 * 1024;
 
+    /** Bytes that a connection discards before others have their turn. */
+    static final int DISCARDED_BYTES_AT_ONCE = 64 * 1024;
+
+    /** Bytes a second that all connections of a listener discard together. */
+    static final long DISCARDED_BYTES_PER_SECOND = 64L * 1024 * 1024;
+
+    /** Answers 429 in a row on one connection that are sent at once. Each further one is held back. */
+    static final int REFUSALS_AT_ONCE = 20;
+
+    /** Milliseconds for which such an answer is held back, so that a client that goes on gets ten of them a second. */
+    static final int REFUSAL_HELD_MILLIS = 100;
+
     /** Bytes of a body's first buffer. More is taken only as bytes arrive. */
     static final int BODY_BYTES_FIRST = 16 * 1024;
 

@@ -75,6 +75,7 @@ public final class HttpServer implements AutoCloseable {
                 calls,
                 bounds.headers(),
                 cors,
+                addresses,
                 encryption
                         .map(any -> new ConnectionFactory[] {any.connections(), plain})
                         .orElseGet(() -> new ConnectionFactory[] {plain}));

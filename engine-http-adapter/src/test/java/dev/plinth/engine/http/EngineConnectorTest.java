@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Set;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -17,8 +18,18 @@ class EngineConnectorTest {
 
     private final FakeCallService calls = new FakeCallService();
     private final Server server = new Server();
-    private final EngineConnector connector = new EngineConnector(
-            server, calls, HEADERS, new Cors(Set.of()), new EngineConnectionFactory(new HttpConfiguration()));
+    private final EngineConnector connector = connector(server);
+
+    private EngineConnector connector(Server of) {
+        Addresses addresses = new Addresses(new Addresses.Rules(1, 1, false, List.of()));
+        return new EngineConnector(
+                of,
+                calls,
+                HEADERS,
+                new Cors(Set.of()),
+                addresses,
+                new EngineConnectionFactory(new HttpConfiguration()));
+    }
 
     @Test
     void selector_endsByAnError_isTold() throws Exception {
@@ -44,8 +55,7 @@ class EngineConnectorTest {
     void acceptor_endsBecauseTheServerDrains_isNotTold() throws Exception {
         for (int i = 0; i < DRAINS; i++) {
             Server drained = new Server();
-            EngineConnector closing = new EngineConnector(
-                    drained, calls, HEADERS, new Cors(Set.of()), new EngineConnectionFactory(new HttpConfiguration()));
+            EngineConnector closing = connector(drained);
             drained.addConnector(closing);
             drained.start();
 

@@ -8,6 +8,7 @@ import dev.plinth.engine.api.Reply;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Tests what the engine gets to see of a request, and a client of a reply. */
 class ExchangeTest {
     private static final int TOO_LARGE = FakeCallService.BODY_BYTES_MAX + 1;
+
+    private static final int REFUSALS_HELD = 3;
 
     private final FakeCallService calls = new FakeCallService();
     private HttpServer server;
@@ -259,6 +262,25 @@ class ExchangeTest {
         assertThat(client.read().text()).isEqualTo("/v1/resources");
         assertThat(client.read().text()).isEqualTo("/2");
         assertThat(client.isAtEnd()).isTrue();
+    }
+
+    /** The least time is promised to a client that goes on, and no machine is too slow for it. */
+    @Test
+    void refusals_manyInARow_allArriveAndTheLaterOnesAreHeldBack() throws IOException {
+        answer(429, Map.of(), "wait");
+        for (int i = 0; i < FramingLimits.REFUSALS_AT_ONCE; i++) {
+            assertThat(get("/").status()).isEqualTo(429);
+        }
+
+        long began = System.nanoTime();
+        for (int i = 0; i < REFUSALS_HELD; i++) {
+            assertThat(get("/").status()).isEqualTo(429);
+        }
+
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+                .isGreaterThanOrEqualTo(Duration.ofMillis((long) REFUSALS_HELD * FramingLimits.REFUSAL_HELD_MILLIS));
+        answer(200, Map.of(), "done");
+        assertThat(get("/").text()).isEqualTo("done");
     }
 
     @Test

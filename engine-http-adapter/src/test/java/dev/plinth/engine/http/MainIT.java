@@ -244,6 +244,46 @@ class MainIT {
         }
     }
 
+    @Test
+    void serve_exceptionEndsAThread_logNamesThreadAndReasonAndItServesOn() throws Exception {
+        Process process = run(
+                Map.of(),
+                List.of(
+                        JAVA,
+                        "-cp",
+                        System.getProperty("plinth.jar") + File.pathSeparator + testClasses(),
+                        EndedThreadProgram.class.getName(),
+                        "--port=0",
+                        "--memory",
+                        "--tables=heap"));
+        try {
+            List<String> lines = awaitListening(process);
+            process.getOutputStream().write('\n');
+            process.getOutputStream().flush();
+
+            awaitInErr("the reason of the end");
+            assertThat(Files.readString(err()))
+                    .contains("ERROR dev.plinth.engine.http.FatalExit: The thread " + EndedThreadProgram.THREAD
+                            + " has ended");
+            try (RawClient client = new RawClient(port(lines))) {
+                assertThat(client.send(request("GET", "/health/live", key(lines), ""))
+                                .read()
+                                .status())
+                        .isEqualTo(200);
+            }
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private void awaitInErr(String text) throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!Files.readString(err()).contains(text)) {
+            assertThat(System.nanoTime()).as("waiting for %s", text).isLessThan(end);
+            Thread.onSpinWait();
+        }
+    }
+
     private static String testClasses() throws Exception {
         return Path.of(FullHeapProgram.class
                         .getProtectionDomain()

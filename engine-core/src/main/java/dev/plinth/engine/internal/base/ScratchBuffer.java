@@ -2,18 +2,30 @@ package dev.plinth.engine.internal.base;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 
 /**
  * A buffer in which a thread renders bytes, so that the result is allocated once, at its length. A thread keeps two
  * buffers: for the whole, and for a part that it renders meanwhile. A third buffer at the same time is allocated anew.
  * Not thread-safe.
+ *
+ * <p>What grows beyond {@link #BYTES_KEPT_MAX} goes on in a large buffer, of which all threads share a few. Arrays of
+ * half a region of the heap or more are costly for a collector. A page that is rendered in arrays that double takes four
+ * times its length of them.
  */
 public abstract class ScratchBuffer {
     private static final int BYTES_AT_FIRST = 4 * 1024;
     private static final int BYTES_KEPT_MAX = 64 * 1024;
+    /** Bytes of a page and of what is around its items. */
+    private static final int LARGE_BYTES = Limits.PAGE_BYTES_MAX + 64 * 1024;
+
+    private static final int LARGE_KEPT_MAX = 4;
     private static final byte[] FINISHED = {};
     private static final int BUFFERS_KEPT_MAX = 2;
     private static final ThreadLocal<Kept> KEPT = ThreadLocal.withInitial(Kept::new);
+    /** The free large buffers of all threads. */
+    private static final BlockingQueue<byte[]> LARGE = new ArrayBlockingQueue<>(LARGE_KEPT_MAX);
 
     /** The bytes so far, with room after them. */
     protected byte[] bytes = take();
@@ -25,8 +37,21 @@ public abstract class ScratchBuffer {
     protected final void reserve(int more) {
         if (size + more > bytes.length) {
             checkUnfinished();
-            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
+            byte[] larger = takeAtLeast(Math.max(bytes.length * 2, size + more));
+            System.arraycopy(bytes, 0, larger, 0, size);
+            if (larger.length > BYTES_KEPT_MAX) {
+                giveBack(bytes); // A smaller one would take the place of the one that it has become.
+            }
+            bytes = larger;
         }
+    }
+
+    private static byte[] takeAtLeast(int length) {
+        if (length <= BYTES_KEPT_MAX || length > LARGE_BYTES) {
+            return new byte[length];
+        }
+        byte[] large = LARGE.poll();
+        return large == null ? new byte[LARGE_BYTES] : large;
     }
 
     /** Returns the rendered bytes. Nothing can be added any more. */
@@ -91,6 +116,10 @@ public abstract class ScratchBuffer {
 
     /** Gives a buffer back. A buffer that has grown too large is left to the garbage collector. */
     static void giveBack(byte[] buffer) {
+        if (buffer.length == LARGE_BYTES) {
+            boolean unused = LARGE.offer(buffer);
+            return;
+        }
         Kept kept = KEPT.get();
         if (buffer.length <= BYTES_KEPT_MAX && kept.count < BUFFERS_KEPT_MAX) {
             kept.buffers[kept.count++] = buffer;

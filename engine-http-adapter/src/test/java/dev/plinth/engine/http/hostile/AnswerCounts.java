@@ -52,6 +52,11 @@ final class AnswerCounts {
                 .sum();
     }
 
+    /** Returns how many answers there are. */
+    long count() {
+        return counts.values().stream().mapToLong(LongAdder::sum).sum();
+    }
+
     /** Returns the first refusal of each kind, as it was sent. */
     Map<String, String> examples() {
         return Map.copyOf(examples);

@@ -5,8 +5,8 @@ import java.util.Set;
 
 /** A way in which a tenant, a receiver of webhooks or a stranger could hurt others. */
 interface Attack {
-    /** How long most attacks last. */
-    int SECONDS = 4;
+    /** How long most attacks last in each turn. */
+    int SECONDS = 3;
 
     /** The memory that rows, caches and code that is loaded late may take. */
     int HEAP_MEGABYTES = 64;
@@ -16,7 +16,7 @@ interface Attack {
         return List.of();
     }
 
-    /** Returns for how many seconds a run of usual length attacks. It goes on for some more if the attacker is not refused by then. */
+    /** Returns for how many seconds a turn of usual length attacks. The first one goes on for some more if the attacker is not refused by then. */
     default int seconds() {
         return SECONDS;
     }
@@ -24,7 +24,7 @@ interface Attack {
     /** Makes what the attack begins with. The honest tenant is not measured yet. */
     default void prepare(AttackContext context) throws Exception {}
 
-    /** Attacks until it has done its worst, or {@link AttackContext#goesOn} says no. */
+    /** Attacks until it has done its worst, or {@link AttackContext#goesOn} says no. It is run again if the turn has time left. */
     void run(AttackContext context) throws Exception;
 
     /** Returns the beginnings of the answers of which the attacker has to get one, such as {@code 403 plan_limit_reached}; empty if none is due. */

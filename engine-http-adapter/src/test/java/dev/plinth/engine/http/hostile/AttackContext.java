@@ -35,6 +35,7 @@ final class AttackContext implements AutoCloseable {
     private final AnswerCounts answerCounts = new AnswerCounts();
     private final ConcurrentLinkedQueue<String> faults = new ConcurrentLinkedQueue<>();
     private @Nullable HonestProcess honest;
+    private final List<String> hostileTenants = new ArrayList<>();
     private volatile long end = Long.MAX_VALUE;
     private volatile long last = Long.MAX_VALUE;
     private volatile Set<String> due = Set.of();
@@ -65,9 +66,10 @@ final class AttackContext implements AutoCloseable {
         }
     }
 
-    /** Names the honest tenant. */
+    /** Names the honest tenant. From now on each workspace is an attacker's. */
     void besides(HonestProcess tenant) {
         honest = tenant;
+        hostileTenants.clear();
     }
 
     /** The honest tenant. */
@@ -87,6 +89,25 @@ final class AttackContext implements AutoCloseable {
         last = System.nanoTime() + TimeUnit.SECONDS.toNanos(longestSeconds);
     }
 
+    /** Ends the attack: its workspaces go, and the next one has not begun. */
+    void leave() throws IOException {
+        for (String id : hostileTenants) {
+            delete(id);
+        }
+        hostileTenants.clear();
+        operator.close(); // The next call may come when the server has closed an idle connection.
+        end = Long.MAX_VALUE;
+        last = Long.MAX_VALUE;
+    }
+
+    /** Deletes a workspace. */
+    void delete(String workspace) throws IOException {
+        RawReply reply = operator.call("DELETE", "/admin/v1/workspaces/" + workspace, "", "");
+        if (reply.status() >= REFUSAL) {
+            fault("the operator cannot delete a workspace: " + reply.text());
+        }
+    }
+
     /** Returns whether the attack has time left. On a slow machine it lasts longer, so that it is refused there too. */
     boolean goesOn() {
         long now = System.nanoTime();
@@ -98,13 +119,9 @@ final class AttackContext implements AutoCloseable {
         String id = String.valueOf(
                 made(operator.post("/admin/v1/workspaces", "{\"name\":\"" + plan + "\",\"plan\":\"" + plan + "\"}"))
                         .get("id"));
+        hostileTenants.add(id);
         Map<String, Object> key = made(operator.post("/admin/v1/workspaces/" + id + "/keys", "{\"name\":\"key\"}"));
         return new Tenant(id, String.valueOf(key.get("secret")));
-    }
-
-    /** Calls as the operator. */
-    RawReply operate(String method, String path) throws IOException {
-        return operator.call(method, path, "", "");
     }
 
     /** Returns the members of an answer that must be 2xx. */

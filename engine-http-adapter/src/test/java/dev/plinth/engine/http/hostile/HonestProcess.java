@@ -4,6 +4,7 @@ import dev.plinth.engine.http.ServedProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -21,21 +22,21 @@ final class HonestProcess implements AutoCloseable {
     /**
      * Holds what the tenant has seen.
      *
-     * @param alone calls before the attack
-     * @param aloneRefused refusals before the attack; {} if there were none
-     * @param attacked calls beside the attack
-     * @param refused refusals beside the attack; {} if there were none
+     * @param alone calls in the turns without an attack
+     * @param aloneRefused refusals in these turns; {} if there were none
+     * @param beside calls in the turns beside an attack
+     * @param refused refusals in these turns; {} if there were none
      * @param lost webhooks that did not come, or events that are not there
      * @param delay from an event beside the attack to its webhook
      */
-    record Seen(Figures alone, String aloneRefused, Figures attacked, String refused, long lost, Figures delay) {
+    record Seen(Figures alone, String aloneRefused, Figures beside, String refused, long lost, Figures delay) {
         static Seen nothing() {
             Figures none = Figures.of(List.of());
             return new Seen(none, "{no report}", none, "{no report}", Long.MAX_VALUE, none);
         }
     }
 
-    HonestProcess(int port, Tenant tenant) throws IOException {
+    HonestProcess(int port, Tenant tenant, Tenant warming) throws IOException {
         this.tenant = tenant;
         process = ServedProcess.builder(
                         "-Xmx128m",
@@ -45,7 +46,8 @@ final class HonestProcess implements AutoCloseable {
                         System.getProperty("java.class.path"),
                         HonestTenant.class.getName(),
                         String.valueOf(port),
-                        tenant.key())
+                        tenant.key(),
+                        warming.key())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         lines = process.inputReader();
@@ -62,21 +64,21 @@ final class HonestProcess implements AutoCloseable {
         return endpoint;
     }
 
-    /** Begins the next phase. */
-    void next() throws IOException {
+    /** Begins a phase. */
+    void begin(HonestTenant.Phase phase) throws IOException {
         OutputStream input = process.getOutputStream();
-        input.write('\n');
+        input.write((phase + "\n").getBytes(StandardCharsets.US_ASCII));
         input.flush();
     }
 
     /** Ends the last phase, and waits for the report. */
     Seen end() throws IOException {
-        next();
+        begin(HonestTenant.Phase.END);
         CompletableFuture<Void> patience = CompletableFuture.runAsync(
                 process::destroyForcibly, CompletableFuture.delayedExecutor(REPORT_SECONDS, TimeUnit.SECONDS));
         String alone = lines.readLine();
         String aloneRefused = lines.readLine();
-        String attacked = lines.readLine();
+        String beside = lines.readLine();
         String refused = lines.readLine();
         String lost = lines.readLine();
         String delay = lines.readLine();
@@ -86,7 +88,7 @@ final class HonestProcess implements AutoCloseable {
                 : new Seen(
                         Figures.read(alone),
                         aloneRefused,
-                        Figures.read(attacked),
+                        Figures.read(beside),
                         refused,
                         Long.parseLong(lost),
                         Figures.read(delay));

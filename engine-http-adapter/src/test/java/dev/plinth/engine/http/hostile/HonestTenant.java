@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -23,12 +25,19 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
+<<<<<<< HEAD
  * Runs in a child JVM: a tenant that creates a resource and reads it again, forty times a second on one connection, and receives webhooks of
  * what it created. Arguments: port and key. Each line on standard input begins the next {@link Phase}; the last one ends the calls, waits
  * for the webhooks that are on their way, and prints the figures.
+=======
+ * What a child JVM runs: a tenant that creates a resource and reads it again, fifty times a second on one connection, and receives webhooks of
+ * what it created. Arguments: port, its key, and the key of another workspace, for which it calls without a pause while the server warms up.
+ * Each line on standard input names the next {@link Phase}; {@code END} ends the calls, waits for the webhooks that are on their way, and
+ * prints the figures.
+>>>>>>> hostile2
  */
 public final class HonestTenant {
-    private static final long PAIR_NANOS = 25_000_000;
+    private static final long PAIR_NANOS = 20_000_000;
     private static final int CALLS_PER_CONNECTION = 80;
     private static final int RECEIVER_THREADS = 4;
     private static final int REFUSAL = 400;
@@ -36,24 +45,31 @@ public final class HonestTenant {
     /** How long a webhook may be on its way after the attack. */
     private static final int WEBHOOK_SECONDS = 60;
 
+<<<<<<< HEAD
     /** Tells what is measured apart. */
+=======
+    /** What the tenant does. Each phase but the last may come again, and its figures are those of all its turns. */
+>>>>>>> hostile2
     enum Phase {
+        REST,
         WARM_UP,
         ALONE,
-        ATTACKED,
+        BESIDE,
         END
     }
 
     private final AttackConnection caller;
+    private final AttackConnection warming;
     private final Map<String, Long> arrivals = new ConcurrentHashMap<>();
     private final Map<Phase, List<Double>> millis = new EnumMap<>(Phase.class);
     private final Map<Phase, AnswerCounts> refused = new EnumMap<>(Phase.class);
-    private volatile Phase phase = Phase.WARM_UP;
-    private volatile long attackedSince;
+    private final NavigableMap<Long, Phase> begun = new ConcurrentSkipListMap<>(Map.of(0L, Phase.REST));
+    private volatile Phase phase = Phase.REST;
     private long created;
 
-    private HonestTenant(int port, String key) {
+    private HonestTenant(int port, String key, String warmingKey) {
         caller = new AttackConnection(port, InetAddress.getLoopbackAddress(), AttackConnection.bearer(key));
+        warming = new AttackConnection(port, InetAddress.getLoopbackAddress(), AttackConnection.bearer(warmingKey));
         for (Phase each : Phase.values()) {
             millis.put(each, new ArrayList<>());
             refused.put(each, new AnswerCounts());
@@ -62,15 +78,18 @@ public final class HonestTenant {
 
     /** Calls until the last phase has begun. */
     public static void main(String[] arguments) throws Exception {
-        HonestTenant tenant = new HonestTenant(Integer.parseInt(arguments[0]), arguments[1]);
+        HonestTenant tenant = new HonestTenant(Integer.parseInt(arguments[0]), arguments[1], arguments[2]);
         ExecutorService threads = Executors.newFixedThreadPool(RECEIVER_THREADS);
         HttpServer receiver = tenant.receive(threads);
-        System.out.println(tenant.makeEndpoint(receiver.getAddress().getPort()));
+        int receiverPort = receiver.getAddress().getPort();
+        System.out.println(makeEndpoint(tenant.caller, receiverPort));
+        makeEndpoint(tenant.warming, receiverPort);
         Thread calls = new Thread(tenant::work);
         calls.start();
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-            while (tenant.phase != Phase.END && lines.readLine() != null) {
-                tenant.next();
+            while (tenant.phase != Phase.END) {
+                String next = lines.readLine();
+                tenant.begin(next == null ? Phase.END : Phase.valueOf(next));
             }
         }
         calls.join();
@@ -79,11 +98,9 @@ public final class HonestTenant {
         threads.shutdown();
     }
 
-    private void next() {
-        phase = Phase.values()[phase.ordinal() + 1];
-        if (phase == Phase.ATTACKED) {
-            attackedSince = System.currentTimeMillis();
-        }
+    private void begin(Phase next) {
+        begun.put(System.currentTimeMillis(), next);
+        phase = next;
     }
 
     private HttpServer receive(ExecutorService threads) throws IOException {
@@ -102,7 +119,7 @@ public final class HonestTenant {
         }
     }
 
-    private String makeEndpoint(int receiverPort) throws IOException {
+    private static String makeEndpoint(AttackConnection caller, int receiverPort) throws IOException {
         RawReply endpoint = caller.post(
                 "/v1/webhook-endpoints",
                 "{\"url\":\"http://127.0.0.1:" + receiverPort
@@ -113,27 +130,37 @@ public final class HonestTenant {
     private void work() {
         long due = System.nanoTime();
         for (int pair = 0; phase != Phase.END; pair++) {
-            String path = "/v1/resources";
-            RawReply made = measured("POST", path, "Idempotency-Key: honest-" + pair + "\r\n", "{\"name\":\"honest\"}");
-            if (made != null) {
-                created++;
-                measured("GET", made.header("location"), "", "");
-            }
-            if (pair % CALLS_PER_CONNECTION == 0) {
-                caller.close();
+            Phase now = phase;
+            if (now == Phase.ALONE || now == Phase.BESIDE) {
+                created += pair(caller, pair, now) ? 1 : 0;
+            } else if (now == Phase.WARM_UP && pair(warming, pair, now)) {
+                continue;
             }
             due = Math.max(due + PAIR_NANOS, System.nanoTime());
             LockSupport.parkNanos(due - System.nanoTime());
         }
     }
 
+    /** Returns false if the creation was refused. */
+    private boolean pair(AttackConnection by, int pair, Phase now) {
+        String key = "Idempotency-Key: honest-" + pair + "\r\n";
+        RawReply made = measured(by, now, "POST", "/v1/resources", key, "{\"name\":\"honest\"}");
+        if (made != null) {
+            measured(by, now, "GET", made.header("location"), "", "");
+        }
+        if (pair % CALLS_PER_CONNECTION == 0) {
+            by.close();
+        }
+        return made != null;
+    }
+
     /** Returns null if the call was refused. */
-    private @Nullable RawReply measured(String method, String path, String header, String body) {
-        Phase now = phase;
+    private @Nullable RawReply measured(
+            AttackConnection by, Phase now, String method, String path, String header, String body) {
         long began = System.nanoTime();
         String refusal;
         try {
-            RawReply reply = caller.call(method, path, header, body);
+            RawReply reply = by.call(method, path, header, body);
             millis.get(now).add((System.nanoTime() - began) / 1e6);
             if (reply.status() < REFUSAL) {
                 return reply;
@@ -148,7 +175,7 @@ public final class HonestTenant {
     }
 
     private void report() throws InterruptedException {
-        for (Phase each : List.of(Phase.ALONE, Phase.ATTACKED)) {
+        for (Phase each : List.of(Phase.ALONE, Phase.BESIDE)) {
             System.out.println(Figures.of(millis.get(each)).line());
             System.out.println(refused.get(each));
         }
@@ -156,7 +183,8 @@ public final class HonestTenant {
             Map<String, Long> events = events();
             System.out.println(lost(events) + Math.max(0, created - events.size()));
             System.out.println(Figures.of(events.entrySet().stream()
-                            .filter(event -> event.getValue() >= attackedSince && arrivals.containsKey(event.getKey()))
+                            .filter(event -> begun.floorEntry(event.getValue()).getValue() == Phase.BESIDE
+                                    && arrivals.containsKey(event.getKey()))
                             .map(event -> (double) Math.max(0, arrivals.get(event.getKey()) - event.getValue()))
                             .toList())
                     .line());
