@@ -25,16 +25,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
-<<<<<<< HEAD
- * Runs in a child JVM: a tenant that creates a resource and reads it again, forty times a second on one connection, and receives webhooks of
- * what it created. Arguments: port and key. Each line on standard input begins the next {@link Phase}; the last one ends the calls, waits
- * for the webhooks that are on their way, and prints the figures.
-=======
- * What a child JVM runs: a tenant that creates a resource and reads it again, fifty times a second on one connection, and receives webhooks of
+ * Runs in a child JVM: a tenant that creates a resource and reads it again, fifty times a second on one connection, and receives webhooks of
  * what it created. Arguments: port, its key, and the key of another workspace, for which it calls without a pause while the server warms up.
  * Each line on standard input names the next {@link Phase}; {@code END} ends the calls, waits for the webhooks that are on their way, and
  * prints the figures.
->>>>>>> hostile2
  */
 public final class HonestTenant {
     private static final long PAIR_NANOS = 20_000_000;
@@ -45,11 +39,7 @@ public final class HonestTenant {
     /** How long a webhook may be on its way after the attack. */
     private static final int WEBHOOK_SECONDS = 60;
 
-<<<<<<< HEAD
-    /** Tells what is measured apart. */
-=======
     /** What the tenant does. Each phase but the last may come again, and its figures are those of all its turns. */
->>>>>>> hostile2
     enum Phase {
         REST,
         WARM_UP,
