@@ -78,7 +78,8 @@ final class WireCorpus {
             told.remove("content-length");
             told.remove("etag");
         }
-        told.computeIfPresent("content-length", (name, length) -> masked(reply.text()).equals(reply.text()) ? length : "…");
+        told.computeIfPresent(
+                "content-length", (name, length) -> masked(reply.text()).equals(reply.text()) ? length : "…");
         add(reply.status() + " " + told);
         add(isRecorded ? masked(reply.text()) : BODY_NOT_RECORDED);
         add("");
