@@ -41,7 +41,7 @@ record Expected(int status, String code, boolean writes) {
             case 400 -> 9;
             case 404 -> 100;
             case 403 -> 101;
-            // Expects what cannot be told from the request alone, such as a grantee that there is not: judged once the target
+            // Expects what the request alone cannot tell, such as a grantee that there is not: judged once the target
             // is seen.
             case 422 -> 102;
             case 412 -> 110;

@@ -78,7 +78,8 @@ final class WireCorpus {
             told.remove("content-length");
             told.remove("etag");
         }
-        told.computeIfPresent("content-length", (name, length) -> masked(reply.text()).equals(reply.text()) ? length : "…");
+        told.computeIfPresent(
+                "content-length", (name, length) -> masked(reply.text()).equals(reply.text()) ? length : "…");
         add(reply.status() + " " + told);
         add(isRecorded ? masked(reply.text()) : BODY_NOT_RECORDED);
         add("");
@@ -99,12 +100,13 @@ final class WireCorpus {
         return String.valueOf((isInList ? (Map<?, ?>) ((List<?>) data).get(0) : object).get(name));
     }
 
-    /** Adds a line in which each id reads as a number, counted from its first appearance. */
-    private void add(String line) {
-        lines.add(ID.matcher(line)
+    /** Adds lines in which each id reads as a number, counted from its first appearance. */
+    private void add(String text) {
+        String plain = ID.matcher(text)
                 .replaceAll(id -> id.group(1) == null
                         ? "…"
-                        : ids.computeIfAbsent(id.group(), each -> id.group(1) + (ids.size() + 1))));
+                        : ids.computeIfAbsent(id.group(), each -> id.group(1) + (ids.size() + 1)));
+        lines.addAll(List.of(plain.split("\\R", -1)));
     }
 
     private static String masked(String text) {

@@ -100,15 +100,17 @@ final class WireCorpusTest {
         try (var in = WireCorpusTest.class.getResourceAsStream("/" + CORPUS)) {
             return in == null
                     ? List.of()
-                    : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+                    : new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                            .lines()
+                            .toList();
         }
     }
 
     private void resources() throws IOException {
         String body = "{\"name\":\"first\",\"type\":\"default\",\"data\":{\"a\":[1,2.50,\"\\u00e9\",null]}}";
         String all = "/v1/resources";
-        String id = WireCorpus.member(
-                "id", corpus.call("createResource", KEY, "POST", all, body, "Idempotency-Key: one"));
+        String id =
+                WireCorpus.member("id", corpus.call("createResource", KEY, "POST", all, body, "Idempotency-Key: one"));
         corpus.call("createResource", KEY, "POST", all, body, "Idempotency-Key: one");
         corpus.call("createResource", KEY, "POST", all, NAME, "Idempotency-Key: one");
         corpus.call("createResource", KEY, "POST", all, "{\"nam\":\"n\",\"data\":1}");
@@ -146,7 +148,8 @@ final class WireCorpusTest {
                 KEY,
                 "POST",
                 all + "/bulk",
-                "{\"operations\":[{\"action\":\"create\",\"name\":\"b\"},{\"action\":\"pause\",\"id\":\"" + id + "\"}]}");
+                "{\"operations\":[{\"action\":\"create\",\"name\":\"b\"},{\"action\":\"pause\",\"id\":\"" + id
+                        + "\"}]}");
         corpus.call("getJob", KEY, "GET", "/v1/jobs/" + job + "?wait=30", "");
     }
 
@@ -211,7 +214,10 @@ final class WireCorpusTest {
         String token = "{\"leaseToken\":\"" + WireCorpus.member("leaseToken", lease) + "\"";
         worker("heartbeatJob", one + "/heartbeat", token + "}");
         worker("reportProgress", one + "/progress", token + ",\"done\":1,\"total\":2,\"message\":\"m\"}");
-        worker("failJob", one + "/fail", token + ",\"error\":{\"code\":\"no\",\"detail\":\"It fails.\"},\"retryable\":false}");
+        worker(
+                "failJob",
+                one + "/fail",
+                token + ",\"error\":{\"code\":\"no\",\"detail\":\"It fails.\"},\"retryable\":false}");
         corpus.call("getJob", KEY, "GET", one, "");
         corpus.call("retryJob", KEY, "POST", one + "/retry", "");
         lease = lease();
@@ -265,20 +271,15 @@ final class WireCorpusTest {
         corpus.call("getWebhookEndpoint", FRIEND, "GET", one, "");
         corpus.call("rotateWebhookSecret", KEY, "POST", one + "/secret/rotate", "");
         corpus.call("rotateWebhookSecret", FRIEND, "POST", one + "/secret/rotate", "");
-        String delivery = "/v1/deliveries/"
-                + corpus.member("id", "listDeliveries", KEY, "GET", one + "/deliveries", "");
+        String delivery =
+                "/v1/deliveries/" + corpus.member("id", "listDeliveries", KEY, "GET", one + "/deliveries", "");
         corpus.call("listDeliveries", KEY, "GET", one + "/deliveries?status=none", "");
         corpus.call("getDelivery", KEY, "GET", delivery, "");
         corpus.call("getDelivery", FRIEND, "GET", delivery, "");
         corpus.call("testWebhookEndpoint", FRIEND, "POST", one + "/test", "");
         corpus.call("recoverDeliveries", KEY, "POST", one + "/recover", "{\"since\":\"yesterday\"}");
         String job = corpus.member(
-                "job_id",
-                "recoverDeliveries",
-                KEY,
-                "POST",
-                one + "/recover",
-                "{\"since\":\"2025-01-01T00:00:00Z\"}");
+                "job_id", "recoverDeliveries", KEY, "POST", one + "/recover", "{\"since\":\"2025-01-01T00:00:00Z\"}");
         corpus.call("getJob", KEY, "GET", "/v1/jobs/" + job + "?wait=30", "");
         corpus.call("testWebhookEndpoint", KEY, "POST", one + "/test", "");
         corpus.call("resendDelivery", KEY, "POST", delivery + "/resend", "");
@@ -328,7 +329,8 @@ final class WireCorpusTest {
                         "isReady", "/health/ready",
                         "getMetrics", "/metrics",
                         "getOpenApi", "/openapi.json")
-                .entrySet().stream()
+                .entrySet()
+                .stream()
                 .sorted(Map.Entry.comparingByKey())
                 .toList()) {
             corpus.call(route.getKey(), "", "GET", route.getValue(), "");
