@@ -34,7 +34,8 @@ final class RequestLogFilesTest {
             Reply job = store.call("POST", "/v1/jobs", "{\"type\":\"t\",\"input\":{}}");
             Reply wrong = store.keyed("k", "POST", "/v1/resources", "{\"name\":7,\"\u00fc\\n\":1}");
             Reply invalid = store.call("POST", "/v1/resources", "{\"name\":7,\"\u00fc\\n\":1}");
-            String workspace = store.engine().client(store.key()).workspace().call().id();
+            String workspace =
+                    store.engine().client(store.key()).workspace().call().id();
             assertThat(store.engine().workspace(workspace).jobs().call().data()).hasSize(1);
             List<LoggedRequest> before = log(store);
             assertThat(before).extracting(LoggedRequest::byHost).contains(true);
@@ -42,11 +43,13 @@ final class RequestLogFilesTest {
             store.reopen();
 
             List<LoggedRequest> after = log(store);
-            assertThat(after.subList(after.size() - before.size(), after.size())).isEqualTo(before);
+            assertThat(after.subList(after.size() - before.size(), after.size()))
+                    .isEqualTo(before);
             assertThat(before).extracting(LoggedRequest::id).contains(id(made), id(job), id(wrong), id(invalid));
         }
         for (Path file : files()) {
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo("rw-------");
         }
     }
 
@@ -97,8 +100,11 @@ final class RequestLogFilesTest {
             assertThat(store.status("/v1/resources?metadata.token=hush-query")).isEqualTo(200);
             assertThat(store.status("/v1/keys/" + secret)).isEqualTo(404);
             assertThat(store.status("/v1/jobs?status=" + secret)).isEqualTo(400);
-            assertThat(store.keyed(secret, "POST", "/v1/resources", "{}").status()).isEqualTo(422);
-            assertThat(store.call("POST", "/v1/webhook-endpoints", "{\"url\":\"" + secret + "\"}").status()).isEqualTo(422);
+            assertThat(store.keyed(secret, "POST", "/v1/resources", "{}").status())
+                    .isEqualTo(422);
+            assertThat(store.call("POST", "/v1/webhook-endpoints", "{\"url\":\"" + secret + "\"}")
+                            .status())
+                    .isEqualTo(422);
             store.engine().close();
             String kept = content();
             assertThat(kept)
@@ -113,7 +119,10 @@ final class RequestLogFilesTest {
         try (TestEngine store = withFiles()) {
             String doomed = store.newWorkspace("doomed");
             String key = store.newKey(doomed);
-            assertThat(store.engine().call(Call.of("GET", "/v1/workspace").withKey(key)).status()).isEqualTo(200);
+            assertThat(store.engine()
+                            .call(Call.of("GET", "/v1/workspace").withKey(key))
+                            .status())
+                    .isEqualTo(200);
             assertThat(store.status("/v1/workspace")).isEqualTo(200);
             store.engine().admin().deleteWorkspace(doomed).call();
             store.reopen();
@@ -183,7 +192,8 @@ final class RequestLogFilesTest {
     }
 
     private static String member(Reply reply, String name) {
-        return String.valueOf(Objects.requireNonNull(Json.of(reply.text()).asMap().get(name)));
+        return String.valueOf(
+                Objects.requireNonNull(Json.of(reply.text()).asMap().get(name)));
     }
 
     private static String id(Reply reply) {

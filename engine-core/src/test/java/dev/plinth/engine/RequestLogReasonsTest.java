@@ -31,16 +31,19 @@ final class RequestLogReasonsTest {
 
     @Test
     void request_namesTheStepAtWhichItEnded() {
-        try (TestEngine store = TestEngine.open(builder -> builder.requireIdempotencyKey("PUT /v1/resources/{id}/shares/{workspaceId}")
-                .requireIfMatch("PATCH /v1/resources/{id}/children/{childId}")
-                .operation("fails", operation -> {
-                    throw new IllegalStateException("fails, as it should");
-                }))) {
+        try (TestEngine store =
+                TestEngine.open(builder -> builder.requireIdempotencyKey("PUT /v1/resources/{id}/shares/{workspaceId}")
+                        .requireIfMatch("PATCH /v1/resources/{id}/children/{childId}")
+                        .operation("fails", operation -> {
+                            throw new IllegalStateException("fails, as it should");
+                        }))) {
             String id = store.make("/v1/resources", RESOURCE);
             String one = "/v1/resources/" + id;
             String child = one + "/children/" + store.make(one + "/children", "{\"name\":\"C\"}");
             String other = store.newWorkspace("other");
-            assertThat(store.keyed("s", "PUT", one + "/shares/" + other, "{\"role\":\"reader\"}").status()).isEqualTo(201);
+            assertThat(store.keyed("s", "PUT", one + "/shares/" + other, "{\"role\":\"reader\"}")
+                            .status())
+                    .isEqualTo(201);
             assertEnds(store, store.call("GET", one), 200, 14);
             assertEnds(store, store.keyed("k", "POST", "/v1/resources", RESOURCE), 201, 14);
             assertEnds(store, store.keyed("k", "POST", "/v1/resources", RESOURCE), 201, 8);
@@ -73,11 +76,16 @@ final class RequestLogReasonsTest {
     void request_ofAKeyWithoutScope_endsAtStep7AndADisabledOneAt4() {
         try (TestEngine store = TestEngine.inMemory()) {
             String full = store.key();
-            ApiKey reader = store.engine().client(full).createKey("reader", "events:read").call();
+            ApiKey reader = store.engine()
+                    .client(full)
+                    .createKey("reader", "events:read")
+                    .call();
             store.use(reader.secret().orElseThrow());
             Reply lacking = store.call("POST", "/v1/resources", RESOURCE);
             store.use(full);
-            assertThat(store.call("PATCH", "/v1/keys/" + reader.id(), "{\"enabled\":false}").status()).isEqualTo(200);
+            assertThat(store.call("PATCH", "/v1/keys/" + reader.id(), "{\"enabled\":false}")
+                            .status())
+                    .isEqualTo(200);
             store.use(reader.secret().orElseThrow());
             Reply disabled = store.call("GET", "/v1/events");
             store.use(full);
@@ -86,7 +94,8 @@ final class RequestLogReasonsTest {
             assertEnds(store, disabled, 403, 4);
             assertThat(shown(store, lacking).units()).isEqualTo(1);
             assertThat(shown(store, disabled).units()).isZero();
-            assertThat(shown(store, disabled).detail()).hasValueSatisfying(text -> assertThat(text).contains("is disabled"));
+            assertThat(shown(store, disabled).detail())
+                    .hasValueSatisfying(text -> assertThat(text).contains("is disabled"));
             assertThat(shown(store, disabled).keyId()).hasValue(reader.id());
         }
     }
@@ -94,7 +103,8 @@ final class RequestLogReasonsTest {
     @Test
     void request_ofASuspendedWorkspace_endsAtStep4AlsoIfTheHostCalls() {
         try (TestEngine store = TestEngine.inMemory()) {
-            String workspace = store.engine().client(store.key()).workspace().call().id();
+            String workspace =
+                    store.engine().client(store.key()).workspace().call().id();
             store.engine().admin().suspend(workspace).call();
             Reply byKey = store.call("GET", "/v1/resources");
             PlinthException byHost = Objects.requireNonNull(catchThrowableOfType(
@@ -118,7 +128,8 @@ final class RequestLogReasonsTest {
     void request_refusedByARateLimit_namesThePolicyAndTakesNothing() {
         Plan plan = Plan.perMinute("narrow", 10).withPolicy(RatePolicy.of("burst", 3, 1));
         try (TestEngine store = TestEngine.open(builder -> builder.plan(plan))) {
-            store.use(store.newKey(store.engine().admin().createWorkspace("n", "narrow").call().id()));
+            store.use(store.newKey(
+                    store.engine().admin().createWorkspace("n", "narrow").call().id()));
             List<Reply> replies = new ArrayList<>();
             for (int second = 0; second < 4; second++) {
                 for (int i = 0; i < 4; i++) {
@@ -146,21 +157,32 @@ final class RequestLogReasonsTest {
     @Test
     void request_thatCostsMore_namesItsUnits() {
         try (TestEngine store = TestEngine.open(builder -> builder.routeCost("POST /v1/resources", 5))) {
-            assertThat(shown(store, store.keyed("k", "POST", "/v1/resources", RESOURCE)).units()).isEqualTo(5);
-            assertThat(shown(store, store.keyed("k", "POST", "/v1/resources", RESOURCE)).units()).isEqualTo(1);
-            assertThat(shown(store, store.call("POST", "/v1/resources", "{}")).units()).isEqualTo(5);
-            assertThat(shown(store, store.call("GET", "/v1/rate-limit")).units()).isZero();
+            assertThat(shown(store, store.keyed("k", "POST", "/v1/resources", RESOURCE))
+                            .units())
+                    .isEqualTo(5);
+            assertThat(shown(store, store.keyed("k", "POST", "/v1/resources", RESOURCE))
+                            .units())
+                    .isEqualTo(1);
+            assertThat(shown(store, store.call("POST", "/v1/resources", "{}")).units())
+                    .isEqualTo(5);
+            assertThat(shown(store, store.call("GET", "/v1/rate-limit")).units())
+                    .isZero();
         }
     }
 
     @Test
     void request_thatTheHostFailed_hasTakenNoUnits() {
         try (TestEngine store = TestEngine.open(builder -> builder.operation("fails", operation -> {
-            throw new IllegalStateException("fails, as it should");
-        }).operation("works", operation -> OperationResult.of(Json.EMPTY_OBJECT)))) {
+                    throw new IllegalStateException("fails, as it should");
+                })
+                .operation("works", operation -> OperationResult.of(Json.EMPTY_OBJECT)))) {
             String path = "/v1/resources/" + store.make("/v1/resources", RESOURCE) + "/operations/";
-            assertThat(shown(store, store.call("POST", path + "fails", "{\"input\":{}}")).units()).isZero();
-            assertThat(shown(store, store.call("POST", path + "works", "{\"input\":{}}")).units()).isEqualTo(1);
+            assertThat(shown(store, store.call("POST", path + "fails", "{\"input\":{}}"))
+                            .units())
+                    .isZero();
+            assertThat(shown(store, store.call("POST", path + "works", "{\"input\":{}}"))
+                            .units())
+                    .isEqualTo(1);
         }
     }
 
@@ -171,7 +193,8 @@ final class RequestLogReasonsTest {
             for (int i = 0; i < 30; i++) {
                 body.append(",\"unknown").append(i).append("\":1");
             }
-            Reply refused = store.keyed("k", "POST", "/v1/resources", body.append('}').toString());
+            Reply refused =
+                    store.keyed("k", "POST", "/v1/resources", body.append('}').toString());
             Problem problem = Problem.of(Json.of(refused.text()));
             assertThat(problem.errors()).hasSize(31);
 
@@ -206,7 +229,9 @@ final class RequestLogReasonsTest {
             Reply refused = store.call("GET", "/v1/jobs?status=" + store.key());
             assertThat(refused.text()).contains(store.key().substring(0, 12));
             String logged = store.text("/v1/requests/" + id(refused));
-            assertThat(logged).contains("sk_live_\u2026").doesNotContain(store.key().substring(0, 12));
+            assertThat(logged)
+                    .contains("sk_live_\u2026")
+                    .doesNotContain(store.key().substring(0, 12));
         }
     }
 
@@ -231,7 +256,8 @@ final class RequestLogReasonsTest {
             assertThat(listed(store, "idempotencyKey=k-1")).containsExactly(id(replayed), id(made));
             assertThat(listed(store, "route=/v1/resources/%7Bid%7D")).containsExactly(id(absent));
             assertThat(listed(store, "keyId=" + key)).isEmpty();
-            assertThat(listed(store, "createdAfter=" + later + "&route=/v1/workspace")).containsExactly(id(last));
+            assertThat(listed(store, "createdAfter=" + later + "&route=/v1/workspace"))
+                    .containsExactly(id(last));
             assertThat(listed(store, "createdBefore=" + later)).isEmpty();
             String caller = TestEngine.id(store.call("GET", "/v1/keys?limit=1"));
             assertThat(caller).isEqualTo(key);
@@ -246,7 +272,12 @@ final class RequestLogReasonsTest {
             for (int i = 0; i < 300; i++) {
                 assertThat(store.status("/v1/workspace")).isEqualTo(200);
             }
-            Page<LoggedRequest> page = store.engine().client(store.key()).requests().where("status", "404").limit(1).call();
+            Page<LoggedRequest> page = store.engine()
+                    .client(store.key())
+                    .requests()
+                    .where("status", "404")
+                    .limit(1)
+                    .call();
             assertThat(page.data()).extracting(LoggedRequest::id).containsExactly(id(absent));
             assertThat(page.hasMore()).isFalse();
         }
@@ -264,8 +295,10 @@ final class RequestLogReasonsTest {
             PlinthClient client = store.engine().client(store.key());
             String cursor = null;
             do {
-                Invocation<Page<LoggedRequest>> call =
-                        client.requests().where("status", "4xx").where("code", "not_found").limit(1);
+                Invocation<Page<LoggedRequest>> call = client.requests()
+                        .where("status", "4xx")
+                        .where("code", "not_found")
+                        .limit(1);
                 Page<LoggedRequest> page = (cursor == null ? call : call.after(cursor)).call();
                 sizes.add(page.data().size());
                 page.data().forEach(request -> found.add(request.id()));
@@ -285,8 +318,10 @@ final class RequestLogReasonsTest {
             }
             String page = store.text("/v1/requests?limit=1&status=200");
             String cursor = page.substring(page.indexOf("\"nextCursor\":\"") + 14, page.length() - 2);
-            assertThat(store.status("/v1/requests?limit=1&status=200&cursor=" + cursor)).isEqualTo(200);
-            assertThat(store.text("/v1/requests?limit=1&status=2xx&cursor=" + cursor)).contains("\"cursor_invalid\"");
+            assertThat(store.status("/v1/requests?limit=1&status=200&cursor=" + cursor))
+                    .isEqualTo(200);
+            assertThat(store.text("/v1/requests?limit=1&status=2xx&cursor=" + cursor))
+                    .contains("\"cursor_invalid\"");
         }
     }
 
@@ -308,7 +343,9 @@ final class RequestLogReasonsTest {
                             "\"parameter\":\"createdAfter\"",
                             "\"parameter\":\"createdBefore\"");
             for (String status : List.of("", "40", "4XX", "4x4", "600", "404x", "4xxx")) {
-                assertThat(store.status("/v1/requests?status=" + status)).as(status).isEqualTo(400);
+                assertThat(store.status("/v1/requests?status=" + status))
+                        .as(status)
+                        .isEqualTo(400);
             }
         }
     }
@@ -317,7 +354,9 @@ final class RequestLogReasonsTest {
         Reply page = store.call("GET", "/v1/requests?" + filter);
         assertThat(page.status()).as(page.text()).isEqualTo(200);
         return Json.of(page.text()).asMap().get("data") instanceof List<?> items
-                ? items.stream().map(item -> String.valueOf(((Map<?, ?>) item).get("id"))).toList()
+                ? items.stream()
+                        .map(item -> String.valueOf(((Map<?, ?>) item).get("id")))
+                        .toList()
                 : List.of();
     }
 

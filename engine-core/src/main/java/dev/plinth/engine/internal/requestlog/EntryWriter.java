@@ -103,9 +103,8 @@ public final class EntryWriter {
         int length = 0;
         while (count < errors.size() && count < Limits.REQUEST_LOG_ERRORS_MAX) {
             ProblemError error = errors.get(count);
-            length += error.at().length()
-                    + error.code().length()
-                    + error.detail().length();
+            length +=
+                    error.at().length() + error.code().length() + error.detail().length();
             if (length > Limits.REQUEST_LOG_ERRORS_LENGTH_MAX) {
                 break;
             }

@@ -21,19 +21,29 @@ import org.jspecify.annotations.Nullable;
  * @param events the events that it caused
  * @param jobs the jobs that it started
  */
-record LogEntry(Id id, Sent sent, Answered answered, @Nullable Why why, List<Id> events, List<Id> jobs) {
+record LogEntry(
+        Id id, Sent sent, Answered answered, @Nullable Why why, List<Id> events, List<Id> jobs) {
     private static final String HOST = "host";
     private static final ProblemError.Source[] SOURCES = ProblemError.Source.values();
 
     /** The members of a request, as {@link EntryWriter} describes them. */
     record Sent(
-            Id key, String method, String route, String path, @Nullable String idempotencyKey, @Nullable KeyUse use) {}
+            Id key,
+            String method,
+            String route,
+            String path,
+            @Nullable String idempotencyKey,
+            @Nullable KeyUse use) {}
 
     /** The members of an answer, as {@link EntryWriter} describes them. */
     record Answered(int status, int step, int units, long micros) {}
 
     /** The members of a refusal, as {@link EntryWriter} describes them. */
-    record Why(String code, String detail, List<ProblemError> errors, @Nullable String policy) {}
+    record Why(
+            String code,
+            String detail,
+            List<ProblemError> errors,
+            @Nullable String policy) {}
 
     /** Reads the entry at a position of bytes that begin like a row. */
     static LogEntry read(InternedTexts texts, byte[] bytes, int position) {

@@ -92,7 +92,10 @@ final class RequestFiles {
         try (FileChannel in = FileChannel.open(file)) {
             long from = Math.max(0, in.size() - bytes);
             ByteBuffer content = ByteBuffer.allocate((int) (in.size() - from));
-            while (content.hasRemaining() && in.read(content, from + content.position()) >= 0) {}
+            int read = 0;
+            while (read >= 0 && content.hasRemaining()) {
+                read = in.read(content, from + content.position());
+            }
             return Arrays.copyOf(content.array(), content.position());
         }
     }
@@ -123,7 +126,8 @@ final class RequestFiles {
         if (!queue.offer(this::deleteAll)) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "The request log in " + directory + " was not cleared, because its disk is too slow. Clear it again.");
+                    "The request log in " + directory
+                            + " was not cleared, because its disk is too slow. Clear it again.");
         }
     }
 
@@ -158,7 +162,8 @@ final class RequestFiles {
         if (count > 0) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    count + " requests are not in the files of the request log, because the disk was too slow. Use a faster disk for "
+                    count
+                            + " requests are not in the files of the request log, because the disk was too slow. Use a faster disk for "
                             + directory + ".");
         }
     }
@@ -168,8 +173,8 @@ final class RequestFiles {
         closeChannel();
         LOG.log(
                 System.Logger.Level.WARNING,
-                "Up to " + count + " requests are not in the files of the request log in " + directory + ": " + e.getMessage()
-                        + ". Check the room and the permissions there.");
+                "Up to " + count + " requests are not in the files of the request log in " + directory + ": "
+                        + e.getMessage() + ". Check the room and the permissions there.");
     }
 
     private void closeChannel() {
@@ -274,7 +279,8 @@ final class RequestFiles {
 
     private List<Path> files() throws IOException {
         try (Stream<Path> all = Files.list(directory)) {
-            return all.filter(file -> NAME.matcher(String.valueOf(file.getFileName())).matches())
+            return all.filter(file ->
+                            NAME.matcher(String.valueOf(file.getFileName())).matches())
                     .sorted()
                     .toList();
         } catch (NoSuchFileException e) {

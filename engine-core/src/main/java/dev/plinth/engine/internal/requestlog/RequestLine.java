@@ -102,7 +102,7 @@ final class RequestLine {
     private static Id id(IdKind kind, String text) {
         Id id = Id.parse(kind, text);
         if (id == null) {
-            throw new IllegalArgumentException("Expected an id " + kind.prefix() + "_…, but found another text");
+            throw new IllegalArgumentException(); // addTo leaves the line out
         }
         return id;
     }
@@ -122,7 +122,7 @@ final class RequestLine {
     private static <T extends JsonValue> T member(JsonValue.Obj object, String name, Class<T> kind) {
         JsonValue value = object.get(name);
         if (!kind.isInstance(value)) {
-            throw new IllegalArgumentException("Expected the member " + name + ", but it is missing or of another kind");
+            throw new IllegalArgumentException(); // addTo leaves the line out
         }
         return kind.cast(value);
     }

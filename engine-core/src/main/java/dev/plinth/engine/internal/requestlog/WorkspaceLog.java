@@ -87,7 +87,9 @@ final class WorkspaceLog {
         Chunk next = spare;
         spare = null;
         if (next == null || next.bytes.length < RowReader.HEAD_BYTES + Chunk.LENGTH_BYTES + bytes) {
-            int wanted = newest == null ? Limits.REQUEST_LOG_PLACE_BYTES / 2 : Math.min(2 * newest.bytes.length, CHUNK_BYTES);
+            int wanted = newest == null
+                    ? Limits.REQUEST_LOG_PLACE_BYTES / 2
+                    : Math.min(2 * newest.bytes.length, CHUNK_BYTES);
             next = new Chunk(Math.max(wanted, RowReader.HEAD_BYTES + Chunk.LENGTH_BYTES + bytes));
         }
         next.begin(last + 1);
@@ -241,7 +243,8 @@ final class WorkspaceLog {
         }
 
         boolean isAt(long number, Id id) {
-            return Id.read(IdKind.REQUEST, chunkOf(number).bytes, position(number)).equals(id);
+            return Id.read(IdKind.REQUEST, chunkOf(number).bytes, position(number))
+                    .equals(id);
         }
 
         private Chunk chunkOf(long number) {

@@ -36,9 +36,9 @@ final class WorkspaceRoutes {
 
     private static final Pattern STATUSES = Pattern.compile("[1-5]([0-9][0-9]|xx)");
     private static final Pattern CODES = Pattern.compile("[a-z][a-z0-9_]{0,63}");
-    private static final Pattern PRINTABLE =
-            Pattern.compile("[ -~]{1," + Limits.IDEMPOTENCY_KEY_LENGTH_MAX + "}");
-    private static final Pattern TEMPLATES = Pattern.compile("/[!-~]{0," + (Limits.REQUEST_LOG_PATH_LENGTH_MAX - 1) + "}");
+    private static final Pattern PRINTABLE = Pattern.compile("[ -~]{1," + Limits.IDEMPOTENCY_KEY_LENGTH_MAX + "}");
+    private static final Pattern TEMPLATES =
+            Pattern.compile("/[!-~]{0," + (Limits.REQUEST_LOG_PATH_LENGTH_MAX - 1) + "}");
 
     private static final Member<Workspaces.SharesFrom> SHARES_FROM = Member.optional(
             "sharesFrom",
@@ -93,8 +93,7 @@ final class WorkspaceRoutes {
                         .gives(Workspaces.ENTITY)
                         .decodedBy(WorkspaceRoutes::update),
                 row(Tag.WORKSPACE, "listRequests", "GET", REQUESTS, "List the last requests of the workspace")
-                        .says(
-                                "With several filters, a page examines at most 10 requests for each item of its limit.")
+                        .says("With several filters, a page examines at most 10 requests for each item of its limit.")
                         .scope(REQUESTS_READ)
                         .page(STATUS, CODE, KEY_ID, IDEMPOTENCY_KEY, ROUTE, CREATED_AFTER, CREATED_BEFORE)
                         .gives(RequestLog.ENTITY)

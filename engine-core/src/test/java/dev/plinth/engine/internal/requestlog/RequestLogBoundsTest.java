@@ -196,11 +196,13 @@ final class RequestLogBoundsTest {
         RequestLog log = new RequestLog(PLACES);
         int part = Limits.REQUEST_LOG_PLACE_BYTES;
         for (int i = 0; i < 3 * PLACES; i++) {
-            log.add(workspace(1), log.entry(entry(i).id)
-                    .sent(KEY, "GET", "/", "/")
-                    .under(null, null)
-                    .answered(i, 9, 0, 1)
-                    .refused("validation_failed", "d".repeat(3 * part), List.of(), null));
+            log.add(
+                    workspace(1),
+                    log.entry(entry(i).id)
+                            .sent(KEY, "GET", "/", "/")
+                            .under(null, null)
+                            .answered(i, 9, 0, 1)
+                            .refused("validation_failed", "d".repeat(3 * part), List.of(), null));
         }
         assertThat(statuses(log, workspace(1))).hasSize(PLACES / 4).contains(3 * PLACES - 1);
         for (int i = 0; i < PLACES; i++) {
@@ -228,7 +230,10 @@ final class RequestLogBoundsTest {
         for (KeyUse use : KeyUse.values()) {
             Id id = entry(0).id;
             ProblemError error = new ProblemError(
-                    ProblemError.Source.PARAMETER, "\u00fc\u20ac", "invalid", "got \"sk_live_" + "a1".repeat(18) + "\".");
+                    ProblemError.Source.PARAMETER,
+                    "\u00fc\u20ac",
+                    "invalid",
+                    "got \"sk_live_" + "a1".repeat(18) + "\".");
             log.add(
                     workspace(1),
                     log.entry(id)
@@ -283,7 +288,8 @@ final class RequestLogBoundsTest {
     }
 
     /** What a test adds, and how it looks. */
-    private record TestEntry(Id id, int status, String path, @Nullable String idempotencyKey, List<Id> events) {
+    private record TestEntry(
+            Id id, int status, String path, @Nullable String idempotencyKey, List<Id> events) {
         EntryWriter in(RequestLog log) {
             return write(log.entry(id));
         }
@@ -339,7 +345,8 @@ final class RequestLogBoundsTest {
     }
 
     private static String page(RequestLog log, Id workspace, long edge, int limit) {
-        Outcome outcome = log.list(new PageRequest(limit, edge, false, CURSORS), RequestFilter.ALL).answer(context(workspace));
+        Outcome outcome = log.list(new PageRequest(limit, edge, false, CURSORS), RequestFilter.ALL)
+                .answer(context(workspace));
         return new String(((Outcome.Done) outcome).body(), StandardCharsets.UTF_8);
     }
 

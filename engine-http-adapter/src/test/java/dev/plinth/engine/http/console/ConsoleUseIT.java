@@ -418,7 +418,8 @@ class ConsoleUseIT extends ConsoleBrowsing {
         browser.awaitText("code must be a code such as not_found");
         browser.visit("#/requests?route=%2Fv1%2Fjobs&status=200");
         browser.awaitText("Older");
-        assertThat(browser.is("document.querySelectorAll('tbody tr').length === 50")).isTrue();
+        assertThat(browser.is("document.querySelectorAll('tbody tr').length === 50"))
+                .isTrue();
     }
 
     @Test
@@ -428,11 +429,17 @@ class ConsoleUseIT extends ConsoleBrowsing {
         signIn(world.secret());
         browser.visit("#/requests/" + refused.requestId());
         browser.awaitText("refused here");
-        assertThat(browser.is("document.querySelectorAll('.steps li').length === 14")).isTrue();
-        assertThat(browser.is("document.querySelectorAll('.steps li.passed').length === 8")).isTrue();
-        assertThat(browser.is("document.querySelector('.steps li:nth-child(9)').className === 'refused'")).isTrue();
+        assertThat(browser.is("document.querySelectorAll('.steps li').length === 14"))
+                .isTrue();
+        assertThat(browser.is("document.querySelectorAll('.steps li.passed').length === 8"))
+                .isTrue();
+        assertThat(browser.is("document.querySelector('.steps li:nth-child(9)').className === 'refused'"))
+                .isTrue();
         assertThat(browser.text())
-                .contains(refused.detail(), refused.errors().get(0).detail(), refused.errors().get(1).detail())
+                .contains(
+                        refused.detail(),
+                        refused.errors().get(0).detail(),
+                        refused.errors().get(1).detail())
                 .contains("No events and no jobs");
         assertThat(browser.text().split("not reached", -1)).hasSize(6);
     }

@@ -98,7 +98,8 @@ final class ConsoleWorld implements AutoCloseable {
 
     /** Sends a wrong body for a resource. */
     Problem refused(Json body) {
-        Reply reply = engine.call(Call.of("POST", "/v1/resources").withKey(secret()).withBody(body));
+        Reply reply =
+                engine.call(Call.of("POST", "/v1/resources").withKey(secret()).withBody(body));
         return Problem.of(Json.of(reply.text()));
     }
 
