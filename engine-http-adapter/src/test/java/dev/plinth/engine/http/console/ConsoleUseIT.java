@@ -429,11 +429,11 @@ class ConsoleUseIT extends ConsoleBrowsing {
         signIn(world.secret());
         browser.visit("#/requests/" + refused.requestId());
         browser.awaitText("refused here");
-        assertThat(browser.is("document.querySelectorAll('.steps li').length === 14"))
+        assertThat(browser.is("document.querySelectorAll('.steps > li').length === 14"))
                 .isTrue();
         assertThat(browser.is("document.querySelectorAll('.steps li.passed').length === 8"))
                 .isTrue();
-        assertThat(browser.is("document.querySelector('.steps li:nth-child(9)').className === 'refused'"))
+        assertThat(browser.is("document.querySelector('.steps > li:nth-child(9)').className === 'refused'"))
                 .isTrue();
         assertThat(browser.text())
                 .contains(
