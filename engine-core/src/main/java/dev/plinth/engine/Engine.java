@@ -499,6 +499,7 @@ public final class Engine implements AutoCloseable {
         quotas.writeMarks();
         jobRing.close();
         eventRing.close();
+        requestLog.close();
         feed.drain(Math.max(LAST_MILLIS, deadline.millisLeft())).forEach(name -> left.add("listener " + name));
         if (!left.isEmpty()) {
             LOG.log(
@@ -581,6 +582,7 @@ public final class Engine implements AutoCloseable {
     }
 
     private void start(EngineConfig config) {
+        requestLog.keepIn(directory, config.requestLogBytes(), id -> Access.exists(store.viewToAct(), id));
         jobs.takeBackCrashed();
         jobRing.start();
         eventRing.start();

@@ -42,6 +42,12 @@ public final class EngineBuilder {
     /** The default of {@link #maxResources}. */
     public static final long RESOURCES_DEFAULT = 1_000_000;
 
+    /** The least bytes for the files of the request log. */
+    public static final long REQUEST_LOG_BYTES_LEAST = Limits.REQUEST_LOG_FILE_BYTES_LEAST;
+
+    /** The most bytes for the files of the request log. */
+    public static final long REQUEST_LOG_BYTES_MAX = Limits.REQUEST_LOG_FILE_BYTES_MAX;
+
     /** The most that {@link #maxResources} takes. */
     public static final long RESOURCES_MAX = 1_000_000_000;
 
@@ -76,6 +82,7 @@ public final class EngineBuilder {
     private BiFunction<Path, Journal.Durability, Store.Files> files = Store.Files::in;
     private Optional<Path> secretKeyFile = Optional.empty();
     private Optional<Path> quickRestart = Optional.empty();
+    private long requestLogBytes;
     private boolean defaultWorkspace;
     private Optional<Supplier<Json>> configReload = Optional.empty();
 
@@ -118,6 +125,21 @@ public final class EngineBuilder {
      */
     public EngineBuilder quickRestart(Path path) {
         quickRestart = Optional.of(path);
+        return this;
+    }
+
+    /**
+     * Keeps the request log in files of the directory too, so that a restart does not lose it. The default keeps it in
+     * memory alone. Requests of the last moment before a crash may be missing.
+     *
+     * @param bytes the most bytes of all files, 1,000,000 to 1,000,000,000,000; beyond them the oldest requests go
+     */
+    public EngineBuilder requestLogBytes(long bytes) {
+        if (bytes < REQUEST_LOG_BYTES_LEAST || bytes > REQUEST_LOG_BYTES_MAX) {
+            throw new IllegalArgumentException("requestLogBytes must be " + REQUEST_LOG_BYTES_LEAST + " to "
+                    + REQUEST_LOG_BYTES_MAX + ", got " + bytes + ".");
+        }
+        requestLogBytes = bytes;
         return this;
     }
 
@@ -400,6 +422,10 @@ public final class EngineBuilder {
 
     /** Returns the present settings. */
     EngineConfig config() {
+        if (requestLogBytes > 0 && directory.isEmpty()) {
+            throw new IllegalArgumentException("The files of the request log need a directory, and the engine has none."
+                    + " Name one, or leave requestLogBytes out.");
+        }
         checkCosts();
         checkShares();
         return new EngineConfig(
@@ -414,6 +440,7 @@ public final class EngineBuilder {
                 files,
                 secretKeyFile,
                 quickRestart,
+                requestLogBytes,
                 adminToken,
                 new Webhooks.NetworkRules(webhookAllow, webhookHostRates, !(clock instanceof ManualClock)),
                 Map.copyOf(operations),

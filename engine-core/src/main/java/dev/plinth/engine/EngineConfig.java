@@ -33,6 +33,7 @@ record EngineConfig(
         BiFunction<Path, Journal.Durability, Store.Files> files,
         Optional<Path> secretKeyFile,
         Optional<Path> quickRestart,
+        long requestLogBytes,
         Optional<String> adminToken,
         Webhooks.NetworkRules webhookReach,
         Map<String, OperationHandler> operations,

@@ -13,12 +13,17 @@ import java.util.Optional;
  * @param route the path with its variables in braces
  * @param path the path with the values of its variables, cut to 512 characters; never the query
  * @param status the HTTP status code
+ * @param step the step of the order of evaluation at which it ended, 1–14; 8 for a replay, 14 for a success
  * @param code the problem code of a refusal
+ * @param detail the sentence of a refusal, cut to 2,000 characters
+ * @param errors the first 20 errors of the input
+ * @param policy the name of the rate limit that refused it
  * @param keyId the API key of the caller, {@code key_…}; empty if the host's own code called
  * @param byHost true if the host's own code called, by {@code Engine.workspace}
  * @param idempotencyKey the idempotency key that was sent
  * @param idempotency {@code executed}, {@code replayed}, {@code mismatch} or {@code in_use}; empty if the request was
  *     refused before its key was looked at
+ * @param units the rate-limit units that it took; 0 if it ended before the rate limit or was refused by it
  * @param durationMicros how long it took, in microseconds of real time
  * @param createdAt when it arrived
  * @param events the first 100 events that it caused
@@ -31,11 +36,16 @@ public record LoggedRequest(
         String route,
         String path,
         int status,
+        int step,
         Optional<String> code,
+        Optional<String> detail,
+        List<ProblemError> errors,
+        Optional<String> policy,
         Optional<String> keyId,
         boolean byHost,
         Optional<String> idempotencyKey,
         Optional<String> idempotency,
+        long units,
         long durationMicros,
         Instant createdAt,
         List<String> events,
@@ -44,6 +54,7 @@ public record LoggedRequest(
         implements WireValue {
     /** Copies the lists. */
     public LoggedRequest {
+        errors = List.copyOf(errors);
         events = List.copyOf(events);
         jobs = List.copyOf(jobs);
     }

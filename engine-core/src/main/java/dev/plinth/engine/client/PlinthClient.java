@@ -178,7 +178,11 @@ public final class PlinthClient {
         return invocations.of("getRateLimit", List.of(), RateLimit::of);
     }
 
-    /** Lists the last requests of the workspace, newest first. The list does not contain this request yet. */
+    /**
+     * Lists the last requests of the workspace, newest first. The list does not contain this request yet. Filters are
+     * {@code status}, such as {@code 404} or {@code 4xx}, {@code code}, {@code keyId}, {@code idempotencyKey},
+     * {@code route}, {@code createdAfter} and {@code createdBefore}.
+     */
     public Invocation<Page<LoggedRequest>> requests() {
         return invocations.of("listRequests", List.of(), ApiValueReader.page(LoggedRequest.class));
     }

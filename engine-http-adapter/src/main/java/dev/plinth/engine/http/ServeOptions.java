@@ -27,7 +27,11 @@ import org.jspecify.annotations.Nullable;
 /** The settings of {@code serve} with their values, without contradictions. Immutable. */
 final class ServeOptions {
     private static final List<Setting<?>> DURABLE_ONLY = List.of(
-            ServeSettings.DATA, ServeSettings.DURABILITY, ServeSettings.SECRET_KEY_FILE, ServeSettings.QUICK_RESTART);
+            ServeSettings.DATA,
+            ServeSettings.DURABILITY,
+            ServeSettings.SECRET_KEY_FILE,
+            ServeSettings.QUICK_RESTART,
+            ServeSettings.REQUEST_LOG_BYTES);
     private static final List<Setting<?>> OFF_HEAP_ONLY =
             List.of(ServeSettings.MAX_RESOURCES, ServeSettings.QUICK_RESTART);
 
@@ -197,6 +201,10 @@ final class ServeOptions {
         Path quickRestart = config.get(ServeSettings.QUICK_RESTART);
         if (quickRestart != null) {
             builder.quickRestart(quickRestart);
+        }
+        Long requestLogBytes = config.get(ServeSettings.REQUEST_LOG_BYTES);
+        if (requestLogBytes != null) {
+            builder.requestLogBytes(requestLogBytes);
         }
         builder.maxResources(required(ServeSettings.MAX_RESOURCES));
         String adminToken = adminToken();

@@ -142,6 +142,13 @@ final class ServeSettings {
             "DIR",
             "Leave the tables here for the next start, best in memory such as below /dev/shm.");
 
+    static final Setting<Long> REQUEST_LOG_BYTES = Setting.of(
+                    "request-log-bytes",
+                    Formats.whole(EngineBuilder.REQUEST_LOG_BYTES_LEAST, EngineBuilder.REQUEST_LOG_BYTES_MAX),
+                    "N",
+                    "Keep the request log in files of the data directory too, within these bytes.")
+            .withoutIt("in memory alone");
+
     static final Setting<List<String>> WEBHOOK_ALLOW = Setting.of(
                     "webhook-allow",
                     Formats.items(
@@ -242,6 +249,7 @@ final class ServeSettings {
             ADMIN_TOKEN,
             SECRET_KEY_FILE,
             QUICK_RESTART,
+            REQUEST_LOG_BYTES,
             WEBHOOK_ALLOW,
             WEBHOOK_HOST_RATE,
             TEST_CLOCK,

@@ -157,6 +157,7 @@ class CommandLineReaderTest {
                 "PLINTH_DURABILITY", "os",
                 "PLINTH_SECRET_KEY_FILE", "f",
                 "PLINTH_QUICK_RESTART", "q",
+                "PLINTH_REQUEST_LOG_BYTES", "1000000",
                 "PLINTH_MAX_RESOURCES", "10");
 
         assertThat(read(durable, "--memory").memory()).isTrue();
@@ -212,6 +213,8 @@ class CommandLineReaderTest {
                 "--memory --secret-key-file f",
                 "--memory --tables off-heap --quick-restart q",
                 "--data d --tables heap --quick-restart q",
+                "--memory --request-log-bytes 1000000",
+                "--request-log-bytes 999999",
                 "--port 1 --port 2",
                 "--admin-token=",
                 "--admin-token=a-token-of-19-chars",

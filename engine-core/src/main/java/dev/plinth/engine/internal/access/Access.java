@@ -250,7 +250,7 @@ public final class Access {
     /**
      * Returns the host's own code as the caller of a workspace.
      *
-     * @throws RefusedException with 404 if there is no such workspace, and with 403 if it is suspended
+     * @throws RefusedException with 404 if there is no such workspace
      */
     public Caller authenticateHost(Id workspace, Rows rows) {
         byte[] bytes = rows.get(AccessTables.WORKSPACES, workspace.key());
@@ -258,7 +258,6 @@ public final class Access {
             throw new RefusedException(NO_WORKSPACE);
         }
         WorkspaceRow row = WorkspaceRow.read(bytes);
-        check(row.suspended(), false);
         Plans.Registered now = plans.now();
         return Caller.hostFor(workspace, now.of(row.plan()), now.since(RowReader.sequence(bytes)));
     }
@@ -300,6 +299,11 @@ public final class Access {
     /** Returns true if the host was refused because there is no such workspace. */
     public static boolean isNoWorkspace(Refusal refusal) {
         return refusal.equals(NO_WORKSPACE);
+    }
+
+    /** Returns true if a call was refused because its key is disabled. */
+    public static boolean isOfDisabledKey(Refusal refusal) {
+        return refusal.equals(DISABLED);
     }
 
     /** Records the use of a key. A plain store, because every call does this. */

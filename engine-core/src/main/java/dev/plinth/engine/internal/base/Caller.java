@@ -16,7 +16,9 @@ import dev.plinth.engine.api.Plan;
 public record Caller(Id workspace, Id key, int scopes, Plan plan, long planSince) {
     private static final Id NO_WORKSPACE = new Id(IdKind.WORKSPACE, 0, 0);
     private static final Id NO_KEY = new Id(IdKind.KEY, 0, 0);
-    private static final Id HOST = new Id(IdKind.KEY, 0, 1);
+
+    /** The id that stands for the host's own code in the place of a key. */
+    public static final Id HOST_KEY = new Id(IdKind.KEY, 0, 1);
 
     /** The operator. */
     public static final Caller OPERATOR = new Caller(NO_WORKSPACE, NO_KEY, Scope.FULL, Plan.BUSINESS, 0);
@@ -28,12 +30,12 @@ public record Caller(Id workspace, Id key, int scopes, Plan plan, long planSince
 
     /** Returns the host's own code, at work for a workspace under its plan. It has all scopes and no rate limit. */
     public static Caller hostFor(Id workspace, Plan plan, long planSince) {
-        return new Caller(workspace, HOST, Scope.FULL, plan, planSince);
+        return new Caller(workspace, HOST_KEY, Scope.FULL, plan, planSince);
     }
 
     /** Returns true if the key stands for the host's own code. */
     public static boolean isHost(Id key) {
-        return key.equals(HOST);
+        return key.equals(HOST_KEY);
     }
 
     /** Returns true for the host's own code. */

@@ -181,6 +181,30 @@ public final class Limits {
     /** Entries of the request log of one workspace. */
     public static final int REQUEST_LOG_WORKSPACE_ENTRIES_MAX = 1_000;
 
+    /** Bytes of a place in the request log. A longer entry takes several. */
+    public static final int REQUEST_LOG_PLACE_BYTES = 512;
+
+    /** The least bytes for the files of the request log. */
+    public static final long REQUEST_LOG_FILE_BYTES_LEAST = 1_000_000;
+
+    /** The most bytes for the files of the request log. */
+    public static final long REQUEST_LOG_FILE_BYTES_MAX = 1_000_000_000_000L;
+
+    /** Bytes of the files of the request log that a start reads, the newest ones. */
+    public static final long REQUEST_LOG_READ_BYTES_MAX = 32 * 1024 * 1024;
+
+    /** Entries of the request log that wait for their file. */
+    public static final int REQUEST_LOG_QUEUED_MAX = 16_384;
+
+    /** Errors of a refusal in the request log. */
+    public static final int REQUEST_LOG_ERRORS_MAX = 20;
+
+    /** Characters of all errors of an entry in the request log; the errors beyond are left out. */
+    public static final int REQUEST_LOG_ERRORS_LENGTH_MAX = 8_000;
+
+    /** Characters of the detail of a refusal in the request log; the rest is cut. */
+    public static final int REQUEST_LOG_DETAIL_LENGTH_MAX = 2_000;
+
     /** Characters of a path in the request log; the rest is cut. */
     public static final int REQUEST_LOG_PATH_LENGTH_MAX = 512;
 

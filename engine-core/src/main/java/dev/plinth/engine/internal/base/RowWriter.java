@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.base;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +91,22 @@ public final class RowWriter extends ScratchBuffer {
     public RowWriter optionalText(@Nullable String value) {
         small(value == null ? 0 : 1);
         return value == null ? this : text(value);
+    }
+
+    /** Returns the bytes of the fields so far, without the head of the row. */
+    public int fieldBytes() {
+        return size - RowReader.HEAD_BYTES;
+    }
+
+    /** Returns a copy of the row so far. */
+    public byte[] copy() {
+        return Arrays.copyOf(bytes, size);
+    }
+
+    /** Copies the fields, without the head of the row, to a place in other bytes. The writer cannot be used afterwards. */
+    public void moveFields(byte[] target, int at) {
+        System.arraycopy(bytes, RowReader.HEAD_BYTES, target, at, size - RowReader.HEAD_BYTES);
+        release();
     }
 
     /** Returns the finished row. The writer cannot be used afterwards. */

@@ -259,11 +259,16 @@ public final class ApiValueReader {
                 text(json, "route"),
                 text(json, "path"),
                 (int) number(json, "status"),
+                (int) number(json, "step"),
                 optional(json, "code"),
+                optional(json, "detail"),
+                errors(json),
+                optional(json, "policy"),
                 optional(json, "keyId"),
                 optional(json, "caller").isPresent(),
                 optional(json, "idempotencyKey"),
                 optional(json, "idempotency"),
+                number(json, "units"),
                 number(json, "durationMicros"),
                 time(json, "createdAt"),
                 texts(caused, "events"),
@@ -344,7 +349,11 @@ public final class ApiValueReader {
                 text(json, "code"),
                 text(json, "requestId"),
                 truth(json, "retryable"),
-                json.get("errors") == null ? List.of() : list(json, "errors", ProblemError.class));
+                errors(json));
+    }
+
+    private static List<ProblemError> errors(JsonValue.Obj json) {
+        return json.get("errors") == null ? List.of() : list(json, "errors", ProblemError.class);
     }
 
     private static ProblemError problemError(JsonValue.Obj json, Json shown) {

@@ -54,6 +54,7 @@ final class AdmissionControl {
 
     /** Finds the caller, and checks that it may call at all: 401, 403, and 503 while the engine drains. */
     void access(RequestContext call) {
+        call.step = EndedStep.CALLER;
         if (draining) {
             throw new RefusedException(draining());
         }
@@ -67,11 +68,15 @@ final class AdmissionControl {
                 call.admittedAt = store.committed();
                 Id host = call.request.host();
                 if (host != null) {
-                    call.caller = access.authenticateHost(host, views.get());
+                    View view = views.get();
+                    call.caller = access.authenticateHost(host, view);
+                    call.step = EndedStep.STATE_OF_CALLER;
+                    Access.checkActive(view, host);
                     return;
                 }
                 Access.CachedCredential cachedCredential = access.authenticate(authorization, views, now);
                 call.caller = cachedCredential.caller();
+                call.step = EndedStep.STATE_OF_CALLER;
                 access.checkState(cachedCredential);
                 access.noteUse(cachedCredential, now);
             }
@@ -80,6 +85,7 @@ final class AdmissionControl {
 
     /** Looks again, after a wait, at the credential: it may have been rotated or have expired meanwhile. 401, 403. */
     void accessAgain(RequestContext call) {
+        call.step = EndedStep.STATE_OF_CALLER;
         Id host = call.request.host();
         if (host != null) {
             Caller unused = access.authenticateHost(host, views.get());
@@ -91,6 +97,7 @@ final class AdmissionControl {
 
     /** Takes the units of the call from the bucket of the workspace, and one from that of its workers, once: 429. */
     void quota(RequestContext call) {
+        call.step = EndedStep.RATE_LIMIT;
         if (call.quota != null || !isLimited(call)) {
             return; // taken when the headers came, or without a limit
         }
@@ -153,7 +160,8 @@ final class AdmissionControl {
     /** Charges the workspace for what the work of a call costs beyond the units that the call has taken. */
     void charge(RequestContext call, long units) {
         if (call.units > 0 && units > call.units) {
-            call.quota = quotas.owe(call.caller, units - call.units);
+            call.owed = (int) Math.min(units - call.units, call.caller.plan().requests());
+            call.quota = quotas.owe(call.caller, call.owed);
         }
     }
 
@@ -187,6 +195,7 @@ final class AdmissionControl {
 
     /** Size and kind of the body, which is parsed here, once: 413, 415, and 503 if there is no memory for it. */
     void read(RequestContext call) {
+        call.step = EndedStep.BODY;
         Request request = call.request;
         String noRoom = request.noRoom();
         if (noRoom != null) {
@@ -221,6 +230,7 @@ final class AdmissionControl {
 
     /** Checks the scopes of the key: 403. */
     void scope(RequestContext call) {
+        call.step = EndedStep.SCOPE;
         Scope scope = call.request.route().scope();
         if (scope != null && !call.caller.may(scope)) {
             throw lacking(scope);

@@ -7,7 +7,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.idempotency.Idempotency;
-import dev.plinth.engine.internal.requestlog.LogEntry;
+import dev.plinth.engine.internal.requestlog.KeyUse;
 import dev.plinth.engine.internal.store.View;
 import dev.plinth.engine.internal.store.WriterBusyException;
 import java.util.function.Supplier;
@@ -118,12 +118,15 @@ final class Pipeline {
     private Command command(RequestContext call) {
         Command known = call.command;
         if (known != null) {
+            call.step = EndedStep.IN_COMMAND;
             return known;
         }
+        call.step = EndedStep.INPUT;
         call.request.admitted(call.caller.workspace(), parts.commits().cipher());
         Command command = call.request.route().decoder().decode(call.request);
         call.command = command;
         call.noteExecuted();
+        call.step = EndedStep.IN_COMMAND;
         return command;
     }
 
@@ -170,6 +173,7 @@ final class Pipeline {
     }
 
     private @Nullable PipelineResult idempotency(RequestContext call) {
+        call.step = EndedStep.IDEMPOTENCY;
         String header = call.request.headers().idempotencyKey();
         if (header == null && call.request.route().demands().contains(Route.Demand.IDEMPOTENCY_KEY)) {
             throw IdempotencyKeys.missing();
@@ -188,14 +192,14 @@ final class Pipeline {
             return null;
         }
         if (claimed instanceof Idempotency.Replay replay) {
-            call.use = LogEntry.KeyUse.REPLAYED;
+            call.use = KeyUse.REPLAYED;
             return replay(call, replay, view);
         }
         if (claimed instanceof Idempotency.InUse inUse) {
-            call.use = LogEntry.KeyUse.IN_USE;
+            call.use = KeyUse.IN_USE;
             return waiting.pauseForTwin(call, recorder.refuse(call, IdempotencyKeys.inUse()), inUse.end());
         }
-        call.use = LogEntry.KeyUse.MISMATCH;
+        call.use = KeyUse.MISMATCH;
         return call.answer(new Outcome.Refused(IdempotencyKeys.reused()), view.highest());
     }
 

@@ -12,7 +12,7 @@ import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.quota.ConcurrentCalls;
 import dev.plinth.engine.internal.quota.Quota;
-import dev.plinth.engine.internal.requestlog.LogEntry;
+import dev.plinth.engine.internal.requestlog.KeyUse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -36,12 +36,19 @@ final class RequestContext {
     /** Rate-limit units that it has taken and not been given back. */
     int units;
 
+    /** Units beyond those, charged for its work once that had begun. */
+    int owed;
+
+    /** The step of the order of evaluation that it has reached; {@link EndedStep#IN_COMMAND} from the command on. */
+    int step;
+
     @Nullable
     String key;
 
     Idempotency.@Nullable KeyClaim claim;
 
-    LogEntry.@Nullable KeyUse use;
+    @Nullable
+    KeyUse use;
 
     /** Its place among the calls of its workspace that are under way; null if it is not counted. */
     ConcurrentCalls.@Nullable Call place;
@@ -136,7 +143,7 @@ final class RequestContext {
     /** Records that its command was made, which uses its idempotency key. */
     void noteExecuted() {
         if (claim != null) {
-            use = LogEntry.KeyUse.EXECUTED;
+            use = KeyUse.EXECUTED;
         }
     }
 

@@ -1,17 +1,17 @@
 package dev.plinth.engine.internal.pipeline;
 
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Problem;
+import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
-import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.json.JsonReader;
-import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.metrics.RequestMetrics;
-import dev.plinth.engine.internal.requestlog.LogEntry;
+import dev.plinth.engine.internal.quota.Quota;
+import dev.plinth.engine.internal.requestlog.EntryWriter;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.store.Store;
 import java.util.List;
@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestRecorder {
     private static final System.Logger LOG = Log.of(RequestRecorder.class);
+    /** The name of the limit on calls of workers. */
+    private static final String WORKERS = "workers";
+
     private static final Set<Integer> BY_ROWS = Set.of(401, 403, 404);
 
     private final Store store;
@@ -90,36 +93,39 @@ final class RequestRecorder {
         return outcome instanceof Outcome.Refused refused && Access.isNoWorkspace(refused.refusal());
     }
 
-    private static LogEntry entry(RequestContext call, Outcome outcome, long micros) {
+    private EntryWriter entry(RequestContext call, Outcome outcome, long micros) {
         Request request = call.request;
-        String path = request.path();
-        boolean done = outcome instanceof Outcome.Done;
-        return new LogEntry(
-                call.id,
-                call.caller.key(),
-                request.method(),
-                request.route().path(),
-                path.length() > Limits.REQUEST_LOG_PATH_LENGTH_MAX
-                        ? path.substring(0, Limits.REQUEST_LOG_PATH_LENGTH_MAX)
-                        : path,
-                outcome.status(),
-                code(outcome),
-                call.key,
-                call.use,
-                micros,
-                done ? call.events : List.<Id>of(),
-                done ? call.jobs : List.<Id>of());
+        EntryWriter entry = log.entry(call.id)
+                .sent(call.caller.key(), request.method(), request.route().path(), request.path())
+                .under(call.key, call.use)
+                .answered(outcome.status(), EndedStep.of(call, outcome), call.units + call.owed, micros);
+        if (outcome instanceof Outcome.Refused refused) {
+            Refusal refusal = refused.refusal();
+            return entry.refused(
+                    refusal.code().wireName(), refusal.detail(), refusal.errors(), policy(call, refusal.code()));
+        }
+        if (outcome instanceof Outcome.Replayed replayed) {
+            return replayed.status() < 400 ? entry.caused(List.of(), List.of()) : refusedBefore(entry, replayed);
+        }
+        return entry.caused(call.events, call.jobs);
     }
 
-    private static @Nullable String code(Outcome outcome) {
-        if (outcome instanceof Outcome.Refused refused) {
-            return refused.refusal().code().wireName();
+    /** Adds the remembered reason of a refusal. */
+    private static EntryWriter refusedBefore(EntryWriter entry, Outcome.Replayed replayed) {
+        Problem problem = Problem.of(Json.trusted(replayed.body()));
+        return entry.refused(problem.code(), problem.detail(), problem.errors(), null);
+    }
+
+    /** Returns the name of the rate limit that refused a call, or null if none did. */
+    private static @Nullable String policy(RequestContext call, ProblemCode code) {
+        if (code != ProblemCode.RATE_LIMITED) {
+            return null;
         }
-        boolean refusedBefore = outcome instanceof Outcome.Replayed && outcome.status() >= 400;
-        return refusedBefore
-                        && JsonReader.trusted(((Outcome.Replayed) outcome).body()) instanceof JsonValue.Obj problem
-                        && problem.get("code") instanceof JsonValue.Text code
-                ? code.value()
-                : null;
+        Quota quota = call.quota;
+        if (quota == null || quota.allowed()) {
+            return WORKERS;
+        }
+        RatePolicy violated = quota.violated();
+        return violated == null ? quota.plan().name() : violated.name();
     }
 }

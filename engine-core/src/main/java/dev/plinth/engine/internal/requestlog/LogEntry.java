@@ -1,119 +1,75 @@
 package dev.plinth.engine.internal.requestlog;
 
+import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.RowReader;
-import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answered request. It has neither query, headers nor body, because those may hold secrets.
+ * An answered request, read from the bytes of {@link EntryWriter}.
  *
  * @param id the id of the request, which also tells when it arrived
- * @param key the API key of the caller, or the id that stands for the host's own code
- * @param method the method as sent
- * @param route the path with its variables in braces
- * @param path the path with their values
- * @param status the HTTP status code of the answer
- * @param code the problem code of a refusal, or null
- * @param idempotencyKey the idempotency key that was sent, or null
- * @param use the result of that key, or null
- * @param durationMicros how long it took, in microseconds of real time
- * @param events the events that it caused, at most {@code Limits.REQUEST_LOG_CAUSED_MAX}
- * @param jobs the jobs that it started, at most as many
+ * @param sent the request
+ * @param answered its answer
+ * @param why the reason of a refusal; null for a success
+ * @param events the events that it caused
+ * @param jobs the jobs that it started
  */
-public record LogEntry(
-        Id id,
-        Id key,
-        String method,
-        String route,
-        String path,
-        int status,
-        @Nullable String code,
-        @Nullable String idempotencyKey,
-        @Nullable KeyUse use,
-        long durationMicros,
-        List<Id> events,
-        List<Id> jobs) {
-    private static final int VERSION = 0;
+record LogEntry(
+        Id id, Sent sent, Answered answered, @Nullable Why why, List<Id> events, List<Id> jobs) {
     private static final String HOST = "host";
-    private static final KeyUse[] USES = KeyUse.values();
+    private static final ProblemError.Source[] SOURCES = ProblemError.Source.values();
 
-    /** The result of a request's idempotency key. */
-    public enum KeyUse {
-        /** The request ran under the key. */
-        EXECUTED,
-        /** The first answer was given again. */
-        REPLAYED,
-        /** The key had been used for another request. */
-        MISMATCH,
-        /** Another request was running under the key. */
-        IN_USE;
+    /** The members of a request, as {@link EntryWriter} describes them. */
+    record Sent(
+            Id key,
+            String method,
+            String route,
+            String path,
+            @Nullable String idempotencyKey,
+            @Nullable KeyUse use) {}
 
-        private final String wireName = name().toLowerCase(Locale.ROOT);
+    /** The members of an answer, as {@link EntryWriter} describes them. */
+    record Answered(int status, int step, int units, long micros) {}
+
+    /** The members of a refusal, as {@link EntryWriter} describes them. */
+    record Why(
+            String code,
+            String detail,
+            List<ProblemError> errors,
+            @Nullable String policy) {}
+
+    /** Reads the entry at a position of bytes that begin like a row. */
+    static LogEntry read(InternedTexts texts, byte[] bytes, int position) {
+        RowReader row = new RowReader(bytes, EntryWriter.VERSION).at(position);
+        Id id = row.id(IdKind.REQUEST);
+        Id key = row.id(IdKind.KEY);
+        String method = texts.text(row.small());
+        String route = texts.text(row.small());
+        String path = row.small() == 0 ? route : row.text();
+        Sent sent = new Sent(key, method, route, path, row.optionalText(), KeyUse.of(row.small()));
+        Answered answered = new Answered(row.small(), row.small(), row.small(), row.small());
+        return row.small() == 0
+                ? new LogEntry(id, sent, answered, null, ids(row, IdKind.EVENT), ids(row, IdKind.JOB))
+                : new LogEntry(id, sent, answered, why(texts, row), List.of(), List.of());
     }
 
-    /** Packs entries into one row, as the log keeps them. */
-    static byte[] pack(LogEntry[] entries) {
-        RowWriter row = new RowWriter(VERSION);
-        for (LogEntry logEntry : entries) {
-            logEntry.write(row);
-        }
-        return row.row();
-    }
-
-    /** Reads so many entries from their row. */
-    static LogEntry[] unpack(byte[] packed, int count) {
-        RowReader row = new RowReader(packed, VERSION);
-        LogEntry[] entries = new LogEntry[count];
+    private static Why why(InternedTexts texts, RowReader row) {
+        String code = texts.text(row.small());
+        String policy = row.optionalText();
+        String detail = row.text();
+        int count = row.small();
+        List<ProblemError> errors = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            entries[i] = read(row);
+            errors.add(new ProblemError(SOURCES[row.small()], row.text(), row.text(), row.text()));
         }
-        return entries;
-    }
-
-    private void write(RowWriter row) {
-        row.id(id)
-                .id(key)
-                .text(method)
-                .text(route)
-                .text(path)
-                .small(status)
-                .optionalText(code)
-                .optionalText(idempotencyKey)
-                .small(use == null ? 0 : 1 + use.ordinal())
-                .number(durationMicros);
-        write(row, events);
-        write(row, jobs);
-    }
-
-    private static LogEntry read(RowReader row) {
-        return new LogEntry(
-                row.id(IdKind.REQUEST),
-                row.id(IdKind.KEY),
-                row.text(),
-                row.text(),
-                row.text(),
-                row.small(),
-                row.optionalText(),
-                row.optionalText(),
-                use(row.small()),
-                row.number(),
-                ids(row, IdKind.EVENT),
-                ids(row, IdKind.JOB));
-    }
-
-    private static void write(RowWriter row, List<Id> ids) {
-        row.small(ids.size());
-        for (int i = 0; i < ids.size(); i++) {
-            row.id(ids.get(i));
-        }
+        return new Why(code, detail, errors, policy);
     }
 
     private static List<Id> ids(RowReader row, IdKind kind) {
@@ -125,32 +81,53 @@ public record LogEntry(
         return ids;
     }
 
-    private static @Nullable KeyUse use(int number) {
-        return number == 0 ? null : USES[number - 1];
-    }
-
     /** Renders the entry as its GET shows it. */
     byte[] json() {
-        boolean isHosts = Caller.isHost(key);
-        JsonBytes json = new JsonBytes()
-                .open()
-                .member("id", id)
-                .member("method", method)
-                .member("route", route)
-                .member("path", path)
-                .member("status", status)
-                .optional("code", code)
-                .optional("keyId", isHosts ? null : key.text())
+        return membersTo(new JsonBytes().open()).close().bytes();
+    }
+
+    /** Adds the members of the entry to an open object. */
+    JsonBytes membersTo(JsonBytes json) {
+        boolean isHosts = Caller.isHost(sent.key);
+        json.member("id", id)
+                .member("method", sent.method)
+                .member("route", sent.route)
+                .member("path", Masked.of(sent.path))
+                .member("status", answered.status)
+                .member("step", answered.step);
+        if (why != null) {
+            whyTo(json, why);
+        }
+        json.optional("keyId", isHosts ? null : sent.key.text())
                 .optional("caller", isHosts ? HOST : null)
-                .optional("idempotencyKey", idempotencyKey)
-                .optional("idempotency", use == null ? null : use.wireName)
-                .member("durationMicros", durationMicros)
+                .optional("idempotencyKey", sent.idempotencyKey == null ? null : Masked.of(sent.idempotencyKey))
+                .optional("idempotency", sent.use == null ? null : sent.use.wireName())
+                .member("units", answered.units)
+                .member("durationMicros", answered.micros)
                 .member("createdAt", Times.text(id.timeMillis()))
                 .name("caused")
                 .open();
         ids(json.name("events"), events);
         ids(json.name("jobs"), jobs);
-        return json.close().close().bytes();
+        return json.close();
+    }
+
+    private static void whyTo(JsonBytes json, Why why) {
+        json.member("code", why.code).member("detail", Masked.of(why.detail));
+        if (!why.errors.isEmpty()) {
+            json.name("errors").openArray();
+            for (ProblemError error : why.errors) {
+                json.open()
+                        .member(
+                                error.source() == ProblemError.Source.POINTER ? "pointer" : "parameter",
+                                Masked.of(error.at()))
+                        .member("code", error.code())
+                        .member("detail", Masked.of(error.detail()))
+                        .close();
+            }
+            json.closeArray();
+        }
+        json.optional("policy", why.policy);
     }
 
     private static void ids(JsonBytes json, List<Id> ids) {

@@ -12,24 +12,41 @@ import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Schema;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The door of the room: the last requests of each workspace. It is bounded for each workspace and in all, and lost at a
- * restart. Thread-safe.
+ * restart unless it is kept in files. Thread-safe.
  *
- * <p>Each entry holds a place. A workspace with as many entries as it may have reuses its oldest place, without contact
- * to other workspaces. A log that still grows takes the place that was given out longest ago, and the owner of that
- * place loses its oldest entry. So a busy workspace never takes more than its share of the log from the others.
+ * <p>Each entry needs a place of {@code Limits.REQUEST_LOG_PLACE_BYTES}, or several. A workspace with as many entries as
+ * it may have reuses its own places, without contact to other workspaces. A log that still grows takes the place that
+ * was given out longest ago, and the owner of that place loses its oldest entry. So a busy workspace never takes more
+ * than its share of the log from the others, and the memory of the whole log is bounded.
  */
 public final class RequestLog {
+    /** The folder of the files in the directory of the engine. */
+    private static final String FOLDER = "requests";
+
+    /** Steps of the order of evaluation. */
+    private static final int STEPS = 14;
+
     private static final Entity CAUSED = Entity.named("Caused")
             .with("events", Schema.list(Schema.id(IdKind.EVENT)))
             .with("jobs", Schema.list(Schema.id(IdKind.JOB)));
+
+    private static final Entity ERROR = Entity.named("LoggedError")
+            .maybe("pointer", Schema.TEXT)
+            .maybe("parameter", Schema.TEXT)
+            .with("code", Schema.TEXT)
+            .with("detail", Schema.TEXT);
 
     /** The members of a request. */
     public static final Entity ENTITY = Entity.named("LoggedRequest")
@@ -38,11 +55,16 @@ public final class RequestLog {
             .with("route", Schema.TEXT)
             .with("path", Schema.TEXT)
             .with("status", Schema.WHOLE)
+            .with("step", Schema.whole(1, STEPS))
             .maybe("code", Schema.TEXT)
+            .maybe("detail", Schema.TEXT)
+            .maybe("errors", Schema.list(1, Limits.REQUEST_LOG_ERRORS_MAX, Schema.of(ERROR)))
+            .maybe("policy", Schema.TEXT)
             .maybe("keyId", Schema.id(IdKind.KEY))
             .maybe("caller", Schema.oneOf(List.of("host")))
             .maybe("idempotencyKey", Schema.TEXT)
             .maybe("idempotency", Schema.oneOf(List.of("executed", "replayed", "mismatch", "in_use")))
+            .with("units", Schema.WHOLE)
             .with("durationMicros", Schema.WHOLE)
             .with("createdAt", Schema.TIME)
             .with("caused", Schema.of(CAUSED));
@@ -59,8 +81,10 @@ public final class RequestLog {
         }
     };
 
+    private final InternedTexts texts = new InternedTexts();
     private final ConcurrentHashMap<Id, WorkspaceLog> logs = new ConcurrentHashMap<>();
     private final int placesMax;
+    private volatile @Nullable RequestFiles files;
     private volatile @Nullable AtomicReferenceArray<WorkspaceLog> places;
     private final AtomicLong given = new AtomicLong();
 
@@ -73,24 +97,73 @@ public final class RequestLog {
         this.placesMax = placesMax;
     }
 
+    /**
+     * Keeps the requests in files too, from now on, and shows those that the files have.
+     *
+     * @param directory the directory of the engine, if it has one
+     * @param bytesMax the most bytes of all files; 0 for no files
+     * @param isThere tells whether a workspace exists
+     * @throws IllegalStateException if the files cannot be made or read
+     */
+    public void keepIn(Optional<Path> directory, long bytesMax, Predicate<Id> isThere) {
+        if (directory.isEmpty() || bytesMax == 0) {
+            return;
+        }
+        Path folder = directory.get().resolve(FOLDER);
+        try {
+            RequestFiles kept = new RequestFiles(texts, folder, bytesMax);
+            kept.forEachLine(Limits.REQUEST_LOG_READ_BYTES_MAX, line -> RequestLine.addTo(this, line, isThere));
+            kept.start();
+            files = kept;
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "The request log in " + folder + " cannot be made or read: " + e.getMessage()
+                            + ". Check its owner and permissions, or open without it.",
+                    e);
+        }
+    }
+
+    /** Writes what was added to the files and ends them. */
+    public void close() {
+        RequestFiles kept = files;
+        files = null;
+        try {
+            if (kept != null) {
+                kept.close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Begins an entry on this thread, to be completed and added at once. */
+    public EntryWriter entry(Id request) {
+        return new EntryWriter(texts, request);
+    }
+
     /** Adds a request that is about to be answered. */
-    public void add(Id workspace, LogEntry logEntry) {
+    public void add(Id workspace, EntryWriter entry) {
+        RequestFiles kept = files;
+        if (kept != null) {
+            kept.add(workspace, entry.copy());
+        }
+        remember(workspace, entry);
+    }
+
+    /** Adds a request to the memory alone. */
+    void remember(Id workspace, EntryWriter entry) {
         while (true) {
             WorkspaceLog log = logs.get(workspace);
             if (log == null) {
                 log = logs.computeIfAbsent(
-                        workspace, id -> new WorkspaceLog(id, logEntry.id().timeMillis()));
+                        workspace, id -> new WorkspaceLog(texts, id, entry.id().timeMillis()));
             }
-            switch (log.add(logEntry)) {
-                case REPLACING -> {
-                    return;
-                }
-                case GROWING -> {
-                    takePlace(log);
-                    return;
-                }
-                case NOT -> logs.remove(workspace, log);
+            int lacking = log.add(entry);
+            if (lacking >= 0) {
+                takePlaces(log, lacking);
+                return;
             }
+            logs.remove(workspace, log);
         }
     }
 
@@ -102,9 +175,13 @@ public final class RequestLog {
         }
     }
 
-    /** Forgets all requests. */
+    /** Forgets all requests, those in files too. */
     public void clear() {
         logs.keySet().forEach(this::forget);
+        RequestFiles kept = files;
+        if (kept != null) {
+            kept.clear();
+        }
     }
 
     /** Returns how many workspaces have entries. */
@@ -112,11 +189,11 @@ public final class RequestLog {
         return logs.size();
     }
 
-    /** Lists the requests of the caller's workspace. */
-    public Command.Query list(PageRequest request) {
+    /** Lists the requests of the caller's workspace that a filter accepts. */
+    public Command.Query list(PageRequest request, RequestFilter filter) {
         return context -> {
             WorkspaceLog log = logs.get(context.workspace());
-            return Outcome.Done.ok(Lists.page(log == null ? NOTHING : log.items(), request));
+            return Outcome.Done.ok(Lists.page(log == null ? NOTHING : log.items(filter), request));
         };
     }
 
@@ -147,11 +224,13 @@ public final class RequestLog {
         return made;
     }
 
-    private void takePlace(WorkspaceLog log) {
-        int place = (int) (given.getAndIncrement() % placesMax);
-        WorkspaceLog before = places().getAndSet(place, log);
-        if (before != null && before.dropOldest()) {
-            logs.remove(before.workspace(), before);
+    private void takePlaces(WorkspaceLog log, int count) {
+        for (int i = 0; i < count; i++) {
+            int place = (int) (given.getAndIncrement() % placesMax);
+            WorkspaceLog before = places().getAndSet(place, log);
+            if (before != null && before.dropPlace()) {
+                logs.remove(before.workspace(), before);
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.Times;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,22 @@ public record Parameter<T>(String name, Schema schema, String description, Reade
     /** Returns any text. */
     public static Parameter<String> text(String name, String description) {
         return new Parameter<>(name, Schema.TEXT, description, (text, errors) -> text);
+    }
+
+    /**
+     * Returns text that matches a pattern as a whole.
+     *
+     * @param expected the text for an error, such as {@code a path}
+     */
+    public static Parameter<String> matching(String name, Pattern pattern, String expected, String description) {
+        Schema schema = Schema.of("string", json -> json.member("pattern", Schema.wholly(pattern)));
+        return new Parameter<>(name, schema, description, (text, errors) -> {
+            if (pattern.matcher(text).matches()) {
+                return text;
+            }
+            errors.add("invalid_format", name + " must be " + expected + ", got " + Quoted.of(text) + ".");
+            return null;
+        });
     }
 
     /** Returns one of these words. */

@@ -9,30 +9,65 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
+import dev.plinth.engine.internal.requestlog.RequestFilter;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.shape.Body;
 import dev.plinth.engine.internal.shape.Kind;
 import dev.plinth.engine.internal.shape.Member;
+import dev.plinth.engine.internal.shape.Parameter;
 import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.shape.Values;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The routes of the caller's own workspace, and of its requests. */
 final class WorkspaceRoutes {
     private static final String ONE = "/v1/workspace";
     private static final String REQUESTS = "/v1/requests";
 
+    private static final Pattern STATUSES = Pattern.compile("[1-5]([0-9][0-9]|xx)");
+    private static final Pattern CODES = Pattern.compile("[a-z][a-z0-9_]{0,63}");
+    private static final Pattern PRINTABLE = Pattern.compile("[ -~]{1," + Limits.IDEMPOTENCY_KEY_LENGTH_MAX + "}");
+    private static final Pattern TEMPLATES =
+            Pattern.compile("/[!-~]{0," + (Limits.REQUEST_LOG_PATH_LENGTH_MAX - 1) + "}");
+
     private static final Member<Workspaces.SharesFrom> SHARES_FROM = Member.optional(
             "sharesFrom",
             Kind.list(0, Limits.SHARES_FROM_MAX, Schema.id(IdKind.WORKSPACE), WorkspaceRoutes::sharesFrom)
                     .orNull(new Workspaces.SharesFrom(null)));
+
+    private static final Parameter<RequestFilter.Statuses> STATUS = new Parameter<>(
+            "status",
+            Schema.matching(STATUSES, "4xx"),
+            "Shows requests with this status, or with one of this class.",
+            WorkspaceRoutes::statuses);
+    private static final Parameter<String> CODE =
+            Parameter.matching("code", CODES, "a code such as not_found", "Shows refusals with this code.");
+    private static final Parameter<Id> KEY_ID =
+            Parameter.strictId("keyId", IdKind.KEY, "Shows requests of this API key.");
+    private static final Parameter<String> IDEMPOTENCY_KEY = Parameter.matching(
+            "idempotencyKey",
+            PRINTABLE,
+            "1 to " + Limits.IDEMPOTENCY_KEY_LENGTH_MAX + " printable ASCII characters",
+            "Shows requests with this idempotency key.");
+    private static final Parameter<String> ROUTE = Parameter.matching(
+            "route",
+            TEMPLATES,
+            "a path with variables in braces, such as /v1/resources/{id}",
+            "Shows requests of this path.");
+    private static final Parameter<Long> CREATED_AFTER =
+            Parameter.time("createdAfter", false, "Shows requests that arrived after this time.");
+    private static final Parameter<Long> CREATED_BEFORE =
+            Parameter.time("createdBefore", true, "Shows requests that arrived before this time.");
 
     private final RequestLog log;
 
@@ -58,12 +93,13 @@ final class WorkspaceRoutes {
                         .gives(Workspaces.ENTITY)
                         .decodedBy(WorkspaceRoutes::update),
                 row(Tag.WORKSPACE, "listRequests", "GET", REQUESTS, "List the last requests of the workspace")
+                        .says("With several filters, a page examines at most 10 requests for each item of its limit.")
                         .scope(REQUESTS_READ)
-                        .page()
+                        .page(STATUS, CODE, KEY_ID, IDEMPOTENCY_KEY, ROUTE, CREATED_AFTER, CREATED_BEFORE)
                         .gives(RequestLog.ENTITY)
                         .decodedBy(this::listRequests),
                 row(Tag.WORKSPACE, "getRequest", "GET", REQUESTS + "/{requestId}", "Get a request")
-                        .says("It shows how the request was answered and what it caused.")
+                        .says("It shows how the request was answered, why, and what it caused.")
                         .scope(REQUESTS_READ)
                         .gives(RequestLog.ENTITY)
                         .decodedBy(this::getRequest));
@@ -100,7 +136,28 @@ final class WorkspaceRoutes {
     private Command listRequests(Request request) {
         Input input = Input.of(request);
         PageRequest page = input.page(false);
-        return input.checked(log.list(page));
+        QueryParameters query = input.query();
+        RequestFilter filter = new RequestFilter(
+                query.find(STATUS),
+                query.find(CODE),
+                query.find(KEY_ID),
+                query.find(IDEMPOTENCY_KEY),
+                query.find(ROUTE),
+                query.find(CREATED_AFTER),
+                query.find(CREATED_BEFORE));
+        return input.checked(log.list(page, filter));
+    }
+
+    private static RequestFilter.@Nullable Statuses statuses(String text, Parameter.Errors errors) {
+        if (!STATUSES.matcher(text).matches()) {
+            errors.add(
+                    "invalid_format",
+                    "status must be a status such as 404, or a class such as 4xx, got " + Quoted.of(text) + ".");
+            return null;
+        }
+        boolean isClass = text.endsWith("xx");
+        int least = Integer.parseInt(text.replace('x', '0'));
+        return new RequestFilter.Statuses(least, isClass ? least + 99 : least);
     }
 
     private Command getRequest(Request request) {

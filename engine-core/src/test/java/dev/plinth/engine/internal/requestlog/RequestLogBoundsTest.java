@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.requestlog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
@@ -19,7 +20,6 @@ import dev.plinth.engine.internal.list.Cursors;
 import dev.plinth.engine.internal.list.PageRequest;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +32,8 @@ final class RequestLogBoundsTest {
     private static final Cursors CURSORS = new Cursors(
             new SecretCipher(new byte[SecretCipher.KEY_BYTES], new RandomIds()), new Id(IdKind.WORKSPACE, 1, 1), "f");
     private static final int PLACES = 50;
+    private static final Id KEY = new Id(IdKind.KEY, 1, 1);
+    private static final InternedTexts TEXTS = new InternedTexts();
     private static final long START = 1_700_000_000_000L;
 
     private long time = START;
@@ -40,7 +42,7 @@ final class RequestLogBoundsTest {
     void add_beyondTheShareOfAWorkspace_keepsTheLastOnes() {
         RequestLog log = new RequestLog();
         for (int i = 0; i < Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX + 7; i++) {
-            log.add(workspace(1), entry(i));
+            log.add(workspace(1), entry(i).in(log));
         }
         List<Integer> kept = statuses(log, workspace(1));
         assertThat(kept).hasSize(Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX);
@@ -52,10 +54,10 @@ final class RequestLogBoundsTest {
     void add_beyondAllPlaces_takesTheOldestOfWhoeverGotItsPlaceFirst() {
         RequestLog log = new RequestLog(PLACES);
         for (int i = 0; i < PLACES; i++) {
-            log.add(workspace(1), entry(i));
+            log.add(workspace(1), entry(i).in(log));
         }
-        log.add(workspace(2), entry(100));
-        log.add(workspace(3), entry(200));
+        log.add(workspace(2), entry(100).in(log));
+        log.add(workspace(3), entry(200).in(log));
         assertThat(statuses(log, workspace(1)))
                 .hasSize(PLACES - 2)
                 .contains(PLACES - 1, 2)
@@ -68,7 +70,7 @@ final class RequestLogBoundsTest {
     void add_manyWorkspacesWithOneRequestEach_keepsAsManyAsThereArePlaces() {
         RequestLog log = new RequestLog(PLACES);
         for (int i = 0; i < 10 * PLACES; i++) {
-            log.add(workspace(i), entry(i));
+            log.add(workspace(i), entry(i).in(log));
         }
         int kept = 0;
         for (int i = 0; i < 10 * PLACES; i++) {
@@ -94,7 +96,7 @@ final class RequestLogBoundsTest {
                             throw new IllegalStateException(e);
                         }
                         for (int i = 0; i < 2_000; i++) {
-                            log.add(workspace((self + i) % 20), entry(i));
+                            log.add(workspace((self + i) % 20), entry(i).in(log));
                             if (i % 100 == 0) {
                                 log.forget(workspace(i % 20));
                             }
@@ -114,7 +116,7 @@ final class RequestLogBoundsTest {
     void page_whileEntriesComeAndGo_showsEachThatStaysOnce() {
         RequestLog log = new RequestLog();
         for (int i = 0; i < Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX; i++) {
-            log.add(workspace(1), entry(i));
+            log.add(workspace(1), entry(i).in(log));
         }
         List<Integer> seen = new ArrayList<>();
         long edge = Long.MAX_VALUE;
@@ -124,7 +126,7 @@ final class RequestLogBoundsTest {
             seen.addAll(statuses(page));
             edge = next(page);
             for (int i = 0; i < 10; i++) {
-                log.add(workspace(1), entry(added++));
+                log.add(workspace(1), entry(added++).in(log));
             }
         }
         assertThat(seen).doesNotHaveDuplicates().hasSize(Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX - 90);
@@ -134,97 +136,134 @@ final class RequestLogBoundsTest {
     @Test
     void forget_workspace_leavesNothingOfItAndAllOfTheOthers() {
         RequestLog log = new RequestLog();
-        LogEntry one = entry(1);
-        log.add(workspace(1), one);
-        log.add(workspace(2), entry(2));
+        TestEntry one = entry(1);
+        log.add(workspace(1), one.in(log));
+        log.add(workspace(2), entry(2).in(log));
         log.forget(workspace(1));
         assertThat(statuses(log, workspace(1))).isEmpty();
-        assertThat(isFound(log, workspace(1), one.id())).isFalse();
+        assertThat(isFound(log, workspace(1), one.id)).isFalse();
         assertThat(statuses(log, workspace(2))).containsExactly(2);
     }
 
     @Test
     void get_requestOfAnotherWorkspace_isNotThere() {
         RequestLog log = new RequestLog();
-        LogEntry one = entry(1);
-        log.add(workspace(1), one);
-        log.add(workspace(2), entry(2));
-        assertThat(isFound(log, workspace(1), one.id())).isTrue();
-        assertThat(isFound(log, workspace(2), one.id())).isFalse();
+        TestEntry one = entry(1);
+        log.add(workspace(1), one.in(log));
+        log.add(workspace(2), entry(2).in(log));
+        assertThat(isFound(log, workspace(1), one.id)).isTrue();
+        assertThat(isFound(log, workspace(2), one.id)).isFalse();
     }
 
     @Test
     void add_entriesOfAllLengths_showsEachWhole() {
         RequestLog log = new RequestLog();
-        List<LogEntry> added = new ArrayList<>();
+        List<TestEntry> added = new ArrayList<>();
         for (int i = 0; i < 5 * Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX; i++) {
             int length = i * 31 % Limits.REQUEST_LOG_PATH_LENGTH_MAX;
-            added.add(entry(i, "/" + "p".repeat(length), i % 7 == 0 ? null : "key-" + i, ids(i % 4, i % 13)));
-            log.add(workspace(1), added.get(i));
+            added.add(entry(i, "/" + "p".repeat(length), i % 7 == 0 ? null : "key-" + i, ids(i % 101, i % 13)));
+            log.add(workspace(1), added.get(i).in(log));
             if (i % 997 == 0) {
-                assertThat(shown(log, added.get(i).id())).isEqualTo(added.get(i).json());
+                assertThat(shown(log, added.get(i).id)).isEqualTo(added.get(i).json());
             }
         }
-        List<LogEntry> last = added.subList(added.size() - Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX, added.size());
-        for (LogEntry logEntry : last) {
-            assertThat(shown(log, logEntry.id())).isEqualTo(logEntry.json());
+        List<TestEntry> last = added.subList(added.size() - Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX, added.size());
+        for (TestEntry one : last) {
+            assertThat(shown(log, one.id)).isEqualTo(one.json());
         }
     }
 
-    /** As when there is no memory for a moment. */
+    /** A reader has what was there, although the log goes round and round meanwhile. */
     @Test
-    void add_whilePackingFailsOnce_losesNothingThatWasAdded() {
-        boolean[] failed = {false};
-        List<Id> failingOnce = new AbstractList<>() {
-            @Override
-            public Id get(int index) {
-                if (!failed[0]) {
-                    failed[0] = true;
-                    throw new IllegalStateException("fails once, as it should");
-                }
-                return new Id(IdKind.EVENT, 1, 1);
-            }
+    void items_whileTheLogGoesRound_stayAsTheyWere() {
+        WorkspaceLog log = new WorkspaceLog(TEXTS, workspace(1), START);
+        for (int i = 0; i < 2 * Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX; i++) {
+            assertThat(log.add(entry(i).with(TEXTS))).isNotNegative();
+        }
+        WorkspaceLog.Copy copy = log.items(RequestFilter.ALL);
+        for (int i = 0; i < 3 * Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX; i++) {
+            assertThat(log.add(entry(7, "/other", null, List.of()).with(TEXTS))).isZero();
+        }
+        int expected = 2 * Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX;
+        for (long at = copy.next(Long.MAX_VALUE); at != Rows.NONE; at = copy.next(at)) {
+            assertThat(copy.entry(at).answered().status()).isEqualTo(--expected);
+        }
+        assertThat(expected).isEqualTo(Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX);
+    }
 
-            @Override
-            public int size() {
-                return 1;
-            }
-        };
+    @Test
+    void add_longEntries_takesAPlaceForEachPartOfOne() {
+        RequestLog log = new RequestLog(PLACES);
+        int part = Limits.REQUEST_LOG_PLACE_BYTES;
+        for (int i = 0; i < 3 * PLACES; i++) {
+            log.add(
+                    workspace(1),
+                    log.entry(entry(i).id)
+                            .sent(KEY, "GET", "/", "/")
+                            .under(null, null)
+                            .answered(i, 9, 0, 1)
+                            .refused("validation_failed", "d".repeat(3 * part), List.of(), null));
+        }
+        assertThat(statuses(log, workspace(1))).hasSize(PLACES / 4).contains(3 * PLACES - 1);
+        for (int i = 0; i < PLACES; i++) {
+            log.add(workspace(2), entry(i).in(log));
+        }
+        assertThat(statuses(log, workspace(1))).isEmpty();
+        assertThat(statuses(log, workspace(2))).hasSize(PLACES);
+    }
+
+    @Test
+    void refused_manyAndLongErrors_keepsTheFirst() {
         RequestLog log = new RequestLog();
-        log.add(workspace(1), entry(0, "/", null, failingOnce));
-        int refused = 0;
-        for (int i = 1; i <= 100; i++) {
-            try {
-                log.add(workspace(1), entry(i));
-            } catch (IllegalStateException e) {
-                refused++;
-            }
+        List<ProblemError> errors = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            errors.add(new ProblemError(ProblemError.Source.POINTER, "/" + i, "too_long", "e".repeat(300)));
         }
-        assertThat(refused).isEqualTo(1);
-        assertThat(statuses(log, workspace(1))).hasSize(100).contains(0, 1, 100);
+        assertThat(refused(log, errors)).contains("\"/19\"").doesNotContain("\"/20\"");
+        errors.set(3, new ProblemError(ProblemError.Source.PARAMETER, "p", "too_long", "e".repeat(8_000)));
+        assertThat(refused(log, errors)).contains("\"/2\"").doesNotContain("\"/4\"", "parameter");
     }
 
-    /** With what is refused and what is not ASCII. */
     @Test
-    void pack_entries_keepsAllOfThem() {
-        for (LogEntry.KeyUse use : LogEntry.KeyUse.values()) {
-            LogEntry logEntry = new LogEntry(
-                    new Id(IdKind.REQUEST, START << 16, -1),
-                    new Id(IdKind.KEY, Long.MIN_VALUE, 3),
-                    "POST",
-                    "/v1/resources/{id}",
-                    "/v1/resources/\u00fc\u20ac\ud83d\ude00",
-                    599,
-                    "not_found",
-                    "k\u00e9",
-                    use,
-                    Long.MAX_VALUE,
-                    List.of(new Id(IdKind.EVENT, 1, 2)),
-                    List.of(new Id(IdKind.JOB, 3, 4), new Id(IdKind.JOB, 5, 6)));
-            LogEntry bare = entry(200);
-            assertThat(LogEntry.unpack(LogEntry.pack(new LogEntry[] {logEntry, bare}), 2))
-                    .containsExactly(logEntry, bare);
+    void entry_withTextsOfAllKinds_showsThemAndNoSecret() {
+        RequestLog log = new RequestLog();
+        for (KeyUse use : KeyUse.values()) {
+            Id id = entry(0).id;
+            ProblemError error = new ProblemError(
+                    ProblemError.Source.PARAMETER,
+                    "\u00fc\u20ac",
+                    "invalid",
+                    "got \"sk_live_" + "a1".repeat(18) + "\".");
+            log.add(
+                    workspace(1),
+                    log.entry(id)
+                            .sent(KEY, "POST", "/v1/keys/{keyId}", "/v1/keys/rk_test_abc\u00fc\u20ac\ud83d\ude00")
+                            .under("whsec_abc+/=", use)
+                            .answered(422, 9, 3, Long.MAX_VALUE)
+                            .refused("validation_failed", "sk_ \ud83d\ude00", List.of(error), "burst"));
+            assertThat(new String(shown(log, id), StandardCharsets.UTF_8))
+                    .contains(
+                            "/v1/keys/rk_test_\u2026\u00fc\u20ac\ud83d\ude00",
+                            "\"idempotencyKey\":\"whsec_\u2026\"",
+                            "\"idempotency\":\"" + use.wireName() + "\"",
+                            "\"detail\":\"sk_ \ud83d\ude00\"",
+                            "{\"parameter\":\"\u00fc\u20ac\",\"code\":\"invalid\",\"detail\":\"got \\\"sk_live_\u2026\\\".\"}",
+                            "\"policy\":\"burst\"",
+                            "\"units\":3",
+                            "\"durationMicros\":" + Integer.MAX_VALUE);
         }
+    }
+
+    private String refused(RequestLog log, List<ProblemError> errors) {
+        Id id = entry(0).id;
+        log.add(
+                workspace(1),
+                log.entry(id)
+                        .sent(KEY, "GET", "/", "/")
+                        .under(null, null)
+                        .answered(422, 9, 0, 1)
+                        .refused("validation_failed", "d", errors, null));
+        return new String(shown(log, id), StandardCharsets.UTF_8);
     }
 
     private static List<Id> ids(int count, int low) {
@@ -239,25 +278,47 @@ final class RequestLogBoundsTest {
         return ((Outcome.Done) log.get(id).answer(context(workspace(1)))).body();
     }
 
-    private LogEntry entry(int status) {
+    private TestEntry entry(int status) {
         return entry(status, "/v1/resources", null, List.of());
     }
 
-    private LogEntry entry(int status, String path, @Nullable String idempotencyKey, List<Id> events) {
+    private TestEntry entry(int status, String path, @Nullable String idempotencyKey, List<Id> events) {
         time++;
-        return new LogEntry(
-                new Id(IdKind.REQUEST, time << 16, status),
-                new Id(IdKind.KEY, 1, 1),
-                "GET",
-                "/v1/resources",
-                path,
-                status,
-                null,
-                idempotencyKey,
-                idempotencyKey == null ? null : LogEntry.KeyUse.EXECUTED,
-                1,
-                events,
-                List.of());
+        return new TestEntry(new Id(IdKind.REQUEST, time << 16, status), status, path, idempotencyKey, events);
+    }
+
+    /** What a test adds, and how it looks. */
+    private record TestEntry(
+            Id id, int status, String path, @Nullable String idempotencyKey, List<Id> events) {
+        EntryWriter in(RequestLog log) {
+            return write(log.entry(id));
+        }
+
+        EntryWriter with(InternedTexts texts) {
+            return write(new EntryWriter(texts, id));
+        }
+
+        private EntryWriter write(EntryWriter writer) {
+            return writer.sent(KEY, "GET", "/v1/resources", path)
+                    .under(idempotencyKey, use())
+                    .answered(status, 14, 1, 1)
+                    .caused(events, List.of());
+        }
+
+        private @Nullable KeyUse use() {
+            return idempotencyKey == null ? null : KeyUse.EXECUTED;
+        }
+
+        byte[] json() {
+            return new LogEntry(
+                            id,
+                            new LogEntry.Sent(KEY, "GET", "/v1/resources", path, idempotencyKey, use()),
+                            new LogEntry.Answered(status, 14, 1, 1),
+                            null,
+                            events,
+                            List.of())
+                    .json();
+        }
     }
 
     private static Id workspace(int number) {
@@ -284,7 +345,8 @@ final class RequestLogBoundsTest {
     }
 
     private static String page(RequestLog log, Id workspace, long edge, int limit) {
-        Outcome outcome = log.list(new PageRequest(limit, edge, false, CURSORS)).answer(context(workspace));
+        Outcome outcome = log.list(new PageRequest(limit, edge, false, CURSORS), RequestFilter.ALL)
+                .answer(context(workspace));
         return new String(((Outcome.Done) outcome).body(), StandardCharsets.UTF_8);
     }
 

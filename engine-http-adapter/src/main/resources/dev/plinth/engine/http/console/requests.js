@@ -1,8 +1,8 @@
-import { html, useState } from "./view.js";
+import { html } from "./view.js";
 import { call, path } from "./api.js";
-import { useLoad, usePages } from "./hooks.js";
-import { Badge, Button, Empty, Facts, Field, Filters, Id, Loaded, Page, Pages, Section, Status, Text, Time } from "./ui.js";
-import { micros, plural, visible } from "./text.js";
+import { showFilters, useLoad, usePages } from "./hooks.js";
+import { Badge, Button, Empty, Facts, Field, FilterField, Filters, Id, Loaded, Page, Pages, Section, Status, Text, Time, fieldError } from "./ui.js";
+import { micros, plural, timeField, timeOf, visible } from "./text.js";
 
 const HOME = "#/requests";
 
@@ -24,59 +24,47 @@ export const STEPS = [
   ["Answer", "Sent once the change is durable."],
 ];
 
-export const STEP_OF_CODE = {
-  unauthenticated: 3, invalid_token: 3, workspace_suspended: 4, rate_limited: 5, too_many_concurrent_requests: 5, payload_too_large: 6, unsupported_media_type: 6,
-  insufficient_scope: 7, idempotency_key_invalid: 8, idempotency_key_missing: 8, idempotency_key_reused: 8, idempotency_key_in_use: 8,
-  malformed_request: 9, parameter_invalid: 9, cursor_invalid: 9, validation_failed: 9, not_found: 10, precondition_failed: 11, precondition_required: 11,
-  resource_archived: 12, resource_paused: 12, job_finished: 12, lease_lost: 12, already_exists: 12, invalid_transition: 12, plan_limit_reached: 12, job_queue_full: 12,
-  capacity_exhausted: 13, internal_error: 13, outcome_unknown: 13, shutting_down: 13,
-};
-const stepOfCode = (code) => (Object.hasOwn(STEP_OF_CODE, code) ? STEP_OF_CODE[code] : undefined);
-const STEP_OF_REPLAY = 8;
-// A `forbidden` is a disabled key at step 4 or a role too weak at step 10; without a word of the log it may be either.
-const stepOf = (request) => request.step ?? (request.idempotency === "replayed" ? STEP_OF_REPLAY : request.code ? stepOfCode(request.code) : STEPS.length);
+const FILTERS = ["status", "code", "route", "keyId", "idempotencyKey", "createdAfter", "createdBefore"];
+const STATUSES = [["", "all"], ["2xx", "2xx: done"], ["4xx", "4xx: refused"], ["5xx", "5xx: failed"], ["401", "401"], ["403", "403"], ["404", "404"], ["409", "409"], ["412", "412"], ["422", "422"], ["429", "429"]];
 
-export function Requests({ rest }) {
-  return rest[0] ? html`<${Entry} key=${rest[0]} id=${rest[0]} />` : html`<${Log} />`;
+export function Requests({ rest, query }) {
+  return rest[0] ? html`<${Entry} key=${rest[0]} id=${rest[0]} />` : html`<${Log} query=${query} />`;
 }
 
-const isRead = (row) => row.method === "GET" || row.method === "HEAD";
-const KINDS = { "": () => true, changes: (row) => !isRead(row), reads: isRead };
-const CLASSES = {
-  "": () => true,
-  refused: (row) => row.status >= 400,
-  "4xx": (row) => row.status >= 400 && row.status < 500,
-  "5xx": (row) => row.status >= 500,
-  "2xx": (row) => row.status < 300,
-};
-const choices = (names) => Object.keys(names).map((name) => [name, name || "all"]);
-
-function Log() {
-  const pages = usePages("/v1/requests", {});
-  const [status, setStatus] = useState("");
-  const [kind, setKind] = useState("");
-  const [text, setText] = useState("");
-  const words = (row) => [row.method, row.path, row.code, row.keyId, row.idempotencyKey, row.id];
-  const rows = pages.rows.filter((row) => CLASSES[status](row) && KINDS[kind](row) && words(row).some((value) => value && value.includes(text)));
-  const isFiltered = status || kind || text;
+function Log({ query }) {
+  const filters = Object.fromEntries(FILTERS.filter((name) => query[name]).map((name) => [name, query[name]]));
+  const pages = usePages("/v1/requests", filters);
+  const show = (name, value) => showFilters(HOME, { ...filters, [name]: value });
+  const field = (name) => ({
+    value: filters[name] || "",
+    onChange: (event) => show(name, event.target.value.trim()),
+    error: fieldError(pages.error, name),
+  });
+  const time = (name) => ({ ...field(name), type: "datetime-local", value: timeField(filters[name]), onChange: (event) => show(name, timeOf(event.target.value)) });
+  const isFiltered = Object.keys(filters).length > 0;
+  const isOther = filters.status && !STATUSES.some(([value]) => value === filters.status);
   const refresh = html`<${Button} onClick=${pages.reload} busy=${pages.loading}>Refresh<//>`;
   return html`<${Page} title="Requests" about="The last 1,000 calls of this workspace, why each got its answer, and what it caused." actions=${refresh}>
-    <${Filters} label="Requests of this page">
-      <${Field} kind="select" label="Answer" value=${status} onChange=${(event) => setStatus(event.target.value)} options=${choices(CLASSES)} />
-      <${Field} kind="select" label="Kind" value=${kind} onChange=${(event) => setKind(event.target.value)} options=${choices(KINDS)} />
-      <${Field} label="Contains" onInput=${(event) => setText(event.target.value.trim())} placeholder="path, code, key or id" hint="Looks through the calls of this page." />
+    <${Filters} label="Requests">
+      <${Field} kind="select" label="Answer" ...${field("status")} options=${isOther ? [...STATUSES, [filters.status, filters.status]] : STATUSES} />
+      <${FilterField} label="Code" ...${field("code")} placeholder="validation_failed" />
+      <${FilterField} label="Route" ...${field("route")} placeholder="/v1/resources/{id}" />
+      <${FilterField} label="API key" ...${field("keyId")} placeholder="key_…" />
+      <${FilterField} label="Idempotency key" ...${field("idempotencyKey")} />
+      <${FilterField} label="After" ...${time("createdAfter")} />
+      <${FilterField} label="Before" ...${time("createdBefore")} />
     <//>
-    <${Pages} of=${{ ...pages, rows }} label="Requests"
+    <${Pages} of=${pages} label="Requests"
       columns=${[
         { title: "Call", kind: "main", cell: (row) => html`<a href=${`${HOME}/${row.id}`}><strong>${visible(row.method)}</strong> <${Text}>${row.path}<//></a>` },
-        { title: "Answer", cell: (row) => html`<${Status} code=${row.status} /> ${row.code && html`<code>${visible(row.code)}</code>`} ${row.idempotency === "replayed" && html`<${Badge}>replayed<//>`}` },
+        { title: "Answer", cell: (row) => html`<${Status} code=${row.status} /> ${row.code && html`<code>${visible(row.code)}</code><small>${STEPS[row.step - 1][0]}</small>`} ${row.idempotency === "replayed" && html`<${Badge}>replayed<//>`}` },
         { title: "Caused", cell: (row) => caused(row) },
         { title: "Took", cell: (row) => micros(row.durationMicros) },
         { title: "When", cell: (row) => html`<${Time} value=${row.createdAt} />` },
       ]}
       empty=${isFiltered
-        ? html`<${Empty} title="No such call on this page">The filters look at the calls of one page. Change them${pages.next && ", or go on with Older"}.<//>`
-        : html`<${Empty} title="No calls yet">The log begins anew when the server starts. Make a call, then refresh.<//>`} />
+        ? html`<${Empty} title="No such call">${pages.next ? "None of the calls looked at fits. Go on with Older, or change a filter." : "Change a filter, or take it away."}<//>`
+        : html`<${Empty} title="No calls yet">Without <code>--request-log-bytes</code> the log begins anew when the server starts. Make a call, then refresh.<//>`} />
   <//>`;
 }
 
@@ -109,15 +97,13 @@ function Entry({ id }) {
 }
 
 function Steps({ request }) {
-  const end = stepOf(request);
-  if (!end) {
-    return html`<p>The log tells the code <code>${visible(request.code)}</code>, which several checks can give.</p>`;
-  }
+  const end = request.step;
   const isRefused = request.status >= 400;
+  const isRepeated = request.idempotency === "replayed";
   return html`<ol class="steps">${STEPS.map(([title, meaning], i) => {
     const number = i + 1;
     const state = number < end ? "passed" : number > end ? "skipped" : isRefused ? "refused" : "ended";
-    const said = { passed: "passed", skipped: "not reached", refused: "refused here", ended: number === STEPS.length ? "done" : "answered here" };
+    const said = { passed: "passed", skipped: "not reached", refused: isRepeated ? "repeats the first refusal" : "refused here", ended: number === STEPS.length ? "done" : "answered here" };
     return html`<li key=${number} class=${state}><p><strong>${title}</strong> <span class="quiet">${said[state]}</span></p>
       <p class="small">${meaning}</p>
       ${state === "refused" && html`<div class="notice bad"><p><code>${visible(request.code)}</code> ${request.detail && html`<${Text}>${request.detail}<//>`}</p>

@@ -350,7 +350,7 @@ export function jsonOf(text, pointer) {
 }
 
 // The sentence about one field, of a problem that names it.
-export function fieldError(problem, pointer) {
-  const found = problem?.errors?.find((error) => error.pointer === pointer);
+export function fieldError(problem, place) {
+  const found = problem?.errors?.find((error) => (error.pointer ?? error.parameter) === place);
   return found && visible(found.detail);
 }

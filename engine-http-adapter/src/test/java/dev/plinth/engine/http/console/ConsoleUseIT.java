@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.WebhookEndpoint;
 import java.io.IOException;
@@ -398,16 +399,49 @@ class ConsoleUseIT extends ConsoleBrowsing {
     }
 
     @Test
-    void requests_whoseFilterFitsNoneOfAPage_saySo() throws IOException {
+    void requests_filtered_showThoseThatFitInTheAddressToo() throws IOException {
         begin(WIDE, false);
         for (int i = 0; i < 60; i++) {
             assertThat(world.client().jobs().call().data()).isEmpty();
         }
+        assertThat(world.refused(Json.of(Map.of("colour", "red"))).code()).isEqualTo("validation_failed");
         signIn(world.secret());
         browser.visit("#/requests");
-        browser.fill("Contains", "nothing-has-this");
-        browser.awaitText("No such call on this page");
-        browser.awaitText("or go on with Older");
+        browser.fill("Answer", "422");
+        browser.await("document.querySelectorAll('tbody tr').length === 1");
+        browser.awaitText("Body and query");
+        browser.fill("Code", "validation_failed");
+        browser.await("location.hash === '#/requests?status=422&code=validation_failed'");
+        browser.fill("Code", "not_found");
+        browser.awaitText("No such call");
+        browser.fill("Code", "NOT FOUND");
+        browser.awaitText("code must be a code such as not_found");
+        browser.visit("#/requests?route=%2Fv1%2Fjobs&status=200");
+        browser.awaitText("Older");
+        assertThat(browser.is("document.querySelectorAll('tbody tr').length === 50"))
+                .isTrue();
+    }
+
+    @Test
+    void request_refused_showsStepByStepWhy() throws IOException {
+        begin(WIDE, false);
+        Problem refused = world.refused(Json.of(Map.of("name", 7, "colour", "red")));
+        signIn(world.secret());
+        browser.visit("#/requests/" + refused.requestId());
+        browser.awaitText("refused here");
+        assertThat(browser.is("document.querySelectorAll('.steps > li').length === 14"))
+                .isTrue();
+        assertThat(browser.is("document.querySelectorAll('.steps li.passed').length === 8"))
+                .isTrue();
+        assertThat(browser.is("document.querySelector('.steps > li:nth-child(9)').className === 'refused'"))
+                .isTrue();
+        assertThat(browser.text())
+                .contains(
+                        refused.detail(),
+                        refused.errors().get(0).detail(),
+                        refused.errors().get(1).detail())
+                .contains("No events and no jobs");
+        assertThat(browser.text().split("not reached", -1)).hasSize(6);
     }
 
     @Test

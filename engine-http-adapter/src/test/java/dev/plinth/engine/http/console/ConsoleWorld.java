@@ -2,9 +2,12 @@ package dev.plinth.engine.http.console;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.ApiKey;
+import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.api.Problem;
+import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.http.HttpServer;
 import java.io.IOException;
@@ -91,6 +94,13 @@ final class ConsoleWorld implements AutoCloseable {
                 .findFirst()
                 .orElseThrow()
                 .id();
+    }
+
+    /** Sends a wrong body for a resource. */
+    Problem refused(Json body) {
+        Reply reply =
+                engine.call(Call.of("POST", "/v1/resources").withKey(secret()).withBody(body));
+        return Problem.of(Json.of(reply.text()));
     }
 
     String address() {
