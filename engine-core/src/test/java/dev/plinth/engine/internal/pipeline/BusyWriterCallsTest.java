@@ -213,6 +213,7 @@ class BusyWriterCallsTest {
                 List.of(),
                 List.of(),
                 List.of(),
+                false,
                 request -> command);
         return new Request(route, method, List.of(), null, Request.Headers.of("Bearer " + secret), new byte[0], false);
     }

@@ -137,6 +137,7 @@ class OutcomeUnknownTest {
                 List.of(),
                 List.of(),
                 List.of(),
+                false,
                 request -> method.equals("POST") ? CREATE : nothing);
         Request.Headers headers = Request.Headers.of("Bearer " + secret).withIdempotencyKey(key);
         return new Request(route, method, List.of(), null, headers, new byte[0], false);
