@@ -23,7 +23,8 @@ final class BatchCrashTest {
     private static String operations() {
         return IntStream.range(0, RESOURCES)
                 .mapToObj(i -> "{\"method\":\"POST\",\"path\":\"/v1/resources\",\"body\":{\"name\":\"r\"}},"
-                        + "{\"method\":\"POST\",\"path\":\"/v1/resources/{{" + 4 * i + ".id}}/children\",\"body\":{\"name\":\"c\"}},"
+                        + "{\"method\":\"POST\",\"path\":\"/v1/resources/{{" + 4 * i
+                        + ".id}}/children\",\"body\":{\"name\":\"c\"}},"
                         + "{\"method\":\"POST\",\"path\":\"/v1/jobs\",\"body\":{\"type\":\"idle\",\"input\":{},\"resourceId\":\"{{"
                         + 4 * i + ".id}}\"}},"
                         + "{\"method\":\"POST\",\"path\":\"/v1/events\",\"body\":{\"type\":\"a.b\",\"data\":{}}}")

@@ -68,7 +68,9 @@ final class BatchModelTest {
 
         /** A text with each id by the order in which it was first seen. */
         String plain(String text) {
-            return ID.matcher(text).replaceAll(match -> names.computeIfAbsent(match.group(), id -> match.group(1) + "#" + names.size()));
+            return ID.matcher(text)
+                    .replaceAll(
+                            match -> names.computeIfAbsent(match.group(), id -> match.group(1) + "#" + names.size()));
         }
 
         String state() {
@@ -134,7 +136,9 @@ final class BatchModelTest {
     }
 
     private void compareStates(int after) {
-        assertThat(batched.state()).as("state after %d batches, seed %d", after, seed).isEqualTo(single.state());
+        assertThat(batched.state())
+                .as("state after %d batches, seed %d", after, seed)
+                .isEqualTo(single.state());
     }
 
     /** Returns true if the batch was done. */
@@ -180,10 +184,13 @@ final class BatchModelTest {
             Map<?, ?> result = (Map<?, ?>) results.get(i);
             String body = Json.of(asMap(result.get("body"))).toString();
             assertThat(result.get("status") + " " + batched.plain(body) + " " + result.get("etag") + " "
-                            + (result.get("location") == null ? null : batched.plain(String.valueOf(result.get("location")))))
+                            + (result.get("location") == null
+                                    ? null
+                                    : batched.plain(String.valueOf(result.get("location")))))
                     .as("operation %d %s, seed %d", i, op, seed)
                     .isEqualTo(alone.status() + " "
-                            + single.plain(Json.of(Json.trusted(alone.body()).asMap()).toString()) + " "
+                            + single.plain(
+                                    Json.of(Json.trusted(alone.body()).asMap()).toString()) + " "
                             + alone.header("ETag") + " "
                             + (alone.header("Location") == null ? null : single.plain(alone.header("Location"))));
             String name = op.makes.equals("job") ? "job_id" : "id";
@@ -209,10 +216,14 @@ final class BatchModelTest {
         StringBuilder body = new StringBuilder("{\"operations\":[");
         for (int i = 0; i < operations.size(); i++) {
             Op op = operations.get(i);
-            body.append(i == 0 ? "" : ",").append("{\"method\":\"").append(op.method).append("\",\"path\":\"");
+            body.append(i == 0 ? "" : ",")
+                    .append("{\"method\":\"")
+                    .append(op.method)
+                    .append("\",\"path\":\"");
             body.append(inBatch(op.path)).append('"');
             body.append(op.body.isEmpty() ? "" : ",\"body\":" + inBatch(op.body));
-            body.append(op.ifMatch.isEmpty() ? "" : ",\"ifMatch\":\"\\\"" + op.ifMatch + "\\\"\"").append('}');
+            body.append(op.ifMatch.isEmpty() ? "" : ",\"ifMatch\":\"\\\"" + op.ifMatch + "\\\"\"")
+                    .append('}');
         }
         return batched.engine.call("POST", "/v1/batch", body.append("]}").toString());
     }
@@ -226,8 +237,7 @@ final class BatchModelTest {
 
     private Reply call(Op op, Map<Integer, String> ids) {
         String path = alone(op.path, ids);
-        Call call =
-                Call.of(op.method, path).withKey(single.engine.key());
+        Call call = Call.of(op.method, path).withKey(single.engine.key());
         if (!op.body.isEmpty()) {
             call = call.withBody(Json.of(alone(op.body, ids)));
         }
@@ -241,7 +251,9 @@ final class BatchModelTest {
         String named = Pattern.compile("#(\\d+)")
                 .matcher(text.replace("@", single.grantee))
                 .replaceAll(match -> made.get(Integer.parseInt(match.group(1))).inSingle);
-        return Pattern.compile("\\$(\\d+)").matcher(named).replaceAll(match -> ids.get(Integer.parseInt(match.group(1))));
+        return Pattern.compile("\\$(\\d+)")
+                .matcher(named)
+                .replaceAll(match -> ids.get(Integer.parseInt(match.group(1))));
     }
 
     private List<Op> operations() {
@@ -260,7 +272,9 @@ final class BatchModelTest {
 
     private Op operation(int i, List<String> resources, List<String> children) {
         int kind = resources.isEmpty() ? 0 : random.nextInt(30);
-        String resource = resources.isEmpty() ? "" : resources.get(resources.size() - 1 - random.nextInt(Math.min(5, resources.size())));
+        String resource = resources.isEmpty()
+                ? ""
+                : resources.get(resources.size() - 1 - random.nextInt(Math.min(5, resources.size())));
         String path = "/v1/resources/" + resource;
         int n = random.nextInt(3);
         if (kind < 8) {
@@ -269,7 +283,8 @@ final class BatchModelTest {
             return new Op(
                     "POST",
                     "/v1/resources",
-                    "{\"name\":\"r" + n + "\"" + type + ",\"metadata\":{\"team\":\"" + (n == 0 ? "red" : "blue") + "\"}}",
+                    "{\"name\":\"r" + n + "\"" + type + ",\"metadata\":{\"team\":\"" + (n == 0 ? "red" : "blue")
+                            + "\"}}",
                     "",
                     "resource",
                     -1);
@@ -297,13 +312,31 @@ final class BatchModelTest {
         if (kind < 26) {
             return random.nextInt(3) == 0
                     ? new Op("DELETE", path + "/shares/@", "", "", "", -1)
-                    : new Op("PUT", path + "/shares/@", "{\"role\":\"" + (n == 0 ? "reader" : "editor") + "\"}", "", "", -1);
+                    : new Op(
+                            "PUT",
+                            path + "/shares/@",
+                            "{\"role\":\"" + (n == 0 ? "reader" : "editor") + "\"}",
+                            "",
+                            "",
+                            -1);
         }
         String on = random.nextBoolean() ? ",\"resourceId\":\"" + resource + "\"" : "";
         if (kind < 28) {
             String unique = n == 0 ? ",\"uniqueKey\":\"u\"" : "";
-            return new Op("POST", "/v1/jobs", "{\"type\":\"idle\",\"input\":{\"n\":" + n + "}" + unique + on + "}", "", "job", -1);
+            return new Op(
+                    "POST",
+                    "/v1/jobs",
+                    "{\"type\":\"idle\",\"input\":{\"n\":" + n + "}" + unique + on + "}",
+                    "",
+                    "job",
+                    -1);
         }
-        return new Op("POST", "/v1/events", "{\"type\":\"payment.done\",\"data\":{\"n\":" + n + "}" + on + "}", "", "event", -1);
+        return new Op(
+                "POST",
+                "/v1/events",
+                "{\"type\":\"payment.done\",\"data\":{\"n\":" + n + "}" + on + "}",
+                "",
+                "event",
+                -1);
     }
 }

@@ -75,10 +75,12 @@ final class BatchTest {
     void operations_thatNameWhatEarlierOnesMade_areOneRecordWithAllThatFollows() {
         TreeSet<Long> records = new TreeSet<>();
         TreeSet<String> tables = new TreeSet<>();
-        store.engine().store().onCommitted((sequence, writes) -> writes.forEach(write -> {
-            records.add(sequence);
-            tables.add(write.table().name());
-        }));
+        store.engine()
+                .store()
+                .onCommitted((sequence, writes) -> writes.forEach(write -> {
+                    records.add(sequence);
+                    tables.add(write.table().name());
+                }));
         String endpoint = store.endpoint();
         records.clear();
         tables.clear();
@@ -106,21 +108,22 @@ final class BatchTest {
                 .contains("{\"status\":202,\"body\":{\"job_id\":\"job_")
                 .endsWith("}]}");
         assertThat(store.events(resource))
-                .containsExactly("resource.created " + resource, "child.created " + child, "resource.updated " + resource);
+                .containsExactly(
+                        "resource.created " + resource, "child.created " + child, "resource.updated " + resource);
         assertThat(store.text("/v1/webhook-endpoints/" + endpoint + "/deliveries?limit=100")
                         .split("\"dlv_", -1))
                 .hasSize(1 + 4);
         assertThat(records).hasSize(1);
         assertThat(tables).contains("resources", "children", "jobs", "events", "deliveries", "remembered");
-        assertThat(store.text("/v1/requests")).contains("\"route\":\"/v1/batch\"").contains("\"jobs\":[\"job_");
+        assertThat(store.text("/v1/requests"))
+                .contains("\"route\":\"/v1/batch\"")
+                .contains("\"jobs\":[\"job_");
     }
 
     @Test
     void laterOperation_seesEarlierState() {
         Reply reply = batch(
-                CREATE,
-                op("POST", "/v1/resources/{{0.id}}/archive", ""),
-                op("DELETE", "/v1/resources/{{0.id}}", ""));
+                CREATE, op("POST", "/v1/resources/{{0.id}}/archive", ""), op("DELETE", "/v1/resources/{{0.id}}", ""));
 
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         assertThat(store.status("/v1/resources/" + ids(reply).get(0))).isEqualTo(404);
@@ -285,7 +288,8 @@ final class BatchTest {
 
     @Test
     void text_thatIsNoReference_staysAsItIs() {
-        Reply reply = batch(op("POST", "/v1/resources", "{\"name\":\"a {{0.id}}\",\"data\":{\"a\":\"{{id}}\",\"b\":\"{0.id}\"}}"));
+        Reply reply = batch(
+                op("POST", "/v1/resources", "{\"name\":\"a {{0.id}}\",\"data\":{\"a\":\"{{id}}\",\"b\":\"{0.id}\"}}"));
 
         assertThat(reply.text()).contains("\"name\":\"a {{0.id}}\"").contains("{\"a\":\"{{id}}\",\"b\":\"{0.id}\"}");
     }
@@ -328,11 +332,8 @@ final class BatchTest {
 
     @Test
     void cost_isTheSumOfAll_takenWholeOrRefused() {
-        store.use(store.newKey(store.engine()
-                .admin()
-                .createWorkspace("small", "ten")
-                .call()
-                .id()));
+        store.use(store.newKey(
+                store.engine().admin().createWorkspace("small", "ten").call().id()));
         String job = op("POST", "/v1/jobs", "{\"type\":\"idle\",\"input\":{}}");
 
         Reply tooDear = batch(job, job, job, job);
@@ -367,8 +368,7 @@ final class BatchTest {
         assertThat(store.engine()
                         .workspace(workspace)
                         .batch(IntStream.range(0, 20)
-                                .mapToObj(i -> BatchOperation.post(
-                                        "/v1/resources", Json.of("{\"name\":\"r\"}")))
+                                .mapToObj(i -> BatchOperation.post("/v1/resources", Json.of("{\"name\":\"r\"}")))
                                 .toList())
                         .call())
                 .hasSize(20);
@@ -385,7 +385,10 @@ final class BatchTest {
         Reply reply = batch(operations.toArray(String[]::new));
 
         assertThat(reply.status()).as(reply.text()).isEqualTo(422);
-        assertThat(reply.text()).contains("too_large").contains("\"operation\":").contains("2097152");
+        assertThat(reply.text())
+                .contains("too_large")
+                .contains("\"operation\":")
+                .contains("2097152");
         assertThat(store.rows("resources")).isZero();
         assertThat(batch(operations.subList(0, 25).toArray(String[]::new)).status())
                 .isEqualTo(200);
@@ -427,7 +430,8 @@ final class BatchTest {
         Reply absent = batch(CREATE, op("PATCH", "/v1/resources/" + NOWHERE, "{\"name\":\"x\"}"));
 
         assertThat(reply.status()).isEqualTo(404);
-        assertThat(reply.text().replaceAll("req_\\w+", "")).isEqualTo(absent.text().replaceAll("req_\\w+", ""));
+        assertThat(reply.text().replaceAll("req_\\w+", ""))
+                .isEqualTo(absent.text().replaceAll("req_\\w+", ""));
         assertThat(reply.text()).doesNotContain(foreign);
     }
 
@@ -474,7 +478,8 @@ final class BatchTest {
                 op("DELETE", "/v1/resources/{{0.id}}/shares/" + grantee, ""));
 
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
-        assertThat(reply.text()).contains("{\"status\":201,\"body\":{\"id\":\"shr_", "{\"status\":200,\"body\":{\"id\":\"shr_");
+        assertThat(reply.text())
+                .contains("{\"status\":201,\"body\":{\"id\":\"shr_", "{\"status\":200,\"body\":{\"id\":\"shr_");
         assertThat(store.rows("shares")).isZero();
     }
 
@@ -505,11 +510,8 @@ final class BatchTest {
 
     @Test
     void jobQueue_countsTheJobsOfTheBatch() {
-        store.use(store.newKey(store.engine()
-                .admin()
-                .createWorkspace("w", "business")
-                .call()
-                .id()));
+        store.use(store.newKey(
+                store.engine().admin().createWorkspace("w", "business").call().id()));
         String unique = op("POST", "/v1/jobs", "{\"type\":\"idle\",\"input\":{},\"uniqueKey\":\"u\"}");
 
         Reply reply = batch(unique, unique);

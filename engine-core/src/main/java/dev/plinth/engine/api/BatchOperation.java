@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A call of a batch. A string <code>{{0.id}}</code> in its path, or as a whole string in its body, stands for the member
- * {@code id} of the answer to the first operation. Immutable.
+ * A call of a batch. Earlier answers can be named in the path and in strings of the body: <code>{{0.id}}</code> is the
+ * member {@code id} of the first. Immutable.
  *
  * @param method {@code POST}, {@code PUT}, {@code PATCH} or {@code DELETE}
  * @param path the path of a call that a batch takes, without a query, at most 2,000 characters

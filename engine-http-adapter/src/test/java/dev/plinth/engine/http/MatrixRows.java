@@ -47,7 +47,7 @@ final class MatrixRows {
     private void resources() {
         read("listResources", "resources");
         write("createResource", "resources", changed(201)).body(NAME);
-        write("batch", "resources", changed(200))
+        row("batch", changed(200))
                 .body("{\"operations\":[{\"method\":\"POST\",\"path\":\"/v1/resources\",\"body\":{\"name\":\"n\"}}]}");
         write("bulkResources", "resources", changed(202))
                 .body("{\"operations\":[{\"action\":\"create\",\"name\":\"n\"}]}");

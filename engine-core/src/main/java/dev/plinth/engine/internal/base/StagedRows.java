@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.base;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -131,23 +131,17 @@ public final class StagedRows implements Rows {
     }
 
     /** A row's table and key. */
-    private record RowKey(TableName table, ByteBuffer key) {
-        RowKey(TableName table, byte[] key) {
-            this(table, ByteBuffer.wrap(key));
-        }
-
-        byte[] bytes() {
-            return key.array();
-        }
-
+    private record RowKey(TableName table, byte[] bytes) {
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof RowKey row && row.table.number() == table.number() && row.key.equals(key);
+            return other instanceof RowKey row
+                    && row.table.number() == table.number()
+                    && Arrays.equals(row.bytes, bytes);
         }
 
         @Override
         public int hashCode() {
-            return 31 * key.hashCode() + table.number();
+            return 31 * Arrays.hashCode(bytes) + table.number();
         }
     }
 

@@ -94,13 +94,14 @@ public final class Batch implements Command.CostlyChange {
             answers.add(done);
             render(done, json);
             if (json.position() > Limits.BATCH_ANSWER_BYTES_MAX) {
-                throw new RefusedException(tooLarge(i, "answers more than " + Limits.BATCH_ANSWER_BYTES_MAX + " bytes"));
+                throw new RefusedException(
+                        tooLarge(i, "answers more than " + Limits.BATCH_ANSWER_BYTES_MAX + " bytes"));
             }
             if (!steps.fit(json.position())) {
                 throw new RefusedException(tooLarge(
                         i,
-                        "needs more than one record of " + Limits.RECORD_BYTES_MAX + " bytes and " + Limits.RECORD_ROWS_MAX
-                                + " rows"));
+                        "needs more than one record of " + Limits.RECORD_BYTES_MAX + " bytes and "
+                                + Limits.RECORD_ROWS_MAX + " rows"));
             }
         }
         return steps.end(Outcome.Done.ok(json.closeArray().close().bytes()));

@@ -168,8 +168,7 @@ public final class Idempotency {
      * @param sharedResources the resources that the answer shows under a share
      * @param secret true if the answer shows a secret
      */
-    public record Replay(Outcome.Replayed outcome, List<Id> sharedResources, boolean secret)
-            implements ClaimResult {}
+    public record Replay(Outcome.Replayed outcome, List<Id> sharedResources, boolean secret) implements ClaimResult {}
 
     /** Another call with the same key is still running. The future completes at its end. */
     public record InUse(CompletableFuture<Void> end) implements ClaimResult {}

@@ -160,8 +160,8 @@ final class AdmissionControl {
     }
 
     /**
-     * Takes the units that a call costs beyond those that it has taken, or none of them: 429, and 422 if a full bucket
-     * has fewer.
+     * Takes the units that a call costs beyond those that it has taken, or refuses with 429. Refuses with 422 if a full
+     * bucket has fewer.
      */
     void takeRest(RequestContext call, long units) {
         if (!isLimited(call) || units <= call.units) {

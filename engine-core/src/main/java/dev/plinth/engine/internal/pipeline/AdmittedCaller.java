@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param further the scopes that it must have besides, for the operations of a batch
  * @param at the last record that admission knew of
  */
-record AdmittedCaller(
-        Caller caller, @Nullable Scope scope, List<Scope> further, long at) {
+record AdmittedCaller(Caller caller, @Nullable Scope scope, List<Scope> further, long at) {
     /** Returns the engine or the operator as a caller without a key. */
     static AdmittedCaller trusted(Caller caller) {
         return new AdmittedCaller(caller, null, List.of(), 0);

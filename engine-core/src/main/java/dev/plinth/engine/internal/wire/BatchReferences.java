@@ -74,8 +74,8 @@ final class BatchReferences {
         if (value instanceof JsonValue.Obj object) {
             Map<String, JsonValue> members = new LinkedHashMap<>();
             object.members()
-                    .forEach((name, member) ->
-                            members.put(name, resolveBody(member, at + "/" + escaped(name), values)));
+                    .forEach(
+                            (name, member) -> members.put(name, resolveBody(member, at + "/" + escaped(name), values)));
             return new JsonValue.Obj(members);
         }
         if (value instanceof JsonValue.Arr array) {

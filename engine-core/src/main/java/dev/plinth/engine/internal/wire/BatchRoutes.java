@@ -51,11 +51,14 @@ final class BatchRoutes {
 
     List<Route> all() {
         return List.of(row(Tag.BATCH, "batch", "POST", "/v1/batch", "Make several calls as one")
-                .says("All of them are done, or none. Each sees what those before it have changed. A string {{0.id}} in a path or"
-                        + " a body stands for the member id of the answer to the first operation.")
-                .takes(Body.of("NewBatch", OPERATIONS)
-                        .such("{\"operations\":[{\"method\":\"POST\",\"path\":\"/v1/resources\",\"body\":{\"name\":\"invoice\"}},"
-                                + "{\"method\":\"POST\",\"path\":\"/v1/resources/{{0.id}}/children\",\"body\":{\"name\":\"line\"}}]}"))
+                .says(
+                        "All of them are done, or none. Each sees what those before it have changed. A string {{0.id}} in a path or"
+                                + " a body stands for the member id of the answer to the first operation.")
+                .takes(
+                        Body.of("NewBatch", OPERATIONS)
+                                .such(
+                                        "{\"operations\":[{\"method\":\"POST\",\"path\":\"/v1/resources\",\"body\":{\"name\":\"invoice\"}},"
+                                                + "{\"method\":\"POST\",\"path\":\"/v1/resources/{{0.id}}/children\",\"body\":{\"name\":\"line\"}}]}"))
                 .refuses(
                         INSUFFICIENT_SCOPE,
                         NOT_FOUND,
@@ -92,7 +95,8 @@ final class BatchRoutes {
         for (int i = 0; i < items.size(); i++) {
             BatchedCall call;
             try {
-                call = BatchedCall.read(table(), items.get(i), i, request.headers().idempotencyKey() != null);
+                call = BatchedCall.read(
+                        table(), items.get(i), i, request.headers().idempotencyKey() != null);
                 call.check(calls);
             } catch (RefusedException refused) {
                 throw new RefusedException(Batch.inOperation(refused.refusal(), i));

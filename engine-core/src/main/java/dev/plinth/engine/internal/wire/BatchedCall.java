@@ -23,14 +23,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A call of a batch: a route of the table with its path, its body and its precondition. Immutable. */
+/** A call of a batch: a route of the table with its path, its body and its precondition. Not thread-safe. */
 final class BatchedCall implements Batch.Operation {
     private static final Member<String> METHOD =
             Member.required("method", Kind.oneOf(List.of("POST", "PUT", "PATCH", "DELETE")));
-    private static final Member<String> PATH =
-            Member.required("path", Kind.text(1, Limits.BATCH_PATH_LENGTH_MAX), "the path of a call, such as /v1/resources");
+    private static final Member<String> PATH = Member.required(
+            "path", Kind.text(1, Limits.BATCH_PATH_LENGTH_MAX), "the path of a call, such as /v1/resources");
     private static final Member<JsonValue> CONTENT = Member.optional("body", Kind.ANY.shownAs(Schema.OBJECT));
-    private static final Member<String> IF_MATCH = Member.optional("ifMatch", Kind.text(0, Limits.BATCH_PATH_LENGTH_MAX));
+    private static final Member<String> IF_MATCH =
+            Member.optional("ifMatch", Kind.text(0, Limits.BATCH_PATH_LENGTH_MAX));
 
     /** The members of an operation. */
     static final Body BODY = Body.of("BatchOperation", METHOD, PATH, CONTENT, IF_MATCH);
@@ -61,7 +62,7 @@ final class BatchedCall implements Batch.Operation {
      */
     static BatchedCall read(Router table, JsonValue operation, int index, boolean keyed) {
         if (!(operation instanceof JsonValue.Obj object)) {
-            throw wrong(index, "", "invalid_type", "Each operation must be an object, got " + operation.kind() + ".");
+            throw invalid(index, "", "invalid_type", "Each operation must be an object, got " + operation.kind() + ".");
         }
         List<ProblemError> errors = new ArrayList<>();
         Fields fields = new Fields(object, "", errors);
@@ -85,7 +86,7 @@ final class BatchedCall implements Batch.Operation {
 
     private static Router.MatchedRoute target(Router table, String method, String path, int index) {
         if (path.indexOf('?') >= 0 || path.indexOf('#') >= 0) {
-            throw wrong(index, "/path", "invalid_value", "path must have no query, got " + Quoted.of(path) + ".");
+            throw invalid(index, "/path", "invalid_value", "path must have no query, got " + Quoted.of(path) + ".");
         }
         Router.MatchedRoute target;
         try {
@@ -93,7 +94,7 @@ final class BatchedCall implements Batch.Operation {
         } catch (RefusedException refused) {
             boolean isKnown = refused.refusal().code() == ProblemCode.METHOD_NOT_ALLOWED;
             throw isKnown
-                    ? wrong(
+                    ? invalid(
                             index,
                             "/method",
                             "invalid_value",
@@ -107,14 +108,14 @@ final class BatchedCall implements Batch.Operation {
     }
 
     private static RefusedException notAllowed(String path, int index) {
-        return wrong(
+        return invalid(
                 index,
                 "/path",
                 "invalid_value",
                 "path must be one that a batch takes, got " + Quoted.of(path) + ". " + ALLOWED);
     }
 
-    private static RefusedException wrong(int index, String at, String code, String detail) {
+    private static RefusedException invalid(int index, String at, String code, String detail) {
         return new RefusedException(Refusal.of(
                         ProblemCode.VALIDATION_FAILED,
                         detail,
@@ -164,8 +165,9 @@ final class BatchedCall implements Batch.Operation {
             Command.Change unused = decoded(target.values(), body);
         } catch (RefusedException refused) {
             Refusal refusal = refused.refusal();
-            List<ProblemError> certain =
-                    refusal.errors().stream().filter(error -> !isOfReference(error)).toList();
+            List<ProblemError> certain = refusal.errors().stream()
+                    .filter(error -> !isOfReference(error))
+                    .toList();
             if (!certain.isEmpty() || refusal.errors().isEmpty()) {
                 throw new RefusedException(Refusal.of(refusal.code(), refusal.detail(), certain));
             }
@@ -176,8 +178,8 @@ final class BatchedCall implements Batch.Operation {
     private boolean isOfReference(ProblemError error) {
         String at = "/body" + error.at();
         return references.stream()
-                .anyMatch(reference ->
-                        reference.at().equals(at) || reference.at().startsWith(at + "/"));
+                .anyMatch(
+                        reference -> reference.at().equals(at) || reference.at().startsWith(at + "/"));
     }
 
     /** Returns true if the answer may have a member with this name that is a string. */
@@ -196,7 +198,7 @@ final class BatchedCall implements Batch.Operation {
     }
 
     private static RefusedException unknown(BatchReferences.Reference reference, int index) {
-        return wrong(
+        return invalid(
                 index,
                 reference.at(),
                 "unknown_reference",
