@@ -57,7 +57,12 @@ final class Steps {
         for (Id job : changes.started()) {
             all.started(job);
         }
-        changes.extras().forEach(extra -> all.putIfRoom(extra.table(), extra.key(), extra.row()));
+        for (Changes.Write extra : changes.extras()) {
+            byte[] row = extra.row();
+            if (row != null) {
+                all.putIfRoom(extra.table(), extra.key(), row);
+            }
+        }
         if (!writes.isEmpty()) {
             ReserveAccess own = changes.room(ReserveAccess.of(outer.caller()));
             room = own.compareTo(room) < 0 ? own : room;
