@@ -315,6 +315,23 @@ final class BatchTest {
     }
 
     @Test
+    void references_thatStandForMoreThanABody_areRefused() {
+        String long255 = "x".repeat(255);
+        String many = "\"{{0.name}}\",".repeat(2_000);
+
+        Reply reply = keyed(
+                "k",
+                op("POST", "/v1/resources", "{\"name\":\"" + long255 + "\"}"),
+                op("POST", "/v1/events", "{\"type\":\"a.b\",\"data\":{\"all\":[" + many + "1]}}"));
+        assertThat(reply.status()).isEqualTo(422);
+        assertThat(reply.text())
+                .contains("too_long")
+                .contains("/operations/1/body/data/all/")
+                .contains("262144");
+        assertThat(store.rows("resources")).isZero();
+    }
+
+    @Test
     void scopes_ofAllOperations_areChecked() {
         String full = store.key();
         String restricted = store.call("POST", "/v1/keys", "{\"name\":\"k\",\"scopes\":[\"resources:write\"]}")

@@ -212,17 +212,41 @@ final class BatchedCall implements Batch.Operation {
         if (known != null) {
             return known;
         }
-        BatchReferences.Values values = reference -> {
-            String value = earlier.member(reference.operation(), reference.member());
-            if (value == null) {
-                throw unknown(reference, index);
-            }
-            return value;
-        };
+        BatchReferences.Values values = new Resolved(earlier, index);
         JsonValue content = body;
         return decoded(
                 BatchReferences.resolvePath(target.values(), values),
                 content == null ? null : BatchReferences.resolveBody(content, "/body", values));
+    }
+
+    /** The values of the references of one operation. Their length is bounded, because a short reference may stand for a long text. */
+    private static final class Resolved implements BatchReferences.Values {
+        private final Batch.Answers earlier;
+        private final int index;
+        private long length;
+
+        Resolved(Batch.Answers earlier, int index) {
+            this.earlier = earlier;
+            this.index = index;
+        }
+
+        @Override
+        public String of(BatchReferences.Reference reference) {
+            String value = earlier.member(reference.operation(), reference.member());
+            if (value == null) {
+                throw unknown(reference, index);
+            }
+            length += value.length();
+            if (length > Limits.BODY_BYTES_MAX) {
+                throw invalid(
+                        index,
+                        reference.at(),
+                        "too_long",
+                        "The references of an operation may stand for " + Limits.BODY_BYTES_MAX
+                                + " characters, and these stand for more. Use fewer of them.");
+            }
+            return value;
+        }
     }
 
     private Command.Change decoded(List<String> pathValues, @Nullable JsonValue content) {
