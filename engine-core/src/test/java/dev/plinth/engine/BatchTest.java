@@ -1,12 +1,17 @@
 package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.BatchOperation;
+import dev.plinth.engine.api.BatchResult;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.pipeline.Route;
 import java.util.ArrayList;
@@ -41,7 +46,7 @@ final class BatchTest {
         store.close();
     }
 
-    private static String op(String method, String path, String body) {
+    static String op(String method, String path, String body) {
         return "{\"method\":\"" + method + "\",\"path\":\"" + path + "\"" + (body.isEmpty() ? "" : ",\"body\":" + body)
                 + "}";
     }
@@ -50,7 +55,7 @@ final class BatchTest {
         return operation.substring(0, operation.length() - 1) + ",\"ifMatch\":\"\\\"" + tag + "\\\"\"}";
     }
 
-    private static String body(String... operations) {
+    static String body(String... operations) {
         return "{\"operations\":[" + String.join(",", operations) + "]}";
     }
 
@@ -264,73 +269,6 @@ final class BatchTest {
         assertThat(more.text()).contains("\"pointer\":\"/operations\"").contains("too_many");
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "{{1.id}},/operations/1/body/name",
-        "{{2.id}},/operations/1/body/name",
-        "{{0.nothing}},/operations/1/body/name",
-        "{{0.version}},/operations/1/body/name",
-        "{{0.data}},/operations/1/body/name",
-        "{{0.ownerWorkspaceId}},/operations/1/body/name"
-    })
-    void reference_thatNamesNothing_isRefusedAtItsPlace(String reference, String pointer) {
-        Reply reply = batch(CREATE, op("POST", "/v1/resources", "{\"name\":\"" + reference + "\"}"));
-
-        assertThat(reply.status()).isEqualTo(422);
-        assertThat(reply.text())
-                .contains("\"operation\":1")
-                .contains("\"pointer\":\"" + pointer + "\"")
-                .contains("unknown_reference");
-        Reply inPath = batch(CREATE, op("POST", "/v1/resources/" + reference + "/pause", ""));
-        assertThat(inPath.status()).isEqualTo(422);
-        assertThat(inPath.text()).contains("\"pointer\":\"/operations/1/path\"");
-    }
-
-    @Test
-    void text_thatIsNoReference_staysAsItIs() {
-        Reply reply = batch(
-                op("POST", "/v1/resources", "{\"name\":\"a {{0.id}}\",\"data\":{\"a\":\"{{id}}\",\"b\":\"{0.id}\"}}"));
-
-        assertThat(reply.text()).contains("\"name\":\"a {{0.id}}\"").contains("{\"a\":\"{{id}}\",\"b\":\"{0.id}\"}");
-    }
-
-    @Test
-    void referencedValue_thatDoesNotFit_isRefusedWhenItIsKnown() {
-        Reply wrong = batch(
-                op("POST", "/v1/resources", "{\"name\":\"Not a type\"}"),
-                op("POST", "/v1/resources", "{\"name\":\"r\",\"type\":\"{{0.name}}\"}"));
-        assertThat(wrong.status()).isEqualTo(422);
-        assertThat(wrong.text()).contains("\"pointer\":\"/operations/1/body/type\"");
-
-        Reply right = batch(
-                op("POST", "/v1/resources", "{\"name\":\"invoice\"}"),
-                op("POST", "/v1/resources", "{\"name\":\"r\",\"type\":\"{{0.name}}\"}"));
-        assertThat(right.text()).contains("\"type\":\"invoice\"");
-
-        Reply certain = batch(
-                op("POST", "/v1/resources/" + NOWHERE + "/pause", ""),
-                op("POST", "/v1/resources", "{\"name\":\"\",\"type\":\"{{0.name}}\"}"));
-        assertThat(certain.status()).isEqualTo(422);
-        assertThat(certain.text()).contains("/operations/1/body/name").doesNotContain("/operations/1/body/type");
-    }
-
-    @Test
-    void references_thatStandForMoreThanABody_areRefused() {
-        String long255 = "x".repeat(255);
-        String many = "\"{{0.name}}\",".repeat(2_000);
-
-        Reply reply = keyed(
-                "k",
-                op("POST", "/v1/resources", "{\"name\":\"" + long255 + "\"}"),
-                op("POST", "/v1/events", "{\"type\":\"a.b\",\"data\":{\"all\":[" + many + "1]}}"));
-        assertThat(reply.status()).isEqualTo(422);
-        assertThat(reply.text())
-                .contains("too_long")
-                .contains("/operations/1/body/data/all/")
-                .contains("262144");
-        assertThat(store.rows("resources")).isZero();
-    }
-
     @Test
     void scopes_ofAllOperations_areChecked() {
         String full = store.key();
@@ -389,6 +327,32 @@ final class BatchTest {
                                 .toList())
                         .call())
                 .hasSize(20);
+    }
+
+    @Test
+    void typedClient_givesResultsAndNamesTheRefusedOperation() {
+        BatchOperation create = BatchOperation.post("/v1/resources", Json.of("{\"name\":\"r\"}"));
+        BatchOperation pause =
+                BatchOperation.post("/v1/resources/{{0.id}}/pause").ifVersion(1);
+
+        List<BatchResult> results =
+                store.engine().client(store.key()).batch(List.of(create, pause)).call();
+
+        assertThat(results).extracting(BatchResult::status).containsExactly(201, 200);
+        Resource paused = Resource.of(results.get(1).body());
+        assertThat(results.get(0).location()).hasValue("/v1/resources/" + paused.id());
+        assertThat(results.get(1).etag()).hasValue("\"v2\"");
+        assertThat(BatchOperation.of(pause.json())).isEqualTo(pause);
+        assertThat(BatchResult.of(results.get(0).json())).isEqualTo(results.get(0));
+        assertThatThrownBy(() -> store.engine()
+                        .client(store.key())
+                        .batch(List.of(create, pause.ifVersion(7)))
+                        .call())
+                .isInstanceOfSatisfying(PlinthException.class, refused -> {
+                    assertThat(refused.problem().status()).isEqualTo(412);
+                    assertThat(refused.problem().operation()).isEqualTo(1);
+                    assertThat(Problem.of(refused.problem().json())).isEqualTo(refused.problem());
+                });
     }
 
     @Test
