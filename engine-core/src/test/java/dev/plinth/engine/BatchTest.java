@@ -12,6 +12,7 @@ import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.pipeline.Route;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ final class BatchTest {
     private static final Pattern ID = Pattern.compile("\"id\":\"(\\w+)\"");
 
     private final TestEngine store = TestEngine.open(builder -> builder.plan(Plan.perMinute("ten", 10))
+            .plan(Plan.perMinute("tight", 100).withShare("resources", new TableShare(2, 1_000_000)))
             .routeCost("POST /v1/jobs", 3)
             .requireIfMatch("PATCH /v1/resources/{id}/children/{childId}")
             .requireIdempotencyKey("POST /v1/events")
@@ -133,6 +135,49 @@ final class BatchTest {
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         assertThat(store.status("/v1/resources/" + ids(reply).get(0))).isEqualTo(404);
         assertThat(store.rows("resources")).isZero();
+    }
+
+    @Test
+    void deletion_takesTheChildrenThatTheBatchHasMade() {
+        String child = op("POST", "/v1/resources/{{0.id}}/children", "{\"name\":\"c\"}");
+
+        Reply reply = batch(
+                CREATE,
+                child,
+                child,
+                op("PATCH", "/v1/resources/{{0.id}}/children/{{1.id}}", "{\"name\":\"d\"}")
+                        .replace("\"body\"", "\"ifMatch\":\"*\",\"body\""),
+                op("POST", "/v1/resources/{{0.id}}/archive", ""),
+                op("DELETE", "/v1/resources/{{0.id}}", ""));
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(store.rows("children")).isZero();
+        assertThat(store.text("/v1/events?type=child.deleted"))
+                .contains(ids(reply).get(1), ids(reply).get(2));
+    }
+
+    @Test
+    void deletion_passesOverTheChildrenThatTheBatchHasDeleted() {
+        String resource = store.make("/v1/resources", "{\"name\":\"r\"}");
+        String path = "/v1/resources/" + resource;
+        String first = store.make(path + "/children", "{\"name\":\"a\"}");
+        String second = store.make(path + "/children", "{\"name\":\"b\"}");
+
+        Reply reply = batch(
+                op("PATCH", path + "/children/" + second, "{\"name\":\"new\"}")
+                        .replace("\"body\"", "\"ifMatch\":\"*\",\"body\""),
+                op("DELETE", path + "/children/" + first, ""),
+                op("POST", path + "/archive", ""),
+                op("DELETE", path, ""));
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(store.events(resource))
+                .endsWith(
+                        "child.updated " + second,
+                        "child.deleted " + first,
+                        "resource.archived " + resource,
+                        "child.deleted " + second,
+                        "resource.deleted " + resource);
     }
 
     @Test
@@ -398,6 +443,21 @@ final class BatchTest {
         assertThat(store.rows("resources")).isEqualTo(deletions.length);
         assertThat(batch(Arrays.copyOf(deletions, 10)).status()).isEqualTo(200);
         assertThat(store.rows("resources")).isEqualTo(deletions.length - 10);
+    }
+
+    @Test
+    void deletion_opensNoReserveToTheCreateBeforeIt() {
+        store.use(store.newKey(
+                store.engine().admin().createWorkspace("w", "tight").call().id()));
+        String path = "/v1/resources/" + store.make("/v1/resources", "{\"name\":\"a\"}");
+        store.make("/v1/resources", "{\"name\":\"b\"}");
+        store.call("POST", path + "/archive");
+
+        Reply reply = batch(CREATE, op("DELETE", path, ""));
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(403);
+        assertThat(reply.text()).contains("plan_limit_reached");
+        assertThat(batch(op("DELETE", path, "")).status()).isEqualTo(200);
     }
 
     @Test
