@@ -40,7 +40,7 @@ final class HeldWriterLock implements AutoCloseable {
     }
 
     /** Takes the lock on a thread of its own, or stands in line for it. */
-    private static Thread hold(Store store, CountDownLatch held, CountDownLatch until) {
+    static Thread hold(Store store, CountDownLatch held, CountDownLatch until) {
         return start(() -> store.write(transaction -> {
             held.countDown();
             return await(until);
@@ -48,13 +48,13 @@ final class HeldWriterLock implements AutoCloseable {
     }
 
     /** Other writers may stand in line too, so the thread itself is looked at. */
-    private static void awaitInLine(Thread thread) {
+    static void awaitInLine(Thread thread) {
         while (thread.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
         }
     }
 
-    private static Thread start(Runnable work) {
+    static Thread start(Runnable work) {
         Thread thread = new Thread(work, "frozen-writer");
         thread.setDaemon(true);
         thread.start();

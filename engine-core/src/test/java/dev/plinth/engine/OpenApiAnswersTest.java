@@ -154,6 +154,11 @@ final class OpenApiAnswersTest {
         ok("runOperation.render", "POST", one + "/operations/render", "{}");
         ok("runOperation", "POST", one + "/operations/render", "{}");
         ok("bulkResources", "POST", all + "/bulk", "{\"operations\":[{\"action\":\"create\",\"name\":\"b\"}]}");
+        ok(
+                "batch",
+                "POST",
+                "/v1/batch",
+                "{\"operations\":[{\"method\":\"POST\",\"path\":\"/v1/resources\",\"body\":{\"name\":\"b\"}}]}");
         ok("deleteChild", "DELETE", child, null);
         for (String move : new String[] {"pause", "resume", "archive", "unarchive"}) {
             ok(move + "Resource", "POST", one + "/" + move, null);

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param code the stable name of the problem, such as {@code validation_failed}
  * @param requestId the id of the refused call, {@code req_…}
  * @param retryable true if the same call may succeed later without a change
+ * @param operation the operation of a batch that was refused, from 0; -1 if the call as a whole was
  * @param errors all errors of the input; empty unless the code is about input
  */
 public record Problem(
@@ -26,6 +27,7 @@ public record Problem(
         String code,
         String requestId,
         boolean retryable,
+        int operation,
         List<ProblemError> errors)
         implements WireValue, Serializable {
     /** Copies the errors. */
@@ -53,6 +55,9 @@ public record Problem(
         members.put("code", code);
         members.put("requestId", requestId);
         members.put("retryable", retryable);
+        if (operation >= 0) {
+            members.put("operation", operation);
+        }
         if (!errors.isEmpty()) {
             members.put("errors", errors);
         }

@@ -2,11 +2,14 @@ package dev.plinth.engine.client;
 
 import dev.plinth.engine.api.AcceptedJob;
 import dev.plinth.engine.api.ApiKey;
+import dev.plinth.engine.api.BatchOperation;
+import dev.plinth.engine.api.BatchResult;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LoggedRequest;
 import dev.plinth.engine.api.Page;
+import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.RateLimit;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.api.Workspace;
@@ -51,6 +54,18 @@ public final class PlinthClient {
     /** Returns a client for the workspace's webhook endpoints and deliveries. */
     public WebhooksClient webhooks() {
         return new WebhooksClient(invocations);
+    }
+
+    /**
+     * Makes several calls as one: all of them, or none. Each sees what those before it have changed. A refused one refuses
+     * the batch, and {@link Problem#operation} names it.
+     *
+     * @param operations 1 to 100 changes of resources, children and shares, jobs and events
+     */
+    public Invocation<List<BatchResult>> batch(List<BatchOperation> operations) {
+        JsonBytes body = new JsonBytes().open().name("operations").openArray();
+        operations.forEach(operation -> body.raw(operation.json().utf8()));
+        return invocations.of("batch", List.of(), body.closeArray().close().bytes(), ApiValueReader::batch);
     }
 
     /** Starts a job of a type. Its handler may be in this JVM, or a worker may lease it. */

@@ -47,6 +47,8 @@ final class MatrixRows {
     private void resources() {
         read("listResources", "resources");
         write("createResource", "resources", changed(201)).body(NAME);
+        row("batch", changed(200))
+                .body("{\"operations\":[{\"method\":\"POST\",\"path\":\"/v1/resources\",\"body\":{\"name\":\"n\"}}]}");
         write("bulkResources", "resources", changed(202))
                 .body("{\"operations\":[{\"action\":\"create\",\"name\":\"n\"}]}");
         read("getResource", "resources").id("id", RESOURCE);

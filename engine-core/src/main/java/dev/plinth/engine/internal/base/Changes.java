@@ -14,6 +14,7 @@ public final class Changes {
     private List<Id> started = List.of();
     private List<Write> extras = List.of();
     private @Nullable ReserveAccess room;
+    private boolean fannedOut;
 
     /** Puts a row. */
     public Changes put(TableName table, byte[] key, byte[] row) {
@@ -55,6 +56,17 @@ public final class Changes {
     public Changes started(Id job) {
         started = with(job, started);
         return this;
+    }
+
+    /** Records that the events have their rows, and that the deliveries of all of them are among the writes. */
+    public Changes fannedOut() {
+        fannedOut = true;
+        return this;
+    }
+
+    /** Returns true if the events have their rows and deliveries already. */
+    public boolean areFannedOut() {
+        return fannedOut;
     }
 
     /** Adds all changes of another decision. */

@@ -55,6 +55,11 @@ public interface Command {
     interface CostlyChange extends Change {
         /** Returns the units of all of its work. */
         long units(Context context);
+
+        /** Returns true if the work is done only for a workspace that has all of these units. */
+        default boolean isPaidBefore() {
+            return false;
+        }
     }
 
     /** A change whose rest the sweep may do. Where the caller counts on its end, the answer waits for it. */

@@ -2,7 +2,8 @@ package dev.plinth.engine.internal.base;
 
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.Plan;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Everything that a decision may depend on besides its arguments: the caller, the time, the rows, and the sources of
@@ -15,7 +16,7 @@ public final class Context {
     private final IdSource ids;
     private final SecretCipher cipher;
     private final Numbers numbers;
-    private @Nullable Id sharedResource;
+    private List<Id> sharedResources = List.of();
 
     /** Makes a context for one command. */
     public Context(Caller caller, long nowMillis, Rows rows, IdSource ids, SecretCipher cipher, Numbers numbers) {
@@ -72,12 +73,18 @@ public final class Context {
 
     /** Records that the outcome shows a resource of another workspace under a share. */
     public void showsShared(Id resource) {
-        sharedResource = resource;
+        if (sharedResources.isEmpty()) {
+            sharedResources = List.of(resource);
+        } else if (!sharedResources.contains(resource)) {
+            List<Id> more = new ArrayList<>(sharedResources);
+            more.add(resource);
+            sharedResources = more;
+        }
     }
 
-    /** Returns the resource that the outcome shows under a share, or null. */
-    public @Nullable Id sharedResource() {
-        return sharedResource;
+    /** Returns the resources that the outcome shows under a share. */
+    public List<Id> sharedResources() {
+        return sharedResources;
     }
 
     /** Returns the cipher of secrets at rest. */
@@ -93,6 +100,11 @@ public final class Context {
     /** Returns the same context for another caller. */
     public Context as(Caller other) {
         return new Context(other, nowMillis, rows, ids, cipher, numbers);
+    }
+
+    /** Returns the same context on other rows. */
+    public Context on(Rows other) {
+        return new Context(caller, nowMillis, other, ids, cipher, numbers);
     }
 
     /** Gives out the numbers of lists, ascending and with gaps. */

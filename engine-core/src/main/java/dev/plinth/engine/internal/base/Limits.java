@@ -110,6 +110,15 @@ public final class Limits {
     /** Days for which a delivery may stay open, and for which it is kept once it is settled. */
     public static final int DELIVERY_DAYS = 30;
 
+    /** Operations of a batch, which are one record. */
+    public static final int BATCH_OPERATIONS_MAX = 100;
+
+    /** Bytes of the answers to all operations of a batch, which are in memory and remembered. */
+    public static final int BATCH_ANSWER_BYTES_MAX = 2 * 1024 * 1024;
+
+    /** Characters of a path in a batch. */
+    public static final int BATCH_PATH_LENGTH_MAX = 2_000;
+
     /** Rows that the deletion of a resource writes in one record. The sweep goes on with a deletion that needs more. */
     public static final int DECISION_ROWS_MAX = 1_000;
 

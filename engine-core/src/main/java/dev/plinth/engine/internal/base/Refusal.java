@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.base;
 
 import dev.plinth.engine.api.ProblemError;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfterSeconds when to retry, in whole seconds; 0 if there is no such advice
  * @param hint the missing scope, or the allowed methods; null for other codes
  * @param retryable true if the same call may succeed later without a change
+ * @param operation the operation of a batch that was refused, from 0; {@link #WHOLE} for the call as a whole
  */
 public record Refusal(
         ProblemCode code,
@@ -20,15 +22,19 @@ public record Refusal(
         List<ProblemError> errors,
         long retryAfterSeconds,
         @Nullable String hint,
-        boolean retryable) {
+        boolean retryable,
+        int operation) {
+    /** Means that no single operation of a batch was refused. */
+    public static final int WHOLE = -1;
+
     /** Returns a refusal with nothing but its sentence. */
     public static Refusal of(ProblemCode code, String detail) {
-        return new Refusal(code, detail, List.of(), 0, null, code.retryable());
+        return new Refusal(code, detail, List.of(), 0, null, code.retryable(), WHOLE);
     }
 
     /** Returns a refusal of input, with all its errors. */
     public static Refusal of(ProblemCode code, String detail, List<ProblemError> errors) {
-        return new Refusal(code, detail, errors, 0, null, code.retryable());
+        return new Refusal(code, detail, errors, 0, null, code.retryable(), WHOLE);
     }
 
     /**
@@ -43,7 +49,7 @@ public record Refusal(
 
     /** Returns the same refusal with advice when to retry. */
     public Refusal retryAfter(long seconds) {
-        return new Refusal(code, detail, errors, seconds, hint, retryable);
+        return new Refusal(code, detail, errors, seconds, hint, retryable, operation);
     }
 
     /**
@@ -51,11 +57,26 @@ public record Refusal(
      * may.
      */
     public Refusal notRetryable() {
-        return new Refusal(code, detail, errors, retryAfterSeconds, hint, false);
+        return new Refusal(code, detail, errors, retryAfterSeconds, hint, false, operation);
     }
 
     /** Returns the same refusal with the scope or the methods for the header. */
     public Refusal hint(String value) {
-        return new Refusal(code, detail, errors, retryAfterSeconds, value, retryable);
+        return new Refusal(code, detail, errors, retryAfterSeconds, value, retryable, operation);
+    }
+
+    /**
+     * Returns the refusal of a batch because of one of its operations. Pointers to errors begin with that operation.
+     *
+     * @param index the operation, from 0
+     * @param inside the JSON Pointer from the operation to what the pointers of this refusal begin at
+     */
+    public Refusal inOperation(int index, String inside) {
+        List<ProblemError> placed = new ArrayList<>(errors.size());
+        for (ProblemError error : errors) {
+            String at = "/operations/" + index + inside + error.at();
+            placed.add(new ProblemError(ProblemError.Source.POINTER, at, error.code(), error.detail()));
+        }
+        return new Refusal(code, detail, List.copyOf(placed), retryAfterSeconds, hint, retryable, index);
     }
 }

@@ -1,7 +1,9 @@
 package dev.plinth.engine.internal.base;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the fields that {@link RowWriter} wrote, in the same order. Not thread-safe. */
@@ -84,6 +86,19 @@ public final class RowReader {
     /** An id or its absence. */
     public @Nullable Id optionalId(IdKind kind) {
         return small() == 0 ? null : id(kind);
+    }
+
+    /** Ids of the kind that the caller knows to be here. */
+    public List<Id> ids(IdKind kind) {
+        int count = small();
+        if (count == 0) {
+            return List.of();
+        }
+        List<Id> ids = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            ids.add(id(kind));
+        }
+        return ids;
     }
 
     /** Bytes, as a copy. */

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.base;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,13 @@ public final class RowWriter extends ScratchBuffer {
     public RowWriter optionalId(@Nullable Id id) {
         small(id == null ? 0 : 1);
         return id == null ? this : id(id);
+    }
+
+    /** Adds ids with their number. A list of one is written as an optional id that is there. */
+    public RowWriter ids(List<Id> ids) {
+        small(ids.size());
+        ids.forEach(this::id);
+        return this;
     }
 
     /** Adds bytes with their length. */

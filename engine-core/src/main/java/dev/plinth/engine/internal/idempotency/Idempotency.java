@@ -15,6 +15,7 @@ import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.timer.Retention;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,7 @@ public final class Idempotency {
         if (remembered != null) {
             return remembered.fingerprint().equals(fingerprint)
                     ? new Replay(
-                            remembered.replay(cipher, mine.rowKey), remembered.sharedResource(), remembered.sealed())
+                            remembered.replay(cipher, mine.rowKey), remembered.sharedResources(), remembered.sealed())
                     : new Mismatch();
         }
         if (holder != null && !holder.end.equals(mine.end)) {
@@ -94,7 +95,7 @@ public final class Idempotency {
                         done.retryAfterSeconds(),
                         done.secret(),
                         body,
-                        context.sharedResource()));
+                        context.sharedResources()));
     }
 
     /** Adds to a decision that its refusal is remembered under the key. */
@@ -113,7 +114,7 @@ public final class Idempotency {
                         0,
                         false,
                         problem,
-                        context.sharedResource()));
+                        context.sharedResources()));
     }
 
     /** Ends a call, whatever its outcome. If the outcome was not remembered, the key is free again. */
@@ -164,11 +165,10 @@ public final class Idempotency {
     /**
      * The remembered answer of an earlier request under the same key.
      *
-     * @param sharedResource the resource that the answer shows under a share; null if it shows none
+     * @param sharedResources the resources that the answer shows under a share
      * @param secret true if the answer shows a secret
      */
-    public record Replay(Outcome.Replayed outcome, @Nullable Id sharedResource, boolean secret)
-            implements ClaimResult {}
+    public record Replay(Outcome.Replayed outcome, List<Id> sharedResources, boolean secret) implements ClaimResult {}
 
     /** Another call with the same key is still running. The future completes at its end. */
     public record InUse(CompletableFuture<Void> end) implements ClaimResult {}

@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.SecretCipher;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ record IdempotencyRow(
         int retryAfterSeconds,
         boolean sealed,
         byte[] body,
-        @Nullable Id sharedResource) {
+        List<Id> sharedResources) {
     static final long NO_NUMBER = 0;
 
     private static final int VERSION = 2;
@@ -46,7 +47,7 @@ record IdempotencyRow(
                 in.small(),
                 in.small() == 1,
                 in.bytes(),
-                in.optionalId(IdKind.RESOURCE));
+                in.ids(IdKind.RESOURCE));
     }
 
     /** Returns the number of a row. */
@@ -77,7 +78,7 @@ record IdempotencyRow(
                 .small(retryAfterSeconds)
                 .small(sealed ? 1 : 0)
                 .bytes(body)
-                .optionalId(sharedResource)
+                .ids(sharedResources)
                 .row();
     }
 

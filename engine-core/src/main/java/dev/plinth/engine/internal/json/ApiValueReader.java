@@ -2,6 +2,8 @@ package dev.plinth.engine.internal.json;
 
 import dev.plinth.engine.api.AcceptedJob;
 import dev.plinth.engine.api.ApiKey;
+import dev.plinth.engine.api.BatchOperation;
+import dev.plinth.engine.api.BatchResult;
 import dev.plinth.engine.api.Child;
 import dev.plinth.engine.api.Delivery;
 import dev.plinth.engine.api.Event;
@@ -60,6 +62,8 @@ public final class ApiValueReader {
             reader(TableUse.Holder.class, ApiValueReader::holder),
             reader(Problem.class, ApiValueReader::problem),
             reader(ProblemError.class, ApiValueReader::problemError),
+            reader(BatchOperation.class, ApiValueReader::batchOperation),
+            reader(BatchResult.class, ApiValueReader::batchResult),
             reader(NewResource.class, ApiValueReader::newResource));
 
     private static final List<String> NEW_RESOURCE = List.of("name", "type", "data", "metadata");
@@ -97,6 +101,11 @@ public final class ApiValueReader {
     /** Reads the use of the tables. */
     public static List<TableUse> tables(Json json) {
         return list(object(JsonReader.trusted(json.utf8())), "data", TableUse.class);
+    }
+
+    /** Reads the answer to a batch. */
+    public static List<BatchResult> batch(Json json) {
+        return list(object(JsonReader.trusted(json.utf8())), "results", BatchResult.class);
     }
 
     private static <T extends WireValue> List<T> list(JsonValue.Obj json, String name, Class<T> type) {
@@ -349,11 +358,26 @@ public final class ApiValueReader {
                 text(json, "code"),
                 text(json, "requestId"),
                 truth(json, "retryable"),
+                json.get("operation") == null ? -1 : (int) number(json, "operation"),
                 errors(json));
     }
 
     private static List<ProblemError> errors(JsonValue.Obj json) {
         return json.get("errors") == null ? List.of() : list(json, "errors", ProblemError.class);
+    }
+
+    private static BatchOperation batchOperation(JsonValue.Obj json, Json shown) {
+        return new BatchOperation(
+                text(json, "method"), text(json, "path"), optionalPart(json, "body"), optional(json, "ifMatch"));
+    }
+
+    private static BatchResult batchResult(JsonValue.Obj json, Json shown) {
+        return new BatchResult(
+                (int) number(json, "status"),
+                part(json, "body"),
+                optional(json, "etag"),
+                optional(json, "location"),
+                shown);
     }
 
     private static ProblemError problemError(JsonValue.Obj json, Json shown) {

@@ -63,6 +63,9 @@ public final class ProblemJson {
 
     private static byte[] end(JsonBytes json, Refusal refusal, boolean retryable) {
         json.member("retryable", retryable);
+        if (refusal.operation() != Refusal.WHOLE) {
+            json.member("operation", refusal.operation());
+        }
         if (!refusal.errors().isEmpty()) {
             json.name("errors").openArray();
             for (ProblemError error : refusal.errors()) {

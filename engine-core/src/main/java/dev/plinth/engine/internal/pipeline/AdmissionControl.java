@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
@@ -18,6 +19,7 @@ import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.quota.WorkerQuotas;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.View;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -165,6 +167,41 @@ final class AdmissionControl {
         }
     }
 
+    /**
+     * Takes the units that a call costs beyond those that it has taken, or refuses with 429. Refuses with 422 if a full
+     * bucket has fewer.
+     */
+    void takeRest(RequestContext call, long units) {
+        if (!isLimited(call) || units <= call.units) {
+            return;
+        }
+        int most = burst(call.caller.plan());
+        if (units > most) {
+            String detail = "operations cost " + units + " rate-limit units together, and plan "
+                    + call.caller.plan().name() + " allows " + most + " at once. Split the batch.";
+            throw new RefusedException(Refusal.of(
+                    ProblemCode.VALIDATION_FAILED,
+                    detail,
+                    List.of(new ProblemError(ProblemError.Source.POINTER, "/operations", "too_many", detail))));
+        }
+        Quota quota = quotas.take(call.caller, (int) units - call.units);
+        call.quota = quota;
+        if (!quota.allowed()) {
+            throw new RefusedException(
+                    Refusal.of(ProblemCode.RATE_LIMITED, tooMany(quota)).retryAfter(quota.retryAfterSeconds()));
+        }
+        call.units = (int) units;
+    }
+
+    /** Returns the most units that a plan gives at once, by all of its policies. */
+    private static int burst(Plan plan) {
+        int most = plan.requests();
+        for (RatePolicy policy : plan.policies()) {
+            most = policy.mode() == RatePolicy.Mode.ENFORCE ? Math.min(most, policy.requests()) : most;
+        }
+        return most;
+    }
+
     /** Gives the units back where the engine itself failed the call; false if there was nothing to give back. */
     boolean refundFailure(RequestContext call, Outcome outcome) {
         boolean failed = outcome instanceof Outcome.Refused turned
@@ -235,6 +272,12 @@ final class AdmissionControl {
         if (scope != null && !call.caller.may(scope)) {
             throw lacking(scope);
         }
+        call.furtherScopes = call.request.route().decoder().scopes(call.request);
+        for (Scope further : call.furtherScopes) {
+            if (!call.caller.may(further)) {
+                throw lacking(further);
+            }
+        }
     }
 
     /** Looks again, by rows that may be younger, at what was looked at when the caller was let in: 401 403. */
@@ -243,6 +286,11 @@ final class AdmissionControl {
         Scope scope = admitted.scope();
         if (scope != null && !Access.stillMay(rows, admitted.caller(), scope)) {
             throw lacking(scope);
+        }
+        for (Scope further : admitted.further()) {
+            if (!Access.stillMay(rows, admitted.caller(), further)) {
+                throw lacking(further);
+            }
         }
     }
 

@@ -9,7 +9,6 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
-import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
@@ -20,10 +19,9 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SecretCipher;
-import dev.plinth.engine.internal.event.Events;
+import dev.plinth.engine.internal.command.RecordedEvents;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.Transaction;
-import dev.plinth.engine.internal.webhook.FanOut;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -126,7 +124,7 @@ public final class Commits implements Committer {
     private Committed run(Transaction transaction, Context context, Command.Change change, OutcomeMemory memory) {
         Decision decision = change.decide(context);
         Changes changes = decision.changes();
-        addEvents(context, changes);
+        RecordedEvents.add(context, changes);
         addExtras(transaction, context, changes);
         memory.remember(context, changes, decision.outcome());
         long sequence = changes.writes().isEmpty() ? transaction.lastSequence() : append(transaction, context, changes);
@@ -155,22 +153,6 @@ public final class Commits implements Committer {
         return workspace -> knows && workspace.equals(caller.workspace())
                 ? caller.plan()
                 : Access.planOf(plans, context.rows(), workspace);
-    }
-
-    /** Adds the events, except of work that the engine still ends for a deleted workspace. */
-    private static void addEvents(Context context, Changes changes) {
-        if (context.caller().isEngine() && DeletedWorkspaces.has(context.rows(), context.workspace())) {
-            return;
-        }
-        List<Changes.EventDraft> drafts = changes.events();
-        for (int i = 0; i < drafts.size(); i++) {
-            changes.written(Events.append(context, drafts.get(i), changes));
-        }
-        List<Changes.WrittenEvent> written = changes.written();
-        FanOut fanOut = new FanOut();
-        for (int i = 0; i < written.size(); i++) {
-            fanOut.add(context, written.get(i), changes);
-        }
     }
 
     /** The context of a call that only reads. */

@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.requestlog.KeyUse;
 import dev.plinth.engine.internal.store.View;
 import dev.plinth.engine.internal.store.WriterBusyException;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -139,9 +140,16 @@ final class Pipeline {
         return call.answer(committed.outcome(), committed.sequence());
     }
 
-    /** Charges for the work once it has begun. A refusal and a replay cost what their call has taken. */
+    /**
+     * Charges for the work once it has begun, where it is not paid before. A refusal and a replay then cost what their
+     * call has taken.
+     */
     private Answer commitCostly(RequestContext call, Command.CostlyChange change) {
         long units = queries.read(call, rows -> change.units(queries.context(call, rows)));
+        if (change.isPaidBefore()) {
+            admission.takeRest(call, units); // 422 429
+            return commit(call, change);
+        }
         Answer answer = commit(call, change);
         if (!(answer.outcome() instanceof Outcome.Done)) {
             return answer;
@@ -162,11 +170,9 @@ final class Pipeline {
             }
             return host.run(context);
         } catch (RefusedException refused) {
-            Id shared = context.sharedResource();
+            List<Id> shared = context.sharedResources();
             return later -> {
-                if (shared != null) {
-                    later.showsShared(shared);
-                }
+                shared.forEach(later::showsShared);
                 throw refused;
             };
         }
@@ -204,7 +210,7 @@ final class Pipeline {
     }
 
     /**
-     * Repeats an answer, for one unit. A shared resource is not shown again once the share is gone: 404. A key's secret
+     * Repeats an answer, for one unit. A shared resource is not shown again once its share is gone: 404. A key's secret
      * is shown only to a caller with all scopes of that key: 403.
      */
     private Answer replay(RequestContext call, Idempotency.Replay replay, View view) {
@@ -212,8 +218,7 @@ final class Pipeline {
         if (replay.secret()) {
             Keys.checkMayBeShown(call.caller, replay.outcome().body());
         }
-        Id shared = replay.sharedResource();
-        if (shared != null) {
+        for (Id shared : replay.sharedResources()) {
             parts.visibility().check(queries.context(call, view), shared);
         }
         return call.answer(replay.outcome(), view.highest());

@@ -71,6 +71,12 @@ public final class Request {
         return this;
     }
 
+    /** Takes a body that is parsed already. */
+    public Request having(JsonValue json) {
+        parsed = json;
+        return this;
+    }
+
     /** Takes the body of a request whose headers came before it. */
     void received(byte[] bytes, boolean tooLarge) {
         body = bytes;

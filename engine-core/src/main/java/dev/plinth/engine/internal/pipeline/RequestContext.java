@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.quota.ConcurrentCalls;
@@ -72,6 +73,9 @@ final class RequestContext {
     /** True if it is evaluated some time after admission. Then the rows that it shows tell whether its caller may still see them. */
     boolean isLater;
 
+    /** The scopes that the operations of a batch need. */
+    List<Scope> furtherScopes = List.of();
+
     /** The last record that admission knew of. */
     long admittedAt;
 
@@ -99,7 +103,7 @@ final class RequestContext {
 
     /** Returns its caller, for a change that is decided later. */
     AdmittedCaller admitted() {
-        return new AdmittedCaller(caller, request.route().scope(), admittedAt);
+        return new AdmittedCaller(caller, request.route().scope(), furtherScopes, admittedAt);
     }
 
     /** Adds what its key remembers of an outcome to the record of it. */

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param parameters the query parameters that it takes
  * @param successes what it may answer when all goes well, the usual first
  * @param codes the problems that it alone may meet, beside those of every row of its kind
+ * @param inBatch true if it may be an operation of a batch
  * @param decoder makes the command of a request
  */
 public record Route(
@@ -47,6 +48,7 @@ public record Route(
         List<Parameter<?>> parameters,
         List<Success> successes,
         List<ProblemCode> codes,
+        boolean inBatch,
         Decoder decoder) {
     /** True if it changes something, so that an idempotency key counts. */
     public boolean mutates() {
@@ -81,6 +83,7 @@ public record Route(
                 parameters,
                 successes,
                 codes,
+                inBatch,
                 decoder);
     }
 
@@ -131,5 +134,10 @@ public record Route(
     public interface Decoder {
         /** The command. Throws {@code Refused} with everything that is wrong with the request. */
         Command decode(Request request);
+
+        /** Returns the scopes that a key needs beside the route's own, because of what the body asks for. */
+        default List<Scope> scopes(Request request) {
+            return List.of();
+        }
     }
 }

@@ -35,6 +35,7 @@ final class ChildRoutes {
                         .takes(types.newChild().body())
                         .refuses(RESOURCE_ARCHIVED)
                         .creates(Children.ENTITY)
+                        .inBatch()
                         .decodedBy(this::create),
                 row(Tag.CHILDREN, "listChildren", "GET", ALL, "List the children of a resource")
                         .says("The newest come first.")
@@ -53,11 +54,13 @@ final class ChildRoutes {
                         .takes(ContentRules.PATCH)
                         .refuses(RESOURCE_ARCHIVED, PRECONDITION_FAILED)
                         .gives(Children.ENTITY)
+                        .inBatch()
                         .decodedBy(this::patch),
                 row(Tag.CHILDREN, "deleteChild", "DELETE", ONE, "Delete a child")
                         .scope(RESOURCES_WRITE)
                         .refuses(RESOURCE_ARCHIVED, PRECONDITION_FAILED)
                         .gives(Entities.DELETED)
+                        .inBatch()
                         .decodedBy(ChildRoutes::delete));
     }
 

@@ -69,6 +69,7 @@ final class EventRoutes {
                                 .such("{\"type\":\"payment.processed\",\"data\":{\"amount\":12}}"))
                         .refuses(RESOURCE_ARCHIVED)
                         .creates(Events.ENTITY)
+                        .inBatch()
                         .decodedBy(EventRoutes::publish),
                 row(Tag.EVENTS, "listEvents", "GET", ALL, "List events")
                         .says("The newest come first; with after, the oldest.")

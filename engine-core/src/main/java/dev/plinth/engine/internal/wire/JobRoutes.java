@@ -82,6 +82,7 @@ final class JobRoutes {
                                 .such("{\"type\":\"report.monthly\",\"input\":{\"month\":\"2026-11\"}}"))
                         .refuses(NOT_FOUND, RESOURCE_ARCHIVED, RESOURCE_PAUSED, JOB_QUEUE_FULL)
                         .accepts()
+                        .inBatch()
                         .decodedBy(JobRoutes::create),
                 row(Tag.JOBS, "listJobs", "GET", ALL, "List jobs")
                         .says("The newest come first.")

@@ -17,7 +17,7 @@ final class OpenApiProblems {
     private static final byte[] SCHEMA = """
             {"type":"object","required":["type","title","status","detail","code","requestId","retryable"],"properties":{\
             "type":{"type":"string","format":"uri"},"title":{"type":"string"},"status":{"type":"integer"},"detail":{"type":"string"},\
-            "code":{"type":"string"},"requestId":{"type":"string"},"retryable":{"type":"boolean"},"errors":{"type":"array","items":{\
+            "code":{"type":"string"},"requestId":{"type":"string"},"retryable":{"type":"boolean"},"operation":{"type":"integer"},"errors":{"type":"array","items":{\
             "type":"object","required":["code","detail"],"properties":{"pointer":{"type":"string"},"parameter":{"type":"string"},"code":{"type":"string"},\
             "detail":{"type":"string"}}}}}}""".getBytes(StandardCharsets.UTF_8);
 

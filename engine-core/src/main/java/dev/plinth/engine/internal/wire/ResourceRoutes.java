@@ -77,6 +77,7 @@ final class ResourceRoutes {
                         .scope(RESOURCES_WRITE)
                         .takes(newContent.body())
                         .creates(Resources.ENTITY)
+                        .inBatch()
                         .decodedBy(this::create),
                 row(Tag.RESOURCES, "listResources", "GET", ALL, "List resources")
                         .says("The newest come first. Archived ones are shown where the status asks for them.")
@@ -107,12 +108,14 @@ final class ResourceRoutes {
                         .takes(ContentRules.PATCH)
                         .refuses(RESOURCE_ARCHIVED, PRECONDITION_FAILED)
                         .gives(Resources.ENTITY)
+                        .inBatch()
                         .decodedBy(this::patch),
                 row(Tag.RESOURCES, "deleteResource", "DELETE", ONE, "Delete an archived resource")
                         .says("Its children and shares go with it.")
                         .scope(RESOURCES_WRITE)
                         .refuses(INVALID_TRANSITION, PRECONDITION_FAILED)
                         .gives(Entities.DELETED)
+                        .inBatch()
                         .decodedBy(ResourceRoutes::delete)));
         routes.add(move("pause", "Pause a resource", "Operations and jobs on it are refused until it is resumed."));
         routes.add(move("resume", "Resume a paused resource", ""));
@@ -127,6 +130,7 @@ final class ResourceRoutes {
                 .scope(RESOURCES_WRITE)
                 .refuses(RESOURCE_ARCHIVED, PRECONDITION_FAILED)
                 .gives(Resources.ENTITY)
+                .inBatch()
                 .decodedBy(request -> {
                     Input input = Input.of(request);
                     return input.checked(Resources.move(input.id(IdKind.RESOURCE, 0), move, input.ifMatch()));

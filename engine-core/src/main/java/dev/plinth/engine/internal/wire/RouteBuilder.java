@@ -28,6 +28,7 @@ final class RouteBuilder {
     private boolean ofWorker;
     private Body body;
     private boolean slow;
+    private boolean inBatch;
     private List<Parameter<?>> parameters = List.of();
     private final List<Route.Success> successes = new ArrayList<>();
     private List<ProblemCode> codes = List.of();
@@ -93,6 +94,12 @@ final class RouteBuilder {
     /** May take long on the caller's thread. */
     RouteBuilder slow() {
         slow = true;
+        return this;
+    }
+
+    /** May be an operation of a batch. */
+    RouteBuilder inBatch() {
+        inBatch = true;
         return this;
     }
 
@@ -179,6 +186,7 @@ final class RouteBuilder {
                 parameters,
                 List.copyOf(successes),
                 codes,
+                inBatch,
                 decoder);
     }
 }

@@ -11,9 +11,10 @@ import java.util.function.Supplier;
 final class RouteTable {
     private RouteTable() {}
 
-    static List<Route> all(Wire.Parts parts, SystemRoutes system) {
+    static List<Route> all(Wire.Parts parts, SystemRoutes system, BatchRoutes batch) {
         List<Route> table = new ArrayList<>();
         table.addAll(new ResourceRoutes(parts.types()).all());
+        table.addAll(batch.all());
         table.addAll(new OperationRoutes(parts.operations(), parts.asyncOperations(), parts.types()).all());
         table.addAll(ShareRoutes.all());
         table.addAll(new ChildRoutes(parts.types()).all());

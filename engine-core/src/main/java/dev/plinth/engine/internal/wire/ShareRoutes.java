@@ -36,6 +36,7 @@ final class ShareRoutes {
                         .refuses(RESOURCE_ARCHIVED)
                         .gives(201, Shares.ENTITY)
                         .gives(200, Shares.ENTITY)
+                        .inBatch()
                         .decodedBy(ShareRoutes::share),
                 row(Tag.SHARES, "listShares", "GET", ALL, "List the shares of a resource")
                         .scope(RESOURCES_READ)
@@ -45,6 +46,7 @@ final class ShareRoutes {
                 row(Tag.SHARES, "unshare", "DELETE", ONE, "End a share")
                         .scope(RESOURCES_WRITE)
                         .gives(Entities.UNSHARED)
+                        .inBatch()
                         .decodedBy(ShareRoutes::unshare));
     }
 

@@ -5,6 +5,7 @@ enum Tag {
     RESOURCES("Resources", "What a workspace keeps: a type, data and metadata, in a state."),
     CHILDREN("Children", "Parts of a resource."),
     SHARES("Shares", "The right of another workspace to a resource."),
+    BATCH("Batch", "Several calls as one, all of them or none."),
     OPERATIONS("Operations", "Verbs of the host on a resource."),
     JOBS("Jobs", "Work with a state, run by the host or by a worker."),
     LEASES("Leases", "Jobs of workers outside of the server. These calls cost no rate-limit units."),

@@ -96,9 +96,11 @@ public final class Wire {
                 parts.figures(),
                 new SystemRoutes.Pages(openApi, new FrontPage(parts.version())),
                 parts.webhooks()::problem);
-        List<Route> table = parts.settings().applyTo(RouteTable.all(parts, system));
+        BatchRoutes batch = new BatchRoutes();
+        List<Route> table = parts.settings().applyTo(RouteTable.all(parts, system, batch));
         openApi.describe(table);
         this.router = new Router(table);
+        batch.callsTo(router);
         table.forEach(route -> byName.put(route.name(), route));
     }
 

@@ -28,6 +28,7 @@ final class TestRoute {
                 List.of(),
                 List.of(),
                 List.of(),
+                false,
                 request -> command);
     }
 }

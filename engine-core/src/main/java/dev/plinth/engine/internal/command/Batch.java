@@ -1,0 +1,128 @@
+package dev.plinth.engine.internal.command;
+
+import dev.plinth.engine.api.ProblemError;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonValue;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes several calls as one: all of them in one record, or none. Each sees what those before it have changed, and may
+ * name what they have made.
+ */
+public final class Batch implements Command.CostlyChange {
+    private final List<Operation> operations;
+    private final long units;
+
+    /**
+     * Makes the command.
+     *
+     * @param units the rate-limit units of all operations together
+     */
+    public Batch(List<? extends Operation> operations, long units) {
+        this.operations = List.copyOf(operations);
+        this.units = units;
+    }
+
+    /** A call of the batch. */
+    @FunctionalInterface
+    public interface Operation {
+        /**
+         * Returns the change that the call asks for. Called inside the writer lock.
+         *
+         * @param index its place in the batch, from 0
+         * @throws RefusedException with everything that is wrong with the call
+         */
+        Command.Change change(Answers earlier, int index);
+    }
+
+    /** The answers to the earlier operations of a batch. Not thread-safe. */
+    public static final class Answers {
+        private final List<Outcome.Done> all = new ArrayList<>();
+        private final List<JsonValue> read = new ArrayList<>();
+
+        private Answers() {}
+
+        private void add(Outcome.Done answer) {
+            all.add(answer);
+        }
+
+        /** Returns a member of an answer, or null if the answer has none with this name that is a string. */
+        public @Nullable String member(int operation, String name) {
+            while (read.size() <= operation) {
+                read.add(JsonReader.trusted(all.get(read.size()).body()));
+            }
+            return read.get(operation) instanceof JsonValue.Obj object
+                            && object.get(name) instanceof JsonValue.Text text
+                    ? text.value()
+                    : null;
+        }
+    }
+
+    @Override
+    public long units(Context context) {
+        return units;
+    }
+
+    @Override
+    public boolean isPaidBefore() {
+        return true;
+    }
+
+    @Override
+    public Decision decide(Context context) {
+        Steps steps = new Steps(context);
+        Answers answers = new Answers();
+        JsonBytes json = new JsonBytes().open().name("results").openArray();
+        for (int i = 0; i < operations.size(); i++) {
+            Outcome.Done done;
+            try {
+                done = (Outcome.Done) steps.decide(operations.get(i).change(answers, i));
+            } catch (RefusedException refused) {
+                throw new RefusedException(inOperation(refused.refusal(), i));
+            }
+            answers.add(done);
+            render(done, json);
+            if (json.position() > Limits.BATCH_ANSWER_BYTES_MAX) {
+                throw new RefusedException(
+                        tooLarge(i, "answers more than " + Limits.BATCH_ANSWER_BYTES_MAX + " bytes"));
+            }
+            if (!steps.fit(json.position())) {
+                throw new RefusedException(tooLarge(
+                        i,
+                        "needs more than one record of " + Limits.RECORD_BYTES_MAX + " bytes and "
+                                + Limits.RECORD_ROWS_MAX + " rows"));
+            }
+        }
+        return steps.end(Outcome.Done.ok(json.closeArray().close().bytes()));
+    }
+
+    /** Returns the refusal of an operation as the refusal of the batch. */
+    public static Refusal inOperation(Refusal refusal, int index) {
+        return refusal.operation() == Refusal.WHOLE ? refusal.inOperation(index, "/body") : refusal;
+    }
+
+    private static void render(Outcome.Done done, JsonBytes json) {
+        json.open().member("status", done.status()).raw("body", done.body());
+        json.optional("etag", done.etag()).optional("location", done.location()).close();
+    }
+
+    private static Refusal tooLarge(int index, String excess) {
+        String detail = "With this operation the batch " + excess + "; nothing was changed. Split the batch before it.";
+        return Refusal.of(
+                        ProblemCode.VALIDATION_FAILED,
+                        detail,
+                        List.of(new ProblemError(ProblemError.Source.POINTER, "", "too_large", detail)))
+                .inOperation(index, "");
+    }
+}

@@ -1,0 +1,132 @@
+package dev.plinth.engine.internal.wire;
+
+import static dev.plinth.engine.internal.base.ProblemCode.INSUFFICIENT_SCOPE;
+import static dev.plinth.engine.internal.base.ProblemCode.INVALID_TRANSITION;
+import static dev.plinth.engine.internal.base.ProblemCode.JOB_QUEUE_FULL;
+import static dev.plinth.engine.internal.base.ProblemCode.NOT_FOUND;
+import static dev.plinth.engine.internal.base.ProblemCode.PRECONDITION_FAILED;
+import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
+import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_PAUSED;
+import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.command.Batch;
+import dev.plinth.engine.internal.json.Fields;
+import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.pipeline.Route;
+import dev.plinth.engine.internal.shape.Body;
+import dev.plinth.engine.internal.shape.Entity;
+import dev.plinth.engine.internal.shape.Kind;
+import dev.plinth.engine.internal.shape.Member;
+import dev.plinth.engine.internal.shape.Schema;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The route of batches: several calls of this table in one step. */
+final class BatchRoutes {
+    private static final Member<List<JsonValue>> OPERATIONS = Member.required(
+            "operations",
+            Kind.list(1, Limits.BATCH_OPERATIONS_MAX, BatchedCall.BODY.schema(), BatchRoutes::enough),
+            "an array of 1 to " + Limits.BATCH_OPERATIONS_MAX + " operations");
+    private static final Entity ENTITY = Entity.named("BatchResults")
+            .with(
+                    "results",
+                    Schema.list(Schema.of(Entity.named("BatchResult")
+                            .with("status", Schema.WHOLE)
+                            .with("body", Schema.OBJECT)
+                            .maybe("etag", Schema.TEXT)
+                            .maybe("location", Schema.TEXT))));
+
+    private @Nullable Router router;
+
+    /** Tells where the calls of a batch go, once the table is complete. */
+    void callsTo(Router all) {
+        router = all;
+    }
+
+    List<Route> all() {
+        return List.of(row(Tag.BATCH, "batch", "POST", "/v1/batch", "Make several calls as one")
+                .says(
+                        "All of them are done, or none. Each sees what those before it have changed. A string {{0.id}} in a path or"
+                                + " a body stands for the member id of the answer to the first operation.")
+                .takes(
+                        Body.of("NewBatch", OPERATIONS)
+                                .such(
+                                        "{\"operations\":[{\"method\":\"POST\",\"path\":\"/v1/resources\",\"body\":{\"name\":\"invoice\"}},"
+                                                + "{\"method\":\"POST\",\"path\":\"/v1/resources/{{0.id}}/children\",\"body\":{\"name\":\"line\"}}]}"))
+                .refuses(
+                        INSUFFICIENT_SCOPE,
+                        NOT_FOUND,
+                        RESOURCE_ARCHIVED,
+                        RESOURCE_PAUSED,
+                        INVALID_TRANSITION,
+                        PRECONDITION_FAILED,
+                        JOB_QUEUE_FULL)
+                .gives(ENTITY)
+                .decodedBy(new Route.Decoder() {
+                    @Override
+                    public Command decode(Request request) {
+                        return batch(request);
+                    }
+
+                    @Override
+                    public List<Scope> scopes(Request request) {
+                        return scopesOf(request);
+                    }
+                }));
+    }
+
+    private static List<JsonValue> enough(Fields fields, String name, List<JsonValue> operations) {
+        if (operations.isEmpty()) {
+            fields.error(name, "too_few", "operations must have 1 item or more, got none.");
+        }
+        return operations;
+    }
+
+    private Command batch(Request request) {
+        List<JsonValue> items = Input.of(request).body().get(OPERATIONS);
+        List<BatchedCall> calls = new ArrayList<>(items.size());
+        long units = 0;
+        for (int i = 0; i < items.size(); i++) {
+            BatchedCall call;
+            try {
+                call = BatchedCall.read(
+                        table(), items.get(i), i, request.headers().idempotencyKey() != null);
+                call.check(calls);
+            } catch (RefusedException refused) {
+                throw new RefusedException(Batch.inOperation(refused.refusal(), i));
+            }
+            calls.add(call);
+            units += call.route().cost();
+        }
+        return new Batch(calls, units);
+    }
+
+    /** Returns the scopes of all calls that are found. The others are refused when the body is read. */
+    private List<Scope> scopesOf(Request request) {
+        List<Scope> scopes = new ArrayList<>();
+        if (request.json() instanceof JsonValue.Obj body
+                && body.get(OPERATIONS.name()) instanceof JsonValue.Arr operations) {
+            for (JsonValue operation : operations.items()) {
+                Scope scope = BatchedCall.scope(table(), operation);
+                if (scope != null && !scopes.contains(scope)) {
+                    scopes.add(scope);
+                }
+            }
+        }
+        return scopes;
+    }
+
+    private Router table() {
+        Router known = router;
+        if (known == null) {
+            throw new IllegalStateException("Expected a complete route table, but it has none yet");
+        }
+        return known;
+    }
+}

@@ -1,0 +1,258 @@
+package dev.plinth.engine.internal.wire;
+
+import dev.plinth.engine.api.ProblemError;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Quoted;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.command.Batch;
+import dev.plinth.engine.internal.json.Fields;
+import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.pipeline.Route;
+import dev.plinth.engine.internal.shape.Body;
+import dev.plinth.engine.internal.shape.Entity;
+import dev.plinth.engine.internal.shape.Kind;
+import dev.plinth.engine.internal.shape.Member;
+import dev.plinth.engine.internal.shape.Schema;
+import dev.plinth.engine.internal.shape.Values;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A call of a batch: a route of the table with its path, its body and its precondition. Not thread-safe. */
+final class BatchedCall implements Batch.Operation {
+    private static final Member<String> METHOD =
+            Member.required("method", Kind.oneOf(List.of("POST", "PUT", "PATCH", "DELETE")));
+    private static final Member<String> PATH = Member.required(
+            "path", Kind.text(1, Limits.BATCH_PATH_LENGTH_MAX), "the path of a call, such as /v1/resources");
+    private static final Member<JsonValue> CONTENT = Member.optional("body", Kind.ANY.shownAs(Schema.OBJECT));
+    private static final Member<String> IF_MATCH =
+            Member.optional("ifMatch", Kind.text(0, Limits.BATCH_PATH_LENGTH_MAX));
+
+    /** The members of an operation. */
+    static final Body BODY = Body.of("BatchOperation", METHOD, PATH, CONTENT, IF_MATCH);
+
+    private static final String ALLOWED =
+            "A batch takes changes of resources, children and shares, POST /v1/jobs and POST /v1/events.";
+    private static final byte[] NO_BODY = {};
+
+    private final Router.MatchedRoute target;
+    private final @Nullable JsonValue body;
+    private final @Nullable String ifMatch;
+    private final List<BatchReferences.Reference> references = new ArrayList<>();
+    private Command.@Nullable Change change;
+
+    private BatchedCall(Router.MatchedRoute target, @Nullable JsonValue body, @Nullable String ifMatch) {
+        this.target = target;
+        this.body = body;
+        this.ifMatch = ifMatch;
+        BatchReferences.findInPath(target.values(), references);
+        BatchReferences.findInBody(body, "/body", references);
+    }
+
+    /**
+     * Reads an operation of a batch.
+     *
+     * @param index its place in the batch, from 0
+     * @param keyed true if the batch has an idempotency key
+     */
+    static BatchedCall read(Router table, JsonValue operation, int index, boolean keyed) {
+        if (!(operation instanceof JsonValue.Obj object)) {
+            throw invalid(index, "", "invalid_type", "Each operation must be an object, got " + operation.kind() + ".");
+        }
+        List<ProblemError> errors = new ArrayList<>();
+        Fields fields = new Fields(object, "", errors);
+        Values values = BODY.read(fields);
+        fields.end();
+        if (!errors.isEmpty()) {
+            throw new RefusedException(Refusal.of(
+                            ProblemCode.VALIDATION_FAILED,
+                            "The operation has errors. Correct each of those listed.",
+                            errors)
+                    .inOperation(index, ""));
+        }
+        Router.MatchedRoute target = target(table, values.get(METHOD), values.get(PATH), index);
+        if (!keyed && target.route().demands().contains(Route.Demand.IDEMPOTENCY_KEY)) {
+            throw RefusedException.of(
+                    ProblemCode.IDEMPOTENCY_KEY_MISSING,
+                    "This operation needs the header Idempotency-Key. Send a new UUID with each new batch.");
+        }
+        return new BatchedCall(target, values.find(CONTENT), values.find(IF_MATCH));
+    }
+
+    private static Router.MatchedRoute target(Router table, String method, String path, int index) {
+        if (path.indexOf('?') >= 0 || path.indexOf('#') >= 0) {
+            throw invalid(index, "/path", "invalid_value", "path must have no query, got " + Quoted.of(path) + ".");
+        }
+        Router.MatchedRoute target;
+        try {
+            target = table.match(method, path);
+        } catch (RefusedException refused) {
+            boolean isKnown = refused.refusal().code() == ProblemCode.METHOD_NOT_ALLOWED;
+            throw isKnown
+                    ? invalid(
+                            index,
+                            "/method",
+                            "invalid_value",
+                            "method must be one that the path takes, got " + method + ". " + ALLOWED)
+                    : notAllowed(path, index);
+        }
+        if (!target.route().inBatch()) {
+            throw notAllowed(path, index);
+        }
+        return target;
+    }
+
+    private static RefusedException notAllowed(String path, int index) {
+        return invalid(
+                index,
+                "/path",
+                "invalid_value",
+                "path must be one that a batch takes, got " + Quoted.of(path) + ". " + ALLOWED);
+    }
+
+    private static RefusedException invalid(int index, String at, String code, String detail) {
+        return new RefusedException(Refusal.of(
+                        ProblemCode.VALIDATION_FAILED,
+                        detail,
+                        List.of(new ProblemError(ProblemError.Source.POINTER, at, code, detail)))
+                .inOperation(index, ""));
+    }
+
+    /** Returns the scope that an operation needs, or null if it is not one of the table's. */
+    static @Nullable Scope scope(Router table, JsonValue operation) {
+        if (operation instanceof JsonValue.Obj object
+                && object.get(METHOD.name()) instanceof JsonValue.Text method
+                && object.get(PATH.name()) instanceof JsonValue.Text path) {
+            try {
+                Route route = table.match(method.value(), path.value()).route();
+                return route.inBatch() ? route.scope() : null;
+            } catch (RefusedException refused) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    /** Returns the called route. */
+    Route route() {
+        return target.route();
+    }
+
+    /**
+     * Refuses with all that is known to be wrong before any operation is done.
+     *
+     * @param earlier the operations before this one
+     */
+    void check(List<BatchedCall> earlier) {
+        int index = earlier.size();
+        for (BatchReferences.Reference reference : references) {
+            boolean isKnown = reference.operation() < index
+                    && earlier.get(reference.operation()).mayAnswer(reference.member());
+            if (!isKnown) {
+                throw unknown(reference, index);
+            }
+        }
+        if (references.isEmpty()) {
+            change = decoded(target.values(), body);
+            return;
+        }
+        try {
+            Command.Change unused = decoded(target.values(), body);
+        } catch (RefusedException refused) {
+            Refusal refusal = refused.refusal();
+            List<ProblemError> certain = refusal.errors().stream()
+                    .filter(error -> !isOfReference(error))
+                    .toList();
+            if (!certain.isEmpty() || refusal.errors().isEmpty()) {
+                throw new RefusedException(Refusal.of(refusal.code(), refusal.detail(), certain));
+            }
+        }
+    }
+
+    /** Returns true if an error may go once references have their values. */
+    private boolean isOfReference(ProblemError error) {
+        String at = "/body" + error.at();
+        return references.stream()
+                .anyMatch(
+                        reference -> reference.at().equals(at) || reference.at().startsWith(at + "/"));
+    }
+
+    /** Returns true if the answer may have a member with this name that is a string. */
+    private boolean mayAnswer(String member) {
+        for (Route.Success success : route().successes()) {
+            Schema shown = success.shown();
+            for (Entity entity : shown == null ? List.<Entity>of() : shown.entities()) {
+                if (entity.members().stream()
+                        .anyMatch(known -> known.name().equals(member)
+                                && known.schema().types().contains("string"))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static RefusedException unknown(BatchReferences.Reference reference, int index) {
+        return invalid(
+                index,
+                reference.at(),
+                "unknown_reference",
+                Quoted.of(reference.text())
+                        + " must name an earlier operation and a member of its answer that is a string.");
+    }
+
+    @Override
+    public Command.Change change(Batch.Answers earlier, int index) {
+        Command.Change known = change;
+        if (known != null) {
+            return known;
+        }
+        BatchReferences.Values values = new Resolved(earlier, index);
+        JsonValue content = body;
+        return decoded(
+                BatchReferences.resolvePath(target.values(), values),
+                content == null ? null : BatchReferences.resolveBody(content, "/body", values));
+    }
+
+    /** The values of the references of one operation. Their length is bounded, because a short reference may stand for a long text. */
+    private static final class Resolved implements BatchReferences.Values {
+        private final Batch.Answers earlier;
+        private final int index;
+        private long length;
+
+        Resolved(Batch.Answers earlier, int index) {
+            this.earlier = earlier;
+            this.index = index;
+        }
+
+        @Override
+        public String of(BatchReferences.Reference reference) {
+            String value = earlier.member(reference.operation(), reference.member());
+            if (value == null) {
+                throw unknown(reference, index);
+            }
+            length += value.length();
+            if (length > Limits.BODY_BYTES_MAX) {
+                throw invalid(
+                        index,
+                        reference.at(),
+                        "too_long",
+                        "The references of an operation may stand for " + Limits.BODY_BYTES_MAX
+                                + " characters, and these stand for more. Use fewer of them.");
+            }
+            return value;
+        }
+    }
+
+    private Command.Change decoded(List<String> pathValues, @Nullable JsonValue content) {
+        Request.Headers headers = ifMatch == null ? Request.Headers.NONE : Request.Headers.NONE.withIfMatch(ifMatch);
+        Request request = new Request(route(), route().method(), pathValues, null, headers, NO_BODY, false);
+        Request complete = content == null ? request : request.having(content);
+        return (Command.Change) route().decoder().decode(complete);
+    }
+}
