@@ -13,8 +13,6 @@ import dev.plinth.engine.client.Clients;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.LastUsedWriter;
-import dev.plinth.engine.internal.base.Caller;
-import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.EngineThread;
@@ -74,7 +72,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Made by {@link #inMemory} or {@link #builder}. Thread-safe. {@link #close} drains it.
  */
 public final class Engine implements AutoCloseable {
-    static final String VERSION = "0.1.0";
     private static final System.Logger LOG = Log.of(Engine.class);
 
     /** The least time that calls and listeners get, since they may have waited for what was drained before them. */
@@ -158,8 +155,7 @@ public final class Engine implements AutoCloseable {
                 workers));
         wire = wire(config, plans, access, requestMetrics);
         clients = new Clients(wire, dispatcher);
-        store.onCommitted((sequence, writes) -> committed(sequence, writes, access, waitRegistry));
-        store.onUndone(access::changed);
+        register(access, waitRegistry);
         settings = new LiveSettings(store, commits, plans, access, quotas, webhooks, wire::plansChanged);
     }
 
@@ -525,7 +521,7 @@ public final class Engine implements AutoCloseable {
                         config.routes(),
                         requestLog,
                         new EngineFigures(store, requestMetrics, quotas, sweep, jobQueueFigures),
-                        VERSION,
+                        EngineConfig.VERSION,
                         config.testClock().orElse(null),
                         () -> reset(access),
                         config.configReload().orElse(null)));
@@ -534,51 +530,28 @@ public final class Engine implements AutoCloseable {
     private static Webhooks webhooks(
             EngineConfig config, Store store, Commits commits, SecretCipher cipher, ExecutorService workers) {
         return new Webhooks(new Webhooks.Parts(
-                store, commits, cipher, Events::json, Access::isActive, workers, config.webhookReach(), VERSION));
+                store,
+                commits,
+                cipher,
+                Events::json,
+                Access::isActive,
+                workers,
+                config.webhookReach(),
+                EngineConfig.VERSION));
     }
 
-    /** Tells every room that acts on durable changes. Runs in commit order and must be quick. */
-    private void committed(long sequence, List<Changes.Write> writes, Access access, WaitRegistry waitRegistry) {
-        access.changed(writes);
+    /** Has the rooms learn of durable changes, in this order. */
+    private void register(Access access, WaitRegistry waitRegistry) {
+        access.register(store, quotas::follow);
         // An engine in memory has nothing due before its first commit.
-        timers.start();
-        boolean work = false;
-        boolean events = false;
-        for (Changes.Write write : writes) {
-            jobs.committed(write);
-            webhooks.committed(write);
-            if (waitRegistry.areThere()) {
-                Id topic = Jobs.topic(write);
-                if (topic != null) {
-                    waitRegistry.signal(topic, Jobs.queuedType(write));
-                }
-                Id deleted = Resources.topic(write);
-                if (deleted != null) {
-                    waitRegistry.signal(deleted);
-                }
-                Events.forEachTopic(write, event -> waitRegistry.signalBy(workers, event));
-            }
-            Caller planned = access.planned(write, sequence);
-            if (planned != null) {
-                quotas.follow(planned);
-            }
-            Id gone = DeletedWorkspaces.added(write);
-            if (gone != null) {
-                requestLog.forget(gone);
-                quotas.forget(gone);
-            }
-            work |= Jobs.concerns(write)
-                    || Access.concerns(write)
-                    || Resources.concerns(write)
-                    || Endpoints.concerns(write);
-            events |= EventFeed.concerns(write) && feed.hasListeners() || Webhooks.concerns(write);
-        }
-        if (work) {
-            jobRing.ring(sequence);
-        }
-        if (events) {
-            eventRing.ring(sequence);
-        }
+        store.onCommitted((sequence, writes) -> timers.start());
+        jobs.register();
+        webhooks.register();
+        waitRegistry.register(store, workers);
+        quotas.register(store);
+        requestLog.register(store);
+        jobRing.ringOn(store, Jobs::concerns, Access::concerns, Resources::concerns, Endpoints::concerns);
+        eventRing.ringOn(store, write -> EventFeed.concerns(write) && feed.hasListeners(), Webhooks::concerns);
     }
 
     private void start(EngineConfig config) {

@@ -17,7 +17,6 @@ import dev.plinth.engine.internal.command.EngineJobs;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.resource.ContentTypes;
-import dev.plinth.engine.internal.store.Journal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.RouteSettings;
@@ -79,7 +78,7 @@ public final class EngineBuilder {
     private Optional<String> adminToken = Optional.empty();
     private Optional<Path> directory = Optional.empty();
     private Durability durability = Durability.FSYNC;
-    private BiFunction<Path, Journal.Durability, Store.Files> files = Store.Files::in;
+    private BiFunction<Path, Durability, Store.Files> files = Store.Files::in;
     private Optional<Path> secretKeyFile = Optional.empty();
     private Optional<Path> quickRestart = Optional.empty();
     private long requestLogBytes;

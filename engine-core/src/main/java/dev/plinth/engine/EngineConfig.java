@@ -8,7 +8,6 @@ import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.resource.ContentTypes;
-import dev.plinth.engine.internal.store.Journal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.RouteSettings;
@@ -30,7 +29,7 @@ record EngineConfig(
         List<Plan> plans,
         Optional<Path> directory,
         Durability durability,
-        BiFunction<Path, Journal.Durability, Store.Files> files,
+        BiFunction<Path, Durability, Store.Files> files,
         Optional<Path> secretKeyFile,
         Optional<Path> quickRestart,
         long requestLogBytes,
@@ -43,4 +42,7 @@ record EngineConfig(
         ContentTypes types,
         RouteSettings routes,
         boolean defaultWorkspace,
-        Optional<Supplier<Json>> configReload) {}
+        Optional<Supplier<Json>> configReload) {
+    /** The release of the engine. */
+    static final String VERSION = "0.1.0";
+}

@@ -9,10 +9,10 @@ import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.quota.QuotaCheckpointWriter;
 import dev.plinth.engine.internal.resource.Resources;
-import dev.plinth.engine.internal.store.Journal;
 import dev.plinth.engine.internal.store.MemoryJournal;
+import dev.plinth.engine.internal.store.QuickFiles;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
+import dev.plinth.engine.internal.store.StoreSettings;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,8 +24,7 @@ final class EngineStore {
     private EngineStore() {}
 
     static Store open(EngineConfig config) {
-        Store.Settings settings =
-                new Store.Settings(TableKind.valueOf(config.tables().name()), tables(), config.maxResources());
+        StoreSettings settings = new StoreSettings(config.tables(), tables(), config.maxResources());
         if (config.directory().isEmpty()) {
             if (config.quickRestart().isPresent()) {
                 throw new IllegalStateException(
@@ -36,10 +35,9 @@ final class EngineStore {
         }
         Path directory = config.directory().get();
         config.secretKeyFile().ifPresent(file -> MasterKeyFile.check(file, directory));
-        Store.Files files = config.files()
-                .apply(directory, Journal.Durability.valueOf(config.durability().name()));
+        Store.Files files = config.files().apply(directory, config.durability());
         if (config.quickRestart().isPresent()) {
-            files = files.leaving(new Store.QuickFiles(config.quickRestart().get(), Engine.VERSION));
+            files = files.leaving(new QuickFiles(config.quickRestart().get(), EngineConfig.VERSION));
         }
         Store store = Store.open(settings, files, config.clock());
         if (config.clock() instanceof ManualClock manual && store.lastTimeMillis() > manual.epochMillis()) {

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.internal.store.Journal;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
+import dev.plinth.engine.internal.store.StoreSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -81,8 +81,8 @@ final class FlatStoreTest {
             store.engine().close();
 
             assertThat(sizes.get(1)).isBetween((long) (sizes.get(0) * 0.9), (long) (sizes.get(0) * 1.1));
-            assertThat(replayed(TableKind.HEAP)).isEqualTo(live);
-            assertThat(replayed(TableKind.OFF_HEAP)).isEqualTo(live);
+            assertThat(replayed(Tables.HEAP)).isEqualTo(live);
+            assertThat(replayed(Tables.OFF_HEAP)).isEqualTo(live);
         }
     }
 
@@ -187,9 +187,9 @@ final class FlatStoreTest {
         }
     }
 
-    private byte[] replayed(TableKind kind) {
-        Store.Settings settings = new Store.Settings(kind, EngineStore.tables(), 10_000);
-        Store.Files files = Store.Files.in(directory, Journal.Durability.OS);
+    private byte[] replayed(Tables kind) {
+        StoreSettings settings = new StoreSettings(kind, EngineStore.tables(), 10_000);
+        Store.Files files = Store.Files.in(directory, Durability.OS);
         try (Store store = Store.open(settings, files, EngineClock.system())) {
             return store.stateHash();
         }

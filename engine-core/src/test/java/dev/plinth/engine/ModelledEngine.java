@@ -7,9 +7,8 @@ import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.SeededIds;
 import dev.plinth.engine.api.Tables;
-import dev.plinth.engine.internal.store.Journal;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
+import dev.plinth.engine.internal.store.StoreSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -99,8 +98,8 @@ final class ModelledEngine implements AutoCloseable {
         try {
             engine.store().snapshot();
             copy(directories.get(directories.size() - 1), to);
-            Store.Settings settings = new Store.Settings(TableKind.HEAP, EngineStore.tables(), RESOURCES);
-            Store.Files files = new Store.Files(to, Journal.Durability.OS, SEGMENT_BYTES, BYTES_PER_SNAPSHOT);
+            StoreSettings settings = new StoreSettings(Tables.HEAP, EngineStore.tables(), RESOURCES);
+            Store.Files files = new Store.Files(to, Durability.OS, SEGMENT_BYTES, BYTES_PER_SNAPSHOT);
             try (Store rebuilt = Store.open(settings, files, clock)) {
                 return rebuilt.stateHash();
             }

@@ -1,11 +1,11 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.store.CommitListener;
 import dev.plinth.engine.internal.store.Record;
 import dev.plinth.engine.internal.store.RecordReplay;
-import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The rows that a store without a directory has now, each with the record that wrote it last. Thread-safe. */
-final class SurvivingRows implements Store.CommitListener {
+final class SurvivingRows implements CommitListener {
     private final Map<String, Written> rows = new HashMap<>();
     private final List<TableName> tables;
     private long last;
@@ -49,6 +49,6 @@ final class SurvivingRows implements Store.CommitListener {
         for (long sequence = 1; sequence <= last; sequence++) {
             records.add(new Record(1, 1, sequence, 0, 0, bySequence.getOrDefault(sequence, List.of())));
         }
-        return RecordReplay.stateHash(TableKind.HEAP, tables, records);
+        return RecordReplay.stateHash(Tables.HEAP, tables, records);
     }
 }

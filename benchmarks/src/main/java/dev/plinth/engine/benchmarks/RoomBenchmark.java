@@ -2,6 +2,7 @@ package dev.plinth.engine.benchmarks;
 
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.access.Workspaces;
@@ -26,7 +27,7 @@ import dev.plinth.engine.internal.json.MalformedJsonException;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
+import dev.plinth.engine.internal.store.StoreSettings;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -62,8 +63,7 @@ public class RoomBenchmark {
     private final Idempotency idempotency = new Idempotency(cipher);
     private final Access access =
             new Access(new Plans(List.of(BenchedEngine.PLAN)), "in process", Access.digest("operator"));
-    private final Store store =
-            Store.open(new Store.Settings(TableKind.HEAP, tables(), 1000), new MemoryJournal(), clock);
+    private final Store store = Store.open(new StoreSettings(Tables.HEAP, tables(), 1000), new MemoryJournal(), clock);
 
     @SuppressWarnings("NullAway.Init") // set up by JMH
     private JsonValue body;

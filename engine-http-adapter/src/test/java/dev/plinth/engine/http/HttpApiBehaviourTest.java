@@ -11,7 +11,7 @@ import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.event.Events;
+import dev.plinth.engine.internal.event.OwnEventTypes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -365,7 +365,7 @@ class HttpApiBehaviourTest {
     @Test
     void eventTypes_inTheCode_areOnThePage() throws IOException {
         Path code = page.file().resolve("../../engine-core/src/main/java").normalize();
-        String starts = Events.RESERVED.stream().map(Pattern::quote).collect(Collectors.joining("|"));
+        String starts = OwnEventTypes.RESERVED.stream().map(Pattern::quote).collect(Collectors.joining("|"));
         Pattern type = Pattern.compile("\"((?:" + starts + ")[a-z_]+)\"");
         Set<String> found = new TreeSet<>();
         try (Stream<Path> files = Files.walk(code)) {

@@ -20,6 +20,7 @@ import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.store.Store;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -144,6 +145,24 @@ public final class Access {
                 AccessTables.TOKENS,
                 AccessTables.SETTINGS,
                 AccessTables.USES);
+    }
+
+    /**
+     * Has the cache learn of durable changes and of undone ones.
+     *
+     * @param listener learns of workspaces with their plans from a durable record on
+     */
+    public void register(Store store, Consumer<Caller> listener) {
+        store.onUndone(this::changed);
+        store.onCommitted((sequence, writes) -> {
+            changed(writes);
+            for (Changes.Write write : writes) {
+                Caller planned = planned(write, sequence);
+                if (planned != null) {
+                    listener.accept(planned);
+                }
+            }
+        });
     }
 
     /** Receives every durable change and every undo. Increments the version if keys or workspaces are among it. */

@@ -46,7 +46,7 @@ public enum OptionalLibrary {
     public void require() {
         try {
             Class<?> unused = Class.forName(className, false, OptionalLibrary.class.getClassLoader());
-        } catch (ClassNotFoundException e) {
+        } catch (ClassNotFoundException | LinkageError e) {
             throw new IllegalStateException(need + " dev.plinth:" + artifact
                     + ", which is not on the class path; add that dependency in the version of engine-core, "
                     + otherwise + ".");

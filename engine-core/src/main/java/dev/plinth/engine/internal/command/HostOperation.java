@@ -16,7 +16,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.event.Events;
+import dev.plinth.engine.internal.event.OwnEventTypes;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
@@ -108,7 +108,7 @@ public final class HostOperation {
 
     private static void checkEvents(OperationResult result) {
         for (OperationResult.NewEvent event : result.events()) {
-            if (!EventTypes.isName(event.type()) || Events.isReserved(event.type())) {
+            if (!EventTypes.isName(event.type()) || OwnEventTypes.isReserved(event.type())) {
                 throw new IllegalStateException(
                         "Expected events of the host's own types, which match " + EventTypes.NAME
                                 + " with at most " + Limits.EVENT_TYPE_LENGTH_MAX

@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.webhook.Deliveries;
 import dev.plinth.engine.internal.webhook.Endpoints;
+import dev.plinth.engine.internal.webhook.ReopenedDeliveries;
 import java.util.Objects;
 
 /** The job that sends each delivery of an endpoint once more that has been exhausted since a time. */
@@ -59,7 +60,7 @@ public final class RecoverJob implements StepJob {
 
     @Override
     public Batch step(Context context, long askedAt, long after) {
-        Deliveries.ReopenedDeliveries reopened = Deliveries.recover(context, endpoint, since, askedAt, after);
+        ReopenedDeliveries reopened = Deliveries.recover(context, endpoint, since, askedAt, after);
         return new Batch(reopened.changes(), reopened.count(), reopened.reached());
     }
 

@@ -28,8 +28,8 @@ record EventFilter(EventTypes types, @Nullable Id resource) {
         for (String pattern : types.patterns()) {
             if (!EventTypes.isPrefix(pattern)) {
                 sets.add(EventTables.ofType(workspace, pattern));
-            } else if (Events.isReserved(pattern)) {
-                Events.OWN_TYPES.stream()
+            } else if (OwnEventTypes.isReserved(pattern)) {
+                OwnEventTypes.ALL.stream()
                         .filter(type -> EventTypes.matches(pattern, type))
                         .forEach(type -> sets.add(EventTables.ofType(workspace, type)));
             } else {
@@ -47,14 +47,14 @@ record EventFilter(EventTypes types, @Nullable Id resource) {
     /** Returns a topic that every matching event signals, and few others do. */
     Id topic(Id workspace) {
         if (resource != null) {
-            return Events.topicAbout(workspace, resource);
+            return EventTopics.topicAbout(workspace, resource);
         }
         if (types.patterns().size() != 1) {
-            return Events.topic(workspace);
+            return EventTopics.topic(workspace);
         }
         String only = types.patterns().get(0);
         return EventTypes.isPrefix(only)
-                ? Events.topicOf(workspace, EventTypes.family(only))
-                : Events.topicOf(workspace, only);
+                ? EventTopics.topicOf(workspace, EventTypes.family(only))
+                : EventTopics.topicOf(workspace, only);
     }
 }

@@ -29,7 +29,10 @@ record EventStream(EventFilter filter, long position) implements Command.LongPol
         Id workspace = context.workspace();
         return events(context).next(position) == Rows.NONE
                 ? new Command.Wait(
-                        filter.topic(workspace), Limits.STREAM_SILENCE_SECONDS_MAX, Events.topic(workspace), Set.of())
+                        filter.topic(workspace),
+                        Limits.STREAM_SILENCE_SECONDS_MAX,
+                        EventTopics.topic(workspace),
+                        Set.of())
                 : null;
     }
 

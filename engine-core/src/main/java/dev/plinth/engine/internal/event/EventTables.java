@@ -57,7 +57,7 @@ final class EventTables {
         visitor.accept(row.ofType());
         String type = row.type();
         String family = EventTypes.family(type);
-        if (!family.isEmpty() && !Events.isReserved(type)) {
+        if (!family.isEmpty() && !OwnEventTypes.isReserved(type)) {
             visitor.accept(ofFamily(row.workspace(), family));
         }
         Id resource = row.resource();

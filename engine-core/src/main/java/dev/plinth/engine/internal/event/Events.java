@@ -23,7 +23,6 @@ import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,42 +35,8 @@ public final class Events {
             .with("createdAt", Schema.TIME)
             .with("data", Schema.OBJECT);
 
-    /** The engine's own types. No type of the host starts with the first word of one of them. */
-    public static final List<String> OWN_TYPES = List.of(
-            "resource.created",
-            "resource.updated",
-            "resource.paused",
-            "resource.resumed",
-            "resource.archived",
-            "resource.unarchived",
-            "resource.deleted",
-            "resource.shared",
-            "resource.unshared",
-            "child.created",
-            "child.updated",
-            "child.deleted",
-            "job.succeeded",
-            "job.failed",
-            "job.canceled",
-            "workspace.plan_changed",
-            "key.created",
-            "key.rotated",
-            "key.revoked",
-            "webhook_endpoint.created",
-            "webhook_endpoint.updated",
-            "webhook_endpoint.deleted",
-            "webhook_endpoint.disabled");
-
-    /** The prefixes of the engine's own types, which are reserved. */
-    public static final List<String> RESERVED = OWN_TYPES.stream()
-            .map(type -> EventTypes.family(type) + ".")
-            .distinct()
-            .toList();
-
     /** The header in which a client of a stream names the last event that it has seen. */
     public static final String LAST_EVENT_ID = "Last-Event-ID";
-
-    private static final Set<String> OWN = Set.copyOf(OWN_TYPES);
 
     private Events() {}
 
@@ -94,8 +59,8 @@ public final class Events {
 
     /** Adds the row of an event to the changes that cause it. */
     public static Changes.WrittenEvent append(Context context, Changes.EventDraft draft, Changes changes) {
-        if (isReserved(draft.type()) && !OWN.contains(draft.type())) {
-            throw new IllegalStateException("Expected a type of OWN_TYPES or of the host's, but got " + draft.type()
+        if (OwnEventTypes.isReserved(draft.type()) && !OwnEventTypes.ALL.contains(draft.type())) {
+            throw new IllegalStateException("Expected a type of OwnEventTypes or of the host's, but got " + draft.type()
                     + "; lists by prefix would not find it");
         }
         Id id = context.newId(IdKind.EVENT);
@@ -118,16 +83,6 @@ public final class Events {
 
     private static Changes.WrittenEvent written(EventRow row) {
         return new Changes.WrittenEvent(row.id(), row.workspace(), row.number(), row.type(), row.resource());
-    }
-
-    /** Returns true if types that start like this one are the engine's own. */
-    public static boolean isReserved(String type) {
-        for (String own : RESERVED) {
-            if (type.startsWith(own)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /**
@@ -202,36 +157,17 @@ public final class Events {
             EventRow event = EventRow.read(row);
             Id workspace = event.workspace();
             String type = event.type();
-            visitor.accept(topic(workspace));
-            visitor.accept(topicOf(workspace, type));
+            visitor.accept(EventTopics.topic(workspace));
+            visitor.accept(EventTopics.topicOf(workspace, type));
             String family = EventTypes.family(type);
             if (!family.isEmpty()) {
-                visitor.accept(topicOf(workspace, family));
+                visitor.accept(EventTopics.topicOf(workspace, family));
             }
             Id resource = event.resource();
             if (resource != null) {
-                visitor.accept(topicAbout(workspace, resource));
+                visitor.accept(EventTopics.topicAbout(workspace, resource));
             }
         }
-    }
-
-    /** Returns the topic of all events of a workspace. */
-    static Id topic(Id workspace) {
-        return topic(workspace, 0, 0);
-    }
-
-    /** Returns the topic of a workspace's events of a type or a family of types. */
-    static Id topicOf(Id workspace, String typeOrFamily) {
-        return topic(workspace, typeOrFamily.hashCode(), 0);
-    }
-
-    /** Returns the topic of a workspace's events about a resource. */
-    static Id topicAbout(Id workspace, Id resource) {
-        return topic(workspace, resource.high(), resource.low());
-    }
-
-    private static Id topic(Id workspace, long high, long low) {
-        return new Id(IdKind.EVENT, workspace.high() ^ Long.rotateLeft(high, 1), workspace.low() ^ low);
     }
 
     /** Returns the bytes of an event, as every webhook carries them, or null if it is gone. */

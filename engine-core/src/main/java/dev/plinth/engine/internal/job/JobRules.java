@@ -98,7 +98,7 @@ final class JobRules {
             return;
         }
         byte[] unique = row.uniqueKey();
-        if (unique != null && row.facts().id().equals(Jobs.holder(rows, unique))) {
+        if (unique != null && row.facts().id().equals(JobTables.holder(rows, unique))) {
             changes.remove(JobTables.UNIQUE, unique);
         }
         // Inside the writer lock, ten thousand outcomes are not put together to find that they are too long.

@@ -93,6 +93,11 @@ public final class JobRunner implements DueSource {
         attempts.onSettled(listener);
     }
 
+    /** Has the runner learn of durable changes. */
+    public void register() {
+        store.onCommitted((sequence, writes) -> writes.forEach(this::committed));
+    }
+
     /**
      * Learns of durable changes. It tells the handler of a running job that the job is to be canceled, or that its row
      * was deleted.

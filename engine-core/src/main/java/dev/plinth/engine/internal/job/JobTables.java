@@ -4,6 +4,8 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
@@ -174,5 +176,11 @@ final class JobTables {
             sets.add(RUNNING);
         }
         return sets;
+    }
+
+    /** The job that is not final and has a unique key; null if none has. */
+    static @Nullable Id holder(Rows rows, byte[] unique) {
+        byte[] row = rows.get(UNIQUE, unique);
+        return row == null ? null : new RowReader(row, 1).id(IdKind.JOB);
     }
 }

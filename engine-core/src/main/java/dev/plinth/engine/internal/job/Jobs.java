@@ -13,7 +13,6 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.ReserveAccess;
-import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -136,7 +135,7 @@ public final class Jobs {
     public static Decision accept(Context context, NewJob input) {
         String unique = input.uniqueKey();
         if (unique != null) {
-            Id holder = holder(context.rows(), JobRow.uniqueKey(context.workspace(), input.type(), unique));
+            Id holder = JobTables.holder(context.rows(), JobRow.uniqueKey(context.workspace(), input.type(), unique));
             if (holder != null) {
                 return Decision.nothing(deduplicated(context, holder));
             }
@@ -251,7 +250,7 @@ public final class Jobs {
         Changes changes = JobRules.step(context, next);
         byte[] unique = next.uniqueKey();
         if (unique != null) {
-            Id holder = holder(context.rows(), unique);
+            Id holder = JobTables.holder(context.rows(), unique);
             if (holder != null) {
                 throw RefusedException.of(
                         ProblemCode.ALREADY_EXISTS,
@@ -261,12 +260,6 @@ public final class Jobs {
             changes.put(JobTables.UNIQUE, unique, new RowWriter(1).id(id).row());
         }
         return Decision.of(changes, Outcome.Done.ok(handled.shown(context, next, null)));
-    }
-
-    /** The job that is not final and has a unique key; null if none has. */
-    static @Nullable Id holder(Rows rows, byte[] unique) {
-        byte[] row = rows.get(JobTables.UNIQUE, unique);
-        return row == null ? null : new RowReader(row, 1).id(IdKind.JOB);
     }
 
     /** The resource that a job is about; null if about none. */

@@ -1,8 +1,13 @@
 package dev.plinth.engine.internal.pipeline;
 
+import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.event.Events;
+import dev.plinth.engine.internal.job.Jobs;
+import dev.plinth.engine.internal.resource.Resources;
+import dev.plinth.engine.internal.store.Store;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +58,33 @@ public final class WaitRegistry {
             leaveGroup(group);
         });
         return waiter;
+    }
+
+    /**
+     * Has durable changes signal the topics of jobs, deletions and events.
+     *
+     * @param executor signals the topics of events
+     */
+    public void register(Store store, Executor executor) {
+        store.onCommitted((sequence, writes) -> {
+            for (Changes.Write write : writes) {
+                if (areThere()) {
+                    signal(write, executor);
+                }
+            }
+        });
+    }
+
+    private void signal(Changes.Write write, Executor executor) {
+        Id job = Jobs.topic(write);
+        if (job != null) {
+            signal(job, Jobs.queuedType(write));
+        }
+        Id deleted = Resources.topic(write);
+        if (deleted != null) {
+            signal(deleted);
+        }
+        Events.forEachTopic(write, event -> signalBy(executor, event));
     }
 
     /** Signals all waiters of a topic. */

@@ -2,7 +2,10 @@ package dev.plinth.engine.internal.quota;
 
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.store.Store;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -118,6 +121,18 @@ public final class Quotas {
                 follow(caller);
             }
         }
+    }
+
+    /** Has the buckets of deleted workspaces forgotten. */
+    public void register(Store store) {
+        store.onCommitted((sequence, writes) -> {
+            for (Changes.Write write : writes) {
+                Id deleted = DeletedWorkspaces.added(write);
+                if (deleted != null) {
+                    forget(deleted);
+                }
+            }
+        });
     }
 
     /** Forgets the buckets of a deleted workspace. */

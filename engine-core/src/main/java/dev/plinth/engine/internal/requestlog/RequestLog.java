@@ -1,6 +1,8 @@
 package dev.plinth.engine.internal.requestlog;
 
+import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
@@ -12,6 +14,7 @@ import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Schema;
+import dev.plinth.engine.internal.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -165,6 +168,18 @@ public final class RequestLog {
             }
             logs.remove(workspace, log);
         }
+    }
+
+    /** Has the requests of deleted workspaces forgotten. */
+    public void register(Store store) {
+        store.onCommitted((sequence, writes) -> {
+            for (Changes.Write write : writes) {
+                Id deleted = DeletedWorkspaces.added(write);
+                if (deleted != null) {
+                    forget(deleted);
+                }
+            }
+        });
     }
 
     /** Forgets the requests of a workspace. */

@@ -8,10 +8,14 @@ import com.lmax.disruptor.Sequencer;
 import com.lmax.disruptor.TimeoutException;
 import com.lmax.disruptor.dsl.Disruptor;
 import com.lmax.disruptor.dsl.ProducerType;
+import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.store.Store;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +56,28 @@ public final class Doorbell implements AutoCloseable {
         if (ring.getCursor() != Sequencer.INITIAL_CURSOR_VALUE) {
             run();
         }
+    }
+
+    /** Rings at every durable record with a write that concerns one of these rooms. */
+    @SafeVarargs
+    public final void ringOn(Store store, Predicate<Changes.Write>... rooms) {
+        List<Predicate<Changes.Write>> concerns = List.of(rooms);
+        store.onCommitted((sequence, writes) -> {
+            if (isConcerned(concerns, writes)) {
+                ring(sequence);
+            }
+        });
+    }
+
+    private static boolean isConcerned(List<Predicate<Changes.Write>> concerns, List<Changes.Write> writes) {
+        for (Changes.Write write : writes) {
+            for (Predicate<Changes.Write> room : concerns) {
+                if (room.test(write)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Tells that something up to this commit sequence is new. Never blocks. */

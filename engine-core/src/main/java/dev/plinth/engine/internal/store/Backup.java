@@ -53,7 +53,7 @@ final class Backup implements JournalVisitor {
     private RecoverablePrefix copy(List<TableName> tables) throws IOException {
         StoreNames names = from.storeNames();
         RecoverablePrefix prefix =
-                RecoverablePrefix.opened(from, names, copySnapshot(names, tables, StoreId.of(from, names)), this);
+                RecoverablePrefix.opened(from, names, copySnapshot(names, tables, names.storeId(from)), this);
         StoreDamageException damage = prefix.damage();
         if (damage != null) {
             throw damage;

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * not fit.
  */
 final class CapacityCheck {
+    /** Seconds after which to retry if only an operator's action helps: more room, or a restart. */
+    static final long RETRY_SECONDS = 60;
+
     private static final int FAIR_PERCENT = 95;
     private static final int LAST_PERCENT = 99;
     private static final int PERCENT = 100;
@@ -310,7 +313,7 @@ final class CapacityCheck {
     }
 
     private static Refusal full(String detail) {
-        return Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, detail).retryAfter(Transaction.CAPACITY_RETRY_SECONDS);
+        return Refusal.of(ProblemCode.CAPACITY_EXHAUSTED, detail).retryAfter(RETRY_SECONDS);
     }
 
     /** The growth of one table for one workspace by a record. */

@@ -4,14 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import org.jspecify.annotations.Nullable;
 
 /** A file behind a channel. */
 final class ChannelFile implements Disk.File {
     private final Opener opener;
     private final FileChannel forSyncs;
-    private final @Nullable FileLock lock;
     private volatile FileChannel channel;
 
     /**
@@ -22,15 +19,9 @@ final class ChannelFile implements Disk.File {
      *     error of the disk since it was opened; a later channel would not
      */
     ChannelFile(FileChannel channel, FileChannel forSyncs, Opener opener) {
-        this(channel, forSyncs, opener, null);
-    }
-
-    /** Wraps an open file with a lock of the channel, which is released when the file is closed. */
-    ChannelFile(FileChannel channel, FileChannel forSyncs, Opener opener, @Nullable FileLock lock) {
         this.channel = channel;
         this.forSyncs = forSyncs;
         this.opener = opener;
-        this.lock = lock;
     }
 
     /** Opens the same file once more. */
@@ -88,9 +79,6 @@ final class ChannelFile implements Disk.File {
     @Override
     public void close() throws IOException {
         try (forSyncs) {
-            if (lock != null && lock.isValid()) {
-                lock.release();
-            }
             channel.close();
         }
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, String damage, boolean isForeign) {
     /** Reads all snapshots, the newest one first. */
     static List<CheckedSnapshot> all(Disk disk, StoreNames names, List<TableName> tables) throws IOException {
-        StoreId store = StoreId.of(disk, names);
+        StoreId store = names.storeId(disk);
         List<CheckedSnapshot> all = new ArrayList<>();
         for (long sequence : names.snapshots()) {
             all.add(of(disk, Snapshot.name(sequence), tables, store));

@@ -151,7 +151,7 @@ final class DirectoryDisk implements Disk {
 
     @Override
     public void delete(String name) throws IOException {
-        FileDeleter.remove(directory.resolve(name));
+        boolean unused = Files.deleteIfExists(directory.resolve(name));
     }
 
     @Override

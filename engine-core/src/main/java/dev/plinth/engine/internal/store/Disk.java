@@ -41,6 +41,31 @@ interface Disk extends AutoCloseable {
     /** Makes a directory inside this one for files that are put aside. It must not exist. */
     void makeDirectory(String name) throws IOException;
 
+    /**
+     * Makes a directory for files that are put aside, with this name or with a number after it.
+     *
+     * @return its name
+     */
+    default String makeNewDirectory(String name) throws IOException {
+        List<String> there = names();
+        String free = name;
+        for (int i = 2; isTaken(free, there); i++) {
+            free = name + "." + i;
+        }
+        makeDirectory(free);
+        syncNames();
+        return free;
+    }
+
+    private static boolean isTaken(String directory, List<String> there) {
+        for (String name : there) {
+            if (name.equals(directory) || name.startsWith(directory + "/")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Deletes a file that could not be finished, which on a full disk gives back the last room. */
     default void abandon(String name, Throwable why) {
         try {

@@ -1,11 +1,13 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -270,8 +272,8 @@ final class FileJournal implements Journal {
     }
 
     @Override
-    public Durability durability() {
-        return durability;
+    public Optional<Durability> durability() {
+        return Optional.of(durability);
     }
 
     /** Flushes the queued records, and ends. */

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * limit, a caller that may wait does so before it takes the writer lock. Any other caller is refused.
  */
 final class InFlight {
-    private final List<Store.CommitListener> listeners = new CopyOnWriteArrayList<>();
-    private final List<Store.UndoListener> undoListeners = new CopyOnWriteArrayList<>();
+    private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
+    private final List<UndoListener> undoListeners = new CopyOnWriteArrayList<>();
     private final ArrayDeque<Flight> flights = new ArrayDeque<>();
     private final PriorityQueue<Waiter> waiters = new PriorityQueue<>();
     private final Object dispatching = new Object();
@@ -43,11 +43,11 @@ final class InFlight {
     private volatile @Nullable Refusal failure;
     private volatile boolean closing;
 
-    void listen(Store.CommitListener listener) {
+    void listen(CommitListener listener) {
         listeners.add(listener);
     }
 
-    void listen(Store.UndoListener listener) {
+    void listen(UndoListener listener) {
         undoListeners.add(listener);
     }
 
@@ -90,7 +90,7 @@ final class InFlight {
             throw new RefusedException(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
                             "The journal has failed and takes no more changes; nothing was changed. Restart the engine.")
-                    .retryAfter(Transaction.CAPACITY_RETRY_SECONDS));
+                    .retryAfter(CapacityCheck.RETRY_SECONDS));
         }
     }
 
@@ -174,7 +174,7 @@ final class InFlight {
             Flight flight = next();
             while (flight != null) {
                 long sequence = flight.record.sequence();
-                for (Store.CommitListener listener : listeners) {
+                for (CommitListener listener : listeners) {
                     Throwable failure = tell(listener, sequence, flight.record.writes());
                     failed = failure == null ? failed : failure;
                 }
@@ -191,7 +191,7 @@ final class InFlight {
     }
 
     /** Tells a listener. The record is durable even if the listener fails, and the failure is not the journal's. */
-    private static @Nullable Throwable tell(Store.CommitListener listener, long sequence, List<Changes.Write> writes) {
+    private static @Nullable Throwable tell(CommitListener listener, long sequence, List<Changes.Write> writes) {
         try {
             listener.committed(sequence, writes);
             return null;
@@ -255,7 +255,7 @@ final class InFlight {
 
     /** Tells the listeners that the rows of a record are restored. */
     void tellUndone(Record record, byte[] @Nullable [] before) {
-        for (Store.UndoListener listener : undoListeners) {
+        for (UndoListener listener : undoListeners) {
             try {
                 listener.undone(restoring(record.writes(), before));
             } catch (RuntimeException | Error e) {

@@ -1,5 +1,8 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Durability;
+import java.util.Optional;
+
 /**
  * Keeps records in order. Each append has one of three fates: durable, fenced or unknown. No code acts on a record
  * before it is durable.
@@ -39,8 +42,8 @@ public interface Journal extends AutoCloseable {
      */
     default void flush(boolean here) {}
 
-    /** Returns the failures that an acknowledged record survives. */
-    Durability durability();
+    /** Returns the failures that an acknowledged record survives; empty if it is kept until the process ends. */
+    Optional<Durability> durability();
 
     @Override
     void close();
@@ -61,15 +64,5 @@ public interface Journal extends AutoCloseable {
          * not the disk's.
          */
         default void ended(String thread, Throwable error) {}
-    }
-
-    /** The failures that an acknowledged record survives. */
-    enum Durability {
-        /** Acknowledged after fdatasync: survives a power cut. */
-        FSYNC,
-        /** Acknowledged after write: survives kill -9, not a power cut. */
-        OS,
-        /** Kept until the process ends. */
-        MEMORY
     }
 }

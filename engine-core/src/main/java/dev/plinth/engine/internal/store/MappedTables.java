@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Tables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ final class MappedTables implements TableFactory {
 
     private static final long BYTES_BETWEEN_LOOKS = 16L * 1024 * 1024;
 
-    private final TableKind kind;
+    private final Tables kind;
     private final Path directory;
     private final LongSupplier usableBytes;
     private long bytesToNextLook;
@@ -34,7 +35,7 @@ final class MappedTables implements TableFactory {
      *
      * @throws IllegalStateException if the JVM lacks something that they need; the message names it
      */
-    MappedTables(TableKind kind, Path directory, LongSupplier usableBytes) {
+    MappedTables(Tables kind, Path directory, LongSupplier usableBytes) {
         OffHeapPreflight.checkMapped();
         this.kind = kind;
         this.directory = directory;
@@ -44,7 +45,7 @@ final class MappedTables implements TableFactory {
     @Override
     public Table create(String name, int keyBytes, long expectedRows, int averageRowBytes) {
         TableShape shape = new TableShape(name, keyBytes, expectedRows, averageRowBytes);
-        if (kind == TableKind.CHRONICLE) {
+        if (kind == Tables.CHRONICLE) {
             return new ChronicleTable(shape, directory);
         }
         return new ArenaTable(shape, new MappedArena(file(directory, shape, "rows")));

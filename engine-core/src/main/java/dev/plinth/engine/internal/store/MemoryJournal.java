@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Durability;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The journal of an engine without a directory. Every record is at once as durable as the process. */
@@ -27,8 +29,8 @@ public final class MemoryJournal implements Journal {
     }
 
     @Override
-    public Durability durability() {
-        return Durability.MEMORY;
+    public Optional<Durability> durability() {
+        return Optional.empty();
     }
 
     @Override

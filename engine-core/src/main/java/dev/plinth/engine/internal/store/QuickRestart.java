@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.ByteArrayInputStream;
@@ -62,12 +63,11 @@ final class QuickRestart implements AutoCloseable {
 
     private final Path directory;
     private final Disk lock;
-    private final Store.Settings settings;
+    private final StoreSettings settings;
     private final String identity;
     private final LongSupplier usableBytes;
 
-    private QuickRestart(
-            Path directory, Disk lock, Store.Settings settings, String identity, LongSupplier usableBytes) {
+    private QuickRestart(Path directory, Disk lock, StoreSettings settings, String identity, LongSupplier usableBytes) {
         this.directory = directory;
         this.lock = lock;
         this.settings = settings;
@@ -80,13 +80,13 @@ final class QuickRestart implements AutoCloseable {
      *
      * @throws IllegalStateException if it cannot be used; the message says why and what to do
      */
-    static QuickRestart open(Store.QuickFiles files, Store.Settings settings) {
+    static QuickRestart open(QuickFiles files, StoreSettings settings) {
         return open(files, settings, bootId(), () -> MappedTables.usableBytes(files.directory()));
     }
 
-    static QuickRestart open(Store.QuickFiles files, Store.Settings settings, String boot, LongSupplier usableBytes) {
+    static QuickRestart open(QuickFiles files, StoreSettings settings, String boot, LongSupplier usableBytes) {
         Path directory = files.directory();
-        if (settings.factory() == TableKind.HEAP) {
+        if (settings.kind() == Tables.HEAP) {
             throw new IllegalStateException("Expected off-heap tables, but a quick restart from " + directory
                     + " was asked for with heap tables; say off-heap or chronicle, or do without the quick restart.");
         }
@@ -294,7 +294,7 @@ final class QuickRestart implements AutoCloseable {
     }
 
     private TableFactory factory() {
-        return new MappedTables(settings.factory(), directory, usableBytes);
+        return new MappedTables(settings.kind(), directory, usableBytes);
     }
 
     /** Returns all files except our own two. */
@@ -320,11 +320,11 @@ final class QuickRestart implements AutoCloseable {
         return time.to(TimeUnit.NANOSECONDS);
     }
 
-    private static String layout(Store.Settings settings) {
+    private static String layout(StoreSettings settings) {
         StringBuilder text = new StringBuilder("format ")
                 .append(FORMAT)
                 .append(' ')
-                .append(settings.factory())
+                .append(settings.kind())
                 .append(' ')
                 .append(settings.maxResources());
         for (TableName name : settings.tables()) {

@@ -33,13 +33,7 @@ record ReadOnlyDirectory(Path directory) implements Disk {
         Set<OpenOption> options = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
         Path file = directory.resolve(name);
         FileChannel channel = FileChannel.open(file, options);
-        try {
-            return new ChannelFile(
-                    channel, channel, () -> FileChannel.open(file, options), FileDeleter.keepWhole(channel, file));
-        } catch (IOException e) {
-            channel.close();
-            throw e;
-        }
+        return new ChannelFile(channel, channel, () -> FileChannel.open(file, options));
     }
 
     @Override

@@ -23,7 +23,7 @@ record RecoverablePrefix(
             throws IOException {
         long start = snapshot == null ? 0 : snapshot.start().sequence();
         int crc = snapshot == null ? 0 : snapshot.start().crc();
-        JournalReader reader = JournalReader.behind(disk, StoreId.of(disk, names), start, crc, visitor);
+        JournalReader reader = JournalReader.behind(disk, names.storeId(disk), start, crc, visitor);
         StoreDamageException damage = null;
         try {
             JournalReader.Tail unused = reader.read(names.segments());

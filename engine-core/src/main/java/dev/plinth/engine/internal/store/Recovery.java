@@ -33,7 +33,7 @@ final class Recovery implements JournalVisitor {
         this.codec = new RecordCodec(all);
         this.progress = new RecoveryProgress();
         this.names = StoreNames.of(disk);
-        this.store = StoreId.of(disk, names);
+        this.store = names.storeId(disk);
         this.state = JournalState.read(disk);
         for (TableName name : all) {
             byNumber[name.number()] = name;
@@ -46,10 +46,10 @@ final class Recovery implements JournalVisitor {
      * @param quick where a clean close may have left them; null for none
      * @throws IllegalStateException if the directory is damaged; the message says where and what to do
      */
-    static RecoveredTables run(Disk disk, Store.Settings settings, @Nullable QuickRestart quick) {
+    static RecoveredTables run(Disk disk, StoreSettings settings, @Nullable QuickRestart quick) {
         try {
             if (quick != null) {
-                quick.requireOf(StoreId.of(disk, StoreNames.of(disk)));
+                quick.requireOf(StoreNames.of(disk).storeId(disk));
             }
             RecoveredTables left = quick == null ? null : resume(disk, settings, quick);
             return left != null ? left : begin(disk, settings, quick);
@@ -66,10 +66,10 @@ final class Recovery implements JournalVisitor {
         }
     }
 
-    private static RecoveredTables begin(Disk disk, Store.Settings settings, @Nullable QuickRestart quick)
+    private static RecoveredTables begin(Disk disk, StoreSettings settings, @Nullable QuickRestart quick)
             throws IOException {
         StoreTables tables = quick == null
-                ? new StoreTables(settings.factory(), settings.tables(), settings.maxResources())
+                ? new StoreTables(settings.kind(), settings.tables(), settings.maxResources())
                 : quick.begin(Snapshot.newestBytes(disk));
         try {
             Recovery recovery = new Recovery(disk, tables, settings.tables());
@@ -87,7 +87,7 @@ final class Recovery implements JournalVisitor {
      * Replays the records after the left tables. Returns null if there are no such tables or the journal does not fit
      * them.
      */
-    private static @Nullable RecoveredTables resume(Disk disk, Store.Settings settings, QuickRestart quick) {
+    private static @Nullable RecoveredTables resume(Disk disk, StoreSettings settings, QuickRestart quick) {
         RecoveredTables left = quick.find();
         if (left == null) {
             return null;

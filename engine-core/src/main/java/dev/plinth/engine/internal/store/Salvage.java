@@ -64,8 +64,8 @@ final class Salvage {
             lines.add("nothing was changed; to go on without what is lost, add --accept-loss");
             return new StoreReport(false, lines);
         }
-        StoreId store = Objects.requireNonNull(StoreId.of(disk, names), "Expected that what is kept names its store");
-        String aside = newDirectory(disk, "lost-" + (kept.last() + 1));
+        StoreId store = Objects.requireNonNull(names.storeId(disk), "Expected that what is kept names its store");
+        String aside = disk.makeNewDirectory("lost-" + (kept.last() + 1));
         putAside(behind, kept, aside, store);
         JournalState.unknown(store).write(disk, true);
         StoreDamageException left = RecoverablePrefix.opened(
@@ -105,26 +105,6 @@ final class Salvage {
             }
         }
         return behind;
-    }
-
-    /** Makes a directory for files that are put aside, with this name or with a number after it. */
-    static String newDirectory(Disk disk, String name) throws IOException {
-        String free = name;
-        for (int i = 2; isTaken(disk, free); i++) {
-            free = name + "." + i;
-        }
-        disk.makeDirectory(free);
-        disk.syncNames();
-        return free;
-    }
-
-    private static boolean isTaken(Disk disk, String name) throws IOException {
-        for (String there : disk.names()) {
-            if (there.equals(name) || there.startsWith(name + "/")) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void putAside(List<String> behind, RecoverablePrefix kept, String aside, StoreId store) throws IOException {

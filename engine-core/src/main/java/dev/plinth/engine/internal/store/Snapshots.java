@@ -1,11 +1,13 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Makes a snapshot in the background whenever there is enough journal. It keeps the last two snapshots, and deletes the
@@ -110,7 +112,7 @@ final class Snapshots implements AutoCloseable {
                 return transaction.lastSequence();
             });
             store.await(end);
-            if (journal.durability() == Journal.Durability.OS) {
+            if (journal.durability().equals(Optional.of(Durability.OS))) {
                 journal.sync(); // the snapshot counts on it; segments before the last one are synced
             }
             if (!disk.isStillOurs()) {

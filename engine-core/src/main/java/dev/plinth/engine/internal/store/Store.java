@@ -1,18 +1,18 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -58,8 +58,8 @@ public final class Store implements AutoCloseable {
     }
 
     /** Opens a store without history. */
-    public static Store open(Settings settings, Journal journal, EngineClock clock) {
-        StoreTables tables = new StoreTables(settings.factory(), settings.tables(), settings.maxResources());
+    public static Store open(StoreSettings settings, Journal journal, EngineClock clock) {
+        StoreTables tables = new StoreTables(settings.kind(), settings.tables(), settings.maxResources());
         Store store = new Store(tables, journal, clock);
         journal.start(new JournalListener(store));
         return store;
@@ -70,7 +70,7 @@ public final class Store implements AutoCloseable {
      *
      * @throws IllegalStateException if it cannot be opened; one sentence says why and what to do
      */
-    public static Store open(Settings settings, Files files, EngineClock clock) {
+    public static Store open(StoreSettings settings, Files files, EngineClock clock) {
         Disk disk = DirectoryDisk.open(files.directory());
         try {
             return open(settings, files, disk, clock);
@@ -80,7 +80,7 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    static Store open(Settings settings, Files files, Disk disk, EngineClock clock) {
+    static Store open(StoreSettings settings, Files files, Disk disk, EngineClock clock) {
         if (files.quick() == null) {
             return open(settings, files, disk, clock, null);
         }
@@ -93,7 +93,7 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    static Store open(Settings settings, Files files, Disk disk, EngineClock clock, @Nullable QuickRestart quick) {
+    static Store open(StoreSettings settings, Files files, Disk disk, EngineClock clock, @Nullable QuickRestart quick) {
         RecoveryProgress watch = new RecoveryProgress();
         Recovery.RecoveredTables recovered = Recovery.run(disk, settings, quick);
         long recoveryNanos = watch.nanos();
@@ -423,8 +423,8 @@ public final class Store implements AutoCloseable {
         return inFlight.isFull();
     }
 
-    /** Returns the failures that an acknowledged record survives. */
-    public Journal.Durability durability() {
+    /** Returns the failures that an acknowledged record survives; empty if it is kept until the process ends. */
+    public Optional<Durability> durability() {
         return journal.durability();
     }
 
@@ -543,33 +543,6 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Learns of durable records. */
-    @FunctionalInterface
-    public interface CommitListener {
-        /** Tells that a record is durable. Must be quick and must not write. */
-        void committed(long sequence, List<Changes.Write> writes);
-    }
-
-    /** Learns of records that were undone. */
-    @FunctionalInterface
-    public interface UndoListener {
-        /**
-         * Tells that rows are as they were before. Must be quick and must not write.
-         *
-         * @param restored the writes that restored them, in order
-         */
-        void undone(List<Changes.Write> restored);
-    }
-
-    /**
-     * The layout of a store.
-     *
-     * @param factory makes the tables
-     * @param tables all tables of all rooms
-     * @param maxResources how many resources to lay the tables out for
-     */
-    public record Settings(TableKind factory, List<TableName> tables, long maxResources) {}
-
     /**
      * The files of a store.
      *
@@ -581,7 +554,7 @@ public final class Store implements AutoCloseable {
      */
     public record Files(
             Path directory,
-            Journal.Durability durability,
+            Durability durability,
             int segmentBytes,
             long bytesPerSnapshot,
             @Nullable QuickFiles quick) {
@@ -589,12 +562,12 @@ public final class Store implements AutoCloseable {
         private static final long BYTES_PER_SNAPSHOT = 256L * 1024 * 1024;
 
         /** Makes files whose store leaves no tables. */
-        public Files(Path directory, Journal.Durability durability, int segmentBytes, long bytesPerSnapshot) {
+        public Files(Path directory, Durability durability, int segmentBytes, long bytesPerSnapshot) {
             this(directory, durability, segmentBytes, bytesPerSnapshot, null);
         }
 
         /** Returns files of the usual sizes. */
-        public static Files in(Path directory, Journal.Durability durability) {
+        public static Files in(Path directory, Durability durability) {
             return new Files(directory, durability, SEGMENT_BYTES, BYTES_PER_SNAPSHOT);
         }
 
@@ -603,14 +576,6 @@ public final class Store implements AutoCloseable {
             return new Files(directory, durability, segmentBytes, bytesPerSnapshot, files);
         }
     }
-
-    /**
-     * The place in which a clean close leaves the tables for the next start.
-     *
-     * @param directory the directory, best in memory
-     * @param release the release, because another one may derive other sets from the same rows
-     */
-    public record QuickFiles(Path directory, String release) {}
 
     /** Passes the journal's fates on to the store. */
     private record JournalListener(Store store) implements Journal.AppendListener {

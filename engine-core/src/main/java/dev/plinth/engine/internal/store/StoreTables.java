@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Id;
@@ -54,8 +55,8 @@ final class StoreTables implements AutoCloseable {
     private volatile boolean closed;
 
     /** Makes empty tables. */
-    StoreTables(TableKind kind, List<TableName> names, long maxResources) {
-        this(kind.factory(), names, maxResources);
+    StoreTables(Tables kind, List<TableName> names, long maxResources) {
+        this(TableFactory.of(kind), names, maxResources);
     }
 
     /** Makes empty tables. */

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Tables;
 import java.util.function.Function;
 
 /** Decides once, for all rooms, whether tables are on or off the heap. */
@@ -38,6 +39,19 @@ interface TableFactory {
      * @throws IllegalStateException if there is none; the message says where and what to do
      */
     default void requireSpace(long bytes) {}
+
+    /**
+     * Returns the factory of tables in this memory.
+     *
+     * @throws IllegalStateException if the JVM lacks something that they need; the message names it
+     */
+    static TableFactory of(Tables kind) {
+        return switch (kind) {
+            case HEAP -> heap();
+            case OFF_HEAP -> offHeap();
+            case CHRONICLE -> chronicle();
+        };
+    }
 
     /** Returns the factory of tables on the heap, which may take half of it. The default of an embedded engine. */
     static TableFactory heap() {

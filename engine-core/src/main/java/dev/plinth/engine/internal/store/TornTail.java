@@ -115,7 +115,7 @@ record TornTail(String segment, long from, long to, long kept, long lastBehind) 
         String spare = disk.own(Segment.SPARE);
         try {
             FileCopy.copy(disk, segment, disk, spare);
-            String directory = Salvage.newDirectory(disk, aside);
+            String directory = disk.makeNewDirectory(aside);
             disk.rename(spare, directory + "/" + segment);
             disk.syncNames();
             return directory;

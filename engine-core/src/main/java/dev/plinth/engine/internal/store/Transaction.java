@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Transaction implements Rows {
     private static final int CELL = 0;
-    /** Seconds after which to retry if only an operator's action helps: more room, or a restart. */
-    static final long CAPACITY_RETRY_SECONDS = 60;
 
     private final StoreTables tables;
     private final Journal journal;
@@ -167,7 +165,7 @@ public final class Transaction implements Rows {
             throw new RefusedException(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
                             "The disk has no room for the journal; nothing was changed. Free some space, and the engine goes on by itself.")
-                    .retryAfter(CAPACITY_RETRY_SECONDS));
+                    .retryAfter(CapacityCheck.RETRY_SECONDS));
         }
     }
 

@@ -88,7 +88,7 @@ final class Verification implements JournalVisitor {
         if (state != null && state.closed()) {
             lastKnown = Math.max(lastKnown, state.sequence());
         }
-        readJournal(disk, StoreId.of(disk, names), names.segments());
+        readJournal(disk, names.storeId(disk), names.segments());
         RecoverablePrefix opened = RecoverablePrefix.opened(disk, names, snapshots);
         StoreDamageException damage = opened.damage();
         if (damage != null) {

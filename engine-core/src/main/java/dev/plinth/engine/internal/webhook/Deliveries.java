@@ -118,7 +118,7 @@ public final class Deliveries {
     public static Command.Change resend(Id id, Webhooks.Bodies bodies, LongToIntFunction underWay) {
         return context -> {
             DeliveryRow row = find(context, id);
-            if (endpoint(context.rows(), row) == null) {
+            if (WebhookTables.endpoint(context.rows(), row) == null) {
                 throw RefusedException.of(
                         ProblemCode.INVALID_TRANSITION,
                         "The endpoint of the delivery was deleted. Create an endpoint and publish the event again.");
@@ -159,15 +159,6 @@ public final class Deliveries {
                 : DeliverySteps.recover(context, EndpointRow.read(row), since, until, after);
     }
 
-    /**
-     * Deliveries that are open again.
-     *
-     * @param changes their rows
-     * @param count how many
-     * @param reached the number of the last delivery that was examined, or {@link Rows#NONE} if there are no more
-     */
-    public record ReopenedDeliveries(Changes changes, int count, long reached) {}
-
     private static DeliveryRow find(Context context, Id id) {
         byte[] bytes =
                 context.rows().get(WebhookTables.DELIVERIES, context.workspace().keyOf(id));
@@ -178,14 +169,6 @@ public final class Deliveries {
         return row;
     }
 
-    /** Returns the endpoint of a delivery, or null if it is deleted. */
-    static @Nullable EndpointRow endpoint(Rows rows, DeliveryRow row) {
-        byte[] endpoint = rows.get(
-                WebhookTables.ENDPOINTS,
-                row.facts().workspace().keyOf(row.facts().endpoint()));
-        return endpoint == null ? null : EndpointRow.read(endpoint);
-    }
-
     /**
      * Returns a delivery as callers see it. An attempt is in flight as long as memory says so and the row does not have
      * its result yet. The rest of a release, or of the deletion of an endpoint, is shown as if the sweep had written
@@ -193,7 +176,7 @@ public final class Deliveries {
      */
     private static Shown shown(Context context, DeliveryRow row, LongToIntFunction underWay) {
         Rows rows = context.rows();
-        EndpointRow endpoint = row.status().isSettled() ? null : endpoint(rows, row);
+        EndpointRow endpoint = row.status().isSettled() ? null : WebhookTables.endpoint(rows, row);
         if (endpoint == null) {
             DeliveryRow settled = row.status().isSettled() ? row : EndpointDeletions.dropped(context, row);
             return new Shown(settled, settled.status().wireName(), settled.nextDue());

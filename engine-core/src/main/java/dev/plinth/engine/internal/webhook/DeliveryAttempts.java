@@ -219,7 +219,7 @@ final class DeliveryAttempts {
                 endpoint,
                 bodies.find(rows, workspace, row.facts().event()),
                 active,
-                DeliverySteps.waits(rows, endpoint, row));
+                WebhookTables.waits(rows, endpoint, row));
     }
 
     /**

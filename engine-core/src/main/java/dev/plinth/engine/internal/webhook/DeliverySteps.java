@@ -65,7 +65,7 @@ final class DeliverySteps {
             if (row == null || row.status().isSettled()) {
                 return Decision.nothing(DONE);
             }
-            EndpointRow endpoint = Deliveries.endpoint(context.rows(), row);
+            EndpointRow endpoint = WebhookTables.endpoint(context.rows(), row);
             boolean mayGo = endpoint == null
                     || endpoint.enabled()
                             && mayRun.test(context.rows(), row.facts().workspace());
@@ -77,8 +77,8 @@ final class DeliverySteps {
     static Command.Change park(DeliveryRow seen) {
         return context -> {
             DeliveryRow row = find(context.rows(), seen.key());
-            EndpointRow endpoint = row == null ? null : Deliveries.endpoint(context.rows(), row);
-            return row == null || row.status().isSettled() || !waits(context.rows(), endpoint, row)
+            EndpointRow endpoint = row == null ? null : WebhookTables.endpoint(context.rows(), row);
+            return row == null || row.status().isSettled() || !WebhookTables.waits(context.rows(), endpoint, row)
                     ? Decision.nothing(DONE)
                     : Decision.of(put(new Changes(), row.due(row.status(), 0)), DONE);
         };
@@ -111,25 +111,8 @@ final class DeliverySteps {
      * is then examined and dropped.
      */
     private static long queue(Rows rows, DeliveryRow row) {
-        EndpointRow endpoint = Deliveries.endpoint(rows, row);
+        EndpointRow endpoint = WebhookTables.endpoint(rows, row);
         return endpoint == null ? row.facts().number() : endpoint.number();
-    }
-
-    /**
-     * Returns true if the endpoint wants the events of a resource in order, and an earlier delivery of its lane is
-     * open.
-     */
-    static boolean waits(Rows rows, @Nullable EndpointRow endpoint, DeliveryRow row) {
-        SetKey lane = laneOf(endpoint, row);
-        return lane != null && rows.ceiling(lane, 0) < row.facts().number();
-    }
-
-    /**
-     * Returns the lane in which a delivery is sent. Returns null if it is in none, or if its endpoint no longer wants
-     * order.
-     */
-    private static @Nullable SetKey laneOf(@Nullable EndpointRow endpoint, DeliveryRow row) {
-        return endpoint == null || !endpoint.settings().ordered() ? null : row.laneSet();
     }
 
     /** Drops a delivery whose endpoint or event is gone. */
@@ -153,7 +136,7 @@ final class DeliverySteps {
             wakeNext(context, row, changes);
             return;
         }
-        if (Deliveries.endpoint(context.rows(), row) == null) {
+        if (WebhookTables.endpoint(context.rows(), row) == null) {
             put(changes, EndpointDeletions.dropped(context, next));
             return;
         }
@@ -183,7 +166,7 @@ final class DeliverySteps {
      * attempt.
      */
     private static boolean isLaneBroken(Rows rows, DeliveryRow row) {
-        SetKey broken = laneOf(Deliveries.endpoint(rows, row), row) == null ? null : row.brokenSet();
+        SetKey broken = WebhookTables.laneOf(WebhookTables.endpoint(rows, row), row) == null ? null : row.brokenSet();
         return broken != null && rows.ceiling(broken, 0) != Rows.NONE;
     }
 
@@ -204,8 +187,7 @@ final class DeliverySteps {
      * @param since the earliest time of the event
      * @param until the latest time at which the delivery was exhausted
      */
-    static Deliveries.ReopenedDeliveries recover(
-            Context context, EndpointRow endpoint, long since, long until, long after) {
+    static ReopenedDeliveries recover(Context context, EndpointRow endpoint, long since, long until, long after) {
         Changes changes = new Changes();
         Rows rows = context.rows();
         Set<SetKey> filled = new HashSet<>();
@@ -215,7 +197,7 @@ final class DeliverySteps {
             if (!isWanted || row.isEventExpired(context.now())) {
                 return;
             }
-            SetKey lane = laneOf(endpoint, row);
+            SetKey lane = WebhookTables.laneOf(endpoint, row);
             long first = lane == null ? Rows.NONE : rows.ceiling(lane, 0);
             boolean waits = lane != null
                     && (!filled.add(lane)
@@ -230,7 +212,7 @@ final class DeliverySteps {
                         row.recovered(DeliveryStatus.RETRYING, context.now()).queued(endpoint.number()));
             }
         });
-        return new Deliveries.ReopenedDeliveries(changes, changes.writes().size(), reached);
+        return new ReopenedDeliveries(changes, changes.writes().size(), reached);
     }
 
     /** Makes the delivery due that follows a settled one in its lane, unless it is held or due at a time of its own. */

@@ -109,7 +109,7 @@ record Release(
      * released together.
      */
     private DeliveryRow released(Rows rows, EndpointRow of, DeliveryRow row) {
-        boolean waits = DeliverySteps.waits(rows, of, row);
+        boolean waits = WebhookTables.waits(rows, of, row);
         boolean isMeant = row.status() == DeliveryStatus.HELD
                 || row.status() == DeliveryStatus.RETRYING && retries
                 || row.dueAt() == 0 && !waits;

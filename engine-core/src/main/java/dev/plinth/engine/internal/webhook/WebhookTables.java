@@ -4,6 +4,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
@@ -138,5 +139,29 @@ final class WebhookTables {
             sets.remove(all, number);
             sets.unplace(number);
         }
+    }
+
+    /** Returns the endpoint of a delivery, or null if it is deleted. */
+    static @Nullable EndpointRow endpoint(Rows rows, DeliveryRow row) {
+        byte[] endpoint =
+                rows.get(ENDPOINTS, row.facts().workspace().keyOf(row.facts().endpoint()));
+        return endpoint == null ? null : EndpointRow.read(endpoint);
+    }
+
+    /**
+     * Returns true if the endpoint wants the events of a resource in order, and an earlier delivery of its lane is
+     * open.
+     */
+    static boolean waits(Rows rows, @Nullable EndpointRow endpoint, DeliveryRow row) {
+        SetKey lane = laneOf(endpoint, row);
+        return lane != null && rows.ceiling(lane, 0) < row.facts().number();
+    }
+
+    /**
+     * Returns the lane in which a delivery is sent. Returns null if it is in none, or if its endpoint no longer wants
+     * order.
+     */
+    static @Nullable SetKey laneOf(@Nullable EndpointRow endpoint, DeliveryRow row) {
+        return endpoint == null || !endpoint.settings().ordered() ? null : row.laneSet();
     }
 }

@@ -197,6 +197,11 @@ public final class Webhooks implements DueSource, AutoCloseable {
         return WebhookUrl.parse(url, guard) instanceof WebhookUrl.Refused refused ? refused.problems() : List.of();
     }
 
+    /** Has the schedule learn of durable changes. */
+    public void register() {
+        store.onCommitted((sequence, writes) -> writes.forEach(this::committed));
+    }
+
     /** Learns of durable changes: of deliveries that wait, and of changed or deleted endpoints. */
     public void committed(Changes.Write write) {
         byte[] row = write.row();

@@ -13,6 +13,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.command.PublishEvent;
 import dev.plinth.engine.internal.event.Events;
+import dev.plinth.engine.internal.event.OwnEventTypes;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
@@ -39,7 +40,7 @@ final class EventRoutes {
             "type",
             Kind.matching(EventTypes.NAME, "payment.processed", Limits.EVENT_TYPE_LENGTH_MAX)
                     .except(
-                            Events::isReserved,
+                            OwnEventTypes::isReserved,
                             reserved(),
                             "reserved",
                             "Types that begin like this one are the engine's. Choose another type."),
@@ -90,7 +91,7 @@ final class EventRoutes {
     }
 
     private static Schema reserved() {
-        Pattern starts = Pattern.compile(Events.RESERVED.stream()
+        Pattern starts = Pattern.compile(OwnEventTypes.RESERVED.stream()
                 .map(start -> start.replace(".", "\\."))
                 .collect(Collectors.joining("|", "(?:", ").*")));
         return new Schema(List.of(), json -> json.member("pattern", Schema.wholly(starts)), List.of());

@@ -4,6 +4,7 @@ import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.access.Workspaces;
 import dev.plinth.engine.internal.base.EventTypes;
 import dev.plinth.engine.internal.event.Events;
+import dev.plinth.engine.internal.event.OwnEventTypes;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.resource.Children;
@@ -23,7 +24,7 @@ final class OpenApiWebhooks {
     /** Adds all of them, by type. */
     static void add(JsonBytes json) {
         json.open();
-        Events.OWN_TYPES.forEach(type -> webhook(json.name(type), type, data(type)));
+        OwnEventTypes.ALL.forEach(type -> webhook(json.name(type), type, data(type)));
         webhook(json.name(Webhooks.TEST_TYPE), Webhooks.TEST_TYPE, Webhooks.TEST_DATA);
         json.close();
     }
@@ -31,7 +32,7 @@ final class OpenApiWebhooks {
     /** Returns what the data of the events are. */
     static List<Entity> entities() {
         List<Entity> entities = new ArrayList<>(List.of(Webhooks.TEST_DATA));
-        Events.OWN_TYPES.forEach(type -> entities.add(data(type)));
+        OwnEventTypes.ALL.forEach(type -> entities.add(data(type)));
         return entities;
     }
 

@@ -214,7 +214,11 @@ final class SystemRoutes {
         byte[] body = new JsonBytes()
                 .open()
                 .member("status", status)
-                .member("durability", store.durability().name().toLowerCase(Locale.ROOT))
+                .member(
+                        "durability",
+                        store.durability()
+                                .map(level -> level.name().toLowerCase(Locale.ROOT))
+                                .orElse("memory"))
                 .optional("detail", detail)
                 .close()
                 .bytes();

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.idempotency;
 
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;
@@ -15,7 +16,7 @@ import dev.plinth.engine.internal.store.DeferredJournal;
 import dev.plinth.engine.internal.store.Journal;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
+import dev.plinth.engine.internal.store.StoreSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,8 +40,7 @@ final class EngineKey implements KeyUnderTest {
 
     private EngineKey(Journal journal, DeferredJournal lossy) {
         this.lossy = lossy;
-        store = Store.open(
-                new Store.Settings(TableKind.HEAP, List.of(Idempotency.REMEMBERED), 1_000_000), journal, clock);
+        store = Store.open(new StoreSettings(Tables.HEAP, List.of(Idempotency.REMEMBERED), 1_000_000), journal, clock);
     }
 
     /** Keys whose answers are too old after a disturbance. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;
@@ -19,7 +20,7 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
+import dev.plinth.engine.internal.store.StoreSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,7 +47,7 @@ class IdempotencyTest {
     private final SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids);
     private final Idempotency idempotency = new Idempotency(cipher);
     private final Store store = Store.open(
-            new Store.Settings(TableKind.HEAP, List.of(Idempotency.REMEMBERED), 1_000_000), new MemoryJournal(), clock);
+            new StoreSettings(Tables.HEAP, List.of(Idempotency.REMEMBERED), 1_000_000), new MemoryJournal(), clock);
 
     @Test
     void begin_firstCall_executes() {

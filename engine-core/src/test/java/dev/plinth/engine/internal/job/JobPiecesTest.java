@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Caller;
@@ -27,7 +28,6 @@ import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.MemoryDirectory;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
 import dev.plinth.engine.internal.timer.SweepBatch;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import java.nio.charset.StandardCharsets;
@@ -76,7 +76,7 @@ class JobPiecesTest {
                 }
             });
             Rows rows = new Rows();
-            try (Store store = saved.open(TableKind.HEAP)) {
+            try (Store store = saved.open(Tables.HEAP)) {
                 store.onCommitted((sequence, writes) -> {
                     rows.check(rows.add(writes), "after record " + sequence + "; " + TestScale.repeatWith(seed));
                 });

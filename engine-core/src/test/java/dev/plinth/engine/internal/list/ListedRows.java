@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.list;
 
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Memberships;
@@ -11,7 +12,7 @@ import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
+import dev.plinth.engine.internal.store.StoreSettings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,7 +24,7 @@ final class ListedRows implements Rows {
     private static final int WRITES_PER_RECORD = 1000;
 
     private final Store store = Store.open(
-            new Store.Settings(TableKind.HEAP, List.of(TABLE), 1_000_000), new MemoryJournal(), EngineClock.system());
+            new StoreSettings(Tables.HEAP, List.of(TABLE), 1_000_000), new MemoryJournal(), EngineClock.system());
     private int rowsRead;
     private int setSteps;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.access.Workspaces;
@@ -27,7 +28,6 @@ import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +55,7 @@ class BusyWriterCallsTest {
     private final ManualClock clock = ManualClock.startingAt(Instant.parse("2025-01-01T00:00:00Z"));
     private final SeededIds ids = new SeededIds(1);
     private final SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids);
-    private final Store store = RandomCommands.open(TableKind.HEAP, new MemoryJournal(), clock);
+    private final Store store = RandomCommands.open(Tables.HEAP, new MemoryJournal(), clock);
     private final Commits commits = new Commits(store, ids, cipher);
     private final WaitRegistry registry = new WaitRegistry();
     private final ExecutorService threads = Executors.newCachedThreadPool();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
@@ -27,7 +28,7 @@ import dev.plinth.engine.internal.store.Journal;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.ScriptedJournal;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
+import dev.plinth.engine.internal.store.StoreSettings;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -253,7 +254,7 @@ class CommitsTest {
         tables.add(DeletedWorkspaces.TABLE);
         tables.add(PARCELS);
         return Store.open(
-                new Store.Settings(TableKind.HEAP, tables, 1_000_000),
+                new StoreSettings(Tables.HEAP, tables, 1_000_000),
                 journal,
                 ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z")));
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
@@ -22,7 +23,6 @@ import dev.plinth.engine.internal.resource.Precondition;
 import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.store.MemoryDirectory;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
 import dev.plinth.engine.internal.webhook.FanOut;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -58,7 +58,7 @@ class DeletionCrashTest {
             MemoryDirectory saved = new MemoryDirectory(
                     RandomCommands.TABLES, ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z")));
             Queue<MemoryDirectory> moments = new ConcurrentLinkedQueue<>();
-            try (Store store = saved.open(TableKind.HEAP)) {
+            try (Store store = saved.open(Tables.HEAP)) {
                 SeededIds ids = new SeededIds(random.nextLong());
                 Commits commits = new Commits(store, ids, new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids));
                 Id resource = archivedWithChildren(commits);

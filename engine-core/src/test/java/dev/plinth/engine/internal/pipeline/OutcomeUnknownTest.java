@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.access.Workspaces;
@@ -27,7 +28,6 @@ import dev.plinth.engine.internal.store.DeferredJournal;
 import dev.plinth.engine.internal.store.Journal;
 import dev.plinth.engine.internal.store.ScriptedJournal;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -82,7 +82,7 @@ class OutcomeUnknownTest {
 
     /** A pipeline over a journal that has taken a workspace and a key. */
     private RequestDispatcher open(Journal journal) {
-        Store store = RandomCommands.open(TableKind.HEAP, journal, clock);
+        Store store = RandomCommands.open(Tables.HEAP, journal, clock);
         SeededIds ids = new SeededIds(1);
         SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids);
         Commits commits = new Commits(store, ids, cipher);

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.access.LastUsedTimes;
@@ -33,7 +34,7 @@ import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.resource.Shares;
 import dev.plinth.engine.internal.store.Journal;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
+import dev.plinth.engine.internal.store.StoreSettings;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
 import dev.plinth.engine.internal.webhook.Deliveries;
@@ -73,8 +74,8 @@ final class RandomCommands {
         this.commits = new Commits(store, ids, new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids));
     }
 
-    static Store open(TableKind kind, Journal journal, EngineClock clock) {
-        return Store.open(new Store.Settings(kind, TABLES, 1000), journal, clock);
+    static Store open(Tables kind, Journal journal, EngineClock clock) {
+        return Store.open(new StoreSettings(kind, TABLES, 1000), journal, clock);
     }
 
     /** So many commits; some of them are refused and write nothing. */

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.store.MemoryDirectory;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,8 +21,8 @@ class StateReplayTest {
     private final long seed = TestScale.seed();
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void state_liveReplayedOrFromASnapshot_isTheSameOnBothKindsOfTables(TableKind kind) throws IOException {
+    @EnumSource(Tables.class)
+    void state_liveReplayedOrFromASnapshot_isTheSameOnBothKindsOfTables(Tables kind) throws IOException {
         for (int round = 0; round < TestScale.count(20); round++) {
             Random random = new Random(seed + round);
             ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
@@ -36,7 +36,7 @@ class StateReplayTest {
                 store.await(store.write(transaction -> transaction.lastSequence()));
                 live = store.stateHash();
             }
-            for (TableKind other : TableKind.values()) {
+            for (Tables other : Tables.values()) {
                 String what = TestScale.repeatWith(seed) + " round " + round + ", live " + kind + ", then " + other;
                 assertThat(hash(saved.copy(), other))
                         .as("snapshot and journal; %s", what)
@@ -55,7 +55,7 @@ class StateReplayTest {
         }
     }
 
-    private static byte[] hash(MemoryDirectory saved, TableKind kind) {
+    private static byte[] hash(MemoryDirectory saved, Tables kind) {
         try (Store store = saved.open(kind)) {
             return store.stateHash();
         }

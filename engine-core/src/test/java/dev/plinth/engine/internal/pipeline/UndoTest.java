@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.DeferredJournal;
 import dev.plinth.engine.internal.store.Record;
 import dev.plinth.engine.internal.store.RecordReplay;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
 import dev.plinth.engine.internal.store.Transaction;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,8 +28,8 @@ class UndoTest {
     private final long seed = TestScale.seed();
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void undo_anyNumberOfRecordsInFlight_leavesTheStateAsIfTheyHadNeverBeen(TableKind kind) {
+    @EnumSource(Tables.class)
+    void undo_anyNumberOfRecordsInFlight_leavesTheStateAsIfTheyHadNeverBeen(Tables kind) {
         for (int round = 0; round < TestScale.count(40); round++) {
             Random random = new Random(seed + round);
             undo(kind, random, TestScale.repeatWith(seed) + " round " + round);
@@ -37,15 +37,15 @@ class UndoTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void replay_anyLife_hasTheStateOfTheLiveRunOnBothKindsOfTables(TableKind kind) {
+    @EnumSource(Tables.class)
+    void replay_anyLife_hasTheStateOfTheLiveRunOnBothKindsOfTables(Tables kind) {
         for (int round = 0; round < TestScale.count(20); round++) {
             DeferredJournal journal = DeferredJournal.stepwise();
             try (Store store = RandomCommands.open(kind, journal, clock())) {
                 RandomCommands life = new RandomCommands(store, new Random(seed + round));
                 life.live(DURABLE_COMMITS);
 
-                for (TableKind other : TableKind.values()) {
+                for (Tables other : Tables.values()) {
                     assertThat(RecordReplay.stateHash(other, RandomCommands.TABLES, journal.appended()))
                             .as("%s, live %s, replayed %s", TestScale.repeatWith(seed), kind, other)
                             .isEqualTo(store.stateHash());
@@ -54,7 +54,7 @@ class UndoTest {
         }
     }
 
-    private static void undo(TableKind kind, Random random, String where) {
+    private static void undo(Tables kind, Random random, String where) {
         DeferredJournal journal = DeferredJournal.stepwise();
         ManualClock clock = clock();
         try (Store store = RandomCommands.open(kind, journal, clock)) {

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.resource;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;
@@ -16,7 +17,7 @@ import dev.plinth.engine.internal.list.Cursors;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
+import dev.plinth.engine.internal.store.StoreSettings;
 import dev.plinth.engine.internal.store.Transaction;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -38,7 +39,7 @@ final class ManyResources implements AutoCloseable {
     private static final int CAPACITY = 20_000_000; // a tenth as many shares
 
     private final Store store =
-            Store.open(new Store.Settings(TableKind.HEAP, TABLES, CAPACITY), new MemoryJournal(), EngineClock.system());
+            Store.open(new StoreSettings(Tables.HEAP, TABLES, CAPACITY), new MemoryJournal(), EngineClock.system());
     private final SeededIds ids = new SeededIds(1);
     private final SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids);
     private final Cursors cursors = new Cursors(cipher, CALLER.workspace(), "f");

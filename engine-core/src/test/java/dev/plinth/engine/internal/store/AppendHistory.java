@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.TableName;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ final class AppendHistory {
     }
 
     private byte[] hashOf(long sequence) {
-        try (StoreTables after = new StoreTables(TableKind.HEAP, tables, 1_000_000)) {
+        try (StoreTables after = new StoreTables(Tables.HEAP, tables, 1_000_000)) {
             for (Record record : records.subList(0, (int) sequence)) {
                 after.apply(record);
             }

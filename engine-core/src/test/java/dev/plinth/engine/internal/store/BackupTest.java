@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,12 +21,9 @@ class BackupTest {
     private final long seed = TestScale.seed();
 
     @ParameterizedTest
-    @EnumSource(Journal.Durability.class)
-    void copy_ofAStoreThatWrites_hasAllThatWasAcknowledgedBeforeAndIsABeginning(Journal.Durability durability)
+    @EnumSource(Durability.class)
+    void copy_ofAStoreThatWrites_hasAllThatWasAcknowledgedBeforeAndIsABeginning(Durability durability)
             throws IOException {
-        if (durability == Journal.Durability.MEMORY) {
-            return;
-        }
         for (int i = 0; i < TestScale.count(100); i++) {
             run(new RandomDiskWrites(seed + i, durability, Function.identity()));
         }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -60,8 +62,8 @@ class BrokenCommitTest {
     private final MemoryDisk disk = new MemoryDisk();
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void apply_breaksOff_nothingOfItIsSeenAndTheNextOneTakesItsPlace(TableKind kind) {
+    @EnumSource(Tables.class)
+    void apply_breaksOff_nothingOfItIsSeenAndTheNextOneTakesItsPlace(Tables kind) {
         byte[] after;
         try (Store store = open(kind, disk)) {
             store.await(put(store, 1, (byte) 1));
@@ -112,7 +114,7 @@ class BrokenCommitTest {
             }
         };
         ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
-        try (Store store = Store.open(settings(TableKind.HEAP), journal, clock)) {
+        try (Store store = Store.open(settings(Tables.HEAP), journal, clock)) {
             store.onCommitted((sequence, writes) -> heard.add(sequence));
             store.onUndone(undone::addAll);
             store.await(put(store, 1, (byte) 1));
@@ -132,7 +134,7 @@ class BrokenCommitTest {
             breaks.set("");
             store.await(put(store, 3, (byte) 3));
             assertThat(heard).containsExactly(1L, 2L);
-            assertThat(RecordReplay.stateHash(TableKind.HEAP, List.of(BRITTLE), journal.appended()))
+            assertThat(RecordReplay.stateHash(Tables.HEAP, List.of(BRITTLE), journal.appended()))
                     .isEqualTo(store.stateHash());
         }
     }
@@ -155,7 +157,7 @@ class BrokenCommitTest {
         CountDownLatch reading = new CountDownLatch(1);
         CountDownLatch applied = new CountDownLatch(1);
         CountDownLatch seen = new CountDownLatch(1);
-        try (Store store = open(TableKind.HEAP, disk)) {
+        try (Store store = open(Tables.HEAP, disk)) {
             store.await(put(store, 1, (byte) 1));
             CompletableFuture<Byte> read = CompletableFuture.supplyAsync(() -> store.readToAnswer(rows -> {
                 reading.countDown();
@@ -177,7 +179,7 @@ class BrokenCommitTest {
 
     @Test
     void view_oneRowOfARecordThatBreaksOff_showsWhatStoodBefore() {
-        try (Store store = open(TableKind.HEAP, disk)) {
+        try (Store store = open(Tables.HEAP, disk)) {
             store.await(put(store, 1, (byte) 1));
             AtomicReference<CompletableFuture<Boolean>> read = new AtomicReference<>();
 
@@ -195,8 +197,8 @@ class BrokenCommitTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void read_besideRecordsOfWhichHalfBreakOff_showsEachWholeOrNotAtAll(TableKind kind) throws Exception {
+    @EnumSource(Tables.class)
+    void read_besideRecordsOfWhichHalfBreakOff_showsEachWholeOrNotAtAll(Tables kind) throws Exception {
         AtomicBoolean busy = new AtomicBoolean(true);
         ExecutorService threads = Executors.newFixedThreadPool(READERS);
         try (Store store = Store.open(settings(kind), new MemoryJournal(), EngineClock.system())) {
@@ -256,7 +258,7 @@ class BrokenCommitTest {
             }
         };
         byte[] after;
-        try (Store store = open(TableKind.HEAP, watched)) {
+        try (Store store = open(Tables.HEAP, watched)) {
             store.await(put(store, 1, (byte) 1));
             CompletableFuture<Void> snapshot = CompletableFuture.runAsync(() -> makeSnapshot(store));
             awaitQuietly(begun);
@@ -272,7 +274,7 @@ class BrokenCommitTest {
             store.snapshot();
             after = store.stateHash();
         }
-        try (Store store = open(TableKind.HEAP, disk)) {
+        try (Store store = open(Tables.HEAP, disk)) {
             assertThat(store.stateHash()).isEqualTo(after);
         }
     }
@@ -280,7 +282,7 @@ class BrokenCommitTest {
     @Test
     void apply_breaksOffAndSoDoesTakingBack_nothingComesBehindIt() {
         byte[] before;
-        try (Store store = open(TableKind.HEAP, disk)) {
+        try (Store store = open(Tables.HEAP, disk)) {
             store.await(put(store, 1, (byte) 1));
             before = store.stateHash();
             TAKING_BACK_BREAKS.set(true);
@@ -293,14 +295,14 @@ class BrokenCommitTest {
             assertThat(store.isWritable()).isFalse();
             assertThatThrownBy(() -> put(store, 5, (byte) 5)).isInstanceOf(RefusedException.class);
         }
-        try (Store store = open(TableKind.HEAP, disk)) {
+        try (Store store = open(Tables.HEAP, disk)) {
             assertThat(store.stateHash()).isEqualTo(before);
         }
     }
 
     @Test
     void listener_fails_theRecordIsAcknowledgedAndTheJournalIsWell() {
-        try (Store store = open(TableKind.HEAP, disk)) {
+        try (Store store = open(Tables.HEAP, disk)) {
             AtomicInteger heard = new AtomicInteger();
             store.onCommitted((sequence, writes) -> {
                 throw new OutOfMemoryError("unable to create native thread");
@@ -321,7 +323,7 @@ class BrokenCommitTest {
 
     @Test
     void append_storeIsClosed_isRefusedAndNobodyWaits() {
-        Store store = open(TableKind.HEAP, disk);
+        Store store = open(Tables.HEAP, disk);
         store.await(put(store, 1, (byte) 1));
         store.close();
 
@@ -334,7 +336,7 @@ class BrokenCommitTest {
 
     @Test
     void apply_breaksOffAndSoDoesTakingBack_theWriterIsDoneAllTheSame() {
-        try (StoreTables tables = new StoreTables(TableKind.HEAP, List.of(BRITTLE), 1_000_000)) {
+        try (StoreTables tables = new StoreTables(Tables.HEAP, List.of(BRITTLE), 1_000_000)) {
             Object[] rowsBefore = tables.apply(new Record(0, 1, 1, 0, 0, List.of(row(1, (byte) 1))));
             assertThat(rowsBefore).containsOnlyNulls();
             TAKING_BACK_BREAKS.set(true);
@@ -354,7 +356,7 @@ class BrokenCommitTest {
     @Test
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // what waits there bears an interrupt
     void rowLoader_setsBreakOff_endsWithTheReason() {
-        try (StoreTables tables = new StoreTables(TableKind.HEAP, List.of(BRITTLE), 1_000_000)) {
+        try (StoreTables tables = new StoreTables(Tables.HEAP, List.of(BRITTLE), 1_000_000)) {
             RowLoader loader = new RowLoader(tables);
             for (int i = 0; i < 100_000; i++) {
                 loader.put(BRITTLE, TestRows.key(i), row(i, BREAKS).row());
@@ -378,7 +380,7 @@ class BrokenCommitTest {
                 super.sync(name, file);
             }
         };
-        try (Store store = open(TableKind.HEAP, failing)) {
+        try (Store store = open(Tables.HEAP, failing)) {
             store.await(put(store, 1, (byte) 1));
             fails.set(true);
             long unused = put(store, 2, (byte) 2);
@@ -411,7 +413,7 @@ class BrokenCommitTest {
                 lockGivenUp.set(true);
             }
         };
-        Store store = open(TableKind.HEAP, slow);
+        Store store = open(Tables.HEAP, slow);
         held.set(true);
         long unused = put(store, 1, (byte) 1);
         syncing.await();
@@ -433,14 +435,14 @@ class BrokenCommitTest {
         assertThat(stillInterrupted).isTrue();
     }
 
-    private static Store open(TableKind kind, Disk disk) {
+    private static Store open(Tables kind, Disk disk) {
         Store.Files files = new Store.Files(
-                Path.of("nowhere"), Journal.Durability.FSYNC, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER);
+                Path.of("nowhere"), Durability.FSYNC, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER);
         return Store.open(settings(kind), files, disk, EngineClock.system());
     }
 
-    private static Store.Settings settings(TableKind kind) {
-        return new Store.Settings(kind, List.of(BRITTLE), 1000);
+    private static StoreSettings settings(Tables kind) {
+        return new StoreSettings(kind, List.of(BRITTLE), 1000);
     }
 
     private static long put(Store store, long id, byte value) {

@@ -1,15 +1,17 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Tables;
+
 /** The same with rows in Chronicle maps. */
 final class ChronicleQuickRestartTest extends QuickRestartTest {
     @Override
-    TableKind kind() {
-        return TableKind.CHRONICLE;
+    Tables kind() {
+        return Tables.CHRONICLE;
     }
 
     @Override
-    TableKind otherKind() {
-        return TableKind.OFF_HEAP;
+    Tables otherKind() {
+        return Tables.OFF_HEAP;
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
@@ -19,8 +20,8 @@ class ClosedStoreTest {
     private static final int ROWS = 100;
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void anyCall_afterClose_isRefused(TableKind kind) {
+    @EnumSource(Tables.class)
+    void anyCall_afterClose_isRefused(Tables kind) {
         Store store = filled(kind);
         View rowByRow = store.viewToAnswer();
         Rows durable = store.viewToAct();
@@ -39,8 +40,8 @@ class ClosedStoreTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void read_closedMeanwhile_isRefused(TableKind kind) {
+    @EnumSource(Tables.class)
+    void read_closedMeanwhile_isRefused(Tables kind) {
         Store store = filled(kind);
         AtomicInteger tries = new AtomicInteger();
 
@@ -60,7 +61,7 @@ class ClosedStoreTest {
         assertThat(ChildJvm.run(ClosesBesideReaders.class, ChildJvm.FLAGS)).endsWith("exit 0");
     }
 
-    private static Store filled(TableKind kind) {
+    private static Store filled(Tables kind) {
         Store store = TestRows.open(kind, new MemoryJournal(), EngineClock.system());
         for (long id = 0; id < ROWS; id++) {
             TestRows.put(store, id, id);

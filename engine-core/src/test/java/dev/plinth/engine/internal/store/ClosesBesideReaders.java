@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ final class ClosesBesideReaders {
 
     public static void main(String[] arguments) {
         for (int round = 0; round < ROUNDS; round++) {
-            Store store = TestRows.open(TableKind.OFF_HEAP, new MemoryJournal(), EngineClock.system());
+            Store store = TestRows.open(Tables.OFF_HEAP, new MemoryJournal(), EngineClock.system());
             for (long id = 0; id < ROWS; id++) {
                 TestRows.put(store, id, id);
             }

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Durability;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -15,11 +16,11 @@ final class CrashRuns {
     // Seldom enough that several segments are deleted at once; often; and never.
     private static final long[] SNAPSHOTS = {10 * 1024, RandomDiskWrites.OFTEN, RandomDiskWrites.NEVER};
 
-    private final Journal.Durability durability;
+    private final Durability durability;
     private final Function<Disk, Disk> sabotage;
     private int states;
 
-    CrashRuns(Journal.Durability durability, Function<Disk, Disk> sabotage) {
+    CrashRuns(Durability durability, Function<Disk, Disk> sabotage) {
         this.durability = durability;
         this.sabotage = sabotage;
     }
@@ -97,7 +98,7 @@ final class CrashRuns {
     }
 
     private long survivesPowerCut(Moment moment) {
-        return durability == Journal.Durability.FSYNC ? moment.acknowledged : 0;
+        return durability == Durability.FSYNC ? moment.acknowledged : 0;
     }
 
     /** A disk at some time, and what had been acknowledged by then. */

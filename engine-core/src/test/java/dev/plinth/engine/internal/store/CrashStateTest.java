@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Durability;
 import java.util.function.Function;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,9 +12,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CrashStateTest {
     @ParameterizedTest
     @EnumSource(
-            value = Journal.Durability.class,
+            value = Durability.class,
             names = {"FSYNC", "OS"})
-    void machine_diesAnywhere_whatIsLeftIsABeginningWithAllThatWasAcknowledged(Journal.Durability durability) {
+    void machine_diesAnywhere_whatIsLeftIsABeginningWithAllThatWasAcknowledged(Durability durability) {
         CrashRuns runs = new CrashRuns(durability, Function.identity());
         int wanted = TestScale.count(5_000);
         int states = 0;

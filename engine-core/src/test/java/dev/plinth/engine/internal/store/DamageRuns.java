@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
@@ -27,7 +28,7 @@ final class DamageRuns {
 
     /** A store with some segments, and with two snapshots unless they are never made. */
     DamageRuns(long seed, long bytesPerSnapshot, Function<Disk, Disk> sabotage) {
-        life = new RandomDiskWrites(seed, Journal.Durability.FSYNC, sabotage);
+        life = new RandomDiskWrites(seed, Durability.FSYNC, sabotage);
         random = life.random();
         MemoryDisk disk = new MemoryDisk();
         Store store = life.open(disk, bytesPerSnapshot);

@@ -3,7 +3,9 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.CapturedLog;
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.RowWriter;
@@ -31,9 +33,9 @@ class DeadJournalTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Journal.Durability.class,
+            value = Durability.class,
             names = {"FSYNC", "OS"})
-    void write_noMemory_isAFailureOfTheEngineAndNotOfTheDisk(Journal.Durability level) {
+    void write_noMemory_isAFailureOfTheEngineAndNotOfTheDisk(Durability level) {
         List<String> lines = failing(
                 level,
                 new OutOfMemoryError("Java heap space"),
@@ -49,7 +51,7 @@ class DeadJournalTest {
     @Test
     void write_bug_namesTheThreadThatHasEnded() {
         List<String> lines = failing(
-                Journal.Durability.FSYNC,
+                Durability.FSYNC,
                 new IllegalStateException("on purpose"),
                 failure -> assertThat(failure)
                         .hasValueSatisfying(said -> assertThat(said).contains("plinth-journal", "on purpose")));
@@ -61,14 +63,14 @@ class DeadJournalTest {
     @Test
     void write_diskFails_isNoFailureOfAThread() {
         List<String> lines = failing(
-                Journal.Durability.FSYNC,
+                Durability.FSYNC,
                 new IOException("Input/output error"),
                 failure -> assertThat(failure).isEmpty());
 
         assertThat(lines).anyMatch(line -> line.contains("Check the disk"));
     }
 
-    private List<String> failing(Journal.Durability level, Throwable error, Consumer<Optional<String>> check) {
+    private List<String> failing(Durability level, Throwable error, Consumer<Optional<String>> check) {
         try (CapturedLog log = CapturedLog.open()) {
             try (Store store = open(level)) {
                 store.await(put(store, 1));
@@ -91,7 +93,7 @@ class DeadJournalTest {
         }
     }
 
-    private Store open(Journal.Durability level) {
+    private Store open(Durability level) {
         Disk failing = new ForwardingDisk(disk) {
             @Override
             void write(String name, File file, ByteBuffer bytes, long position) throws IOException {
@@ -102,7 +104,7 @@ class DeadJournalTest {
             }
         };
         return Store.open(
-                new Store.Settings(TableKind.HEAP, List.of(ROWS), 1000),
+                new StoreSettings(Tables.HEAP, List.of(ROWS), 1000),
                 new Store.Files(Path.of("nowhere"), level, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
                 failing,
                 EngineClock.system());

@@ -1,6 +1,8 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Durability;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -93,8 +95,8 @@ public final class DeferredJournal implements Journal {
     }
 
     @Override
-    public Durability durability() {
-        return Durability.FSYNC;
+    public Optional<Durability> durability() {
+        return Optional.of(Durability.FSYNC);
     }
 
     @Override

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.RefusedException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DurableStoreTest {
     private static final String FIRST = Segment.name(1);
 
-    private final RandomDiskWrites life = life(Journal.Durability.FSYNC);
+    private final RandomDiskWrites life = life(Durability.FSYNC);
     private final MemoryDisk disk = new MemoryDisk();
 
     @Test
@@ -53,9 +55,9 @@ class DurableStoreTest {
      */
     @ParameterizedTest
     @EnumSource(
-            value = Journal.Durability.class,
+            value = Durability.class,
             names = {"FSYNC", "OS"})
-    void process_diesBeforeItsSegmentIsDurable_powerFailsInTheNextOne_opens(Journal.Durability durability) {
+    void process_diesBeforeItsSegmentIsDurable_powerFailsInTheNextOne_opens(Durability durability) {
         RandomDiskWrites first = life(durability);
         List<MemoryDisk> moments = new ArrayList<>();
         disk.watch(operation -> moments.add(disk.killed()));
@@ -92,8 +94,8 @@ class DurableStoreTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void reopening_afterSnapshots_hasTheHashOfTheLiveRun(TableKind kind) throws IOException {
+    @EnumSource(Tables.class)
+    void reopening_afterSnapshots_hasTheHashOfTheLiveRun(Tables kind) throws IOException {
         Store store = life.open(kind, disk, RandomDiskWrites.OFTEN);
         life.work(store, 400);
         store.snapshot();
@@ -108,9 +110,9 @@ class DurableStoreTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Journal.Durability.class,
+            value = Durability.class,
             names = {"FSYNC", "OS"})
-    void bitFlips_inTheLastFrameOfAClosedStore_areDamage(Journal.Durability durability) {
+    void bitFlips_inTheLastFrameOfAClosedStore_areDamage(Durability durability) {
         RandomDiskWrites written = life(durability);
         Store store = written.open(disk, RandomDiskWrites.NEVER);
         written.work(store, 20);
@@ -145,7 +147,7 @@ class DurableStoreTest {
         assertThat(disk.bytes(FIRST)).isEqualTo(before);
     }
 
-    private static RandomDiskWrites life(Journal.Durability durability) {
+    private static RandomDiskWrites life(Durability durability) {
         return new RandomDiskWrites(TestScale.seed(), durability, Function.identity());
     }
 

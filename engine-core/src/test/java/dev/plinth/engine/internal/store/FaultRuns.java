@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Durability;
 import java.util.Random;
 import java.util.function.Function;
 
@@ -11,10 +12,10 @@ final class FaultRuns {
     private static final int RECORDS = 200;
 
     private final long seed;
-    private final Journal.Durability durability;
+    private final Durability durability;
     private final Function<Disk, Disk> sabotage;
 
-    FaultRuns(long seed, Journal.Durability durability, Function<Disk, Disk> sabotage) {
+    FaultRuns(long seed, Durability durability, Function<Disk, Disk> sabotage) {
         this.seed = seed;
         this.durability = durability;
         this.sabotage = sabotage;
@@ -46,7 +47,7 @@ final class FaultRuns {
         }
         try {
             long left = life.check(disk.killed(), acknowledged);
-            life.check(disk.crash(life.random()), durability == Journal.Durability.FSYNC ? acknowledged : 0);
+            life.check(disk.crash(life.random()), durability == Durability.FSYNC ? acknowledged : 0);
             assertThat(left).as(what).isGreaterThanOrEqualTo(acknowledged);
         } catch (AssertionError e) {
             throw new AssertionError("After " + what, e);

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.RefusedException;
 import java.io.IOException;
@@ -38,9 +40,9 @@ class FenceTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Journal.Durability.class,
+            value = Durability.class,
             names = {"FSYNC", "OS"})
-    void takenOver_firstIsFencedAndTheSecondGoesOn(Journal.Durability durability) {
+    void takenOver_firstIsFencedAndTheSecondGoesOn(Durability durability) {
         Store one = open(first, durability);
         put(one, 1);
         Store other = open(first.next(disk), durability);
@@ -68,9 +70,9 @@ class FenceTest {
     /** The records that the second one has read by then are there, and the first one does not know it. */
     @ParameterizedTest
     @EnumSource(
-            value = Journal.Durability.class,
+            value = Durability.class,
             names = {"FSYNC", "OS"})
-    void takenOver_betweenWriteAndAnswer_outcomeIsUnknownAndItIsThere(Journal.Durability durability) {
+    void takenOver_betweenWriteAndAnswer_outcomeIsUnknownAndItIsThere(Durability durability) {
         Store one = open(first, durability);
         AtomicReference<Store> other = new AtomicReference<>();
         first.atWrite(() -> {}, () -> other.set(open(first.next(disk), durability)));
@@ -85,13 +87,13 @@ class FenceTest {
     /** The second one has come, and reads only when the first one has written. */
     @Test
     void takenOver_beforeTheWriteAndReadBehindIt_itIsThere() {
-        Store one = open(first, Journal.Durability.FSYNC);
+        Store one = open(first, Durability.FSYNC);
         AtomicReference<Opening> second = new AtomicReference<>();
         first.atWrite(() -> second.set(first.next(disk)), () -> {});
 
         assertThat(codeOf(one, 3)).isEqualTo(ProblemCode.OUTCOME_UNKNOWN);
 
-        try (Store other = open(second.get(), Journal.Durability.FSYNC)) {
+        try (Store other = open(second.get(), Durability.FSYNC)) {
             assertThat(value(other, 3)).isEqualTo(3);
         }
         one.close();
@@ -100,9 +102,9 @@ class FenceTest {
     /** The first one writes when the second one has read the end; whatever the second one does then, that is not there. */
     @ParameterizedTest
     @EnumSource(
-            value = Journal.Durability.class,
+            value = Durability.class,
             names = {"FSYNC", "OS"})
-    void takenOver_writtenBehindTheEndThatWasRead_isNotThereOnceTheSecondOneWrites(Journal.Durability durability) {
+    void takenOver_writtenBehindTheEndThatWasRead_isNotThereOnceTheSecondOneWrites(Durability durability) {
         Store one = open(first, durability);
         put(one, 1);
         AtomicReference<Store> other = new AtomicReference<>();
@@ -116,7 +118,7 @@ class FenceTest {
         MemoryDisk killed = disk.killed();
         one.close();
         other.get().close();
-        boolean survives = durability == Journal.Durability.FSYNC;
+        boolean survives = durability == Durability.FSYNC;
         for (MemoryDisk left : List.of(disk, killed, survives ? killed.crash(random) : killed)) {
             try (Store again = open(Opening.of(left), durability)) {
                 assertThat(again.stateHash()).isEqualTo(state);
@@ -127,10 +129,9 @@ class FenceTest {
     /** Between any two operations of the first one, which changes segments meanwhile. */
     @ParameterizedTest
     @EnumSource(
-            value = Journal.Durability.class,
+            value = Durability.class,
             names = {"FSYNC", "OS"})
-    void takenOver_anywhere_nothingAcknowledgedIsLostAndTheSecondOneWorks(Journal.Durability durability)
-            throws Exception {
+    void takenOver_anywhere_nothingAcknowledgedIsLostAndTheSecondOneWorks(Durability durability) throws Exception {
         int step = TestScale.count(10) >= 10 ? 1 : 3;
         int openings = 0;
         for (int number = 1; takeOverAt(number, durability); number += step) {
@@ -140,7 +141,7 @@ class FenceTest {
         assertThat(openings).isGreaterThan(10);
     }
 
-    private boolean takeOverAt(int number, Journal.Durability durability) throws Exception {
+    private boolean takeOverAt(int number, Durability durability) throws Exception {
         MemoryDisk shared = new MemoryDisk();
         Opening one = Opening.of(shared);
         Store store = open(one, durability);
@@ -183,7 +184,7 @@ class FenceTest {
         MemoryDisk killed = shared.killed();
         store.close();
         second.close();
-        boolean survives = durability == Journal.Durability.FSYNC;
+        boolean survives = durability == Durability.FSYNC;
         for (MemoryDisk left : List.of(killed, shared, survives ? killed.crash(random) : killed)) {
             try (Store again = open(Opening.of(left), durability)) {
                 assertThat(again.stateHash()).as(what).isEqualTo(state);
@@ -194,9 +195,9 @@ class FenceTest {
         return true;
     }
 
-    private static Store open(Disk disk, Journal.Durability durability) {
+    private static Store open(Disk disk, Durability durability) {
         return Store.open(
-                TestRows.settings(TableKind.HEAP),
+                TestRows.settings(Tables.HEAP),
                 new Store.Files(Path.of("nowhere"), durability, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
                 disk,
                 EngineClock.system());

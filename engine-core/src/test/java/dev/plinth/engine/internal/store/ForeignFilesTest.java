@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
@@ -22,10 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ForeignFilesTest {
     private static final List<TableName> TABLES = List.of(TestRows.TABLE);
 
-    private final RandomDiskWrites life =
-            new RandomDiskWrites(TestScale.seed(), Journal.Durability.FSYNC, Function.identity());
+    private final RandomDiskWrites life = new RandomDiskWrites(TestScale.seed(), Durability.FSYNC, Function.identity());
     private final RandomDiskWrites other =
-            new RandomDiskWrites(TestScale.seed() + 1, Journal.Durability.FSYNC, Function.identity());
+            new RandomDiskWrites(TestScale.seed() + 1, Durability.FSYNC, Function.identity());
     private final Map<String, byte[]> own = written(life);
     private final Map<String, byte[]> foreign = written(other);
 
@@ -85,7 +85,7 @@ class ForeignFilesTest {
 
     private static StoreId idIn(Map<String, byte[]> contents) throws IOException {
         MemoryDisk disk = MemoryDisk.of(contents);
-        return StoreId.of(disk, StoreNames.of(disk));
+        return StoreNames.of(disk).storeId(disk);
     }
 
     /** Several segments, and a snapshot behind record 240. */

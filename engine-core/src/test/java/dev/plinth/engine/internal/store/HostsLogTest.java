@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.CapturedLog;
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.RefusedException;
@@ -35,9 +37,9 @@ class HostsLogTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Journal.Durability.class,
+            value = Durability.class,
             names = {"FSYNC", "OS"})
-    void journal_failsWhileTheLogThrows_tellsAllWhoWait(Journal.Durability level) {
+    void journal_failsWhileTheLogThrows_tellsAllWhoWait(Durability level) {
         try (CapturedLog log = CapturedLog.showing(line -> {
             throw new AssertionError("the host's handler fails");
         })) {
@@ -59,7 +61,7 @@ class HostsLogTest {
     void journal_failsWhileTheLogWaits_tellsAllWhoWait() {
         CountDownLatch letGo = new CountDownLatch(1);
         try (CapturedLog log = CapturedLog.showing(line -> await(letGo))) {
-            Store store = open(Journal.Durability.FSYNC);
+            Store store = open(Durability.FSYNC);
             store.await(put(store, 1));
             fails.set(true);
 
@@ -78,7 +80,7 @@ class HostsLogTest {
         try (CapturedLog log = CapturedLog.showing(line -> {
                     throw new IllegalStateException("the host's handler fails");
                 });
-                Store store = open(Journal.Durability.FSYNC)) {
+                Store store = open(Durability.FSYNC)) {
             store.onCommitted((sequence, writes) -> {
                 if (throwsAnError) {
                     throw new NoSuchMethodError("on purpose");
@@ -109,7 +111,7 @@ class HostsLogTest {
         }
     }
 
-    private Store open(Journal.Durability level) {
+    private Store open(Durability level) {
         Disk failing = new ForwardingDisk(disk) {
             @Override
             void write(String name, File file, ByteBuffer bytes, long position) throws IOException {
@@ -124,7 +126,7 @@ class HostsLogTest {
             }
         };
         return Store.open(
-                new Store.Settings(TableKind.HEAP, List.of(ROWS), 1_000_000),
+                new StoreSettings(Tables.HEAP, List.of(ROWS), 1_000_000),
                 new Store.Files(Path.of("nowhere"), level, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
                 failing,
                 EngineClock.system());

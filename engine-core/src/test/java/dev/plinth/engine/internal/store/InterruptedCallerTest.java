@@ -2,7 +2,9 @@ package dev.plinth.engine.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Tables;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Timeout;
@@ -20,7 +22,7 @@ class InterruptedCallerTest {
 
     @ParameterizedTest
     @EnumSource(names = {"FSYNC", "OS"})
-    void write_interruptedBeforeAndMeanwhile_isKeptAndTheThreadStaysInterrupted(Journal.Durability durability) {
+    void write_interruptedBeforeAndMeanwhile_isKeptAndTheThreadStaysInterrupted(Durability durability) {
         Thread caller = Thread.currentThread();
         AtomicBoolean done = new AtomicBoolean();
         Thread pest = new Thread(() -> {
@@ -51,8 +53,8 @@ class InterruptedCallerTest {
         }
     }
 
-    private Store open(Journal.Durability durability) {
+    private Store open(Durability durability) {
         Store.Files files = new Store.Files(directory, durability, 64 * 1024, RandomDiskWrites.NEVER);
-        return Store.open(TestRows.settings(TableKind.HEAP), files, EngineClock.system());
+        return Store.open(TestRows.settings(Tables.HEAP), files, EngineClock.system());
     }
 }

@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.ProblemCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -44,15 +46,15 @@ enum JournalFault {
             ScriptedJournal script = new ScriptedJournal(fate, fatalSequence);
             return new Journals(
                     new RecordingJournal(script),
-                    () -> RecordReplay.stateHash(TableKind.HEAP, List.of(TestRows.TABLE), script.survived()));
+                    () -> RecordReplay.stateHash(Tables.HEAP, List.of(TestRows.TABLE), script.survived()));
         }
         MemoryDisk memory = new MemoryDisk();
         return new Journals(
-                new RecordingJournal(file(new LosingDisk(memory, fatalSequence), Journal.Durability.FSYNC)),
+                new RecordingJournal(file(new LosingDisk(memory, fatalSequence), Durability.FSYNC)),
                 () -> stateHash(memory.killed()));
     }
 
-    static FileJournal file(Disk disk, Journal.Durability durability) {
+    static FileJournal file(Disk disk, Durability durability) {
         try {
             return new FileJournal(disk, durability, JournalEnd.ofNewStore(), RandomDiskWrites.SEGMENT_BYTES);
         } catch (IOException e) {
@@ -63,7 +65,7 @@ enum JournalFault {
     /** The state that recovery finds. */
     static byte[] stateHash(Disk disk) {
         try (StoreTables tables =
-                Recovery.run(disk, TestRows.settings(TableKind.HEAP), null).tables()) {
+                Recovery.run(disk, TestRows.settings(Tables.HEAP), null).tables()) {
             return tables.stateHash();
         }
     }

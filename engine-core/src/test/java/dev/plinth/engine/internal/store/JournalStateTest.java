@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.TableName;
@@ -37,9 +38,9 @@ class JournalStateTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Journal.Durability.class,
+            value = Durability.class,
             names = {"FSYNC", "OS"})
-    void closedStore_zeroedToTheEndOfItsLastSegment_isRefusedWithThePlaceOrWhole(Journal.Durability durability) {
+    void closedStore_zeroedToTheEndOfItsLastSegment_isRefusedWithThePlaceOrWhole(Durability durability) {
         RandomDiskWrites life = closed(durability);
         List<SegmentBytes.Place> frames = SegmentBytes.frames(disk.bytes(SEGMENT));
         int whole = frames.get(RECORDS - 1).to();
@@ -66,7 +67,7 @@ class JournalStateTest {
 
     @Test
     void closedStore_withoutItsLastFrames_isFoundByTheToolsAndSalvaged() throws IOException {
-        RandomDiskWrites life = closed(Journal.Durability.FSYNC);
+        RandomDiskWrites life = closed(Durability.FSYNC);
         byte[] segment = disk.bytes(SEGMENT);
         SegmentBytes.Place from = SegmentBytes.frames(segment).get(7);
         Arrays.fill(segment, from.from(), segment.length, (byte) 0);
@@ -91,7 +92,7 @@ class JournalStateTest {
 
     @Test
     void backup_withoutItsLastFrames_isRefusedToo() throws IOException {
-        RandomDiskWrites life = closed(Journal.Durability.FSYNC);
+        RandomDiskWrites life = closed(Durability.FSYNC);
         MemoryDisk copy = new MemoryDisk();
         RecoverablePrefix unused = Backup.make(HeldFiles.of(disk), copy, TABLES, RandomDiskWrites.SEGMENT_BYTES);
         assertThat(life.check(copy.copy(), RECORDS)).isEqualTo(RECORDS);
@@ -106,9 +107,9 @@ class JournalStateTest {
     /** Whatever bit it is: the page cache has all that was written, so it is damage. */
     @ParameterizedTest
     @EnumSource(
-            value = Journal.Durability.class,
+            value = Durability.class,
             names = {"FSYNC", "OS"})
-    void killedProcess_bitFlippedAndMachineNotRestarted_isDamage(Journal.Durability durability) {
+    void killedProcess_bitFlippedAndMachineNotRestarted_isDamage(Durability durability) {
         RandomDiskWrites life = life(durability);
         MemoryDisk killed = killed(life);
         byte[] segment = killed.bytes(SEGMENT);
@@ -135,7 +136,7 @@ class JournalStateTest {
     /** A backup reads beside an engine, which may have written a part of a frame, and ends it some moments later. */
     @Test
     void openStore_frameWrittenInTheMeantime_isNoDamage() throws IOException {
-        MemoryDisk open = killed(life(Journal.Durability.OS));
+        MemoryDisk open = killed(life(Durability.OS));
         byte[] whole = open.bytes(SEGMENT).clone();
         SegmentBytes.Place last = SegmentBytes.frames(whole).get(RECORDS - 1);
         open.bytes(SEGMENT)[last.from() + Frame.HEADER_BYTES] ^= 1;
@@ -165,7 +166,7 @@ class JournalStateTest {
 
     @Test
     void killedProcess_bitFlippedAndMachineRestarted_isTakenForATornEndAtOs() {
-        RandomDiskWrites life = life(Journal.Durability.OS);
+        RandomDiskWrites life = life(Durability.OS);
         MemoryDisk killed = killed(life);
         SegmentBytes.Place flipped = SegmentBytes.frames(killed.bytes(SEGMENT)).get(4);
         killed.bytes(SEGMENT)[flipped.to() - 1] ^= 1;
@@ -178,7 +179,7 @@ class JournalStateTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void killedProcess_inTheMiddleOfAWrite_losesThatOnly(boolean behindAnEmptyFrame) {
-        RandomDiskWrites life = life(Journal.Durability.OS);
+        RandomDiskWrites life = life(Durability.OS);
         Store store = life.open(disk, RandomDiskWrites.NEVER);
         for (int i = 0; i < 3; i++) {
             store.await(life.append(store, ROWS));
@@ -212,7 +213,7 @@ class JournalStateTest {
     /** A disk that has failed may leave anything, though the machine goes on. */
     @Test
     void failedJournal_machineNotRestarted_isTakenAsAfterAPowerCut() {
-        RandomDiskWrites life = life(Journal.Durability.OS);
+        RandomDiskWrites life = life(Durability.OS);
         Store store = life.open(disk, RandomDiskWrites.NEVER);
         for (int i = 0; i < RECORDS; i++) {
             store.await(life.append(store, ROWS));
@@ -235,7 +236,7 @@ class JournalStateTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void state_damagedOrGone_storeOpensWithAllThatIsThere(boolean gone) throws IOException {
-        RandomDiskWrites life = closed(Journal.Durability.FSYNC);
+        RandomDiskWrites life = closed(Durability.FSYNC);
         if (gone) {
             disk.delete(JournalState.NAME);
         } else {
@@ -258,12 +259,12 @@ class JournalStateTest {
         assertThat(JournalState.read(disk)).isNull();
     }
 
-    private static RandomDiskWrites life(Journal.Durability durability) {
+    private static RandomDiskWrites life(Durability durability) {
         return new RandomDiskWrites(TestScale.seed(), durability, Function.identity());
     }
 
     /** Each record in a frame of its own. */
-    private RandomDiskWrites closed(Journal.Durability durability) {
+    private RandomDiskWrites closed(Durability durability) {
         RandomDiskWrites life = life(durability);
         try (Store store = life.open(disk, RandomDiskWrites.NEVER)) {
             for (int i = 0; i < RECORDS; i++) {

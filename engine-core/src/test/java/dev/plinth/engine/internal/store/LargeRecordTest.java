@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -41,7 +43,7 @@ class LargeRecordTest {
     @Test
     void recovery_journalIsCutOffInsideARecord_dropsItAndTheNextOneTakesItsPlace() throws IOException {
         byte[] before;
-        try (Store store = open(disk, Journal.Durability.FSYNC)) {
+        try (Store store = open(disk, Durability.FSYNC)) {
             store.await(put(store, 1, 1));
             before = store.stateHash();
             store.await(put(store, 2, ROWS));
@@ -60,14 +62,14 @@ class LargeRecordTest {
                             .last())
                     .isEqualTo(1);
             byte[] after;
-            try (Store store = open(cut, Journal.Durability.FSYNC)) {
+            try (Store store = open(cut, Durability.FSYNC)) {
                 assertThat(store.stateHash()).as(TestScale.repeatWith(seed)).isEqualTo(before);
                 long next = put(store, 3, 1);
                 assertThat(next).isEqualTo(2);
                 store.await(next);
                 after = store.stateHash();
             }
-            try (Store store = open(cut, Journal.Durability.FSYNC)) {
+            try (Store store = open(cut, Durability.FSYNC)) {
                 assertThat(store.stateHash()).as(TestScale.repeatWith(seed)).isEqualTo(after);
             }
         }
@@ -75,7 +77,7 @@ class LargeRecordTest {
 
     @Test
     void recovery_bitOfARecordFlipsThatOthersFollow_isRefusedAsDamage() {
-        try (Store store = open(disk, Journal.Durability.FSYNC)) {
+        try (Store store = open(disk, Durability.FSYNC)) {
             store.await(put(store, 1, 1));
             store.await(put(store, 2, ROWS));
             store.await(put(store, 3, 1));
@@ -84,7 +86,7 @@ class LargeRecordTest {
         SegmentBytes.Place large = SegmentBytes.frames(segment).get(1);
         segment[large.from() + random.nextInt(large.to() - large.from())] ^= 1;
 
-        assertThatThrownBy(() -> open(disk, Journal.Durability.FSYNC))
+        assertThatThrownBy(() -> open(disk, Durability.FSYNC))
                 .as(TestScale.repeatWith(seed))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("record 2 in " + SEGMENT + " at byte " + large.from() + " is damaged");
@@ -92,10 +94,9 @@ class LargeRecordTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Journal.Durability.class,
+            value = Durability.class,
             names = {"FSYNC", "OS"})
-    void append_recordsOfAnyLengthUntilTheDiskIsFull_areTakenOrRefusedAndTheJournalIsWell(
-            Journal.Durability durability) {
+    void append_recordsOfAnyLengthUntilTheDiskIsFull_areTakenOrRefusedAndTheJournalIsWell(Durability durability) {
         for (int round = 0; round < TestScale.count(10); round++) {
             MemoryDisk small = new MemoryDisk();
             small.limit((3 + random.nextInt(3)) * (long) SEGMENT_BYTES + random.nextInt(SEGMENT_BYTES));
@@ -143,9 +144,9 @@ class LargeRecordTest {
         return left;
     }
 
-    private static Store open(MemoryDisk disk, Journal.Durability durability) {
+    private static Store open(MemoryDisk disk, Durability durability) {
         return Store.open(
-                new Store.Settings(TableKind.HEAP, TABLES, 1_000_000),
+                new StoreSettings(Tables.HEAP, TABLES, 1_000_000),
                 new Store.Files(Path.of("nowhere"), durability, SEGMENT_BYTES, Long.MAX_VALUE),
                 disk,
                 EngineClock.system());

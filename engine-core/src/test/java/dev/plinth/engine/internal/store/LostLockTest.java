@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.plinth.engine.api.Durability;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -37,10 +38,9 @@ class LostLockTest {
     /** POSIX: whoever in the process opens and closes the file gives up its lock. */
     @ParameterizedTest
     @EnumSource(
-            value = Journal.Durability.class,
+            value = Durability.class,
             names = {"FSYNC", "OS"})
-    void hostReadsTheLockFile_secondProcessFencesTheFirstAndNothingIsLost(Journal.Durability durability)
-            throws IOException {
+    void hostReadsTheLockFile_secondProcessFencesTheFirstAndNothingIsLost(Durability durability) throws IOException {
         Path directory = base.resolve("data");
         hold(directory, durability);
         assertThat(tell("put 1")).isEqualTo(WritesOnCommand.DONE);
@@ -62,20 +62,20 @@ class LostLockTest {
     @Test
     void lockFileIsDeleted_secondProcessFencesTheFirstAndNothingIsLost() throws IOException {
         Path directory = base.resolve("data");
-        hold(directory, Journal.Durability.FSYNC);
+        hold(directory, Durability.FSYNC);
         assertThat(tell("put 1")).isEqualTo(WritesOnCommand.DONE);
         Files.delete(directory.resolve(LockFile.NAME));
         assertThat(tell("put 2")).as("nobody else has come").isEqualTo(WritesOnCommand.DONE);
 
         byte[] state;
-        try (Store store = WritesOnCommand.open(directory, Journal.Durability.FSYNC)) {
+        try (Store store = WritesOnCommand.open(directory, Durability.FSYNC)) {
             put(store, 3);
             // It is written behind what the second one has read, so nobody reads it.
             assertThat(tell("put 4")).isEqualTo("outcome_unknown");
             put(store, 6);
             state = store.stateHash();
         }
-        assertHas(directory, Journal.Durability.FSYNC, state, List.of(1L, 2L, 3L, -1L, -1L, 6L));
+        assertHas(directory, Durability.FSYNC, state, List.of(1L, 2L, 3L, -1L, -1L, 6L));
     }
 
     /** Another path, the same directory: the refusal must not touch the lock. */
@@ -88,7 +88,7 @@ class LostLockTest {
                 .as("a bind mount is possible")
                 .isZero();
         try {
-            hold(directory, Journal.Durability.FSYNC);
+            hold(directory, Durability.FSYNC);
             assertRefusedInTheSameProcess(other);
         } finally {
             run("umount", other.toString());
@@ -99,7 +99,7 @@ class LostLockTest {
     @Test
     void openedAgainByASecondNameOfTheLockFile_isRefusedAndStaysLocked() throws IOException {
         Path directory = base.resolve("data");
-        hold(directory, Journal.Durability.FSYNC);
+        hold(directory, Durability.FSYNC);
         Path other = Files.createDirectory(base.resolve("other"));
         Files.createLink(other.resolve(LockFile.NAME), directory.resolve(LockFile.NAME));
 
@@ -109,7 +109,7 @@ class LostLockTest {
     @Test
     void openedAgainByASymbolicLink_isRefusedAndStaysLocked() throws IOException {
         Path directory = base.resolve("data");
-        hold(directory, Journal.Durability.FSYNC);
+        hold(directory, Durability.FSYNC);
 
         assertRefusedInTheSameProcess(Files.createSymbolicLink(base.resolve("other"), directory));
     }
@@ -117,7 +117,7 @@ class LostLockTest {
     @Test
     void hostCopiesTheDirectoryAndOpensTheCopy_theFirstGoesOn() throws IOException {
         Path directory = base.resolve("data");
-        hold(directory, Journal.Durability.FSYNC);
+        hold(directory, Durability.FSYNC);
         assertThat(tell("put 1")).isEqualTo(WritesOnCommand.DONE);
         Path copy = Files.createDirectory(base.resolve("copy"));
         try (var files = Files.newDirectoryStream(directory, "{LOCK,journal-0*,journal-state}")) {
@@ -141,7 +141,7 @@ class LostLockTest {
         assertThat(tell("put 2")).isEqualTo(WritesOnCommand.DONE);
     }
 
-    private static void assertHas(Path directory, Journal.Durability durability, byte[] state, List<Long> values) {
+    private static void assertHas(Path directory, Durability durability, byte[] state, List<Long> values) {
         try (Store store = WritesOnCommand.open(directory, durability)) {
             assertThat(store.stateHash()).isEqualTo(state);
             for (int id = 1; id <= values.size(); id++) {
@@ -153,7 +153,7 @@ class LostLockTest {
         }
     }
 
-    private void hold(Path directory, Journal.Durability durability) throws IOException {
+    private void hold(Path directory, Durability durability) throws IOException {
         holder = ChildJvm.start(WritesOnCommand.class, List.of(), directory.toString(), durability.name())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.Tables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ class MappedTablesTest extends TableContractTest {
     @Override
     TableFactory factory() {
         try {
-            return new MappedTables(TableKind.CHRONICLE, Files.createTempDirectory(directory, "tables"), () -> usable);
+            return new MappedTables(Tables.CHRONICLE, Files.createTempDirectory(directory, "tables"), () -> usable);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,6 +1,8 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
@@ -32,10 +34,10 @@ public final class MemoryDirectory {
     }
 
     /** Opens the directory; snapshots are made when a test says so. */
-    public Store open(TableKind kind) {
+    public Store open(Tables kind) {
         return Store.open(
-                new Store.Settings(kind, tables, 1000),
-                new Store.Files(Path.of("nowhere"), Journal.Durability.FSYNC, SEGMENT_BYTES, RandomDiskWrites.NEVER),
+                new StoreSettings(kind, tables, 1000),
+                new Store.Files(Path.of("nowhere"), Durability.FSYNC, SEGMENT_BYTES, RandomDiskWrites.NEVER),
                 disk,
                 clock);
     }
@@ -57,7 +59,7 @@ public final class MemoryDirectory {
     public List<Changes.Write> rows() {
         List<Changes.Write> rows = new ArrayList<>();
         Recovery.RecoveredTables recovered =
-                Recovery.run(disk.killed(), new Store.Settings(TableKind.HEAP, tables, 1_000_000), null);
+                Recovery.run(disk.killed(), new StoreSettings(Tables.HEAP, tables, 1_000_000), null);
         try (StoreTables found = recovered.tables()) {
             for (TableName name : tables) {
                 found.forEach(name, (key, row) -> rows.add(new Changes.Write(name, key, row)));

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Durability;
 import java.util.function.Function;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,17 +17,17 @@ class NthIoFaultTest {
     @ParameterizedTest
     @EnumSource(DiskFault.class)
     void operation_failsOnce_nothingAcknowledgedIsLost(DiskFault fault) {
-        failEach(fault, Journal.Durability.FSYNC);
+        failEach(fault, Durability.FSYNC);
     }
 
     /** Here callers write on their own threads, and the journal's thread syncs behind them. */
     @ParameterizedTest
     @EnumSource(DiskFault.class)
     void operation_failsOnceAtOs_theProcessLosesNothing(DiskFault fault) {
-        failEach(fault, Journal.Durability.OS);
+        failEach(fault, Durability.OS);
     }
 
-    private void failEach(DiskFault fault, Journal.Durability durability) {
+    private void failEach(DiskFault fault, Durability durability) {
         int runs = new FaultRuns(seed, durability, Function.identity()).failEach(fault, FaultRuns.step());
 
         assertThat(runs).as("operations that failed").isPositive();

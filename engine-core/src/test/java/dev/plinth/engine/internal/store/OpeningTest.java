@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Tables;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -39,8 +41,7 @@ class OpeningTest {
     private static final Path NOTHING_CAN_BE_MADE_IN = Path.of("/proc");
     private static final int VERSION_AT = 8;
 
-    private final RandomDiskWrites life =
-            new RandomDiskWrites(TestScale.seed(), Journal.Durability.FSYNC, Function.identity());
+    private final RandomDiskWrites life = new RandomDiskWrites(TestScale.seed(), Durability.FSYNC, Function.identity());
 
     @TempDir
     private Path base;
@@ -240,8 +241,8 @@ class OpeningTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void clock_stepsBackBetweenOpeningsAndWhileRunning_recordsNeverGoBack(TableKind kind) throws IOException {
+    @EnumSource(Tables.class)
+    void clock_stepsBackBetweenOpeningsAndWhileRunning_recordsNeverGoBack(Tables kind) throws IOException {
         Path directory = base.resolve(kind.name());
         long last = 0;
         for (String time : List.of("2026-01-05T00:00:00Z", "2026-01-04T00:00:00Z", "2026-01-06T00:00:00Z")) {

@@ -1,6 +1,8 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Tables;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,9 +15,8 @@ final class OpensDirectory {
 
     static Store open(Path directory, EngineClock clock) {
         return Store.open(
-                new Store.Settings(TableKind.HEAP, List.of(TestRows.TABLE), 1_000_000),
-                new Store.Files(
-                        directory, Journal.Durability.OS, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
+                new StoreSettings(Tables.HEAP, List.of(TestRows.TABLE), 1_000_000),
+                new Store.Files(directory, Durability.OS, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
                 clock);
     }
 

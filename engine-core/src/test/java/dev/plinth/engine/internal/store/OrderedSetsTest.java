@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import java.util.ArrayList;
@@ -22,12 +23,12 @@ class OrderedSetsTest {
     private final long seed = TestScale.seed();
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void anyOperation_randomNumbers_agreesWithTreeSet(TableKind kind) {
+    @EnumSource(Tables.class)
+    void anyOperation_randomNumbers_agreesWithTreeSet(Tables kind) {
         int rounds = TestScale.count(100);
         Random random = new Random(seed);
         for (int round = 0; round < rounds; round++) {
-            try (SlabMemory slabs = kind.factory().words()) {
+            try (SlabMemory slabs = TableFactory.of(kind).words()) {
                 SlabHashMap map = new SlabHashMap(slabs);
                 compare(new OrderedSets(map, slabs), map, slabs, random, bound(random));
             }
@@ -35,9 +36,9 @@ class OrderedSetsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void add_oneMoreThanAListTakes_keepsAllMembersInOrder(TableKind kind) {
-        try (SlabMemory slabs = kind.factory().words()) {
+    @EnumSource(Tables.class)
+    void add_oneMoreThanAListTakes_keepsAllMembersInOrder(Tables kind) {
+        try (SlabMemory slabs = TableFactory.of(kind).words()) {
             SlabHashMap map = new SlabHashMap(slabs);
             OrderedSets sets = new OrderedSets(map, slabs);
             List<Long> expected = new ArrayList<>();
@@ -56,9 +57,9 @@ class OrderedSetsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void add_memberThatIsThere_countsOnce(TableKind kind) {
-        try (SlabMemory slabs = kind.factory().words()) {
+    @EnumSource(Tables.class)
+    void add_memberThatIsThere_countsOnce(Tables kind) {
+        try (SlabMemory slabs = TableFactory.of(kind).words()) {
             SlabHashMap map = new SlabHashMap(slabs);
             OrderedSets sets = new OrderedSets(map, slabs);
             for (int i = 0; i < 2; i++) {
@@ -73,9 +74,9 @@ class OrderedSetsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void remove_allMembers_leavesNoRow(TableKind kind) {
-        try (SlabMemory slabs = kind.factory().words()) {
+    @EnumSource(Tables.class)
+    void remove_allMembers_leavesNoRow(Tables kind) {
+        try (SlabMemory slabs = TableFactory.of(kind).words()) {
             SlabHashMap map = new SlabHashMap(slabs);
             OrderedSets sets = new OrderedSets(map, slabs);
             for (long i = 0; i < 100; i++) {
@@ -95,9 +96,9 @@ class OrderedSetsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void find_membersAtTheEdges_areFound(TableKind kind) {
-        try (SlabMemory slabs = kind.factory().words()) {
+    @EnumSource(Tables.class)
+    void find_membersAtTheEdges_areFound(Tables kind) {
+        try (SlabMemory slabs = TableFactory.of(kind).words()) {
             SlabHashMap map = new SlabHashMap(slabs);
             OrderedSets sets = new OrderedSets(map, slabs);
             for (long i = 0; i < LIST_MEMBERS_MAX; i++) {
@@ -118,9 +119,9 @@ class OrderedSetsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void add_otherSets_areNotTouched(TableKind kind) {
-        try (SlabMemory slabs = kind.factory().words()) {
+    @EnumSource(Tables.class)
+    void add_otherSets_areNotTouched(Tables kind) {
+        try (SlabMemory slabs = TableFactory.of(kind).words()) {
             SlabHashMap map = new SlabHashMap(slabs);
             OrderedSets sets = new OrderedSets(map, slabs);
             for (long i = 0; i < 100; i++) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.LoopDisk;
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Tables;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.file.Path;
@@ -40,9 +42,9 @@ class PowerCutIT {
 
     @ParameterizedTest
     @EnumSource(
-            value = Journal.Durability.class,
+            value = Durability.class,
             names = {"FSYNC", "OS"})
-    void powerCut_whileWriting_leavesABeginningWithAllThatWasPromised(Journal.Durability level) throws Exception {
+    void powerCut_whileWriting_leavesABeginningWithAllThatWasPromised(Durability level) throws Exception {
         int cycles = cycles();
         try (LoopDisk disk = LoopDisk.make(base, MEGABYTES)) {
             cut(disk, level, cycles, "-");
@@ -54,19 +56,19 @@ class PowerCutIT {
     void powerCut_syncDoesNothing_isFound() throws IOException {
         String sabotage = Sabotage.SYNC_DOES_NOTHING.name();
         try (LoopDisk disk = LoopDisk.make(base, MEGABYTES)) {
-            assertThatThrownBy(() -> cut(disk, Journal.Durability.FSYNC, CYCLES_OF_SABOTAGE, sabotage))
+            assertThatThrownBy(() -> cut(disk, Durability.FSYNC, CYCLES_OF_SABOTAGE, sabotage))
                     .isInstanceOf(AssertionError.class);
         }
     }
 
-    private void cut(LoopDisk disk, Journal.Durability level, int cycles, String sabotage)
+    private void cut(LoopDisk disk, Durability level, int cycles, String sabotage)
             throws IOException, InterruptedException {
-        try (Store model = TestRows.open(TableKind.HEAP, new MemoryJournal(), EngineClock.system())) {
+        try (Store model = TestRows.open(Tables.HEAP, new MemoryJournal(), EngineClock.system())) {
             for (int cycle = 0; cycle < cycles; cycle++) {
                 String what = level + ", cut " + cycle + "; " + TestScale.repeatWith(seed);
                 long acknowledged = cutWhileWriting(disk, level, sabotage);
                 try (Store store = SequencedWriters.open(store(disk), level, Function.identity())) {
-                    check(store, model, level == Journal.Durability.FSYNC ? acknowledged : left, what);
+                    check(store, model, level == Durability.FSYNC ? acknowledged : left, what);
                     lost += Math.max(0, acknowledged - store.committed());
                     left = store.committed();
                 } catch (IllegalStateException e) {
@@ -77,7 +79,7 @@ class PowerCutIT {
     }
 
     /** Gives what was acknowledged before the power went. */
-    private long cutWhileWriting(LoopDisk disk, Journal.Durability level, String sabotage)
+    private long cutWhileWriting(LoopDisk disk, Durability level, String sabotage)
             throws IOException, InterruptedException {
         Path acknowledgedFile = base.resolve("acknowledged");
         MappedByteBuffer acknowledged = SequencedWriters.acknowledged(acknowledgedFile);

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.RefusedException;
 import java.io.IOException;
@@ -149,13 +151,13 @@ class QuickRestartTest {
 
     @Test
     void otherLayout_tablesAreMadeAgain() throws IOException {
-        assertRebuilt(left -> open(left, directory, new Store.Settings(kind(), List.of(TestRows.TABLE), IDS), BOOT));
+        assertRebuilt(left -> open(left, directory, new StoreSettings(kind(), List.of(TestRows.TABLE), IDS), BOOT));
     }
 
     @Test
     void otherKind_tablesAreMadeAgain() throws IOException {
         assertRebuilt(
-                left -> open(left, directory, new Store.Settings(otherKind(), List.of(TestRows.TABLE), 2 * IDS), BOOT));
+                left -> open(left, directory, new StoreSettings(otherKind(), List.of(TestRows.TABLE), 2 * IDS), BOOT));
     }
 
     @Test
@@ -379,7 +381,7 @@ class QuickRestartTest {
 
     @Test
     void heapTables_areRefused() {
-        assertThatThrownBy(() -> open(disk, directory, TestRows.settings(TableKind.HEAP), BOOT))
+        assertThatThrownBy(() -> open(disk, directory, TestRows.settings(Tables.HEAP), BOOT))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("heap tables");
     }
@@ -447,13 +449,13 @@ class QuickRestartTest {
         return open(disk, directory, settings(), BOOT);
     }
 
-    private static Store open(MemoryDisk disk, Path quick, Store.Settings settings, String boot) {
+    private static Store open(MemoryDisk disk, Path quick, StoreSettings settings, String boot) {
         return open(disk, quick, settings, boot, RELEASE);
     }
 
-    private static Store open(MemoryDisk disk, Path quick, Store.Settings settings, String boot, String release) {
+    private static Store open(MemoryDisk disk, Path quick, StoreSettings settings, String boot, String release) {
         QuickRestart restart = QuickRestart.open(
-                new Store.QuickFiles(quick, release), settings, boot, () -> MappedTables.usableBytes(quick));
+                new QuickFiles(quick, release), settings, boot, () -> MappedTables.usableBytes(quick));
         try {
             return Store.open(settings, files(), disk, EngineClock.system(), restart);
         } catch (RuntimeException e) {
@@ -462,25 +464,25 @@ class QuickRestartTest {
         }
     }
 
-    TableKind kind() {
-        return TableKind.OFF_HEAP;
+    Tables kind() {
+        return Tables.OFF_HEAP;
     }
 
-    TableKind otherKind() {
-        return TableKind.CHRONICLE;
+    Tables otherKind() {
+        return Tables.CHRONICLE;
     }
 
     String fileOfRows() {
         return "rows";
     }
 
-    private Store.Settings settings() {
-        return new Store.Settings(kind(), List.of(TestRows.TABLE), 2 * IDS);
+    private StoreSettings settings() {
+        return new StoreSettings(kind(), List.of(TestRows.TABLE), 2 * IDS);
     }
 
     private static Store.Files files() {
         return new Store.Files(
-                Path.of("nowhere"), Journal.Durability.FSYNC, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER);
+                Path.of("nowhere"), Durability.FSYNC, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER);
     }
 
     private Path marker() {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.LoopDisk;
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.RefusedException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -164,7 +166,7 @@ class QuickSpaceTest {
     }
 
     private Store open(Path quick) {
-        QuickRestart restart = QuickRestart.open(new Store.QuickFiles(quick, "1"), settings(), BOOT, () -> {
+        QuickRestart restart = QuickRestart.open(new QuickFiles(quick, "1"), settings(), BOOT, () -> {
             Long told = usable.poll();
             return told == null ? MappedTables.usableBytes(quick) : told;
         });
@@ -176,11 +178,11 @@ class QuickSpaceTest {
         }
     }
 
-    private static Store.Settings settings() {
-        return new Store.Settings(TableKind.OFF_HEAP, List.of(TestRows.TABLE), 2 * ROWS);
+    private static StoreSettings settings() {
+        return new StoreSettings(Tables.OFF_HEAP, List.of(TestRows.TABLE), 2 * ROWS);
     }
 
     private static Store.Files files() {
-        return new Store.Files(Path.of("nowhere"), Journal.Durability.FSYNC, 1024 * 1024, RandomDiskWrites.NEVER);
+        return new Store.Files(Path.of("nowhere"), Durability.FSYNC, 1024 * 1024, RandomDiskWrites.NEVER);
     }
 }

@@ -3,7 +3,9 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.RefusedException;
@@ -40,7 +42,7 @@ final class RandomDiskWrites {
     private final long seed;
     private final Random random;
     private final Function<Disk, Disk> sabotage;
-    private final Journal.Durability durability;
+    private final Durability durability;
     private final boolean monotonous;
     private final AppendHistory history = new AppendHistory(List.of(TestRows.TABLE));
 
@@ -49,7 +51,7 @@ final class RandomDiskWrites {
      *
      * @param sabotage what stands between store and disk: nothing, or something that the suites have to find
      */
-    RandomDiskWrites(long seed, Journal.Durability durability, Function<Disk, Disk> sabotage) {
+    RandomDiskWrites(long seed, Durability durability, Function<Disk, Disk> sabotage) {
         this.seed = seed;
         this.random = new Random(seed);
         this.monotonous = random.nextInt(3) == 0;
@@ -66,10 +68,10 @@ final class RandomDiskWrites {
     }
 
     Store open(MemoryDisk disk, long bytesPerSnapshot) {
-        return open(TableKind.HEAP, disk, bytesPerSnapshot);
+        return open(Tables.HEAP, disk, bytesPerSnapshot);
     }
 
-    Store open(TableKind kind, MemoryDisk disk, long bytesPerSnapshot) {
+    Store open(Tables kind, MemoryDisk disk, long bytesPerSnapshot) {
         return Store.open(
                 TestRows.settings(kind),
                 new Store.Files(Path.of("nowhere"), durability, SEGMENT_BYTES, bytesPerSnapshot),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Rows;
@@ -31,7 +32,7 @@ class ReadTest {
     private static final long TOTAL = 1000;
 
     private final DeferredJournal journal = DeferredJournal.stepwise();
-    private Store store = TestRows.open(TableKind.HEAP, journal, EngineClock.system());
+    private Store store = TestRows.open(Tables.HEAP, journal, EngineClock.system());
 
     @AfterEach
     void close() {
@@ -39,8 +40,8 @@ class ReadTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void read_severalRowsBesideABusyWriter_sumIsAlwaysWhole(TableKind kind) throws Exception {
+    @EnumSource(Tables.class)
+    void read_severalRowsBesideABusyWriter_sumIsAlwaysWhole(Tables kind) throws Exception {
         reopen(kind);
         store.write(transaction -> {
             List<Changes.Write> writes = new ArrayList<>();
@@ -62,8 +63,8 @@ class ReadTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void read_setAndItsRowsBesideABusyWriter_everyMemberHasItsRow(TableKind kind) throws Exception {
+    @EnumSource(Tables.class)
+    void read_setAndItsRowsBesideABusyWriter_everyMemberHasItsRow(Tables kind) throws Exception {
         reopen(kind);
         for (long id = 0; id < 40; id++) {
             TestRows.put(store, id, id);
@@ -217,7 +218,7 @@ class ReadTest {
                 .isEqualTo(2);
     }
 
-    private void reopen(TableKind kind) {
+    private void reopen(Tables kind) {
         store.close();
         store = TestRows.open(kind, new MemoryJournal(), EngineClock.system());
     }

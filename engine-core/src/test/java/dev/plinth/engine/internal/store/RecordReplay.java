@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.TableName;
 import java.util.List;
 
@@ -8,7 +9,7 @@ public final class RecordReplay {
     private RecordReplay() {}
 
     /** The state hash after these records. */
-    public static byte[] stateHash(TableKind kind, List<TableName> names, List<Record> records) {
+    public static byte[] stateHash(Tables kind, List<TableName> names, List<Record> records) {
         RecordCodec codec = new RecordCodec(names);
         try (StoreTables tables = new StoreTables(kind, names, 1000)) {
             int crc = 0;

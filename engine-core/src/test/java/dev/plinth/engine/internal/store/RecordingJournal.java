@@ -1,6 +1,8 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Durability;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Leaves everything to another journal, and keeps what was appended. */
@@ -48,7 +50,7 @@ class RecordingJournal implements Journal {
     }
 
     @Override
-    public Durability durability() {
+    public Optional<Durability> durability() {
         return journal.durability();
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Tables;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,10 +18,10 @@ class RowLocationsTest {
     private final long seed = TestScale.seed();
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void anyOperation_randomNumbers_agreesWithHashMapAndLeavesNothing(TableKind kind) {
+    @EnumSource(Tables.class)
+    void anyOperation_randomNumbers_agreesWithHashMapAndLeavesNothing(Tables kind) {
         Random random = new Random(seed);
-        try (SlabMemory slabs = kind.factory().words()) {
+        try (SlabMemory slabs = TableFactory.of(kind).words()) {
             SlabHashMap map = new SlabHashMap(slabs);
             RowLocations locations = new RowLocations(map, slabs);
             Map<Long, byte[]> model = new HashMap<>();

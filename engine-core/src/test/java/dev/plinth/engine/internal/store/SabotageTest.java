@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Durability;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,8 +37,8 @@ class SabotageTest {
 
     private void lookForFaults(Function<Disk, Disk> sabotage, int rounds) {
         for (int round = 0; round < rounds; round++) {
-            new CrashRuns(Journal.Durability.FSYNC, sabotage).run(seed + round);
-            new CrashRuns(Journal.Durability.OS, sabotage).run(seed + round);
+            new CrashRuns(Durability.FSYNC, sabotage).run(seed + round);
+            new CrashRuns(Durability.OS, sabotage).run(seed + round);
             if (round >= ROUNDS_OF_ALL) {
                 continue;
             }
@@ -48,7 +49,7 @@ class SabotageTest {
                     damage.run(kind);
                 }
             }
-            FaultRuns faults = new FaultRuns(seed + round, Journal.Durability.FSYNC, sabotage);
+            FaultRuns faults = new FaultRuns(seed + round, Durability.FSYNC, sabotage);
             for (DiskFault fault : DiskFault.values()) {
                 faults.failEach(fault, 50);
             }

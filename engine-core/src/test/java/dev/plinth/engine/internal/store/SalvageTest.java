@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
@@ -23,8 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SalvageTest {
     private static final List<TableName> TABLES = List.of(TestRows.TABLE);
 
-    private final RandomDiskWrites life =
-            new RandomDiskWrites(TestScale.seed(), Journal.Durability.FSYNC, Function.identity());
+    private final RandomDiskWrites life = new RandomDiskWrites(TestScale.seed(), Durability.FSYNC, Function.identity());
 
     @Test
     void store_whole_hasNothingToRecover() throws IOException {

@@ -1,6 +1,8 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.TableName;
@@ -54,8 +56,8 @@ final class ScarceMemory {
 
     private static Store open(Path directory) {
         return Store.open(
-                new Store.Settings(TableKind.HEAP, List.of(LARGE), 10_000),
-                new Store.Files(directory, Journal.Durability.FSYNC, 4 * 1024 * 1024, Long.MAX_VALUE),
+                new StoreSettings(Tables.HEAP, List.of(LARGE), 10_000),
+                new Store.Files(directory, Durability.FSYNC, 4 * 1024 * 1024, Long.MAX_VALUE),
                 EngineClock.system());
     }
 

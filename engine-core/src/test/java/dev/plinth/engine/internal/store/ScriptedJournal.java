@@ -1,7 +1,9 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Durability;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A journal that answers each append at once: durable up to the k-th one, whose fate the script decides. */
 public final class ScriptedJournal implements Journal {
@@ -61,8 +63,8 @@ public final class ScriptedJournal implements Journal {
     }
 
     @Override
-    public Durability durability() {
-        return Durability.FSYNC;
+    public Optional<Durability> durability() {
+        return Optional.of(Durability.FSYNC);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.RefusedException;
 import java.io.IOException;
@@ -24,10 +26,10 @@ final class SequencedWriters {
 
     private SequencedWriters() {}
 
-    static Store open(Path directory, Journal.Durability level, Function<Disk, Disk> sabotage) {
+    static Store open(Path directory, Durability level, Function<Disk, Disk> sabotage) {
         Disk disk = DirectoryDisk.open(directory);
         return Store.open(
-                new Store.Settings(TableKind.HEAP, List.of(TestRows.TABLE), 1_000_000),
+                new StoreSettings(Tables.HEAP, List.of(TestRows.TABLE), 1_000_000),
                 new Store.Files(directory, level, SEGMENT_BYTES, BYTES_PER_SNAPSHOT),
                 sabotage.apply(disk),
                 EngineClock.system());
@@ -55,7 +57,7 @@ final class SequencedWriters {
     public static void main(String[] arguments) throws IOException {
         Function<Disk, Disk> sabotage = arguments[3].equals("-") ? Function.identity() : Sabotage.valueOf(arguments[3]);
         MappedByteBuffer acknowledged = acknowledged(Path.of(arguments[2]));
-        Store store = open(Path.of(arguments[0]), Journal.Durability.valueOf(arguments[1]), sabotage);
+        Store store = open(Path.of(arguments[0]), Durability.valueOf(arguments[1]), sabotage);
         for (int i = 0; i < WRITERS; i++) {
             new Thread(() -> write(store, acknowledged)).start();
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Tables;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,10 +18,10 @@ class SlabHashMapTest {
     private final long seed = TestScale.seed();
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void anyOperation_randomKeys_agreesWithHashMap(TableKind kind) {
+    @EnumSource(Tables.class)
+    void anyOperation_randomKeys_agreesWithHashMap(Tables kind) {
         Random random = new Random(seed);
-        try (SlabMemory slabs = kind.factory().words()) {
+        try (SlabMemory slabs = TableFactory.of(kind).words()) {
             for (int round = 0; round < TestScale.count(20); round++) {
                 slabs.clear();
                 compare(new SlabHashMap(slabs), random, 1 << random.nextInt(15));
@@ -30,9 +31,9 @@ class SlabHashMapTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void put_manyKeys_findsAllAfterEverySplit(TableKind kind) {
-        try (SlabMemory slabs = kind.factory().words()) {
+    @EnumSource(Tables.class)
+    void put_manyKeys_findsAllAfterEverySplit(Tables kind) {
+        try (SlabMemory slabs = TableFactory.of(kind).words()) {
             SlabHashMap map = new SlabHashMap(slabs);
             int keys = TestScale.count(1_000_000);
             for (int i = 0; i < keys; i++) {
@@ -48,10 +49,10 @@ class SlabHashMapTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TableKind.class)
-    void get_anyAddressAtAll_answersOrThrowsButStaysInItsMemory(TableKind kind) {
+    @EnumSource(Tables.class)
+    void get_anyAddressAtAll_answersOrThrowsButStaysInItsMemory(Tables kind) {
         Random random = new Random(seed);
-        try (SlabMemory slabs = kind.factory().words()) {
+        try (SlabMemory slabs = TableFactory.of(kind).words()) {
             slabs.allocate(8);
             assertThatThrownBy(() -> slabs.get(SlabMemory.EXTENT_WORDS)).isInstanceOf(IndexOutOfBoundsException.class);
             assertThatThrownBy(() -> slabs.get(-1)).isInstanceOf(IndexOutOfBoundsException.class);

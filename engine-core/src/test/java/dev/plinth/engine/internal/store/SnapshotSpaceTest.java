@@ -2,7 +2,9 @@ package dev.plinth.engine.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Tables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -25,10 +27,8 @@ class SnapshotSpaceTest {
 
     @Test
     void updates_steady_diskStaysBelowThreeTimesTheRows() throws IOException {
-        Store.Files files =
-                new Store.Files(Path.of("nowhere"), Journal.Durability.FSYNC, SEGMENT_BYTES, Long.MAX_VALUE);
-        try (Store store =
-                Store.open(TestRows.settings(TableKind.HEAP), files, new WeighedDisk(), EngineClock.system())) {
+        Store.Files files = new Store.Files(Path.of("nowhere"), Durability.FSYNC, SEGMENT_BYTES, Long.MAX_VALUE);
+        try (Store store = Store.open(TestRows.settings(Tables.HEAP), files, new WeighedDisk(), EngineClock.system())) {
             for (int i = 0; i < ROWS; i++) {
                 store.await(TestRows.put(store, i, i));
             }
@@ -39,9 +39,8 @@ class SnapshotSpaceTest {
         largest.set(0);
         long live = Snapshot.newestBytes(memory);
         Set<Thread> before = Thread.getAllStackTraces().keySet();
-        Store.Files often = new Store.Files(Path.of("nowhere"), Journal.Durability.FSYNC, SEGMENT_BYTES, OFTEN);
-        try (Store store =
-                Store.open(TestRows.settings(TableKind.HEAP), often, new WeighedDisk(), EngineClock.system())) {
+        Store.Files often = new Store.Files(Path.of("nowhere"), Durability.FSYNC, SEGMENT_BYTES, OFTEN);
+        try (Store store = Store.open(TestRows.settings(Tables.HEAP), often, new WeighedDisk(), EngineClock.system())) {
             Random random = new Random(1);
             Thread maker = snapshots(before);
             for (int i = 0; i < UPDATES; i++) {

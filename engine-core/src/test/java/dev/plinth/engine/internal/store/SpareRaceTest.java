@@ -2,7 +2,9 @@ package dev.plinth.engine.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Tables;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -28,8 +30,8 @@ class SpareRaceTest {
     void flusher_rotatesWhileTheNextSegmentIsBeingMade_waitsForIt() throws Exception {
         List<Record> records = records();
         Set<Thread> before = Thread.getAllStackTraces().keySet();
-        FileJournal journal = new FileJournal(
-                disk, Journal.Durability.FSYNC, JournalEnd.ofNewStore(), RandomDiskWrites.SEGMENT_BYTES);
+        FileJournal journal =
+                new FileJournal(disk, Durability.FSYNC, JournalEnd.ofNewStore(), RandomDiskWrites.SEGMENT_BYTES);
         disk.stopsThePreparer = true;
         journal.start(new Hearer());
         disk.preparerStopped.await();
@@ -51,18 +53,18 @@ class SpareRaceTest {
         allDurable.join();
         journal.close();
 
-        Recovery.RecoveredTables recovered = Recovery.run(memory.killed(), TestRows.settings(TableKind.HEAP), null);
+        Recovery.RecoveredTables recovered = Recovery.run(memory.killed(), TestRows.settings(Tables.HEAP), null);
         try (StoreTables tables = recovered.tables()) {
             assertThat(recovered.end().sequence()).isEqualTo(RECORDS);
             assertThat(tables.stateHash())
-                    .isEqualTo(RecordReplay.stateHash(TableKind.HEAP, List.of(TestRows.TABLE), records));
+                    .isEqualTo(RecordReplay.stateHash(Tables.HEAP, List.of(TestRows.TABLE), records));
         }
     }
 
     /** More than one segment takes, as a store would append them. */
     private static List<Record> records() {
         DeferredJournal made = DeferredJournal.stepwise();
-        try (Store store = TestRows.open(TableKind.HEAP, made, EngineClock.system())) {
+        try (Store store = TestRows.open(Tables.HEAP, made, EngineClock.system())) {
             for (int i = 0; i < RECORDS; i++) {
                 TestRows.put(store, i, i);
             }

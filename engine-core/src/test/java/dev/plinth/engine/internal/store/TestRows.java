@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Memberships;
@@ -18,12 +19,12 @@ final class TestRows {
 
     private TestRows() {}
 
-    static Store open(TableKind kind, Journal journal, EngineClock clock) {
+    static Store open(Tables kind, Journal journal, EngineClock clock) {
         return Store.open(settings(kind), journal, clock);
     }
 
-    static Store.Settings settings(TableKind kind) {
-        return new Store.Settings(kind, List.of(TABLE), 100_000);
+    static StoreSettings settings(Tables kind) {
+        return new StoreSettings(kind, List.of(TABLE), 100_000);
     }
 
     /** Writes one parcel in a record of its own; gives back the record's sequence. */

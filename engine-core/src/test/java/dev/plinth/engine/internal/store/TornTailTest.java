@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -25,8 +26,7 @@ class TornTailTest {
     private static final int DAMAGED = 5;
 
     private final CapturedClassLog log = new CapturedClassLog(TornTail.class, Level.WARNING);
-    private final RandomDiskWrites life =
-            new RandomDiskWrites(TestScale.seed(), Journal.Durability.OS, Function.identity());
+    private final RandomDiskWrites life = new RandomDiskWrites(TestScale.seed(), Durability.OS, Function.identity());
 
     @AfterEach
     void endListening() {

@@ -1,6 +1,8 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.RefusedException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -21,16 +23,16 @@ final class WritesOnCommand {
 
     private WritesOnCommand() {}
 
-    static Store open(Path directory, Journal.Durability durability) {
+    static Store open(Path directory, Durability durability) {
         return Store.open(
-                new Store.Settings(TableKind.HEAP, List.of(TestRows.TABLE), 1_000_000),
+                new StoreSettings(Tables.HEAP, List.of(TestRows.TABLE), 1_000_000),
                 new Store.Files(directory, durability, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
                 EngineClock.system());
     }
 
     public static void main(String[] arguments) throws IOException {
         Path directory = Path.of(arguments[0]);
-        Journal.Durability durability = Journal.Durability.valueOf(arguments[1]);
+        Durability durability = Durability.valueOf(arguments[1]);
         try (Store store = open(directory, durability);
                 BufferedReader commands =
                         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
@@ -41,8 +43,7 @@ final class WritesOnCommand {
         }
     }
 
-    private static String run(Store store, Path directory, Journal.Durability durability, String[] command)
-            throws IOException {
+    private static String run(Store store, Path directory, Durability durability, String[] command) throws IOException {
         try {
             switch (command[0]) {
                 case "put" -> {

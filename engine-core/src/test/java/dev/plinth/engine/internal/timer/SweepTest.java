@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
@@ -24,7 +25,7 @@ import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
+import dev.plinth.engine.internal.store.StoreSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -53,7 +54,7 @@ final class SweepTest {
 
     private final SteppingClock clock = new SteppingClock();
     private final Store store =
-            Store.open(new Store.Settings(TableKind.HEAP, List.of(ROWS), 1_000_000), new MemoryJournal(), clock);
+            Store.open(new StoreSettings(Tables.HEAP, List.of(ROWS), 1_000_000), new MemoryJournal(), clock);
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private final List<Integer> steps = new ArrayList<>();
     private volatile boolean refuse;

@@ -6,6 +6,7 @@ import dev.plinth.engine.CapturedLog;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.FatalErrors;
@@ -15,7 +16,7 @@ import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
+import dev.plinth.engine.internal.store.StoreSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ class TimersTest {
 
     private final ManualClock clock = ManualClock.startingAt(Instant.ofEpochMilli(START));
     private final Store store =
-            Store.open(new Store.Settings(TableKind.HEAP, List.of(DUE), 1_000_000), new MemoryJournal(), clock);
+            Store.open(new StoreSettings(Tables.HEAP, List.of(DUE), 1_000_000), new MemoryJournal(), clock);
     private final List<Run> runs = new CopyOnWriteArrayList<>();
     private final ExecutorService workers = Executors.newFixedThreadPool(2);
     private final TestDueSource first = new TestDueSource(1, 64);
@@ -295,7 +296,7 @@ class TimersTest {
             }
         };
         try (Store stepped = Store.open(
-                        new Store.Settings(TableKind.HEAP, List.of(DUE), 1_000_000), new MemoryJournal(), stepping);
+                        new StoreSettings(Tables.HEAP, List.of(DUE), 1_000_000), new MemoryJournal(), stepping);
                 Timers other = new Timers(stepped, stepping, List.of(first))) {
             long due = stepped.write(transaction -> transaction.append(
                     List.of(new Changes.Write(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
@@ -19,7 +20,7 @@ import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.TableKind;
+import dev.plinth.engine.internal.store.StoreSettings;
 import dev.plinth.engine.internal.webhook.send.ManyConnections;
 import dev.plinth.engine.internal.webhook.send.Receiver;
 import java.io.IOException;
@@ -51,8 +52,7 @@ class WebhooksTest {
     private final ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger commits = new AtomicInteger();
-    private final Store store =
-            Store.open(new Store.Settings(TableKind.HEAP, tables(), 1_000), new MemoryJournal(), clock);
+    private final Store store = Store.open(new StoreSettings(Tables.HEAP, tables(), 1_000), new MemoryJournal(), clock);
     private volatile boolean mayRun = true;
     private volatile boolean hasRoom = true;
     private volatile boolean hasThreads = true;

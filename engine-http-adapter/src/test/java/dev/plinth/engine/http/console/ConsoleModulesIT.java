@@ -2,7 +2,7 @@ package dev.plinth.engine.http.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.internal.event.Events;
+import dev.plinth.engine.internal.event.OwnEventTypes;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -116,7 +116,7 @@ class ConsoleModulesIT extends ConsoleBrowsing {
                                 given(
                                         "const {ENGINE_TYPES} = await load('event-types');"
                                                 + " return Object.entries(ENGINE_TYPES).flatMap(([first, verbs]) => verbs.map((verb) => first + '.' + verb))"))
-                .isEqualTo(Events.OWN_TYPES);
+                .isEqualTo(OwnEventTypes.ALL);
         assertThat(words("(await load('jobs')).STATUSES")).containsExactlyInAnyOrderElementsOf(statuses("Job"));
         assertThat(words("(await load('webhooks')).STATUSES"))
                 .containsExactlyInAnyOrderElementsOf(statuses("Delivery"));
