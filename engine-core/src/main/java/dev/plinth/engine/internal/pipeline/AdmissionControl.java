@@ -185,7 +185,7 @@ final class AdmissionControl {
         }
     }
 
-    /** Size and kind of the body, which is parsed here, once: 413, 415, and 503 if there is no memory for it. */
+    /** Size and kind of the body: 413, 415, and 503 if there is no memory for it. Parses it only to tell what it is. */
     void read(RequestContext call) {
         Request request = call.request;
         String noRoom = request.noRoom();
@@ -209,9 +209,7 @@ final class AdmissionControl {
                     "Content-Encoding must be identity or absent, got " + Quoted.of(encoding)
                             + ". Send the body uncompressed.");
         }
-        if (request.isNoJson()
-                && !request.isMeantAsJson()
-                && isOtherType(request.headers().contentType())) {
+        if (isOtherType(request.headers().contentType()) && !request.isMeantAsJson() && request.isNoJson()) {
             throw RefusedException.of(
                     ProblemCode.UNSUPPORTED_MEDIA_TYPE,
                     "The body must be JSON, and its Content-Type is "
