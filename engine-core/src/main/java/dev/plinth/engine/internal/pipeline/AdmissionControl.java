@@ -62,7 +62,6 @@ final class AdmissionControl {
             case NOBODY -> {}
             case OPERATOR -> access.authenticateOperator(authorization);
             case WORKSPACE -> {
-                long now = store.nowMillis();
                 // First: what is committed later is looked at again before anything is changed.
                 call.admittedAt = store.committed();
                 Id host = call.request.host();
@@ -70,10 +69,10 @@ final class AdmissionControl {
                     call.caller = access.authenticateHost(host, views.get());
                     return;
                 }
-                Access.CachedCredential cachedCredential = access.authenticate(authorization, views, now);
+                Access.CachedCredential cachedCredential = access.authenticate(authorization, views, call.nowMillis);
                 call.caller = cachedCredential.caller();
                 access.checkState(cachedCredential);
-                access.noteUse(cachedCredential, now);
+                access.noteUse(cachedCredential, call.nowMillis);
             }
         }
     }
@@ -84,7 +83,7 @@ final class AdmissionControl {
         if (host != null) {
             Caller unused = access.authenticateHost(host, views.get());
         } else if (call.request.route().guard() == Route.Guard.WORKSPACE) {
-            access.checkState(access.authenticate(call.request.headers().authorization(), views, store.nowMillis()));
+            access.checkState(access.authenticate(call.request.headers().authorization(), views, call.nowMillis));
         }
         checkStillAllowed(views.get(), call.admitted());
     }

@@ -65,6 +65,9 @@ final class RequestContext {
     /** True if it is evaluated some time after admission. Then the rows that it shows tell whether its caller may still see them. */
     boolean isLater;
 
+    /** The engine's time when its evaluation began, or began again, in epoch milliseconds. */
+    long nowMillis;
+
     /** The last record that admission knew of. */
     long admittedAt;
 
@@ -75,11 +78,13 @@ final class RequestContext {
     /**
      * The context of a request.
      *
+     * @param nowMillis the engine's time in epoch milliseconds
      * @param mayWait whether its thread may wait for the disk
      */
-    RequestContext(Request request, Id id, Idempotency idempotency, boolean mayWait, OpenWaits waits) {
+    RequestContext(Request request, Id id, long nowMillis, Idempotency idempotency, boolean mayWait, OpenWaits waits) {
         this.request = request;
         this.id = id;
+        this.nowMillis = nowMillis;
         this.mayWait = mayWait;
         this.waits = waits;
         this.idempotency = idempotency;
