@@ -47,6 +47,13 @@ public final class Digest extends ScratchBuffer {
         return finish();
     }
 
+    /** Writes the first half of the digest, 16 bytes. */
+    public void firstHalf(byte[] target, int at) {
+        Bytes.sha256(bytes, size);
+        System.arraycopy(bytes, 0, target, at, Id.BYTES);
+        release();
+    }
+
     /** Returns the key of a row inside an outer id: the id, then the first half of the digest. */
     public byte[] keyIn(Id outer) {
         Bytes.sha256(bytes, size);

@@ -49,6 +49,13 @@ public final class Idempotency {
      */
     public ClaimResult begin(Rows rows, long nowMillis, Id workspace, String key, Fingerprint fingerprint) {
         KeyClaim mine = new KeyClaim(new Digest().text(key).keyIn(workspace), fingerprint);
+        if (!inFlight.containsKey(mine)) {
+            IdempotencyRow first = live(rows.get(REMEMBERED, mine.rowKey), nowMillis);
+            if (first != null) {
+                return answered(first, mine);
+            }
+        }
+        fingerprint.complete(); // other threads compare with it from now on
         // In one step, because other calls could otherwise meet a claim that ends at once for a key with an answer.
         KeyClaim holder = inFlight.compute(mine, (same, other) -> {
             if (other != null) {
@@ -59,10 +66,7 @@ public final class Idempotency {
         });
         IdempotencyRow remembered = mine.answered;
         if (remembered != null) {
-            return remembered.fingerprint().equals(fingerprint)
-                    ? new Replay(
-                            remembered.replay(cipher, mine.rowKey), remembered.sharedResources(), remembered.sealed())
-                    : new Mismatch();
+            return answered(remembered, mine);
         }
         if (holder != null && !holder.end.equals(mine.end)) {
             return holder.fingerprint.equals(fingerprint) ? new InUse(holder.end) : new Mismatch();
@@ -78,6 +82,12 @@ public final class Idempotency {
         return mine;
     }
 
+    private ClaimResult answered(IdempotencyRow remembered, KeyClaim mine) {
+        return mine.fingerprint.isOf(remembered.fingerprint())
+                ? new Replay(remembered.replay(cipher, mine.rowKey), remembered.sharedResources(), remembered.sealed())
+                : new Mismatch();
+    }
+
     /** Adds to a decision that its outcome is remembered under the key. */
     public void remember(KeyClaim claim, Changes changes, Context context, Id request, Outcome.Done done) {
         byte[] body = done.secret() ? cipher.seal(done.body(), claim.rowKey) : done.body();
@@ -86,7 +96,7 @@ public final class Idempotency {
                 claim,
                 new IdempotencyRow(
                         context.nextNumber(),
-                        claim.fingerprint,
+                        claim.fingerprint.digests(),
                         request,
                         context.now(),
                         done.status(),
@@ -105,7 +115,7 @@ public final class Idempotency {
                 claim,
                 new IdempotencyRow(
                         context.nextNumber(),
-                        claim.fingerprint,
+                        claim.fingerprint.digests(),
                         request,
                         context.now(),
                         status,

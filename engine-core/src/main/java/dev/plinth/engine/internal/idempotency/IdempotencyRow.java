@@ -14,11 +14,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The row of a key: the fingerprint of its request and the answer, encrypted if the answer shows a secret.
  *
+ * @param fingerprint the digests of the request, see {@link Fingerprint}
  * @param number its place in commit order; {@link #NO_NUMBER} in rows of version 1
  */
 record IdempotencyRow(
         long number,
-        Fingerprint fingerprint,
+        byte[] fingerprint,
         Id request,
         long completedAtMillis,
         int status,
@@ -38,7 +39,7 @@ record IdempotencyRow(
         RowReader in = new RowReader(row, VERSION);
         return new IdempotencyRow(
                 in.version() < 2 ? NO_NUMBER : in.number(),
-                Fingerprint.of(in.bytes()),
+                in.bytes(),
                 in.id(IdKind.REQUEST),
                 in.number(),
                 in.small(),
@@ -69,7 +70,7 @@ record IdempotencyRow(
     byte[] row() {
         return new RowWriter(VERSION)
                 .number(number)
-                .bytes(fingerprint.digest())
+                .bytes(fingerprint)
                 .id(request)
                 .number(completedAtMillis)
                 .small(status)

@@ -65,7 +65,6 @@ final class AdmissionControl {
             case NOBODY -> {}
             case OPERATOR -> access.authenticateOperator(authorization);
             case WORKSPACE -> {
-                long now = store.nowMillis();
                 // First: what is committed later is looked at again before anything is changed.
                 call.admittedAt = store.committed();
                 Id host = call.request.host();
@@ -76,11 +75,11 @@ final class AdmissionControl {
                     Access.checkActive(view, host);
                     return;
                 }
-                Access.CachedCredential cachedCredential = access.authenticate(authorization, views, now);
+                Access.CachedCredential cachedCredential = access.authenticate(authorization, views, call.nowMillis);
                 call.caller = cachedCredential.caller();
                 call.step = EndedStep.STATE_OF_CALLER;
                 access.checkState(cachedCredential);
-                access.noteUse(cachedCredential, now);
+                access.noteUse(cachedCredential, call.nowMillis);
             }
         }
     }
@@ -92,7 +91,7 @@ final class AdmissionControl {
         if (host != null) {
             Caller unused = access.authenticateHost(host, views.get());
         } else if (call.request.route().guard() == Route.Guard.WORKSPACE) {
-            access.checkState(access.authenticate(call.request.headers().authorization(), views, store.nowMillis()));
+            access.checkState(access.authenticate(call.request.headers().authorization(), views, call.nowMillis));
         }
         checkStillAllowed(views.get(), call.admitted());
     }
@@ -230,7 +229,7 @@ final class AdmissionControl {
         }
     }
 
-    /** Size and kind of the body, which is parsed here, once: 413, 415, and 503 if there is no memory for it. */
+    /** Size and kind of the body: 413, 415, and 503 if there is no memory for it. Parses it only to tell what it is. */
     void read(RequestContext call) {
         call.step = EndedStep.BODY;
         Request request = call.request;
@@ -255,9 +254,7 @@ final class AdmissionControl {
                     "Content-Encoding must be identity or absent, got " + Quoted.of(encoding)
                             + ". Send the body uncompressed.");
         }
-        if (request.isNoJson()
-                && !request.isMeantAsJson()
-                && isOtherType(request.headers().contentType())) {
+        if (isOtherType(request.headers().contentType()) && !request.isMeantAsJson() && request.isNoJson()) {
             throw RefusedException.of(
                     ProblemCode.UNSUPPORTED_MEDIA_TYPE,
                     "The body must be JSON, and its Content-Type is "

@@ -7,21 +7,14 @@ import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.idempotency.Fingerprint;
-import dev.plinth.engine.internal.json.JsonValue;
 
 /** Reads the header Idempotency-Key: a bare token or a quoted string (RFC 8941 §3.3.3) of the same characters is the same key. */
 final class IdempotencyKeys {
-    private static final byte[] NO_BODY = {};
-
     private IdempotencyKeys() {}
 
-    /** Returns the digest that tells a request from others under the same key. */
+    /** Returns what tells a request from others under the same key. */
     static Fingerprint fingerprint(Request request) {
-        JsonValue json = request.json();
-        String method = request.route().method();
-        return json == null
-                ? Fingerprint.of(method, request.path(), request.query(), request.hasBody() ? request.body() : NO_BODY)
-                : Fingerprint.of(method, request.path(), request.query(), json);
+        return Fingerprint.of(request.route().method(), request.path(), request.query(), request.body(), request::json);
     }
 
     static String read(String header) {

@@ -61,6 +61,7 @@ final class Pipeline {
 
     /** Evaluates a request whose wait has ended. */
     private PipelineResult executeAgain(RequestContext call) {
+        call.nowMillis = parts.store().nowMillis();
         call.maySleep = true;
         call.isLater = true;
         return call.isPart
@@ -190,9 +191,8 @@ final class Pipeline {
         String key = IdempotencyKeys.read(header);
         call.key = key;
         View view = parts.store().viewToAnswer();
-        long now = parts.store().nowMillis();
         Idempotency.ClaimResult claimed = parts.idempotency()
-                .begin(view, now, call.caller.workspace(), key, IdempotencyKeys.fingerprint(call.request));
+                .begin(view, call.nowMillis, call.caller.workspace(), key, IdempotencyKeys.fingerprint(call.request));
         if (claimed instanceof Idempotency.KeyClaim claim) {
             call.claim = claim;
             return null;

@@ -20,8 +20,13 @@ final class QueryRunner {
         this.commits = commits;
     }
 
-    /** Returns the context in which a request reads rows. */
+    /** Returns the context in which a request reads rows, at the time of the request. */
     Context context(RequestContext call, Rows rows) {
+        return commits.reading(call.caller, call.nowMillis, rows);
+    }
+
+    /** Returns the context in which a request reads rows that has waited meanwhile. */
+    Context contextNow(RequestContext call, Rows rows) {
         return commits.reading(call.caller, store.nowMillis(), rows);
     }
 

@@ -76,6 +76,9 @@ final class RequestContext {
     /** The scopes that the operations of a batch need. */
     List<Scope> furtherScopes = List.of();
 
+    /** The engine's time when its evaluation began, or began again, in epoch milliseconds. */
+    long nowMillis;
+
     /** The last record that admission knew of. */
     long admittedAt;
 
@@ -86,11 +89,13 @@ final class RequestContext {
     /**
      * The context of a request.
      *
+     * @param nowMillis the engine's time in epoch milliseconds
      * @param mayWait whether its thread may wait for the disk
      */
-    RequestContext(Request request, Id id, Idempotency idempotency, boolean mayWait, OpenWaits waits) {
+    RequestContext(Request request, Id id, long nowMillis, Idempotency idempotency, boolean mayWait, OpenWaits waits) {
         this.request = request;
         this.id = id;
+        this.nowMillis = nowMillis;
         this.mayWait = mayWait;
         this.waits = waits;
         this.idempotency = idempotency;

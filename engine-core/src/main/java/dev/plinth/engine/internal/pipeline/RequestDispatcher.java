@@ -90,6 +90,7 @@ public final class RequestDispatcher {
         }
         try {
             pending.call().waits = to.waits();
+            pending.call().nowMillis = parts.store().nowMillis(); // the body may have taken its time
             return submitInside(pending, to);
         } catch (RuntimeException | Error e) {
             drainGate.leave();
@@ -153,13 +154,17 @@ public final class RequestDispatcher {
 
     /** Returns a fresh id for a request. */
     public Id newRequestId() {
-        IdSource.Bits bits =
-                parts.ids().next(IdKind.REQUEST.prefix(), parts.store().nowMillis());
+        return newRequestId(parts.store().nowMillis());
+    }
+
+    private Id newRequestId(long nowMillis) {
+        IdSource.Bits bits = parts.ids().next(IdKind.REQUEST.prefix(), nowMillis);
         return new Id(IdKind.REQUEST, bits.high(), bits.low());
     }
 
     private RequestContext newCall(Request request, boolean mayWait) {
-        return new RequestContext(request, newRequestId(), parts.idempotency(), mayWait, workers.waits());
+        long now = parts.store().nowMillis();
+        return new RequestContext(request, newRequestId(now), now, parts.idempotency(), mayWait, workers.waits());
     }
 
     private Answer refuseDraining(RequestContext call) {

@@ -192,13 +192,13 @@ final class WaitingCalls {
         if (kind != null
                 && poll instanceof Command.LongPollChange change
                 && registry.areThere(wait.topic())
-                && store.look(rows -> change.isThere(queries.context(call, rows), kind) ? 1 : 0) == 1) {
+                && store.look(rows -> change.isThere(queries.contextNow(call, rows), kind) ? 1 : 0) == 1) {
             registry.signalOne(wait.topic(), kind);
         }
     }
 
     /** Returns what the answer to a change waits for. It reads row by row, because a committed change is never evaluated again. */
     private Command.@Nullable Wait restOf(RequestContext call, Command.DeferredChange change) {
-        return change.rest(queries.context(call, store.viewToAnswer()));
+        return change.rest(queries.contextNow(call, store.viewToAnswer()));
     }
 }

@@ -19,6 +19,8 @@ final class ReplyRenderer {
     private static final String JSON = "application/json";
     private static final String PROBLEM = "application/problem+json";
 
+    private static final PlanTexts PLANS = new PlanTexts();
+
     private ReplyRenderer() {}
 
     static Reply write(Answer answer) {
@@ -105,23 +107,19 @@ final class ReplyRenderer {
             return;
         }
         Plan plan = quota.plan();
-        String policies = policy(plan.name(), plan.requests(), plan.windowSeconds());
+        String policies = PLANS.of(plan);
         String states = state(plan.name(), quota.remaining(), quota.nextUnitSeconds());
         List<PolicyQuota> others = quota.others();
         for (int i = 0; i < others.size(); i++) {
             PolicyQuota other = others.get(i);
             if (other.isShown()) {
                 RatePolicy policy = other.policy();
-                policies += ", " + policy(policy.name(), policy.requests(), policy.windowSeconds());
+                policies += ", " + PlanTexts.policy(policy.name(), policy.requests(), policy.windowSeconds());
                 states += ", " + state(policy.name(), other.remaining(), other.nextUnitSeconds());
             }
         }
         headers.add("RateLimit-Policy", policies);
         headers.add("RateLimit", states);
-    }
-
-    private static String policy(String name, long units, long seconds) {
-        return "\"" + name + "\";q=" + units + ";w=" + seconds;
     }
 
     private static String state(String name, long left, long seconds) {
