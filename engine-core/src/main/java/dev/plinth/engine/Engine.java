@@ -550,8 +550,8 @@ public final class Engine implements AutoCloseable {
         waitRegistry.register(store, workers);
         quotas.register(store);
         requestLog.register(store);
-        jobRing.ringOn(store, Jobs::concerns, Access::concerns, Resources::concerns, Endpoints::concerns);
-        eventRing.ringOn(store, write -> EventFeed.concerns(write) && feed.hasListeners(), Webhooks::concerns);
+        jobRing.ringOn(store, List.of(Jobs::concerns, Access::concerns, Resources::concerns, Endpoints::concerns));
+        eventRing.ringOn(store, List.of(write -> EventFeed.concerns(write) && feed.hasListeners(), Webhooks::concerns));
     }
 
     private void start(EngineConfig config) {

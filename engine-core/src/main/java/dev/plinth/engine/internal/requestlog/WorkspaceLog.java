@@ -225,7 +225,7 @@ final class WorkspaceLog {
         @Override
         public long next(long edge) {
             long number = Math.min(edge - 1, last);
-            boolean isSingle = filter != RequestFilter.ALL && !filter.isCombined();
+            boolean isSingle = !filter.equals(RequestFilter.ALL) && !filter.isCombined();
             while (isSingle && number > last - count && !filter.accepts(entry(number))) {
                 number--;
             }
@@ -235,7 +235,7 @@ final class WorkspaceLog {
         @Override
         public byte @Nullable [] item(long number) {
             LogEntry logEntry = entry(number);
-            return filter == RequestFilter.ALL || filter.accepts(logEntry) ? logEntry.json() : null;
+            return filter.equals(RequestFilter.ALL) || filter.accepts(logEntry) ? logEntry.json() : null;
         }
 
         LogEntry entry(long number) {

@@ -59,11 +59,9 @@ public final class Doorbell implements AutoCloseable {
     }
 
     /** Rings at every durable record with a write that concerns one of these rooms. */
-    @SafeVarargs
-    public final void ringOn(Store store, Predicate<Changes.Write>... rooms) {
-        List<Predicate<Changes.Write>> concerns = List.of(rooms);
+    public void ringOn(Store store, List<Predicate<Changes.Write>> rooms) {
         store.onCommitted((sequence, writes) -> {
-            if (isConcerned(concerns, writes)) {
+            if (isConcerned(rooms, writes)) {
                 ring(sequence);
             }
         });
