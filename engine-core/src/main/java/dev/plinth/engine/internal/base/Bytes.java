@@ -42,11 +42,12 @@ public final class Bytes {
         return digest.digest();
     }
 
-    /** Replaces the first bytes of a buffer by their SHA-256 digest. The buffer must have at least 32 bytes. */
-    static void sha256(byte[] buffer, int length) {
+    /** Replaces the first bytes of a buffer by the SHA-256 digest of its bytes and more. The buffer must have at least 32 bytes. */
+    static void sha256(byte[] buffer, int length, byte[] more) {
         MessageDigest digest = SHA_256.get();
         digest.reset();
         digest.update(buffer, 0, length);
+        digest.update(more);
         try {
             digest.digest(buffer, 0, SHA_256_BYTES);
         } catch (DigestException e) {

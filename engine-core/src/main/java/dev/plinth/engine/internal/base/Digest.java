@@ -2,6 +2,8 @@ package dev.plinth.engine.internal.base;
 
 /** Collects bytes and digests them with SHA-256 (FIPS 180-4). Not thread-safe; one object, one digest. */
 public final class Digest extends ScratchBuffer {
+    private static final byte[] NONE = {};
+
     /** Begins with no bytes. */
     public Digest() {}
 
@@ -42,21 +44,21 @@ public final class Digest extends ScratchBuffer {
 
     /** Returns the digest, 32 bytes. */
     public byte[] bytes() {
-        Bytes.sha256(bytes, size);
+        Bytes.sha256(bytes, size, NONE);
         size = Bytes.SHA_256_BYTES;
         return finish();
     }
 
-    /** Writes the first half of the digest, 16 bytes. */
-    public void firstHalf(byte[] target, int at) {
-        Bytes.sha256(bytes, size);
+    /** Writes the first half of the digest of these bytes and more, 16 bytes. The others are not copied. */
+    public void firstHalf(byte[] more, byte[] target, int at) {
+        Bytes.sha256(bytes, size, more);
         System.arraycopy(bytes, 0, target, at, Id.BYTES);
         release();
     }
 
     /** Returns the key of a row inside an outer id: the id, then the first half of the digest. */
     public byte[] keyIn(Id outer) {
-        Bytes.sha256(bytes, size);
+        Bytes.sha256(bytes, size, NONE);
         byte[] key = new byte[2 * Id.BYTES];
         outer.write(key, 0);
         System.arraycopy(bytes, 0, key, Id.BYTES, Id.BYTES);
@@ -66,7 +68,7 @@ public final class Digest extends ScratchBuffer {
 
     /** Returns the set of a kind that the first half of the digest names. */
     SetKey set(int kind) {
-        Bytes.sha256(bytes, size);
+        Bytes.sha256(bytes, size, NONE);
         SetKey key = new SetKey(kind, Bytes.getLong(bytes, 0), Bytes.getLong(bytes, Long.BYTES));
         release();
         return key;

@@ -24,6 +24,7 @@ public final class Fingerprint {
     /** Bytes of both digests. */
     static final int BYTES = 2 * Id.BYTES;
 
+    private static final byte[] NONE = {};
     private static final Supplier<@Nullable JsonValue> NO_JSON = () -> null;
 
     private final String method;
@@ -103,7 +104,7 @@ public final class Fingerprint {
 
     private byte[] sent() {
         if (!hasSent) {
-            head(query == null ? "" : query).bytes(body, 0, body.length).firstHalf(digests, 0);
+            head(query == null ? "" : query).firstHalf(body, digests, 0);
             hasSent = true;
         }
         return digests;
@@ -113,10 +114,10 @@ public final class Fingerprint {
         if (!hasCanonical) {
             JsonValue parsed = json.get();
             if (parsed == null) {
-                head(sorted(query)).bytes(body, 0, body.length).firstHalf(digests, Id.BYTES);
+                head(sorted(query)).firstHalf(body, digests, Id.BYTES);
             } else {
                 JsonBytes rendered = new JsonBytes().sorted(parsed);
-                head(sorted(query)).rendered(rendered).firstHalf(digests, Id.BYTES);
+                head(sorted(query)).rendered(rendered).firstHalf(NONE, digests, Id.BYTES);
             }
             hasCanonical = true;
         }
