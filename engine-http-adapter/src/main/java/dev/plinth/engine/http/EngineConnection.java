@@ -55,7 +55,7 @@ final class EngineConnection extends HttpConnection {
     private volatile long settledBytes;
     private volatile long sliceSinceNanos;
     private volatile boolean writing;
-    private volatile int refusedInARow; // One request at a time, on any thread.
+    private volatile int refusedInARow; // requests come one after the other, on any thread
     private long discardedBytes;
 
     EngineConnection(HttpConfiguration configuration, Connector connector, EndPoint endPoint) {

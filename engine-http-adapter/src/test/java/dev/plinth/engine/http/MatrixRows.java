@@ -189,7 +189,9 @@ final class MatrixRows {
         write("updateKey", "keys", changed(200)).id("keyId", KEY).body("{\"name\":\"new\"}");
         write("revokeKey", "keys", changed(200)).id("keyId", KEY).when(KEY, same(200), IdState.REVOKED);
         write("rotateKey", "keys", changed(200)).id("keyId", KEY).when(KEY, WRONG_STATE, IdState.REVOKED);
-        read("listRequests", "requests").tellsOfTheMoment();
+        read("listRequests", "requests")
+                .id(IdLocation.FILTER, "keyId", KEY, IdState.NOT_GIVEN)
+                .tellsOfTheMoment();
         read("getRequest", "requests").id("requestId", REQUEST);
         row("getRateLimit", same(200));
     }

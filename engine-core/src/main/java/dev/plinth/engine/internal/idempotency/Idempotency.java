@@ -55,7 +55,7 @@ public final class Idempotency {
                 return answered(first, mine);
             }
         }
-        fingerprint.complete(); // other threads compare with it from now on
+        fingerprint.complete(); // Other threads compare with it from now on.
         // In one step, because other calls could otherwise meet a claim that ends at once for a key with an answer.
         KeyClaim holder = inFlight.compute(mine, (same, other) -> {
             if (other != null) {

@@ -287,7 +287,7 @@ final class RequestLogBoundsTest {
         return new TestEntry(new Id(IdKind.REQUEST, time << 16, status), status, path, idempotencyKey, events);
     }
 
-    /** What a test adds, and how it looks. */
+    /** An entry of a test, and how it looks. */
     private record TestEntry(
             Id id, int status, String path, @Nullable String idempotencyKey, List<Id> events) {
         EntryWriter in(RequestLog log) {

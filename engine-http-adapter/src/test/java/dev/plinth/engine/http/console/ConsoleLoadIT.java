@@ -81,7 +81,7 @@ class ConsoleLoadIT extends ConsoleBrowsing {
         List<?> told = (List<?>) Objects.requireNonNull(browser.script("return [...interactions.values()]"));
         List<Long> slow =
                 told.stream().map(each -> ((Number) each).longValue()).sorted().toList();
-        // Those that Chromium does not tell of were quicker.
+        // Chromium does not tell of quicker ones.
         int quick = Math.max(0, interactions - slow.size());
         int place = (int) Math.ceil(0.95 * (quick + slow.size())) - 1 - quick;
         long p95 = place < 0 ? LEAST_MILLIS : slow.get(place);

@@ -39,7 +39,7 @@ public final class HonestTenant {
     /** How long a webhook may be on its way after the attack. */
     private static final int WEBHOOK_SECONDS = 60;
 
-    /** What the tenant does. Each phase but the last may come again, and its figures are those of all its turns. */
+    /** A phase of the tenant. Each phase but the last may come again, and its figures are those of all its turns. */
     enum Phase {
         REST,
         WARM_UP,

@@ -7,7 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 /** Waits until a process has nothing to do, so that no work of one turn is left for the next. */
 final class Quiet {
     private static final Duration LOOK = Duration.ofMillis(200);
-    /** Of a processor. */
+
+    /** The share of a processor. */
     private static final double SHARE_MAX = 0.15;
 
     private static final int LOOKS = 2;
