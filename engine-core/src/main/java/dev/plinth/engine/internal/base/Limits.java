@@ -208,8 +208,8 @@ public final class Limits {
     /** Errors of a refusal in the request log. */
     public static final int REQUEST_LOG_ERRORS_MAX = 20;
 
-    /** Characters of all errors of an entry in the request log; the errors beyond are left out. */
-    public static final int REQUEST_LOG_ERRORS_LENGTH_MAX = 8_000;
+    /** Characters of a text of an error in the request log; the rest is cut. */
+    public static final int REQUEST_LOG_ERROR_LENGTH_MAX = 400;
 
     /** Characters of the detail of a refusal in the request log; the rest is cut. */
     public static final int REQUEST_LOG_DETAIL_LENGTH_MAX = 2_000;

@@ -51,7 +51,8 @@ final class EndedStep {
 
     private static boolean lacksScopeOfRoute(RequestContext call, Refusal refusal) {
         Scope scope = call.request.route().scope();
-        return scope != null && scope.wireName().equals(refusal.hint());
+        return scope != null && scope.wireName().equals(refusal.hint())
+                || call.furtherScopes.stream().anyMatch(further -> further.wireName().equals(refusal.hint()));
     }
 
     private static int inCommand(Refusal refusal) {

@@ -29,6 +29,7 @@ final class RequestRecorder {
     /** The name of the limit on calls of workers. */
     private static final String WORKERS = "workers";
 
+    private static final int TOO_MANY_REQUESTS = 429;
     private static final Set<Integer> BY_ROWS = Set.of(401, 403, 404);
 
     private final Store store;
@@ -98,7 +99,7 @@ final class RequestRecorder {
         EntryWriter entry = log.entry(call.id)
                 .sent(call.caller.key(), request.method(), request.route().path(), request.path())
                 .under(call.key, call.use)
-                .answered(outcome.status(), EndedStep.of(call, outcome), call.units + call.owed, micros);
+                .answered(outcome.status(), EndedStep.of(call, outcome), units(call, outcome), micros);
         if (outcome instanceof Outcome.Refused refused) {
             Refusal refusal = refused.refusal();
             return entry.refused(
@@ -108,6 +109,11 @@ final class RequestRecorder {
             return replayed.status() < 400 ? entry.caused(List.of(), List.of()) : refusedBefore(entry, replayed);
         }
         return entry.caused(call.events, call.jobs);
+    }
+
+    /** Returns the units that a call shows as taken: none with 429, whose caller is to try again (contract §13). */
+    private static int units(RequestContext call, Outcome outcome) {
+        return outcome.status() == TOO_MANY_REQUESTS ? 0 : call.units + call.owed;
     }
 
     /** Adds the remembered reason of a refusal. */

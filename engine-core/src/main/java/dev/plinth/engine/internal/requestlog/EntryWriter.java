@@ -86,31 +86,16 @@ public final class EntryWriter {
                 .small(texts.number(code))
                 .optionalText(policy)
                 .text(cut(detail, Limits.REQUEST_LOG_DETAIL_LENGTH_MAX));
-        int count = shown(errors);
+        int count = Math.min(errors.size(), Limits.REQUEST_LOG_ERRORS_MAX);
         row.small(count);
         for (int i = 0; i < count; i++) {
             ProblemError error = errors.get(i);
             row.small(error.source().ordinal())
-                    .text(error.at())
+                    .text(cut(error.at(), Limits.REQUEST_LOG_ERROR_LENGTH_MAX))
                     .text(error.code())
-                    .text(error.detail());
+                    .text(cut(error.detail(), Limits.REQUEST_LOG_ERROR_LENGTH_MAX));
         }
         return this;
-    }
-
-    private static int shown(List<ProblemError> errors) {
-        int count = 0;
-        int length = 0;
-        while (count < errors.size() && count < Limits.REQUEST_LOG_ERRORS_MAX) {
-            ProblemError error = errors.get(count);
-            length +=
-                    error.at().length() + error.code().length() + error.detail().length();
-            if (length > Limits.REQUEST_LOG_ERRORS_LENGTH_MAX) {
-                break;
-            }
-            count++;
-        }
-        return count;
     }
 
     private void ids(List<Id> ids) {

@@ -63,7 +63,7 @@ final class RequestFiles {
 
     private @Nullable FileChannel channel;
     private long size;
-    private boolean isOpen = true;
+    private volatile boolean isOpen = true;
 
     /** Makes the writer of a directory, which is created if it does not exist. */
     RequestFiles(InternedTexts texts, Path directory, long bytesMax) throws IOException {
@@ -144,10 +144,10 @@ final class RequestFiles {
             try {
                 batch.add(queue.take());
                 queue.drainTo(batch, BATCH);
-                batch.forEach(Runnable::run);
+                batch.forEach(this::run);
                 flush();
                 tellLost();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 fail(batch.size(), e);
             } catch (InterruptedException e) {
                 return;
@@ -155,6 +155,15 @@ final class RequestFiles {
             batch.clear();
         }
         closeChannel();
+    }
+
+    /** Runs a piece of work. Its failure does not keep later ones from running, such as the end. */
+    private void run(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            fail(1, e);
+        }
     }
 
     private void tellLost() {
@@ -168,7 +177,7 @@ final class RequestFiles {
         }
     }
 
-    private void fail(int count, RuntimeException e) {
+    private void fail(int count, Throwable e) {
         pending.reset();
         closeChannel();
         LOG.log(

@@ -87,9 +87,8 @@ final class WorkspaceLog {
         Chunk next = spare;
         spare = null;
         if (next == null || next.bytes.length < RowReader.HEAD_BYTES + Chunk.LENGTH_BYTES + bytes) {
-            int wanted = newest == null
-                    ? Limits.REQUEST_LOG_PLACE_BYTES / 2
-                    : Math.min(2 * newest.bytes.length, CHUNK_BYTES);
+            // By the places held, so that a log of one entry keeps no chunk for many.
+            int wanted = Math.min(Math.max(held / 4, 1) * Limits.REQUEST_LOG_PLACE_BYTES, CHUNK_BYTES);
             next = new Chunk(Math.max(wanted, RowReader.HEAD_BYTES + Chunk.LENGTH_BYTES + bytes));
         }
         next.begin(last + 1);
@@ -113,6 +112,7 @@ final class WorkspaceLog {
             return false;
         }
         held--;
+        spare = null;
         while (used > held) {
             drop();
         }
@@ -123,6 +123,7 @@ final class WorkspaceLog {
     /** Forgets all entries. Nothing is added any more. */
     synchronized void end() {
         gone = true;
+        spare = null;
         chunks.clear();
         count = 0;
     }
