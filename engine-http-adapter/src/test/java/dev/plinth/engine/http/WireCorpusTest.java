@@ -81,6 +81,7 @@ final class WireCorpusTest {
         endpoints();
         keys();
         system();
+        batches();
         operator();
 
         Path made = Path.of("target", CORPUS);
@@ -151,6 +152,19 @@ final class WireCorpusTest {
                 "{\"operations\":[{\"action\":\"create\",\"name\":\"b\"},{\"action\":\"pause\",\"id\":\"" + id
                         + "\"}]}");
         corpus.call("getJob", KEY, "GET", "/v1/jobs/" + job + "?wait=30", "");
+    }
+
+    private void batches() throws IOException {
+        String create = "{\"method\":\"POST\",\"path\":\"/v1/resources\",\"body\":{\"name\":\"n\"}}";
+        String pause = "{\"method\":\"POST\",\"path\":\"/v1/resources/{{0.id}}/pause\"}";
+        batch("{\"operations\":[" + create + "," + pause + "]}");
+        batch("{\"operations\":[" + create + "," + pause + "," + pause + "]}");
+        batch("{\"operations\":[" + create + ",{\"method\":\"GET\",\"path\":\"/v1/resources\"}]}");
+        batch("{\"operations\":[]}");
+    }
+
+    private void batch(String body) throws IOException {
+        corpus.call("batch", KEY, "POST", "/v1/batch", body);
     }
 
     private void change(String route, String path) throws IOException {

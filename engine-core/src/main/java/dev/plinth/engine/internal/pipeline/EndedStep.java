@@ -51,8 +51,11 @@ final class EndedStep {
 
     private static boolean lacksScopeOfRoute(RequestContext call, Refusal refusal) {
         Scope scope = call.request.route().scope();
-        return scope != null && scope.wireName().equals(refusal.hint())
-                || call.furtherScopes.stream().anyMatch(further -> further.wireName().equals(refusal.hint()));
+        boolean lacks = scope != null && scope.wireName().equals(refusal.hint());
+        for (Scope further : call.furtherScopes) {
+            lacks |= further.wireName().equals(refusal.hint());
+        }
+        return lacks;
     }
 
     private static int inCommand(Refusal refusal) {

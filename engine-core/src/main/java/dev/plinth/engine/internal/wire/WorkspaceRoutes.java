@@ -53,7 +53,7 @@ final class WorkspaceRoutes {
     private static final Parameter<String> CODE =
             Parameter.matching("code", CODES, "a code such as not_found", "Shows refusals with this code.");
     private static final Parameter<Id> KEY_ID =
-            Parameter.strictId("keyId", IdKind.KEY, "Shows requests of this API key.");
+            Parameter.id("keyId", IdKind.KEY, "Shows requests of this API key.");
     private static final Parameter<String> IDEMPOTENCY_KEY = Parameter.matching(
             "idempotencyKey",
             PRINTABLE,
