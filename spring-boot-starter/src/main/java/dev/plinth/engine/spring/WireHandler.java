@@ -21,7 +21,7 @@ import org.springframework.web.HttpRequestHandler;
 
 /**
  * Answers calls of the wire on the application's server. A call that waits and a stream between two parts hold no
- * thread. Thread-safe.
+ * thread. A write to a client that reads slowly holds one, of the server or of {@link WireThreads}. Thread-safe.
  */
 final class WireHandler implements HttpRequestHandler {
     /** More streams end after their first part, and the client asks again from there. */
