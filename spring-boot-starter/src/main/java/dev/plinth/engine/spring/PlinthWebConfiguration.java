@@ -5,14 +5,11 @@ import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Audience;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 
@@ -31,16 +28,14 @@ final class PlinthWebConfiguration {
 
         private static final long MEMORY_SHARE = 8;
 
-        @Bean(destroyMethod = "shutdownNow")
-        ExecutorService plinthWireExecutor() {
-            CustomizableThreadFactory threads = new CustomizableThreadFactory("plinth-wire-");
-            threads.setDaemon(true);
-            return Executors.newCachedThreadPool(threads);
+        @Bean
+        WireThreads plinthWireThreads() {
+            return new WireThreads();
         }
 
         @Bean
-        CallDoor plinthDoor(Engine engine, ExecutorService plinthWireExecutor) {
-            return engine.door(plinthWireExecutor, Set.of(Audience.TENANT));
+        CallDoor plinthDoor(Engine engine, WireThreads plinthWireThreads) {
+            return engine.door(plinthWireThreads::execute, Set.of(Audience.TENANT));
         }
 
         @Bean

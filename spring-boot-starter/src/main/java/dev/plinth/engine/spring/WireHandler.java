@@ -21,7 +21,7 @@ import org.springframework.web.HttpRequestHandler;
 
 /**
  * Answers calls of the wire on the application's server. A call that waits and a stream between two parts hold no
- * thread. Thread-safe.
+ * thread. A write to a client that reads slowly holds one, of the server or of {@link WireThreads}. Thread-safe.
  */
 final class WireHandler implements HttpRequestHandler {
     /** More streams end after their first part, and the client asks again from there. */
@@ -43,17 +43,19 @@ final class WireHandler implements HttpRequestHandler {
 
     @Override
     public void handleRequest(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        // Before the change, because this throws behind a filter without async support.
+        AsyncContext context = request.startAsync();
+        // The engine ends each wait itself.
+        context.setTimeout(0);
         ValueMemory.Share values = memory.share();
         CompletableFuture<Reply> reply;
         try {
             reply = submit(request, values);
         } catch (IOException | RuntimeException | Error broken) {
+            // The server answers 500 and ends the async context.
             values.close();
             throw broken;
         }
-        AsyncContext context = request.startAsync();
-        // The engine ends each wait itself.
-        context.setTimeout(0);
         reply.whenComplete((answer, failure) -> {
             values.close();
             complete(context, request.getMethod(), response, answer, failure);

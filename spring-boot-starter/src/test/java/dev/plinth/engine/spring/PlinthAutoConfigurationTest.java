@@ -26,8 +26,10 @@ import org.springframework.boot.actuate.health.Status;
 import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 
 final class PlinthAutoConfigurationTest {
     private final ApplicationContextRunner runner =
@@ -151,6 +153,15 @@ final class PlinthAutoConfigurationTest {
             assertThat(registry.get("plinth.healthy").gauge().value()).isEqualTo(1);
             assertThat(registry.get("plinth.jobs.unhandled").gauge().value()).isZero();
         });
+    }
+
+    @Test
+    void wire_enabled_keepsTheTaskExecutorOfSpringBoot() {
+        new WebApplicationContextRunner()
+                .withConfiguration(
+                        AutoConfigurations.of(PlinthAutoConfiguration.class, TaskExecutionAutoConfiguration.class))
+                .withPropertyValues("plinth.wire.enabled=true")
+                .run(context -> assertThat(context).hasBean("plinthMapping").hasBean("applicationTaskExecutor"));
     }
 
     @Test
