@@ -202,6 +202,13 @@ class TlsTest {
                 first.keyPem(),
                 "Certificate 2",
                 "did not issue certificate 1");
+        PemPair own = PemPair.makeSelfSigned(pairs);
+        assertRefused(
+                own.chainPem().repeat(2),
+                own.keyPem(),
+                "Certificate 2",
+                certificates().toString(),
+                "repeats certificate 1");
         assertRefused(chain.repeat(6), first.keyPem(), "12 certificates", "10");
         assertRefused("x".repeat(1024 * 1024 + 1), first.keyPem(), "1048576 bytes");
         Files.delete(key());
