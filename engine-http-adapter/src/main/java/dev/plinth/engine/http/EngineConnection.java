@@ -125,7 +125,8 @@ final class EngineConnection extends HttpConnection {
     @Override
     protected HttpParser newHttpParser(HttpCompliance compliance) {
         HttpConfiguration configuration = getHttpConfiguration();
-        HttpParser parser = new StrictParser(strictRequest, configuration.getRequestHeaderSize(), compliance);
+        HttpParser parser =
+                new StrictParser(strictRequest, configuration.getRequestHeaderSize(), compliance, strictRequest::begin);
         parser.setHeaderCacheSize(configuration.getHeaderCacheSize());
         parser.setHeaderCacheCaseSensitive(configuration.isHeaderCacheCaseSensitive());
         return parser;
@@ -206,13 +207,17 @@ final class EngineConnection extends HttpConnection {
         private int headerBytes;
         private volatile ByteBudget.@Nullable Share counted;
 
+        /** Forgets the target of the request before, because Jetty may refuse this one before it has a target. */
+        void begin() {
+            target = null;
+        }
+
         @Override
         public void startRequest(String method, String uri, HttpVersion requestVersion) {
             chunked = false;
             headers = 0;
             headerBytes = 0;
             release();
-            target = null;
             version = requestVersion;
             String fault = parser().fault();
             if (fault != null) {

@@ -136,6 +136,21 @@ class AccessLogTest {
     }
 
     @Test
+    void refusedRequestLine_isNotLoggedWithThePathBefore() throws IOException {
+        startJson();
+        try (RawClient client = new RawClient(server.port())) {
+            assertThat(client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n").read().status())
+                    .isEqualTo(404);
+            assertThat(client.send("G\u0001T /b HTTP/1.1\r\nHost: a\r\n\r\n")
+                            .read()
+                            .status())
+                    .isEqualTo(400);
+        }
+
+        assertThat(entries()).extracting(entry -> entry.get("path")).containsExactly("/a", "-");
+    }
+
+    @Test
     void textFormat_isTheCommonOneWithMoreBehind() throws IOException {
         start(AccessLog.to(file(), false), builder -> builder);
         RawReply reply = send("GET /a\"b HTTP/1.1\r\nHost: a\r\n\r\n");
