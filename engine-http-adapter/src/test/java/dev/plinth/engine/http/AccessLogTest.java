@@ -151,6 +151,19 @@ class AccessLogTest {
     }
 
     @Test
+    void longMethodAndPath_areCut() throws IOException {
+        startJson();
+        String method = "M".repeat(1000);
+        RawReply unused = send(method + " /" + "p".repeat(1000) + " HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        assertThat(entries())
+                .singleElement()
+                .satisfies(entry -> assertThat(entry)
+                        .containsEntry("method", method.substring(0, 512))
+                        .containsEntry("path", "/" + "p".repeat(511)));
+    }
+
+    @Test
     void textFormat_isTheCommonOneWithMoreBehind() throws IOException {
         start(AccessLog.to(file(), false), builder -> builder);
         RawReply reply = send("GET /a\"b HTTP/1.1\r\nHost: a\r\n\r\n");
