@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
 
 /**
  * Limits the connections and the failed credentials of each address. Thread-safe.
@@ -69,7 +70,7 @@ final class Addresses implements Connection.Listener {
         if (!(connection instanceof EngineConnection engineConnection)) {
             return;
         }
-        Optional<InetAddress> address = remote(engineConnection).filter(this::isBounded);
+        Optional<InetAddress> address = remote(engineConnection.getEndPoint()).filter(this::isBounded);
         if (address.isEmpty() || isProxy(address.get())) {
             return;
         }
@@ -115,7 +116,8 @@ final class Addresses implements Connection.Listener {
 
     /** Returns the address of the client: the peer's, or the one that a trusted proxy names. */
     Optional<InetAddress> client(EngineConnection connection, HttpFields headers) {
-        return remote(connection).flatMap(peer -> isProxy(peer) ? forwardedFor(headers) : Optional.of(peer));
+        return remote(connection.getEndPoint())
+                .flatMap(peer -> isProxy(peer) ? forwardedFor(headers) : Optional.of(peer));
     }
 
     /**
@@ -133,6 +135,11 @@ final class Addresses implements Connection.Listener {
         return Optional.empty();
     }
 
+    /** Returns true if the peer is a trusted proxy. */
+    boolean isProxy(EndPoint endPoint) {
+        return remote(endPoint).filter(this::isProxy).isPresent();
+    }
+
     private boolean isBounded(InetAddress address) {
         return rules.loopback() || !address.isLoopbackAddress();
     }
@@ -141,8 +148,8 @@ final class Addresses implements Connection.Listener {
         return rules.proxies().stream().anyMatch(range -> range.contains(address));
     }
 
-    private static Optional<InetAddress> remote(EngineConnection connection) {
-        return connection.getEndPoint().getRemoteSocketAddress() instanceof InetSocketAddress socket
+    private static Optional<InetAddress> remote(EndPoint endPoint) {
+        return endPoint.getRemoteSocketAddress() instanceof InetSocketAddress socket
                 ? Optional.ofNullable(socket.getAddress())
                 : Optional.empty();
     }

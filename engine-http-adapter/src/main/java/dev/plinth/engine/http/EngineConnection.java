@@ -5,8 +5,6 @@ import static dev.plinth.engine.http.FramingLimits.DISCARDED_BYTES_MAX;
 import static dev.plinth.engine.http.FramingLimits.HEADERS_MAX;
 import static dev.plinth.engine.http.FramingLimits.HEADER_BYTES_FREE;
 import static dev.plinth.engine.http.FramingLimits.HEADER_LINE_BYTES_MAX;
-import static dev.plinth.engine.http.FramingLimits.REFUSALS_AT_ONCE;
-import static dev.plinth.engine.http.FramingLimits.REFUSAL_HELD_MILLIS;
 import static dev.plinth.engine.http.FramingLimits.REQUEST_LINE_BYTES_MAX;
 
 import java.io.IOException;
@@ -18,7 +16,6 @@ import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpParser;
-import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
@@ -52,14 +49,16 @@ final class EngineConnection extends HttpConnection {
     @SuppressWarnings("NullAway.Init")
     private StrictRequest strictRequest;
 
+    private final RefusalPace refusals = new RefusalPace();
+    private final boolean isOfProxy;
     private volatile long settledBytes;
     private volatile long sliceSinceNanos;
     private volatile boolean writing;
-    private volatile int refusedInARow; // requests come one after the other, on any thread
     private long discardedBytes;
 
     EngineConnection(HttpConfiguration configuration, Connector connector, EndPoint endPoint) {
         super(configuration, connector, endPoint);
+        this.isOfProxy = ((EngineConnector) connector).addresses().isProxy(endPoint);
     }
 
     /** Returns the target of the present request. */
@@ -88,12 +87,11 @@ final class EngineConnection extends HttpConnection {
     }
 
     /**
-     * Returns for how many milliseconds to hold back an answer. That is 0, unless its client goes on after many
-     * refusals for its rate. Without a pause, a few connections that do so keep a processor busy with refusals.
+     * Returns for how many milliseconds to hold back an answer. That is always 0 for a trusted proxy, because its other
+     * clients share the connection.
      */
     int millisToHold(int status) {
-        refusedInARow = status == HttpStatus.TOO_MANY_REQUESTS_429 ? refusedInARow + 1 : 0;
-        return refusedInARow > REFUSALS_AT_ONCE ? REFUSAL_HELD_MILLIS : 0;
+        return isOfProxy ? 0 : refusals.millisToHold(status);
     }
 
     /** Records that a slice of an answer is handed to the socket. */
@@ -127,7 +125,8 @@ final class EngineConnection extends HttpConnection {
     @Override
     protected HttpParser newHttpParser(HttpCompliance compliance) {
         HttpConfiguration configuration = getHttpConfiguration();
-        HttpParser parser = new StrictParser(strictRequest, configuration.getRequestHeaderSize(), compliance);
+        HttpParser parser =
+                new StrictParser(strictRequest, configuration.getRequestHeaderSize(), compliance, strictRequest::begin);
         parser.setHeaderCacheSize(configuration.getHeaderCacheSize());
         parser.setHeaderCacheCaseSensitive(configuration.isHeaderCacheCaseSensitive());
         return parser;
@@ -208,13 +207,17 @@ final class EngineConnection extends HttpConnection {
         private int headerBytes;
         private volatile ByteBudget.@Nullable Share counted;
 
+        /** Forgets the target of the request before, because Jetty may refuse this one before it has a target. */
+        void begin() {
+            target = null;
+        }
+
         @Override
         public void startRequest(String method, String uri, HttpVersion requestVersion) {
             chunked = false;
             headers = 0;
             headerBytes = 0;
             release();
-            target = null;
             version = requestVersion;
             String fault = parser().fault();
             if (fault != null) {

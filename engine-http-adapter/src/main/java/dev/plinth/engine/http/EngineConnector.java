@@ -57,6 +57,11 @@ final class EngineConnector extends ServerConnector {
         return cors;
     }
 
+    /** Returns the limits of each address. */
+    Addresses addresses() {
+        return addresses;
+    }
+
     /** Returns an empty share of the memory for headers. */
     ByteBudget.Share headersShare() {
         return headers.share(() -> "all");

@@ -50,7 +50,7 @@ final class FramingLimits {
     /** Bytes a second that all connections of a listener discard together. */
     static final long DISCARDED_BYTES_PER_SECOND = 64L * 1024 * 1024;
 
-    /** Answers 429 in a row on one connection that are sent at once. Each further one is held back. */
+    /** Answers 429 on one connection, less its other answers, that are sent at once. Each further one is held back. */
     static final int REFUSALS_AT_ONCE = 20;
 
     /** Milliseconds for which such an answer is held back, so that a client that goes on gets ten of them a second. */

@@ -17,6 +17,7 @@ final class StrictParser extends HttpParser {
     private static final int BLANKS = 2;
     private static final String VERSION = "HTTP/1.";
 
+    private final Runnable begins;
     private boolean lineBegun;
     private int blanks;
     private byte before;
@@ -27,13 +28,20 @@ final class StrictParser extends HttpParser {
     private int countedTo;
     private int chunkLineBytes;
 
-    StrictParser(RequestHandler handler, int headerBytesMax, HttpCompliance compliance) {
+    /**
+     * Makes a parser.
+     *
+     * @param begins runs before the first byte of each request is parsed, after the answer to the one before
+     */
+    StrictParser(RequestHandler handler, int headerBytesMax, HttpCompliance compliance, Runnable begins) {
         super(handler, headerBytesMax, compliance);
+        this.begins = begins;
     }
 
     @Override
     public boolean parseNext(ByteBuffer buffer) {
         if (isStart()) {
+            begins.run();
             lineBegun = false;
             fault = null;
             chunkLineBytes = 0;

@@ -20,8 +20,8 @@ class EngineConnectorTest {
     private final Server server = new Server();
     private final EngineConnector connector = connector(server);
 
-    private EngineConnector connector(Server of) {
-        Addresses addresses = new Addresses(new Addresses.Rules(1, 1, false, List.of()));
+    private EngineConnector connector(Server of, AddressRange... proxies) {
+        Addresses addresses = new Addresses(new Addresses.Rules(1, 1, false, List.of(proxies)));
         return new EngineConnector(
                 of,
                 calls,
@@ -64,6 +64,31 @@ class EngineConnectorTest {
             drained.stop();
         }
         assertThat(calls.ended).isEmpty();
+    }
+
+    @Test
+    void refusals_onAConnectionOfATrustedProxy_areNotHeldBack() throws Exception {
+        assertThat(millisToHoldAfterMany(connector)).isEqualTo(FramingLimits.REFUSAL_HELD_MILLIS);
+        assertThat(millisToHoldAfterMany(connector(new Server(), AddressRange.parse("127.0.0.0/8"))))
+                .isZero();
+    }
+
+    private static int millisToHoldAfterMany(EngineConnector of) throws Exception {
+        of.getServer().addConnector(of);
+        of.getServer().start();
+        try (RawClient client = new RawClient(of.getLocalPort())) {
+            assertThat(client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read().status())
+                    .isEqualTo(404);
+            EngineConnection connection = (EngineConnection)
+                    of.getConnectedEndPoints().iterator().next().getConnection();
+            int millis = 0;
+            for (int i = 0; i <= FramingLimits.REFUSALS_AT_ONCE; i++) {
+                millis = connection.millisToHold(429);
+            }
+            return millis;
+        } finally {
+            of.getServer().stop();
+        }
     }
 
     @Test

@@ -42,6 +42,10 @@ record PemPair(List<X509Certificate> chain, byte[] key) {
                 "san=dns:localhost,ip:127.0.0.1",
                 "-signer",
                 "issuer");
+        return read(store);
+    }
+
+    private static PemPair read(Path store) throws IOException {
         try (InputStream in = Files.newInputStream(store)) {
             KeyStore keys = KeyStore.getInstance("PKCS12");
             keys.load(in, PASSWORD);
@@ -53,6 +57,13 @@ record PemPair(List<X509Certificate> chain, byte[] key) {
         } catch (GeneralSecurityException impossible) {
             throw new IOException(impossible);
         }
+    }
+
+    /** Makes a pair whose only certificate was issued by its own key. */
+    static PemPair makeSelfSigned(Path directory) throws IOException, InterruptedException {
+        Path store = Files.createTempDirectory(directory, "keys").resolve("store.p12");
+        keytool(store, "-genkeypair", "-alias", "server", "-keyalg", "EC", "-dname", "CN=localhost");
+        return read(store);
     }
 
     private static void keytool(Path store, String... arguments) throws IOException, InterruptedException {

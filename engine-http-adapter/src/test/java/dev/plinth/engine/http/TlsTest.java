@@ -3,6 +3,7 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plinth.engine.CapturedLog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -12,6 +13,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -176,6 +178,23 @@ class TlsTest {
         }
     }
 
+    @Test
+    void keyFileThatOthersRead_warnsAtStartAndReloadWithTheCommandThatMendsIt() throws Exception {
+        first.write(certificates(), key());
+        Files.setPosixFilePermissions(key(), PosixFilePermissions.fromString("rw-r--r--"));
+        try (CapturedLog log = CapturedLog.open()) {
+            server = builder().start();
+            assertThat(server.reloadTls()).isFalse();
+            Files.setPosixFilePermissions(key(), PosixFilePermissions.fromString("rw-r-----"));
+            assertThat(server.reloadTls()).isFalse();
+
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("chmod 600 " + key()))
+                    .hasSize(2)
+                    .allMatch(line -> line.contains("rw-r--r--"));
+        }
+    }
+
     private void assertRefused(String chain, String keyText, String... parts) throws IOException {
         Files.writeString(certificates(), chain);
         Files.writeString(key(), keyText);
@@ -202,6 +221,13 @@ class TlsTest {
                 first.keyPem(),
                 "Certificate 2",
                 "did not issue certificate 1");
+        PemPair own = PemPair.makeSelfSigned(pairs);
+        assertRefused(
+                own.chainPem().repeat(2),
+                own.keyPem(),
+                "Certificate 2",
+                certificates().toString(),
+                "repeats certificate 1");
         assertRefused(chain.repeat(6), first.keyPem(), "12 certificates", "10");
         assertRefused("x".repeat(1024 * 1024 + 1), first.keyPem(), "1048576 bytes");
         Files.delete(key());

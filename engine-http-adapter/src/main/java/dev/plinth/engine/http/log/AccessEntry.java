@@ -16,11 +16,17 @@ import java.util.Locale;
 public record AccessEntry(
         Instant time, String address, Line line, int status, long bytes, long micros, String requestId, Client client) {
     private static final int USER_AGENT_MAX = 200;
+    private static final int LINE_PART_MAX = 512;
     private static final DateTimeFormatter COMMON_TIME =
             DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    /** The request line, without the query. */
-    public record Line(String method, String path, String protocol) {}
+    /** The request line, without the query. Cuts method and path, because thousands of lines may wait for the file. */
+    public record Line(String method, String path, String protocol) {
+        public Line {
+            method = cut(method, LINE_PART_MAX);
+            path = cut(path, LINE_PART_MAX);
+        }
+    }
 
     /** The client's words on itself; empty for what it does not say. */
     public record Client(String userAgent, String traceparent) {}
@@ -46,14 +52,14 @@ public record AccessEntry(
                 .put("bytes", bytes)
                 .put("durationMicros", micros)
                 .putIfGiven("requestId", requestId)
-                .putIfGiven("userAgent", cut(client.userAgent()));
+                .putIfGiven("userAgent", cut(client.userAgent(), USER_AGENT_MAX));
         TraceContext.of(client.traceparent())
                 .ifPresent(trace -> json.put("traceId", trace.traceId()).put("parentId", trace.parentId()));
         return json.end();
     }
 
-    private static String cut(String text) {
-        return text.length() <= USER_AGENT_MAX ? text : text.substring(0, USER_AGENT_MAX);
+    private static String cut(String text, int charactersMax) {
+        return text.length() <= charactersMax ? text : text.substring(0, charactersMax);
     }
 
     /** Replaces what would end a quoted field or a line. */

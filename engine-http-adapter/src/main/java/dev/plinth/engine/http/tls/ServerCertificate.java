@@ -22,7 +22,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** A certificate chain with its private key, which belong together. Immutable. */
+/** A certificate chain with its private key, which belong together and which TLS takes. Immutable. */
 public final class ServerCertificate {
     private static final String CERTIFICATE = "CERTIFICATE";
     private static final String KEY = "PRIVATE KEY";
@@ -35,14 +35,16 @@ public final class ServerCertificate {
 
     private final List<X509Certificate> chain;
     private final PrivateKey key;
+    private final SSLContext context;
 
-    private ServerCertificate(List<X509Certificate> chain, PrivateKey key) {
+    private ServerCertificate(List<X509Certificate> chain, PrivateKey key, SSLContext context) {
         this.chain = List.copyOf(chain);
         this.key = key;
+        this.context = context;
     }
 
     /**
-     * Reads two PEM files.
+     * Reads two PEM files, and makes the context for TLS of them. So a pair that TLS refuses changes nothing.
      *
      * @param certificates the server's certificate, followed by its issuers up to one that clients know
      * @param key the private key in PKCS#8, not encrypted, RSA or EC
@@ -57,7 +59,14 @@ public final class ServerCertificate {
             throw new IllegalArgumentException("The TLS key file " + key + " has another key than the certificate in "
                     + certificates + ". Give the key that this certificate was issued for.");
         }
-        return new ServerCertificate(chain, read);
+        try {
+            return new ServerCertificate(chain, read, context(chain, read));
+        } catch (GeneralSecurityException | IOException refused) {
+            throw new IllegalArgumentException(
+                    "The certificates in " + certificates + " cannot be used for TLS (" + refused.getMessage()
+                            + "). Have the server's certificate issued again, with its issuers.",
+                    refused);
+        }
     }
 
     private static List<X509Certificate> chain(PemFile file) {
@@ -76,6 +85,12 @@ public final class ServerCertificate {
                     + " certificates, the limit is " + CHAIN_MAX + ". Give the server's certificate and its issuers.");
         }
         for (int i = 1; i < chain.size(); i++) {
+            int first = chain.indexOf(chain.get(i));
+            if (first < i) {
+                throw new IllegalArgumentException("Certificate " + (i + 1) + " of the TLS certificate file "
+                        + file.path() + " repeats certificate " + (first + 1)
+                        + ". Remove it, because a chain has each certificate once.");
+            }
             if (!chain.get(i - 1).getIssuerX500Principal().equals(chain.get(i).getSubjectX500Principal())) {
                 throw new IllegalArgumentException("Certificate " + (i + 1) + " of the TLS certificate file "
                         + file.path() + " did not issue certificate " + i
@@ -134,21 +149,22 @@ public final class ServerCertificate {
         }
     }
 
-    /** Returns a context that presents the chain to clients. */
+    private static SSLContext context(List<X509Certificate> chain, PrivateKey key)
+            throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, NO_PASSWORD);
+        store.setKeyEntry("server", key, NO_PASSWORD, chain.toArray(X509Certificate[]::new));
+        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(store, NO_PASSWORD);
+        SSLContext context = SSLContext.getInstance("TLS");
+        KeyManager[] own = managers.getKeyManagers();
+        context.init(own, null, null);
+        return context;
+    }
+
+    /** Returns the context that presents the chain to clients. */
     public SSLContext context() {
-        try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, NO_PASSWORD);
-            store.setKeyEntry("server", key, NO_PASSWORD, chain.toArray(X509Certificate[]::new));
-            KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            managers.init(store, NO_PASSWORD);
-            SSLContext context = SSLContext.getInstance("TLS");
-            KeyManager[] own = managers.getKeyManagers();
-            context.init(own, null, null);
-            return context;
-        } catch (GeneralSecurityException | IOException impossible) {
-            throw new IllegalStateException("Expected a JVM with TLS, but it has none", impossible);
-        }
+        return context;
     }
 
     /** Returns the first instant at which clients refuse one of the certificates. */
