@@ -525,6 +525,31 @@ final class BatchTest {
     }
 
     @Test
+    void shareThatEndsAndBeginsAgain_isListedOnce() {
+        String owner = store.key();
+        String grantee = store.newWorkspace("grantee");
+        String granteeKey = store.newKey(grantee);
+        String resource = store.make("/v1/resources", "{\"name\":\"a\"}");
+        String path = "/v1/resources/" + resource + "/shares/" + grantee;
+        String unshare = op("DELETE", path, "");
+        String share = op("PUT", path, "{\"role\":\"reader\"}");
+        store.call("PUT", path, "{\"role\":\"editor\"}");
+
+        for (int i = 0; i < 2; i++) {
+            Reply reply = batch(unshare, share);
+            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            assertThat(store.text("/v1/resources/" + resource + "/shares").split("\"shr_", -1))
+                    .hasSize(1 + 1);
+        }
+        store.use(granteeKey);
+        assertThat(store.text("/v1/resources?shared=true").split("\"" + resource, -1))
+                .hasSize(1 + 1);
+        store.use(owner);
+        assertThat(batch(unshare).status()).isEqualTo(200);
+        assertThat(store.text("/v1/resources/" + resource + "/shares")).doesNotContain("shr_");
+    }
+
+    @Test
     void otherBatch_underTheSameKey_isAMismatch() {
         assertThat(keyed("k", CREATE).status()).isEqualTo(200);
 
