@@ -15,6 +15,7 @@ import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.pipeline.Route;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -351,9 +352,26 @@ final class BatchTest {
         Reply empty = keyed("l", CREATE, CREATE, CREATE, CREATE);
         assertThat(empty.status()).isEqualTo(429);
         assertThat(empty.header("Retry-After")).isNotNull();
-        assertThat(left(empty)).isEqualTo(2);
+        assertThat(left(empty)).isEqualTo(3);
         Reply smaller = keyed("l", CREATE, CREATE);
         assertThat(smaller.status()).as("nothing was remembered").isEqualTo(200);
+    }
+
+    @Test
+    void retryAfter_ofTooFewUnits_isEnoughForTheWholeBatch() {
+        store.use(store.newKey(
+                store.engine().admin().createWorkspace("small", "ten").call().id()));
+        String[] ten = new String[10];
+        Arrays.fill(ten, CREATE);
+        assertThat(batch(CREATE, CREATE).status()).isEqualTo(200);
+
+        Reply refused = keyed("k", ten);
+        assertThat(refused.status()).as(refused.text()).isEqualTo(429);
+        assertThat(left(refused)).as("nothing was taken").isEqualTo(8);
+        assertThat(refused.header("Retry-After")).isEqualTo("12");
+
+        store.pass(Duration.ofSeconds(12));
+        assertThat(keyed("k", ten).status()).isEqualTo(200);
     }
 
     private static long left(Reply reply) {
