@@ -267,7 +267,20 @@ final class BatchModelTest {
         for (int i = 0; i < count; i++) {
             operations.add(operation(i, resources, children));
         }
+        if (!made.isEmpty() && random.nextInt(8) == 0) {
+            shareAgain("/v1/resources/#" + (made.size() - 1) + "/shares/@", operations);
+        }
         return operations;
+    }
+
+    /** Adds operations that make a share, end it and make it again, perhaps over one that is there before the batch. */
+    private void shareAgain(String path, List<Op> operations) {
+        Op share = new Op("PUT", path, "{\"role\":\"reader\"}", "", "", -1);
+        Op unshare = new Op("DELETE", path, "", "", "", -1);
+        if (random.nextBoolean()) {
+            operations.add(share);
+        }
+        operations.addAll(List.of(unshare, share));
     }
 
     private Op operation(int i, List<String> resources, List<String> children) {

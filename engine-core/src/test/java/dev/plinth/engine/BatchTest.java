@@ -15,6 +15,7 @@ import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.pipeline.Route;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -351,9 +352,26 @@ final class BatchTest {
         Reply empty = keyed("l", CREATE, CREATE, CREATE, CREATE);
         assertThat(empty.status()).isEqualTo(429);
         assertThat(empty.header("Retry-After")).isNotNull();
-        assertThat(left(empty)).isEqualTo(2);
+        assertThat(left(empty)).isEqualTo(3);
         Reply smaller = keyed("l", CREATE, CREATE);
         assertThat(smaller.status()).as("nothing was remembered").isEqualTo(200);
+    }
+
+    @Test
+    void retryAfter_ofTooFewUnits_isEnoughForTheWholeBatch() {
+        store.use(store.newKey(
+                store.engine().admin().createWorkspace("small", "ten").call().id()));
+        String[] ten = new String[10];
+        Arrays.fill(ten, CREATE);
+        assertThat(batch(CREATE, CREATE).status()).isEqualTo(200);
+
+        Reply refused = keyed("k", ten);
+        assertThat(refused.status()).as(refused.text()).isEqualTo(429);
+        assertThat(left(refused)).as("nothing was taken").isEqualTo(8);
+        assertThat(refused.header("Retry-After")).isEqualTo("12");
+
+        store.pass(Duration.ofSeconds(12));
+        assertThat(keyed("k", ten).status()).isEqualTo(200);
     }
 
     private static long left(Reply reply) {
@@ -401,23 +419,40 @@ final class BatchTest {
     }
 
     @Test
-    void record_thatWouldBeTooLarge_isRefusedBeforeAnythingIsDone() {
-        List<String> operations = new ArrayList<>();
-        operations.add(op("POST", "/v1/resources", "{\"name\":\"r\",\"data\":{\"a\":\"" + "x".repeat(60_000) + "\"}}"));
-        for (int i = 0; i < 99; i++) {
-            operations.add(op("PATCH", "/v1/resources/{{0.id}}", "{\"name\":\"r" + i + "\"}"));
+    void answer_thatARememberedRowCannotHold_isRefusedBeforeAnythingIsDone() {
+        List<String> four = new ArrayList<>();
+        four.add(op("POST", "/v1/resources", "{\"name\":\"r\",\"data\":{\"a\":\"" + "x".repeat(60_000) + "\"}}"));
+        for (int i = 0; i < 3; i++) {
+            four.add(op("PATCH", "/v1/resources/{{0.id}}", "{\"name\":\"r" + i + "\"}"));
         }
+        int around = batch(withPadding(four, 1)).text().length() - "]}".length() - 1;
+        int padding = Limits.BATCH_ANSWER_BYTES_MAX - around;
+        long rows = store.rows("resources");
 
-        Reply reply = batch(operations.toArray(String[]::new));
+        for (String key : List.of("k", "")) {
+            String[] operations = withPadding(four, padding + 1);
+            Reply tooLarge = key.isEmpty() ? batch(operations) : keyed(key, operations);
+            assertThat(tooLarge.status()).as(tooLarge.text()).isEqualTo(422);
+            assertThat(tooLarge.text())
+                    .contains("too_large")
+                    .contains("\"operation\":4")
+                    .contains("\"pointer\":\"/operations/4\"")
+                    .contains(Limits.BATCH_ANSWER_BYTES_MAX + " bytes");
+        }
+        assertThat(store.rows("resources")).isEqualTo(rows);
 
-        assertThat(reply.status()).as(reply.text()).isEqualTo(422);
-        assertThat(reply.text())
-                .contains("too_large")
-                .contains("\"operation\":")
-                .contains("2097152");
-        assertThat(store.rows("resources")).isZero();
-        assertThat(batch(operations.subList(0, 25).toArray(String[]::new)).status())
-                .isEqualTo(200);
+        Reply largest = keyed("l", withPadding(four, padding));
+        assertThat(largest.status()).as(largest.text()).isEqualTo(200);
+        Reply replay = keyed("l", withPadding(four, padding));
+        assertThat(replay.header("Idempotent-Replayed")).isEqualTo("true");
+        assertThat(replay.text()).isEqualTo(largest.text());
+    }
+
+    /** Returns the operations, and one more whose answer has a text of so many characters. */
+    private static String[] withPadding(List<String> operations, int length) {
+        List<String> padded = new ArrayList<>(operations);
+        padded.add(op("POST", "/v1/resources", "{\"name\":\"r\",\"data\":{\"a\":\"" + "x".repeat(length) + "\"}}"));
+        return padded.toArray(String[]::new);
     }
 
     @Test
@@ -522,6 +557,39 @@ final class BatchTest {
         assertThat(reply.text())
                 .contains("{\"status\":201,\"body\":{\"id\":\"shr_", "{\"status\":200,\"body\":{\"id\":\"shr_");
         assertThat(store.rows("shares")).isZero();
+    }
+
+    @Test
+    void shareThatEndsAndBeginsAgain_isListedOnce() {
+        String owner = store.key();
+        String grantee = store.newWorkspace("grantee");
+        String granteeKey = store.newKey(grantee);
+        String resource = store.make("/v1/resources", "{\"name\":\"a\"}");
+        String path = "/v1/resources/" + resource + "/shares/" + grantee;
+        String unshare = op("DELETE", path, "");
+        String share = op("PUT", path, "{\"role\":\"reader\"}");
+        store.call("PUT", path, "{\"role\":\"editor\"}");
+
+        for (int i = 0; i < 2; i++) {
+            Reply reply = batch(unshare, share);
+            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            assertThat(store.text("/v1/resources/" + resource + "/shares").split("\"shr_", -1))
+                    .hasSize(1 + 1);
+        }
+        store.use(granteeKey);
+        assertThat(store.text("/v1/resources?shared=true").split("\"" + resource, -1))
+                .hasSize(1 + 1);
+        store.use(owner);
+        assertThat(batch(unshare).status()).isEqualTo(200);
+        assertThat(store.text("/v1/resources/" + resource + "/shares")).doesNotContain("shr_");
+    }
+
+    @Test
+    void errorOfAPath_pointsToThePathOfItsOperation() {
+        Reply reply = batch(CREATE, op("PUT", "/v1/resources/{{0.id}}/shares/" + NOWHERE, "{\"role\":\"reader\"}"));
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(422);
+        assertThat(reply.text()).contains("\"pointer\":\"/operations/1/path\"").contains("unknown_workspace");
     }
 
     @Test

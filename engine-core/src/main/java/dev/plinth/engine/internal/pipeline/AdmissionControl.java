@@ -167,8 +167,8 @@ final class AdmissionControl {
     }
 
     /**
-     * Takes the units that a call costs beyond those that it has taken, or refuses with 429. Refuses with 422 if a full
-     * bucket has fewer.
+     * Takes the units that a call costs beyond those that it has taken. Refuses with 429 if there are fewer, and the call
+     * has taken none then. Refuses with 422 if a full bucket has fewer.
      */
     void takeRest(RequestContext call, long units) {
         if (!isLimited(call) || units <= call.units) {
@@ -183,7 +183,8 @@ final class AdmissionControl {
                     detail,
                     List.of(new ProblemError(ProblemError.Source.POINTER, "/operations", "too_many", detail))));
         }
-        Quota quota = quotas.take(call.caller, (int) units - call.units);
+        refundDown(call, 0); // so that Retry-After is for the whole sum, which a retry needs again
+        Quota quota = quotas.take(call.caller, (int) units);
         call.quota = quota;
         if (!quota.allowed()) {
             throw new RefusedException(

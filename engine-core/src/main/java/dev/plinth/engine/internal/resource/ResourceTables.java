@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.resource;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
@@ -104,16 +105,21 @@ final class ResourceTables {
         Id resource = Id.read(IdKind.RESOURCE, key, Id.BYTES);
         SetKey ofResource = SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource);
         SetKey toWorkspace = SetKey.of(SetKinds.SHARES_TO_WORKSPACE, grantee);
-        if (before == null && after != null) {
-            long number = ShareRow.read(after).number();
+        long old = before == null ? Rows.NONE : ShareRow.read(before).number();
+        long number = after == null ? Rows.NONE : ShareRow.read(after).number();
+        if (old == number) {
+            return;
+        }
+        // Both are there if a batch ends a share and makes it again: its record has only the last write of the row.
+        if (old != Rows.NONE) {
+            sets.remove(ofResource, old);
+            sets.remove(toWorkspace, old);
+            sets.unplace(old);
+        }
+        if (number != Rows.NONE) {
             sets.add(ofResource, number);
             sets.add(toWorkspace, number);
             sets.place(number, SHARES, key);
-        } else if (before != null && after == null) {
-            long number = ShareRow.read(before).number();
-            sets.remove(ofResource, number);
-            sets.remove(toWorkspace, number);
-            sets.unplace(number);
         }
     }
 }
