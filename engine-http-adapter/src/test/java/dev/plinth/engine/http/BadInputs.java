@@ -187,11 +187,7 @@ final class BadInputs {
                         "shared",
                         "createdAfter",
                         "x"),
-                parameter(
-                        "filters of requests",
-                        get("/v1/requests?status=6xx&code=C"),
-                        "status",
-                        "code"),
+                parameter("filters of requests", get("/v1/requests?status=6xx&code=C"), "status", "code"),
                 parameter("include unknown", get(RESOURCE + "?include=shares"), "include"),
                 parameter("after no event", get("/v1/events?after=x"), "after"),
                 parameter("wait too long", get("/v1/jobs/job_" + NOWHERE + "?wait=31"), "wait"));

@@ -136,8 +136,8 @@ class StrangersIT {
                 for (int i = sent; i < sent + SPELLINGS_OF_A_CONNECTION; i++) {
                     String scheme = i % 2 == 0 ? "bEaReR" : "BeArEr";
                     String blanks = " ".repeat(1 + BLANKS_MAX - i % 2_000);
-                    int status = client.send("GET /v1/workspace HTTP/1.1\r\nHost: a\r\nAuthorization: " + scheme + blanks
-                                    + server.key() + "\r\nX-Spelling: " + i + "\r\n\r\n")
+                    int status = client.send("GET /v1/workspace HTTP/1.1\r\nHost: a\r\nAuthorization: " + scheme
+                                    + blanks + server.key() + "\r\nX-Spelling: " + i + "\r\n\r\n")
                             .read()
                             .status();
                     assertThat(status).isIn(200, 429);

@@ -52,8 +52,7 @@ final class WorkspaceRoutes {
             WorkspaceRoutes::statuses);
     private static final Parameter<String> CODE =
             Parameter.matching("code", CODES, "a code such as not_found", "Shows refusals with this code.");
-    private static final Parameter<Id> KEY_ID =
-            Parameter.id("keyId", IdKind.KEY, "Shows requests of this API key.");
+    private static final Parameter<Id> KEY_ID = Parameter.id("keyId", IdKind.KEY, "Shows requests of this API key.");
     private static final Parameter<String> IDEMPOTENCY_KEY = Parameter.matching(
             "idempotencyKey",
             PRINTABLE,
