@@ -3,7 +3,9 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plinth.engine.CapturedLog;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.http.log.AccessEntry;
 import dev.plinth.engine.http.log.AccessLog;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -221,6 +224,66 @@ class AccessLogTest {
 
         assertThat(entries()).extracting(entry -> entry.get("path")).containsExactly("/after");
         assertThat(Files.readString(directory.resolve("access.log.1"))).contains("/before");
+    }
+
+    private static AccessEntry entry(String path) {
+        return new AccessEntry(
+                Instant.EPOCH,
+                "-",
+                new AccessEntry.Line("GET", path, "HTTP/1.1"),
+                200,
+                0,
+                1,
+                "",
+                new AccessEntry.Client("", ""));
+    }
+
+    private static void awaitText(Path file, String part) throws IOException {
+        while (!Files.exists(file) || !Files.readString(file).contains(part)) {
+            assertThat(Thread.interrupted()).as("late for " + part).isFalse();
+        }
+    }
+
+    @Test
+    @Timeout(10)
+    void file_thatCannotBeOpenedAgain_leavesTheLinesToTheOldOne() throws IOException {
+        Path folder = Files.createDirectory(directory.resolve("logs"));
+        Path moved = directory.resolve("moved");
+        try (AccessLog own = AccessLog.to(folder.resolve("access.log"), true)) {
+            Files.move(folder, moved);
+            own.reopen();
+            own.add(entry("/before"));
+            awaitText(moved.resolve("access.log"), "/before");
+
+            Path unused = Files.createDirectory(folder);
+            own.add(entry("/after"));
+            awaitText(folder.resolve("access.log"), "/after");
+        }
+    }
+
+    @Test
+    @Timeout(10)
+    void error_ofTheDestination_isLoggedAndLaterLinesAreWritten() throws InterruptedException {
+        CountDownLatch failed = new CountDownLatch(1);
+        CountDownLatch written = new CountDownLatch(1);
+        OutputStream out = new OutputStream() {
+            @Override
+            public void write(int one) {
+                if (failed.getCount() > 0) {
+                    failed.countDown();
+                    throw new AssertionError("broken");
+                }
+                written.countDown();
+            }
+        };
+        try (CapturedLog captured = CapturedLog.open();
+                AccessLog own = AccessLog.to(out, true)) {
+            own.add(entry("/lost"));
+            failed.await();
+            own.add(entry("/written"));
+            written.await();
+            assertThat(captured.lines()).singleElement().asString().startsWith("The access log has lost 1 lines");
+        }
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a line for each request, on a thread of its own. Threads that serve never wait for the file: while it takes no
@@ -42,6 +43,7 @@ public final class AccessLog implements AutoCloseable {
     private volatile boolean reopens;
     private OutputStream out; // the writer's
     private long complainedNanos = System.nanoTime() - COMPLAINT_NANOS; // the writer's
+    private @Nullable Throwable broken; // the writer's; has not been shown yet
 
     private AccessLog(Optional<Path> file, OutputStream out, boolean isJson) {
         this.file = file;
@@ -108,7 +110,8 @@ public final class AccessLog implements AutoCloseable {
     }
 
     private void write() {
-        List<String> batch = new ArrayList<>();
+        // Has its full size from the start, so that taking lines needs no memory and loses none.
+        List<String> batch = new ArrayList<>(LINES_MAX + 1);
         boolean goesOn = true;
         while (goesOn) {
             batch.clear();
@@ -132,27 +135,67 @@ public final class AccessLog implements AutoCloseable {
             out.flush();
         } catch (IOException full) {
             lost.addAndGet(batch.size());
+        } catch (RuntimeException | Error failure) {
+            // A thread that ended would lose all further lines, and its queue would fill up.
+            lost.addAndGet(batch.size());
+            broken = failure;
         }
         complain();
     }
 
-    private void reopenIfAsked() throws IOException {
-        if (reopens && file.isPresent()) {
-            reopens = false;
-            OutputStream next = open(file.get());
-            out.close();
-            out = next;
+    /** Goes on with the old file if the next one cannot be opened, and tries again before the next lines. */
+    private void reopenIfAsked() {
+        if (!reopens || file.isEmpty()) {
+            return;
+        }
+        reopens = false; // first, so that a request that comes meanwhile is not lost
+        OutputStream old = out;
+        try {
+            out = open(file.get());
+        } catch (IOException unable) {
+            reopens = true;
+            if (isTimeToComplain()) {
+                quietly(() -> LOG.log(
+                        Level.WARNING,
+                        "The access log " + file.get() + " cannot be opened again (" + reason(unable)
+                                + "), so the file from before takes its lines. Let this user write in that folder."));
+            }
+            return;
+        }
+        try {
+            old.close();
+        } catch (IOException full) {
+            lost.incrementAndGet();
         }
     }
 
     private void complain() {
-        long now = System.nanoTime();
-        if (lost.get() > 0 && now - complainedNanos >= COMPLAINT_NANOS) {
-            complainedNanos = now;
-            LOG.log(
+        if (lost.get() > 0 && isTimeToComplain()) {
+            Throwable shown = broken;
+            broken = null;
+            quietly(() -> LOG.log(
                     Level.WARNING,
                     "The access log has lost " + lost.getAndSet(0)
-                            + " lines, because its file takes them too slowly or not at all. Check the disk.");
+                            + " lines, because its file takes them too slowly or not at all. Check the disk.",
+                    shown));
+        }
+    }
+
+    private boolean isTimeToComplain() {
+        long now = System.nanoTime();
+        boolean isTime = now - complainedNanos >= COMPLAINT_NANOS;
+        if (isTime) {
+            complainedNanos = now;
+        }
+        return isTime;
+    }
+
+    /** Ignores a failure, because there is no other place to report a log that fails. */
+    private static void quietly(Runnable log) {
+        try {
+            log.run();
+        } catch (RuntimeException | Error unheard) {
+            return;
         }
     }
 
