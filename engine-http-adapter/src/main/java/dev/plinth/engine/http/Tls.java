@@ -1,5 +1,6 @@
 package dev.plinth.engine.http;
 
+import dev.plinth.engine.http.tls.KeyFileMode;
 import dev.plinth.engine.http.tls.ServerCertificate;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -41,6 +42,7 @@ final class Tls {
         contexts.setIncludeProtocols("TLSv1.2", "TLSv1.3");
         contexts.setRenegotiationAllowed(false);
         warnIfExpired();
+        warnIfKeyIsOpenToOthers();
     }
 
     /** Returns the factory of connections that decrypt for HTTP/1.1. Connectors may share the context. */
@@ -50,7 +52,9 @@ final class Tls {
 
     /** Reads the files again, without taking what they have. */
     ServerCertificate readAgain() {
-        return files.read();
+        ServerCertificate read = files.read();
+        warnIfKeyIsOpenToOthers();
+        return read;
     }
 
     /**
@@ -70,6 +74,19 @@ final class Tls {
         certificate = next;
         warnIfExpired();
         return true;
+    }
+
+    /**
+     * Warns and does not refuse, because the operator often cannot choose the modes of secrets that are mounted into a
+     * container.
+     */
+    private void warnIfKeyIsOpenToOthers() {
+        Path key = files.key();
+        KeyFileMode.openToOthers(key)
+                .ifPresent(mode -> LOG.log(
+                        Level.WARNING,
+                        "The TLS key file " + key + " has the mode " + mode
+                                + ", so other users can read it and pose as this server. Run: chmod 600 " + key));
     }
 
     private void warnIfExpired() {

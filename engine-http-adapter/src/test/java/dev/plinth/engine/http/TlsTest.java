@@ -3,6 +3,7 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plinth.engine.CapturedLog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -12,6 +13,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -173,6 +175,23 @@ class TlsTest {
 
         try (SSLSocket socket = connect(first)) {
             assertThat(presented(socket)).isEqualTo(first.chain());
+        }
+    }
+
+    @Test
+    void keyFileThatOthersRead_warnsAtStartAndReloadWithTheCommandThatMendsIt() throws Exception {
+        first.write(certificates(), key());
+        Files.setPosixFilePermissions(key(), PosixFilePermissions.fromString("rw-r--r--"));
+        try (CapturedLog log = CapturedLog.open()) {
+            server = builder().start();
+            assertThat(server.reloadTls()).isFalse();
+            Files.setPosixFilePermissions(key(), PosixFilePermissions.fromString("rw-r-----"));
+            assertThat(server.reloadTls()).isFalse();
+
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("chmod 600 " + key()))
+                    .hasSize(2)
+                    .allMatch(line -> line.contains("rw-r--r--"));
         }
     }
 
