@@ -419,23 +419,40 @@ final class BatchTest {
     }
 
     @Test
-    void record_thatWouldBeTooLarge_isRefusedBeforeAnythingIsDone() {
-        List<String> operations = new ArrayList<>();
-        operations.add(op("POST", "/v1/resources", "{\"name\":\"r\",\"data\":{\"a\":\"" + "x".repeat(60_000) + "\"}}"));
-        for (int i = 0; i < 99; i++) {
-            operations.add(op("PATCH", "/v1/resources/{{0.id}}", "{\"name\":\"r" + i + "\"}"));
+    void answer_thatARememberedRowCannotHold_isRefusedBeforeAnythingIsDone() {
+        List<String> four = new ArrayList<>();
+        four.add(op("POST", "/v1/resources", "{\"name\":\"r\",\"data\":{\"a\":\"" + "x".repeat(60_000) + "\"}}"));
+        for (int i = 0; i < 3; i++) {
+            four.add(op("PATCH", "/v1/resources/{{0.id}}", "{\"name\":\"r" + i + "\"}"));
         }
+        int around = batch(withPadding(four, 1)).text().length() - "]}".length() - 1;
+        int padding = Limits.BATCH_ANSWER_BYTES_MAX - around;
+        long rows = store.rows("resources");
 
-        Reply reply = batch(operations.toArray(String[]::new));
+        for (String key : List.of("k", "")) {
+            String[] operations = withPadding(four, padding + 1);
+            Reply tooLarge = key.isEmpty() ? batch(operations) : keyed(key, operations);
+            assertThat(tooLarge.status()).as(tooLarge.text()).isEqualTo(422);
+            assertThat(tooLarge.text())
+                    .contains("too_large")
+                    .contains("\"operation\":4")
+                    .contains("\"pointer\":\"/operations/4\"")
+                    .contains(Limits.BATCH_ANSWER_BYTES_MAX + " bytes");
+        }
+        assertThat(store.rows("resources")).isEqualTo(rows);
 
-        assertThat(reply.status()).as(reply.text()).isEqualTo(422);
-        assertThat(reply.text())
-                .contains("too_large")
-                .contains("\"operation\":")
-                .contains("2097152");
-        assertThat(store.rows("resources")).isZero();
-        assertThat(batch(operations.subList(0, 25).toArray(String[]::new)).status())
-                .isEqualTo(200);
+        Reply largest = keyed("l", withPadding(four, padding));
+        assertThat(largest.status()).as(largest.text()).isEqualTo(200);
+        Reply replay = keyed("l", withPadding(four, padding));
+        assertThat(replay.header("Idempotent-Replayed")).isEqualTo("true");
+        assertThat(replay.text()).isEqualTo(largest.text());
+    }
+
+    /** Returns the operations, and one more whose answer has a text of so many characters. */
+    private static String[] withPadding(List<String> operations, int length) {
+        List<String> padded = new ArrayList<>(operations);
+        padded.add(op("POST", "/v1/resources", "{\"name\":\"r\",\"data\":{\"a\":\"" + "x".repeat(length) + "\"}}"));
+        return padded.toArray(String[]::new);
     }
 
     @Test

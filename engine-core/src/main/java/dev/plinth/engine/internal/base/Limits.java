@@ -113,8 +113,8 @@ public final class Limits {
     /** Operations of a batch, which are one record. */
     public static final int BATCH_OPERATIONS_MAX = 100;
 
-    /** Bytes of the answers to all operations of a batch, which are in memory and remembered. */
-    public static final int BATCH_ANSWER_BYTES_MAX = 2 * 1024 * 1024;
+    /** Bytes of the answers to all operations of a batch, with or without an idempotency key. One row remembers them. */
+    public static final int BATCH_ANSWER_BYTES_MAX = ROW_BYTES_MAX - 4 * 1024;
 
     /** Characters of a path in a batch. */
     public static final int BATCH_PATH_LENGTH_MAX = 2_000;
@@ -402,6 +402,10 @@ public final class Limits {
         check(
                 BULK_BODY_BYTES_MAX + 4 * ROW_BYTES_MAX < RECORD_BYTES_MAX,
                 "a bulk call's job, its input and what is remembered go into one record");
+        check(
+                BATCH_ANSWER_BYTES_MAX + BATCH_OPERATIONS_MAX * Id.BYTES + JSON_AROUND_CONTENT_BYTES_MAX
+                        <= ROW_BYTES_MAX,
+                "the answer to a batch and the shared resources that it shows fit into one remembered row");
         check(BODY_BYTES_MAX < RECORD_BYTES_MAX / 2, "a plain body must fit into one record twice");
         check(RECORD_BYTES_MAX + 1024 < FRAME_BYTES_MAX, "a record goes into one frame, so that it is there or not");
         check(RECORD_BYTES_MAX < IN_FLIGHT_BYTES_MAX, "a record must not fill what may be in flight");
