@@ -14,17 +14,71 @@ import org.jspecify.annotations.Nullable;
 final class BatchReferences {
     private static final Pattern ONE = Pattern.compile("\\{\\{([0-9]{1,9})\\.([^{}]{1,100})}}");
 
+    private static final Pattern INDEX = Pattern.compile("[0-9]{1,9}");
+    private static final int NO_INDEX = -1;
+
+    /** The path of a call. */
+    static final Place PATH = Place.of("path");
+
+    /** The body of a call. */
+    static final Place BODY = Place.of("body");
+
     private BatchReferences() {}
+
+    /** A place in a call. Its pointer is made only when it is asked for, because a name around many places may be long. */
+    static final class Place {
+        private final @Nullable Place outer;
+        private final String name;
+        private final int index;
+
+        private Place(@Nullable Place outer, String name, int index) {
+            this.outer = outer;
+            this.name = name;
+            this.index = index;
+        }
+
+        /** Returns a member of the call itself. */
+        static Place of(String name) {
+            return new Place(null, name, NO_INDEX);
+        }
+
+        Place member(String inner) {
+            return new Place(this, inner, NO_INDEX);
+        }
+
+        Place item(int i) {
+            return new Place(this, "", i);
+        }
+
+        /** Returns its JSON Pointer from the call. */
+        String pointer() {
+            StringBuilder pointer = new StringBuilder();
+            print(pointer);
+            return pointer.toString();
+        }
+
+        private void print(StringBuilder pointer) {
+            if (outer != null) {
+                outer.print(pointer);
+            }
+            pointer.append('/');
+            if (index == NO_INDEX) {
+                pointer.append(name.replace("~", "~0").replace("/", "~1"));
+            } else {
+                pointer.append(index);
+            }
+        }
+    }
 
     /**
      * A reference.
      *
-     * @param at the JSON Pointer from the call to the string that has it
+     * @param at the place of the string that has it
      * @param operation the operation to whose answer it refers, from 0
      * @param member the member of that answer
      * @param text the reference as it is written
      */
-    record Reference(String at, int operation, String member, String text) {}
+    record Reference(Place at, int operation, String member, String text) {}
 
     /** Returns the value of a reference. Refuses one that has none. */
     @FunctionalInterface
@@ -38,23 +92,23 @@ final class BatchReferences {
         for (String value : pathValues) {
             Matcher matcher = ONE.matcher(value);
             while (matcher.find()) {
-                found.add(reference("/path", matcher));
+                found.add(reference(PATH, matcher));
             }
         }
     }
 
     /** Adds the references in a body, each of which is a whole string. */
-    static void findInBody(@Nullable JsonValue value, String at, List<Reference> found) {
+    static void findInBody(@Nullable JsonValue value, Place at, List<Reference> found) {
         if (value instanceof JsonValue.Obj object) {
-            object.members().forEach((name, member) -> findInBody(member, at + "/" + escaped(name), found));
+            object.members().forEach((name, member) -> findInBody(member, at.member(name), found));
         } else if (value instanceof JsonValue.Arr array) {
             for (int i = 0; i < array.items().size(); i++) {
-                findInBody(array.items().get(i), at + "/" + i, found);
+                findInBody(array.items().get(i), at.item(i), found);
             }
-        } else if (value instanceof JsonValue.Text text && text.value().startsWith("{{")) {
-            Matcher matcher = ONE.matcher(text.value());
-            if (matcher.matches()) {
-                found.add(reference(at, matcher));
+        } else {
+            Reference reference = whole(value, at);
+            if (reference != null) {
+                found.add(reference);
             }
         }
     }
@@ -64,39 +118,75 @@ final class BatchReferences {
         List<String> resolved = new ArrayList<>(pathValues.size());
         for (String value : pathValues) {
             resolved.add(ONE.matcher(value)
-                    .replaceAll(match -> Matcher.quoteReplacement(values.of(reference("/path", match)))));
+                    .replaceAll(match -> Matcher.quoteReplacement(values.of(reference(PATH, match)))));
         }
         return resolved;
     }
 
-    /** Returns a body with the values of its references. */
-    static JsonValue resolveBody(JsonValue value, String at, Values values) {
+    /** Returns a body with the values of its references. Parts without a reference stay the same objects. */
+    static JsonValue resolveBody(JsonValue body, Values values) {
+        JsonValue replaced = replaced(body, BODY, values);
+        return replaced == null ? body : replaced;
+    }
+
+    /** Returns a value with the values of its references, or null if it has no reference. */
+    private static @Nullable JsonValue replaced(JsonValue value, Place at, Values values) {
         if (value instanceof JsonValue.Obj object) {
-            Map<String, JsonValue> members = new LinkedHashMap<>();
-            object.members()
-                    .forEach(
-                            (name, member) -> members.put(name, resolveBody(member, at + "/" + escaped(name), values)));
-            return new JsonValue.Obj(members);
+            Map<String, JsonValue> members = null;
+            for (Map.Entry<String, JsonValue> member : object.members().entrySet()) {
+                JsonValue replaced = replaced(member.getValue(), at.member(member.getKey()), values);
+                if (replaced != null) {
+                    members = members == null ? new LinkedHashMap<>(object.members()) : members;
+                    members.put(member.getKey(), replaced);
+                }
+            }
+            return members == null ? null : new JsonValue.Obj(members);
         }
         if (value instanceof JsonValue.Arr array) {
-            List<JsonValue> items = new ArrayList<>(array.items().size());
+            List<JsonValue> items = null;
             for (int i = 0; i < array.items().size(); i++) {
-                items.add(resolveBody(array.items().get(i), at + "/" + i, values));
+                JsonValue replaced = replaced(array.items().get(i), at.item(i), values);
+                if (replaced != null) {
+                    items = items == null ? new ArrayList<>(array.items()) : items;
+                    items.set(i, replaced);
+                }
             }
-            return new JsonValue.Arr(items);
+            return items == null ? null : new JsonValue.Arr(items);
         }
+        Reference reference = whole(value, at);
+        return reference == null ? null : new JsonValue.Text(values.of(reference));
+    }
+
+    /** Returns true if there is a reference at a JSON Pointer into a body, or below it. */
+    static boolean isAt(@Nullable JsonValue body, String pointer) {
+        JsonValue value = body;
+        for (String token :
+                pointer.isEmpty() ? new String[0] : pointer.substring(1).split("/", -1)) {
+            if (value instanceof JsonValue.Obj object) {
+                value = object.get(token.replace("~1", "/").replace("~0", "~"));
+            } else if (value instanceof JsonValue.Arr array
+                    && INDEX.matcher(token).matches()) {
+                int index = Integer.parseInt(token);
+                value = index < array.items().size() ? array.items().get(index) : null;
+            } else {
+                value = null;
+            }
+        }
+        List<Reference> found = new ArrayList<>();
+        findInBody(value, BODY, found);
+        return !found.isEmpty();
+    }
+
+    /** Returns the reference that a value as a whole is, or null. */
+    private static @Nullable Reference whole(@Nullable JsonValue value, Place at) {
         if (value instanceof JsonValue.Text text && text.value().startsWith("{{")) {
             Matcher matcher = ONE.matcher(text.value());
-            return matcher.matches() ? new JsonValue.Text(values.of(reference(at, matcher))) : value;
+            return matcher.matches() ? reference(at, matcher) : null;
         }
-        return value;
+        return null;
     }
 
-    private static Reference reference(String at, MatchResult match) {
+    private static Reference reference(Place at, MatchResult match) {
         return new Reference(at, Integer.parseInt(match.group(1)), match.group(2), match.group());
-    }
-
-    private static String escaped(String name) {
-        return name.replace("~", "~0").replace("/", "~1");
     }
 }

@@ -51,7 +51,7 @@ final class BatchedCall implements Batch.Operation {
         this.body = body;
         this.ifMatch = ifMatch;
         BatchReferences.findInPath(target.values(), references);
-        BatchReferences.findInBody(body, "/body", references);
+        BatchReferences.findInBody(body, BatchReferences.BODY, references);
     }
 
     /**
@@ -176,10 +176,7 @@ final class BatchedCall implements Batch.Operation {
 
     /** Returns true if an error may go once references have their values. */
     private boolean isOfReference(ProblemError error) {
-        String at = "/body" + error.at();
-        return references.stream()
-                .anyMatch(
-                        reference -> reference.at().equals(at) || reference.at().startsWith(at + "/"));
+        return BatchReferences.isAt(body, error.at());
     }
 
     /** Returns true if the answer may have a member with this name that is a string. */
@@ -200,7 +197,7 @@ final class BatchedCall implements Batch.Operation {
     private static RefusedException unknown(BatchReferences.Reference reference, int index) {
         return invalid(
                 index,
-                reference.at(),
+                reference.at().pointer(),
                 "unknown_reference",
                 Quoted.of(reference.text())
                         + " must name an earlier operation and a member of its answer that is a string.");
@@ -216,7 +213,7 @@ final class BatchedCall implements Batch.Operation {
         JsonValue content = body;
         return decoded(
                 BatchReferences.resolvePath(target.values(), values),
-                content == null ? null : BatchReferences.resolveBody(content, "/body", values));
+                content == null ? null : BatchReferences.resolveBody(content, values));
     }
 
     /** The values of the references of one operation. Their length is bounded, because a short reference may stand for a long text. */
@@ -240,7 +237,7 @@ final class BatchedCall implements Batch.Operation {
             if (length > Limits.BODY_BYTES_MAX) {
                 throw invalid(
                         index,
-                        reference.at(),
+                        reference.at().pointer(),
                         "too_long",
                         "The references of an operation may stand for " + Limits.BODY_BYTES_MAX
                                 + " characters, and these stand for more. Use fewer of them.");
