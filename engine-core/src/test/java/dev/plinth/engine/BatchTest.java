@@ -585,6 +585,14 @@ final class BatchTest {
     }
 
     @Test
+    void errorOfAPath_pointsToThePathOfItsOperation() {
+        Reply reply = batch(CREATE, op("PUT", "/v1/resources/{{0.id}}/shares/" + NOWHERE, "{\"role\":\"reader\"}"));
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(422);
+        assertThat(reply.text()).contains("\"pointer\":\"/operations/1/path\"").contains("unknown_workspace");
+    }
+
+    @Test
     void otherBatch_underTheSameKey_isAMismatch() {
         assertThat(keyed("k", CREATE).status()).isEqualTo(200);
 

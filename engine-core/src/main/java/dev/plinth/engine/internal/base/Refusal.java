@@ -66,7 +66,8 @@ public record Refusal(
     }
 
     /**
-     * Returns the refusal of a batch because of one of its operations. Pointers to errors begin with that operation.
+     * Returns the refusal of a batch because of one of its operations. Pointers to errors begin with that operation. An
+     * error of a parameter is one of the operation's path, because an operation has no query.
      *
      * @param index the operation, from 0
      * @param inside the JSON Pointer from the operation to what the pointers of this refusal begin at
@@ -74,7 +75,8 @@ public record Refusal(
     public Refusal inOperation(int index, String inside) {
         List<ProblemError> placed = new ArrayList<>(errors.size());
         for (ProblemError error : errors) {
-            String at = "/operations/" + index + inside + error.at();
+            String place = error.source() == ProblemError.Source.PARAMETER ? "/path" : inside + error.at();
+            String at = "/operations/" + index + place;
             placed.add(new ProblemError(ProblemError.Source.POINTER, at, error.code(), error.detail()));
         }
         return new Refusal(code, detail, List.copyOf(placed), retryAfterSeconds, hint, retryable, index);
