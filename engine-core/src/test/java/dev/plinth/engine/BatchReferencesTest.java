@@ -30,6 +30,9 @@ final class BatchReferencesTest {
     @CsvSource({
         "{{1.id}},/operations/1/body/name",
         "{{2.id}},/operations/1/body/name",
+        "{{0000000000.id}},/operations/1/body/name",
+        "{{2147483648.id}},/operations/1/body/name",
+        "{{99999999999999999999.id}},/operations/1/body/name",
         "{{0.nothing}},/operations/1/body/name",
         "{{0.version}},/operations/1/body/name",
         "{{0.data}},/operations/1/body/name",
