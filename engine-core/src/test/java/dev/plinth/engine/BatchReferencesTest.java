@@ -4,6 +4,7 @@ import static dev.plinth.engine.BatchTest.body;
 import static dev.plinth.engine.BatchTest.op;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,9 @@ final class BatchReferencesTest {
     @CsvSource({
         "{{1.id}},/operations/1/body/name",
         "{{2.id}},/operations/1/body/name",
+        "{{0000000000.id}},/operations/1/body/name",
+        "{{2147483648.id}},/operations/1/body/name",
+        "{{99999999999999999999.id}},/operations/1/body/name",
         "{{0.nothing}},/operations/1/body/name",
         "{{0.version}},/operations/1/body/name",
         "{{0.data}},/operations/1/body/name",
@@ -74,6 +78,26 @@ final class BatchReferencesTest {
                 op("POST", "/v1/resources", "{\"name\":\"\",\"type\":\"{{0.name}}\"}"));
         assertThat(certain.status()).isEqualTo(422);
         assertThat(certain.text()).contains("/operations/1/body/name").doesNotContain("/operations/1/body/type");
+    }
+
+    @Test
+    void data_besideAReferenceToItsType_isCheckedOnceTheTypeIsKnown() {
+        String required = "{\"type\":\"object\",\"required\":[\"%s\"]}";
+        try (TestEngine typed =
+                TestEngine.open(builder -> builder.resourceType("resource", Json.of(required.formatted("other")))
+                        .resourceType("invoice", Json.of(required.formatted("sum"))))) {
+            String first = op("POST", "/v1/resources", "{\"name\":\"r\",\"type\":\"invoice\",\"data\":{\"sum\":1}}");
+            String second = "{\"name\":\"r\",\"type\":\"{{0.type}}\",\"data\":{\"%s\":1}}";
+
+            Reply right =
+                    typed.call("POST", "/v1/batch", body(first, op("POST", "/v1/resources", second.formatted("sum"))));
+            assertThat(right.status()).as(right.text()).isEqualTo(200);
+
+            Reply wrong = typed.call(
+                    "POST", "/v1/batch", body(first, op("POST", "/v1/resources", second.formatted("other"))));
+            assertThat(wrong.status()).as(wrong.text()).isEqualTo(422);
+            assertThat(wrong.text()).contains("\"pointer\":\"/operations/1/body/data");
+        }
     }
 
     @Test

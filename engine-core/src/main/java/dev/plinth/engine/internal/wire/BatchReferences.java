@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** References in a call of a batch to members of earlier answers, such as {@code {{0.id}}}. */
 final class BatchReferences {
-    private static final Pattern ONE = Pattern.compile("\\{\\{([0-9]{1,9})\\.([^{}]{1,100})}}");
+    private static final Pattern ONE = Pattern.compile("\\{\\{([0-9]+)\\.([^{}]+)}}");
 
     private static final Pattern INDEX = Pattern.compile("[0-9]{1,9}");
     private static final int NO_INDEX = -1;
@@ -74,7 +74,7 @@ final class BatchReferences {
      * A reference.
      *
      * @param at the place of the string that has it
-     * @param operation the operation to whose answer it refers, from 0
+     * @param operation the operation to whose answer it refers, from 0; the largest number if its digits are too many
      * @param member the member of that answer
      * @param text the reference as it is written
      */
@@ -187,6 +187,8 @@ final class BatchReferences {
     }
 
     private static Reference reference(Place at, MatchResult match) {
-        return new Reference(at, Integer.parseInt(match.group(1)), match.group(2), match.group());
+        String digits = match.group(1);
+        int operation = INDEX.matcher(digits).matches() ? Integer.parseInt(digits) : Integer.MAX_VALUE;
+        return new Reference(at, operation, match.group(2), match.group());
     }
 }

@@ -38,6 +38,8 @@ final class BatchedCall implements Batch.Operation {
 
     private static final String ALLOWED =
             "A batch takes changes of resources, children and shares, POST /v1/jobs and POST /v1/events.";
+    private static final String TYPE = "/type";
+    private static final String DATA = "/data";
     private static final byte[] NO_BODY = {};
 
     private final Router.MatchedRoute target;
@@ -176,7 +178,9 @@ final class BatchedCall implements Batch.Operation {
 
     /** Returns true if an error may go once references have their values. */
     private boolean isOfReference(ProblemError error) {
-        return BatchReferences.isAt(body, error.at());
+        // A reference to the type leaves open which schema the data has to match.
+        boolean isOfData = error.at().equals(DATA) || error.at().startsWith(DATA + "/");
+        return BatchReferences.isAt(body, error.at()) || isOfData && BatchReferences.isAt(body, TYPE);
     }
 
     /** Returns true if the answer may have a member with this name that is a string. */
