@@ -2,7 +2,7 @@ package dev.plinth.engine.benchmarks;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.EngineStore;
+import dev.plinth.engine.StoreInside;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Durability;
@@ -153,7 +153,7 @@ final class LargeStore {
         print("keys and rows", rowBytes(engine) / (1024.0 * 1024), "MiB");
         print(SHOWN, engine.call(gets.get(0)).body().length, "bytes");
         print("get", nanosEach(engine, gets) / 1000, "µs");
-        print("row", nanosEach(EngineStore.of(engine), keys) / 1000, "µs");
+        print("row", nanosEach(StoreInside.of(engine), keys) / 1000, "µs");
         for (String query : List.of("?limit=20", "?limit=20&status=active", "?limit=20&type=invoice")) {
             for (int list = 0; list < 2; list++) {
                 Call page = Call.of("GET", "/v1/resources" + query).withKey(secrets.get(list));

@@ -101,7 +101,8 @@ class HowToAddAnOperationTest {
     private Class<?> compiled(String page) throws Exception {
         Matcher code = CODE.matcher(page);
         assertThat(code.find()).isTrue();
-        StringBuilder source = new StringBuilder("import dev.plinth.engine.*;\nimport dev.plinth.engine.api.*;\n")
+        StringBuilder source = new StringBuilder(
+                        "import dev.plinth.engine.*;\nimport dev.plinth.engine.api.*;\nimport dev.plinth.engine.client.*;\n")
                 .append("import java.util.Map;\npublic class Followed {\n  public static Engine open() {\n")
                 .append(code.group(1))
                 .append("return engine;\n  }\n");
