@@ -15,9 +15,7 @@ import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.pipeline.Route;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -332,53 +330,6 @@ final class BatchTest {
     }
 
     @Test
-    void cost_isTheSumOfAll_takenWholeOrRefused() {
-        store.use(store.newKey(
-                store.engine().admin().createWorkspace("small", "ten").call().id()));
-        String job = op("POST", "/v1/jobs", "{\"type\":\"idle\",\"input\":{}}");
-
-        Reply tooDear = batch(job, job, job, job);
-        assertThat(tooDear.status()).isEqualTo(422);
-        assertThat(tooDear.text()).contains("\"pointer\":\"/operations\"");
-        assertThat(left(tooDear)).isEqualTo(9);
-
-        Reply done = keyed("k", CREATE, CREATE, job);
-        assertThat(done.status()).isEqualTo(200);
-        assertThat(left(done)).isEqualTo(4);
-        Reply replay = keyed("k", CREATE, CREATE, job);
-        assertThat(replay.header("Idempotent-Replayed")).isEqualTo("true");
-        assertThat(left(replay)).isEqualTo(3);
-
-        Reply empty = keyed("l", CREATE, CREATE, CREATE, CREATE);
-        assertThat(empty.status()).isEqualTo(429);
-        assertThat(empty.header("Retry-After")).isNotNull();
-        assertThat(left(empty)).isEqualTo(3);
-        Reply smaller = keyed("l", CREATE, CREATE);
-        assertThat(smaller.status()).as("nothing was remembered").isEqualTo(200);
-    }
-
-    @Test
-    void retryAfter_ofTooFewUnits_isEnoughForTheWholeBatch() {
-        store.use(store.newKey(
-                store.engine().admin().createWorkspace("small", "ten").call().id()));
-        String[] ten = new String[10];
-        Arrays.fill(ten, CREATE);
-        assertThat(batch(CREATE, CREATE).status()).isEqualTo(200);
-
-        Reply refused = keyed("k", ten);
-        assertThat(refused.status()).as(refused.text()).isEqualTo(429);
-        assertThat(left(refused)).as("nothing was taken").isEqualTo(8);
-        assertThat(refused.header("Retry-After")).isEqualTo("12");
-
-        store.pass(Duration.ofSeconds(12));
-        assertThat(keyed("k", ten).status()).isEqualTo(200);
-    }
-
-    private static long left(Reply reply) {
-        return Long.parseLong(String.valueOf(reply.header("RateLimit")).replaceAll(".*r=(\\d+).*", "$1"));
-    }
-
-    @Test
     void hostsCode_takesNoUnits() {
         String workspace =
                 store.engine().admin().createWorkspace("small", "ten").call().id();
@@ -416,68 +367,6 @@ final class BatchTest {
                     assertThat(refused.problem().operation()).isEqualTo(1);
                     assertThat(Problem.of(refused.problem().json())).isEqualTo(refused.problem());
                 });
-    }
-
-    @Test
-    void answer_thatARememberedRowCannotHold_isRefusedBeforeAnythingIsDone() {
-        List<String> four = new ArrayList<>();
-        four.add(op("POST", "/v1/resources", "{\"name\":\"r\",\"data\":{\"a\":\"" + "x".repeat(60_000) + "\"}}"));
-        for (int i = 0; i < 3; i++) {
-            four.add(op("PATCH", "/v1/resources/{{0.id}}", "{\"name\":\"r" + i + "\"}"));
-        }
-        int around = batch(withPadding(four, 1)).text().length() - "]}".length() - 1;
-        int padding = Limits.BATCH_ANSWER_BYTES_MAX - around;
-        long rows = store.rows("resources");
-
-        for (String key : List.of("k", "")) {
-            String[] operations = withPadding(four, padding + 1);
-            Reply tooLarge = key.isEmpty() ? batch(operations) : keyed(key, operations);
-            assertThat(tooLarge.status()).as(tooLarge.text()).isEqualTo(422);
-            assertThat(tooLarge.text())
-                    .contains("too_large")
-                    .contains("\"operation\":4")
-                    .contains("\"pointer\":\"/operations/4\"")
-                    .contains(Limits.BATCH_ANSWER_BYTES_MAX + " bytes");
-        }
-        assertThat(store.rows("resources")).isEqualTo(rows);
-
-        Reply largest = keyed("l", withPadding(four, padding));
-        assertThat(largest.status()).as(largest.text()).isEqualTo(200);
-        Reply replay = keyed("l", withPadding(four, padding));
-        assertThat(replay.header("Idempotent-Replayed")).isEqualTo("true");
-        assertThat(replay.text()).isEqualTo(largest.text());
-    }
-
-    /** Returns the operations, and one more whose answer has a text of so many characters. */
-    private static String[] withPadding(List<String> operations, int length) {
-        List<String> padded = new ArrayList<>(operations);
-        padded.add(op("POST", "/v1/resources", "{\"name\":\"r\",\"data\":{\"a\":\"" + "x".repeat(length) + "\"}}"));
-        return padded.toArray(String[]::new);
-    }
-
-    @Test
-    void rows_ofMoreThanOneRecord_areRefusedBeforeAnythingIsDone() {
-        store.use(store.newKey(store.newWideWorkspace()));
-        for (int i = 0; i < 20; i++) {
-            store.endpoint();
-        }
-        String[] deletions = new String[20];
-        for (int i = 0; i < deletions.length; i++) {
-            String resource = "/v1/resources/" + store.make("/v1/resources", "{\"name\":\"r\"}");
-            for (int child = 0; child < 40; child++) {
-                store.make(resource + "/children", "{\"name\":\"c\"}");
-            }
-            store.call("POST", resource + "/archive");
-            deletions[i] = op("DELETE", resource, "");
-        }
-
-        Reply reply = batch(deletions);
-
-        assertThat(reply.status()).as(reply.text()).isEqualTo(422);
-        assertThat(reply.text()).contains("too_large").contains("16384 rows");
-        assertThat(store.rows("resources")).isEqualTo(deletions.length);
-        assertThat(batch(Arrays.copyOf(deletions, 10)).status()).isEqualTo(200);
-        assertThat(store.rows("resources")).isEqualTo(deletions.length - 10);
     }
 
     @Test
