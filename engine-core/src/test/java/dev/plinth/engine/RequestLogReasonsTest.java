@@ -330,14 +330,13 @@ final class RequestLogReasonsTest {
         try (TestEngine store = TestEngine.inMemory()) {
             Reply refused = store.call(
                     "GET",
-                    "/v1/requests?status=6xx&code=Not-Found&keyId=x&idempotencyKey=%0A&route=resources&createdAfter=x&createdBefore=y");
+                    "/v1/requests?status=6xx&code=Not-Found&idempotencyKey=%0A&route=resources&createdAfter=x&createdBefore=y");
             assertThat(refused.status()).isEqualTo(400);
             assertThat(refused.text())
                     .contains(
                             "\"code\":\"parameter_invalid\"",
                             "{\"parameter\":\"status\",\"code\":\"invalid_format\",\"detail\":\"status must be a status such as 404, or a class such as 4xx, got \\\"6xx\\\".\"}",
                             "\"parameter\":\"code\"",
-                            "\"parameter\":\"keyId\"",
                             "\"parameter\":\"idempotencyKey\"",
                             "\"parameter\":\"route\"",
                             "\"parameter\":\"createdAfter\"",
