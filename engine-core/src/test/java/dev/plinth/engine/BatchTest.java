@@ -84,9 +84,9 @@ final class BatchTest {
         Map<Long, Set<String>> records = new ConcurrentHashMap<>();
         store.engine()
                 .store()
-                .onCommitted((sequence, writes) -> writes.forEach(write -> records.computeIfAbsent(
-                                sequence, any -> ConcurrentHashMap.newKeySet())
-                        .add(write.table().name())));
+                .onCommitted((sequence, writes) ->
+                        writes.forEach(write -> records.computeIfAbsent(sequence, any -> ConcurrentHashMap.newKeySet())
+                                .add(write.table().name())));
         String endpoint = store.endpoint();
         records.clear();
 
