@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
@@ -108,6 +109,7 @@ record PemPair(List<X509Certificate> chain, byte[] key) {
     void write(Path certificates, Path keyFile) throws IOException {
         Files.writeString(certificates, chainPem());
         Files.writeString(keyFile, keyPem());
+        Files.setPosixFilePermissions(keyFile, PosixFilePermissions.fromString("rw-------"));
     }
 
     /** A client's context, which trusts the issuers of these pairs alone. */

@@ -9,7 +9,6 @@ import java.util.Locale;
  * A request and its answer, for the access log. It has neither query, body nor credential.
  *
  * @param address the client's, which a trusted proxy names
- * @param path percent-encoded as sent
  * @param bytes of the body that were handed to the socket
  * @param requestId empty if the answer has none
  */
@@ -20,7 +19,11 @@ public record AccessEntry(
     private static final DateTimeFormatter COMMON_TIME =
             DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    /** The request line, without the query. Cuts method and path, because thousands of lines may wait for the file. */
+    /**
+     * The request line, without the query. Cuts method and path, because thousands of lines may wait for the file.
+     *
+     * @param path percent-encoded as sent
+     */
     public record Line(String method, String path, String protocol) {
         public Line {
             method = cut(method, LINE_PART_MAX);
