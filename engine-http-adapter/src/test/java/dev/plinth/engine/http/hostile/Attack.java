@@ -21,6 +21,11 @@ interface Attack {
         return SECONDS;
     }
 
+    /** Returns true if the same attacker goes on in the next turn, because what it has made outlives its workspaces. */
+    default boolean staysForAllTurns() {
+        return false;
+    }
+
     /** Makes what the attack begins with. The honest tenant is not measured yet. */
     default void prepare(AttackContext context) throws Exception {}
 

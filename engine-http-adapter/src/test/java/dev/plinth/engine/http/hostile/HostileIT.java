@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class HostileIT {
     private static final int ALONE_MILLIS = 1_800;
-    private static final int TURNS = 3;
+    private static final int TURNS = TestScale.isLong() ? 3 : 1;
     private static final int LONGEST_SECONDS = 180;
     private static final int TIMES_LONG = 10;
 
@@ -56,18 +56,20 @@ class HostileIT {
                 attack.prepare(context);
                 during(Phase.WARM_UP, honest, () -> attack(attack, context));
                 context.delete(warming.id());
-                context.leave();
+                leave(attack, context);
                 Quiet.await(server.pid());
                 Report report = new Report(attackSuite, context.told());
                 for (int turn = 0; turn < TURNS; turn++) {
-                    Attack next = attackSuite.attack();
-                    next.prepare(context);
+                    Attack next = attack.staysForAllTurns() ? attack : attackSuite.attack();
+                    if (!attack.staysForAllTurns()) {
+                        next.prepare(context);
+                    }
                     Quiet.await(server.pid());
                     during(Phase.ALONE, honest, () -> await(ALONE_MILLIS));
                     report.begin();
                     during(Phase.BESIDE, honest, () -> attack(next, context));
                     report.end();
-                    context.leave();
+                    leave(next, context);
                     Quiet.await(server.pid());
                 }
                 HonestProcess.Seen seen = honest.end();
@@ -86,6 +88,12 @@ class HostileIT {
     /** A part of a turn. */
     private interface Part {
         void run() throws InterruptedException;
+    }
+
+    private static void leave(Attack attack, AttackContext context) throws IOException {
+        if (!attack.staysForAllTurns()) {
+            context.leave();
+        }
     }
 
     private static void during(Phase phase, HonestProcess honest, Part part) throws IOException, InterruptedException {
