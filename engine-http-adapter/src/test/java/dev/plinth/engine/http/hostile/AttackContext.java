@@ -95,6 +95,11 @@ final class AttackContext implements AutoCloseable {
             delete(id);
         }
         hostileTenants.clear();
+        rest();
+    }
+
+    /** Ends the attack, whose workspaces stay for the next one. */
+    void rest() throws IOException {
         operator.close(); // The next call may come when the server has closed an idle connection.
         end = Long.MAX_VALUE;
         last = Long.MAX_VALUE;

@@ -91,7 +91,9 @@ class HostileIT {
     }
 
     private static void leave(Attack attack, AttackContext context) throws IOException {
-        if (!attack.staysForAllTurns()) {
+        if (attack.staysForAllTurns()) {
+            context.rest();
+        } else {
             context.leave();
         }
     }
