@@ -107,6 +107,7 @@ final class AttackContext implements AutoCloseable {
 
     /** Deletes a workspace. */
     void delete(String workspace) throws IOException {
+        operator.close(); // The server may have closed it, because it was idle during a long preparation.
         RawReply reply = operator.call("DELETE", "/admin/v1/workspaces/" + workspace, "", "");
         if (reply.status() >= REFUSAL) {
             fault("the operator cannot delete a workspace: " + reply.text());
