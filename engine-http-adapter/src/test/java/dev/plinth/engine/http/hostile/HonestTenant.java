@@ -125,6 +125,9 @@ public final class HonestTenant {
                 created += pair(caller, pair, now) ? 1 : 0;
             } else if (now == Phase.WARM_UP && pair(warming, pair, now)) {
                 continue;
+            } else if (now == Phase.REST) {
+                caller.close(); // The server closes a connection that is idle for long.
+                warming.close();
             }
             due = Math.max(due + PAIR_NANOS, System.nanoTime());
             LockSupport.parkNanos(due - System.nanoTime());
