@@ -9,8 +9,10 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.store.DeferredJournal;
 import dev.plinth.engine.internal.store.Record;
 import dev.plinth.engine.internal.store.Store;
@@ -88,7 +90,7 @@ final class DeferredEngine implements AutoCloseable {
 
     /** Counts from now on what is told, once the listener has come to rest behind all that has happened before. */
     void begin() {
-        await(() -> last("cursors") > last("events") && journal.durable() >= last("cursors"));
+        await(() -> listenedTo() == lastEvent() && journal.durable() >= last("cursors"));
         begun = last("cursors");
         heard.clear();
     }
@@ -129,6 +131,26 @@ final class DeferredEngine implements AutoCloseable {
                 .mapToLong(Record::sequence)
                 .max()
                 .orElse(0);
+    }
+
+    /** The list number of the event that the listener has saved as its last; 0 if it has saved none. */
+    private long listenedTo() {
+        return lastNumber("cursors", RowReader.HEAD_BYTES);
+    }
+
+    /** The list number of the last event; 0 if there is none. */
+    private long lastEvent() {
+        return lastNumber("events", RowReader.HEAD_BYTES + 2 * Id.BYTES);
+    }
+
+    /** The number at a position of the last row that was written to a table; 0 if none was. */
+    private long lastNumber(String table, int position) {
+        return journal.appended().stream()
+                .flatMap(record -> record.writes().stream())
+                .filter(write -> write.table().name().equals(table) && write.row() != null)
+                .reduce((before, last) -> last)
+                .map(write -> Bytes.getLong(write.row(), position))
+                .orElse(0L);
     }
 
     /** Sends all events of the workspace to the receiver, those of one resource in order. */
