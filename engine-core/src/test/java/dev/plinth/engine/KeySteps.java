@@ -139,7 +139,8 @@ final class KeySteps {
     private Expected update(Key key, ModelRequest ask, ModelAnswer answer) {
         Map<String, Object> body = ask.members();
         TreeSet<String> scopes = scopes(body, key.scopes);
-        Expected refused = refusedGift(ask, scopes);
+        Expected refused = refusedGift(ask, key.scopes);
+        refused = refused == null ? refusedGift(ask, scopes) : refused;
         if (refused != null) {
             return refused;
         }
@@ -172,6 +173,10 @@ final class KeySteps {
     }
 
     private Expected revoke(Key key, ModelRequest ask, ModelAnswer answer) {
+        Expected refused = refusedGift(ask, key.scopes);
+        if (refused != null) {
+            return refused;
+        }
         if (!key.isRevoked()) {
             key.revokedAt = world.now;
             world.event(key.workspace, "key.revoked", null, key.shown(world.now));
@@ -183,7 +188,7 @@ final class KeySteps {
         return Expected.ok(key.shown(world.now), null);
     }
 
-    /** Nobody gives more than the own key has. */
+    /** Nobody gives more than the own key has, or manages a key that has more. */
     private Expected refusedGift(ModelRequest ask, TreeSet<String> scopes) {
         return world.keyOf(ask.secret()).mayGive(scopes) ? null : Expected.early(403, "insufficient_scope");
     }
