@@ -134,5 +134,8 @@ public final class SetKinds {
     /** Webhook endpoints for whose missed events deliveries are being made. */
     public static final int ENDPOINTS_MISSING = 45;
 
+    /** Remembered answers of a workspace. */
+    public static final int REMEMBERED = 46;
+
     private SetKinds() {}
 }
