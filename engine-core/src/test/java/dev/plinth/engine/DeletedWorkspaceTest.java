@@ -15,6 +15,7 @@ import dev.plinth.engine.internal.base.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -194,6 +195,52 @@ final class DeletedWorkspaceTest {
                 assertThat(store.rows("remembered")).as("cut %s", i).isEqualTo(isDeleted ? 2 : full);
                 assertThat(delete(store, doomed, "k").text()).isEqualTo(deleted.text());
             }
+        }
+    }
+
+    /** A workspace must not keep rows by deleting its endpoints before it is deleted. */
+    @Test
+    void delete_workspaceThatDeletedItsEndpoints_purgesTheirDeliveriesToo() {
+        try (TestEngine store = TestEngine.inMemory()) {
+            store.days(1);
+            Map<String, Long> before = rows(store);
+            store.answerWith(number -> number % 2 == 0 ? 200 : 500);
+            String doomed = store.newWorkspace("doomed");
+            store.use(store.newKey(doomed));
+            for (int i = 0; i < 3; i++) {
+                String endpoint = store.endpoint();
+                for (int event = 0; event < Limits.SWEEP_ROWS_MAX; event++) {
+                    store.make("/v1/events", "{\"type\":\"a.b\",\"data\":{}}");
+                }
+                store.pass(Duration.ofMillis(1));
+                store.call("DELETE", "/v1/webhook-endpoints/" + endpoint);
+            }
+            store.pass(Duration.ofMinutes(1));
+            assertThat(store.rows("deliveries")).isEqualTo(3L * Limits.SWEEP_ROWS_MAX);
+
+            store.engine().admin().deleteWorkspace(doomed).call();
+            store.pass(Duration.ZERO);
+
+            for (String table : List.of("deliveries", "attempts", "endpoint remains", "deleted endpoints")) {
+                assertThat(store.rows(table)).as(table).isEqualTo(before.get(table));
+            }
+        }
+    }
+
+    @Test
+    void sweep_deletedEndpointWhoseDeliveriesAreExpired_isForgotten() {
+        try (TestEngine store = TestEngine.inMemory()) {
+            String endpoint = store.endpoint();
+            store.make("/v1/events", "{\"type\":\"a.b\",\"data\":{}}");
+            store.pass(Duration.ofMillis(1));
+            store.call("DELETE", "/v1/webhook-endpoints/" + endpoint);
+            store.days(Limits.DELIVERY_DAYS);
+            assertThat(store.rows("endpoint remains")).isEqualTo(1);
+
+            store.days(2);
+
+            assertThat(store.rows("deliveries")).isZero();
+            assertThat(store.rows("endpoint remains")).isZero();
         }
     }
 

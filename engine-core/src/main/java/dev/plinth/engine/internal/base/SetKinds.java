@@ -137,5 +137,8 @@ public final class SetKinds {
     /** Remembered answers of a workspace. */
     public static final int REMEMBERED = 46;
 
+    /** Deleted webhook endpoints that have left deliveries, of all workspaces and of each. */
+    public static final int ENDPOINTS_WITH_REMAINS = 47;
+
     private SetKinds() {}
 }
