@@ -120,6 +120,15 @@ class TlsTest {
     }
 
     @Test
+    void call_toAHostThatTheCertificateDoesNotName_isAnswered() throws Exception {
+        start(first, builder -> builder);
+        try (SSLSocket socket = connect(first)) {
+            assertThat(exchange(socket, LAST.replace("localhost", "plinth.example")))
+                    .startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @Test
     void handshake_ofTls11_isRefused() throws Exception {
         start(first, builder -> builder);
         // The JDK's own client no longer offers it. This is a ClientHello for TLS 1.1 as its last version.
@@ -309,7 +318,7 @@ class TlsTest {
                         .getSocketFactory()
                         .createSocket(InetAddress.getLoopbackAddress(), server.port(), stranger, 0);
                 open.add(idle);
-                idle.startHandshake();
+                shakeHandsIfLet(idle);
             }
             while (server.connections() > TLS_PLACES) {
                 Thread.onSpinWait();
@@ -327,6 +336,15 @@ class TlsTest {
         }
     }
 
+    /** Makes a handshake, whose connection the server may close for a newer one. */
+    private static void shakeHandsIfLet(SSLSocket socket) {
+        try {
+            socket.startHandshake();
+        } catch (IOException closed) {
+            assertThat(closed).isNotInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
     @Test
     void keys_updatedWithoutEnd_endTheConnection() throws Exception {
         start(first, builder -> builder);
@@ -334,13 +352,19 @@ class TlsTest {
             socket.setEnabledProtocols(new String[] {"TLSv1.3"});
             socket.startHandshake();
 
-            assertThatThrownBy(() -> {
-                        for (int i = 0; i < 3 * FramingLimits.TLS_RECORDS_WITHOUT_DATA_MAX; i++) {
-                            socket.startHandshake(); // in TLS 1.3 an update of the keys
-                        }
-                        exchange(socket, LAST);
-                    })
-                    .isInstanceOf(IOException.class);
+            assertThat(answerBehindUpdates(socket)).doesNotContain("200");
+        }
+    }
+
+    /** Returns an empty text if the server has closed the connection. */
+    private static String answerBehindUpdates(SSLSocket socket) {
+        try {
+            for (int i = 0; i < 3 * FramingLimits.TLS_RECORDS_WITHOUT_DATA_MAX; i++) {
+                socket.startHandshake(); // in TLS 1.3 an update of the keys
+            }
+            return exchange(socket, LAST);
+        } catch (IOException closed) {
+            return "";
         }
     }
 
