@@ -28,6 +28,7 @@ final class Retentions {
         return List.of(
                 List.of(Jobs.cancellations()),
                 List.of(Endpoints.deletions()),
+                List.of(Endpoints.remains()),
                 List.of(Endpoints.releases(Access::isActive)),
                 List.of(Endpoints.missed(Events::written)),
                 List.of(Resources.deletions(Jobs::cancelOn, FanOut::rows)),

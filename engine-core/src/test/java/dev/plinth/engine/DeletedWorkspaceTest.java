@@ -10,19 +10,28 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.internal.base.Limits;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Deleting a workspace (contract §10): gone for everybody at once, and out of all tables soon after. */
 final class DeletedWorkspaceTest {
     private static final int ROUNDS = TestScale.count(400);
     private static final int WAIT_SECONDS = 30;
+    private static final int SMALL_TABLES = 1_000;
+    private static final int CUTS = 12;
 
     @TempDir
     private Path directory;
@@ -130,6 +139,108 @@ final class DeletedWorkspaceTest {
             assertThat(rows(store)).isEqualTo(before);
             store.use(own);
             assertThat(store.status("/v1/workspace")).isEqualTo(200);
+        }
+    }
+
+    /** A remembered answer counts against its table, so it must not outlive its workspace for a day. */
+    @ParameterizedTest
+    @EnumSource(Tables.class)
+    void delete_workspaceWhoseRememberedAnswersFillTheTable_makesRoom(Tables tables) {
+        try (TestEngine store =
+                TestEngine.open(builder -> builder.tables(tables).maxResources(SMALL_TABLES))) {
+            String honest = store.newKey(store.newWorkspace("honest"));
+            long before = store.rows("remembered");
+            String doomed = store.newWideWorkspace();
+            store.use(store.newKey(doomed));
+            int filled = rememberUntilRefused(store);
+            assertThat(filled).isGreaterThan(Limits.SWEEP_ROWS_MAX);
+
+            Reply deleted = delete(store, doomed, "k");
+            store.pass(Duration.ZERO);
+
+            assertThat(store.rows("remembered")).isEqualTo(before + 1); // that of the deletion itself
+            Reply replayed = delete(store, doomed, "k");
+            assertThat(replayed.text()).isEqualTo(deleted.text());
+            assertThat(replayed.header("Idempotent-Replayed")).isEqualTo("true");
+            store.use(store.newKey(store.newWideWorkspace()));
+            assertThat(rememberUntilRefused(store)).isBetween(filled - 1, filled + 1);
+            store.use(honest);
+            assertThat(remember(store, 0).status()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void delete_processDiesAnywhere_leavesNoRememberedAnswerAfterTheNextStart() throws IOException {
+        AtomicReference<Path> place = new AtomicReference<>(directory.resolve("data"));
+        try (TestEngine store = TestEngine.open(builder -> CrashedDirectory.keepIn(place.get(), builder))) {
+            remember(store, 0);
+            String doomed = store.newWideWorkspace();
+            store.use(store.newKey(doomed));
+            for (int i = 0; i < 5 * Limits.SWEEP_ROWS_MAX; i++) {
+                remember(store, i);
+            }
+            long full = store.rows("remembered");
+            CrashedDirectory crashed = CrashedDirectory.begin(place.get());
+            Reply deleted = delete(store, doomed, "k");
+            store.pass(Duration.ZERO);
+            crashed.end();
+
+            for (int i = 1; i < CUTS; i++) {
+                place.set(crashed.cut((double) i / CUTS, directory.resolve("copy" + i)));
+                store.reopen();
+                boolean isDeleted = store.engine().workspacesBeingDeleted() > 0;
+                store.pass(Duration.ZERO);
+
+                // The answer of the deletion is in its record, and so are those of others.
+                assertThat(store.rows("remembered")).as("cut %s", i).isEqualTo(isDeleted ? 2 : full);
+                assertThat(delete(store, doomed, "k").text()).isEqualTo(deleted.text());
+            }
+        }
+    }
+
+    /** A workspace must not keep rows by deleting its endpoints before it is deleted. */
+    @Test
+    void delete_workspaceThatDeletedItsEndpoints_purgesTheirDeliveriesToo() {
+        try (TestEngine store = TestEngine.inMemory()) {
+            store.days(1);
+            Map<String, Long> before = rows(store);
+            store.answerWith(number -> number % 2 == 0 ? 200 : 500);
+            String doomed = store.newWorkspace("doomed");
+            store.use(store.newKey(doomed));
+            for (int i = 0; i < 3; i++) {
+                String endpoint = store.endpoint();
+                for (int event = 0; event < Limits.SWEEP_ROWS_MAX; event++) {
+                    store.make("/v1/events", "{\"type\":\"a.b\",\"data\":{}}");
+                }
+                store.pass(Duration.ofMillis(1));
+                store.call("DELETE", "/v1/webhook-endpoints/" + endpoint);
+            }
+            store.pass(Duration.ofMinutes(1));
+            assertThat(store.rows("deliveries")).isEqualTo(3L * Limits.SWEEP_ROWS_MAX);
+
+            store.engine().admin().deleteWorkspace(doomed).call();
+            store.pass(Duration.ZERO);
+
+            for (String table : List.of("deliveries", "attempts", "endpoint remains", "deleted endpoints")) {
+                assertThat(store.rows(table)).as(table).isEqualTo(before.get(table));
+            }
+        }
+    }
+
+    @Test
+    void sweep_deletedEndpointWhoseDeliveriesAreExpired_isForgotten() {
+        try (TestEngine store = TestEngine.inMemory()) {
+            String endpoint = store.endpoint();
+            store.make("/v1/events", "{\"type\":\"a.b\",\"data\":{}}");
+            store.pass(Duration.ofMillis(1));
+            store.call("DELETE", "/v1/webhook-endpoints/" + endpoint);
+            store.days(Limits.DELIVERY_DAYS);
+            assertThat(store.rows("endpoint remains")).isEqualTo(1);
+
+            store.days(2);
+
+            assertThat(store.rows("deliveries")).isZero();
+            assertThat(store.rows("endpoint remains")).isZero();
         }
     }
 
@@ -243,6 +354,19 @@ final class DeletedWorkspaceTest {
                 .call(Call.of("DELETE", "/admin/v1/workspaces/" + workspace)
                         .withKey(store.adminToken())
                         .withHeader("Idempotency-Key", idempotencyKey));
+    }
+
+    private static int rememberUntilRefused(TestEngine store) {
+        int count = 0;
+        while (remember(store, count).status() == 404) {
+            count++;
+        }
+        return count;
+    }
+
+    /** Makes a call that changes nothing but the table of remembered answers. */
+    private static Reply remember(TestEngine store, int number) {
+        return store.keyed("k" + number, "POST", "/v1/resources/res_00000000000000000000000000/pause", "{}");
     }
 
     private static void share(TestEngine store, String resource, String workspace) {

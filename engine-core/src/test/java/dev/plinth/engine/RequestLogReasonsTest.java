@@ -7,6 +7,7 @@ import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LoggedRequest;
+import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.Plan;
@@ -36,6 +37,9 @@ final class RequestLogReasonsTest {
                         .requireIfMatch("PATCH /v1/resources/{id}/children/{childId}")
                         .operation("fails", operation -> {
                             throw new IllegalStateException("fails, as it should");
+                        })
+                        .operation("refuses", operation -> {
+                            throw new OperationRefused("The order is paid. Refund it first.");
                         }))) {
             String id = store.make("/v1/resources", RESOURCE);
             String one = "/v1/resources/" + id;
@@ -63,6 +67,11 @@ final class RequestLogReasonsTest {
             assertEnds(store, store.keyed("d", "DELETE", one, "{}"), 409, 12);
             assertEnds(store, store.keyed("d", "DELETE", one, "{}"), 409, 8);
             assertEnds(store, store.call("POST", one + "/operations/fails", "{\"input\":{}}"), 500, 13);
+            // A key remembers this 422, so it ended behind step 9.
+            assertEnds(store, store.keyed("o", "POST", one + "/operations/refuses", "{\"input\":{}}"), 422, 13);
+            assertEnds(store, store.keyed("o", "POST", one + "/operations/refuses", "{\"input\":{}}"), 422, 8);
+            assertEnds(store, store.keyed("x", "PUT", one + "/shares/ws_x", "{\"role\":\"reader\"}"), 422, 13);
+            assertEnds(store, store.keyed("x", "PUT", one + "/shares/ws_x", "{\"role\":\"reader\"}"), 422, 8);
             String key = store.key();
             store.use(store.newKey(other));
             assertEnds(store, store.call("PATCH", one, RESOURCE), 403, 10);

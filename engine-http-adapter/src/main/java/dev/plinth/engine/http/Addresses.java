@@ -16,7 +16,7 @@ import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 
 /**
- * Limits the connections and the failed credentials of each address. Thread-safe.
+ * Limits the connections, the handshakes of TLS and the failed credentials of each address. Thread-safe.
  *
  * <p>A trusted proxy may have any number of connections, and names its client in {@code X-Forwarded-For}. The header is
  * ignored from any other address.
@@ -24,12 +24,13 @@ import org.eclipse.jetty.io.EndPoint;
 final class Addresses implements Connection.Listener {
     private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
     private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
-    /** Addresses whose failed credentials are counted at once. The oldest window is forgotten first. */
+    /** Addresses whose failed credentials, or handshakes, are counted at once. The oldest window is forgotten first. */
     private static final int WINDOWS_MAX = 10_000;
 
     private final Map<ClientAddress, Integer> connections = new ConcurrentHashMap<>();
     private final Map<EngineConnection, ClientAddress> counted = new ConcurrentHashMap<>();
-    private final Windows windows = new Windows();
+    private final Windows failures;
+    private final Windows handshakes = new Windows(FramingLimits.HANDSHAKES_PER_MINUTE_MAX);
     private final AtomicLong loggedNanos = new AtomicLong(System.nanoTime() - WINDOW_NANOS);
     private final Rules rules;
 
@@ -45,6 +46,7 @@ final class Addresses implements Connection.Listener {
 
     Addresses(Rules rules) {
         this.rules = rules;
+        this.failures = new Windows(rules.failuresMax());
     }
 
     int failuresMax() {
@@ -62,6 +64,15 @@ final class Addresses implements Connection.Listener {
             log(address);
         }
         return full;
+    }
+
+    /** Counts a new connection with TLS. Returns true if its address has begun too many within a minute. */
+    boolean isTooOften(SocketChannel channel) {
+        InetAddress address = channel.socket().getInetAddress();
+        return address != null
+                && isBounded(address)
+                && !isProxy(address)
+                && handshakes.note(ClientAddress.of(address), System.nanoTime()) > 0;
     }
 
     /** Counts the connection, and closes it if others of its address were opened while it was accepted. */
@@ -110,7 +121,7 @@ final class Addresses implements Connection.Listener {
     long noteFailure(EngineConnection connection, HttpFields headers) {
         return client(connection, headers)
                 .filter(this::isBounded)
-                .map(client -> windows.note(ClientAddress.of(client), System.nanoTime()))
+                .map(client -> failures.note(ClientAddress.of(client), System.nanoTime()))
                 .orElse(0L);
     }
 
@@ -154,9 +165,15 @@ final class Addresses implements Connection.Listener {
                 : Optional.empty();
     }
 
-    /** The failed credentials of each address since the first one of its window. */
-    private final class Windows extends LinkedHashMap<ClientAddress, Window> {
+    /** The count of each address since the first time in its window. */
+    private static final class Windows extends LinkedHashMap<ClientAddress, Window> {
         private static final long serialVersionUID = 1L;
+
+        private final int max;
+
+        Windows(int max) {
+            this.max = max;
+        }
 
         synchronized long note(ClientAddress client, long now) {
             Window window = get(client);
@@ -165,9 +182,9 @@ final class Addresses implements Connection.Listener {
                 window = new Window(now);
                 put(client, window);
             }
-            window.failures++;
+            window.count++;
             long left = WINDOW_NANOS - (now - window.sinceNanos);
-            return window.failures <= rules.failuresMax() ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toSeconds(left));
+            return window.count <= max ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toSeconds(left));
         }
 
         @Override
@@ -178,7 +195,7 @@ final class Addresses implements Connection.Listener {
 
     private static final class Window {
         private final long sinceNanos;
-        private int failures;
+        private int count;
 
         Window(long sinceNanos) {
             this.sinceNanos = sinceNanos;

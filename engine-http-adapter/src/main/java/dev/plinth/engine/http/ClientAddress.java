@@ -2,10 +2,12 @@ package dev.plinth.engine.http;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.io.EndPoint;
 
 /**
  * An address for which something is counted: a whole IPv4 address, or the first 64 bits of an IPv6 address. One
@@ -18,11 +20,20 @@ record ClientAddress(long bits, boolean v4) {
     private static final Pattern V4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
     private static final Pattern V6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
 
+    private static final ClientAddress NONE = new ClientAddress(0, false);
+
     static ClientAddress of(InetAddress address) {
         ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
         return address instanceof Inet4Address
                 ? new ClientAddress(Integer.toUnsignedLong(bytes.getInt()), true)
                 : new ClientAddress(bytes.getLong(), false);
+    }
+
+    /** Returns the address of a connection's peer. Peers without an internet address count together. */
+    static ClientAddress ofPeer(EndPoint endPoint) {
+        return endPoint.getRemoteSocketAddress() instanceof InetSocketAddress peer && peer.getAddress() != null
+                ? of(peer.getAddress())
+                : NONE;
     }
 
     /** Returns the address that a text spells in digits. Empty for any other text, which is never looked up. */

@@ -77,9 +77,8 @@ final class ConnectionSweep implements Connection.Listener {
     private long nanos(Phase phase) {
         long nanos = deadlines.nanos(phase);
         Duration ending = grace;
-        return ending == null || phase != Phase.IDLE && phase != Phase.CLOSING
-                ? nanos
-                : Math.min(nanos, ending.toNanos());
+        boolean isUnused = phase == Phase.HANDSHAKE || phase == Phase.IDLE || phase == Phase.CLOSING;
+        return ending == null || !isUnused ? nanos : Math.min(nanos, ending.toNanos());
     }
 
     @Override

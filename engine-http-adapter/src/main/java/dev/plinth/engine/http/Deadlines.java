@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * The time that a connection may stay in each phase, so that no slow client holds one. Real time.
  *
- * @param headers from the first byte of a request to the end of its headers, however often bytes arrive in between
+ * @param headers for a handshake of TLS, and from the first byte of a request to the end of its headers, however often bytes arrive in between
  * @param body from the end of the headers to the end of the body
  * @param write for {@link FramingLimits#SLICE_BYTES_MAX} bytes of an answer, from the first byte handed to the socket
  *     to the last
@@ -48,7 +48,7 @@ record Deadlines(
     long nanos(Phase phase) {
         return switch (phase) {
             case IDLE -> idle.toNanos();
-            case HEADERS -> headers.toNanos();
+            case HANDSHAKE, HEADERS -> headers.toNanos();
             case BODY -> body.toNanos();
             case CLOSING -> closing.toNanos();
             // The engine limits its own waits.

@@ -19,6 +19,7 @@ import org.eclipse.jetty.http.HttpParser;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Request;
@@ -51,6 +52,7 @@ final class EngineConnection extends HttpConnection {
 
     private final RefusalPace refusals = new RefusalPace();
     private final boolean isOfProxy;
+    private final Optional<TlsConnection> tls;
     private volatile long settledBytes;
     private volatile long sliceSinceNanos;
     private volatile boolean writing;
@@ -59,6 +61,15 @@ final class EngineConnection extends HttpConnection {
     EngineConnection(HttpConfiguration configuration, Connector connector, EndPoint endPoint) {
         super(configuration, connector, endPoint);
         this.isOfProxy = ((EngineConnector) connector).addresses().isProxy(endPoint);
+        this.tls = endPoint instanceof SslConnection.SslEndPoint decrypted
+                        && decrypted.getSslConnection() instanceof TlsConnection encrypted
+                ? Optional.of(encrypted)
+                : Optional.empty();
+    }
+
+    /** Returns the connection that decrypts for this one, if it has TLS. */
+    Optional<TlsConnection> tls() {
+        return tls;
     }
 
     /** Returns the target of the present request. */
@@ -76,6 +87,9 @@ final class EngineConnection extends HttpConnection {
         HttpParser parser = getParser();
         if (parser.isTerminated()) {
             return Phase.CLOSING;
+        }
+        if (tls.isPresent() && !tls.get().isHandshaken()) {
+            return Phase.HANDSHAKE;
         }
         if (parser.isStart()) {
             return getBytesIn() == settledBytes ? Phase.IDLE : Phase.HEADERS;

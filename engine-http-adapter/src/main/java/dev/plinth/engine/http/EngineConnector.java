@@ -9,6 +9,7 @@ import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.IO;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +89,8 @@ final class EngineConnector extends ServerConnector {
         return new ServerConnectorManager(executor, scheduler, selectors) {
             @Override
             public void accept(SelectableChannel channel, @Nullable Object attachment) {
-                if (channel instanceof SocketChannel socket && addresses.isFull(socket)) {
+                if (channel instanceof SocketChannel socket
+                        && (addresses.isFull(socket) || hasTls() && addresses.isTooOften(socket))) {
                     IO.close(socket);
                 } else {
                     super.accept(channel, attachment);
@@ -100,6 +102,10 @@ final class EngineConnector extends ServerConnector {
                 return new WatchedSelector(this, id, calls);
             }
         };
+    }
+
+    private boolean hasTls() {
+        return getDefaultConnectionFactory() instanceof SslConnectionFactory;
     }
 
     @Override

@@ -62,6 +62,18 @@ final class FramingLimits {
     /** Open connections at once. More wait in the accept queue. */
     static final int CONNECTIONS_MAX = 10_000;
 
+    /**
+     * Bytes of the heap that a TLS connection may take. A handshake that stops within a hello of 32 KiB keeps 20 KB in
+     * the JDK's engine. Jetty keeps a record of 17 KB for it. An idle connection keeps 8 KB.
+     */
+    static final int TLS_CONNECTION_BYTES = 48 * 1024;
+
+    /** Records without data that a client may send on one TLS connection. A handshake has fewer than ten. */
+    static final int TLS_RECORDS_WITHOUT_DATA_MAX = 100;
+
+    /** Connections with TLS that an address may begin within a minute: each call of the largest plan on its own. */
+    static final int HANDSHAKES_PER_MINUTE_MAX = 6_000;
+
     /** Connections that wait to be accepted. */
     static final int ACCEPT_QUEUE_MAX = 1024;
 

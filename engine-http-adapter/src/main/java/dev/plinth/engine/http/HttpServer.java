@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Audience;
+import dev.plinth.engine.http.tls.HandshakeTurns;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -34,12 +35,18 @@ import org.eclipse.jetty.server.Server;
 public final class HttpServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
 
+    /** Handshakes that compute at once, so that calls keep half of the processors. */
+    private static final int HANDSHAKES_AT_ONCE =
+            Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+
     private final Server server;
     private final List<Place> places = new ArrayList<>();
     private final ConnectionSweep sweep;
     private final Bounds bounds;
     private final Deadlines deadlines;
     private final Optional<Tls> tls;
+    private final HandshakeTurns handshakes;
+    private final TlsPlaces tlsPlaces;
     private final Cors cors;
 
     /** An address to listen on, as it was requested, with its door. */
@@ -51,7 +58,9 @@ public final class HttpServer implements AutoCloseable {
         cors = settings.cors();
         Addresses addresses = new Addresses(settings.addresses());
         bounds = Bounds.of(settings.heapBytes(), addresses);
+        tlsPlaces = new TlsPlaces(settings.heapBytes(), addresses);
         WorkerPool threads = new WorkerPool();
+        handshakes = new HandshakeTurns(threads, HANDSHAKES_AT_ONCE);
         server = new Server(threads);
         server.setStopTimeout(deadlines.drain().toMillis());
         server.setHandler(new CallHandler(bounds));
@@ -77,7 +86,7 @@ public final class HttpServer implements AutoCloseable {
                 cors,
                 addresses,
                 encryption
-                        .map(any -> new ConnectionFactory[] {any.connections(), plain})
+                        .map(any -> new ConnectionFactory[] {any.connections(handshakes), plain})
                         .orElseGet(() -> new ConnectionFactory[] {plain}));
         connector.setName(name);
         connector.setHost(listening.host());
@@ -87,6 +96,7 @@ public final class HttpServer implements AutoCloseable {
         connector.setShutdownIdleTimeout(deadlines.drain().toMillis());
         connector.addEventListener(sweep);
         connector.addEventListener(addresses);
+        connector.addEventListener(tlsPlaces);
         server.addConnector(connector);
         // Each connector has its own limit, so that tenants that fill theirs leave the operator's open.
         server.addBean(new NetworkConnectionLimit(FramingLimits.CONNECTIONS_MAX, connector));

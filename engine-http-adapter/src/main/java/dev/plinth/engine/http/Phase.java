@@ -2,6 +2,8 @@ package dev.plinth.engine.http;
 
 /** The phase of a connection. Each phase has its own deadline. */
 enum Phase {
+    /** Makes the keys of TLS. */
+    HANDSHAKE,
     /** Waits for a request. */
     IDLE,
     /** Reads the headers of a request. */

@@ -1,12 +1,17 @@
 package dev.plinth.engine.http;
 
+import dev.plinth.engine.http.tls.HandshakeTurns;
 import dev.plinth.engine.http.tls.KeyFileMode;
 import dev.plinth.engine.http.tls.ServerCertificate;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Instant;
+import javax.net.ssl.SSLEngine;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
@@ -45,9 +50,23 @@ final class Tls {
         warnIfKeyIsOpenToOthers();
     }
 
-    /** Returns the factory of connections that decrypt for HTTP/1.1. Connectors may share the context. */
-    ConnectionFactory connections() {
-        return new SslConnectionFactory(contexts, HttpVersion.HTTP_1_1.asString());
+    /**
+     * Returns the factory of connections that decrypt for HTTP/1.1. Connectors may share the context.
+     *
+     * @param turns the turns of all handshakes of a server
+     */
+    ConnectionFactory connections(HandshakeTurns turns) {
+        SslConnectionFactory factory = new SslConnectionFactory(contexts, HttpVersion.HTTP_1_1.asString()) {
+            @Override
+            protected SslConnection newSslConnection(Connector connector, EndPoint endPoint, SSLEngine engine) {
+                return new TlsConnection(
+                        connector.getByteBufferPool(), connector.getExecutor(), contexts, endPoint, engine, turns);
+            }
+        };
+        // Jetty would fail a request whose Host is not in the certificate. There is one certificate, and clients check
+        // it.
+        factory.setEnsureSecureRequestCustomizer(false);
+        return factory;
     }
 
     /** Reads the files again, without taking what they have. */

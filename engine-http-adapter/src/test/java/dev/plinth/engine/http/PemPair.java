@@ -10,10 +10,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -23,11 +26,11 @@ import javax.net.ssl.TrustManagerFactory;
  * @param chain the server's certificate first
  * @param key in PKCS#8
  */
-record PemPair(List<X509Certificate> chain, byte[] key) {
+public record PemPair(List<X509Certificate> chain, byte[] key) {
     private static final char[] PASSWORD = "password".toCharArray();
 
     /** Makes a pair with a new issuer. The algorithm is one of keytool's, such as RSA or EC. */
-    static PemPair make(Path directory, String algorithm) throws IOException, InterruptedException {
+    public static PemPair make(Path directory, String algorithm) throws IOException, InterruptedException {
         Path store = Files.createTempDirectory(directory, "keys").resolve("store.p12");
         keytool(store, "-genkeypair", "-alias", "issuer", "-keyalg", "EC", "-dname", "CN=issuer", "-ext", "bc:c");
         keytool(
@@ -106,7 +109,7 @@ record PemPair(List<X509Certificate> chain, byte[] key) {
     }
 
     /** Writes both files. */
-    void write(Path certificates, Path keyFile) throws IOException {
+    public void write(Path certificates, Path keyFile) throws IOException {
         Files.writeString(certificates, chainPem());
         Files.writeString(keyFile, keyPem());
         Files.setPosixFilePermissions(keyFile, PosixFilePermissions.fromString("rw-------"));
@@ -114,12 +117,24 @@ record PemPair(List<X509Certificate> chain, byte[] key) {
 
     /** A client's context, which trusts the issuers of these pairs alone. */
     static SSLContext trusting(PemPair... pairs) throws IOException {
+        return trusting(Stream.of(pairs).map(pair -> pair.chain().get(1)).toList());
+    }
+
+    /** A client's context, which trusts the certificates of a file that {@link #write} made. */
+    public static SSLContext trusting(Path certificates) throws IOException {
+        try (InputStream in = Files.newInputStream(certificates)) {
+            return trusting(CertificateFactory.getInstance("X.509").generateCertificates(in));
+        } catch (GeneralSecurityException impossible) {
+            throw new IOException(impossible);
+        }
+    }
+
+    private static SSLContext trusting(Collection<? extends Certificate> issuers) throws IOException {
         try {
             KeyStore trusted = KeyStore.getInstance("PKCS12");
             trusted.load(null, null);
-            for (PemPair pair : pairs) {
-                trusted.setCertificateEntry(
-                        "issuer" + trusted.size(), pair.chain().get(1));
+            for (Certificate issuer : issuers) {
+                trusted.setCertificateEntry("issuer" + trusted.size(), issuer);
             }
             TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             managers.init(trusted);

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** A client that sends exactly the bytes it is given, because a proper client refuses to send bad ones; never waits for ever. */
@@ -24,6 +25,7 @@ public final class RawClient implements AutoCloseable {
     private static final int END = -1;
 
     private final InetAddress from;
+    private final Optional<SSLContext> tls;
     private Socket socket;
     private InputStream input;
 
@@ -33,7 +35,13 @@ public final class RawClient implements AutoCloseable {
 
     /** Connects from an address of this machine, so that a test can be several clients. */
     public RawClient(int port, InetAddress from) throws IOException {
+        this(port, from, Optional.empty());
+    }
+
+    /** Connects with TLS, if there is a context for it. */
+    public RawClient(int port, InetAddress from, Optional<SSLContext> tls) throws IOException {
         this.from = from;
+        this.tls = tls;
         connect(port);
     }
 
@@ -46,6 +54,11 @@ public final class RawClient implements AutoCloseable {
         }
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.setTcpNoDelay(true);
+        if (tls.isPresent()) {
+            socket = tls.get()
+                    .getSocketFactory()
+                    .createSocket(socket, InetAddress.getLoopbackAddress().getHostAddress(), port, true);
+        }
         input = new BufferedInputStream(socket.getInputStream());
     }
 

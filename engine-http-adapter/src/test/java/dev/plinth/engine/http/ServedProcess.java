@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 /** A program that serves an engine in a JVM of its own, from its start until it is killed. */
 public final class ServedProcess implements AutoCloseable {
     private static final Pattern KEY = Pattern.compile("sk_live_[0-9A-Za-z]{36}");
+    private static final Pattern ADMIN = Pattern.compile("plinth: admin on (\\S+)");
     private static final Pattern LISTENING = Pattern.compile("plinth: listening on (\\S+)");
     /** A time that no start and no stop takes, however slow the machine is: then it hangs. */
     private static final long PATIENCE_SECONDS = 300;
@@ -25,6 +26,7 @@ public final class ServedProcess implements AutoCloseable {
     private final long startMillis;
     private String key = "";
     private String base = "";
+    private String adminBase = "";
 
     /**
      * Starts a program and waits until it serves.
@@ -48,6 +50,10 @@ public final class ServedProcess implements AutoCloseable {
             Matcher shown = KEY.matcher(line);
             if (key.isEmpty() && shown.find()) {
                 key = shown.group();
+            }
+            Matcher admin = ADMIN.matcher(line);
+            if (admin.matches()) {
+                adminBase = admin.group(1);
             }
             Matcher listening = LISTENING.matcher(line);
             if (listening.matches()) {
@@ -76,6 +82,11 @@ public final class ServedProcess implements AutoCloseable {
     /** Returns the address on which it listens. */
     public String base() {
         return base;
+    }
+
+    /** Returns the operator's address, which may be the same. */
+    public String adminBase() {
+        return adminBase.isEmpty() ? base : adminBase;
     }
 
     /** From its start until it served. */

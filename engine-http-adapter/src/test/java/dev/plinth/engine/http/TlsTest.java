@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
@@ -35,6 +36,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The server over TLS, with sockets and PEM files as an operator has them. */
 @Timeout(120)
 class TlsTest {
+    private static final Duration LONG = Duration.ofMinutes(10);
+    private static final int TLS_PLACES = 64;
+    private static final byte[] HALF_A_HELLO = {22, 3, 1, 0, 120, 1, 0, 0, 116, 3, 3};
     private static final String GET = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
     private static final String LAST = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
@@ -113,6 +117,15 @@ class TlsTest {
             assertThat(exchange(socket, LAST)).startsWith("HTTP/1.1 200 ").endsWith("done");
         }
         assertThat(server.uri().getScheme()).isEqualTo("https");
+    }
+
+    @Test
+    void call_toAHostThatTheCertificateDoesNotName_isAnswered() throws Exception {
+        start(first, builder -> builder);
+        try (SSLSocket socket = connect(first)) {
+            assertThat(exchange(socket, LAST.replace("localhost", "plinth.example")))
+                    .startsWith("HTTP/1.1 200 ");
+        }
     }
 
     @Test
@@ -268,23 +281,124 @@ class TlsTest {
         }
     }
 
-    private void start(Duration write, Duration idle) throws IOException {
+    private void start(Duration headers, Duration write) throws IOException {
         first.write(certificates(), key());
-        Duration minute = Duration.ofMinutes(1);
-        server = builder()
-                .start(
-                        new Deadlines(minute, minute, write, idle, minute, minute, Duration.ZERO),
-                        Runtime.getRuntime().maxMemory());
+        server = builder().start(deadlines(headers, write), Runtime.getRuntime().maxMemory());
+    }
+
+    private static Deadlines deadlines(Duration headers, Duration write) {
+        return new Deadlines(headers, LONG, write, LONG, LONG, LONG, Duration.ZERO);
     }
 
     @Test
     void handshake_thatNeverEnds_isCut() throws Exception {
-        start(Duration.ofMinutes(1), Duration.ofMillis(200));
+        start(Duration.ofMillis(200), LONG);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.setSoTimeout(20);
             socket.getOutputStream().write(new byte[] {22, 3, 1, 0, 120});
 
             assertThat(dribbleToTheEnd(socket)).isTrue();
+        }
+    }
+
+    /** Half of the connections are stuck in a handshake, and the others idle behind one. The heap has room for few. */
+    @Test
+    void connections_moreThanTheHeapHasRoomFor_costTheAddressWithMost() throws Exception {
+        first.write(certificates(), key());
+        server = builder().start(deadlines(LONG, LONG), 8L * TLS_PLACES * FramingLimits.TLS_CONNECTION_BYTES);
+        InetAddress stranger = InetAddress.getByName("127.0.1.10");
+        List<Socket> open = new ArrayList<>();
+        try (SSLSocket honest = connect(first)) {
+            honest.startHandshake();
+            for (int i = 0; i < TLS_PLACES; i++) {
+                Socket stuck = new Socket(InetAddress.getLoopbackAddress(), server.port(), stranger, 0);
+                open.add(stuck);
+                stuck.getOutputStream().write(HALF_A_HELLO);
+                SSLSocket idle = (SSLSocket) PemPair.trusting(first)
+                        .getSocketFactory()
+                        .createSocket(InetAddress.getLoopbackAddress(), server.port(), stranger, 0);
+                open.add(idle);
+                shakeHandsIfLet(idle);
+            }
+            while (server.connections() > TLS_PLACES) {
+                Thread.onSpinWait();
+            }
+
+            assertThat(server.connections()).isGreaterThan(TLS_PLACES / 2);
+            try (SSLSocket another = connect(first)) {
+                assertThat(exchange(another, LAST)).endsWith("done");
+            }
+            assertThat(exchange(honest, LAST)).endsWith("done");
+        } finally {
+            for (Socket each : open) {
+                each.close();
+            }
+        }
+    }
+
+    /** Makes a handshake, whose connection the server may close for a newer one. */
+    private static void shakeHandsIfLet(SSLSocket socket) {
+        try {
+            socket.startHandshake();
+        } catch (IOException closed) {
+            assertThat(closed).isNotInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    @Test
+    void keys_updatedWithoutEnd_endTheConnection() throws Exception {
+        start(first, builder -> builder);
+        try (SSLSocket socket = connect(first)) {
+            socket.setEnabledProtocols(new String[] {"TLSv1.3"});
+            socket.startHandshake();
+
+            assertThat(answerBehindUpdates(socket)).doesNotContain("200");
+        }
+    }
+
+    /** Returns an empty text if the server has closed the connection. */
+    private static String answerBehindUpdates(SSLSocket socket) {
+        try {
+            for (int i = 0; i < 3 * FramingLimits.TLS_RECORDS_WITHOUT_DATA_MAX; i++) {
+                socket.startHandshake(); // in TLS 1.3 an update of the keys
+            }
+            return exchange(socket, LAST);
+        } catch (IOException closed) {
+            return "";
+        }
+    }
+
+    @Test
+    void hello_inRecordsOfOneByte_endsTheConnection() throws Exception {
+        start(LONG, LONG);
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(20_000);
+            byte[] hello = {1, 0, 0x7d, 0};
+            for (int i = 0; i < 3 * FramingLimits.TLS_RECORDS_WITHOUT_DATA_MAX; i++) {
+                byte piece = i < hello.length ? hello[i] : 0;
+                socket.getOutputStream().write(new byte[] {22, 3, 1, 0, 1, piece});
+            }
+            socket.getInputStream().readAllBytes(); // times out as long as the connection is open
+        } catch (SocketException reset) {
+            assertThat(server.connections()).isZero();
+        }
+    }
+
+    @Test
+    void connections_begunTooOften_areClosedUnansweredAndThoseOfOthersGoOn() throws Exception {
+        start(first, builder -> builder.limitLoopback().connectionsPerAddress(HttpServerBuilder.COUNT_MAX));
+        InetAddress stranger = InetAddress.getByName("127.0.1.10");
+        for (int i = 0; i < FramingLimits.HANDSHAKES_PER_MINUTE_MAX; i++) {
+            new Socket(InetAddress.getLoopbackAddress(), server.port(), stranger, 0).close();
+        }
+        try (SSLSocket honest = connect(first)) {
+            assertThat(exchange(honest, LAST)).endsWith("done");
+        }
+
+        try (SSLSocket next = (SSLSocket) PemPair.trusting(first)
+                .getSocketFactory()
+                .createSocket(InetAddress.getLoopbackAddress(), server.port(), stranger, 0)) {
+            assertThatThrownBy(next::startHandshake).isInstanceOf(IOException.class);
         }
     }
 
@@ -311,7 +425,7 @@ class TlsTest {
             asked.complete(null);
             return CompletableFuture.completedFuture(FakeCallService.ok(large));
         };
-        start(Duration.ofMillis(200), Duration.ofMinutes(1));
+        start(LONG, Duration.ofMillis(200));
         try (SSLSocket socket = connect(first)) {
             socket.getOutputStream().write(GET.getBytes(StandardCharsets.ISO_8859_1));
             asked.join();

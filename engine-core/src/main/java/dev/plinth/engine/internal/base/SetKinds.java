@@ -134,5 +134,11 @@ public final class SetKinds {
     /** Webhook endpoints for whose missed events deliveries are being made. */
     public static final int ENDPOINTS_MISSING = 45;
 
+    /** Remembered answers of a workspace. */
+    public static final int REMEMBERED = 46;
+
+    /** Deleted webhook endpoints that have left deliveries, of all workspaces and of each. */
+    public static final int ENDPOINTS_WITH_REMAINS = 47;
+
     private SetKinds() {}
 }

@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.event.Events;
+import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.quota.QuotaCheckpointWriter;
 import dev.plinth.engine.internal.resource.Resources;
@@ -25,6 +26,7 @@ public final class DeletedWorkspaceRetention implements Retention {
             Resources.purge(Jobs::cancelOn),
             Events.purge(),
             Keys.purge(),
+            Idempotency.purge(),
             QuotaCheckpointWriter.purge());
 
     /** Makes the retention. */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fingerprint {
     /** Bytes of both digests. */
-    static final int BYTES = 2 * Id.BYTES;
+    private static final int BYTES = 2 * Id.BYTES;
 
     private static final byte[] NONE = {};
     private static final Supplier<@Nullable JsonValue> NO_JSON = () -> null;

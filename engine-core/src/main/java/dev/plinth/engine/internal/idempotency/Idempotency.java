@@ -14,6 +14,7 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.WorkspacePurge;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +39,13 @@ public final class Idempotency {
     /** Returns the retention of remembered answers. */
     public static Retention retention() {
         return new IdempotencyRetention();
+    }
+
+    /** Returns the purge of a workspace's remembered answers. */
+    public static WorkspacePurge purge() {
+        return (context, workspace, batch) -> {
+            boolean unused = batch.removeAll(context.rows(), IdempotencyRetention.ofWorkspace(workspace), REMEMBERED);
+        };
     }
 
     /**

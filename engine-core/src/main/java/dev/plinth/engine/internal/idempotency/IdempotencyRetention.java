@@ -1,6 +1,8 @@
 package dev.plinth.engine.internal.idempotency;
 
 import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -38,16 +40,24 @@ final class IdempotencyRetention implements Retention {
         }
     }
 
-    /** Updates the set of all answers, also if an expired key is used again before the sweep has deleted its row. */
+    /** Returns the set of a workspace's answers, by which its deletion finds them. */
+    static SetKey ofWorkspace(Id workspace) {
+        return SetKey.of(SetKinds.REMEMBERED, workspace);
+    }
+
+    /** Updates the sets of answers, also if an expired key is used again before the sweep has deleted its row. */
     static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
         long old = before == null ? IdempotencyRow.NO_NUMBER : IdempotencyRow.number(before);
         long number = after == null ? IdempotencyRow.NO_NUMBER : IdempotencyRow.number(after);
+        SetKey ofWorkspace = ofWorkspace(Id.read(IdKind.WORKSPACE, key, 0));
         if (old != IdempotencyRow.NO_NUMBER) {
             sets.remove(ALL, old);
+            sets.remove(ofWorkspace, old);
             sets.unplace(old);
         }
         if (number != IdempotencyRow.NO_NUMBER) {
             sets.add(ALL, number);
+            sets.add(ofWorkspace, number);
             sets.place(number, Idempotency.REMEMBERED, key);
         }
     }

@@ -61,11 +61,13 @@ final class EndedStep {
     private static int inCommand(Refusal refusal) {
         return switch (refusal.code()) {
             case RATE_LIMITED, TOO_MANY_CONCURRENT_REQUESTS -> RATE_LIMIT;
-            case MALFORMED_REQUEST, PARAMETER_INVALID, CURSOR_INVALID, VALIDATION_FAILED -> INPUT;
+            case MALFORMED_REQUEST, PARAMETER_INVALID, CURSOR_INVALID -> INPUT;
             case NOT_FOUND -> VISIBILITY_AND_ROLE;
             case PRECONDITION_FAILED, PRECONDITION_REQUIRED -> PRECONDITIONS;
             case RESOURCE_ARCHIVED, RESOURCE_PAUSED, JOB_FINISHED, LEASE_LOST, ALREADY_EXISTS, INVALID_TRANSITION ->
                 STATE;
+            // VALIDATION_FAILED too: rows or the host's code refuse the input here, and its key remembers that, unlike
+            // step 9.
             default -> EXECUTION;
         };
     }

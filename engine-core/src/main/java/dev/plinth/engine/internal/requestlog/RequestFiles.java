@@ -178,8 +178,10 @@ final class RequestFiles {
     }
 
     private void fail(int count, Throwable e) {
-        pending.reset();
-        closeChannel();
+        if (e instanceof UncheckedIOException) {
+            pending.reset();
+            closeChannel(); // Opening again ends a line that was written in part.
+        }
         LOG.log(
                 System.Logger.Level.WARNING,
                 "Up to " + count + " requests are not in the files of the request log in " + directory + ": "

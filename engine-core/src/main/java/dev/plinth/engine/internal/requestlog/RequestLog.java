@@ -204,6 +204,11 @@ public final class RequestLog {
         return logs.size();
     }
 
+    /** Returns the bytes of memory that the entries take, for tests. */
+    long memoryBytes() {
+        return logs.values().stream().mapToLong(WorkspaceLog::memoryBytes).sum();
+    }
+
     /** Lists the requests of the caller's workspace that a filter accepts. */
     public Command.Query list(PageRequest request, RequestFilter filter) {
         return context -> {

@@ -128,6 +128,13 @@ final class WorkspaceLog {
         count = 0;
     }
 
+    /** Returns the bytes of memory that its entries take, with what is unused at the ends, for tests. */
+    synchronized long memoryBytes() {
+        Chunk reserve = spare;
+        return chunks.stream().mapToLong(chunk -> chunk.bytes.length).sum()
+                + (reserve == null ? 0 : reserve.bytes.length);
+    }
+
     @Nullable
     LogEntry find(Id id) {
         Copy copy = items(RequestFilter.ALL);

@@ -1,7 +1,10 @@
 package dev.plinth.engine.internal.webhook;
 
 import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.timer.DueIndex;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
@@ -32,6 +35,19 @@ final class DeliveryRetention implements Retention {
             }
             return !batch.isFull();
         });
+    }
+
+    /** Adds the removal of an endpoint's deliveries to a batch. Returns false if it is full before the end. */
+    static boolean removeAll(Rows rows, Id endpoint, SweepBatch batch) {
+        SetKey deliveries = SetKey.of(SetKinds.DELIVERIES, endpoint);
+        for (long at = rows.ceiling(deliveries, 0); at != Rows.NONE; at = rows.ceiling(deliveries, at + 1)) {
+            byte[] delivery = rows.at(at);
+            if (delivery == null || batch.isFull()) {
+                return false;
+            }
+            remove(DeliveryRow.read(delivery), delivery.length, batch);
+        }
+        return !batch.isFull();
     }
 
     /** Adds the removal of a delivery to a batch, with its few attempts. */

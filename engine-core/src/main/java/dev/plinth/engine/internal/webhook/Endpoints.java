@@ -163,9 +163,15 @@ public final class Endpoints {
             Releases.end(context.rows(), row, changes);
             MissedEvents.end(context.rows(), row, changes);
             EndpointDeletions.begin(context, row, changes);
+            EndpointRemains.begin(context, row, changes);
             changes.event(event(row, "webhook_endpoint.deleted", body));
             return Decision.of(changes, Outcome.Done.ok(body));
         };
+    }
+
+    /** Returns the retention of what is known of deleted endpoints. */
+    public static Retention remains() {
+        return new EndpointRemains();
     }
 
     /** Returns the work of the sweep that drops open deliveries of deleted endpoints. */
@@ -226,14 +232,18 @@ public final class Endpoints {
     }
 
     /**
-     * Returns the purge of a workspace's endpoints with their deliveries and attempts. The deliveries of endpoints
-     * deleted earlier expire normally.
+     * Returns the purge of a workspace's endpoints with their deliveries and attempts, and of those that endpoints
+     * deleted earlier have left.
      */
     public static WorkspacePurge purge() {
         return Endpoints::collect;
     }
 
     private static void collect(Context context, Id workspace, SweepBatch batch) {
+        EndpointRemains.purge(context, workspace, batch);
+        if (batch.isFull()) {
+            return;
+        }
         Rows rows = context.rows();
         SetKey all = SetKey.of(SetKinds.ENDPOINTS, workspace);
         for (long next = rows.ceiling(all, 0); next != Rows.NONE; next = rows.ceiling(all, next + 1)) {
@@ -242,15 +252,7 @@ public final class Endpoints {
                 return;
             }
             EndpointRow endpoint = EndpointRow.read(row);
-            SetKey deliveries = SetKey.of(SetKinds.DELIVERIES, endpoint.id());
-            for (long at = rows.ceiling(deliveries, 0); at != Rows.NONE; at = rows.ceiling(deliveries, at + 1)) {
-                byte[] delivery = rows.at(at);
-                if (delivery == null || batch.isFull()) {
-                    return;
-                }
-                DeliveryRetention.remove(DeliveryRow.read(delivery), delivery.length, batch);
-            }
-            if (batch.isFull()) {
+            if (!DeliveryRetention.removeAll(rows, endpoint.id(), batch)) {
                 return;
             }
             batch.remove(WebhookTables.ENDPOINTS, endpoint.key(), row.length);

@@ -159,6 +159,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
                 WebhookTables.DELIVERIES,
                 WebhookTables.ATTEMPTS,
                 EndpointDeletions.BACKLOG.table(),
+                EndpointRemains.TABLE,
                 Releases.BACKLOG.table(),
                 MissedEvents.BACKLOG.table());
     }

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.requestlog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.CapturedLog;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Caller;
@@ -20,18 +21,21 @@ import dev.plinth.engine.internal.list.Cursors;
 import dev.plinth.engine.internal.list.PageRequest;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How much the request log keeps, of one workspace and in all. */
 final class RequestLogBoundsTest {
     private static final Cursors CURSORS = new Cursors(
             new SecretCipher(new byte[SecretCipher.KEY_BYTES], new RandomIds()), new Id(IdKind.WORKSPACE, 1, 1), "f");
     private static final int PLACES = 50;
+    private static final long MEMORY_PER_PLACE = 2;
     private static final Id KEY = new Id(IdKind.KEY, 1, 1);
     private static final InternedTexts TEXTS = new InternedTexts();
     private static final long START = 1_700_000_000_000L;
@@ -210,6 +214,63 @@ final class RequestLogBoundsTest {
         }
         assertThat(statuses(log, workspace(1))).isEmpty();
         assertThat(statuses(log, workspace(2))).hasSize(PLACES);
+    }
+
+    /** The most that a log may take is for a workspace with one place, which needs a chunk of its own. */
+    @Test
+    void add_whoeverHasThePlaces_keepsTheMemoryWithinThem() {
+        int each = Limits.REQUEST_LOG_PLACE_BYTES;
+        for (int workspaces : new int[] {1, 2, PLACES / 2, PLACES, 40 * PLACES}) {
+            for (int length : new int[] {1, each / 2, 3 * each, Limits.REQUEST_LOG_PATH_LENGTH_MAX}) {
+                RequestLog log = new RequestLog(PLACES);
+                for (int i = 0; i < 40 * PLACES; i++) {
+                    log.add(
+                            workspace(i % workspaces),
+                            entry(i, "/" + "p".repeat(length), null, List.of()).in(log));
+                }
+                assertThat(log.memoryBytes())
+                        .as("%s workspaces, paths of %s characters", workspaces, length)
+                        .isLessThanOrEqualTo(MEMORY_PER_PLACE * PLACES * each);
+            }
+        }
+    }
+
+    @Test
+    void add_manyAndThenOnePlaceLeft_keepsNoChunkForMany() {
+        RequestLog log = new RequestLog(PLACES);
+        for (int i = 0; i < 10 * PLACES; i++) {
+            log.add(workspace(1), entry(i).in(log));
+        }
+        for (int i = 0; i < PLACES - 1; i++) {
+            log.add(workspace(2 + i), entry(i).in(log));
+        }
+        log.add(workspace(1), entry(7).in(log));
+
+        assertThat(statuses(log, workspace(1))).containsExactly(7);
+        assertThat(log.memoryBytes()).isLessThanOrEqualTo(MEMORY_PER_PLACE * PLACES * Limits.REQUEST_LOG_PLACE_BYTES);
+    }
+
+    /** An entry that cannot be rendered keeps no other line from the file, nor the writer from its end. */
+    @Test
+    void files_entryThatCannotBeWritten_keepsTheOthersOfItsBatch(@TempDir Path folder) throws Exception {
+        RequestFiles files = new RequestFiles(TEXTS, folder, 1_000_000);
+        files.add(workspace(1), new byte[0]);
+        files.add(workspace(1), entry(201).with(TEXTS).copy());
+        files.add(workspace(1), new byte[0]);
+        files.add(workspace(1), entry(202).with(TEXTS).copy());
+        try (CapturedLog log = CapturedLog.open()) {
+            files.start(); // All of them are one batch.
+            files.close();
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("not in the files of the request log"))
+                    .hasSize(2);
+        }
+        List<String> lines = new ArrayList<>();
+        files.forEachLine(1_000_000, line -> lines.add(new String(line, StandardCharsets.UTF_8)));
+
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(0)).contains("\"status\":201");
+        assertThat(lines.get(1)).contains("\"status\":202");
     }
 
     @Test

@@ -16,14 +16,14 @@ interface Attack {
         return List.of();
     }
 
+    /** Returns true if the server has TLS. */
+    default boolean hasTls() {
+        return false;
+    }
+
     /** Returns for how many seconds a turn of usual length attacks. The first one goes on for some more if the attacker is not refused by then. */
     default int seconds() {
         return SECONDS;
-    }
-
-    /** Returns true if the same attacker goes on in the next turn, because what it has made outlives its workspaces. */
-    default boolean staysForAllTurns() {
-        return false;
     }
 
     /** Makes what the attack begins with. The honest tenant is not measured yet. */

@@ -5,6 +5,8 @@ import dev.plinth.engine.http.RawReply;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** A kept connection of one credential, opened again when the server has closed it. One thread at a time. */
@@ -15,6 +17,7 @@ final class AttackConnection implements AutoCloseable {
     private final int port;
     private final InetAddress from;
     private final String headers;
+    private final Optional<SSLContext> tls;
     private @Nullable RawClient client;
 
     /**
@@ -24,9 +27,15 @@ final class AttackConnection implements AutoCloseable {
      * @param headers beside the length of a body, each with its line end
      */
     AttackConnection(int port, InetAddress from, String headers) {
+        this(port, from, headers, Optional.empty());
+    }
+
+    /** A caller that connects with TLS, if there is a context for it. */
+    AttackConnection(int port, InetAddress from, String headers, Optional<SSLContext> tls) {
         this.port = port;
         this.from = from;
         this.headers = headers;
+        this.tls = tls;
     }
 
     /** Returns a header with a credential. */
@@ -64,7 +73,7 @@ final class AttackConnection implements AutoCloseable {
     }
 
     private RawReply send(byte[] request) throws IOException {
-        RawClient open = client == null ? new RawClient(port, from).waiting(ANSWER_MILLIS) : client;
+        RawClient open = client == null ? new RawClient(port, from, tls).waiting(ANSWER_MILLIS) : client;
         client = open;
         try {
             RawReply reply = open.send(request).read();

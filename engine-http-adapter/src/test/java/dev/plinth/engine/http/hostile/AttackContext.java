@@ -40,10 +40,15 @@ final class AttackContext implements AutoCloseable {
     private volatile long last = Long.MAX_VALUE;
     private volatile Set<String> due = Set.of();
 
-    AttackContext(int port) {
+    /**
+     * Makes the context of a server.
+     *
+     * @param operatorPort the port of the operator, who has no TLS
+     */
+    AttackContext(int port, int operatorPort) {
         this.port = port;
-        this.operator =
-                new AttackConnection(port, InetAddress.getLoopbackAddress(), AttackConnection.bearer(ADMIN_TOKEN));
+        this.operator = new AttackConnection(
+                operatorPort, InetAddress.getLoopbackAddress(), AttackConnection.bearer(ADMIN_TOKEN));
     }
 
     int port() {
@@ -95,11 +100,6 @@ final class AttackContext implements AutoCloseable {
             delete(id);
         }
         hostileTenants.clear();
-        rest();
-    }
-
-    /** Ends the attack, whose workspaces stay for the next one. */
-    void rest() throws IOException {
         operator.close(); // The next call may come when the server has closed an idle connection.
         end = Long.MAX_VALUE;
         last = Long.MAX_VALUE;

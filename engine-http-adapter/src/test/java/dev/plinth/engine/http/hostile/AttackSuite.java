@@ -33,7 +33,8 @@ enum AttackSuite {
     KEY_THAT_TAKES_OVER(KeyThatTakesOver::new),
     SHARES_THAT_NOBODY_ASKED_FOR(SharesThatNobodyAskedFor::new),
     IDLE_CONNECTIONS(IdleConnections::new),
-    GUESSED_CREDENTIALS(GuessedCredentials::new);
+    GUESSED_CREDENTIALS(GuessedCredentials::new),
+    HANDSHAKES_OF_STRANGERS(HandshakesOfStrangers::new);
 
     /** Names, separated by commas, of the attacks to make, or {@code all}. */
     private static final String ASKED = System.getProperty("plinth.test.hostile", "");

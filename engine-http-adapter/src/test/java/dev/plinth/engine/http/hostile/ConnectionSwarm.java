@@ -24,6 +24,10 @@ final class ConnectionSwarm implements AutoCloseable {
     private static final int PIECE_BYTES = 64 * 1024;
     private static final int SMALL_WINDOW_BYTES = 4 * 1024;
     private static final int STATUS_LINE_BYTES = 12;
+
+    /** The largest first byte of a record of TLS. */
+    private static final char TLS_RECORD_MAX = 23;
+
     /** Fewer than wait to be accepted: what overflows there is lost by the kernel, for honest clients too. */
     private static final int CONNECTING_MAX = 200;
 
@@ -57,6 +61,10 @@ final class ConnectionSwarm implements AutoCloseable {
             this.request = request;
             this.bodyLeft = bodyLeft;
             this.bytesPerSecond = bytesPerSecond;
+        }
+
+        private boolean isTls() {
+            return answer.length() > 0 && answer.charAt(0) <= TLS_RECORD_MAX;
         }
 
         private boolean isGreedy() {
@@ -180,7 +188,7 @@ final class ConnectionSwarm implements AutoCloseable {
             drone.answer.append(
                     new String(read.array(), 0, Math.min(missing, read.position()), StandardCharsets.US_ASCII));
             if (drone.answer.length() == STATUS_LINE_BYTES) {
-                context.told().note(drone.answer.substring(STATUS_LINE_BYTES - 3));
+                context.told().note(drone.isTls() ? "TLS" : drone.answer.substring(STATUS_LINE_BYTES - 3));
             }
         }
     }
@@ -191,7 +199,7 @@ final class ConnectionSwarm implements AutoCloseable {
         } catch (IOException e) {
             context.fault("the swarm cannot close a connection: " + e);
         }
-        if (drone.answer.length() < STATUS_LINE_BYTES) {
+        if (drone.answer.length() < STATUS_LINE_BYTES || drone.isTls()) {
             context.told().note("closed");
         } else if (!drone.isGreedy()) {
             context.told().note("cut");

@@ -5,7 +5,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -36,18 +39,25 @@ final class HonestProcess implements AutoCloseable {
         }
     }
 
-    HonestProcess(int port, Tenant tenant, Tenant warming) throws IOException {
+    /**
+     * Starts the process.
+     *
+     * @param certificates the file of those that it trusts, for a server with TLS
+     */
+    HonestProcess(int port, Tenant tenant, Tenant warming, Optional<Path> certificates) throws IOException {
         this.tenant = tenant;
-        process = ServedProcess.builder(
-                        "-Xmx128m",
-                        // Else the answer to a webhook comes in two parts, the second of which waits for 40 ms.
-                        "-Dsun.net.httpserver.nodelay=true",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        HonestTenant.class.getName(),
-                        String.valueOf(port),
-                        tenant.key(),
-                        warming.key())
+        List<String> arguments = new ArrayList<>(List.of(
+                "-Xmx128m",
+                // Else the answer to a webhook comes in two parts, the second of which waits for 40 ms.
+                "-Dsun.net.httpserver.nodelay=true",
+                "-cp",
+                System.getProperty("java.class.path"),
+                HonestTenant.class.getName(),
+                String.valueOf(port),
+                tenant.key(),
+                warming.key()));
+        certificates.ifPresent(file -> arguments.add(file.toString()));
+        process = ServedProcess.builder(arguments.toArray(String[]::new))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         lines = process.inputReader();

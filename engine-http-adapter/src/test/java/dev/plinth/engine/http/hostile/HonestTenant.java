@@ -3,6 +3,7 @@ package dev.plinth.engine.http.hostile;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.http.PemPair;
 import dev.plinth.engine.http.RawReply;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,23 +11,27 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs in a child JVM: a tenant that creates a resource and reads it again, fifty times a second on one connection, and receives webhooks of
- * what it created. Arguments: port, its key, and the key of another workspace, for which it calls without a pause while the server warms up.
+ * what it created. Arguments: port, its key, the key of another workspace, for which it calls without a pause while the server warms up, and
+ * the file of the certificates that it trusts if the server has TLS.
  * Each line on standard input names the next {@link Phase}; {@code END} ends the calls, waits for the webhooks that are on their way, and
  * prints the figures.
  */
@@ -57,9 +62,10 @@ public final class HonestTenant {
     private volatile Phase phase = Phase.REST;
     private long created;
 
-    private HonestTenant(int port, String key, String warmingKey) {
-        caller = new AttackConnection(port, InetAddress.getLoopbackAddress(), AttackConnection.bearer(key));
-        warming = new AttackConnection(port, InetAddress.getLoopbackAddress(), AttackConnection.bearer(warmingKey));
+    private HonestTenant(int port, String key, String warmingKey, Optional<SSLContext> tls) {
+        InetAddress here = InetAddress.getLoopbackAddress();
+        caller = new AttackConnection(port, here, AttackConnection.bearer(key), tls);
+        warming = new AttackConnection(port, here, AttackConnection.bearer(warmingKey), tls);
         for (Phase each : Phase.values()) {
             millis.put(each, new ArrayList<>());
             refused.put(each, new AnswerCounts());
@@ -68,7 +74,9 @@ public final class HonestTenant {
 
     /** Calls until the last phase has begun. */
     public static void main(String[] arguments) throws Exception {
-        HonestTenant tenant = new HonestTenant(Integer.parseInt(arguments[0]), arguments[1], arguments[2]);
+        Optional<SSLContext> tls =
+                arguments.length > 3 ? Optional.of(PemPair.trusting(Path.of(arguments[3]))) : Optional.empty();
+        HonestTenant tenant = new HonestTenant(Integer.parseInt(arguments[0]), arguments[1], arguments[2], tls);
         ExecutorService threads = Executors.newFixedThreadPool(RECEIVER_THREADS);
         HttpServer receiver = tenant.receive(threads);
         int receiverPort = receiver.getAddress().getPort();

@@ -3,12 +3,14 @@ package dev.plinth.engine.http.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.http.PemPair;
 import dev.plinth.engine.http.ServedProcess;
 import dev.plinth.engine.http.hostile.HonestTenant.Phase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -31,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class HostileIT {
     private static final int ALONE_MILLIS = 1_800;
-    private static final int TURNS = TestScale.isLong() ? 3 : 1;
+    private static final int TURNS = Integer.getInteger("plinth.test.hostile.turns", TestScale.isLong() ? 3 : 1);
     private static final int LONGEST_SECONDS = 180;
     private static final int TIMES_LONG = 10;
 
@@ -48,28 +50,27 @@ class HostileIT {
         Attack attack = attackSuite.attack();
         List<String> faults = new ArrayList<>();
         try (ServedProcess server = serve(attack);
-                AttackContext context = new AttackContext(port(server))) {
+                AttackContext context = new AttackContext(portOf(server.base()), portOf(server.adminBase()))) {
             Tenant warming = context.tenant("business");
-            try (HonestProcess honest = new HonestProcess(context.port(), context.tenant("business"), warming)) {
+            try (HonestProcess honest =
+                    new HonestProcess(context.port(), context.tenant("business"), warming, certificates(attack))) {
                 context.besides(honest);
                 OptionalInt before = LiveHeap.megabytes(server.pid());
                 attack.prepare(context);
                 during(Phase.WARM_UP, honest, () -> attack(attack, context));
                 context.delete(warming.id());
-                leave(attack, context);
+                context.leave();
                 Quiet.await(server.pid());
                 Report report = new Report(attackSuite, context.told());
                 for (int turn = 0; turn < TURNS; turn++) {
-                    Attack next = attack.staysForAllTurns() ? attack : attackSuite.attack();
-                    if (!attack.staysForAllTurns()) {
-                        next.prepare(context);
-                    }
+                    Attack next = attackSuite.attack();
+                    next.prepare(context);
                     Quiet.await(server.pid());
                     during(Phase.ALONE, honest, () -> await(ALONE_MILLIS));
                     report.begin();
                     during(Phase.BESIDE, honest, () -> attack(next, context));
                     report.end();
-                    leave(next, context);
+                    context.leave();
                     Quiet.await(server.pid());
                 }
                 HonestProcess.Seen seen = honest.end();
@@ -90,14 +91,6 @@ class HostileIT {
         void run() throws InterruptedException;
     }
 
-    private static void leave(Attack attack, AttackContext context) throws IOException {
-        if (attack.staysForAllTurns()) {
-            context.rest();
-        } else {
-            context.leave();
-        }
-    }
-
     private static void during(Phase phase, HonestProcess honest, Part part) throws IOException, InterruptedException {
         honest.begin(phase);
         part.run();
@@ -115,7 +108,7 @@ class HostileIT {
         });
     }
 
-    private ServedProcess serve(Attack attack) throws IOException {
+    private ServedProcess serve(Attack attack) throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(List.of(
                 "-Xmx256m",
                 // Else the collection before the live heap is measured makes it smaller, and the attack meets another
@@ -129,11 +122,22 @@ class HostileIT {
                 "--admin-token=" + AttackContext.ADMIN_TOKEN,
                 "--data=" + directory.resolve("data")));
         arguments.addAll(attack.options());
+        Optional<Path> certificates = certificates(attack);
+        if (certificates.isPresent()) {
+            Path key = directory.resolve("key.pem");
+            PemPair.make(directory, "RSA").write(certificates.get(), key);
+            arguments.addAll(List.of("--tls-cert=" + certificates.get(), "--tls-key=" + key, "--admin-port=0"));
+        }
         return new ServedProcess(directory.resolve("err"), arguments.toArray(String[]::new));
     }
 
-    private static int port(ServedProcess server) {
-        return Integer.parseInt(server.base().substring(server.base().lastIndexOf(':') + 1));
+    private Optional<Path> certificates(Attack attack) {
+        return attack.hasTls() ? Optional.of(directory.resolve("chain.pem")) : Optional.empty();
+    }
+
+    /** Returns the port of a server's address. */
+    static int portOf(String base) {
+        return Integer.parseInt(base.substring(base.lastIndexOf(':') + 1));
     }
 
     private static void await(int millis) {

@@ -16,12 +16,6 @@ final class RememberedAnswers implements Attack {
         return SmallTables.ofResources(5_000);
     }
 
-    /** Remembered answers stay for a day. */
-    @Override
-    public boolean staysForAllTurns() {
-        return true;
-    }
-
     @Override
     public void prepare(AttackContext context) throws Exception {
         tenants.add(context.tenant("business"));

@@ -53,7 +53,7 @@ final class Verdict {
             faults.add("the process of the server has ended: " + server.said());
             return OptionalInt.empty();
         }
-        int port = Integer.parseInt(server.base().substring(server.base().lastIndexOf(':') + 1));
+        int port = HostileIT.portOf(server.adminBase());
         for (String path : List.of("/health/live", "/health/ready")) {
             try (AttackConnection caller = new AttackConnection(port, InetAddress.getLoopbackAddress(), "")) {
                 RawReply reply = caller.get(path);

@@ -1,0 +1,113 @@
+package dev.plinth.engine.internal.webhook;
+
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepBatch;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Deleted endpoints that have left deliveries. These stay readable for their time, and the deletion of the workspace
+ * finds them by these rows. If the table has no room for a row, its deliveries expire by themselves.
+ */
+final class EndpointRemains implements Retention {
+    static final TableName TABLE =
+            new TableName(31, "endpoint remains", 2 * Id.BYTES, 44, 0.05, TableName.Owner.KEY, EndpointRemains::index);
+
+    private static final SetKey ALL = SetKey.of(SetKinds.ENDPOINTS_WITH_REMAINS, 0);
+    private static final int VERSION = 1;
+
+    /** A day more than the deliveries, because an attempt may be in flight when its endpoint is deleted. */
+    private static final long KEPT_MILLIS =
+            DeliveryRow.KEPT_MILLIS + Duration.ofDays(1).toMillis();
+
+    /** Adds to the deletion of an endpoint that its deliveries remain. */
+    static void begin(Context context, EndpointRow row, Changes changes) {
+        if (context.rows().ceiling(SetKey.of(SetKinds.DELIVERIES, row.id()), 0) != Rows.NONE) {
+            changes.putIfRoom(
+                    TABLE,
+                    row.key(),
+                    new RowWriter(VERSION)
+                            .number(context.nextNumber())
+                            .id(row.id())
+                            .number(context.now())
+                            .row());
+        }
+    }
+
+    /** Puts the rows that deleted endpoints of a workspace have left into a batch, until it is full. */
+    static void purge(Context context, Id workspace, SweepBatch batch) {
+        Rows rows = context.rows();
+        SetKey remains = ofWorkspace(workspace);
+        for (long next = rows.ceiling(remains, 0); next != Rows.NONE; next = rows.ceiling(remains, next + 1)) {
+            byte[] row = rows.at(next);
+            if (row == null || !DeliveryRetention.removeAll(rows, endpoint(row), batch)) {
+                return;
+            }
+            batch.remove(TABLE, workspace.keyOf(endpoint(row)), row.length);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "endpoint remains";
+    }
+
+    @Override
+    public long nextExpiry(Rows rows) {
+        long first = rows.ceiling(ALL, 0);
+        byte[] row = first == Rows.NONE ? null : rows.at(first);
+        return row == null ? NEVER : expiresAt(row);
+    }
+
+    @Override
+    public void collect(Context context, long nowMillis, SweepBatch batch) {
+        Rows rows = context.rows();
+        for (long next = rows.ceiling(ALL, 0); next != Rows.NONE; next = rows.ceiling(ALL, next + 1)) {
+            byte[] row = rows.at(next);
+            byte[] key = rows.keyAt(next);
+            if (row == null || key == null || batch.isFull() || expiresAt(row) > nowMillis) {
+                return;
+            }
+            batch.remove(TABLE, key, row.length);
+        }
+    }
+
+    private static Id endpoint(byte[] row) {
+        return new RowReader(row, VERSION).skip(Long.BYTES).id(IdKind.ENDPOINT);
+    }
+
+    private static long expiresAt(byte[] row) {
+        return new RowReader(row, VERSION).skip(Long.BYTES + Id.BYTES).number() + KEPT_MILLIS;
+    }
+
+    private static SetKey ofWorkspace(Id workspace) {
+        return SetKey.of(SetKinds.ENDPOINTS_WITH_REMAINS, workspace);
+    }
+
+    private static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
+        SetKey ofWorkspace = ofWorkspace(Id.read(IdKind.WORKSPACE, key, 0));
+        if (before != null) {
+            long old = new RowReader(before, VERSION).number();
+            sets.remove(ALL, old);
+            sets.remove(ofWorkspace, old);
+            sets.unplace(old);
+        }
+        if (after != null) {
+            long number = new RowReader(after, VERSION).number();
+            sets.add(ALL, number);
+            sets.add(ofWorkspace, number);
+            sets.place(number, TABLE, key);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.http.tls.HandshakeTurns;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLException;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.io.ssl.SslHandshakeListener;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+
+/**
+ * Jetty's TLS connection, whose handshake takes turns with those of other addresses on threads of their own. A handshake
+ * computes for a millisecond or more, and a selector thread has other connections to serve.
+ */
+final class TlsConnection extends SslConnection implements SslHandshakeListener {
+    private final HandshakeTurns turns;
+    private final Object address;
+    private volatile boolean handshaken;
+    private int recordsWithoutData;
+
+    TlsConnection(
+            ByteBufferPool buffers,
+            Executor executor,
+            SslContextFactory contexts,
+            EndPoint endPoint,
+            SSLEngine engine,
+            HandshakeTurns turns) {
+        super(buffers, executor, contexts, endPoint, engine);
+        this.turns = turns;
+        this.address = ClientAddress.ofPeer(endPoint);
+        addHandshakeListener(this);
+    }
+
+    /** Returns true once the handshake is over. */
+    boolean isHandshaken() {
+        return handshaken;
+    }
+
+    @Override
+    public void handshakeSucceeded(Event event) {
+        handshaken = true;
+    }
+
+    @Override
+    public void onFillable() {
+        if (handshaken) {
+            super.onFillable();
+        } else {
+            turns.run(address, super::onFillable);
+        }
+    }
+
+    /**
+     * Also counts the records without data, such as parts of a hello and updates of keys. A client needs few of them,
+     * and each takes as much time as one with data.
+     */
+    @Override
+    protected SSLEngineResult unwrap(SSLEngine engine, ByteBuffer input, ByteBuffer output) throws SSLException {
+        SSLEngineResult result = super.unwrap(engine, input, output);
+        if (result.bytesConsumed() > 0 && result.bytesProduced() == 0) {
+            recordsWithoutData++;
+            if (recordsWithoutData > FramingLimits.TLS_RECORDS_WITHOUT_DATA_MAX) {
+                throw new SSLException("The client sent more than " + FramingLimits.TLS_RECORDS_WITHOUT_DATA_MAX
+                        + " records without data.");
+            }
+        }
+        return result;
+    }
+}
