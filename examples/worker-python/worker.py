@@ -27,6 +27,9 @@ def render(job):
     pages = job["input"]["pages"]
     token = job["leaseToken"]
     for page in range(1, pages + 1):
+        # Keeps the lease, and tells whether the job is still wanted.
+        if call("POST", f"/v1/jobs/{job['id']}/heartbeat", {"leaseToken": token})["cancelRequested"]:
+            raise RuntimeError("The job was canceled.")
         call("POST", f"/v1/jobs/{job['id']}/progress", {"leaseToken": token, "done": page, "total": pages})
     return {"rendered": pages}
 
