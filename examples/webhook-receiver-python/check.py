@@ -7,7 +7,6 @@ import threading
 import urllib.error
 import urllib.request
 
-import standardwebhooks
 from receiver import receiver
 
 URI = os.environ["PLINTH_URI"]
@@ -52,5 +51,9 @@ assert status == 400, (status, answer)
 status, answer = post(hooks, body, signed)
 assert status == 204 and accepted.empty(), (status, answer)
 
-print("verified", event["type"], "with standardwebhooks", standardwebhooks.__version__, "and refused a forged one")
+old = {name: str(int(value) - 301) if "timestamp" in name.lower() else value for name, value in signed.items()}
+status, answer = post(hooks, body, old)
+assert status == 400 and b"timestamp" in answer, (status, answer)
+
+print("verified", event["type"], "and refused forged ones and an old one")
 server.shutdown()
