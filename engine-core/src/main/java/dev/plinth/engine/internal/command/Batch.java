@@ -109,14 +109,14 @@ public final class Batch implements Command.CostlyChange, Command.DeferredChange
                 throw new RefusedException(tooLarge(i, "writes more than " + Limits.BATCH_ROWS_MAX + " rows"));
             }
             if (!steps.fit(json.position())) {
-                throw new RefusedException(tooLarge(
-                        i,
-                        "needs more than one record of " + Limits.RECORD_BYTES_MAX + " bytes and "
-                                + Limits.RECORD_ROWS_MAX + " rows"));
-        deferred = mayHaveRest;
+                throw new RefusedException(
+                        tooLarge(i, "needs more than one record of " + Limits.RECORD_BYTES_MAX + " bytes"));
             }
         }
+        deferred = mayHaveRest;
         return steps.end(Outcome.Done.ok(json.closeArray().close().bytes()));
+    }
+
     @Override
     public Command.@Nullable Wait rest(Context context) {
         for (Command.DeferredChange change : deferred) {
@@ -126,8 +126,6 @@ public final class Batch implements Command.CostlyChange, Command.DeferredChange
             }
         }
         return null;
-    }
-
     }
 
     /** Returns the refusal of an operation as the refusal of the batch. */

@@ -73,6 +73,11 @@ final class Steps {
         return decision.outcome();
     }
 
+    /** Returns the number of rows that the changes write, with those of their events and deliveries. */
+    int rows() {
+        return rows.count();
+    }
+
     /** Returns true if all changes go into one record, together with an answer of so many bytes that is remembered. */
     boolean fit(long answerBytes) {
         return rows.bytes() + answerBytes + AROUND_BYTES <= Limits.RECORD_BYTES_MAX
