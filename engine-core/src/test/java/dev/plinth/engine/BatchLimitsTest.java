@@ -119,27 +119,57 @@ final class BatchLimitsTest {
     }
 
     @Test
-    void rows_ofMoreThanOneRecord_areRefusedBeforeAnythingIsDone() {
+    void rows_beyondTheBound_areRefusedBeforeAnythingIsDone() {
         store.use(store.newKey(store.newWideWorkspace()));
+        subscribeMany();
+        List<String> deletions = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            deletions.add(op("DELETE", archived(40), ""));
+        }
+
+        Reply reply = batch(deletions.toArray(String[]::new));
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(422);
+        assertThat(reply.text())
+                .contains("too_large", "\"operation\":4")
+                .contains("writes more than 4000 rows")
+                .contains("Split the batch before it");
+        assertThat(store.rows("resources")).isEqualTo(deletions.size());
+        assertThat(batch(deletions.subList(0, 4).toArray(String[]::new)).status())
+                .isEqualTo(200);
+        assertThat(store.rows("resources")).isEqualTo(deletions.size() - 4);
+    }
+
+    @Test
+    void deletions_thatTheSweepEnds_areDoneWhenTheBatchAnswers() {
+        store.use(store.newKey(store.newWideWorkspace()));
+        subscribeMany();
+        String first = archived(100);
+        String second = archived(100);
+
+        Reply reply = batch(op("DELETE", first, ""), CREATE, op("DELETE", second, ""));
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(store.rows("children")).isZero();
+        for (String deleted : List.of(first, second)) {
+            String id = deleted.substring("/v1/resources/".length());
+            assertThat(store.events(id)).endsWith("resource.deleted " + id);
+        }
+    }
+
+    private void subscribeMany() {
         for (int i = 0; i < 20; i++) {
             store.endpoint();
         }
-        String[] deletions = new String[20];
-        for (int i = 0; i < deletions.length; i++) {
-            String resource = "/v1/resources/" + store.make("/v1/resources", "{\"name\":\"r\"}");
-            for (int child = 0; child < 40; child++) {
-                store.make(resource + "/children", "{\"name\":\"c\"}");
-            }
-            store.call("POST", resource + "/archive");
-            deletions[i] = op("DELETE", resource, "");
+    }
+
+    /** Makes a resource with children that may be deleted. Returns its path. */
+    private String archived(int children) {
+        String resource = "/v1/resources/" + store.make("/v1/resources", "{\"name\":\"r\"}");
+        for (int child = 0; child < children; child++) {
+            store.make(resource + "/children", "{\"name\":\"c\"}");
         }
-
-        Reply reply = batch(deletions);
-
-        assertThat(reply.status()).as(reply.text()).isEqualTo(422);
-        assertThat(reply.text()).contains("too_large").contains("16384 rows");
-        assertThat(store.rows("resources")).isEqualTo(deletions.length);
-        assertThat(batch(Arrays.copyOf(deletions, 10)).status()).isEqualTo(200);
-        assertThat(store.rows("resources")).isEqualTo(deletions.length - 10);
+        store.call("POST", resource + "/archive");
+        return resource;
     }
 }

@@ -389,6 +389,24 @@ final class BatchTest {
     }
 
     @Test
+    void operation_forWhoseRowsIsNoRoom_isNamed() {
+        store.use(store.newKey(
+                store.engine().admin().createWorkspace("w", "tight").call().id()));
+        String path = "/v1/resources/" + store.make("/v1/resources", "{\"name\":\"a\"}");
+        String rename = op("PATCH", path, "{\"name\":\"b\"}");
+
+        for (int at = 1; at < 5; at++) {
+            List<String> operations = new ArrayList<>(List.of(CREATE, rename, rename, rename, rename));
+            operations.add(at, CREATE);
+            Reply reply = keyed("k" + at, operations.toArray(String[]::new));
+
+            assertThat(reply.status()).as(reply.text()).isEqualTo(403);
+            assertThat(reply.text()).contains("plan_limit_reached", "\"operation\":" + at);
+        }
+        assertThat(store.rows("resources")).isOne();
+    }
+
+    @Test
     void idOfAnotherWorkspace_isAbsent() {
         String mine = store.key();
         store.use(store.newKey(store.newWorkspace("other")));

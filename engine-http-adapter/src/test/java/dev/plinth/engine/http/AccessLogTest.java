@@ -111,6 +111,21 @@ class AccessLogTest {
     }
 
     @Test
+    void keyInAPathQueryOrHeader_isNotLogged() throws IOException {
+        startJson();
+        String key = live.key(live.workspace("pro"));
+        String secret = "whsec_" + "c2VjcmV0".repeat(4);
+
+        send("GET /v1/" + key + "/x?key=" + key + " HTTP/1.1\r\nHost: a\r\nUser-Agent: a " + key + "\r\nX-Key: " + key
+                + "\r\n\r\n");
+        send("GET /v1/" + secret + " HTTP/1.1\r\nHost: a\r\nAuthorization: Basic " + key + "\r\n\r\n");
+        send(key + " /v1/resources HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        assertThat(entries()).extracting(entry -> entry.get("path")).startsWith("/v1/sk_live_.../x", "/v1/whsec_...");
+        assertThat(Files.readString(file())).doesNotContain(key, secret);
+    }
+
+    @Test
     void callsOnOneConnection_haveALineEachInOrder() throws IOException {
         startJson();
         try (RawClient client = new RawClient(server.port())) {

@@ -13,6 +13,7 @@ public final class Changes {
     private List<WrittenEvent> written = List.of();
     private List<Id> started = List.of();
     private List<Write> extras = List.of();
+    private List<List<Write>> operations = List.of();
     private @Nullable ReserveAccess room;
     private boolean fannedOut;
 
@@ -67,6 +68,17 @@ public final class Changes {
     /** Returns true if the events have their rows and deliveries already. */
     public boolean areFannedOut() {
         return fannedOut;
+    }
+
+    /** Records which writes each operation of a batch made, in order. A row that several wrote is in each of them. */
+    public Changes madeBy(List<List<Write>> each) {
+        operations = each;
+        return this;
+    }
+
+    /** Returns the writes of each operation of a batch; empty for any other change. */
+    public List<List<Write>> operations() {
+        return operations;
     }
 
     /** Adds all changes of another decision. */

@@ -64,7 +64,10 @@ public interface Command {
 
     /** A change whose rest the sweep may do. Where the caller counts on its end, the answer waits for it. */
     interface DeferredChange extends Change {
-        /** Returns what the answer waits for once the change is committed, or null. Finds rows by their keys only. */
+        /**
+         * Returns what the answer waits for next once the change is committed, or null. Asked again after each wait, and
+         * finds rows by their keys only.
+         */
         @Nullable
         Wait rest(Context context);
     }

@@ -116,6 +116,9 @@ public final class Limits {
     /** Bytes of the answers to all operations of a batch, with or without an idempotency key. One row remembers them. */
     public static final int BATCH_ANSWER_BYTES_MAX = ROW_BYTES_MAX - 4 * 1024;
 
+    /** Rows that the operations of a batch write together, while all other writers wait. */
+    public static final int BATCH_ROWS_MAX = 4_000;
+
     /** Characters of a path in a batch. */
     public static final int BATCH_PATH_LENGTH_MAX = 2_000;
 

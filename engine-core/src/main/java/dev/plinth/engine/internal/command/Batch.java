@@ -20,9 +20,12 @@ import org.jspecify.annotations.Nullable;
  * Makes several calls as one: all of them in one record, or none. Each sees what those before it have changed, and may
  * name what they have made.
  */
-public final class Batch implements Command.CostlyChange {
+public final class Batch implements Command.CostlyChange, Command.DeferredChange {
     private final List<Operation> operations;
     private final long units;
+
+    /** The operations whose rest the sweep may do, as they were last decided. */
+    private List<Command.DeferredChange> deferred = List.of();
 
     /**
      * Makes the command.
@@ -82,12 +85,17 @@ public final class Batch implements Command.CostlyChange {
     @Override
     public Decision decide(Context context) {
         Steps steps = new Steps(context);
+        List<Command.DeferredChange> mayHaveRest = new ArrayList<>();
         Answers answers = new Answers();
         JsonBytes json = new JsonBytes().open().name("results").openArray();
         for (int i = 0; i < operations.size(); i++) {
             Outcome.Done done;
             try {
-                done = (Outcome.Done) steps.decide(operations.get(i).change(answers, i));
+                Command.Change change = operations.get(i).change(answers, i);
+                done = (Outcome.Done) steps.decide(change);
+                if (change instanceof Command.DeferredChange later) {
+                    mayHaveRest.add(later);
+                }
             } catch (RefusedException refused) {
                 throw new RefusedException(inOperation(refused.refusal(), i));
             }
@@ -97,14 +105,27 @@ public final class Batch implements Command.CostlyChange {
                 throw new RefusedException(
                         tooLarge(i, "answers more than " + Limits.BATCH_ANSWER_BYTES_MAX + " bytes"));
             }
+            if (steps.rows() > Limits.BATCH_ROWS_MAX) {
+                throw new RefusedException(tooLarge(i, "writes more than " + Limits.BATCH_ROWS_MAX + " rows"));
+            }
             if (!steps.fit(json.position())) {
-                throw new RefusedException(tooLarge(
-                        i,
-                        "needs more than one record of " + Limits.RECORD_BYTES_MAX + " bytes and "
-                                + Limits.RECORD_ROWS_MAX + " rows"));
+                throw new RefusedException(
+                        tooLarge(i, "needs more than one record of " + Limits.RECORD_BYTES_MAX + " bytes"));
             }
         }
+        deferred = mayHaveRest;
         return steps.end(Outcome.Done.ok(json.closeArray().close().bytes()));
+    }
+
+    @Override
+    public Command.@Nullable Wait rest(Context context) {
+        for (Command.DeferredChange change : deferred) {
+            Command.Wait rest = change.rest(context);
+            if (rest != null) {
+                return rest;
+            }
+        }
+        return null;
     }
 
     /** Returns the refusal of an operation as the refusal of the batch. */

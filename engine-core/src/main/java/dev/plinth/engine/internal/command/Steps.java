@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.StagedRows;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -23,6 +24,7 @@ final class Steps {
     private final Context outer;
     private final StagedRows rows;
     private final Changes all = new Changes();
+    private final List<List<Changes.Write>> each = new ArrayList<>();
     private ReserveAccess room = ReserveAccess.OPERATOR;
 
     /** Begins on the rows of a context. */
@@ -53,6 +55,7 @@ final class Steps {
         for (int i = 0; i < writes.size(); i++) {
             rows.stage(writes.get(i));
         }
+        each.add(writes);
         changes.written().forEach(all::written);
         for (Id job : changes.started()) {
             all.started(job);
@@ -70,6 +73,11 @@ final class Steps {
         return decision.outcome();
     }
 
+    /** Returns the number of rows that the changes write, with those of their events and deliveries. */
+    int rows() {
+        return rows.count();
+    }
+
     /** Returns true if all changes go into one record, together with an answer of so many bytes that is remembered. */
     boolean fit(long answerBytes) {
         return rows.bytes() + answerBytes + AROUND_BYTES <= Limits.RECORD_BYTES_MAX
@@ -79,6 +87,7 @@ final class Steps {
     /** Returns the decision to make all changes. The least of their accesses to the reserves counts for all of them. */
     Decision end(Outcome outcome) {
         rows.writes().forEach(write -> all.writes().add(write));
-        return Decision.of((rows.count() == 0 ? all : all.within(room)).fannedOut(), outcome);
+        return Decision.of(
+                (rows.count() == 0 ? all : all.within(room)).fannedOut().madeBy(each), outcome);
     }
 }

@@ -19,12 +19,14 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SecretCipher;
+import dev.plinth.engine.internal.base.StagedRows;
 import dev.plinth.engine.internal.command.RecordedEvents;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.Transaction;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Decides and commits, inside the writer lock: one decision, one record, with its events and their deliveries in it. */
 public final class Commits implements Committer {
@@ -132,15 +134,48 @@ public final class Commits implements Committer {
     }
 
     private long append(Transaction transaction, Context context, Changes changes) {
-        return transaction.append(
-                changes.writes(), context.now(), changes.room(ReserveAccess.of(context.caller())), plans(context));
+        ReserveAccess room = changes.room(ReserveAccess.of(context.caller()));
+        try {
+            return transaction.append(changes.writes(), context.now(), room, plans(context));
+        } catch (RefusedException refused) {
+            int operation = firstWithoutRoom(
+                    transaction, changes.operations(), writes -> transaction.hasRoom(writes, room, plans(context)));
+            throw operation == Refusal.WHOLE
+                    ? refused
+                    : new RefusedException(refused.refusal().inOperation(operation, ""));
+        }
+    }
+
+    /** Returns the first operation of a batch whose rows have no room beside those of the operations before it. */
+    private static int firstWithoutRoom(
+            Rows rows, List<List<Changes.Write>> operations, Predicate<List<Changes.Write>> hasRoom) {
+        int fit = 0;
+        int lack = operations.size();
+        if (hasRoom.test(together(rows, operations))) {
+            return Refusal.WHOLE;
+        }
+        while (lack - fit > 1) {
+            int middle = (fit + lack) >>> 1;
+            if (hasRoom.test(together(rows, operations.subList(0, middle)))) {
+                fit = middle;
+            } else {
+                lack = middle;
+            }
+        }
+        return fit;
+    }
+
+    private static List<Changes.Write> together(Rows rows, List<List<Changes.Write>> operations) {
+        StagedRows staged = new StagedRows(rows);
+        operations.forEach(writes -> writes.forEach(staged::stage));
+        return staged.writes();
     }
 
     /** Adds what a decision would like to write, if there is room: such as what a receiver has answered. */
     private void addExtras(Transaction transaction, Context context, Changes changes) {
         List<Changes.Write> extras = changes.extras();
         for (int i = 0; i < extras.size(); i++) {
-            if (transaction.hasRoom(extras.get(i), plans(context))) {
+            if (transaction.hasRoom(List.of(extras.get(i)), ReserveAccess.ASKED, plans(context))) {
                 changes.writes().add(extras.get(i));
             }
         }

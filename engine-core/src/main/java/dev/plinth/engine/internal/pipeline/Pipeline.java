@@ -110,10 +110,9 @@ final class Pipeline {
         if (command instanceof Command.LongPollChange change) {
             return commit(call, waiting.unlessTaken(call, change));
         }
-        if (command instanceof Command.CostlyChange change) {
-            return commitCostly(call, change);
-        }
-        Answer answer = commit(call, (Command.Change) command);
+        Answer answer = command instanceof Command.CostlyChange change
+                ? commitCostly(call, change)
+                : commit(call, (Command.Change) command);
         return command instanceof Command.DeferredChange change ? waiting.pauseForRest(call, change, answer) : answer;
     }
 

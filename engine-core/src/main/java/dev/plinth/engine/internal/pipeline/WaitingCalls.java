@@ -106,21 +106,34 @@ final class WaitingCalls {
 
     /** Returns the answer to a change, or a pause before it until the sweep has done the rest of the change. */
     PipelineResult pauseForRest(RequestContext call, Command.DeferredChange change, Answer answer) {
-        Command.Wait rest = answer.outcome() instanceof Outcome.Done ? restOf(call, change) : null;
+        long endMillis = call.millis() + TimeUnit.SECONDS.toMillis(Limits.CARRIED_ON_SECONDS_MAX);
+        return answer.outcome() instanceof Outcome.Done ? pauseForRest(call, change, answer, endMillis) : answer;
+    }
+
+    /** Waits for one piece of the rest after the other, so that a call has one place among those that wait. */
+    private PipelineResult pauseForRest(
+            RequestContext call, Command.DeferredChange change, Answer answer, long endMillis) {
+        long millis = endMillis - call.millis();
+        Command.Wait rest = millis <= 0 || hasEnded(call) ? null : restOf(call, change);
         WaitRegistry.Waiter waiter = rest == null ? null : registry.join(call.caller.workspace(), rest);
         if (rest == null || waiter == null) {
             return answer;
         }
-        if (restOf(call, change) == null) {
+        Command.Wait now = restOf(call, change);
+        if (now == null || !now.topic().equals(rest.topic())) {
             registry.signal(rest.topic());
         }
         // A change that will never be durable is not carried on either.
-        CompletableFuture<Void> unused = store.whenCommitted(answer.sequence()).whenComplete((nothing, lost) -> {
-            if (lost != null) {
-                registry.signal(rest.topic());
-            }
-        });
-        return new PipelineResult.Pause(waiter.end(), TimeUnit.SECONDS.toMillis(rest.seconds()), () -> answer);
+        CompletableFuture<Void> committed = store.whenCommitted(answer.sequence())
+                .whenComplete((nothing, lost) -> {
+                    if (lost != null) {
+                        registry.signal(rest.topic());
+                    }
+                });
+        return new PipelineResult.Pause(
+                waiter.end(),
+                millis,
+                () -> committed.isCompletedExceptionally() ? answer : pauseForRest(call, change, answer, endMillis));
     }
 
     /** Returns the answer of a call, once the call need not wait any more. */

@@ -96,9 +96,9 @@ public final class Transaction implements Rows {
         return append(writes, timeMillis, false, bytes);
     }
 
-    /** Returns true if a row has room within the share of its workspace, and outside of the reserves. */
-    public boolean hasRoom(Changes.Write write, Function<Id, Plan> plans) {
-        return tables.lacks(List.of(write), ReserveAccess.ASKED, plans) == null;
+    /** Returns true if rows have room together within the shares of their workspaces. */
+    public boolean hasRoom(List<Changes.Write> writes, ReserveAccess reserve, Function<Id, Plan> plans) {
+        return tables.lacks(writes, reserve, plans) == null;
     }
 
     /**

@@ -4,9 +4,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
- * A request and its answer, for the access log. It has neither query, body nor credential.
+ * A request and its answer, for the access log. It has neither query, body nor credential. An API key or webhook secret
+ * that a client has put into a path or its name is shown by its prefix.
  *
  * @param address the client's, which a trusted proxy names
  * @param bytes of the body that were handed to the socket
@@ -16,6 +18,8 @@ public record AccessEntry(
         Instant time, String address, Line line, int status, long bytes, long micros, String requestId, Client client) {
     private static final int USER_AGENT_MAX = 200;
     private static final int LINE_PART_MAX = 512;
+    private static final Pattern SECRET =
+            Pattern.compile("([sr]k_(?:live|test)_)[0-9A-Za-z]+|(whsec_)[0-9A-Za-z+/=%]+");
     private static final DateTimeFormatter COMMON_TIME =
             DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -26,13 +30,17 @@ public record AccessEntry(
      */
     public record Line(String method, String path, String protocol) {
         public Line {
-            method = cut(method, LINE_PART_MAX);
-            path = cut(path, LINE_PART_MAX);
+            method = cut(masked(method), LINE_PART_MAX);
+            path = cut(masked(path), LINE_PART_MAX);
         }
     }
 
     /** The client's words on itself; empty for what it does not say. */
-    public record Client(String userAgent, String traceparent) {}
+    public record Client(String userAgent, String traceparent) {
+        public Client {
+            userAgent = masked(userAgent);
+        }
+    }
 
     /** Returns the line of the Common Log Format, followed by request id, microseconds and trace id. */
     String common() {
@@ -59,6 +67,10 @@ public record AccessEntry(
         TraceContext.of(client.traceparent())
                 .ifPresent(trace -> json.put("traceId", trace.traceId()).put("parentId", trace.parentId()));
         return json.end();
+    }
+
+    private static String masked(String text) {
+        return SECRET.matcher(text).replaceAll("$1$2...");
     }
 
     private static String cut(String text, int charactersMax) {
