@@ -82,8 +82,18 @@ public final class Batch implements Command.CostlyChange {
     @Override
     public Decision decide(Context context) {
         Steps steps = new Steps(context);
-        Answers answers = new Answers();
         JsonBytes json = new JsonBytes().open().name("results").openArray();
+        decide(operations, steps, json);
+        return steps.end(Outcome.Done.ok(json.closeArray().close().bytes()));
+    }
+
+    /**
+     * Decides operations one after the other.
+     *
+     * @param json gets the answers
+     */
+    static void decide(List<? extends Operation> operations, Steps steps, JsonBytes json) {
+        Answers answers = new Answers();
         for (int i = 0; i < operations.size(); i++) {
             Outcome.Done done;
             try {
@@ -98,13 +108,17 @@ public final class Batch implements Command.CostlyChange {
                         tooLarge(i, "answers more than " + Limits.BATCH_ANSWER_BYTES_MAX + " bytes"));
             }
             if (!steps.fit(json.position())) {
-                throw new RefusedException(tooLarge(
-                        i,
-                        "needs more than one record of " + Limits.RECORD_BYTES_MAX + " bytes and "
-                                + Limits.RECORD_ROWS_MAX + " rows"));
+                throw new RefusedException(tooLarge(i));
             }
         }
-        return steps.end(Outcome.Done.ok(json.closeArray().close().bytes()));
+    }
+
+    /** Returns the refusal of operations that do not fit into a record. */
+    static Refusal tooLarge(int index) {
+        return tooLarge(
+                index,
+                "needs more than one record of " + Limits.RECORD_BYTES_MAX + " bytes and " + Limits.RECORD_ROWS_MAX
+                        + " rows");
     }
 
     /** Returns the refusal of an operation as the refusal of the batch. */
