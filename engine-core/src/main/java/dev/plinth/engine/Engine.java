@@ -13,6 +13,7 @@ import dev.plinth.engine.client.Clients;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.LastUsedWriter;
+import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.EngineThread;
@@ -25,6 +26,7 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.command.BulkJob;
+import dev.plinth.engine.internal.command.RecordedEffects;
 import dev.plinth.engine.internal.command.RecoverJob;
 import dev.plinth.engine.internal.event.EventFeed;
 import dev.plinth.engine.internal.event.Events;
@@ -120,11 +122,14 @@ public final class Engine implements AutoCloseable {
         quotas = new Quotas(config.clock(), config.directory().isPresent() ? checkpoints : null);
         WaitRegistry waitRegistry = new WaitRegistry();
         RequestMetrics requestMetrics = new RequestMetrics();
+        Supplier<RecordedEffects> recorders =
+                () -> new RecordedEffects(config.ids(), opened::nowMillis, this::decode);
+        HostHandlers handlers = new HostHandlers(config, this::workspace, recorders, access);
         jobs = new JobRunner(
                 store,
                 commits,
                 workers,
-                new HostHandlers(config, this::workspace).jobs(),
+                handlers.jobs(),
                 Map.of(BulkJob.TYPE, BulkJob.opener(plans, config.types())),
                 Map.of(RecoverJob.TYPE, RecoverJob::open),
                 Access::isActive);
@@ -134,7 +139,7 @@ public final class Engine implements AutoCloseable {
         sweep = new Sweep(store, commits, config.clock(), workers, Retentions.inOrder());
         timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, checkpoints));
         checkpoints.onNoted(timers::wake);
-        feed = new EventFeed(store, commits, workers, new HostHandlers(config, this::workspace).listeners());
+        feed = new EventFeed(store, commits, workers, handlers.listeners());
         jobRing = new Doorbell("plinth-job-ring", store.fatalErrors().noting(timers::wake));
         eventRing = new Doorbell("plinth-event-ring", store.fatalErrors().noting(() -> {
             feed.wake();
@@ -153,7 +158,7 @@ public final class Engine implements AutoCloseable {
                 requestLog,
                 requestMetrics,
                 workers));
-        wire = wire(config, plans, access, requestMetrics);
+        wire = wire(config, handlers, plans, access, requestMetrics);
         clients = new Clients(wire, dispatcher);
         register(access, waitRegistry);
         settings = new LiveSettings(store, commits, plans, access, quotas, webhooks, wire::plansChanged);
@@ -505,7 +510,13 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    private Wire wire(EngineConfig config, Plans plans, Access access, RequestMetrics requestMetrics) {
+    /** Decodes an effect by the route table, which is made after the rooms that run handlers. */
+    private Command.Change decode(String route, List<String> pathValues, byte @Nullable [] body) {
+        return wire.decode(route, pathValues, body);
+    }
+
+    private Wire wire(
+            EngineConfig config, HostHandlers handlers, Plans plans, Access access, RequestMetrics requestMetrics) {
         return new Wire(
                 dispatcher,
                 new Wire.Parts(
@@ -513,7 +524,7 @@ public final class Engine implements AutoCloseable {
                         quotas,
                         plans,
                         webhooks,
-                        new HostHandlers(config, this::workspace).operations(),
+                        handlers.operations(),
                         config.asyncOperations(),
                         jobs.handled(),
                         config.types(),

@@ -22,7 +22,10 @@ final class RememberedRefusalTest {
             })
             .operation(
                     "claim",
-                    operation -> OperationResult.of(Json.EMPTY_OBJECT).withEvent("resource.created", Json.EMPTY_OBJECT))
+                    operation -> {
+                        operation.effects().publish("resource.created", Json.EMPTY_OBJECT);
+                        return OperationResult.of(Json.EMPTY_OBJECT);
+                    })
             .open();
     private String secret = "";
 

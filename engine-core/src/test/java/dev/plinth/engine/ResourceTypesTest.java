@@ -38,8 +38,12 @@ final class ResourceTypesTest {
             .childType("line", Json.of("{\"required\":[\"sku\"]}"))
             .operation(
                     "spoil",
-                    operation -> OperationResult.of(Json.EMPTY_OBJECT)
-                            .withPatch(Json.of("{\"data\":{\"amount\":\"much\"}}")))
+                    operation -> {
+                        operation
+                                .effects()
+                                .patch(operation.resourceId(), Json.of("{\"data\":{\"amount\":\"much\"}}"));
+                        return OperationResult.of(Json.EMPTY_OBJECT);
+                    })
             .open();
     private String key = "";
 

@@ -88,7 +88,10 @@ class RouteMatrixTest {
                 .webhookAllow("127.0.0.0/8")
                 .operation(
                         "echo",
-                        operation -> OperationResult.of(operation.input()).withEvent("a.b", Json.EMPTY_OBJECT))
+                        operation -> {
+                            operation.effects().publish("a.b", Json.EMPTY_OBJECT, operation.resourceId());
+                            return OperationResult.of(operation.input());
+                        })
                 .asyncOperation("later", job -> Json.EMPTY_OBJECT)
                 .jobHandler("fails", job -> {
                     throw new JobFailure("no", "It fails.", false);

@@ -116,6 +116,12 @@ public final class Limits {
     /** Bytes of the answers to all operations of a batch, with or without an idempotency key. One row remembers them. */
     public static final int BATCH_ANSWER_BYTES_MAX = ROW_BYTES_MAX - 4 * 1024;
 
+    /** Effects of one run of host code, and reads of a unit of work. Effects are one record. */
+    public static final int EFFECTS_MAX = BATCH_OPERATIONS_MAX;
+
+    /** Runs of a unit of work that conflicts with changes of others. After them its caller is told. */
+    public static final int UNIT_OF_WORK_TRIES_MAX = 16;
+
     /** Characters of a path in a batch. */
     public static final int BATCH_PATH_LENGTH_MAX = 2_000;
 

@@ -70,6 +70,11 @@ final class Steps {
         return decision.outcome();
     }
 
+    /** Returns true if no row was written. */
+    boolean isEmpty() {
+        return rows.count() == 0;
+    }
+
     /** Returns true if all changes go into one record, together with an answer of so many bytes that is remembered. */
     boolean fit(long answerBytes) {
         return rows.bytes() + answerBytes + AROUND_BYTES <= Limits.RECORD_BYTES_MAX

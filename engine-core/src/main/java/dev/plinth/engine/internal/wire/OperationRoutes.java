@@ -19,7 +19,6 @@ import dev.plinth.engine.internal.job.NewJob;
 import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.Content;
-import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.shape.Body;
 import dev.plinth.engine.internal.shape.Kind;
 import dev.plinth.engine.internal.shape.Member;
@@ -38,12 +37,10 @@ final class OperationRoutes {
 
     private final Map<String, HostOperation.Code> operations;
     private final Set<String> asyncOperations;
-    private final ContentTypes types;
 
-    OperationRoutes(Map<String, HostOperation.Code> operations, Set<String> asyncOperations, ContentTypes types) {
+    OperationRoutes(Map<String, HostOperation.Code> operations, Set<String> asyncOperations) {
         this.operations = operations;
         this.asyncOperations = asyncOperations;
-        this.types = types;
     }
 
     List<Route> all() {
@@ -70,7 +67,7 @@ final class OperationRoutes {
         String name = request.pathValue(1);
         HostOperation.Code handler = operations.get(name);
         if (handler != null) {
-            return HostOperation.of(name, handler, id, argument, input.ifMatch(), types);
+            return HostOperation.of(name, handler, id, argument, input.ifMatch());
         }
         if (asyncOperations.contains(name)) {
             return StartJob.of(NewJob.now(name, argument).about(id), input.ifMatch());

@@ -15,6 +15,7 @@ import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.job.HandledTypes;
+import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.pipeline.Answer;
 import dev.plinth.engine.internal.pipeline.PendingRequest;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
@@ -216,6 +217,20 @@ public final class Wire {
     public boolean looksAtVersions(String operation) {
         Route known = byName.get(operation);
         return known != null && known.codes().contains(ProblemCode.PRECONDITION_FAILED);
+    }
+
+    /**
+     * Returns the change of an effect of the host's own code. It is made on any version, because only callers of the route have
+     * to send {@code If-Match} where the host demands it.
+     *
+     * @throws RefusedException with everything that is wrong with the effect
+     */
+    public Command.Change decode(String name, List<String> pathValues, byte @Nullable [] body) {
+        Request.Headers headers =
+                looksAtVersions(name) ? Request.Headers.NONE.withIfMatch("*") : Request.Headers.NONE;
+        Request request = request(name, pathValues, null, headers, NO_BODY);
+        Request complete = body == null ? request : request.having(JsonReader.trusted(body));
+        return (Command.Change) complete.route().decoder().decode(complete);
     }
 
     /** Returns the rows of the route table. */
