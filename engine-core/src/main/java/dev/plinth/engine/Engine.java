@@ -65,6 +65,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +85,7 @@ public final class Engine implements AutoCloseable {
     private final RequestDispatcher dispatcher;
     private final Wire wire;
     private final Clients clients;
+    private final UnitsOfWork units;
     private final Webhooks webhooks;
     private final JobRunner jobs;
     private final JobQueueFigures jobQueueFigures;
@@ -160,6 +162,7 @@ public final class Engine implements AutoCloseable {
                 workers));
         wire = wire(config, handlers, plans, access, requestMetrics);
         clients = new Clients(wire, dispatcher);
+        units = new UnitsOfWork(store, commits, access, dispatcher, this::workspace, recorders);
         register(access, waitRegistry);
         settings = new LiveSettings(store, commits, plans, access, quotas, webhooks, wire::plansChanged);
     }
@@ -302,6 +305,27 @@ public final class Engine implements AutoCloseable {
      */
     public Json idempotent(String workspaceId, String key, String fingerprint, Supplier<Json> work) {
         return IdempotentWork.run(dispatcher, workspaceId, key, fingerprint, work);
+    }
+
+    /**
+     * Runs a unit of work of the host on this thread, and commits its effects in one record. They happen only if nothing
+     * has changed that it has read. Otherwise the work runs again with fresh reads, up to 16 times. So the work must have
+     * no other effects that must not happen twice.
+     *
+     * <p>If the work throws, nothing happens and the exception reaches the caller. {@link #close} waits for it as for a
+     * call. A unit without effects reads what was there at one time.
+     *
+     * @param workspaceId {@code ws_…}
+     * @param work reads, records effects and returns a result; null for none
+     * @return the result of the last run, once the effects are durable
+     * @throws PlinthException 412 {@code precondition_failed} and retryable if others changed what the work had read in
+     *     each run. Any problem of an effect, such as 404 or 409; the work does not run again then. 404 for an unknown
+     *     workspace, 403 for a suspended one, 503 while the engine closes
+     * @throws IllegalStateException on a thread of the engine's own
+     */
+    public <T extends @Nullable Object> T transact(
+            String workspaceId, Function<? super UnitOfWork, ? extends T> work) {
+        return units.run(workspaceId, work);
     }
 
     /** Returns the most bytes that the body of a call may have on this route. */
