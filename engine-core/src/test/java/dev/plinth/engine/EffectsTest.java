@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What code of the host records happens in one record with the outcome of that code, or not at all. */
+/** Tests that effects happen in one record with the outcome of the code that recorded them, or not at all. */
 @Timeout(120)
 final class EffectsTest {
     private static final String NOWHERE = "res_00000000000000000000000000";
@@ -69,7 +69,7 @@ final class EffectsTest {
         work.accept(effects);
     }
 
-    /** In its first attempt, the resource changes after it was read. */
+    /** Changes the resource in the first attempt, after it was read. */
     private static Json changeWhatWasRead(JobContext job) {
         String id = (String) Objects.requireNonNull(job.input().asMap().get("id"));
         long version = job.workspace().resources().get(id).call().version();

@@ -158,7 +158,7 @@ public final class RecordedEffects implements Effects {
         add(decoded(route, List.of(pathValues), null), 0);
     }
 
-    /** Adds an effect with content. What is wrong with the content is a refusal, because a tenant may have sent it. */
+    /** Adds an effect with content. Errors of the content are refused at the commit, because a tenant may have sent it. */
     private void content(@Nullable Id id, String route, List<String> pathValues, Json body) {
         byte[] sent = body.utf8();
         Command.Change change;
@@ -172,7 +172,7 @@ public final class RecordedEffects implements Effects {
         add(id == null ? change : giving(id, change), sent.length);
     }
 
-    /** Returns the change of an effect that the host's code has wrong, or has right. */
+    /** Returns the change of an effect. Its errors are those of the host's code, which is told at once. */
     private Command.Change decoded(String route, List<String> pathValues, byte @Nullable [] body) {
         try {
             return decoder.decode(route, pathValues, body);

@@ -97,8 +97,8 @@ public final class EventFeed implements AutoCloseable {
         /**
          * Handles an event of a workspace.
          *
-         * @return puts the changes that the code asks for beside the new position of the listener, in one record; null if
-         *     it asks for none
+         * @return a function that puts the effects beside the new position of the listener, in one record; null if there
+         *     are none
          */
         @Nullable
         UnaryOperator<Command.Change> onEvent(String workspaceId, Event event);

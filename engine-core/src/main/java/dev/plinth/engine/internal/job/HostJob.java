@@ -44,8 +44,8 @@ public interface HostJob {
      * The end of the host's code.
      *
      * @param result the result of the job, or null if it has none
-     * @param effects puts the changes that the code asks for beside the end of the job, in one record; null if it asks
-     *     for none
+     * @param effects a function that puts the effects of the code beside the end of the job, in one record; null if
+     *     there are none
      */
     record End(
             @Nullable Json result, @Nullable UnaryOperator<Command.Change> effects) {

@@ -89,8 +89,8 @@ final class JobRun implements HostJob {
     }
 
     /**
-     * Commits success with the effects, or a failure if the effects are refused. What the code has read may have changed
-     * meanwhile, so another attempt may follow then.
+     * Commits success with the effects, or a failure if the effects are refused. The rows may have changed since the code
+     * read them, so another attempt may follow then.
      */
     private void succeed(Command.Change success, @Nullable UnaryOperator<Command.Change> effects) {
         if (effects == null) {

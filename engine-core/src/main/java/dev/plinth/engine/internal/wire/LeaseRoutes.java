@@ -96,7 +96,7 @@ final class LeaseRoutes {
                         .gives(Jobs.ENTITY)
                         .decodedBy(this::progress),
                 held("completeJob", "complete", "Complete a leased job")
-                        .says("The job succeeds together with the operations of its worker, which are those of a batch, or neither happens.")
+                        .says("The operations are those of a batch. All of it happens, or nothing.")
                         .takes(Body.of("JobCompletion", TOKEN, RESULT, OPERATIONS))
                         .refuses(
                                 LEASE_LOST,
