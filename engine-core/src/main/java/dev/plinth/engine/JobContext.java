@@ -18,8 +18,8 @@ public interface JobContext {
 
     /**
      * Returns what records changes of the job's workspace. They are committed in one record with the success of the job: it
-     * has succeeded if and only if they have happened. If the attempt fails, none of them happens. If they are refused,
-     * the attempt has failed.
+     * has succeeded if and only if they have happened. If the attempt fails, or returns null after a request to cancel,
+     * none of them happens. If they are refused, the attempt has failed.
      */
     Effects effects();
 

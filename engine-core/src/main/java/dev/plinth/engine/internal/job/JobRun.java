@@ -61,7 +61,7 @@ final class JobRun implements HostJob {
             HostJob.End given = code.run(this);
             HostJob.End end = given == null ? HostJob.End.NOTHING : given;
             Json result = end.result();
-            if (result == null && end.effects() == null && cancelRequested) {
+            if (result == null && cancelRequested) {
                 commit(JobSteps.cancel(id(), row.attempt()));
                 return;
             }
