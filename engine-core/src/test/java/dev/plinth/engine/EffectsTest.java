@@ -208,13 +208,7 @@ final class EffectsTest {
 
     @Test
     void effects_beyondARecord_areRefusedAndNothingHappens() {
-        Json data = Json.of(Map.of("text", "x".repeat(60_000)));
-        work = effects -> {
-            for (int i = 0; i < 80; i++) {
-                String unused =
-                        effects.create(NewResource.named("r" + i).withData(data));
-            }
-        };
+        work = this::makeTooMuch;
 
         Reply refused = operate();
 
@@ -297,6 +291,24 @@ final class EffectsTest {
         assertThat(job.error().map(Json::toString).orElse("")).contains("not_found", "An effect of the handler");
         assertThat(store.rows("resources")).isOne();
         assertThat(eventsOf("job.succeeded")).isZero();
+    }
+
+    @Test
+    void job_effectsBeyondARecord_failsAndNothingHappens() {
+        work = this::makeTooMuch;
+
+        Job job = runJob("do", "{}");
+
+        assertThat(job.status()).isEqualTo(JobStatus.FAILED);
+        assertThat(job.error().map(Json::toString).orElse("")).contains("validation_failed", "more than one record");
+        assertThat(store.rows("resources")).isOne();
+    }
+
+    private void makeTooMuch(Effects effects) {
+        Json data = Json.of(Map.of("text", "x".repeat(60_000)));
+        for (int i = 0; i < 80; i++) {
+            String unused = effects.create(NewResource.named("r" + i).withData(data));
+        }
     }
 
     @Test
