@@ -229,6 +229,13 @@ public final class Wire {
         Request.Headers headers =
                 looksAtVersions(name) ? Request.Headers.NONE.withIfMatch("*") : Request.Headers.NONE;
         Request request = request(name, pathValues, null, headers, NO_BODY);
+        int bytesMax = request.route().body().bytesMax();
+        if (body != null && body.length > bytesMax) {
+            throw RefusedException.of(
+                    ProblemCode.PAYLOAD_TOO_LARGE,
+                    "An effect of " + name + " may have " + bytesMax + " bytes, got " + body.length
+                            + "; nothing was changed. Send less.");
+        }
         Request complete = body == null ? request : request.having(JsonReader.trusted(body));
         return (Command.Change) complete.route().decoder().decode(complete);
     }
