@@ -549,6 +549,7 @@ public final class Engine implements AutoCloseable {
                         plans,
                         webhooks,
                         handlers.operations(),
+                        handlers.directOperations(),
                         config.asyncOperations(),
                         jobs.handled(),
                         config.types(),

@@ -1,6 +1,7 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.access.Access;
@@ -13,6 +14,7 @@ import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.command.RecordedEffects;
 import dev.plinth.engine.internal.event.EventFeed;
 import dev.plinth.engine.internal.job.HostJob;
+import dev.plinth.engine.internal.json.RecordType;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -67,6 +69,30 @@ record HostHandlers(
             return new HostOperation.Ended(result.result(), effects);
         }));
         return codes;
+    }
+
+    Map<String, HostOperation.Direct> directOperations() {
+        Map<String, HostOperation.Direct> codes = new HashMap<>();
+        config.directOperations()
+                .forEach((name, operation) -> codes.put(
+                        name,
+                        new HostOperation.Direct(
+                                operation.type(), (workspace, input) -> run(operation, workspace, input))));
+        return codes;
+    }
+
+    private HostOperation.Ended run(DirectOperation<?> operation, String workspace, Object input)
+            throws OperationRefused {
+        RecordedEffects recorder = recorders.get();
+        Object result;
+        HostEffects effects;
+        try {
+            result = operation.call(
+                    input, new DirectOperation.Running(workspace, clients.apply(workspace), recorder));
+        } finally {
+            effects = recorder.end();
+        }
+        return new HostOperation.Ended(RecordType.write(result), effects);
     }
 
     Map<String, EventFeed.Listener> listeners() {

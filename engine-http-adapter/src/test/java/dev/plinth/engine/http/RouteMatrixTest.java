@@ -34,6 +34,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * there. {@link MatrixRows} says what is expected.
  */
 class RouteMatrixTest {
+    /** The input of an operation that takes none. */
+    record Nothing() {}
+
     private static final int CASES_LEAST = 1000;
     private static final int REQUESTS = 1_000_000;
 
@@ -92,6 +95,10 @@ class RouteMatrixTest {
                             operation.effects().publish("a.b", Json.EMPTY_OBJECT, operation.resourceId());
                             return OperationResult.of(operation.input());
                         })
+                .operation("echo", Nothing.class, (input, call) -> {
+                    call.effects().publish("a.b", Json.EMPTY_OBJECT);
+                    return input;
+                })
                 .asyncOperation("later", job -> Json.EMPTY_OBJECT)
                 .jobHandler("fails", job -> {
                     throw new JobFailure("no", "It fails.", false);

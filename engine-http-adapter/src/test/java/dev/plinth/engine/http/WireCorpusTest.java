@@ -27,6 +27,9 @@ import org.junit.jupiter.api.Test;
  * shows how the wire changes.
  */
 final class WireCorpusTest {
+    /** The input of an operation. */
+    record Counted(int n) {}
+
     private static final String CORPUS = "wire-corpus.txt";
     private static final String OPERATOR_TOKEN = "an-operator-of-the-corpus";
     private static final String NAME = "{\"name\":\"n\"}";
@@ -41,6 +44,7 @@ final class WireCorpusTest {
             .ids(new SeededIds(7))
             .webhookAllow("127.0.0.0/8")
             .operation("echo", operation -> OperationResult.of(operation.input()))
+            .operation("invoice.count", Counted.class, (input, call) -> input)
             .configReload(() -> Json.of("{\"taken\":[],\"needRestart\":[]}"))
             .open();
     private final HttpServer server = HttpServer.builder(engine).port(0).start();
@@ -134,6 +138,8 @@ final class WireCorpusTest {
         corpus.call("updateResource", KEY, "PATCH", one, "{\"name\":\"third\"}", "If-Match: \"v1\"");
         corpus.call("runOperation", KEY, "POST", one + "/operations/echo", "{\"input\":{\"b\":1}}");
         corpus.call("runOperation", KEY, "POST", one + "/operations/nothing", "{\"input\":{}}");
+        corpus.call("callOperation", KEY, "POST", "/v1/operations/invoice.count", "{\"input\":{\"n\":1}}");
+        corpus.call("callOperation", KEY, "POST", "/v1/operations/invoice.count", "{\"input\":{\"n\":\"1\"}}");
         change("pauseResource", one + "/pause");
         change("resumeResource", one + "/resume");
         corpus.call("deleteResource", KEY, "DELETE", one, "");

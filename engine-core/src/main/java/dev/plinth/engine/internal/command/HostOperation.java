@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.json.RecordType;
 import dev.plinth.engine.internal.resource.Precondition;
 import dev.plinth.engine.internal.resource.Resources;
 import java.util.function.UnaryOperator;
@@ -44,16 +45,47 @@ public final class HostOperation {
     public static Command.HostCall of(String name, Code code, Id resource, byte[] input, Precondition ifMatch) {
         return context -> {
             Resources.Operable shown = Resources.operable(context, resource, ifMatch);
-            Ended ended = run(code, context, resource, shown, input);
+            Ended ended = run(() -> code.run(
+                    context.workspace().text(), resource.text(), Json.trusted(shown.json()), Json.trusted(input)));
             checkSize(name, ended.result());
             return later -> decide(later, resource, ended, ifMatch);
         };
     }
 
-    private static Ended run(Code code, Context context, Id resource, Resources.Operable shown, byte[] input) {
+    /** The host's code for a synchronous operation without a resource. */
+    @FunctionalInterface
+    public interface DirectCode {
+        /** Runs the operation for a workspace. */
+        Ended run(String workspaceId, Object input) throws OperationRefused;
+    }
+
+    /**
+     * An operation without a resource.
+     *
+     * @param input the record class of its input
+     * @param code the host's code
+     */
+    public record Direct(RecordType input, DirectCode code) {}
+
+    /** Makes the command of an operation without a resource, for an input of its class. */
+    public static Command.HostCall direct(String name, DirectCode code, Object input) {
+        return context -> {
+            Ended ended = run(() -> code.run(context.workspace().text(), input));
+            checkSize(name, ended.result());
+            Outcome.Done done = Outcome.Done.ok(ended.result().utf8());
+            return later -> ended.effects().decide(later, done, UnaryOperator.identity());
+        };
+    }
+
+    /** A run of the host's code. */
+    @FunctionalInterface
+    private interface Run {
+        Ended run() throws OperationRefused;
+    }
+
+    private static Ended run(Run run) {
         try {
-            return code.run(
-                    context.workspace().text(), resource.text(), Json.trusted(shown.json()), Json.trusted(input));
+            return run.run();
         } catch (OperationRefused refused) {
             throw RefusedException.of(ProblemCode.VALIDATION_FAILED, String.valueOf(refused.getMessage()));
         }

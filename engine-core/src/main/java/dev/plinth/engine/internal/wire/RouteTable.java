@@ -15,7 +15,7 @@ final class RouteTable {
         List<Route> table = new ArrayList<>();
         table.addAll(new ResourceRoutes(parts.types()).all());
         table.addAll(batch.all());
-        table.addAll(new OperationRoutes(parts.operations(), parts.asyncOperations()).all());
+        table.addAll(new OperationRoutes(parts.operations(), parts.asyncOperations(), parts.directOperations()).all());
         table.addAll(ShareRoutes.all());
         table.addAll(new ChildRoutes(parts.types()).all());
         table.addAll(new JobRoutes(parts.handled()).all());

@@ -54,7 +54,8 @@ public final class Wire {
     /**
      * The parts that the table's commands need.
      *
-     * @param operations the host's synchronous operations by name
+     * @param operations the host's synchronous operations on resources, by name
+     * @param directOperations its operations without a resource, by name
      * @param asyncOperations the names of the host's asynchronous operations
      * @param handled the types of jobs that are handled
      * @param types the types of resources and children that are registered
@@ -73,6 +74,7 @@ public final class Wire {
             Plans plans,
             Webhooks webhooks,
             Map<String, HostOperation.Code> operations,
+            Map<String, HostOperation.Direct> directOperations,
             Set<String> asyncOperations,
             HandledTypes handled,
             ContentTypes types,
@@ -90,7 +92,7 @@ public final class Wire {
         this.dispatcher = dispatcher;
         operations = parts.operations().keySet();
         asyncOperations = parts.asyncOperations();
-        openApi = new OpenApi(parts.operations().keySet(), parts.asyncOperations());
+        openApi = new OpenApi(parts.operations().keySet(), parts.asyncOperations(), parts.directOperations());
         SystemRoutes system = new SystemRoutes(
                 parts.store(),
                 parts.quotas(),
