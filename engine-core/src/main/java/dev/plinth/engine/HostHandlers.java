@@ -17,6 +17,7 @@ import dev.plinth.engine.internal.job.HostJob;
 import dev.plinth.engine.internal.json.RecordType;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -92,6 +93,7 @@ record HostHandlers(
         } finally {
             effects = recorder.end();
         }
+        Objects.requireNonNull(result, "An operation must return a result; return Json.EMPTY_OBJECT for none.");
         return new HostOperation.Ended(RecordType.write(result), effects);
     }
 

@@ -7,7 +7,8 @@ import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -132,7 +133,7 @@ record RecordShape(Consumer<JsonBytes> schema, String expected, Reader reader) {
     }
 
     private static RecordShape scalar(
-            String type, String expected, Function<JsonValue, ? extends @Nullable Object> reader) {
+            String type, String expected, Function<JsonValue, @Nullable Object> reader) {
         return new RecordShape(json -> json.open().member("type", type).close(), expected, (value, at, errors) -> {
             Object read = reader.apply(value);
             if (read == null) {
@@ -217,12 +218,15 @@ record RecordShape(Consumer<JsonBytes> schema, String expected, Reader reader) {
                         wrongType("an array", value, at, errors);
                         return null;
                     }
-                    @Nullable Object[] items = new @Nullable Object[array.items().size()];
+                    List<Object> items = new ArrayList<>();
                     int before = errors.size();
-                    for (int i = 0; i < items.length; i++) {
-                        items[i] = item.read(array.items().get(i), at + "/" + i, errors);
+                    for (int i = 0; i < array.items().size(); i++) {
+                        Object read = item.read(array.items().get(i), at + "/" + i, errors);
+                        if (read != null) {
+                            items.add(read);
+                        }
                     }
-                    return errors.size() > before ? null : List.copyOf(Arrays.asList(items));
+                    return errors.size() > before ? null : List.copyOf(items);
                 });
     }
 
@@ -239,13 +243,15 @@ record RecordShape(Consumer<JsonBytes> schema, String expected, Reader reader) {
                         wrongType("an object", value, at, errors);
                         return null;
                     }
-                    Map<String, @Nullable Object> members = new LinkedHashMap<>();
+                    Map<String, Object> members = new LinkedHashMap<>();
                     int before = errors.size();
                     for (Map.Entry<String, JsonValue> entry : object.members().entrySet()) {
-                        members.put(
-                                entry.getKey(), member.read(entry.getValue(), below(at, entry.getKey()), errors));
+                        Object read = member.read(entry.getValue(), below(at, entry.getKey()), errors);
+                        if (read != null) {
+                            members.put(entry.getKey(), read);
+                        }
                     }
-                    return errors.size() > before ? null : Map.copyOf(members);
+                    return errors.size() > before ? null : Collections.unmodifiableMap(members);
                 });
     }
 }
