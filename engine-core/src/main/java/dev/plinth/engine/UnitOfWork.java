@@ -6,8 +6,8 @@ import dev.plinth.engine.api.Resource;
 import java.util.Optional;
 
 /**
- * One run of a unit of work: what it reads, and what it changes. Its effects happen only if nothing has changed that it
- * has read. Used by the thread that runs it.
+ * A run of a unit of work, with the objects that it reads and the changes that it records. They happen only if no object
+ * that it has read has changed. Used by the thread that runs it.
  */
 public interface UnitOfWork {
     /** Returns the workspace, {@code ws_…}. */

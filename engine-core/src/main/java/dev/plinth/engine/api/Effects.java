@@ -1,9 +1,9 @@
 package dev.plinth.engine.api;
 
 /**
- * The changes that code of the host asks for. The engine commits them in one record with the outcome of that code: the
- * result of an operation, the end of a job, the position of a listener, or a unit of work. Either all of them happen or
- * none.
+ * The changes that code of the host asks for. The engine commits them in one record with the outcome of that code.
+ * An outcome is the result of an operation, the end of a job, the position of a listener, or a unit of work. Either all
+ * of them happen or none.
  *
  * <p>Nothing is changed while they are recorded, and reads do not show them. If the code throws, none of them happens.
  * They are decided in the order in which they were recorded, and each sees those before it. If one of them is refused,

@@ -101,17 +101,18 @@ final class JobRun implements HostJob {
         if (outcome instanceof Outcome.Refused turned && !committer.isStopped()) {
             Refusal refusal = turned.refusal();
             boolean retryable = refusal.retryable() || refusal.code() == ProblemCode.PRECONDITION_FAILED;
-            Outcome failed = fail(refusal.code().wireName(), said(refusal), retryable);
+            String told = refusal.detail() + errors(refusal);
+            Outcome failed = fail(
+                    refusal.code().wireName(), "An effect of the handler was refused. " + told, retryable);
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "The effects of job " + jobId() + " of type " + type() + " were refused in attempt " + attempt()
-                            + " of " + row.facts().attemptsMax() + ": " + said(refusal) + " "
-                            + whatComesNext(failed));
+                    "An effect of job " + jobId() + " of type " + type() + " was refused in attempt " + attempt()
+                            + " of " + row.facts().attemptsMax() + ": " + told + " " + whatComesNext(failed));
         }
     }
 
-    private static String said(Refusal refusal) {
-        StringBuilder text = new StringBuilder("An effect of the handler was refused: ").append(refusal.detail());
+    private static String errors(Refusal refusal) {
+        StringBuilder text = new StringBuilder();
         for (ProblemError error : refusal.errors()) {
             text.append(' ').append(error.at()).append(": ").append(error.detail());
         }

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** The routes of the host's operations. */
@@ -109,7 +110,7 @@ final class OperationRoutes {
         HostOperation.Direct operation = direct.get(name);
         if (operation == null) {
             Refusal unknown =
-                    Refusal.of(ProblemCode.NOT_FOUND, "No operation has this name. " + known(direct.keySet()));
+                    Refusal.of(ProblemCode.NOT_FOUND, "No operation has this name. " + known(new TreeSet<>(direct.keySet())));
             return (Command.Change) context -> {
                 throw new RefusedException(unknown);
             };
@@ -126,14 +127,14 @@ final class OperationRoutes {
     }
 
     private String known() {
-        Set<String> names = new TreeSet<>(operations.keySet());
+        SortedSet<String> names = new TreeSet<>(operations.keySet());
         names.addAll(asyncOperations);
         return known(names);
     }
 
-    private static String known(Set<String> names) {
+    private static String known(SortedSet<String> names) {
         return names.isEmpty()
                 ? "The host has none; ask the operator of the service."
-                : "Use one of " + String.join(", ", new TreeSet<>(names)) + ".";
+                : "Use one of " + String.join(", ", names) + ".";
     }
 }
