@@ -124,8 +124,7 @@ public final class Engine implements AutoCloseable {
         quotas = new Quotas(config.clock(), config.directory().isPresent() ? checkpoints : null);
         WaitRegistry waitRegistry = new WaitRegistry();
         RequestMetrics requestMetrics = new RequestMetrics();
-        Supplier<RecordedEffects> recorders =
-                () -> new RecordedEffects(config.ids(), opened::nowMillis, this::decode);
+        Supplier<RecordedEffects> recorders = () -> new RecordedEffects(config.ids(), opened::nowMillis, this::decode);
         HostHandlers handlers = new HostHandlers(config, this::workspace, recorders, access);
         jobs = new JobRunner(
                 store,
@@ -323,8 +322,7 @@ public final class Engine implements AutoCloseable {
      *     workspace, 403 for a suspended one, 503 while the engine closes
      * @throws IllegalStateException on a thread of the engine's own
      */
-    public <T extends @Nullable Object> T transact(
-            String workspaceId, Function<? super UnitOfWork, ? extends T> work) {
+    public <T extends @Nullable Object> T transact(String workspaceId, Function<? super UnitOfWork, ? extends T> work) {
         return units.run(workspaceId, work);
     }
 

@@ -57,18 +57,19 @@ record HostHandlers(
 
     Map<String, HostOperation.Code> operations() {
         Map<String, HostOperation.Code> codes = new HashMap<>();
-        config.operations().forEach((name, handler) -> codes.put(name, (workspace, resource, shown, input) -> {
-            RecordedEffects recorder = recorders.get();
-            OperationResult result;
-            HostEffects effects;
-            try {
-                result = handler.handle(new OperationContext(
-                        workspace, clients.apply(workspace), resource, shown, input, recorder));
-            } finally {
-                effects = recorder.end();
-            }
-            return new HostOperation.Ended(result.result(), effects);
-        }));
+        config.operations()
+                .forEach((name, handler) -> codes.put(name, (workspace, resource, shown, input) -> {
+                    RecordedEffects recorder = recorders.get();
+                    OperationResult result;
+                    HostEffects effects;
+                    try {
+                        result = handler.handle(new OperationContext(
+                                workspace, clients.apply(workspace), resource, shown, input, recorder));
+                    } finally {
+                        effects = recorder.end();
+                    }
+                    return new HostOperation.Ended(result.result(), effects);
+                }));
         return codes;
     }
 
@@ -88,8 +89,7 @@ record HostHandlers(
         Object result;
         HostEffects effects;
         try {
-            result = operation.call(
-                    input, new DirectOperation.Running(workspace, clients.apply(workspace), recorder));
+            result = operation.call(input, new DirectOperation.Running(workspace, clients.apply(workspace), recorder));
         } finally {
             effects = recorder.end();
         }
@@ -99,16 +99,17 @@ record HostHandlers(
 
     Map<String, EventFeed.Listener> listeners() {
         Map<String, EventFeed.Listener> listeners = new HashMap<>();
-        config.listeners().forEach((name, listener) -> listeners.put(name, (workspace, event) -> {
-            RecordedEffects recorder = recorders.get();
-            HostEffects effects;
-            try {
-                listener.onEvent(new EventContext(workspace, clients.apply(workspace), recorder), event);
-            } finally {
-                effects = recorder.end();
-            }
-            return beside(workspace, effects);
-        }));
+        config.listeners()
+                .forEach((name, listener) -> listeners.put(name, (workspace, event) -> {
+                    RecordedEffects recorder = recorders.get();
+                    HostEffects effects;
+                    try {
+                        listener.onEvent(new EventContext(workspace, clients.apply(workspace), recorder), event);
+                    } finally {
+                        effects = recorder.end();
+                    }
+                    return beside(workspace, effects);
+                }));
         return listeners;
     }
 
@@ -120,8 +121,7 @@ record HostHandlers(
         Id id = Id.orNowhere(IdKind.WORKSPACE, workspace);
         return position -> {
             Command.Change both = effects.beside(position, author(workspace));
-            return context ->
-                    Access.exists(context.rows(), id) ? both.decide(context) : position.decide(context);
+            return context -> Access.exists(context.rows(), id) ? both.decide(context) : position.decide(context);
         };
     }
 

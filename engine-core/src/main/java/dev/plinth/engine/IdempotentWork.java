@@ -38,6 +38,7 @@ final class IdempotentWork {
     static PlinthException exception(Refusal refusal, Id request, boolean retryable) {
         byte[] problem = ProblemJson.render(refusal, request, retryable);
         long seconds = refusal.retryAfterSeconds();
-        return new PlinthException(Problem.of(Json.trusted(problem)), seconds == 0 ? null : Duration.ofSeconds(seconds));
+        return new PlinthException(
+                Problem.of(Json.trusted(problem)), seconds == 0 ? null : Duration.ofSeconds(seconds));
     }
 }

@@ -80,8 +80,8 @@ final class UnitsOfWork {
             } finally {
                 effects = unit.end();
             }
-            Outcome outcome = commits.commit(
-                    Caller.engineFor(workspace), effects.ifCurrent(unit.reads(), author(workspace)));
+            Outcome outcome =
+                    commits.commit(Caller.engineFor(workspace), effects.ifCurrent(unit.reads(), author(workspace)));
             if (outcome instanceof Outcome.Refused turned) {
                 throw new RefusedException(turned.refusal());
             }

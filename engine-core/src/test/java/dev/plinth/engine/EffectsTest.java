@@ -74,7 +74,10 @@ final class EffectsTest {
         String id = (String) Objects.requireNonNull(job.input().asMap().get("id"));
         long version = job.workspace().resources().get(id).call().version();
         if (job.attempt() == 1) {
-            job.workspace().resources().update(id, Json.of("{\"name\":\"other\"}")).call();
+            job.workspace()
+                    .resources()
+                    .update(id, Json.of("{\"name\":\"other\"}"))
+                    .call();
         }
         job.effects().require(id, version);
         job.effects().patch(id, PATCH);

@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 final class LeaseOperationsTest {
     private static final String NOWHERE = "res_00000000000000000000000000";
     private static final Json RESULT = Json.of("{\"pages\":12}");
-    private static final BatchOperation CREATE =
-            BatchOperation.post("/v1/resources", Json.of("{\"name\":\"r\"}"));
+    private static final BatchOperation CREATE = BatchOperation.post("/v1/resources", Json.of("{\"name\":\"r\"}"));
     private static final BatchOperation CHILD =
             BatchOperation.post("/v1/resources/{{0.id}}/children", Json.of("{\"name\":\"c\"}"));
 

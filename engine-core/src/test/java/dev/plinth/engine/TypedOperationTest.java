@@ -107,8 +107,7 @@ final class TypedOperationTest {
 
     @Test
     void call_refusedByTheHost_changesNothing() {
-        Reply reply = call(
-                "{\"customer\":\"nobody\",\"amount\":1,\"currency\":\"EUR\",\"lines\":[],\"labels\":{}}");
+        Reply reply = call("{\"customer\":\"nobody\",\"amount\":1,\"currency\":\"EUR\",\"lines\":[],\"labels\":{}}");
 
         assertThat(reply.status()).isEqualTo(422);
         assertThat(reply.text()).contains("customer must be known.");
@@ -133,8 +132,7 @@ final class TypedOperationTest {
 
     @Test
     void operation_classThatJsonCannotBeReadInto_isRefusedWithTheNameOfTheComponent() {
-        assertThatThrownBy(
-                        () -> Engine.builder().operation("o", Unreadable.class, (input, call) -> Json.EMPTY_OBJECT))
+        assertThatThrownBy(() -> Engine.builder().operation("o", Unreadable.class, (input, call) -> Json.EMPTY_OBJECT))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("Unreadable.thread");
         assertThatThrownBy(() -> Engine.builder().operation("o", Recursive.class, (input, call) -> Json.EMPTY_OBJECT))

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param child its child, or null for the resource itself
  * @param version the version, or 0 if it was not there
  */
-public record ReadVersion(
-        Id resource, @Nullable Id child, long version) {
+public record ReadVersion(Id resource, @Nullable Id child, long version) {
     private static final byte[] NO_BODY = {};
 
     /** Returns true if the rows still show this version. */

@@ -226,9 +226,8 @@ public final class EventFeed implements AutoCloseable {
         private void commit(UnaryOperator<Command.Change> effects, long position) {
             Outcome outcome = committer.commit(Caller.OPERATOR, effects.apply(at(position)));
             if (outcome instanceof Outcome.Refused turned) {
-                throw new IllegalStateException(
-                        "An effect of the listener was refused: " + turned.refusal().detail() + " "
-                                + turned.refusal().errors());
+                throw new IllegalStateException("An effect of the listener was refused: "
+                        + turned.refusal().detail() + " " + turned.refusal().errors());
             }
             noted = position;
         }

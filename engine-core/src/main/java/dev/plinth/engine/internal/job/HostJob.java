@@ -47,8 +47,7 @@ public interface HostJob {
      * @param effects a function that puts the effects of the code beside the end of the job, in one record; null if
      *     there are none
      */
-    record End(
-            @Nullable Json result, @Nullable UnaryOperator<Command.Change> effects) {
+    record End(@Nullable Json result, @Nullable UnaryOperator<Command.Change> effects) {
         /** The end of a job with neither a result nor effects. */
         static final End NOTHING = new End(null, null);
     }

@@ -102,8 +102,8 @@ final class JobRun implements HostJob {
             Refusal refusal = turned.refusal();
             boolean retryable = refusal.retryable() || refusal.code() == ProblemCode.PRECONDITION_FAILED;
             String told = refusal.detail() + errors(refusal);
-            Outcome failed = fail(
-                    refusal.code().wireName(), "An effect of the handler was refused. " + told, retryable);
+            Outcome failed =
+                    fail(refusal.code().wireName(), "An effect of the handler was refused. " + told, retryable);
             LOG.log(
                     System.Logger.Level.WARNING,
                     "An effect of job " + jobId() + " of type " + type() + " was refused in attempt " + attempt()

@@ -132,8 +132,7 @@ record RecordShape(Consumer<JsonBytes> schema, String expected, Reader reader) {
         return scalars;
     }
 
-    private static RecordShape scalar(
-            String type, String expected, Function<JsonValue, @Nullable Object> reader) {
+    private static RecordShape scalar(String type, String expected, Function<JsonValue, @Nullable Object> reader) {
         return new RecordShape(json -> json.open().member("type", type).close(), expected, (value, at, errors) -> {
             Object read = reader.apply(value);
             if (read == null) {

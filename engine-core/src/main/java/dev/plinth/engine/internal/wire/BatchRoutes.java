@@ -93,8 +93,8 @@ final class BatchRoutes {
     }
 
     private Command batch(Request request) {
-        List<BatchedCall> calls =
-                calls(Input.of(request).body().get(OPERATIONS), request.headers().idempotencyKey() != null);
+        List<BatchedCall> calls = calls(
+                Input.of(request).body().get(OPERATIONS), request.headers().idempotencyKey() != null);
         return new Batch(calls, units(calls));
     }
 
@@ -131,8 +131,7 @@ final class BatchRoutes {
     /** Returns the scopes of all calls that are found. The others are refused when the body is read. */
     List<Scope> scopesOf(Request request) {
         List<Scope> scopes = new ArrayList<>();
-        if (request.json() instanceof JsonValue.Obj body
-                && body.get(NAME) instanceof JsonValue.Arr operations) {
+        if (request.json() instanceof JsonValue.Obj body && body.get(NAME) instanceof JsonValue.Arr operations) {
             for (JsonValue operation : operations.items()) {
                 Scope scope = BatchedCall.scope(table(), operation);
                 if (scope != null && !scopes.contains(scope)) {

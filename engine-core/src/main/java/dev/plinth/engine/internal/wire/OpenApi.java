@@ -43,10 +43,7 @@ final class OpenApi {
      * @param asyncOperations the names of its asynchronous ones
      * @param directOperations its operations without a resource, by name
      */
-    OpenApi(
-            Set<String> operations,
-            Set<String> asyncOperations,
-            Map<String, HostOperation.Direct> directOperations) {
+    OpenApi(Set<String> operations, Set<String> asyncOperations, Map<String, HostOperation.Direct> directOperations) {
         this.directOperations = new TreeMap<>(directOperations);
         asyncOperations.forEach(name -> hostOperations.put(name, true));
         operations.forEach(name -> hostOperations.put(name, false));

@@ -64,7 +64,8 @@ final class OperationRoutes {
                                 "POST",
                                 ResourceRoutes.ONE + "/operations/{name}",
                                 "Run an operation on a resource")
-                        .says("A synchronous operation answers 200 with its result, an asynchronous one 202 with a job.")
+                        .says(
+                                "A synchronous operation answers 200 with its result, an asynchronous one 202 with a job.")
                         .scope(RESOURCES_WRITE)
                         .takes(Body.of("OperationInput", INPUT).orAbsent().such("{\"input\":{\"amount\":12}}"))
                         .slow()
@@ -109,8 +110,8 @@ final class OperationRoutes {
         String name = request.pathValue(0);
         HostOperation.Direct operation = direct.get(name);
         if (operation == null) {
-            Refusal unknown =
-                    Refusal.of(ProblemCode.NOT_FOUND, "No operation has this name. " + known(new TreeSet<>(direct.keySet())));
+            Refusal unknown = Refusal.of(
+                    ProblemCode.NOT_FOUND, "No operation has this name. " + known(new TreeSet<>(direct.keySet())));
             return (Command.Change) context -> {
                 throw new RefusedException(unknown);
             };

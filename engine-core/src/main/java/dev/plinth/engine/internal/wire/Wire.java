@@ -228,8 +228,7 @@ public final class Wire {
      * @throws RefusedException with everything that is wrong with the effect
      */
     public Command.Change decode(String name, List<String> pathValues, byte @Nullable [] body) {
-        Request.Headers headers =
-                looksAtVersions(name) ? Request.Headers.NONE.withIfMatch("*") : Request.Headers.NONE;
+        Request.Headers headers = looksAtVersions(name) ? Request.Headers.NONE.withIfMatch("*") : Request.Headers.NONE;
         Request request = request(name, pathValues, null, headers, NO_BODY);
         int bytesMax = request.route().body().bytesMax();
         if (body != null && body.length > bytesMax) {
