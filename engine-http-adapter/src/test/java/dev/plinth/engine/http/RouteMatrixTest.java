@@ -89,12 +89,10 @@ class RouteMatrixTest {
                 .adminToken(MatrixWorld.ADMIN_TOKEN)
                 .testClock(clock)
                 .webhookAllow("127.0.0.0/8")
-                .operation(
-                        "echo",
-                        operation -> {
-                            operation.effects().publish("a.b", Json.EMPTY_OBJECT, operation.resourceId());
-                            return OperationResult.of(operation.input());
-                        })
+                .operation("echo", operation -> {
+                    operation.effects().publish("a.b", Json.EMPTY_OBJECT, operation.resourceId());
+                    return OperationResult.of(operation.input());
+                })
                 .operation("echo", Nothing.class, (input, call) -> {
                     call.effects().publish("a.b", Json.EMPTY_OBJECT);
                     return input;
@@ -229,8 +227,9 @@ class RouteMatrixTest {
                         String guard = String.valueOf(cell.row().guard());
                         seen.add(guard + MatrixProbe.normal(first) + MatrixProbe.normal(again));
                     })));
-            // The ids are those of a workspace, of the operator, and of an operation that there is not.
-            assertThat(seen.stream().distinct()).hasSize(3);
+            // The ids are those of a workspace, of the operator, and of operations that there are not, on a resource
+            // and without.
+            assertThat(seen.stream().distinct()).hasSize(4);
             assertThat(rowsBesidesKeys(own)).isEqualTo(before);
         }
     }

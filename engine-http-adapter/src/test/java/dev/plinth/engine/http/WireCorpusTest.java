@@ -86,6 +86,7 @@ final class WireCorpusTest {
         keys();
         system();
         batches();
+        operations();
         operator();
 
         Path made = Path.of("target", CORPUS);
@@ -138,8 +139,6 @@ final class WireCorpusTest {
         corpus.call("updateResource", KEY, "PATCH", one, "{\"name\":\"third\"}", "If-Match: \"v1\"");
         corpus.call("runOperation", KEY, "POST", one + "/operations/echo", "{\"input\":{\"b\":1}}");
         corpus.call("runOperation", KEY, "POST", one + "/operations/nothing", "{\"input\":{}}");
-        corpus.call("callOperation", KEY, "POST", "/v1/operations/invoice.count", "{\"input\":{\"n\":1}}");
-        corpus.call("callOperation", KEY, "POST", "/v1/operations/invoice.count", "{\"input\":{\"n\":\"1\"}}");
         change("pauseResource", one + "/pause");
         change("resumeResource", one + "/resume");
         corpus.call("deleteResource", KEY, "DELETE", one, "");
@@ -356,6 +355,11 @@ final class WireCorpusTest {
             corpus.call(route.getKey(), "", "GET", route.getValue(), "");
             corpus.call(route.getKey(), "", "GET", route.getValue() + "?a=b", "");
         }
+    }
+
+    private void operations() throws IOException {
+        corpus.call("callOperation", KEY, "POST", "/v1/operations/invoice.count", "{\"input\":{\"n\":1}}");
+        corpus.call("callOperation", KEY, "POST", "/v1/operations/invoice.count", "{\"input\":{\"n\":\"1\"}}");
     }
 
     private void operator() throws IOException {
