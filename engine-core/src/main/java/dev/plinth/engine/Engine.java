@@ -13,6 +13,7 @@ import dev.plinth.engine.client.Clients;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.LastUsedWriter;
+import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.EngineThread;
@@ -25,6 +26,7 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.command.BulkJob;
+import dev.plinth.engine.internal.command.RecordedEffects;
 import dev.plinth.engine.internal.command.RecoverJob;
 import dev.plinth.engine.internal.event.EventFeed;
 import dev.plinth.engine.internal.event.Events;
@@ -63,6 +65,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +85,7 @@ public final class Engine implements AutoCloseable {
     private final RequestDispatcher dispatcher;
     private final Wire wire;
     private final Clients clients;
+    private final UnitsOfWork units;
     private final Webhooks webhooks;
     private final JobRunner jobs;
     private final JobQueueFigures jobQueueFigures;
@@ -120,11 +124,13 @@ public final class Engine implements AutoCloseable {
         quotas = new Quotas(config.clock(), config.directory().isPresent() ? checkpoints : null);
         WaitRegistry waitRegistry = new WaitRegistry();
         RequestMetrics requestMetrics = new RequestMetrics();
+        Supplier<RecordedEffects> recorders = () -> new RecordedEffects(config.ids(), opened::nowMillis, this::decode);
+        HostHandlers handlers = new HostHandlers(config, this::workspace, recorders, access);
         jobs = new JobRunner(
                 store,
                 commits,
                 workers,
-                new HostHandlers(config, this::workspace).jobs(),
+                handlers.jobs(),
                 Map.of(BulkJob.TYPE, BulkJob.opener(plans, config.types())),
                 Map.of(RecoverJob.TYPE, RecoverJob::open),
                 Access::isActive);
@@ -134,7 +140,7 @@ public final class Engine implements AutoCloseable {
         sweep = new Sweep(store, commits, config.clock(), workers, Retentions.inOrder());
         timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, checkpoints));
         checkpoints.onNoted(timers::wake);
-        feed = new EventFeed(store, commits, workers, new HostHandlers(config, this::workspace).listeners());
+        feed = new EventFeed(store, commits, workers, handlers.listeners());
         jobRing = new Doorbell("plinth-job-ring", store.fatalErrors().noting(timers::wake));
         eventRing = new Doorbell("plinth-event-ring", store.fatalErrors().noting(() -> {
             feed.wake();
@@ -153,8 +159,9 @@ public final class Engine implements AutoCloseable {
                 requestLog,
                 requestMetrics,
                 workers));
-        wire = wire(config, plans, access, requestMetrics);
+        wire = wire(config, handlers, plans, access, requestMetrics);
         clients = new Clients(wire, dispatcher);
+        units = new UnitsOfWork(store, commits, access, dispatcher, this::workspace, recorders);
         register(access, waitRegistry);
         settings = new LiveSettings(store, commits, plans, access, quotas, webhooks, wire::plansChanged);
     }
@@ -297,6 +304,26 @@ public final class Engine implements AutoCloseable {
      */
     public Json idempotent(String workspaceId, String key, String fingerprint, Supplier<Json> work) {
         return IdempotentWork.run(dispatcher, workspaceId, key, fingerprint, work);
+    }
+
+    /**
+     * Runs a unit of work of the host on this thread, and commits its effects in one record. They happen only if nothing
+     * has changed that it has read. Otherwise the work runs again with fresh reads, up to 16 times. So the work must have
+     * no other effects that must not happen twice.
+     *
+     * <p>If the work throws, nothing happens and the exception reaches the caller. {@link #close} waits for it as for a
+     * call. A unit without effects reads what was there at one time.
+     *
+     * @param workspaceId {@code ws_…}
+     * @param work reads, records effects and returns a result; null for none
+     * @return the result of the last run, once the effects are durable
+     * @throws PlinthException 412 {@code precondition_failed} and retryable if others changed what the work had read in
+     *     each run. Any problem of an effect, such as 404 or 409; the work does not run again then. 404 for an unknown
+     *     workspace, 403 for a suspended one, 503 while the engine closes
+     * @throws IllegalStateException on a thread of the engine's own
+     */
+    public <T extends @Nullable Object> T transact(String workspaceId, Function<? super UnitOfWork, ? extends T> work) {
+        return units.run(workspaceId, work);
     }
 
     /** Returns the most bytes that the body of a call may have on this route. */
@@ -505,7 +532,13 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    private Wire wire(EngineConfig config, Plans plans, Access access, RequestMetrics requestMetrics) {
+    /** Decodes an effect by the route table, which is made after the rooms that run handlers. */
+    private Command.Change decode(String route, List<String> pathValues, byte @Nullable [] body) {
+        return wire.decode(route, pathValues, body);
+    }
+
+    private Wire wire(
+            EngineConfig config, HostHandlers handlers, Plans plans, Access access, RequestMetrics requestMetrics) {
         return new Wire(
                 dispatcher,
                 new Wire.Parts(
@@ -513,7 +546,8 @@ public final class Engine implements AutoCloseable {
                         quotas,
                         plans,
                         webhooks,
-                        new HostHandlers(config, this::workspace).operations(),
+                        handlers.operations(),
+                        handlers.directOperations(),
                         config.asyncOperations(),
                         jobs.handled(),
                         config.types(),

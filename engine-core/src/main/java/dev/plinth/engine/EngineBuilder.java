@@ -14,6 +14,7 @@ import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.command.EngineJobs;
+import dev.plinth.engine.internal.json.RecordType;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.resource.ContentTypes;
@@ -62,6 +63,7 @@ public final class EngineBuilder {
     private final List<String> webhookAllow = new ArrayList<>();
     private final Map<String, Integer> webhookHostRates = new HashMap<>();
     private final Map<String, OperationHandler> operations = new LinkedHashMap<>();
+    private final Map<String, DirectOperation<?>> directOperations = new LinkedHashMap<>();
     private final Set<String> asyncOperations = new LinkedHashSet<>();
     private final Map<String, JobHandler> jobHandlers = new LinkedHashMap<>();
     private final Map<String, EventListener> listeners = new LinkedHashMap<>();
@@ -292,6 +294,26 @@ public final class EngineBuilder {
     }
 
     /**
+     * Registers a synchronous operation without a resource, {@code POST /v1/operations/NAME}. Its input is read into a
+     * record. An input that does not fit is refused with 422 and all errors. The OpenAPI document has its schema.
+     *
+     * @param name unique among the operations without a resource
+     * @param input a record of strings, numbers, booleans, {@code Instant}, {@code Json}, enums, records, and lists, maps and
+     *     optional values of these
+     * @throws IllegalArgumentException if such an operation of this name has been registered, or the class has a component that
+     *     JSON cannot be read into
+     */
+    public <I extends Record> EngineBuilder operation(String name, Class<I> input, CallHandler<I> handler) {
+        Objects.requireNonNull(handler, "handler must not be null.");
+        register(
+                directOperations,
+                "operation",
+                checked(name),
+                new DirectOperation<>(input, RecordType.of(input), handler));
+        return this;
+    }
+
+    /**
      * Registers an asynchronous operation on resources. A call starts a job of this type.
      *
      * @throws IllegalArgumentException if an operation of this name, of either kind, or a handler of this type of job has been
@@ -443,6 +465,7 @@ public final class EngineBuilder {
                 adminToken,
                 new Webhooks.NetworkRules(webhookAllow, webhookHostRates, !(clock instanceof ManualClock)),
                 Map.copyOf(operations),
+                Map.copyOf(directOperations),
                 Set.copyOf(asyncOperations),
                 Map.copyOf(jobHandlers),
                 Map.copyOf(listeners),

@@ -36,6 +36,7 @@ record EngineConfig(
         Optional<String> adminToken,
         Webhooks.NetworkRules webhookReach,
         Map<String, OperationHandler> operations,
+        Map<String, DirectOperation<?>> directOperations,
         Set<String> asyncOperations,
         Map<String, JobHandler> jobHandlers,
         Map<String, EventListener> listeners,

@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Effects;
 import dev.plinth.engine.client.PlinthClient;
 
 /**
@@ -7,5 +8,7 @@ import dev.plinth.engine.client.PlinthClient;
  *
  * @param workspaceId the owner of the event, {@code ws_…}
  * @param workspace a client of that workspace for this code, as {@link Engine#workspace} gives it
+ * @param effects records changes of that workspace that are committed together with the position of the listener, so
+ *     that they happen once however often the event comes. An event whose effects are refused comes again
  */
-public record EventContext(String workspaceId, PlinthClient workspace) {}
+public record EventContext(String workspaceId, PlinthClient workspace, Effects effects) {}

@@ -1,44 +1,133 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.OperationRefused;
+import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.command.HostEffects;
 import dev.plinth.engine.internal.command.HostOperation;
+import dev.plinth.engine.internal.command.RecordedEffects;
 import dev.plinth.engine.internal.event.EventFeed;
 import dev.plinth.engine.internal.job.HostJob;
+import dev.plinth.engine.internal.json.RecordType;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Adapts the host's handlers to the rooms that run them. Each handler gets a client of the workspace that it runs for.
+ * Adapts the host's handlers to the rooms that run them. Each run of a handler gets a client of the workspace that it
+ * runs for, and records its effects.
  *
  * @param clients makes the client of the workspace with an id
+ * @param recorders makes the recorder of one run
+ * @param access finds the host's own code as the caller of a workspace
  */
-record HostHandlers(EngineConfig config, Function<String, PlinthClient> clients) {
+record HostHandlers(
+        EngineConfig config,
+        Function<String, PlinthClient> clients,
+        Supplier<RecordedEffects> recorders,
+        Access access) {
     Map<String, HostJob.Code> jobs() {
         Map<String, HostJob.Code> codes = new HashMap<>();
-        config.jobHandlers()
-                .forEach((type, handler) ->
-                        codes.put(type, job -> handler.handle(new RunningJob(job, clients.apply(job.workspaceId())))));
+        config.jobHandlers().forEach((type, handler) -> codes.put(type, job -> run(handler, job)));
         return codes;
+    }
+
+    private HostJob.End run(JobHandler handler, HostJob job) throws Exception {
+        String workspace = job.workspaceId();
+        RecordedEffects recorder = recorders.get();
+        Json result;
+        HostEffects effects;
+        try {
+            result = handler.handle(new RunningJob(job, clients.apply(workspace), recorder));
+        } finally {
+            effects = recorder.end();
+        }
+        return new HostJob.End(result, effects.isEmpty() ? null : end -> effects.beside(end, author(workspace)));
     }
 
     Map<String, HostOperation.Code> operations() {
         Map<String, HostOperation.Code> codes = new HashMap<>();
         config.operations()
-                .forEach((name, handler) -> codes.put(
-                        name,
-                        (workspace, resource, shown, input) -> handler.handle(
-                                new OperationContext(workspace, clients.apply(workspace), resource, shown, input))));
+                .forEach((name, handler) -> codes.put(name, (workspace, resource, shown, input) -> {
+                    RecordedEffects recorder = recorders.get();
+                    OperationResult result;
+                    HostEffects effects;
+                    try {
+                        result = handler.handle(new OperationContext(
+                                workspace, clients.apply(workspace), resource, shown, input, recorder));
+                    } finally {
+                        effects = recorder.end();
+                    }
+                    return new HostOperation.Ended(result.result(), effects);
+                }));
         return codes;
+    }
+
+    Map<String, HostOperation.Direct> directOperations() {
+        Map<String, HostOperation.Direct> codes = new HashMap<>();
+        config.directOperations()
+                .forEach((name, operation) -> codes.put(
+                        name,
+                        new HostOperation.Direct(
+                                operation.type(), (workspace, input) -> run(operation, workspace, input))));
+        return codes;
+    }
+
+    private HostOperation.Ended run(DirectOperation<?> operation, String workspace, Object input)
+            throws OperationRefused {
+        RecordedEffects recorder = recorders.get();
+        Object result;
+        HostEffects effects;
+        try {
+            result = operation.call(input, new DirectOperation.Running(workspace, clients.apply(workspace), recorder));
+        } finally {
+            effects = recorder.end();
+        }
+        Objects.requireNonNull(result, "An operation must return a result; return Json.EMPTY_OBJECT for none.");
+        return new HostOperation.Ended(RecordType.write(result), effects);
     }
 
     Map<String, EventFeed.Listener> listeners() {
         Map<String, EventFeed.Listener> listeners = new HashMap<>();
         config.listeners()
-                .forEach((name, listener) -> listeners.put(
-                        name,
-                        (workspace, event) ->
-                                listener.onEvent(new EventContext(workspace, clients.apply(workspace)), event)));
+                .forEach((name, listener) -> listeners.put(name, (workspace, event) -> {
+                    RecordedEffects recorder = recorders.get();
+                    HostEffects effects;
+                    try {
+                        listener.onEvent(new EventContext(workspace, clients.apply(workspace), recorder), event);
+                    } finally {
+                        effects = recorder.end();
+                    }
+                    return beside(workspace, effects);
+                }));
         return listeners;
+    }
+
+    /** Drops the effects in a workspace that has been deleted meanwhile, so that its events do not come for ever. */
+    private @Nullable UnaryOperator<Command.Change> beside(String workspace, HostEffects effects) {
+        if (effects.isEmpty()) {
+            return null;
+        }
+        Id id = Id.orNowhere(IdKind.WORKSPACE, workspace);
+        return position -> {
+            Command.Change both = effects.beside(position, author(workspace));
+            return context -> Access.exists(context.rows(), id) ? both.decide(context) : position.decide(context);
+        };
+    }
+
+    /** Lets the host's code act in a workspace, within the limits of its plan. */
+    private UnaryOperator<Context> author(String workspace) {
+        Id id = Id.orNowhere(IdKind.WORKSPACE, workspace);
+        return context -> context.as(access.authenticateHost(id, context.rows()));
     }
 }

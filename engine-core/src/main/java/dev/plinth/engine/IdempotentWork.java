@@ -30,10 +30,15 @@ final class IdempotentWork {
         } catch (RefusedException refused) {
             Refusal refusal = refused.refusal();
             // The call had a key, so the engine's part of it can be repeated safely after an unknown outcome.
-            byte[] problem = ProblemJson.render(refusal, request, refusal.retryable());
-            long seconds = refusal.retryAfterSeconds();
-            throw new PlinthException(
-                    Problem.of(Json.trusted(problem)), seconds == 0 ? null : Duration.ofSeconds(seconds));
+            throw exception(refusal, request, refusal.retryable());
         }
+    }
+
+    /** Returns the exception of the typed API for a refusal. */
+    static PlinthException exception(Refusal refusal, Id request, boolean retryable) {
+        byte[] problem = ProblemJson.render(refusal, request, retryable);
+        long seconds = refusal.retryAfterSeconds();
+        return new PlinthException(
+                Problem.of(Json.trusted(problem)), seconds == 0 ? null : Duration.ofSeconds(seconds));
     }
 }

@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Effects;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.client.PlinthClient;
 import java.util.Optional;
@@ -14,6 +15,13 @@ public interface JobContext {
 
     /** Returns a client of the job's workspace for this code, as {@link Engine#workspace} does. */
     PlinthClient workspace();
+
+    /**
+     * Returns what records changes of the job's workspace. They are committed in one record with the success of the job: it
+     * has succeeded if and only if they have happened. If the attempt fails, or returns null after a request to cancel,
+     * none of them happens. If they are refused, the attempt has failed.
+     */
+    Effects effects();
 
     /** Returns the resource of the job, {@code res_…}. */
     Optional<String> resourceId();

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * <p>It runs on the engine's executor, at least once. After a crash it may run again, so it should be idempotent.
  * Several jobs of one type may run at once.
  *
+ * <p>Changes that belong to the job are recorded with {@link JobContext#effects}. They happen once, together with its
+ * success, however often the code runs.
+ *
  * <p>A job belongs to its workspace, not to the key that started it. If the workspace is suspended or the key revoked,
  * an attempt in flight goes on and its result stands. A suspended workspace begins no further attempt.
  *

@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Effects;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.client.PlinthClient;
 
@@ -12,6 +13,8 @@ import dev.plinth.engine.client.PlinthClient;
  * @param resourceId the resource, {@code res_…}
  * @param resource the resource as the caller sees it, an object
  * @param input the input, an object
+ * @param effects records changes that are committed together with the result. They are made as the caller, whose role
+ *     on a shared resource holds
  */
 public record OperationContext(
-        String workspaceId, PlinthClient workspace, String resourceId, Json resource, Json input) {}
+        String workspaceId, PlinthClient workspace, String resourceId, Json resource, Json input, Effects effects) {}

@@ -7,7 +7,8 @@ import dev.plinth.engine.api.OperationResult;
  * The host's code for one synchronous operation on a resource.
  *
  * <p>It runs outside the writer lock: on the caller's thread, or on the engine's executor for calls over HTTP and by
- * {@code submit}. Its result is committed afterwards, if the resource still allows it. If the process dies in between,
+ * {@code submit}. Its result and its effects are committed afterwards in one record, if the resource still allows it.
+ * If the process dies in between,
  * the idempotency key is free and the code may run twice.
  */
 @FunctionalInterface

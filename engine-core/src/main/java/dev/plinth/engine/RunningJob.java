@@ -1,12 +1,13 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Effects;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.job.HostJob;
 import java.util.Optional;
 
-/** A job as its handler sees it: the job of the job room with a client of its workspace. */
-record RunningJob(HostJob job, PlinthClient workspace) implements JobContext {
+/** A job as its handler sees it: the job of the job room, with a client of its workspace and its effects. */
+record RunningJob(HostJob job, PlinthClient workspace, Effects effects) implements JobContext {
     @Override
     public String jobId() {
         return job.jobId();

@@ -284,7 +284,8 @@ final class DeletedWorkspaceTest {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            return OperationResult.of(Json.EMPTY_OBJECT).withEvent("a.b", Json.EMPTY_OBJECT);
+            operation.effects().publish("a.b", Json.EMPTY_OBJECT, operation.resourceId());
+            return OperationResult.of(Json.EMPTY_OBJECT);
         }))) {
             store.days(1);
             Map<String, Long> before = rows(store);

@@ -53,7 +53,8 @@ final class HostClientTest {
             })
             .operation("slow", operation -> {
                 held();
-                return OperationResult.of(Json.EMPTY_OBJECT).withPatch(Json.of("{\"name\":\"changed\"}"));
+                operation.effects().patch(operation.resourceId(), Json.of("{\"name\":\"changed\"}"));
+                return OperationResult.of(Json.EMPTY_OBJECT);
             })
             .jobHandler("held", job -> {
                 held();

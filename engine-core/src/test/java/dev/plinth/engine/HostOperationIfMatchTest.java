@@ -27,7 +27,9 @@ final class HostOperationIfMatchTest {
             .operation("now", operation -> {
                 runs.incrementAndGet();
                 meanwhile.run();
-                return OperationResult.of(Json.EMPTY_OBJECT).withPatch(PATCH).withEvent("it.happened", PATCH);
+                operation.effects().patch(operation.resourceId(), PATCH);
+                operation.effects().publish("it.happened", PATCH, operation.resourceId());
+                return OperationResult.of(Json.EMPTY_OBJECT);
             })
             .asyncOperation("later", job -> Json.EMPTY_OBJECT)
             .open();

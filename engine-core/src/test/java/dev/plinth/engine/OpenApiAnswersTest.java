@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.pipeline.Route;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.Test;
 
 /** Requests and answers of every operation are those of its OpenAPI document: this very status, and no other members. */
 final class OpenApiAnswersTest {
+    /** The input of an operation. */
+    record Summands(int a, Optional<Integer> b) {}
+
     /** The document says which answers have these headers; all others come with every answer of a kind. */
     private static final Set<String> OWN_HEADERS = Set.of("ETag", "Location", "Retry-After");
     /** HTTP's own, which documents leave out. */
@@ -33,6 +37,7 @@ final class OpenApiAnswersTest {
     @BeforeEach
     void open() {
         store = TestEngine.open(builder -> builder.operation("count", on -> OperationResult.of(Json.EMPTY_OBJECT))
+                .operation("sum", Summands.class, (input, call) -> input)
                 .asyncOperation("render", job -> {
                     job.progress(1, 2, "half");
                     throw new JobFailure("broken", "It never works.", false);
@@ -153,6 +158,8 @@ final class OpenApiAnswersTest {
         ok("runOperation.count", "POST", one + "/operations/count", "{}");
         ok("runOperation.render", "POST", one + "/operations/render", "{}");
         ok("runOperation", "POST", one + "/operations/render", "{}");
+        ok("callOperation.sum", "POST", "/v1/operations/sum", "{\"input\":{\"a\":1}}");
+        ok("callOperation", "POST", "/v1/operations/sum", "{\"input\":{\"a\":1}}");
         ok("bulkResources", "POST", all + "/bulk", "{\"operations\":[{\"action\":\"create\",\"name\":\"b\"}]}");
         ok(
                 "batch",

@@ -151,6 +151,7 @@ final class RefusingStoreTest {
             if (seen.size() == 3) {
                 throw new IllegalStateException("Expected to call out, but could not");
             }
+            return null;
         };
         for (int n = 1; n <= 3; n++) {
             store.make("/v1/events", "{\"type\":\"payment.processed\",\"data\":{\"n\":" + n + "}}");

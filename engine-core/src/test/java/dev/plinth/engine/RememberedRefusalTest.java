@@ -20,9 +20,10 @@ final class RememberedRefusalTest {
                 runs.incrementAndGet();
                 throw new OperationRefused("Expected something else.");
             })
-            .operation(
-                    "claim",
-                    operation -> OperationResult.of(Json.EMPTY_OBJECT).withEvent("resource.created", Json.EMPTY_OBJECT))
+            .operation("claim", operation -> {
+                operation.effects().publish("resource.created", Json.EMPTY_OBJECT);
+                return OperationResult.of(Json.EMPTY_OBJECT);
+            })
             .open();
     private String secret = "";
 

@@ -36,10 +36,10 @@ final class ResourceTypesTest {
             .resourceType("invoice", INVOICE)
             .resourceType("codes", Json.of("{\"properties\":{\"codes\":{\"items\":{\"pattern\":\"^(a+)+$\"}}}}"))
             .childType("line", Json.of("{\"required\":[\"sku\"]}"))
-            .operation(
-                    "spoil",
-                    operation -> OperationResult.of(Json.EMPTY_OBJECT)
-                            .withPatch(Json.of("{\"data\":{\"amount\":\"much\"}}")))
+            .operation("spoil", operation -> {
+                operation.effects().patch(operation.resourceId(), Json.of("{\"data\":{\"amount\":\"much\"}}"));
+                return OperationResult.of(Json.EMPTY_OBJECT);
+            })
             .open();
     private String key = "";
 

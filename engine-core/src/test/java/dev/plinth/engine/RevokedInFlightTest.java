@@ -34,7 +34,8 @@ final class RevokedInFlightTest {
         store = TestEngine.open(builder -> builder.operation("slow", operation -> {
                     inHost.countDown();
                     await(goOn);
-                    return OperationResult.of(Json.of("{}")).withPatch(Json.of("{\"name\":\"changed\"}"));
+                    operation.effects().patch(operation.resourceId(), Json.of("{\"name\":\"changed\"}"));
+                    return OperationResult.of(Json.of("{}"));
                 })
                 .jobHandler("held", job -> {
                     await(goOn);

@@ -33,7 +33,7 @@ final class SameKeyRaceTest {
     private final Engine engine = Engine.builder()
             .testClock(ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z")))
             .plan(PLAN)
-            .operation("pay", context -> pay())
+            .operation("pay", this::pay)
             .open();
     private final String key = engine.admin()
             .createKey(
@@ -111,13 +111,14 @@ final class SameKeyRaceTest {
         return new Answered(reply.status(), reply.header("Idempotent-Replayed") != null, reply.text(), waits, other);
     }
 
-    private OperationResult pay() {
+    private OperationResult pay(OperationContext operation) {
         int run = runs.incrementAndGet();
         Thread.yield();
         if (failuresLeft.getAndDecrement() > 0) {
             throw new IllegalStateException("run " + run + " fails, as it should");
         }
-        return OperationResult.of(Json.of(Map.of("run", run))).withEvent("payment.processed", Json.EMPTY_OBJECT);
+        operation.effects().publish("payment.processed", Json.EMPTY_OBJECT, operation.resourceId());
+        return OperationResult.of(Json.of(Map.of("run", run)));
     }
 
     private int events() {

@@ -61,7 +61,10 @@ public final class SmallFilesServer {
                     .withEndpointsMax(UNLIMITED)
                     .withQueuedJobsMax(UNLIMITED));
         }
+        HostCode code = new HostCode();
+        code.register(builder);
         Engine engine = builder.open();
+        code.use(engine);
         HttpServer server = HttpServer.start(engine, "127.0.0.1", 0);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             server.close();

@@ -13,6 +13,7 @@ final class Questions {
         String last = arguments[arguments.length - 1];
         switch (question) {
             case "stack" -> StackFigures.run(arguments[0], Path.of(last));
+            case "units" -> UnitFigures.run(arguments[0], Path.of(last));
             case "redis" -> RedisFigures.run(Path.of(last));
             case "jmh" -> JmhFigures.run(arguments[0], Integer.parseInt(last));
             case "serve" -> HttpServers.serve(arguments[0], Integer.parseInt(arguments[1]), Path.of(last));

@@ -34,6 +34,11 @@ final class Suites {
             stacks.add(inDirectory(peer, work, List.of("-Xmx6g"), "stack", peer));
         }
         suites.put("stack", stacks);
+        List<Question> units = new ArrayList<>();
+        for (String peer : UnitFigures.PEERS) {
+            units.add(inDirectory(peer, work, List.of("-Xmx6g"), "units", peer));
+        }
+        suites.put("units", units);
         suites.put("limits", List.of(jmh("TakeBenchmark|LimitPeersBenchmark", 1)));
         suites.put("replay", List.of(inDirectory("Redis", work, List.of(), "redis"), jmh("ReplayPeersBenchmark", 1)));
         suites.put("paths", List.of(jmh("PathBenchmark", 1), jmh("PathBenchmark", 2), jmh("RoomBenchmark", 1)));

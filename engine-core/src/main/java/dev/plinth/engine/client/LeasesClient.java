@@ -1,5 +1,6 @@
 package dev.plinth.engine.client;
 
+import dev.plinth.engine.api.BatchOperation;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Lease;
@@ -71,6 +72,23 @@ public final class LeasesClient {
     /** Ends a job with success. Its result is any JSON value, or null for none. */
     public Invocation<Job> complete(String jobId, String leaseToken, Json result) {
         byte[] body = body(leaseToken, json -> json.raw("result", result.utf8()));
+        return invocations.of("completeJob", List.of(jobId), body, Job::of);
+    }
+
+    /**
+     * Ends a job with success together with operations, as {@link PlinthClient#batch} makes them. All of it happens, or
+     * nothing does and the worker holds its lease. The operations cost their rate-limit units, and the key needs their
+     * scopes.
+     *
+     * @param result any JSON value, or null for none
+     * @param operations 1 to 100
+     */
+    public Invocation<Job> complete(String jobId, String leaseToken, Json result, List<BatchOperation> operations) {
+        byte[] body = body(leaseToken, json -> {
+            json.raw("result", result.utf8()).name("operations").openArray();
+            operations.forEach(operation -> json.raw(operation.json().utf8()));
+            return json.closeArray();
+        });
         return invocations.of("completeJob", List.of(jobId), body, Job::of);
     }
 

@@ -116,6 +116,16 @@ public final class PlinthClient {
         return invocations.of("retryJob", List.of(jobId), Job::of);
     }
 
+    /**
+     * Runs an operation of the host that needs no resource. Returns its result, which may be any JSON.
+     *
+     * @param input an object with the members of its input
+     */
+    public Invocation<Json> run(String operation, Json input) {
+        byte[] body = new JsonBytes().open().raw("input", input.utf8()).close().bytes();
+        return invocations.of("callOperation", List.of(operation), body, json -> json);
+    }
+
     /** Returns a client for workers outside of this JVM, which lease jobs and end them. */
     public LeasesClient leases() {
         return new LeasesClient(invocations);

@@ -157,6 +157,7 @@ class Kill9IT {
                 Oracle oracle = begin(server, api, writers, catcher, random);
                 String workspace =
                         String.valueOf(api.get("/v1/workspace").json().get("id"));
+                HostWork host = new HostWork(admin);
                 Witnesses witnesses = new Witnesses(api, new EventHistory(api), workspace, catcher, ORDERED, heard());
                 for (int cycle = 0; cycle < cycles; cycle++) {
                     if (quick) {
@@ -167,21 +168,26 @@ class Kill9IT {
                     }
                     witnesses.watch();
                     load.begin();
+                    host.begin(server.base());
                     endWhileWriting(server, writers, load, cycle, random);
                     witnesses.stop();
                     load.stop();
+                    host.stop();
                     server = quick ? startWithoutStaleTables() : start(random);
                     starts.add(server.startMillis());
                     api.connect(server.base());
                     oracle.check();
+                    host.check(server.base());
                     witnesses.check();
                     load.check(server.base());
                     if ((cycle + 1) % CYCLES_PER_LINE == 0) {
                         System.out.println(cycle + 1 + " ends: " + oracle.figures());
                     }
                 }
+                host.checkHasWorked();
                 load.finish();
-                System.out.println("Told: " + witnesses.figures() + "; beside: " + load.figures());
+                System.out.println(
+                        "Told: " + witnesses.figures() + "; beside: " + load.figures() + "; " + host.figures());
                 server.kill();
                 if (deliver) {
                     server = startJar();

@@ -152,7 +152,7 @@ final class MatrixProbe {
             return cell.credential() + " " + cell.row().guard();
         }
         if (expected.status() == 404 && asksForAnUnknownOperation(cell)) {
-            return "unknown operation";
+            return "operation unknown to " + cell.row().name();
         }
         boolean isForAll = expected.status() == 404 || expected.status() == 401;
         if (isForAll || !cell.credential().mayGoOn()) {
@@ -176,11 +176,14 @@ final class MatrixProbe {
         return isEmptyPage || isUnknown ? cell.route().name() + " " + cell.variation() + expected.code() : "";
     }
 
-    /** Such a call is told which ones there are, whatever else it asks for. */
+    /**
+     * Such a call is told which ones there are, whatever else it asks for. An operation without a resource is all that its call asks for, and
+     * that of the host on resources is unknown there.
+     */
     private static boolean asksForAnUnknownOperation(MatrixCase cell) {
         return cell.states().entrySet().stream()
                 .anyMatch(entry -> entry.getKey().target() == MatrixTarget.OPERATION
-                        && entry.getValue().isHidden());
+                        && (entry.getValue().isHidden() || cell.states().size() == 1));
     }
 
     private static void checkTellsNoId(MatrixCase cell, WireRequest request, RawReply reply) {

@@ -70,6 +70,10 @@ final class MatrixRows {
                 .paused(IS_PAUSED)
                 .archived(IS_ARCHIVED)
                 .when(OPERATION, changed(202), IdState.ASYNCHRONOUS);
+        write("callOperation", "resources", changed(200))
+                .id("name", OPERATION)
+                .body("{\"input\":{}}")
+                .when(OPERATION, Expected.NOT_FOUND, IdState.ASYNCHRONOUS);
     }
 
     private void shares() {

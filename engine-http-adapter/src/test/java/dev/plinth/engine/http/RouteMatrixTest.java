@@ -34,6 +34,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * there. {@link MatrixRows} says what is expected.
  */
 class RouteMatrixTest {
+    /** The input of an operation that takes none. */
+    record Nothing() {}
+
     private static final int CASES_LEAST = 1000;
     private static final int REQUESTS = 1_000_000;
 
@@ -86,9 +89,14 @@ class RouteMatrixTest {
                 .adminToken(MatrixWorld.ADMIN_TOKEN)
                 .testClock(clock)
                 .webhookAllow("127.0.0.0/8")
-                .operation(
-                        "echo",
-                        operation -> OperationResult.of(operation.input()).withEvent("a.b", Json.EMPTY_OBJECT))
+                .operation("echo", operation -> {
+                    operation.effects().publish("a.b", Json.EMPTY_OBJECT, operation.resourceId());
+                    return OperationResult.of(operation.input());
+                })
+                .operation("echo", Nothing.class, (input, call) -> {
+                    call.effects().publish("a.b", Json.EMPTY_OBJECT);
+                    return input;
+                })
                 .asyncOperation("later", job -> Json.EMPTY_OBJECT)
                 .jobHandler("fails", job -> {
                     throw new JobFailure("no", "It fails.", false);
@@ -219,8 +227,9 @@ class RouteMatrixTest {
                         String guard = String.valueOf(cell.row().guard());
                         seen.add(guard + MatrixProbe.normal(first) + MatrixProbe.normal(again));
                     })));
-            // The ids are those of a workspace, of the operator, and of an operation that there is not.
-            assertThat(seen.stream().distinct()).hasSize(3);
+            // The ids are those of a workspace, of the operator, and of operations that there are not, on a resource
+            // and without.
+            assertThat(seen.stream().distinct()).hasSize(4);
             assertThat(rowsBesidesKeys(own)).isEqualTo(before);
         }
     }

@@ -27,6 +27,9 @@ import org.junit.jupiter.api.Test;
  * shows how the wire changes.
  */
 final class WireCorpusTest {
+    /** The input of an operation. */
+    record Counted(int n) {}
+
     private static final String CORPUS = "wire-corpus.txt";
     private static final String OPERATOR_TOKEN = "an-operator-of-the-corpus";
     private static final String NAME = "{\"name\":\"n\"}";
@@ -41,6 +44,7 @@ final class WireCorpusTest {
             .ids(new SeededIds(7))
             .webhookAllow("127.0.0.0/8")
             .operation("echo", operation -> OperationResult.of(operation.input()))
+            .operation("invoice.count", Counted.class, (input, call) -> input)
             .configReload(() -> Json.of("{\"taken\":[],\"needRestart\":[]}"))
             .open();
     private final HttpServer server = HttpServer.builder(engine).port(0).start();
@@ -82,6 +86,7 @@ final class WireCorpusTest {
         keys();
         system();
         batches();
+        operations();
         operator();
 
         Path made = Path.of("target", CORPUS);
@@ -350,6 +355,11 @@ final class WireCorpusTest {
             corpus.call(route.getKey(), "", "GET", route.getValue(), "");
             corpus.call(route.getKey(), "", "GET", route.getValue() + "?a=b", "");
         }
+    }
+
+    private void operations() throws IOException {
+        corpus.call("callOperation", KEY, "POST", "/v1/operations/invoice.count", "{\"input\":{\"n\":1}}");
+        corpus.call("callOperation", KEY, "POST", "/v1/operations/invoice.count", "{\"input\":{\"n\":\"1\"}}");
     }
 
     private void operator() throws IOException {

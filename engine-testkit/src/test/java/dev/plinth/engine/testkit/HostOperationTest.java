@@ -36,9 +36,14 @@ final class HostOperationTest {
                         if (name == null) {
                             throw new OperationRefused("Expected a name, but got none; give one.");
                         }
-                        return OperationResult.of(Json.of("{\"renamed\":true}"))
-                                .withPatch(Json.of("{\"name\":\"" + name + "\"}"))
-                                .withEvent("label.printed", Json.of("{\"label\":\"" + name + "\"}"));
+                        operation.effects().patch(operation.resourceId(), Json.of("{\"name\":\"" + name + "\"}"));
+                        operation
+                                .effects()
+                                .publish(
+                                        "label.printed",
+                                        Json.of("{\"label\":\"" + name + "\"}"),
+                                        operation.resourceId());
+                        return OperationResult.of(Json.of("{\"renamed\":true}"));
                     })
                     .asyncOperation("render", job -> {
                         job.progress(1, 2, "half");

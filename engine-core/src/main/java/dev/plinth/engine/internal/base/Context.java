@@ -107,6 +107,37 @@ public final class Context {
         return new Context(caller, nowMillis, other, ids, cipher, numbers);
     }
 
+    /** Returns the same context, whose next new id of the kind of this id is this id. */
+    public Context giving(Id id) {
+        return new Context(caller, nowMillis, rows, new Giving(ids, id), cipher, numbers);
+    }
+
+    /** Gives an id that is known already, once, and then those of another source. Used by one decision. */
+    private static final class Giving implements IdSource {
+        private final IdSource others;
+        private final Id id;
+        private boolean given;
+
+        Giving(IdSource others, Id id) {
+            this.others = others;
+            this.id = id;
+        }
+
+        @Override
+        public Bits next(String kind, long epochMillis) {
+            if (given || !kind.equals(id.kind().prefix())) {
+                return others.next(kind, epochMillis);
+            }
+            given = true;
+            return new Bits(id.high(), id.low());
+        }
+
+        @Override
+        public void fillSecret(byte[] target) {
+            others.fillSecret(target);
+        }
+    }
+
     /** Gives out the numbers of lists, ascending and with gaps. */
     @FunctionalInterface
     public interface Numbers {

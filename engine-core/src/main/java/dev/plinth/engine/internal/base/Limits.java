@@ -119,6 +119,12 @@ public final class Limits {
     /** Rows that the operations of a batch write together, while all other writers wait. */
     public static final int BATCH_ROWS_MAX = 4_000;
 
+    /** Effects of one run of host code, and reads of a unit of work. Effects are one record. */
+    public static final int EFFECTS_MAX = BATCH_OPERATIONS_MAX;
+
+    /** Runs of a unit of work that conflicts with changes of others. After them its caller is told. */
+    public static final int UNIT_OF_WORK_TRIES_MAX = 16;
+
     /** Characters of a path in a batch. */
     public static final int BATCH_PATH_LENGTH_MAX = 2_000;
 

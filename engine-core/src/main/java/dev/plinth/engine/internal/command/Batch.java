@@ -85,9 +85,21 @@ public final class Batch implements Command.CostlyChange, Command.DeferredChange
     @Override
     public Decision decide(Context context) {
         Steps steps = new Steps(context);
+        JsonBytes json = new JsonBytes().open().name("results").openArray();
+        deferred = decide(operations, steps, json);
+        return steps.end(Outcome.Done.ok(json.closeArray().close().bytes()));
+    }
+
+    /**
+     * Decides operations one after the other.
+     *
+     * @param json gets the answers
+     * @return those whose rest the sweep may do
+     */
+    static List<Command.DeferredChange> decide(
+            List<? extends Operation> operations, Steps steps, JsonBytes json) {
         List<Command.DeferredChange> mayHaveRest = new ArrayList<>();
         Answers answers = new Answers();
-        JsonBytes json = new JsonBytes().open().name("results").openArray();
         for (int i = 0; i < operations.size(); i++) {
             Outcome.Done done;
             try {
@@ -109,12 +121,17 @@ public final class Batch implements Command.CostlyChange, Command.DeferredChange
                 throw new RefusedException(tooLarge(i, "writes more than " + Limits.BATCH_ROWS_MAX + " rows"));
             }
             if (!steps.fit(json.position())) {
-                throw new RefusedException(
-                        tooLarge(i, "needs more than one record of " + Limits.RECORD_BYTES_MAX + " bytes"));
+                throw new RefusedException(tooLarge(i));
             }
         }
-        deferred = mayHaveRest;
-        return steps.end(Outcome.Done.ok(json.closeArray().close().bytes()));
+        return mayHaveRest;
+    }
+
+    /** Returns the refusal of operations that do not fit into a record. */
+    static Refusal tooLarge(int index) {
+        return tooLarge(
+                index,
+                "needs more than one record of " + Limits.RECORD_BYTES_MAX + " bytes");
     }
 
     @Override

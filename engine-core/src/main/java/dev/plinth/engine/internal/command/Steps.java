@@ -78,10 +78,15 @@ final class Steps {
         return rows.count();
     }
 
-    /** Returns true if all changes go into one record, together with an answer of so many bytes that is remembered. */
+    /** Returns true if no row was written. */
+    boolean isEmpty() {
+        return rows.count() == 0;
+    }
+
+    /** Returns true if all changes go into one record that holds up no other writer for long, together with an answer of so many bytes that is remembered. */
     boolean fit(long answerBytes) {
         return rows.bytes() + answerBytes + AROUND_BYTES <= Limits.RECORD_BYTES_MAX
-                && rows.count() + 1 <= Limits.RECORD_ROWS_MAX;
+                && rows.count() <= Limits.BATCH_ROWS_MAX;
     }
 
     /** Returns the decision to make all changes. The least of their accesses to the reserves counts for all of them. */

@@ -5,6 +5,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Limits;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,8 +94,14 @@ public final class EventFeed implements AutoCloseable {
     /** The host's code that receives events. */
     @FunctionalInterface
     public interface Listener {
-        /** Handles an event of a workspace. */
-        void onEvent(String workspaceId, Event event);
+        /**
+         * Handles an event of a workspace.
+         *
+         * @return a function that puts the effects beside the new position of the listener, in one record; null if there
+         *     are none
+         */
+        @Nullable
+        UnaryOperator<Command.Change> onEvent(String workspaceId, Event event);
     }
 
     /** A listener with its position. */
@@ -107,6 +115,8 @@ public final class EventFeed implements AutoCloseable {
         private volatile boolean resting;
         /** Its position since the engine was opened, also if there was no room to write it. */
         private volatile long reached;
+        /** The last position that was written together with effects. */
+        private volatile long noted;
 
         Subscription(int number, String name, Listener listener) {
             this.number = number;
@@ -162,6 +172,7 @@ public final class EventFeed implements AutoCloseable {
                 }
                 cursor = next.number();
                 reached = cursor;
+                saved = Math.max(saved, noted);
                 if (cursor - saved >= EVENTS_PER_CURSOR) {
                     save(cursor);
                     saved = cursor;
@@ -195,7 +206,11 @@ public final class EventFeed implements AutoCloseable {
 
         private boolean deliver(EventRow row) {
             try {
-                listener.onEvent(row.workspace().text(), Event.of(Json.trusted(row.json())));
+                UnaryOperator<Command.Change> effects =
+                        listener.onEvent(row.workspace().text(), Event.of(Json.trusted(row.json())));
+                if (effects != null) {
+                    commit(effects, row.number());
+                }
                 return true;
             } catch (Exception | Error e) {
                 store.fatalErrors().saw(e);
@@ -207,21 +222,34 @@ public final class EventFeed implements AutoCloseable {
             }
         }
 
+        /** Commits effects with the position behind their event, so that they happen once. */
+        private void commit(UnaryOperator<Command.Change> effects, long position) {
+            Outcome outcome = committer.commit(Caller.OPERATOR, effects.apply(at(position)));
+            if (outcome instanceof Outcome.Refused turned) {
+                throw new IllegalStateException("An effect of the listener was refused: "
+                        + turned.refusal().detail() + " " + turned.refusal().errors());
+            }
+            noted = position;
+        }
+
         private long cursor(Rows rows) {
             byte[] row = rows.get(EventTables.CURSORS, key);
             return row == null ? 0 : new RowReader(row, 1).number();
         }
 
         private void save(long cursor) {
-            Outcome unused = committer.commit(
-                    Caller.OPERATOR,
-                    context -> Decision.of(
-                            new Changes()
-                                    .put(
-                                            EventTables.CURSORS,
-                                            key,
-                                            new RowWriter(1).number(cursor).row()),
-                            Outcome.Done.ok(new byte[0])));
+            Outcome unused = committer.commit(Caller.OPERATOR, at(cursor));
+        }
+
+        /** Returns the change of the position. */
+        private Command.Change at(long cursor) {
+            return context -> Decision.of(
+                    new Changes()
+                            .put(
+                                    EventTables.CURSORS,
+                                    key,
+                                    new RowWriter(1).number(cursor).row()),
+                    Outcome.Done.ok(new byte[0]));
         }
     }
 }

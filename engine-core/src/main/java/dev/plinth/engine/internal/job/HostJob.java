@@ -1,7 +1,9 @@
 package dev.plinth.engine.internal.job;
 
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.internal.base.Command;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** An attempt of a job as the host's code sees it, in the terms of the public {@code JobContext}. Thread-safe. */
@@ -33,8 +35,20 @@ public interface HostJob {
     /** The host's code for a type of job. */
     @FunctionalInterface
     interface Code {
-        /** Does a job, and returns its result, or null if it has none. */
+        /** Does a job, and returns its end, or null if it has neither a result nor effects. */
         @Nullable
-        Json run(HostJob job) throws Exception;
+        End run(HostJob job) throws Exception;
+    }
+
+    /**
+     * The end of the host's code.
+     *
+     * @param result the result of the job, or null if it has none
+     * @param effects a function that puts the effects of the code beside the end of the job, in one record; null if
+     *     there are none
+     */
+    record End(@Nullable Json result, @Nullable UnaryOperator<Command.Change> effects) {
+        /** The end of a job with neither a result nor effects. */
+        static final End NOTHING = new End(null, null);
     }
 }

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.job;
 
 import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.FatalErrors;
@@ -19,6 +20,8 @@ import dev.plinth.engine.internal.timer.RetryingCommitter;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.BiPredicate;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** An attempt of a job: the job as its handler sees it, and the commits of its end. */
 final class JobRun implements HostJob {
@@ -50,12 +53,14 @@ final class JobRun implements HostJob {
     }
 
     /**
-     * Lets the host's code do the job, and commits the result. It does so also if the workspace was suspended
-     * meanwhile, because the work is done. No other attempt begins before the workspace is active again.
+     * Lets the host's code do the job, and commits the result with its effects. It does so also if the workspace was
+     * suspended meanwhile, because the work is done. No other attempt begins before the workspace is active again.
      */
     void handle(HostJob.Code code) {
         try {
-            Json result = code.run(this);
+            HostJob.End given = code.run(this);
+            HostJob.End end = given == null ? HostJob.End.NOTHING : given;
+            Json result = end.result();
             if (result == null && cancelRequested) {
                 commit(JobSteps.cancel(id(), row.attempt()));
                 return;
@@ -69,7 +74,7 @@ final class JobRun implements HostJob {
                         false);
                 return;
             }
-            commit(JobSteps.succeed(id(), row.attempt(), bytes));
+            succeed(JobSteps.succeed(id(), row.attempt(), bytes), end.effects());
         } catch (JobFailure failure) {
             Outcome outcome = fail(failure.code(), String.valueOf(failure.getMessage()), failure.retryable());
             log(System.Logger.Level.INFO, outcome, failure);
@@ -81,6 +86,37 @@ final class JobRun implements HostJob {
                     true);
             log(System.Logger.Level.WARNING, outcome, e);
         }
+    }
+
+    /**
+     * Commits success with the effects, or a failure if the effects are refused. The rows may have changed since the code
+     * read them, so another attempt may follow then.
+     */
+    private void succeed(Command.Change success, @Nullable UnaryOperator<Command.Change> effects) {
+        if (effects == null) {
+            commit(success);
+            return;
+        }
+        Outcome outcome = committer.commit(engine(), effects.apply(success), Limits.JOB_ITEM_TRIES_MAX);
+        if (outcome instanceof Outcome.Refused turned && !committer.isStopped()) {
+            Refusal refusal = turned.refusal();
+            boolean retryable = refusal.retryable() || refusal.code() == ProblemCode.PRECONDITION_FAILED;
+            String told = refusal.detail() + errors(refusal);
+            Outcome failed =
+                    fail(refusal.code().wireName(), "An effect of the handler was refused. " + told, retryable);
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "An effect of job " + jobId() + " of type " + type() + " was refused in attempt " + attempt()
+                            + " of " + row.facts().attemptsMax() + ": " + told + " " + whatComesNext(failed));
+        }
+    }
+
+    private static String errors(Refusal refusal) {
+        StringBuilder text = new StringBuilder();
+        for (ProblemError error : refusal.errors()) {
+            text.append(' ').append(error.at()).append(": ").append(error.detail());
+        }
+        return text.toString();
     }
 
     /** Says what failed with all of its causes, and what comes next. */

@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.RefusedException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Lets requests in, leads each through the {@link Pipeline} on the right thread, and hands its answer out. Thread-safe. */
 public final class RequestDispatcher {
@@ -125,12 +126,21 @@ public final class RequestDispatcher {
      *     workspace of this id, and while the engine drains
      */
     public byte[] once(Id request, Id workspace, String key, String fingerprint, Supplier<byte[]> work) {
+        return inside(() -> idempotentRunner.once(request, workspace, key, fingerprint, work));
+    }
+
+    /**
+     * Runs work of the host that calls the engine, on this thread, as one call that a drain waits for.
+     *
+     * @throws RefusedException while the engine drains
+     */
+    public <T extends @Nullable Object> T inside(Supplier<? extends T> work) {
         parts.store().checkMayWait();
         if (!drainGate.enter()) {
             throw new RefusedException(AdmissionControl.draining());
         }
         try {
-            return idempotentRunner.once(request, workspace, key, fingerprint, work);
+            return work.get();
         } finally {
             drainGate.leave();
         }

@@ -76,6 +76,16 @@ public final class Children {
         };
     }
 
+    /** Returns the version of a child that the caller sees, or 0 if there is none. */
+    public static long version(Context context, Id resource, Id child) {
+        try {
+            ResourceRow parent = VisibleResource.find(context, resource).row();
+            return find(context, parent, child).version();
+        } catch (RefusedException refused) {
+            return 0;
+        }
+    }
+
     /** Lists the children of a resource. */
     public static Command.Query list(Id resource, PageRequest request) {
         return context -> {

@@ -262,6 +262,15 @@ public final class Resources {
         return row.workspace();
     }
 
+    /** Returns the version of a resource that the caller sees, or 0 if there is none. */
+    public static long version(Context context, Id id) {
+        try {
+            return VisibleResource.find(context, id).row().version();
+        } catch (RefusedException refused) {
+            return 0;
+        }
+    }
+
     /** Checks that the caller sees a resource. */
     public static void checkVisible(Context context, Id id) {
         VisibleResource unused = VisibleResource.find(context, id);

@@ -29,8 +29,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The route of batches: several calls of this table in one step. */
 final class BatchRoutes {
+    /** The member with the operations. */
+    static final String NAME = "operations";
+
     private static final Member<List<JsonValue>> OPERATIONS = Member.required(
-            "operations",
+            NAME,
             Kind.list(1, Limits.BATCH_OPERATIONS_MAX, BatchedCall.BODY.schema(), BatchRoutes::enough),
             "an array of 1 to " + Limits.BATCH_OPERATIONS_MAX + " operations");
     private static final Entity ENTITY = Entity.named("BatchResults")
@@ -81,7 +84,8 @@ final class BatchRoutes {
                 }));
     }
 
-    private static List<JsonValue> enough(Fields fields, String name, List<JsonValue> operations) {
+    /** Refuses an array without operations. */
+    static List<JsonValue> enough(Fields fields, String name, List<JsonValue> operations) {
         if (operations.isEmpty()) {
             fields.error(name, "too_few", "operations must have 1 item or more, got none.");
         }
@@ -89,29 +93,45 @@ final class BatchRoutes {
     }
 
     private Command batch(Request request) {
-        List<JsonValue> items = Input.of(request).body().get(OPERATIONS);
+        List<BatchedCall> calls = calls(
+                Input.of(request).body().get(OPERATIONS), request.headers().idempotencyKey() != null);
+        return new Batch(calls, units(calls));
+    }
+
+    /**
+     * Reads operations.
+     *
+     * @param once true if the call that has them happens at most once
+     * @throws RefusedException with everything that is wrong with the first one that has errors
+     */
+    List<BatchedCall> calls(List<JsonValue> items, boolean once) {
         List<BatchedCall> calls = new ArrayList<>(items.size());
-        long units = 0;
         for (int i = 0; i < items.size(); i++) {
             BatchedCall call;
             try {
-                call = BatchedCall.read(
-                        table(), items.get(i), i, request.headers().idempotencyKey() != null);
+                call = BatchedCall.read(table(), items.get(i), i, once);
                 call.check(calls);
             } catch (RefusedException refused) {
                 throw new RefusedException(Batch.inOperation(refused.refusal(), i));
             }
             calls.add(call);
+        }
+        return calls;
+    }
+
+    /** Returns the rate-limit units of operations together. */
+    static long units(List<BatchedCall> calls) {
+        long units = 0;
+        for (BatchedCall call : calls) {
             units += call.route().cost();
         }
-        return new Batch(calls, units);
+        return units;
     }
 
     /** Returns the scopes of all calls that are found. The others are refused when the body is read. */
-    private List<Scope> scopesOf(Request request) {
+    List<Scope> scopesOf(Request request) {
         List<Scope> scopes = new ArrayList<>();
-        if (request.json() instanceof JsonValue.Obj body
-                && body.get(OPERATIONS.name()) instanceof JsonValue.Arr operations) {
+        if (request.json() instanceof JsonValue.Obj body && body.get(NAME) instanceof JsonValue.Arr operations) {
             for (JsonValue operation : operations.items()) {
                 Scope scope = BatchedCall.scope(table(), operation);
                 if (scope != null && !scopes.contains(scope)) {

@@ -1,12 +1,19 @@
 package dev.plinth.engine.internal.wire;
 
+import static dev.plinth.engine.internal.base.ProblemCode.INVALID_TRANSITION;
+import static dev.plinth.engine.internal.base.ProblemCode.JOB_QUEUE_FULL;
 import static dev.plinth.engine.internal.base.ProblemCode.LEASE_LOST;
+import static dev.plinth.engine.internal.base.ProblemCode.PRECONDITION_FAILED;
+import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
+import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_PAUSED;
 import static dev.plinth.engine.internal.base.Scope.JOBS_WRITE;
 import static dev.plinth.engine.internal.wire.RouteBuilder.row;
 
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.command.CompleteJob;
 import dev.plinth.engine.internal.command.EngineJobs;
 import dev.plinth.engine.internal.job.HandledTypes;
 import dev.plinth.engine.internal.job.Jobs;
@@ -58,10 +65,16 @@ final class LeaseRoutes {
             Member.required("error", Body.of("LeaseError", CODE, DETAIL).kind(), "an object with detail");
     private static final Member<Boolean> RETRYABLE = Member.optional("retryable", Kind.TRUTH, true);
 
-    private final HandledTypes handled;
+    private static final Member<List<JsonValue>> OPERATIONS = Member.optional(
+            BatchRoutes.NAME,
+            Kind.list(1, Limits.BATCH_OPERATIONS_MAX, BatchedCall.BODY.schema(), BatchRoutes::enough));
 
-    LeaseRoutes(HandledTypes handled) {
+    private final HandledTypes handled;
+    private final BatchRoutes batch;
+
+    LeaseRoutes(HandledTypes handled, BatchRoutes batch) {
         this.handled = handled;
+        this.batch = batch;
     }
 
     List<Route> all() {
@@ -83,9 +96,27 @@ final class LeaseRoutes {
                         .gives(Jobs.ENTITY)
                         .decodedBy(this::progress),
                 held("completeJob", "complete", "Complete a leased job")
-                        .takes(Body.of("JobCompletion", TOKEN, RESULT))
+                        .says("The operations are those of a batch. All of it happens, or nothing.")
+                        .takes(Body.of("JobCompletion", TOKEN, RESULT, OPERATIONS))
+                        .refuses(
+                                LEASE_LOST,
+                                RESOURCE_ARCHIVED,
+                                RESOURCE_PAUSED,
+                                INVALID_TRANSITION,
+                                PRECONDITION_FAILED,
+                                JOB_QUEUE_FULL)
                         .gives(Jobs.ENTITY)
-                        .decodedBy(this::complete),
+                        .decodedBy(new Route.Decoder() {
+                            @Override
+                            public Command decode(Request request) {
+                                return complete(request);
+                            }
+
+                            @Override
+                            public List<Scope> scopes(Request request) {
+                                return batch.scopesOf(request);
+                            }
+                        }),
                 held("failJob", "fail", "Fail a leased job")
                         .takes(Body.of("JobFailure", TOKEN, ERROR, RETRYABLE))
                         .gives(Jobs.ENTITY)
@@ -143,7 +174,13 @@ final class LeaseRoutes {
         Values body = input.body();
         JsonValue result = body.get(RESULT);
         byte[] bytes = result instanceof JsonValue.Null ? NO_RESULT : JsonBytes.compact(result);
-        return Leases.complete(input.id(IdKind.JOB, 0), body.get(TOKEN), bytes, handled);
+        Command.Change completion = Leases.complete(input.id(IdKind.JOB, 0), body.get(TOKEN), bytes, handled);
+        List<JsonValue> operations = body.find(OPERATIONS);
+        if (operations == null) {
+            return completion;
+        }
+        List<BatchedCall> calls = batch.calls(operations, true); // the lease ends with the call
+        return new CompleteJob(completion, calls, BatchRoutes.units(calls));
     }
 
     private Command fail(Request request) {

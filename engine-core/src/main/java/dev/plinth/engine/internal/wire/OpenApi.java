@@ -1,6 +1,8 @@
 package dev.plinth.engine.internal.wire;
 
+import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.RecordType;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.shape.Body;
 import dev.plinth.engine.internal.shape.Entity;
@@ -30,6 +32,7 @@ final class OpenApi {
             Map.of(201, "Created.", 202, "Accepted.", 304, "Not modified.");
 
     private final TreeMap<String, Boolean> hostOperations = new TreeMap<>();
+    private final TreeMap<String, HostOperation.Direct> directOperations;
     private final TreeMap<String, List<Route>> byPath = new TreeMap<>();
     private byte @Nullable [] document;
 
@@ -38,8 +41,10 @@ final class OpenApi {
      *
      * @param operations the names of the host's synchronous operations on resources
      * @param asyncOperations the names of its asynchronous ones
+     * @param directOperations its operations without a resource, by name
      */
-    OpenApi(Set<String> operations, Set<String> asyncOperations) {
+    OpenApi(Set<String> operations, Set<String> asyncOperations, Map<String, HostOperation.Direct> directOperations) {
+        this.directOperations = new TreeMap<>(directOperations);
         asyncOperations.forEach(name -> hostOperations.put(name, true));
         operations.forEach(name -> hostOperations.put(name, false));
     }
@@ -85,11 +90,14 @@ final class OpenApi {
         byPath.forEach((path, operations) -> {
             json.name(path).open();
             operations.forEach(
-                    route -> operation(json, problems, route, route.name(), route.path(), route.successes()));
+                    route -> operation(json, problems, route, route.name(), route.path(), route.successes(), null));
             json.close();
             operations.stream()
                     .filter(route -> route.name().equals(OperationRoutes.RUN))
                     .forEach(route -> hostOperations(json, problems, route));
+            operations.stream()
+                    .filter(route -> route.name().equals(OperationRoutes.CALL))
+                    .forEach(route -> directOperations(json, problems, route));
         });
         json.close();
         OpenApiWebhooks.add(json.name("webhooks"));
@@ -118,9 +126,32 @@ final class OpenApi {
             List<Route.Success> successes = run.successes().stream()
                     .filter(success -> success.status() == (isAsync ? 202 : 200))
                     .toList();
-            operation(json, problems, run, OperationRoutes.RUN + "." + name, path, successes);
+            operation(json, problems, run, OperationRoutes.RUN + "." + name, path, successes, null);
             json.close();
         });
+    }
+
+    /** Adds the host's operations without a resource, each with a path and the schema of its input. */
+    private void directOperations(JsonBytes json, OpenApiProblems problems, Route call) {
+        directOperations.forEach((name, operation) -> {
+            String path = call.path().replace("{name}", name);
+            json.name(path).open();
+            String id = OperationRoutes.CALL + "." + name;
+            operation(json, problems, call, id, path, call.successes(), operation.input());
+            json.close();
+        });
+    }
+
+    /** Prints the schema of a body, which has the input of an operation or is that of the route. */
+    private static void schema(JsonBytes json, Body body, @Nullable RecordType input) {
+        if (input == null) {
+            Schema.reference(json, "schemas/" + body.name());
+            return;
+        }
+        json.open().member("type", "object").name("properties").open();
+        input.print(json.name("input"));
+        json.close().name("required").openArray().text("input").closeArray();
+        json.member("additionalProperties", false).close();
     }
 
     private static void operation(
@@ -129,7 +160,8 @@ final class OpenApi {
             Route route,
             String id,
             String path,
-            List<Route.Success> successes) {
+            List<Route.Success> successes,
+            @Nullable RecordType input) {
         Route.Text text = route.text();
         boolean isHosts = !id.equals(route.name());
         json.name(route.method().toLowerCase(Locale.ROOT)).open().member("operationId", id);
@@ -141,9 +173,9 @@ final class OpenApi {
         OpenApiParameters.add(json.name("parameters"), route, path);
         Body body = route.body();
         if (body.isTaken()) {
-            json.name("requestBody").open().member("required", body.isRequired());
+            json.name("requestBody").open().member("required", body.isRequired() || input != null);
             json.name("content").open().name(Route.Success.JSON).open();
-            Schema.reference(json.name("schema"), "schemas/" + body.name());
+            schema(json.name("schema"), body, input);
             json.close().close().member("x-bytes-max", body.bytesMax()).close();
         }
         json.name("responses").open();

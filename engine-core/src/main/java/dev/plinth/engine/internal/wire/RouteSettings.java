@@ -34,7 +34,7 @@ public record RouteSettings(
         String spelling = spelling(route);
         return route.with(
                 costs.getOrDefault(spelling, route.cost()),
-                route.name().equals(OperationRoutes.RUN) ? operationCosts : Map.of(),
+                OperationRoutes.runsOperations(route) ? operationCosts : Map.of(),
                 demands.getOrDefault(spelling, Set.of()));
     }
 

@@ -15,11 +15,11 @@ final class RouteTable {
         List<Route> table = new ArrayList<>();
         table.addAll(new ResourceRoutes(parts.types()).all());
         table.addAll(batch.all());
-        table.addAll(new OperationRoutes(parts.operations(), parts.asyncOperations(), parts.types()).all());
+        table.addAll(new OperationRoutes(parts.operations(), parts.asyncOperations(), parts.directOperations()).all());
         table.addAll(ShareRoutes.all());
         table.addAll(new ChildRoutes(parts.types()).all());
         table.addAll(new JobRoutes(parts.handled()).all());
-        table.addAll(new LeaseRoutes(parts.handled()).all());
+        table.addAll(new LeaseRoutes(parts.handled(), batch).all());
         table.addAll(EventRoutes.all());
         table.addAll(new EndpointRoutes(parts.webhooks()).all());
         table.addAll(new DeliveryRoutes(parts.webhooks()).all());

@@ -15,6 +15,7 @@ import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.job.HandledTypes;
+import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.pipeline.Answer;
 import dev.plinth.engine.internal.pipeline.PendingRequest;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
@@ -53,7 +54,8 @@ public final class Wire {
     /**
      * The parts that the table's commands need.
      *
-     * @param operations the host's synchronous operations by name
+     * @param operations the host's synchronous operations on resources, by name
+     * @param directOperations its operations without a resource, by name
      * @param asyncOperations the names of the host's asynchronous operations
      * @param handled the types of jobs that are handled
      * @param types the types of resources and children that are registered
@@ -72,6 +74,7 @@ public final class Wire {
             Plans plans,
             Webhooks webhooks,
             Map<String, HostOperation.Code> operations,
+            Map<String, HostOperation.Direct> directOperations,
             Set<String> asyncOperations,
             HandledTypes handled,
             ContentTypes types,
@@ -89,7 +92,7 @@ public final class Wire {
         this.dispatcher = dispatcher;
         operations = parts.operations().keySet();
         asyncOperations = parts.asyncOperations();
-        openApi = new OpenApi(parts.operations().keySet(), parts.asyncOperations());
+        openApi = new OpenApi(parts.operations().keySet(), parts.asyncOperations(), parts.directOperations());
         SystemRoutes system = new SystemRoutes(
                 parts.store(),
                 parts.quotas(),
@@ -216,6 +219,26 @@ public final class Wire {
     public boolean looksAtVersions(String operation) {
         Route known = byName.get(operation);
         return known != null && known.codes().contains(ProblemCode.PRECONDITION_FAILED);
+    }
+
+    /**
+     * Returns the change of an effect of the host's own code. It is made on any version, because only callers of the route have
+     * to send {@code If-Match} where the host demands it.
+     *
+     * @throws RefusedException with everything that is wrong with the effect
+     */
+    public Command.Change decode(String name, List<String> pathValues, byte @Nullable [] body) {
+        Request.Headers headers = looksAtVersions(name) ? Request.Headers.NONE.withIfMatch("*") : Request.Headers.NONE;
+        Request request = request(name, pathValues, null, headers, NO_BODY);
+        int bytesMax = request.route().body().bytesMax();
+        if (body != null && body.length > bytesMax) {
+            throw RefusedException.of(
+                    ProblemCode.PAYLOAD_TOO_LARGE,
+                    "An effect of " + name + " may have " + bytesMax + " bytes, got " + body.length
+                            + "; nothing was changed. Send less.");
+        }
+        Request complete = body == null ? request : request.having(JsonReader.trusted(body));
+        return (Command.Change) complete.route().decoder().decode(complete);
     }
 
     /** Returns the rows of the route table. */

@@ -1,0 +1,117 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.command.HostEffects;
+import dev.plinth.engine.internal.command.RecordedEffects;
+import dev.plinth.engine.internal.pipeline.Commits;
+import dev.plinth.engine.internal.pipeline.RequestDispatcher;
+import dev.plinth.engine.internal.store.Store;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs units of work, and commits each under the condition that nothing has changed that it has read. A unit that
+ * conflicts runs again. Thread-safe.
+ */
+final class UnitsOfWork {
+    private final Store store;
+    private final Commits commits;
+    private final Access access;
+    private final RequestDispatcher dispatcher;
+    private final Function<String, PlinthClient> clients;
+    private final Supplier<RecordedEffects> recorders;
+
+    UnitsOfWork(
+            Store store,
+            Commits commits,
+            Access access,
+            RequestDispatcher dispatcher,
+            Function<String, PlinthClient> clients,
+            Supplier<RecordedEffects> recorders) {
+        this.store = store;
+        this.commits = commits;
+        this.access = access;
+        this.dispatcher = dispatcher;
+        this.clients = clients;
+        this.recorders = recorders;
+    }
+
+    <T extends @Nullable Object> T run(String workspaceId, Function<? super UnitOfWork, ? extends T> work) {
+        Objects.requireNonNull(workspaceId, "workspaceId must not be null.");
+        Objects.requireNonNull(work, "work must not be null.");
+        Id request = dispatcher.newRequestId();
+        try {
+            Id workspace = Id.parse(IdKind.WORKSPACE, workspaceId);
+            if (workspace == null) {
+                throw new RefusedException(Refusal.notFound());
+            }
+            return dispatcher.inside(() -> this.<T>untilCommitted(workspace, work));
+        } catch (RefusedException refused) {
+            Refusal refusal = refused.refusal();
+            // Without a key, a repeated unit may happen twice after an unknown outcome.
+            boolean retryable = refusal.retryable() && refusal.code() != ProblemCode.OUTCOME_UNKNOWN;
+            throw IdempotentWork.exception(refusal, request, retryable);
+        }
+    }
+
+    private <T extends @Nullable Object> T untilCommitted(
+            Id workspace, Function<? super UnitOfWork, ? extends T> work) {
+        String changed = "";
+        for (int i = 0; i < Limits.UNIT_OF_WORK_TRIES_MAX; i++) {
+            Access.checkActive(store.viewToAct(), workspace);
+            RunningUnit unit = new RunningUnit(workspace.text(), clients.apply(workspace.text()), recorders.get());
+            HostEffects effects;
+            T result;
+            try {
+                result = work.apply(unit);
+            } finally {
+                effects = unit.end();
+            }
+            Outcome outcome =
+                    commits.commit(Caller.engineFor(workspace), effects.ifCurrent(unit.reads(), author(workspace)));
+            if (outcome instanceof Outcome.Refused turned) {
+                throw new RefusedException(turned.refusal());
+            }
+            if (!(outcome instanceof HostEffects.Conflict conflict)) {
+                return result;
+            }
+            changed = conflict.read().text();
+        }
+        throw new RefusedException(conflicted(changed));
+    }
+
+    private UnaryOperator<Context> author(Id workspace) {
+        return context -> {
+            Access.checkActive(context.rows(), workspace);
+            return context.as(access.authenticateHost(workspace, context.rows()));
+        };
+    }
+
+    private static Refusal conflicted(String changed) {
+        Refusal refusal = Refusal.of(
+                ProblemCode.PRECONDITION_FAILED,
+                "The unit of work ran " + Limits.UNIT_OF_WORK_TRIES_MAX + " times, and others changed what it had read"
+                        + " each time, at last " + changed + "; nothing was changed. Try again later.");
+        return new Refusal(
+                refusal.code(),
+                refusal.detail(),
+                refusal.errors(),
+                refusal.retryAfterSeconds(),
+                refusal.hint(),
+                true,
+                refusal.operation());
+    }
+}

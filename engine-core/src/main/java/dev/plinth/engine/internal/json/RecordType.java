@@ -1,0 +1,208 @@
+package dev.plinth.engine.internal.json;
+
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.ProblemError;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record class of the host as a JSON object. Its components are the members, which are required unless their type is
+ * {@code Optional}. Immutable.
+ */
+public final class RecordType {
+    private final Constructor<?> constructor;
+    private final Map<String, Part> parts;
+
+    private RecordType(Constructor<?> constructor, Map<String, Part> parts) {
+        this.constructor = constructor;
+        this.parts = parts;
+    }
+
+    /** A component of a record. */
+    private record Part(boolean required, RecordShape shape) {}
+
+    /**
+     * Looks at a record class.
+     *
+     * @throws IllegalArgumentException if it is no record or has a component that JSON cannot be read into; the message
+     *     names it
+     */
+    public static RecordType of(Class<?> type) {
+        return of(type, new ArrayDeque<>());
+    }
+
+    static RecordType of(Class<?> type, Deque<Class<?>> outer) {
+        if (!type.isRecord() || outer.contains(type)) {
+            throw new IllegalArgumentException(
+                    type.getName() + " must be a record that does not contain itself. Declare one for the input.");
+        }
+        outer.push(type);
+        RecordComponent[] components = type.getRecordComponents();
+        Class<?>[] parameters = new Class<?>[components.length];
+        Map<String, Part> parts = new LinkedHashMap<>();
+        for (int i = 0; i < components.length; i++) {
+            parameters[i] = components[i].getType();
+            Type declared = components[i].getGenericType();
+            Type inside = RecordShape.argument(declared, Optional.class, 0);
+            String place = type.getName() + "." + components[i].getName();
+            RecordShape shape = RecordShape.of(inside == null ? declared : inside, place, outer);
+            parts.put(components[i].getName(), new Part(inside == null, shape));
+        }
+        Class<?> unused = outer.pop();
+        try {
+            Constructor<?> constructor = type.getDeclaredConstructor(parameters);
+            constructor.setAccessible(true);
+            return new RecordType(constructor, parts);
+        } catch (NoSuchMethodException | InaccessibleObjectException e) {
+            throw new IllegalArgumentException(
+                    "The engine cannot call the constructor of " + type.getName()
+                            + ". Open its package to the engine, or make the record public.",
+                    e);
+        }
+    }
+
+    /** Prints the JSON Schema of the object. */
+    public void print(JsonBytes json) {
+        json.open().member("type", "object").name("properties").open();
+        parts.forEach((name, part) -> part.shape().print(json.name(name)));
+        json.close().name("required").openArray();
+        parts.forEach((name, part) -> {
+            if (part.required()) {
+                json.text(name);
+            }
+        });
+        json.closeArray().member("additionalProperties", false).close();
+    }
+
+    /**
+     * Reads a record.
+     *
+     * @param at the JSON Pointer of the value
+     * @param errors gets what is wrong with the value
+     * @return the record, or null if there is an error
+     */
+    public @Nullable Object read(JsonValue value, String at, List<ProblemError> errors) {
+        if (!(value instanceof JsonValue.Obj object)) {
+            RecordShape.wrongType("an object", value, at, errors);
+            return null;
+        }
+        int before = errors.size();
+        @Nullable Object[] arguments = new @Nullable Object[parts.size()];
+        int next = 0;
+        for (Map.Entry<String, Part> entry : parts.entrySet()) {
+            JsonValue member = object.get(entry.getKey());
+            arguments[next++] = argument(
+                    entry.getValue(),
+                    member instanceof JsonValue.Null ? null : member,
+                    at + "/" + entry.getKey(),
+                    errors);
+        }
+        for (String name : object.members().keySet()) {
+            if (!parts.containsKey(name)) {
+                RecordShape.error(
+                        RecordShape.below(at, name),
+                        "unknown_member",
+                        "The input has no such member. Correct its name, or leave it out.",
+                        errors);
+            }
+        }
+        return errors.size() > before ? null : made(arguments, at, errors);
+    }
+
+    private static @Nullable Object argument(
+            Part part, @Nullable JsonValue member, String at, List<ProblemError> errors) {
+        if (member == null) {
+            if (part.required()) {
+                RecordShape.error(
+                        at, "required", "The member must be " + part.shape().expected() + ", and is missing.", errors);
+            }
+            return Optional.empty();
+        }
+        Object value = part.shape().read(member, at, errors);
+        return part.required() ? value : Optional.ofNullable(value);
+    }
+
+    /** Calls the constructor, whose own checks are rules of the input. */
+    private @Nullable Object made(@Nullable Object[] arguments, String at, List<ProblemError> errors) {
+        try {
+            return constructor.newInstance(arguments);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof IllegalArgumentException refused) {
+                RecordShape.error(at, "invalid_value", String.valueOf(refused.getMessage()), errors);
+                return null;
+            }
+            throw new IllegalStateException("The constructor of " + constructor.getName() + " failed", e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("Expected to call " + constructor.getName() + ", but could not", e);
+        }
+    }
+
+    /**
+     * Returns a result of the host as JSON.
+     *
+     * @param result a {@code Json}, a record or a map
+     * @throws IllegalArgumentException if it is something else, or contains something that JSON does not have
+     */
+    public static Json write(Object result) {
+        if (result instanceof Json json) {
+            return json;
+        }
+        if (plain(result) instanceof Map<?, ?> members) {
+            Map<String, @Nullable Object> named = new LinkedHashMap<>();
+            members.forEach((name, member) -> named.put(String.valueOf(name), member));
+            return Json.of(named);
+        }
+        throw new IllegalArgumentException("A result must be a Json, a record or a map, got "
+                + result.getClass().getName() + ". Put it into a record.");
+    }
+
+    private static @Nullable Object plain(@Nullable Object value) {
+        if (value instanceof Record) {
+            return members(value);
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<String, @Nullable Object> members = new LinkedHashMap<>();
+            map.forEach((name, member) -> members.put(String.valueOf(name), plain(member)));
+            return members;
+        }
+        if (value instanceof Iterable<?> items) {
+            List<@Nullable Object> list = new ArrayList<>();
+            items.forEach(item -> list.add(plain(item)));
+            return list;
+        }
+        if (value instanceof Optional<?> optional) {
+            return plain(optional.orElse(null));
+        }
+        return RecordShape.plain(value);
+    }
+
+    private static Map<String, @Nullable Object> members(Object value) {
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        for (RecordComponent component : value.getClass().getRecordComponents()) {
+            try {
+                component.getAccessor().setAccessible(true);
+                Object member = component.getAccessor().invoke(value);
+                if (!(member instanceof Optional<?> optional && optional.isEmpty())) {
+                    members.put(component.getName(), plain(member));
+                }
+            } catch (ReflectiveOperationException | InaccessibleObjectException e) {
+                throw new IllegalArgumentException(
+                        "The engine cannot read " + component.getName() + " of "
+                                + value.getClass().getName() + ". Open its package to the engine, or make it public.",
+                        e);
+            }
+        }
+        return members;
+    }
+}

@@ -1,0 +1,142 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.api.OperationRefused;
+import dev.plinth.engine.api.Reply;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Tests operations without a resource, whose input and result are records. */
+final class TypedOperationTest {
+    private final AtomicInteger runs = new AtomicInteger();
+    private final TestEngine store =
+            TestEngine.open(builder -> builder.operation("invoice.create", NewInvoice.class, this::create));
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    enum Currency {
+        EUR,
+        USD
+    }
+
+    record Line(String text, int quantity) {
+        Line {
+            if (quantity < 1) {
+                throw new IllegalArgumentException("quantity must be 1 or more, got " + quantity + ".");
+            }
+        }
+    }
+
+    record NewInvoice(
+            String customer,
+            BigDecimal amount,
+            Currency currency,
+            List<Line> lines,
+            Map<String, String> labels,
+            Optional<Instant> due,
+            Optional<Json> extra) {}
+
+    record Made(String id, int lines, Optional<Instant> due) {}
+
+    record Recursive(List<Recursive> more) {}
+
+    record Unreadable(Thread thread) {}
+
+    private Object create(NewInvoice input, CallContext call) throws OperationRefused {
+        runs.incrementAndGet();
+        if (input.customer().equals("nobody")) {
+            throw new OperationRefused("customer must be known. Create the customer first.");
+        }
+        String id = call.effects().create(NewResource.named(input.customer()));
+        for (Line line : input.lines()) {
+            String unused = call.effects().createChild(id, NewResource.named(line.text()));
+        }
+        call.effects().publish("invoice.created", Json.of(Map.of("id", id)), id);
+        return new Made(id, input.lines().size(), input.due());
+    }
+
+    private Reply call(String input) {
+        return store.call("POST", "/v1/operations/invoice.create", "{\"input\":" + input + "}");
+    }
+
+    @Test
+    void call_validInput_makesItsEffectsAndShowsTheResult() {
+        Reply reply = call("{\"customer\":\"acme\",\"amount\":12.50,\"currency\":\"EUR\","
+                + "\"lines\":[{\"text\":\"a\",\"quantity\":1},{\"text\":\"b\",\"quantity\":2}],"
+                + "\"labels\":{\"team\":\"x\"},\"due\":\"2026-01-31T00:00:00Z\",\"extra\":[1]}");
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(reply.text()).contains("\"lines\":2", "\"due\":\"2026-01-31T00:00:00Z\"");
+        assertThat(store.rows("resources")).isOne();
+        assertThat(store.rows("children")).isEqualTo(2);
+        assertThat(store.status("/v1/resources/" + TestEngine.id(reply))).isEqualTo(200);
+    }
+
+    @Test
+    void call_inputThatDoesNotFit_isRefusedWithThePlaceOfEachError() {
+        Reply reply = call("{\"amount\":\"12\",\"currency\":\"GBP\",\"lines\":[{\"text\":1,\"quantity\":1.5},"
+                + "{\"text\":\"b\",\"quantity\":0}],\"labels\":{},\"due\":\"soon\",\"more\":1}");
+
+        assertThat(reply.status()).isEqualTo(422);
+        assertThat(reply.text())
+                .contains(
+                        "\"/input/customer\"",
+                        "\"/input/amount\"",
+                        "\"/input/currency\"",
+                        "\"/input/lines/0/text\"",
+                        "\"/input/lines/0/quantity\"",
+                        "\"/input/lines/1\"",
+                        "quantity must be 1 or more, got 0.",
+                        "\"/input/due\"",
+                        "\"/input/more\"");
+        assertThat(runs).hasValue(0);
+    }
+
+    @Test
+    void call_refusedByTheHost_changesNothing() {
+        Reply reply = call("{\"customer\":\"nobody\",\"amount\":1,\"currency\":\"EUR\",\"lines\":[],\"labels\":{}}");
+
+        assertThat(reply.status()).isEqualTo(422);
+        assertThat(reply.text()).contains("customer must be known.");
+        assertThat(store.rows("resources")).isZero();
+    }
+
+    @Test
+    void call_unknownName_isRefusedWithTheNamesThereAre() {
+        Reply reply = store.call("POST", "/v1/operations/nothing", "{}");
+
+        assertThat(reply.status()).isEqualTo(404);
+        assertThat(reply.text()).contains("Use one of invoice.create.");
+    }
+
+    @Test
+    void document_hasTheSchemaOfTheInput() {
+        String document = store.text("/openapi.json");
+
+        assertThat(document)
+                .contains("\"/v1/operations/invoice.create\"", "\"callOperation.invoice.create\"", "\"enum\":[\"EUR\"");
+    }
+
+    @Test
+    void operation_classThatJsonCannotBeReadInto_isRefusedWithTheNameOfTheComponent() {
+        assertThatThrownBy(() -> Engine.builder().operation("o", Unreadable.class, (input, call) -> Json.EMPTY_OBJECT))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Unreadable.thread");
+        assertThatThrownBy(() -> Engine.builder().operation("o", Recursive.class, (input, call) -> Json.EMPTY_OBJECT))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("does not contain itself");
+    }
+}
