@@ -73,15 +73,20 @@ final class UnitsOfWork {
         for (int i = 0; i < Limits.UNIT_OF_WORK_TRIES_MAX; i++) {
             Access.checkActive(store.viewToAct(), workspace);
             RunningUnit unit = new RunningUnit(workspace.text(), clients.apply(workspace.text()), recorders.get());
-            HostEffects effects;
             T result;
             try {
                 result = work.apply(unit);
+            } catch (RuntimeException e) {
+                // It may have failed only because it read rows of different times.
+                if (commit(workspace, unit, HostEffects.none()) instanceof HostEffects.Conflict conflict) {
+                    changed = conflict.read().text();
+                    continue;
+                }
+                throw e;
             } finally {
-                effects = unit.end();
+                HostEffects unused = unit.end();
             }
-            Outcome outcome =
-                    commits.commit(Caller.engineFor(workspace), effects.ifCurrent(unit.reads(), author(workspace)));
+            Outcome outcome = commit(workspace, unit, unit.end());
             if (outcome instanceof Outcome.Refused turned) {
                 throw new RefusedException(turned.refusal());
             }
@@ -91,6 +96,11 @@ final class UnitsOfWork {
             changed = conflict.read().text();
         }
         throw new RefusedException(conflicted(changed));
+    }
+
+    /** Commits effects if nothing has changed that the unit has read. */
+    private Outcome commit(Id workspace, RunningUnit unit, HostEffects effects) {
+        return commits.commit(Caller.engineFor(workspace), effects.ifCurrent(unit.reads(), author(workspace)));
     }
 
     private UnaryOperator<Context> author(Id workspace) {

@@ -63,7 +63,8 @@ final class DocumentSnippetsTest {
     @Test
     void snippets_areCompiledOrRunOrMarked() {
         String java = together(file -> squeezed(file.text()), ".java");
-        String poms = together(file -> squeezed(CHOSEN_BY_THE_HOST.matcher(file.text()).replaceAll("")), "pom.xml");
+        String poms = together(
+                file -> squeezed(CHOSEN_BY_THE_HOST.matcher(file.text()).replaceAll("")), "pom.xml");
         assertThat(snippets.stream().filter(snippet -> !isHeld(snippet, java, poms)))
                 .as("Expected a test that compiles or runs the block, or <!-- not run: reason --> in the line above")
                 .isEmpty();
@@ -71,16 +72,18 @@ final class DocumentSnippetsTest {
 
     private static boolean isHeld(Snippet snippet, String java, String poms) {
         Held held = HELD.get(snippet.page().path());
-        if (REASON.matcher(snippet.above()).find() || held != null && snippet.language().matches(held.languages())) {
+        if (REASON.matcher(snippet.above()).find()
+                || held != null && snippet.language().matches(held.languages())) {
             return true;
         }
         return switch (snippet.language()) {
             // A drawing, or the lines that a program prints.
             case "" -> true;
-            case "java" -> java.contains(
-                    END_OF_BLOCKS.matcher(squeezed(snippet.text())).replaceAll(""));
-            case "xml" -> poms.contains(
-                    squeezed(CHOSEN_BY_THE_HOST.matcher(snippet.text()).replaceAll("")));
+            case "java" ->
+                java.contains(END_OF_BLOCKS.matcher(squeezed(snippet.text())).replaceAll(""));
+            case "xml" ->
+                poms.contains(
+                        squeezed(CHOSEN_BY_THE_HOST.matcher(snippet.text()).replaceAll("")));
             case "sh" -> CONSUMERS.matcher(snippet.text()).matches() && namesConsumers(snippet.text());
             default -> false;
         };
@@ -98,12 +101,13 @@ final class DocumentSnippetsTest {
 
     @Test
     void pages_withATestOfTheirOwn_areReadByIt() {
-        assertThat(HELD).allSatisfy((page, held) -> assertThat(files.stream()
-                        .filter(file -> file.path().endsWith("/" + held.test() + ".java")))
-                .as(page)
-                .singleElement()
-                .satisfies(test -> assertThat(test.text())
-                        .containsAnyOf(page.substring(page.lastIndexOf('/') + 1), "HttpApiPage.read()")));
+        assertThat(HELD)
+                .allSatisfy((page, held) -> assertThat(
+                                files.stream().filter(file -> file.path().endsWith("/" + held.test() + ".java")))
+                        .as(page)
+                        .singleElement()
+                        .satisfies(test -> assertThat(test.text())
+                                .containsAnyOf(page.substring(page.lastIndexOf('/') + 1), "HttpApiPage.read()")));
     }
 
     private static String together(Function<SourceFile, String> text, String ending) {

@@ -96,8 +96,7 @@ public final class Batch implements Command.CostlyChange, Command.DeferredChange
      * @param json gets the answers
      * @return those whose rest the sweep may do
      */
-    static List<Command.DeferredChange> decide(
-            List<? extends Operation> operations, Steps steps, JsonBytes json) {
+    static List<Command.DeferredChange> decide(List<? extends Operation> operations, Steps steps, JsonBytes json) {
         List<Command.DeferredChange> mayHaveRest = new ArrayList<>();
         Answers answers = new Answers();
         for (int i = 0; i < operations.size(); i++) {
@@ -129,9 +128,7 @@ public final class Batch implements Command.CostlyChange, Command.DeferredChange
 
     /** Returns the refusal of operations that do not fit into a record. */
     static Refusal tooLarge(int index) {
-        return tooLarge(
-                index,
-                "needs more than one record of " + Limits.RECORD_BYTES_MAX + " bytes");
+        return tooLarge(index, "needs more than one record of " + Limits.RECORD_BYTES_MAX + " bytes");
     }
 
     @Override

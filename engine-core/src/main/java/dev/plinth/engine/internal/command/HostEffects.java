@@ -26,6 +26,11 @@ public final class HostEffects {
         this.changes = List.copyOf(changes);
     }
 
+    /** Returns no effects. */
+    public static HostEffects none() {
+        return new HostEffects(List.of(), List.of());
+    }
+
     /** Returns true if the code has recorded nothing. */
     public boolean isEmpty() {
         return required.isEmpty() && changes.isEmpty();

@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventFeed implements AutoCloseable {
     private static final int EVENTS_PER_CURSOR = 100;
+
+    /** Refusals that are not of the workspace whose event it is. */
+    private static final Set<ProblemCode> ENGINE_WIDE =
+            Set.of(ProblemCode.CAPACITY_EXHAUSTED, ProblemCode.SHUTTING_DOWN, ProblemCode.OUTCOME_UNKNOWN);
 
     private final Store store;
     private final Committer committer;
@@ -111,6 +117,10 @@ public final class EventFeed implements AutoCloseable {
         private final String name;
         private final byte[] key;
         private final Listener listener;
+        /** The event whose effects were refused last, and how often they were; for its attempt only. */
+        private volatile long refused;
+
+        private volatile int refusals;
         private volatile boolean rung;
         private volatile boolean resting;
         /** Its position since the engine was opened, also if there was no room to write it. */
@@ -208,10 +218,7 @@ public final class EventFeed implements AutoCloseable {
             try {
                 UnaryOperator<Command.Change> effects =
                         listener.onEvent(row.workspace().text(), Event.of(Json.trusted(row.json())));
-                if (effects != null) {
-                    commit(effects, row.number());
-                }
-                return true;
+                return effects == null || commit(effects, row);
             } catch (Exception | Error e) {
                 store.fatalErrors().saw(e);
                 log.log(
@@ -222,14 +229,29 @@ public final class EventFeed implements AutoCloseable {
             }
         }
 
-        /** Commits effects with the position behind their event, so that they happen once. */
-        private void commit(UnaryOperator<Command.Change> effects, long position) {
-            Outcome outcome = committer.commit(Caller.OPERATOR, effects.apply(at(position)));
-            if (outcome instanceof Outcome.Refused turned) {
-                throw new IllegalStateException("An effect of the listener was refused: "
-                        + turned.refusal().detail() + " " + turned.refusal().errors());
+        /**
+         * Commits effects with the position behind their event, so that they happen once. If the workspace's own state
+         * refuses them again and again, they are dropped, because the events of all others wait behind this one.
+         */
+        private boolean commit(UnaryOperator<Command.Change> effects, EventRow row) {
+            Outcome outcome = committer.commit(Caller.OPERATOR, effects.apply(at(row.number())));
+            if (!(outcome instanceof Outcome.Refused turned)) {
+                noted = row.number();
+                return true;
             }
-            noted = position;
+            refusals = refused == row.number() ? refusals + 1 : 1;
+            refused = row.number();
+            boolean last =
+                    !ENGINE_WIDE.contains(turned.refusal().code()) && refusals >= Limits.LISTENER_EFFECT_TRIES_MAX;
+            log.log(
+                    last ? System.Logger.Level.ERROR : System.Logger.Level.WARNING,
+                    "An effect of listener " + name + " on event " + row.id() + " of " + row.workspace()
+                            + " was refused: " + turned.refusal().detail() + " "
+                            + turned.refusal().errors()
+                            + (last
+                                    ? " All its effects on this event are dropped after " + refusals + " tries."
+                                    : " The event comes again a second later."));
+            return last;
         }
 
         private long cursor(Rows rows) {

@@ -19,6 +19,7 @@ import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.timer.RetryingCommitter;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /** An attempt of a job: the job as its handler sees it, and the commits of its end. */
 final class JobRun implements HostJob {
     private static final System.Logger LOG = Log.of(JobRun.class);
+
+    /** HTTP status codes of refusals because of the state of rows, which another attempt may find changed. */
+    private static final Set<Integer> DEPENDS_ON_ROWS = Set.of(404, 409, 412);
 
     private final JobRow row;
     private final byte[] input;
@@ -90,7 +94,7 @@ final class JobRun implements HostJob {
 
     /**
      * Commits success with the effects, or a failure if the effects are refused. The rows may have changed since the code
-     * read them, so another attempt may follow then.
+     * read them, so another attempt follows where the refusal is about their state.
      */
     private void succeed(Command.Change success, @Nullable UnaryOperator<Command.Change> effects) {
         if (effects == null) {
@@ -100,7 +104,8 @@ final class JobRun implements HostJob {
         Outcome outcome = committer.commit(engine(), effects.apply(success), Limits.JOB_ITEM_TRIES_MAX);
         if (outcome instanceof Outcome.Refused turned && !committer.isStopped()) {
             Refusal refusal = turned.refusal();
-            boolean retryable = refusal.retryable() || refusal.code() == ProblemCode.PRECONDITION_FAILED;
+            boolean retryable = refusal.retryable()
+                    || DEPENDS_ON_ROWS.contains(refusal.code().status());
             String told = refusal.detail() + errors(refusal);
             Outcome failed =
                     fail(refusal.code().wireName(), "An effect of the handler was refused. " + told, retryable);

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.json;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ProblemError;
+import dev.plinth.engine.internal.base.Limits;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
@@ -89,7 +90,14 @@ record RecordShape(Consumer<JsonBytes> schema, String expected, Reader reader) {
     }
 
     static void error(String at, String code, String detail, List<ProblemError> errors) {
-        errors.add(new ProblemError(ProblemError.Source.POINTER, at, code, detail));
+        if (!isFull(errors)) {
+            errors.add(new ProblemError(ProblemError.Source.POINTER, at, code, detail));
+        }
+    }
+
+    /** Returns true if there are as many errors as an answer has. The rest of the value is not read then. */
+    static boolean isFull(List<ProblemError> errors) {
+        return errors.size() >= Limits.ERRORS_MAX;
     }
 
     static String below(String at, String name) {
@@ -113,7 +121,12 @@ record RecordShape(Consumer<JsonBytes> schema, String expected, Reader reader) {
         scalars.put(Long.class, whole64);
         scalars.put(double.class, real);
         scalars.put(Double.class, real);
-        scalars.put(BigDecimal.class, number("number", "a number", decimal -> decimal));
+        scalars.put(
+                BigDecimal.class,
+                number(
+                        "number",
+                        "a number of at most " + Limits.SCHEMA_NUMBER_DIGITS_MAX + " digits",
+                        RecordShape::bounded));
         scalars.put(
                 Instant.class,
                 new RecordShape(
@@ -155,6 +168,14 @@ record RecordShape(Consumer<JsonBytes> schema, String expected, Reader reader) {
                 return null;
             }
         });
+    }
+
+    /** Refuses numbers that a few characters make so long that to compute with them takes minutes. */
+    private static Object bounded(BigDecimal decimal) {
+        if (SchemaNodes.isHuge(decimal)) {
+            throw new ArithmeticException("The number has too many digits");
+        }
+        return decimal;
     }
 
     private static Object finite(BigDecimal decimal) {
@@ -219,7 +240,7 @@ record RecordShape(Consumer<JsonBytes> schema, String expected, Reader reader) {
                     }
                     List<Object> items = new ArrayList<>();
                     int before = errors.size();
-                    for (int i = 0; i < array.items().size(); i++) {
+                    for (int i = 0; i < array.items().size() && !isFull(errors); i++) {
                         Object read = item.read(array.items().get(i), at + "/" + i, errors);
                         if (read != null) {
                             items.add(read);
@@ -245,6 +266,9 @@ record RecordShape(Consumer<JsonBytes> schema, String expected, Reader reader) {
                     Map<String, Object> members = new LinkedHashMap<>();
                     int before = errors.size();
                     for (Map.Entry<String, JsonValue> entry : object.members().entrySet()) {
+                        if (isFull(errors)) {
+                            break;
+                        }
                         Object read = member.read(entry.getValue(), below(at, entry.getKey()), errors);
                         if (read != null) {
                             members.put(entry.getKey(), read);

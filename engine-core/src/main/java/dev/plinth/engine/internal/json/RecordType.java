@@ -7,6 +7,7 @@ import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.time.DateTimeException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * {@code Optional}. Immutable.
  */
 public final class RecordType {
+    private static final int MESSAGE_LENGTH_MAX = 500;
+
     private final Constructor<?> constructor;
     private final Map<String, Part> parts;
 
@@ -101,6 +104,9 @@ public final class RecordType {
         @Nullable Object[] arguments = new @Nullable Object[parts.size()];
         int next = 0;
         for (Map.Entry<String, Part> entry : parts.entrySet()) {
+            if (RecordShape.isFull(errors)) {
+                return null;
+            }
             JsonValue member = object.get(entry.getKey());
             arguments[next++] = argument(
                     entry.getValue(),
@@ -109,7 +115,7 @@ public final class RecordType {
                     errors);
         }
         for (String name : object.members().keySet()) {
-            if (!parts.containsKey(name)) {
+            if (!parts.containsKey(name) && !RecordShape.isFull(errors)) {
                 RecordShape.error(
                         RecordShape.below(at, name),
                         "unknown_member",
@@ -138,14 +144,27 @@ public final class RecordType {
         try {
             return constructor.newInstance(arguments);
         } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof IllegalArgumentException refused) {
-                RecordShape.error(at, "invalid_value", String.valueOf(refused.getMessage()), errors);
+            Throwable cause = e.getCause();
+            if (cause instanceof IllegalArgumentException
+                    || cause instanceof DateTimeException
+                    || cause instanceof ArithmeticException) {
+                RecordShape.error(at, "invalid_value", told(cause), errors);
                 return null;
             }
             throw new IllegalStateException("The constructor of " + constructor.getName() + " failed", e.getCause());
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("Expected to call " + constructor.getName() + ", but could not", e);
         }
+    }
+
+    /** Returns what the host says of the input. What the JDK says may name classes of the host. */
+    private static String told(Throwable refused) {
+        StackTraceElement[] stack = refused.getStackTrace();
+        String message = refused.getMessage();
+        if (message == null || stack.length == 0 || stack[0].getClassName().startsWith("java.")) {
+            return "The operation does not take this value. Correct it.";
+        }
+        return message.length() > MESSAGE_LENGTH_MAX ? message.substring(0, MESSAGE_LENGTH_MAX) : message;
     }
 
     /**

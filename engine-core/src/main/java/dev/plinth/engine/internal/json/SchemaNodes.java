@@ -46,7 +46,8 @@ final class SchemaNodes {
         return value instanceof JsonValue.Num num && isHuge(new BigDecimal(num.written()));
     }
 
-    private static boolean isHuge(BigDecimal number) {
+    /** Returns true if to compute with a number may take long, however few characters it has. */
+    static boolean isHuge(BigDecimal number) {
         return Math.abs((long) number.scale()) > Limits.SCHEMA_NUMBER_DIGITS_MAX
                 || number.precision() > Limits.SCHEMA_NUMBER_DIGITS_MAX;
     }

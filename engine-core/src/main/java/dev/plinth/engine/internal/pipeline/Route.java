@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param parameters the query parameters that it takes
  * @param successes what it may answer when all goes well, the usual first
  * @param codes the problems that it alone may meet, beside those of every row of its kind
+ * @param looksAtIfMatch true if {@code If-Match} is a condition of it
  * @param inBatch true if it may be an operation of a batch
  * @param decoder makes the command of a request
  */
@@ -48,6 +49,7 @@ public record Route(
         List<Parameter<?>> parameters,
         List<Success> successes,
         List<ProblemCode> codes,
+        boolean looksAtIfMatch,
         boolean inBatch,
         Decoder decoder) {
     /** True if it changes something, so that an idempotency key counts. */
@@ -83,6 +85,7 @@ public record Route(
                 parameters,
                 successes,
                 codes,
+                looksAtIfMatch,
                 inBatch,
                 decoder);
     }

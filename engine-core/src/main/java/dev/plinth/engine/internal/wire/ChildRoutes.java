@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.wire;
 
-import static dev.plinth.engine.internal.base.ProblemCode.PRECONDITION_FAILED;
 import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
 import static dev.plinth.engine.internal.base.Scope.RESOURCES_READ;
 import static dev.plinth.engine.internal.base.Scope.RESOURCES_WRITE;
@@ -52,13 +51,15 @@ final class ChildRoutes {
                         .says("The body is a merge patch (RFC 7396): null takes a member of data or metadata out.")
                         .scope(RESOURCES_WRITE)
                         .takes(ContentRules.PATCH)
-                        .refuses(RESOURCE_ARCHIVED, PRECONDITION_FAILED)
+                        .refuses(RESOURCE_ARCHIVED)
+                        .looksAtIfMatch()
                         .gives(Children.ENTITY)
                         .inBatch()
                         .decodedBy(this::patch),
                 row(Tag.CHILDREN, "deleteChild", "DELETE", ONE, "Delete a child")
                         .scope(RESOURCES_WRITE)
-                        .refuses(RESOURCE_ARCHIVED, PRECONDITION_FAILED)
+                        .refuses(RESOURCE_ARCHIVED)
+                        .looksAtIfMatch()
                         .gives(Entities.DELETED)
                         .inBatch()
                         .decodedBy(ChildRoutes::delete));

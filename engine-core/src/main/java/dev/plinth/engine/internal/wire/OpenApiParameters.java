@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.wire;
 
-import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.pipeline.Route;
@@ -57,7 +56,7 @@ final class OpenApiParameters {
         if (route.name().equals(EventRoutes.STREAM)) {
             Schema.reference(json, "parameters/LastEventId");
         }
-        if (route.codes().contains(ProblemCode.PRECONDITION_FAILED)) {
+        if (route.looksAtIfMatch()) {
             demandable(json, route, Route.Demand.IF_MATCH, "IfMatch");
         }
         if (route.successes().stream().anyMatch(success -> success.status() == NOT_MODIFIED)) {

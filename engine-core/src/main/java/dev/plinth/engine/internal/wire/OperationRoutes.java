@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.wire;
 
+import static dev.plinth.engine.internal.base.ProblemCode.INVALID_TRANSITION;
+import static dev.plinth.engine.internal.base.ProblemCode.JOB_FINISHED;
 import static dev.plinth.engine.internal.base.ProblemCode.JOB_QUEUE_FULL;
 import static dev.plinth.engine.internal.base.ProblemCode.PRECONDITION_FAILED;
 import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
@@ -69,7 +71,8 @@ final class OperationRoutes {
                         .scope(RESOURCES_WRITE)
                         .takes(Body.of("OperationInput", INPUT).orAbsent().such("{\"input\":{\"amount\":12}}"))
                         .slow()
-                        .refuses(RESOURCE_ARCHIVED, RESOURCE_PAUSED, JOB_QUEUE_FULL, PRECONDITION_FAILED)
+                        .refuses(RESOURCE_ARCHIVED, RESOURCE_PAUSED, INVALID_TRANSITION, JOB_QUEUE_FULL, JOB_FINISHED)
+                        .looksAtIfMatch()
                         .gives(Schema.ANY, Route.Success.JSON)
                         .accepts()
                         .decodedBy(this::run),
@@ -78,6 +81,13 @@ final class OperationRoutes {
                         .scope(RESOURCES_WRITE)
                         .takes(Body.of("CallInput", INPUT).orAbsent().such("{\"input\":{\"amount\":12}}"))
                         .slow()
+                        .refuses(
+                                RESOURCE_ARCHIVED,
+                                RESOURCE_PAUSED,
+                                INVALID_TRANSITION,
+                                PRECONDITION_FAILED,
+                                JOB_QUEUE_FULL,
+                                JOB_FINISHED)
                         .gives(Schema.ANY, Route.Success.JSON)
                         .decodedBy(this::call));
     }
@@ -121,8 +131,10 @@ final class OperationRoutes {
         if (record == null) {
             throw new RefusedException(Refusal.of(
                     ProblemCode.VALIDATION_FAILED,
-                    "The input has " + errors.size() + " errors. Correct each of those listed.",
-                    List.copyOf(errors.subList(0, Math.min(errors.size(), Limits.ERRORS_MAX)))));
+                    "The input has " + errors.size()
+                            + (errors.size() >= Limits.ERRORS_MAX ? " errors or more." : " errors.")
+                            + " Correct each of those listed.",
+                    List.copyOf(errors)));
         }
         return HostOperation.direct(name, operation.code(), record);
     }

@@ -2,7 +2,6 @@ package dev.plinth.engine.internal.wire;
 
 import static dev.plinth.engine.internal.base.ProblemCode.INVALID_TRANSITION;
 import static dev.plinth.engine.internal.base.ProblemCode.JOB_QUEUE_FULL;
-import static dev.plinth.engine.internal.base.ProblemCode.PRECONDITION_FAILED;
 import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
 import static dev.plinth.engine.internal.base.Scope.RESOURCES_READ;
 import static dev.plinth.engine.internal.base.Scope.RESOURCES_WRITE;
@@ -106,14 +105,16 @@ final class ResourceRoutes {
                         .says("The body is a merge patch (RFC 7396): null takes a member of data or metadata out.")
                         .scope(RESOURCES_WRITE)
                         .takes(ContentRules.PATCH)
-                        .refuses(RESOURCE_ARCHIVED, PRECONDITION_FAILED)
+                        .refuses(RESOURCE_ARCHIVED)
+                        .looksAtIfMatch()
                         .gives(Resources.ENTITY)
                         .inBatch()
                         .decodedBy(this::patch),
                 row(Tag.RESOURCES, "deleteResource", "DELETE", ONE, "Delete an archived resource")
                         .says("Its children and shares go with it.")
                         .scope(RESOURCES_WRITE)
-                        .refuses(INVALID_TRANSITION, PRECONDITION_FAILED)
+                        .refuses(INVALID_TRANSITION)
+                        .looksAtIfMatch()
                         .gives(Entities.DELETED)
                         .inBatch()
                         .decodedBy(ResourceRoutes::delete)));
@@ -128,7 +129,8 @@ final class ResourceRoutes {
         return row(Tag.RESOURCES, move + "Resource", "POST", ONE + "/" + move, summary)
                 .says(description)
                 .scope(RESOURCES_WRITE)
-                .refuses(RESOURCE_ARCHIVED, PRECONDITION_FAILED)
+                .refuses(RESOURCE_ARCHIVED)
+                .looksAtIfMatch()
                 .gives(Resources.ENTITY)
                 .inBatch()
                 .decodedBy(request -> {

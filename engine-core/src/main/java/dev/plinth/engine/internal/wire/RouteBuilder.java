@@ -28,10 +28,11 @@ final class RouteBuilder {
     private boolean ofWorker;
     private Body body;
     private boolean slow;
+    private boolean looksAtIfMatch;
     private boolean inBatch;
     private List<Parameter<?>> parameters = List.of();
     private final List<Route.Success> successes = new ArrayList<>();
-    private List<ProblemCode> codes = List.of();
+    private final List<ProblemCode> codes = new ArrayList<>();
 
     private RouteBuilder(Tag tag, String name, String method, String path, String summary) {
         this.tag = tag;
@@ -156,8 +157,14 @@ final class RouteBuilder {
 
     /** Adds the problems that this row alone may meet. */
     RouteBuilder refuses(ProblemCode... problems) {
-        codes = List.of(problems);
+        codes.addAll(List.of(problems));
         return this;
+    }
+
+    /** Is refused where {@code If-Match} does not name the current version. */
+    RouteBuilder looksAtIfMatch() {
+        looksAtIfMatch = true;
+        return refuses(ProblemCode.PRECONDITION_FAILED);
     }
 
     /** Gives pages, and takes these filters. */
@@ -185,7 +192,8 @@ final class RouteBuilder {
                 slow,
                 parameters,
                 List.copyOf(successes),
-                codes,
+                List.copyOf(codes),
+                looksAtIfMatch,
                 inBatch,
                 decoder);
     }

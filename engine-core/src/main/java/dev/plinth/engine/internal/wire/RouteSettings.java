@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.wire;
 
-import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.pipeline.Route;
 import java.util.HashMap;
@@ -50,7 +49,7 @@ public record RouteSettings(
             throw new IllegalArgumentException(
                     "\"" + spelling(route) + "\" only reads and needs no idempotency key. Leave the demand out.");
         }
-        if (demanded.contains(Route.Demand.IF_MATCH) && !route.codes().contains(ProblemCode.PRECONDITION_FAILED)) {
+        if (demanded.contains(Route.Demand.IF_MATCH) && !route.looksAtIfMatch()) {
             throw new IllegalArgumentException("\"" + spelling(route) + "\" ignores If-Match. Leave the demand out.");
         }
     }

@@ -215,10 +215,10 @@ public final class Wire {
         return asyncOperations.contains(operation);
     }
 
-    /** Returns true if the route of a name may fail because of {@code If-Match}. */
+    /** Returns true if {@code If-Match} is a condition of the route of a name. */
     public boolean looksAtVersions(String operation) {
         Route known = byName.get(operation);
-        return known != null && known.codes().contains(ProblemCode.PRECONDITION_FAILED);
+        return known != null && known.looksAtIfMatch();
     }
 
     /**

@@ -29,6 +29,7 @@ final class TestRoute {
                 List.of(),
                 List.of(),
                 false,
+                false,
                 request -> command);
     }
 }
