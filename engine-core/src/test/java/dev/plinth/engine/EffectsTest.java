@@ -383,4 +383,39 @@ final class EffectsTest {
         assertThat(eventsOf("it.followed")).isOne();
         assertThat(runs).hasValue(2);
     }
+
+    @Test
+    void listener_effectRefusedAgainAndAgain_letsTheNextEventsPass() throws InterruptedException {
+        work = effects -> {
+            effects.publish("it.followed", Json.EMPTY_OBJECT);
+            if (runs.get() <= Limits.LISTENER_EFFECT_TRIES_MAX) {
+                effects.archive(NOWHERE);
+            }
+        };
+
+        store.make("/v1/events", "{\"type\":\"it.happened\",\"data\":{}}");
+        store.make("/v1/events", "{\"type\":\"it.happened\",\"data\":{}}");
+
+        assertThat(heard.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(eventsOf("it.followed")).isOne();
+        assertThat(runs).hasValue(Limits.LISTENER_EFFECT_TRIES_MAX + 1);
+    }
+
+    @Test
+    void job_effectRefusedByTheStateOfARow_runsAgain() {
+        work = effects -> {
+            if (runs.get() == 1) {
+                client().resources().archive(resource).call();
+            }
+            effects.patch(resource, PATCH);
+        };
+
+        Job first = runJob("do", "{}");
+        assertThat(first.status()).isEqualTo(JobStatus.SCHEDULED);
+        client().resources().unarchive(resource).call();
+        store.pass(Duration.ofHours(1));
+
+        assertThat(client().job(first.id()).call().status()).isEqualTo(JobStatus.SUCCEEDED);
+        assertThat(client().resources().get(resource).call().name()).isEqualTo("patched");
+    }
 }

@@ -9,6 +9,7 @@ import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.Reply;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +21,9 @@ import org.junit.jupiter.api.Test;
 final class TypedOperationTest {
     private final AtomicInteger runs = new AtomicInteger();
     private final TestEngine store =
-            TestEngine.open(builder -> builder.operation("invoice.create", NewInvoice.class, this::create));
+            TestEngine.open(builder -> builder.operation("invoice.create", NewInvoice.class, this::create)
+                    .operation("day", Dated.class, (input, call) -> Json.EMPTY_OBJECT)
+                    .operation("name", Named.class, (input, call) -> Json.EMPTY_OBJECT));
 
     @AfterEach
     void close() {
@@ -37,6 +40,18 @@ final class TypedOperationTest {
             if (quantity < 1) {
                 throw new IllegalArgumentException("quantity must be 1 or more, got " + quantity + ".");
             }
+        }
+    }
+
+    record Dated(String day, Currency currency) {
+        Dated {
+            LocalDate unused = LocalDate.parse(day);
+        }
+    }
+
+    record Named(String name) {
+        Named {
+            Currency unused = Currency.valueOf(name);
         }
     }
 
@@ -106,6 +121,38 @@ final class TypedOperationTest {
     }
 
     @Test
+    void call_moreErrorsThanAnAnswerHas_endsWithThem() {
+        String lines = "{},".repeat(50_000);
+
+        Reply reply = call(
+                "{\"customer\":\"a\",\"amount\":1,\"currency\":\"EUR\",\"labels\":{},\"lines\":[" + lines + "{}]}");
+
+        assertThat(reply.status()).isEqualTo(422);
+        assertThat(reply.text())
+                .contains("100 errors or more", "\"/input/lines/49/quantity\"")
+                .doesNotContain("\"/input/lines/50/");
+    }
+
+    @Test
+    void call_numberOfAFewCharactersAndMillionsOfDigits_isRefused() {
+        Reply reply = call("{\"customer\":\"a\",\"amount\":1e9999999,\"currency\":\"EUR\",\"labels\":{},\"lines\":[]}");
+
+        assertThat(reply.status()).isEqualTo(422);
+        assertThat(reply.text()).contains("\"/input/amount\"", "at most 1000 digits");
+    }
+
+    @Test
+    void call_valueThatAConstructorCannotRead_isRefusedWithoutNamesOfClasses() {
+        Reply day = store.call("POST", "/v1/operations/day", "{\"input\":{\"day\":\"soon\",\"currency\":\"EUR\"}}");
+        Reply name = store.call("POST", "/v1/operations/name", "{\"input\":{\"name\":\"GBP\"}}");
+
+        assertThat(day.status()).isEqualTo(422);
+        assertThat(name.status()).isEqualTo(422);
+        assertThat(day.text()).contains("\"/input\"", "does not take this value");
+        assertThat(name.text()).contains("does not take this value").doesNotContain("TypedOperationTest");
+    }
+
+    @Test
     void call_refusedByTheHost_changesNothing() {
         Reply reply = call("{\"customer\":\"nobody\",\"amount\":1,\"currency\":\"EUR\",\"lines\":[],\"labels\":{}}");
 
@@ -119,7 +166,7 @@ final class TypedOperationTest {
         Reply reply = store.call("POST", "/v1/operations/nothing", "{}");
 
         assertThat(reply.status()).isEqualTo(404);
-        assertThat(reply.text()).contains("Use one of invoice.create.");
+        assertThat(reply.text()).contains("Use one of day, invoice.create, name.");
     }
 
     @Test

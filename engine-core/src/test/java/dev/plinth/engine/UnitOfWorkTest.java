@@ -90,6 +90,46 @@ final class UnitOfWorkTest {
     }
 
     @Test
+    void transact_throwsOnRowsOfDifferentTimes_runsAgain() {
+        String other = client().resources()
+                .create(NewResource.named("sum").withData(Json.of("{\"n\":0}")))
+                .call()
+                .id();
+
+        long next = store.engine().transact(workspace, unit -> {
+            long first = count(unit.resource(resource).orElseThrow());
+            if (runs.incrementAndGet() == 1) {
+                store.engine().transact(workspace, both -> {
+                    both.effects().patch(resource, Json.of("{\"data\":{\"n\":1}}"));
+                    both.effects().patch(other, Json.of("{\"data\":{\"n\":1}}"));
+                    return first;
+                });
+            }
+            if (count(unit.resource(other).orElseThrow()) != first) {
+                throw new IllegalStateException("these two are changed together");
+            }
+            return first;
+        });
+
+        assertThat(next).isOne();
+        assertThat(runs).hasValue(2);
+    }
+
+    @Test
+    void transact_throwsOnRowsOfOneTime_passesThatOn() {
+        assertThatThrownBy(() -> store.engine().transact(workspace, unit -> {
+                    runs.incrementAndGet();
+                    unit.effects().publish("it.counted", Json.EMPTY_OBJECT, resource);
+                    throw new IllegalArgumentException(
+                            unit.resource(resource).orElseThrow().name());
+                }))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("counter");
+        assertThat(runs).hasValue(1);
+        assertThat(client().events().where("type", "it.counted").call().data()).isEmpty();
+    }
+
+    @Test
     void transact_readTwice_showsTheSameVersion() {
         boolean isSame = store.engine().transact(workspace, unit -> {
             long first = unit.resource(resource).orElseThrow().version();

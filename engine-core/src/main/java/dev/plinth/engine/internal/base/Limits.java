@@ -123,7 +123,7 @@ public final class Limits {
     public static final int EFFECTS_MAX = BATCH_OPERATIONS_MAX;
 
     /** Tries to commit the effects of a listener on one event, a second apart, that the state of its workspace refuses. */
-    public static final int LISTENER_EFFECT_TRIES_MAX = 10;
+    public static final int LISTENER_EFFECT_TRIES_MAX = 5;
 
     /** Runs of a unit of work that conflicts with changes of others. After them its caller is told. */
     public static final int UNIT_OF_WORK_TRIES_MAX = 16;

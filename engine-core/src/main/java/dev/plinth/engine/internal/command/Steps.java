@@ -83,7 +83,7 @@ final class Steps {
         return rows.count() == 0;
     }
 
-    /** Returns true if all changes go into one record that holds up no other writer for long, together with an answer of so many bytes that is remembered. */
+    /** Returns true if all changes fit into one record, beside a remembered answer of so many bytes. */
     boolean fit(long answerBytes) {
         return rows.bytes() + answerBytes + AROUND_BYTES <= Limits.RECORD_BYTES_MAX
                 && rows.count() <= Limits.BATCH_ROWS_MAX;

@@ -29,7 +29,7 @@ final class JobRun implements HostJob {
     private static final System.Logger LOG = Log.of(JobRun.class);
 
     /** HTTP status codes of refusals because of the state of rows, which another attempt may find changed. */
-    private static final Set<Integer> DEPENDS_ON_ROWS = Set.of(404, 409, 412);
+    private static final Set<Integer> DEPENDS_ON_ROWS = Set.of(409, 412);
 
     private final JobRow row;
     private final byte[] input;
