@@ -61,7 +61,7 @@ final class Addresses implements Connection.Listener {
         }
         boolean full = connections.getOrDefault(ClientAddress.of(address), 0) >= rules.connectionsMax();
         if (full) {
-            log(address);
+            logFull(address);
         }
         return full;
     }
@@ -69,10 +69,14 @@ final class Addresses implements Connection.Listener {
     /** Counts a new connection with TLS. Returns true if its address has begun too many within a minute. */
     boolean isTooOften(SocketChannel channel) {
         InetAddress address = channel.socket().getInetAddress();
-        return address != null
+        boolean tooOften = address != null
                 && isBounded(address)
                 && !isProxy(address)
                 && handshakes.note(ClientAddress.of(address), System.nanoTime()) > 0;
+        if (tooOften) {
+            log(address, "has begun " + FramingLimits.HANDSHAKES_PER_MINUTE_MAX + " with TLS within a minute");
+        }
+        return tooOften;
     }
 
     /** Counts the connection, and closes it if others of its address were opened while it was accepted. */
@@ -88,7 +92,7 @@ final class Addresses implements Connection.Listener {
         ClientAddress client = ClientAddress.of(address.get());
         counted.put(engineConnection, client);
         if (connections.merge(client, 1, Integer::sum) > rules.connectionsMax()) {
-            log(address.get());
+            logFull(address.get());
             connection.getEndPoint().close();
         }
     }
@@ -103,14 +107,18 @@ final class Addresses implements Connection.Listener {
         }
     }
 
-    private void log(InetAddress address) {
+    private void logFull(InetAddress address) {
+        log(address, "has " + rules.connectionsMax() + " open");
+    }
+
+    private void log(InetAddress address, String excess) {
         long now = System.nanoTime();
         long last = loggedNanos.get();
         if (now - last >= WINDOW_NANOS && loggedNanos.compareAndSet(last, now)) {
             LOG.log(
                     Level.WARNING,
-                    "Closed a connection from " + address.getHostAddress() + ", which has " + rules.connectionsMax()
-                            + " open. If it is a proxy, name it with --trusted-proxy.");
+                    "Closed a connection from " + address.getHostAddress() + ", which " + excess
+                            + ". If it is a proxy, name it with --trusted-proxy.");
         }
     }
 

@@ -46,7 +46,6 @@ public final class HttpServer implements AutoCloseable {
     private final Deadlines deadlines;
     private final Optional<Tls> tls;
     private final HandshakeTurns handshakes;
-    private final TlsPlaces tlsPlaces;
     private final Cors cors;
 
     /** An address to listen on, as it was requested, with its door. */
@@ -58,7 +57,6 @@ public final class HttpServer implements AutoCloseable {
         cors = settings.cors();
         Addresses addresses = new Addresses(settings.addresses());
         bounds = Bounds.of(settings.heapBytes(), addresses);
-        tlsPlaces = new TlsPlaces(settings.heapBytes(), addresses);
         WorkerPool threads = new WorkerPool();
         handshakes = new HandshakeTurns(threads, HANDSHAKES_AT_ONCE);
         server = new Server(threads);
@@ -69,14 +67,19 @@ public final class HttpServer implements AutoCloseable {
         threads.onError(main::noteError);
         sweep = new ConnectionSweep(server.getScheduler(), deadlines, main);
         server.setErrorHandler(new RefusalHandler(main));
-        place("main", settings.main(), main, addresses);
+        place("main", settings.main(), main, addresses, settings.heapBytes());
         settings.admin().ifPresent(listening -> {
             CallService admin = doors.open(threads, listening.audiences());
-            place("admin", listening, admin, addresses);
+            place("admin", listening, admin, addresses, settings.heapBytes());
         });
     }
 
-    private void place(String name, HttpServerBuilder.Listening listening, CallService calls, Addresses addresses) {
+    private void place(
+            String name,
+            HttpServerBuilder.Listening listening,
+            CallService calls,
+            Addresses addresses,
+            long heapBytes) {
         ConnectionFactory plain = new EngineConnectionFactory(configuration());
         Optional<Tls> encryption = tls.filter(any -> listening.hasTls());
         EngineConnector connector = new EngineConnector(
@@ -96,9 +99,9 @@ public final class HttpServer implements AutoCloseable {
         connector.setShutdownIdleTimeout(deadlines.drain().toMillis());
         connector.addEventListener(sweep);
         connector.addEventListener(addresses);
-        connector.addEventListener(tlsPlaces);
         server.addConnector(connector);
-        // Each connector has its own limit, so that tenants that fill theirs leave the operator's open.
+        // Each connector has its own limits, so that tenants that fill theirs leave the operator's open.
+        connector.addEventListener(new TlsPlaces(heapBytes, addresses));
         server.addBean(new NetworkConnectionLimit(FramingLimits.CONNECTIONS_MAX, connector));
         places.add(new Place(encryption.isPresent() ? "https" : "http", listening.host(), listening.port(), connector));
     }

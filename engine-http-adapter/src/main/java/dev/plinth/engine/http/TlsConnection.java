@@ -11,6 +11,7 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.io.ssl.SslHandshakeListener;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Jetty's TLS connection, whose handshake takes turns with those of other addresses on threads of their own. A handshake
@@ -20,6 +21,7 @@ final class TlsConnection extends SslConnection implements SslHandshakeListener 
     private final HandshakeTurns turns;
     private final Object address;
     private volatile boolean handshaken;
+    private volatile HandshakeTurns.@Nullable Turn turn;
     private int recordsWithoutData;
 
     TlsConnection(
@@ -43,6 +45,10 @@ final class TlsConnection extends SslConnection implements SslHandshakeListener 
     @Override
     public void handshakeSucceeded(Event event) {
         handshaken = true;
+        HandshakeTurns.Turn ended = turn;
+        if (ended != null) {
+            ended.end(); // The first requests may have come with the end of the handshake, and take their time.
+        }
     }
 
     @Override
@@ -50,8 +56,13 @@ final class TlsConnection extends SslConnection implements SslHandshakeListener 
         if (handshaken) {
             super.onFillable();
         } else {
-            turns.run(address, super::onFillable);
+            turns.run(address, this::shakeHands);
         }
+    }
+
+    private void shakeHands(HandshakeTurns.Turn begun) {
+        turn = begun;
+        super.onFillable();
     }
 
     /**

@@ -1,8 +1,10 @@
 package dev.plinth.engine.http;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -10,13 +12,16 @@ import org.eclipse.jetty.io.Connection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits the TLS connections of a server by its heap, where each has keys and buffers. A connection beyond the limit
+ * Limits the TLS connections of a port by the heap, where each has keys and buffers. A connection beyond the limit
  * costs the address with the most connections one of its own. So strangers with many connections do not keep out an
  * address with few. Connections of trusted proxies do not count. Thread-safe.
  */
 final class TlsPlaces implements Connection.Listener {
     private static final int PART_OF_THE_HEAP = 8;
     private static final int PLACES_MIN = 64;
+
+    /** The phases of connections that may be closed, those first that cost a client least. */
+    private static final List<Phase> WITHOUT_CALL = List.of(Phase.HANDSHAKE, Phase.IDLE, Phase.CLOSING, Phase.HEADERS);
 
     private final int max;
     private final Addresses addresses;
@@ -48,22 +53,44 @@ final class TlsPlaces implements Connection.Listener {
         if (counted.size() <= max) {
             return null;
         }
-        EngineConnection tooMany = dispensable().orElse(opened);
+        EngineConnection tooMany = tooMany(opened, address);
         remove(tooMany); // at once, because its end is told later, and each is chosen once
         return tooMany;
     }
 
-    /** Returns the oldest connection of the largest address that does nothing for a caller. */
-    private Optional<EngineConnection> dispensable() {
-        Set<EngineConnection> largest = Set.of();
-        for (Set<EngineConnection> each : byAddress.values()) {
-            largest = each.size() > largest.size() ? each : largest;
+    /**
+     * Returns the connection to close: one of the largest address without a call, then one of any other address. If all
+     * have calls, it is the new one if its address is the largest, and otherwise the oldest of the largest.
+     */
+    private EngineConnection tooMany(EngineConnection opened, Object address) {
+        Object largest = address;
+        for (Map.Entry<Object, Set<EngineConnection>> each : byAddress.entrySet()) {
+            largest = each.getValue().size() > of(largest).size() ? each.getKey() : largest;
         }
-        Optional<EngineConnection> unfinished =
-                largest.stream().filter(each -> each.phase() == Phase.HANDSHAKE).findFirst();
-        return unfinished.isPresent()
-                ? unfinished
-                : largest.stream().filter(each -> each.phase() == Phase.IDLE).findFirst();
+        return dispensable(of(largest))
+                .or(() -> dispensable(counted.keySet()))
+                .orElse(
+                        largest.equals(address)
+                                ? opened
+                                : of(largest).iterator().next());
+    }
+
+    private Set<EngineConnection> of(Object address) {
+        return byAddress.getOrDefault(address, Set.of());
+    }
+
+    /** Returns a connection that does nothing for a caller yet. A client may take as long for headers as it is let. */
+    private static Optional<EngineConnection> dispensable(Collection<EngineConnection> connections) {
+        EngineConnection found = null;
+        int least = WITHOUT_CALL.size();
+        for (EngineConnection each : connections) {
+            int rank = WITHOUT_CALL.indexOf(each.phase());
+            if (rank >= 0 && rank < least) {
+                found = each;
+                least = rank;
+            }
+        }
+        return Optional.ofNullable(found);
     }
 
     @Override

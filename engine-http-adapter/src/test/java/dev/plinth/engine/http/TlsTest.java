@@ -336,6 +336,35 @@ class TlsTest {
         }
     }
 
+    /** Each stranger's connection always has the beginning of a request. */
+    @Test
+    void connections_ofStrangersThatNeverEndTheirHeaders_giveWayToANewAddress() throws Exception {
+        first.write(certificates(), key());
+        server = builder().start(deadlines(LONG, LONG), 8L * TLS_PLACES * FramingLimits.TLS_CONNECTION_BYTES);
+        List<Socket> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < TLS_PLACES; i++) {
+                InetAddress stranger = InetAddress.getByName("127.0.1." + (10 + i % 3));
+                SSLSocket slow = (SSLSocket) PemPair.trusting(first)
+                        .getSocketFactory()
+                        .createSocket(InetAddress.getLoopbackAddress(), server.port(), stranger, 0);
+                open.add(slow);
+                slow.startHandshake();
+                slow.getOutputStream().write("GET /health/live HTTP/1.1\r\nHos".getBytes(StandardCharsets.US_ASCII));
+            }
+
+            for (int i = 0; i < 3; i++) {
+                SSLSocket honest = connect(first);
+                open.add(honest);
+                assertThat(exchange(honest, LAST)).endsWith("done");
+            }
+        } finally {
+            for (Socket each : open) {
+                each.close();
+            }
+        }
+    }
+
     /** Makes a handshake, whose connection the server may close for a newer one. */
     private static void shakeHandsIfLet(SSLSocket socket) {
         try {

@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class HandshakeTurns {
     private final Executor executor;
     private final int most;
-    private final Map<Object, Queue<Runnable>> waiting = new LinkedHashMap<>(); // guarded by this
+    private final Map<Object, Queue<Consumer<Turn>>> waiting = new LinkedHashMap<>(); // guarded by this
     private int running; // guarded by this
 
     /**
@@ -29,8 +31,8 @@ public final class HandshakeTurns {
         this.most = most;
     }
 
-    /** Runs a step once it is its address's turn. */
-    public void run(Object address, Runnable step) {
+    /** Runs a step once it is its address's turn. The step may end its turn early. */
+    public void run(Object address, Consumer<Turn> step) {
         synchronized (this) {
             waiting.computeIfAbsent(address, any -> new ArrayDeque<>()).add(step);
             if (running == most) {
@@ -38,34 +40,67 @@ public final class HandshakeTurns {
             }
             running++;
         }
-        executor.execute(this::work);
+        goOn();
+    }
+
+    /** The turn of a step. Thread-safe. */
+    public final class Turn {
+        private boolean ended; // guarded by the turns
+
+        private Turn() {}
+
+        /** Lets the next step run. Does nothing the second time. */
+        public void end() {
+            synchronized (HandshakeTurns.this) {
+                if (ended) {
+                    return;
+                }
+                ended = true;
+                if (waiting.isEmpty()) {
+                    running--;
+                    return;
+                }
+            }
+            goOn();
+        }
+    }
+
+    private void goOn() {
+        try {
+            executor.execute(this::work);
+        } catch (RejectedExecutionException e) {
+            synchronized (this) {
+                running--; // The server stops, and closes the connections.
+            }
+        }
     }
 
     /** Runs one step, and leaves the next one to another task, so that an error is the executor's to tell. */
     private void work() {
-        Runnable step = next();
+        Consumer<Turn> step = next();
         if (step == null) {
             return;
         }
+        Turn turn = new Turn();
         try {
-            step.run();
+            step.accept(turn);
         } finally {
-            executor.execute(this::work);
+            turn.end();
         }
     }
 
-    private synchronized @Nullable Runnable next() {
-        Iterator<Map.Entry<Object, Queue<Runnable>>> addresses =
+    private synchronized @Nullable Consumer<Turn> next() {
+        Iterator<Map.Entry<Object, Queue<Consumer<Turn>>>> addresses =
                 waiting.entrySet().iterator();
         if (!addresses.hasNext()) {
             running--;
             return null;
         }
-        Map.Entry<Object, Queue<Runnable>> first = addresses.next();
+        Map.Entry<Object, Queue<Consumer<Turn>>> first = addresses.next();
         Object address = first.getKey();
-        Queue<Runnable> steps = first.getValue();
+        Queue<Consumer<Turn>> steps = first.getValue();
         addresses.remove();
-        Runnable step = steps.remove();
+        Consumer<Turn> step = steps.remove();
         if (!steps.isEmpty()) {
             waiting.put(address, steps); // behind the others
         }
