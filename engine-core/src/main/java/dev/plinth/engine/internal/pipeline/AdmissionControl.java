@@ -178,6 +178,7 @@ final class AdmissionControl {
         if (units > most) {
             String detail = "operations cost " + units + " rate-limit units together, and plan "
                     + call.caller.plan().name() + " allows " + most + " at once. Split the batch.";
+            call.step = EndedStep.INPUT; // It is not remembered.
             throw new RefusedException(Refusal.of(
                     ProblemCode.VALIDATION_FAILED,
                     detail,

@@ -138,8 +138,13 @@ public final class Commits implements Committer {
         try {
             return transaction.append(changes.writes(), context.now(), room, plans(context));
         } catch (RefusedException refused) {
-            int operation = firstWithoutRoom(
-                    transaction, changes.operations(), writes -> transaction.hasRoom(writes, room, plans(context)));
+            // All other writers wait meanwhile, so the operation is not looked for in many rows.
+            int operation = changes.writes().size() > Limits.DECISION_ROWS_MAX
+                    ? Refusal.WHOLE
+                    : firstWithoutRoom(
+                            transaction,
+                            changes.operations(),
+                            writes -> transaction.hasRoom(writes, room, plans(context)));
             throw operation == Refusal.WHOLE
                     ? refused
                     : new RefusedException(refused.refusal().inOperation(operation, ""));

@@ -212,6 +212,10 @@ final class WaitingCalls {
 
     /** Returns what the answer to a change waits for. It reads row by row, because a committed change is never evaluated again. */
     private Command.@Nullable Wait restOf(RequestContext call, Command.DeferredChange change) {
-        return change.rest(queries.contextNow(call, store.viewToAnswer()));
+        try {
+            return change.rest(queries.contextNow(call, store.viewToAnswer()));
+        } catch (RefusedException closing) {
+            return null; // The change is durable whatever becomes of its rest.
+        }
     }
 }
