@@ -121,7 +121,7 @@ class AccessLogTest {
         send("GET /v1/" + secret + " HTTP/1.1\r\nHost: a\r\nAuthorization: Basic " + key + "\r\n\r\n");
         send(key + " /v1/resources HTTP/1.1\r\nHost: a\r\n\r\n");
 
-        assertThat(entries()).extracting(entry -> entry.get("path")).startsWith("/v1/sk_live_.../x", "/v1/whsec_...");
+        assertThat(entries()).extracting(entry -> entry.get("path")).contains("/v1/sk_live_.../x", "/v1/whsec_...");
         assertThat(Files.readString(file())).doesNotContain(key, secret);
     }
 
