@@ -14,8 +14,8 @@ fun EngineBuilder.withShop(): EngineBuilder = operation("ship") { operation ->
     if (metadata["state"] == "shipped") {
         throw OperationRefused("The order is shipped already; create another order.")
     }
+    operation.effects().patch(operation.resourceId(), Json.of(mapOf("metadata" to mapOf("state" to "shipped"))))
     OperationResult.of(Json.of(mapOf("shipped" to true)))
-        .withPatch(Json.of(mapOf("metadata" to mapOf("state" to "shipped"))))
 }
 
 /** A shop's orders. */

@@ -27,9 +27,10 @@ public final class PaymentsApi {
                     if ("captured".equals(metadata.get("state"))) {
                         throw new OperationRefused("The payment is captured already; create another payment.");
                     }
-                    return OperationResult.of(Json.of(Map.of("captured", true)))
-                            .withPatch(Json.of(Map.of("metadata", Map.of("state", "captured"))))
-                            .withEvent("payment.captured", Json.of(Map.of()));
+                    String payment = operation.resourceId();
+                    operation.effects().patch(payment, Json.of(Map.of("metadata", Map.of("state", "captured"))));
+                    operation.effects().publish("payment.captured", Json.of(Map.of()), payment);
+                    return OperationResult.of(Json.of(Map.of("captured", true)));
                 });
     }
 }
