@@ -12,6 +12,7 @@ import java.net.URLEncoder;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Walks the console as people do, in Chromium with a new profile each time. Wherever the walk stops, axe-core finds nothing wrong, no script has
  * failed, the content security policy has refused nothing, and the page fits the window.
  */
+@Tag("pages")
 class ConsoleIT extends ConsoleBrowsing {
     ConsoleIT() throws IOException {}
 

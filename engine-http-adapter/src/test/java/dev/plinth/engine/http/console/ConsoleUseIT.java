@@ -11,11 +11,13 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Uses the console on a workspace, and makes its calls fail, come late or come twice. */
+@Tag("pages")
 class ConsoleUseIT extends ConsoleBrowsing {
     private static final String OPEN_DIALOG = "document.querySelector('dialog[open]')";
 

@@ -10,11 +10,13 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Reads the API reference at {@code /docs} as people do. Each look also asks axe-core, the policy, the log and the width. */
+@Tag("pages")
 class ReferenceIT extends ConsoleBrowsing {
     private static final String MODEL = "const model = await import('/console/docs-model.js');"
             + " const api = await (await fetch('/openapi.json')).json(); const entries = model.entriesOf(api); ";

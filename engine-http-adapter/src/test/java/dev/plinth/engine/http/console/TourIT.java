@@ -15,12 +15,14 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Walks through the demonstration as {@code docs/tour.md} does, and leaves its pictures below {@code target/tour}. To renew the pictures of the
  * page, copy them to {@code docs/tour}.
  */
+@Tag("pages")
 class TourIT extends ConsoleBrowsing {
     private static final Path MADE = Path.of("target", "tour");
     private static final int BYTES_MAX = 60 * 1024;
