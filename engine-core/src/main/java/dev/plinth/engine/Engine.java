@@ -311,8 +311,9 @@ public final class Engine implements AutoCloseable {
      * has changed that it has read. Otherwise the work runs again with fresh reads, up to 16 times. So the work must have
      * no other effects that must not happen twice.
      *
-     * <p>If the work throws, nothing happens and the exception reaches the caller. {@link #close} waits for it as for a
-     * call. A unit without effects reads what was there at one time.
+     * <p>If the work throws, nothing happens. The exception reaches the caller, unless something has changed that the
+     * work had read; then it runs again. {@link #close} waits for it as for a call. A unit without effects reads what was
+     * there at one time.
      *
      * @param workspaceId {@code ws_…}
      * @param work reads, records effects and returns a result; null for none

@@ -393,10 +393,13 @@ final class EffectsTest {
             }
         };
 
-        store.make("/v1/events", "{\"type\":\"it.happened\",\"data\":{}}");
-        store.make("/v1/events", "{\"type\":\"it.happened\",\"data\":{}}");
+        try (CapturedLog log = CapturedLog.open()) {
+            store.make("/v1/events", "{\"type\":\"it.happened\",\"data\":{}}");
+            store.make("/v1/events", "{\"type\":\"it.happened\",\"data\":{}}");
 
-        assertThat(heard.await(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(heard.await(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(log.lines()).anyMatch(line -> line.contains("are dropped after 5 tries"));
+        }
         assertThat(eventsOf("it.followed")).isOne();
         assertThat(runs).hasValue(Limits.LISTENER_EFFECT_TRIES_MAX + 1);
     }

@@ -8,7 +8,9 @@ import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LeasedJob;
+import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.client.PlinthClient;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +25,8 @@ final class LeaseOperationsTest {
     private static final BatchOperation CHILD =
             BatchOperation.post("/v1/resources/{{0.id}}/children", Json.of("{\"name\":\"c\"}"));
 
-    private final TestEngine store = TestEngine.inMemory();
+    private final TestEngine store = TestEngine.open(
+            builder -> builder.plan(Plan.perMinute("tight", 100).withShare("resources", new TableShare(2, 1_000_000))));
 
     @AfterEach
     void close() {
@@ -68,6 +71,22 @@ final class LeaseOperationsTest {
         assertThat(store.rows("resources")).isZero();
         assertThat(client().job(leased.job().id()).call().status()).isEqualTo(JobStatus.RUNNING);
         assertThat(complete(leased, CREATE).status()).isEqualTo(JobStatus.SUCCEEDED);
+    }
+
+    @Test
+    void complete_operationForWhoseRowsIsNoRoom_isNamed() {
+        store.use(store.newKey(
+                store.engine().admin().createWorkspace("w", "tight").call().id()));
+        String path = "/v1/resources/" + store.make("/v1/resources", "{\"name\":\"a\"}");
+        LeasedJob leased = leased();
+
+        assertThatThrownBy(
+                        () -> complete(leased, BatchOperation.patch(path, Json.of("{\"name\":\"b\"}")), CREATE, CREATE))
+                .isInstanceOfSatisfying(PlinthException.class, refused -> {
+                    assertThat(refused.code()).isEqualTo("plan_limit_reached");
+                    assertThat(refused.problem().operation()).isEqualTo(2);
+                });
+        assertThat(store.rows("resources")).isOne();
     }
 
     @Test

@@ -87,7 +87,7 @@ public final class Batch implements Command.CostlyChange, Command.DeferredChange
         Steps steps = new Steps(context);
         JsonBytes json = new JsonBytes().open().name("results").openArray();
         deferred = decide(operations, steps, json);
-        return steps.end(Outcome.Done.ok(json.closeArray().close().bytes()));
+        return steps.endOfOperations(Outcome.Done.ok(json.closeArray().close().bytes()), 0);
     }
 
     /**

@@ -48,6 +48,6 @@ public final class CompleteJob implements Command.CostlyChange {
         if (!steps.fit(done.body().length)) {
             throw new RefusedException(Batch.tooLarge(operations.size() - 1));
         }
-        return steps.end(done);
+        return steps.endOfOperations(done, 1);
     }
 }

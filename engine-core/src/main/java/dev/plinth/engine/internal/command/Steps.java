@@ -92,7 +92,12 @@ final class Steps {
     /** Returns the decision to make all changes. The least of their accesses to the reserves counts for all of them. */
     Decision end(Outcome outcome) {
         rows.writes().forEach(write -> all.writes().add(write));
-        return Decision.of(
-                (rows.count() == 0 ? all : all.within(room)).fannedOut().madeBy(each), outcome);
+        return Decision.of((rows.count() == 0 ? all : all.within(room)).fannedOut(), outcome);
+    }
+
+    /** Returns the same decision, where all changes but so many at first are the operations of a call. */
+    Decision endOfOperations(Outcome outcome, int first) {
+        Changes unused = all.madeBy(each.subList(first, each.size()));
+        return end(outcome);
     }
 }

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * goes on where the listener stopped. A listener loses events only if it falls so far behind that they expire.
  */
 public final class EventFeed implements AutoCloseable {
+    /** Tells each loss. Whatever happens again and again goes into the sparing log of its listener. */
+    private static final System.Logger LOG = Log.of(EventFeed.class);
+
     private static final int EVENTS_PER_CURSOR = 100;
 
     /** Refusals that are not of the workspace whose event it is. */
@@ -243,14 +246,16 @@ public final class EventFeed implements AutoCloseable {
             refused = row.number();
             boolean last =
                     !ENGINE_WIDE.contains(turned.refusal().code()) && refusals >= Limits.LISTENER_EFFECT_TRIES_MAX;
-            log.log(
-                    last ? System.Logger.Level.ERROR : System.Logger.Level.WARNING,
-                    "An effect of listener " + name + " on event " + row.id() + " of " + row.workspace()
-                            + " was refused: " + turned.refusal().detail() + " "
-                            + turned.refusal().errors()
-                            + (last
-                                    ? " All its effects on this event are dropped after " + refusals + " tries."
-                                    : " The event comes again a second later."));
+            String told = "An effect of listener " + name + " on event " + row.id() + " of " + row.workspace()
+                    + " was refused: " + turned.refusal().detail() + " "
+                    + turned.refusal().errors();
+            if (last) {
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        told + " All its effects on this event are dropped after " + refusals + " tries.");
+            } else {
+                log.log(System.Logger.Level.WARNING, told + " The event comes again a second later.");
+            }
             return last;
         }
 
