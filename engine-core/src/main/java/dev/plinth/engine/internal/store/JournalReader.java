@@ -207,12 +207,29 @@ final class JournalReader {
             }
             long written = segmentWindow.writtenEnd(at);
             long behind = written > at ? frameBehind(segmentWindow, at + 1, written, next, true) : -1;
+            if (behind < 0 && written > at && isOverwritten(segmentWindow, tail.position, at)) {
+                at = tail.position;
+                continue;
+            }
             if (behind < 0) {
                 tail = new Tail(next - 1, crc, header.number(), tail.position, at, written, 0);
                 return;
             }
             at = readOn(segmentWindow, name, at, behind);
         }
+    }
+
+    /**
+     * Returns true if an engine has meanwhile written a frame in the place of the empty one that was read. What follows
+     * the empty frame is then the middle of that frame.
+     */
+    private static boolean isOverwritten(SegmentWindow segmentWindow, int empty, long at) throws IOException {
+        if (empty == at) {
+            return false;
+        }
+        segmentWindow.forget();
+        Frame frame = segmentWindow.frame(empty);
+        return frame == null || !frame.records().isEmpty();
     }
 
     /** Checks that a segment follows the last one if that says so. An engine may just have made it, or it is lost. */

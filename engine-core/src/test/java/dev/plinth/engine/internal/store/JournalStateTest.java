@@ -164,6 +164,50 @@ class JournalStateTest {
         assertThat(looks).hasValueGreaterThanOrEqualTo(LOOKS);
     }
 
+    /** A frame takes the place of an empty one after a backup has read that, and before it has read what follows. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void openStore_frameWrittenOverTheEmptyOneThatWasRead_isReadFromItsBeginning(boolean whole) throws IOException {
+        RandomDiskWrites life = closed(Durability.OS);
+        MemoryDisk open;
+        byte[] after;
+        try (Store store = life.open(disk, RandomDiskWrites.NEVER)) {
+            open = disk.killed();
+            store.await(life.append(store, ROWS));
+            after = disk.bytes(SEGMENT).clone();
+        }
+        SegmentBytes.Place written = SegmentBytes.frames(after).get(RECORDS);
+        int emptyEnd = written.from() + Frame.HEADER_BYTES;
+        assertThat(SegmentBytes.frames(open.bytes(SEGMENT)).get(RECORDS).to()).isEqualTo(emptyEnd);
+        if (!whole) {
+            Arrays.fill(after, emptyEnd + SMALL_STEP, after.length, (byte) 0);
+        }
+        AtomicInteger reads = new AtomicInteger();
+        Disk overwritten = new ForwardingDisk(open) {
+            @Override
+            int read(String name, File file, ByteBuffer target, long position) throws IOException {
+                if (reads.getAndIncrement() == 0) {
+                    return super.read(name, file, target.limit(emptyEnd), position);
+                }
+                System.arraycopy(after, 0, open.bytes(SEGMENT), 0, after.length);
+                return super.read(name, file, target, position);
+            }
+
+            @Override
+            public boolean isOurs() {
+                return false;
+            }
+        };
+
+        JournalReader.Tail tail =
+                JournalReader.all(overwritten, null, new JournalVisitor() {}).read(List.of(1L));
+
+        assertThat(tail.sequence()).isEqualTo(whole ? RECORDS + 1 : RECORDS);
+        assertThat(tail.tornFrom()).isEqualTo(whole ? written.to() : written.from());
+        assertThat(JournalState.open(StoreId.random(), open.boot()).damage(overwritten, tail))
+                .isNull();
+    }
+
     @Test
     void killedProcess_bitFlippedAndMachineRestarted_isTakenForATornEndAtOs() {
         RandomDiskWrites life = life(Durability.OS);
