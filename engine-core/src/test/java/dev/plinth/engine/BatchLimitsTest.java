@@ -4,8 +4,14 @@ import static dev.plinth.engine.BatchTest.body;
 import static dev.plinth.engine.BatchTest.op;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.BatchOperation;
+import dev.plinth.engine.api.Job;
+import dev.plinth.engine.api.JobStatus;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.client.LeasesClient;
 import dev.plinth.engine.internal.base.Limits;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -155,6 +161,25 @@ final class BatchLimitsTest {
             String id = deleted.substring("/v1/resources/".length());
             assertThat(store.events(id)).endsWith("resource.deleted " + id);
         }
+    }
+
+    @Test
+    void deletions_thatTheSweepEndsWithAJob_areDoneWhenTheCompletionAnswers() {
+        store.use(store.newKey(store.newWideWorkspace()));
+        subscribeMany();
+        String deleted = archived(100);
+        String unused = store.make("/v1/jobs", "{\"type\":\"elsewhere\",\"input\":{}}");
+        LeasesClient leases = store.engine().client(store.key()).leases();
+        LeasedJob leased = leases.take("elsewhere").call().get(0);
+
+        Job done = leases.complete(
+                        leased.job().id(), leased.leaseToken(), Json.of("{}"), List.of(BatchOperation.delete(deleted)))
+                .call();
+
+        assertThat(done.status()).isEqualTo(JobStatus.SUCCEEDED);
+        assertThat(store.rows("children")).isZero();
+        String id = deleted.substring("/v1/resources/".length());
+        assertThat(store.events(id)).endsWith("resource.deleted " + id);
     }
 
     private void subscribeMany() {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Makes several calls as one: all of them in one record, or none. Each sees what those before it have changed, and may
  * name what they have made.
  */
-public final class Batch implements Command.CostlyChange, Command.DeferredChange {
+public sealed class Batch implements Command.CostlyChange, Command.DeferredChange permits CompleteJob {
     private final List<Operation> operations;
     private final long units;
 
@@ -73,12 +73,12 @@ public final class Batch implements Command.CostlyChange, Command.DeferredChange
     }
 
     @Override
-    public long units(Context context) {
+    public final long units(Context context) {
         return units;
     }
 
     @Override
-    public boolean isPaidBefore() {
+    public final boolean isPaidBefore() {
         return true;
     }
 
@@ -86,17 +86,16 @@ public final class Batch implements Command.CostlyChange, Command.DeferredChange
     public Decision decide(Context context) {
         Steps steps = new Steps(context);
         JsonBytes json = new JsonBytes().open().name("results").openArray();
-        deferred = decide(operations, steps, json);
+        decideOperations(steps, json);
         return steps.endOfOperations(Outcome.Done.ok(json.closeArray().close().bytes()), 0);
     }
 
     /**
-     * Decides operations one after the other.
+     * Decides the operations one after the other.
      *
      * @param json gets the answers
-     * @return those whose rest the sweep may do
      */
-    static List<Command.DeferredChange> decide(List<? extends Operation> operations, Steps steps, JsonBytes json) {
+    final void decideOperations(Steps steps, JsonBytes json) {
         List<Command.DeferredChange> mayHaveRest = new ArrayList<>();
         Answers answers = new Answers();
         for (int i = 0; i < operations.size(); i++) {
@@ -123,16 +122,20 @@ public final class Batch implements Command.CostlyChange, Command.DeferredChange
                 throw new RefusedException(tooLarge(i));
             }
         }
-        return mayHaveRest;
+        deferred = mayHaveRest;
     }
 
-    /** Returns the refusal of operations that do not fit into a record. */
-    static Refusal tooLarge(int index) {
+    /** Returns the refusal of the whole, which does not fit into a record with its last operation. */
+    final Refusal tooLarge() {
+        return tooLarge(operations.size() - 1);
+    }
+
+    private static Refusal tooLarge(int index) {
         return tooLarge(index, "needs more than one record of " + Limits.RECORD_BYTES_MAX + " bytes");
     }
 
     @Override
-    public Command.@Nullable Wait rest(Context context) {
+    public final Command.@Nullable Wait rest(Context context) {
         for (Command.DeferredChange change : deferred) {
             Command.Wait rest = change.rest(context);
             if (rest != null) {

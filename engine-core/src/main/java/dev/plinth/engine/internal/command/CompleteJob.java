@@ -12,10 +12,8 @@ import java.util.List;
  * Ends a leased job together with operations of its worker, in one record. The job has succeeded if and only if they
  * have happened.
  */
-public final class CompleteJob implements Command.CostlyChange {
+public final class CompleteJob extends Batch {
     private final Command.Change completion;
-    private final List<Batch.Operation> operations;
-    private final long units;
 
     /**
      * Makes the command.
@@ -24,29 +22,18 @@ public final class CompleteJob implements Command.CostlyChange {
      * @param operations one or more
      * @param units the rate-limit units of all operations together
      */
-    public CompleteJob(Command.Change completion, List<? extends Batch.Operation> operations, long units) {
+    public CompleteJob(Command.Change completion, List<? extends Operation> operations, long units) {
+        super(operations, units);
         this.completion = completion;
-        this.operations = List.copyOf(operations);
-        this.units = units;
-    }
-
-    @Override
-    public long units(Context context) {
-        return units;
-    }
-
-    @Override
-    public boolean isPaidBefore() {
-        return true;
     }
 
     @Override
     public Decision decide(Context context) {
         Steps steps = new Steps(context);
         Outcome.Done done = (Outcome.Done) steps.decide(completion);
-        List<Command.DeferredChange> unused = Batch.decide(operations, steps, new JsonBytes().openArray());
+        decideOperations(steps, new JsonBytes().openArray());
         if (!steps.fit(done.body().length)) {
-            throw new RefusedException(Batch.tooLarge(operations.size() - 1));
+            throw new RefusedException(tooLarge());
         }
         return steps.endOfOperations(done, 1);
     }
