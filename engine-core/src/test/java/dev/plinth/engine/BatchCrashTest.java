@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whenever a process ends around a batch, the next one finds all of it with its key, or nothing and a free key. */
 @Timeout(120)
+@Tag("scaled")
 final class BatchCrashTest {
     private static final int CUTS = 12;
     private static final int RESOURCES = 25;

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
  * wrong call answers. Two engines get the same operations, one as batches and one as calls.
  */
 @Timeout(300)
+@Tag("scaled")
 final class BatchModelTest {
     private static final int BATCHES = TestScale.count(1_500);
     private static final int OPERATIONS_MAX = 12;

@@ -49,7 +49,7 @@ public final class CallHistory {
             int thread = i;
             running.add(pool.submit(() -> {
                 missing.decrementAndGet();
-                while (missing.get() > 0) {
+                while (missing.get() > 0 && !Thread.interrupted()) {
                     Thread.yield(); // a barrier wakes one after the other, too far apart for a race
                 }
                 work.accept(thread);

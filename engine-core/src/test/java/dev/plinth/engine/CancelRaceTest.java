@@ -7,11 +7,13 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A job that is canceled at about the moment at which it starts: either it never starts, or its handler is told. */
 @Timeout(300)
+@Tag("scaled")
 final class CancelRaceTest {
     private static final int ROUNDS = TestScale.count(5_000);
     private static final int ROUNDS_OF_AN_ENGINE = 1_000; // their inputs fit the tables

@@ -3,7 +3,12 @@ package dev.plinth.engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -12,6 +17,8 @@ import java.util.stream.Stream;
  */
 final class CrashedDirectory {
     private static final int SEGMENT_BYTES = 8 * 1024 * 1024;
+    private static final int PARTS_SHORT = 3;
+
     private final Path directory;
     private final long before;
     private byte[] journal = {};
@@ -50,6 +57,25 @@ final class CrashedDirectory {
             }
         }
         return copy;
+    }
+
+    /** A check of what a crash left, given the part that was written. */
+    interface Check {
+        void of(double part) throws IOException;
+    }
+
+    /** Checks so many parts, evenly from nothing to all; a short run draws some of them. A failure names its part. */
+    static void checkParts(int parts, Check check) throws IOException {
+        List<Integer> drawn = new ArrayList<>(IntStream.range(1, parts).boxed().toList());
+        Collections.shuffle(drawn, new Random(TestScale.seed()));
+        for (int number : drawn.subList(0, TestScale.count(Math.min(PARTS_SHORT, parts - 1), parts - 1, parts - 1))) {
+            double part = (double) number / parts;
+            try {
+                check.of(part);
+            } catch (AssertionError e) {
+                throw new AssertionError("With the part " + part + " of what was written", e);
+            }
+        }
     }
 
     private static long used(byte[] bytes) {

@@ -21,12 +21,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Deleting a workspace (contract §10): gone for everybody at once, and out of all tables soon after. */
+@Tag("scaled")
 final class DeletedWorkspaceTest {
     private static final int ROUNDS = TestScale.count(400);
     private static final int WAIT_SECONDS = 30;
@@ -250,9 +252,7 @@ final class DeletedWorkspaceTest {
         CompletableFuture<Boolean> told = new CompletableFuture<>();
         try (TestEngine store = TestEngine.open(builder -> builder.jobHandler("t", job -> {
             started.countDown();
-            while (!job.isCancelRequested()) {
-                Thread.onSpinWait();
-            }
+            Patience.until(() -> job.isCancelRequested());
             told.complete(true);
             return Json.of("{\"late\":true}");
         }))) {

@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Nothing leaves a whole engine before the record that it tells of is durable, whatever becomes of the record. */
 @Timeout(120)
+@Tag("scaled")
 final class DurableBeforeVisibleTest {
     private static final String RESOURCE = "{\"name\":\"r\"}";
 

@@ -7,12 +7,14 @@ import dev.plinth.engine.api.NewResource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whenever a process ends around a job, the next one finds the job succeeded with all of its effects, or none of them. */
 @Timeout(120)
+@Tag("scaled")
 final class EffectsCrashTest {
     private static final int CUTS = 12;
     private static final int RESOURCES = 25;

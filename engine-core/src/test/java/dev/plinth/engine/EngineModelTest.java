@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Tables;
 import java.nio.file.Path;
 import java.util.BitSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * that can be asked for. A life that goes wrong is shrunk, and printed with its seed.
  */
 @Timeout(600)
+@Tag("scaled")
 class EngineModelTest {
     private static final int STEPS = 60;
     private static final int DURABLE_ONE_IN = 4;
@@ -25,7 +27,7 @@ class EngineModelTest {
     @ParameterizedTest
     @EnumSource
     void life_anyRequestsAndRestarts_isThatOfTheModel(Tables tables) {
-        for (int i = 0; i < TestScale.count(1_000); i++) {
+        for (int i = 0; i < TestScale.count(40, 1_000, 10_000); i++) {
             Life life = new Life(tables, (seed + i) % DURABLE_ONE_IN == 0, seed + i);
             Failure failure = life.run(new BitSet());
             if (failure != null) {

@@ -199,9 +199,7 @@ final class EventStreamTest {
                 publishing("a.secret", admin))) {
             calls.add(CompletableFuture.supplyAsync(() -> engine.call(call), command -> new Thread(command).start()));
             long seen = there + calls.size();
-            while (engine.store().readToAnswer(rows -> rows.size(events)) < seen) {
-                Thread.onSpinWait();
-            }
+            Patience.until(() -> engine.store().readToAnswer(rows -> rows.size(events)) >= seen);
         }
 
         CompletableFuture<CompletableFuture<Reply.Part>> next =

@@ -24,11 +24,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A store under the same load every day stays as large as it is once the first things go. */
+@Tag("scaled")
 final class FlatStoreTest {
     private static final int DAYS = 90;
     private static final int FIRST_FLAT_DAY = 36;

@@ -49,9 +49,7 @@ final class HeldWriterLock implements AutoCloseable {
 
     /** Other writers may stand in line too, so the thread itself is looked at. */
     static void awaitInLine(Thread thread) {
-        while (thread.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
-        }
+        Patience.until(() -> thread.getState() == Thread.State.WAITING);
     }
 
     static Thread start(Runnable work) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
  * makes. Plan and tables are scaled down by the same factor, and every call changes something.
  */
 @Timeout(1200)
+@Tag("scaled")
 final class HonestMonthTest {
     /** A Starter's calls a day, for each resource that the tables are laid out for. */
     private static final double CALLS_PER_DAY_AND_RESOURCE = 60 * 1440 / 1_000_000.0;

@@ -16,11 +16,13 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Workspaces whose receivers take a webhook and never answer do not hold up the webhooks of another one. */
 @Timeout(300)
+@Tag("scaled")
 final class HostileReceiversTest {
     private static final int WORKSPACES_PROMISED = 200;
     private static final int WORKSPACES = TestScale.count(WORKSPACES_PROMISED);
@@ -59,9 +61,7 @@ final class HostileReceiversTest {
                     call("POST", "/v1/events", "{\"type\":\"payment.processed\",\"data\":{}}", 201);
                 }
             }
-            while (hanging.get() < Math.min(WORKSPACES * ENDPOINTS * AT_ONCE, 64)) {
-                Thread.onSpinWait();
-            }
+            Patience.until(() -> hanging.get() >= Math.min(WORKSPACES * ENDPOINTS * AT_ONCE, 64));
             use(newKey());
             call("POST", "/v1/webhook-endpoints", "{\"url\":\"" + quick.url() + "\",\"types\":[\"resource.*\"]}", 201);
             List<Long> delays = new ArrayList<>();

@@ -20,10 +20,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The host's own work under an idempotency key: the rules of the wire (contract §5) for code that is no request. */
+@Tag("scaled")
 final class IdempotentWorkTest {
     private static final int ROUNDS = TestScale.count(200);
 

@@ -24,16 +24,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The deletion of a resource with many children (contract §6): nothing of it is seen from the answer on, whatever happens behind it. */
 @Timeout(900)
+@Tag("scaled")
 final class LargeDeletionTest {
-    private static final int MANY = 5_000;
+    private static final int MANY = TestScale.count(1_500, 5_000, 5_000);
     private static final int READERS = 16;
-    private static final int CUTS = 12;
+    private static final int PARTS = 12;
     private static final Pattern DELETED =
             Pattern.compile("\"type\":\"(\\w+\\.deleted)\".*\"data\":\\{\"id\":\"(\\w+)\"");
 
@@ -129,10 +131,9 @@ final class LargeDeletionTest {
             store.pass(Duration.ZERO);
             crashed.end();
 
-            for (int i = 1; i < CUTS; i++) {
+            CrashedDirectory.checkParts(PARTS, part -> {
                 // More of them early: behind the deletion itself come the attempts of its webhooks.
-                double part = Math.pow((double) i / CUTS, 3);
-                place.set(crashed.cut(part, directory.resolve("copy" + i)));
+                place.set(crashed.cut(Math.pow(part, 3), directory.resolve("copy" + part)));
                 store.reopen();
                 List<String> told = hear(store);
                 store.pass(Duration.ofDays(1));
@@ -143,10 +144,10 @@ final class LargeDeletionTest {
                     assertThat(told).endsWith("resource.deleted " + resource);
                     assertThat(deletions(resource, children)).containsSubsequence(told);
                 } else {
-                    assertThat(store.rows("children")).as("cut at %s", part).isEqualTo(children.size());
+                    assertThat(store.rows("children")).isEqualTo(children.size());
                     assertThat(told).isEmpty();
                 }
-            }
+            });
         }
     }
 
@@ -198,9 +199,7 @@ final class LargeDeletionTest {
                     new HeldWriterLock(store.engine(), () -> store.call("DELETE", "/v1/resources/" + large))) {
                 assertDeleted(frozen.reply(), large);
                 second = CompletableFuture.supplyAsync(() -> store.call("DELETE", "/v1/resources/" + small));
-                while (store.engine().store().writersWaiting() < 2) {
-                    Thread.onSpinWait();
-                }
+                Patience.until(() -> store.engine().store().writersWaiting() >= 2);
             }
             assertDeleted(second.join(), small);
             store.pass(Duration.ZERO);

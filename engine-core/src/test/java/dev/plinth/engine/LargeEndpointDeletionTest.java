@@ -20,12 +20,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The deletion of an endpoint with many open deliveries (contract §9): all of them are dropped from the answer on, whatever happens behind it. */
 @Timeout(600)
+@Tag("scaled")
 final class LargeEndpointDeletionTest {
     private static final int MANY = 1_000;
     private static final int READERS = 16;

@@ -19,17 +19,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The release of many deliveries (contract §9): at once for all who look, in order for each resource, whatever comes between. */
 @Timeout(600)
+@Tag("scaled")
 final class LargeReleaseTest {
     private static final int RESOURCES = 10;
     private static final int CHANGES = 95;
     private static final int HELD = RESOURCES * (CHANGES + 1);
-    private static final int CUTS = 6;
+    private static final int PARTS = 6;
     private static final Pattern CHANGE = Pattern.compile("\"id\":\"(res_\\w+)\".*\"version\":(\\d+)");
     private static final Pattern DELIVERY = Pattern.compile("\"id\":\"(dlv_\\w+)\"");
 
@@ -232,8 +234,8 @@ final class LargeReleaseTest {
             crashed.end();
             store.answerWith(number -> 200);
 
-            for (int i = 1; i < CUTS; i++) {
-                place.set(crashed.cut((double) i / CUTS, directory.resolve("copy" + i)));
+            CrashedDirectory.checkParts(PARTS, part -> {
+                place.set(crashed.cut(part, directory.resolve("copy" + part)));
                 store.reopen();
                 arrived.clear();
                 store.pass(Duration.ofDays(1));
@@ -243,7 +245,7 @@ final class LargeReleaseTest {
                     store.pass(Duration.ofDays(1));
                 }
                 assertArrived(resources, CHANGES + 1);
-            }
+            });
         }
     }
 
@@ -272,9 +274,7 @@ final class LargeReleaseTest {
         Thread writer = new Thread(() -> store.call("PATCH", "/v1/resources/" + resource, "{\"name\":\"between\"}"));
         writer.setDaemon(true);
         writer.start();
-        while (rows.journalFigures().appended() == before) {
-            Thread.onSpinWait();
-        }
+        Patience.until(() -> rows.journalFigures().appended() != before);
         return before + 1;
     }
 

@@ -16,15 +16,17 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The end of a share whose grantee has many jobs on it (contract §6): from the answer on none of them begins, and all of them end. */
 @Timeout(600)
+@Tag("scaled")
 final class LargeShareEndTest {
     private static final int MANY = 1_500;
-    private static final int CUTS = 6;
+    private static final int PARTS = 6;
 
     private final Semaphore started = new Semaphore(0);
     private final CountDownLatch mayEnd = new CountDownLatch(1);
@@ -154,8 +156,8 @@ final class LargeShareEndTest {
             store.pass(Duration.ZERO);
             crashed.end();
 
-            for (int i = 1; i < CUTS; i++) {
-                place.set(crashed.cut((double) i / CUTS, directory.resolve("copy" + i)));
+            CrashedDirectory.checkParts(PARTS, part -> {
+                place.set(crashed.cut(part, directory.resolve("copy" + part)));
                 store.reopen();
                 store.pass(Duration.ZERO);
                 if (get(store, grantee, "/v1/resources/" + resource).contains("not_found")) {
@@ -163,7 +165,7 @@ final class LargeShareEndTest {
                 } else {
                     assertThat(store.text("/metrics")).contains("plinth_jobs{status=\"queued\"} " + MANY);
                 }
-            }
+            });
         }
     }
 

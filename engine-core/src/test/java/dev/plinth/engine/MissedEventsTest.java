@@ -17,16 +17,18 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests that events which a disabled endpoint misses beyond its held deliveries come in order once it is enabled (contract §9). */
 @Timeout(600)
+@Tag("scaled")
 final class MissedEventsTest {
     private static final int RESOURCES = 10;
     private static final int CHANGES = 150;
-    private static final int CUTS = 5;
+    private static final int PARTS = 5;
     private static final Pattern CHANGE = Pattern.compile("\"id\":\"(res_\\w+)\".*\"version\":(\\d+)");
 
     /** The versions that arrived of each resource, in the order in which they did. */
@@ -146,8 +148,8 @@ final class MissedEventsTest {
             crashed.end();
             store.answerWith(number -> 200);
 
-            for (int i = 1; i < CUTS; i++) {
-                place.set(crashed.cut((double) i / CUTS, directory.resolve("copy" + i)));
+            CrashedDirectory.checkParts(PARTS, part -> {
+                place.set(crashed.cut(part, directory.resolve("copy" + part)));
                 store.reopen();
                 arrived.clear();
                 store.pass(Duration.ofDays(1));
@@ -157,7 +159,7 @@ final class MissedEventsTest {
                     store.pass(Duration.ofDays(1));
                 }
                 assertArrived(resources, CHANGES + 1);
-            }
+            });
         }
     }
 

@@ -15,9 +15,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Tests what a plan bounds besides requests (contract §3): resources and webhook endpoints with 403, waiting jobs with 429. */
+@Tag("scaled")
 final class PlanLimitsTest {
     private static final int ROUNDS = TestScale.count(200);
     private static final Plan SMALL = Plan.perMinute("small", 100_000)

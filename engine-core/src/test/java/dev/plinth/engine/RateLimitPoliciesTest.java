@@ -21,9 +21,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Several rate limits in one plan, costs of calls, limits in shadow, and units that come back (contract §4). */
+@Tag("scaled")
 final class RateLimitPoliciesTest {
     private static final int ROUNDS = TestScale.count(200);
 

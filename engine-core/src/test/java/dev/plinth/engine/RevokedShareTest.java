@@ -32,9 +32,7 @@ final class RevokedShareTest {
     void open() {
         store = TestEngine.open(builder -> builder.asyncOperation("work", job -> {
                     started.release();
-                    while (!job.isCancelRequested()) {
-                        Thread.onSpinWait();
-                    }
+                    Patience.until(() -> job.isCancelRequested());
                     toldToEnd.countDown();
                     return null;
                 })

@@ -16,11 +16,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Many callers race with one idempotency key for work of the host that is slow and may fail: it succeeds once (contract §5). */
 @Timeout(120)
+@Tag("scaled")
 final class SameKeyRaceTest {
     private static final int CALLERS = 12;
     private static final int ROUNDS = TestScale.count(300);

@@ -8,10 +8,15 @@ public final class TestScale {
 
     /** A count, given as what {@code ci} does; at least 1. */
     public static int count(int ci) {
+        return count(Math.max(1, ci / 10), ci, Math.multiplyExact(ci, 10));
+    }
+
+    /** A count, given for each length. */
+    public static int count(int usual, int ci, int longest) {
         return switch (LENGTH) {
-            case "short" -> Math.max(1, ci / 10);
+            case "short" -> usual;
             case "ci" -> ci;
-            case "long" -> Math.multiplyExact(ci, 10);
+            case "long" -> longest;
             default ->
                 throw new IllegalStateException(
                         "Expected plinth.test.scale to be short, ci or long, but got " + LENGTH);

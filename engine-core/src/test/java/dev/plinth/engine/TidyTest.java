@@ -44,6 +44,17 @@ final class TidyTest {
                 .isEmpty();
     }
 
+    /** A loop without an end of its own hangs the build, and no timeout of JUnit ends it. */
+    @Test
+    void tests_spinNoLongerThanPatience() {
+        String ends = "nanoTime|currentTimeMillis|interrupted\\(|System\\.in\\b";
+        assertThat(inCode(
+                        "while \\((?:(?!" + ends + ")[^{])*\\) \\{\\s*Thread\\.(?:onSpinWait|yield)\\(\\);\\s*}",
+                        file -> isOfTheProduct(file) && !file.isMain()))
+                .as("Expected Patience.until, which gives up")
+                .isEmpty();
+    }
+
     @Test
     void code_neverPrintsAStackTrace() {
         assertThat(inCode("\\.printStackTrace\\(", SourceFile::isJava)).isEmpty();

@@ -17,11 +17,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A unit of work changes what it has read, or runs again, a bounded number of times. */
 @Timeout(120)
+@Tag("scaled")
 final class UnitOfWorkTest {
     private static final String NOWHERE = "res_00000000000000000000000000";
     private static final int THREADS = 4;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.CapturedLog;
+import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.http.log.AccessEntry;
 import dev.plinth.engine.http.log.AccessLog;
@@ -230,9 +231,7 @@ class AccessLogTest {
     void file_renamedByARotation_isOpenedAgain() throws IOException {
         startJson();
         send("GET /before HTTP/1.1\r\nHost: a\r\n\r\n");
-        while (Files.size(file()) == 0) {
-            Thread.onSpinWait();
-        }
+        Patience.until(() -> Files.size(file()) != 0);
         Files.move(file(), directory.resolve("access.log.1"));
         log.reopen();
         send("GET /after HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -3,6 +3,7 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.api.TableShare;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests what {@code serve} makes of a configuration file. */
+@Tag("scaled")
 class ConfigFileTest {
     @TempDir
     private Path directory;
@@ -343,9 +346,9 @@ class ConfigFileTest {
                 operations: {export: {cost: 5}}
                 """.getBytes(StandardCharsets.UTF_8);
         byte[] alphabet = ":{}[]\"'&*!|>-#?,%@`\\\t\n\u0000\u007F \u00FFax9".getBytes(StandardCharsets.ISO_8859_1);
-        long seed = System.nanoTime();
+        long seed = TestScale.seed();
         Random random = new Random(seed);
-        for (int i = 0; i < 1_000; i++) {
+        for (int i = 0; i < TestScale.count(2_000); i++) {
             byte[] wrong = right.clone();
             for (int j = random.nextInt(4); j >= 0; j--) {
                 wrong[random.nextInt(wrong.length)] = alphabet[random.nextInt(alphabet.length)];
@@ -358,7 +361,7 @@ class ConfigFileTest {
                         .isNotNegative();
             } catch (FaultyConfigException told) {
                 assertThat(told.faults())
-                        .as("seed " + seed + ", round " + i)
+                        .as("round %d; %s", i, TestScale.repeatWith(seed))
                         .isNotEmpty()
                         .allSatisfy(fault -> assertThat(fault.toString())
                                 .startsWith(file() + ":")

@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.Patience;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -98,13 +99,6 @@ class ConfigIT {
         return found.group(1);
     }
 
-    private static void hangUp(ServedProcess server) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(server.pid()))
-                        .start()
-                        .waitFor())
-                .isZero();
-    }
-
     @Test
     void check_rightFile_showsWhatIsInEffectAndNoSecret() throws Exception {
         write(HEAD + "plans: {free: {requests: 7}}\n");
@@ -198,16 +192,12 @@ class ConfigIT {
             String key = key(server, "free");
 
             write(HEAD + "memory: true\nplans: {free: {requests: 80}}\n");
-            hangUp(server);
-            while (!limit(server, key).equals("80")) {
-                Thread.onSpinWait();
-            }
+            server.hangUp();
+            Patience.until(() -> limit(server, key).equals("80"));
 
             write(HEAD + "memory: true\nplans: {free: {requests: 90}, Bad: {requests: 1}}\n");
-            hangUp(server);
-            while (!server.said().contains("Nothing of the configuration was taken")) {
-                Thread.onSpinWait();
-            }
+            server.hangUp();
+            Patience.until(() -> server.said().contains("Nothing of the configuration was taken"));
             assertThat(server.said()).contains(file() + ":5: plans.Bad: ");
             HttpResponse<String> refused = reload(server);
             assertThat(refused.statusCode()).isEqualTo(422);
@@ -262,7 +252,7 @@ class ConfigIT {
                 if (i % 3 == 0) {
                     write(HEAD + data + "plans: {free: {requests: 0}}\n");
                 }
-                hangUp(server);
+                server.hangUp();
                 assertThat(Integer.parseInt(limit(server, key))).isBetween(100_000, 100_060);
             }
             over.set(true);
@@ -272,7 +262,7 @@ class ConfigIT {
             assertThat(limit(server, key)).isEqualTo("500000");
 
             write(HEAD + data + "plans: {free: {requests: 600000}}\n");
-            hangUp(server);
+            server.hangUp();
             server.kill();
         }
         try (ServedProcess again = serve()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.SmallFilesServer;
+import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Json;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +30,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A disk that is full: writes are refused, reads go on, nothing is lost, and when there is room again it goes on by itself. */
 @Timeout(1800)
+@Tag("scaled")
 class DiskFullIT {
+    private static final int CYCLES = TestScale.count(1, 3, 50);
     private static final int MEGABYTES = 16;
     /** Events of the resources that are gone again stay, in two snapshots and the journal behind the older one. */
     private static final int MEGABYTES_PER_CYCLE = 4;
@@ -48,11 +52,11 @@ class DiskFullIT {
 
     @Test
     void diskFull_whileServing_refusesWritesOnlyAndGoesOnWhenThereIsRoom() throws Exception {
-        try (SmallDisk disk = SmallDisk.make(base, MEGABYTES + cycles() * MEGABYTES_PER_CYCLE)) {
+        try (SmallDisk disk = SmallDisk.make(base, MEGABYTES + CYCLES * MEGABYTES_PER_CYCLE)) {
             ServedProcess server = start(disk);
             JsonApi api = new JsonApi(server.key());
             try {
-                for (int cycle = 0; cycle < cycles(); cycle++) {
+                for (int cycle = 0; cycle < CYCLES; cycle++) {
                     api.connect(server.base());
                     disk.fill(LEFT_BYTES);
                     writeUntilFull(api, cycle + "-");
@@ -208,13 +212,5 @@ class DiskFullIT {
                 "FSYNC",
                 ADMIN,
                 base.resolve("heard").toString());
-    }
-
-    private static int cycles() {
-        return switch (System.getProperty("plinth.test.scale", "short")) {
-            case "ci" -> 3;
-            case "long" -> 50;
-            default -> 1;
-        };
     }
 }

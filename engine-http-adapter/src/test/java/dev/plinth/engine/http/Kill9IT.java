@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.LoopDisk;
 import dev.plinth.engine.SmallFilesServer;
+import dev.plinth.engine.TestScale;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * is left. The time of a start is printed and not judged, because the machine may be busy.
  */
 @Timeout(value = 6, unit = TimeUnit.HOURS)
+@Tag("scaled")
 class Kill9IT {
     private static final int WRITERS = 8;
     private static final int ACKNOWLEDGED_MAX = 250;
@@ -86,18 +89,18 @@ class Kill9IT {
 
     @Test
     void killedWhileWriting_allThatWasAcknowledgedIsThereAndNothingIsHalfDone() throws Exception {
-        runRepeatably(random -> runStores(cycles(4, 30, 1000), random, false));
+        runRepeatably(random -> runStores(TestScale.count(4, 30, 1000), random, false));
     }
 
     @Test
     void killedAfterAQuickRestart_allThatWasAcknowledgedIsThereAndStaleTablesAreNotUsed() throws Exception {
-        runRepeatably(random -> runStores(cycles(2, 10, 300), random, true));
+        runRepeatably(random -> runStores(TestScale.count(2, 10, 300), random, true));
     }
 
     @Test
     void powerCutWhileWriting_allThatWasAcknowledgedIsThereAndNobodyWasToldMore() throws Exception {
         runRepeatably(random -> {
-            for (int left = cycles(2, 20, 200); left > 0; left -= CYCLES_PER_STORE) {
+            for (int left = TestScale.count(2, 20, 200); left > 0; left -= CYCLES_PER_STORE) {
                 cutPower(Math.min(CYCLES_PER_STORE, left), random);
             }
         });
@@ -256,7 +259,11 @@ class Kill9IT {
         if (moment == Moment.LARGE_DECISION) {
             LargeDecision.Kind[] kinds = LargeDecision.Kind.values();
             LargeDecision.Kind kind = kinds[cycle / Moment.values().length % kinds.length];
-            load.prepare(kind, kind == LargeDecision.Kind.DELETE_PARENT ? rows(600, 3000) : rows(600, 5000));
+            load.prepare(
+                    kind,
+                    kind == LargeDecision.Kind.DELETE_PARENT
+                            ? TestScale.count(600, 3000, 3000)
+                            : TestScale.count(600, 5000, 5000));
         }
         CountDownLatch enough = new CountDownLatch(random.nextInt(ACKNOWLEDGED_MAX));
         List<Thread> threads = new ArrayList<>();
@@ -377,17 +384,5 @@ class Kill9IT {
                 "--webhook-allow=127.0.0.0/8",
                 "--admin-token=" + ADMIN,
                 "--data=" + store());
-    }
-
-    private static int rows(int usual, int ci) {
-        return System.getProperty("plinth.test.scale", "short").equals("short") ? usual : ci;
-    }
-
-    private static int cycles(int usual, int ci, int longest) {
-        return switch (System.getProperty("plinth.test.scale", "short")) {
-            case "ci" -> ci;
-            case "long" -> longest;
-            default -> usual;
-        };
     }
 }

@@ -1,5 +1,8 @@
 package dev.plinth.engine.http;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,6 +21,9 @@ public final class ServedProcess implements AutoCloseable {
     private static final Pattern KEY = Pattern.compile("sk_live_[0-9A-Za-z]{36}");
     private static final Pattern ADMIN = Pattern.compile("plinth: admin on (\\S+)");
     private static final Pattern LISTENING = Pattern.compile("plinth: listening on (\\S+)");
+    /** A bit for each signal, of which SIGHUP has the lowest. */
+    private static final Pattern IGNORED_SIGNALS = Pattern.compile("(?m)^SigIgn:\\s+([0-9a-f]+)$");
+
     /** A time that no start and no stop takes, however slow the machine is: then it hangs. */
     private static final long PATIENCE_SECONDS = 300;
 
@@ -114,6 +120,27 @@ public final class ServedProcess implements AutoCloseable {
         OutputStream input = process.getOutputStream();
         input.write('\n');
         input.flush();
+    }
+
+    /**
+     * Sends SIGHUP. A JVM cannot take it if whoever began the tests had it ignored, as {@code nohup} does; then the test is
+     * skipped.
+     */
+    void hangUp() throws IOException, InterruptedException {
+        assumeThat(ignoresHangUp())
+                .as("whether the program ignores SIGHUP; run the tests without nohup to test the reload by signal")
+                .isFalse();
+        assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    /** Whether the kernel says so; false where there is no such file to ask. */
+    private boolean ignoresHangUp() throws IOException {
+        Path status = Path.of("/proc", Long.toString(pid()), "status");
+        Matcher ignored = IGNORED_SIGNALS.matcher(Files.exists(status) ? Files.readString(status) : "");
+        return ignored.find() && (Long.parseUnsignedLong(ignored.group(1), 16) & 1) != 0;
     }
 
     /** SIGKILL. */

@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Json;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -115,13 +116,8 @@ class ServerIT {
             assertThat(presented(server, second)).isEqualTo(second.chain());
 
             first.write(certificates(), key());
-            assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(server.pid()))
-                            .start()
-                            .waitFor())
-                    .isZero();
-            while (!presented(server, first, second).equals(first.chain())) {
-                Thread.onSpinWait();
-            }
+            server.hangUp();
+            Patience.until(() -> presented(server, first, second).equals(first.chain()));
             assertThat(server.stop()).isZero();
             assertThat(Files.readString(directory.resolve("serve.err"))).isEmpty();
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.CapturedLog;
+import dev.plinth.engine.Patience;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -459,9 +460,7 @@ class TlsTest {
             socket.getOutputStream().write(GET.getBytes(StandardCharsets.ISO_8859_1));
             asked.join();
             // The client reads only after the deadline has cut it, so it cannot get everything.
-            while (server.connections() > 0) {
-                Thread.onSpinWait();
-            }
+            Patience.until(() -> server.connections() <= 0);
 
             assertThatThrownBy(() -> readTo(socket.getInputStream(), large.length()))
                     .isInstanceOf(IOException.class);

@@ -3,6 +3,8 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
+import dev.plinth.engine.Patience;
+import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
@@ -27,12 +29,14 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The jar's commands on a data directory, as an operator runs them. */
 @Timeout(3600)
+@Tag("scaled")
 class ToolsIT {
     private static final int WRITERS = 4;
     private static final int WRITES_BEFORE = 100;
@@ -61,7 +65,7 @@ class ToolsIT {
         Process server =
                 start("serve", "--port=0", "--tables=heap", "--admin-token=" + ADMIN, "--data=" + base.resolve("data"));
         List<int[]> before = new ArrayList<>();
-        int backups = backups();
+        int backups = TestScale.count(2, 10, 100);
         try {
             awaitListening(server);
             raisePlan();
@@ -130,9 +134,7 @@ class ToolsIT {
         for (int i = 0; i < KILLS || midway == 0 && i < KILLS_MAX; i++) {
             Path partial = Path.of(copy(i) + ".partial");
             Process backup = start("backup", data(), copy(i));
-            while (!Files.exists(partial) && backup.isAlive()) {
-                Thread.onSpinWait();
-            }
+            Patience.until(() -> Files.exists(partial) || !backup.isAlive());
             backup.destroyForcibly(); // SIGKILL
             backup.waitFor();
             if (Files.exists(Path.of(copy(i)))) {
@@ -338,14 +340,6 @@ class ToolsIT {
 
     private String copy(int number) {
         return base.resolve("copy-" + number).toString();
-    }
-
-    private static int backups() {
-        return switch (System.getProperty("plinth.test.scale", "short")) {
-            case "ci" -> 10;
-            case "long" -> 100;
-            default -> 2;
-        };
     }
 
     private record Ended(int code, String out, String err) {}

@@ -112,7 +112,9 @@ final class EventListenerTest {
         gate.awaitSomebody();
         Thread closer = new Thread(engine::close);
         closer.start();
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(4);
         while (closer.isAlive() && !isAnyThreadIn("EventFeed", "drain")) {
+            assertThat(System.nanoTime()).as("time until close waits").isLessThan(end);
             Thread.onSpinWait();
         }
 

@@ -7,10 +7,12 @@ import dev.plinth.engine.TestScale;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("scaled")
 class RowTest {
     private final long seed = TestScale.seed();
 

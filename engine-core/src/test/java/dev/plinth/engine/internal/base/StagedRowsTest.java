@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Staged rows show what the rows would be if the writes had been applied, in every question that can be asked of rows. */
+@Tag("scaled")
 final class StagedRowsTest {
     private static final int ROUNDS = TestScale.count(2_000);
     private static final int KEYS = 12;

@@ -31,8 +31,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("scaled")
 class IdempotencyTest {
     private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 1, 1);
     private static final Id OTHER = new Id(IdKind.WORKSPACE, 1, 2);

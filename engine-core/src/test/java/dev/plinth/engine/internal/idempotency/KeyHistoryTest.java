@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever several threads do under one key looks as if they had come one by one; a key with a race is found out. */
 @Timeout(3600)
+@Tag("scaled")
 class KeyHistoryTest {
     private static final int THREADS = 4;
     private static final int CALLS = 3;

@@ -43,6 +43,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -51,6 +52,7 @@ import org.junit.jupiter.api.Timeout;
  * a job, so nothing has to look for such pieces.
  */
 @Timeout(300)
+@Tag("scaled")
 class JobPiecesTest {
     private static final Caller CALLER = Caller.engineFor(new Id(IdKind.WORKSPACE, 1, 1));
     private static final List<TableName> TABLES = tables();

@@ -8,8 +8,10 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("scaled")
 class JsonBytesTest {
     @Test
     void text_everyCharacter_isReadBackAsItWas() {

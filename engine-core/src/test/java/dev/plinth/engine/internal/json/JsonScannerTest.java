@@ -11,9 +11,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The scanner beside Jackson's: both take the same documents and read the same out of them. */
+@Tag("scaled")
 class JsonScannerTest {
     private static final List<String> PIECES = List.of(
             "{",

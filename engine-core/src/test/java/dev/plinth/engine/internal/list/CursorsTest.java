@@ -10,10 +10,12 @@ import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.SecretCipher;
 import java.util.Base64;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("scaled")
 class CursorsTest {
     private static final String FILTER = "/v1/resources?status=active";
     private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 1, 1);

@@ -17,8 +17,10 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("scaled")
 class ListsTest {
     private static final String FILTER = "the list";
     private static final Cursors CURSORS = new Cursors(

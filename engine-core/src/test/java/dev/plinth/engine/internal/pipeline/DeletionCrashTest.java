@@ -35,11 +35,13 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The process dies at any operation of the disk while a resource with hundreds of children is deleted: it is there whole, or gone. */
 @Timeout(600)
+@Tag("scaled")
 class DeletionCrashTest {
     private static final int CHILDREN = 450;
     private static final int OTHERS = 2;

@@ -11,12 +11,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A random life of all rooms has one state: live, replayed, and from a snapshot with what came behind it, on all tables. */
 @Timeout(300)
+@Tag("scaled")
 class StateReplayTest {
     private final long seed = TestScale.seed();
 

@@ -17,10 +17,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A change that is undone has never happened, and one that is applied again comes out the same: over random lives of all rooms. */
+@Tag("scaled")
 class UndoTest {
     private static final int DURABLE_COMMITS = 120;
     private static final int COMMITS_IN_FLIGHT = 60;

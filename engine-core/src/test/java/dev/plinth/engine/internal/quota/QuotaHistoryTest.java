@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever several threads do at one bucket looks as if they had come one by one; a bucket with a race is found out. */
 @Timeout(1800)
+@Tag("scaled")
 class QuotaHistoryTest {
     private static final int THREADS = 4;
     private static final int CALLS = 4;

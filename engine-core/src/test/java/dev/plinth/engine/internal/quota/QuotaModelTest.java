@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>The plan is raised from one unit to three: a call that still carries the smaller one must not cut what is used.
  */
+@Tag("scaled")
 class QuotaModelTest {
     @Test
     void take_anyInterleaving_looksAsIfOneByOne() {

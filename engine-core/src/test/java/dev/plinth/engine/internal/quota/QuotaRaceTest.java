@@ -20,9 +20,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Many threads at one bucket: what passes is counted exactly. */
+@Tag("scaled")
 class QuotaRaceTest {
     private static final int THREADS = 8;
     private static final int ROUNDS = TestScale.count(300);

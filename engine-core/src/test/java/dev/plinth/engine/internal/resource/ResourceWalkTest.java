@@ -15,11 +15,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A walk by pages through very many resources, beside whoever writes: each that stays is seen once, at the cost of its page. */
 @Timeout(300)
+@Tag("scaled")
 class ResourceWalkTest {
     private static final int MANY = Math.min(1_000_000, TestScale.count(1_000_000));
     private static final int FEW = 1_000;

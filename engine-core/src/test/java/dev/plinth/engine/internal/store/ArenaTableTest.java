@@ -21,10 +21,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /** Tests what every table in an arena owes its callers besides; one subclass for each kind of arena. */
+@Tag("scaled")
 abstract class ArenaTableTest extends TableContractTest {
     private static final int READERS = 3;
     static final int MEBIBYTE = 1024 * 1024;
@@ -225,7 +227,7 @@ abstract class ArenaTableTest extends TableContractTest {
      */
     private void write(Random random, AtomicIntegerArray stands, CountDownLatch reading) throws InterruptedException {
         int keys = stands.length();
-        for (int i = 1; i <= TestScale.count(2_000_000); i++) {
+        for (int i = 1; i <= TestScale.count(60_000, 2_000_000, 20_000_000); i++) {
             int number = random.nextInt(keys);
             int die = random.nextInt(100_000);
             if (die < 2) {

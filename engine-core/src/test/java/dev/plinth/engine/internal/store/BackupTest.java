@@ -9,12 +9,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A store is copied while it writes, makes snapshots and deletes segments: between any two reads of the copy. */
 @Timeout(300)
+@Tag("scaled")
 class BackupTest {
     private static final List<TableName> TABLES = List.of(TestRows.TABLE);
 

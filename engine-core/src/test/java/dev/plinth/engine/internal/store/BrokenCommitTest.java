@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plinth.engine.Patience;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
@@ -35,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A commit that breaks off in the middle, for want of memory or stack, leaves nothing of itself, and the store goes on. */
 @Timeout(180)
+@Tag("scaled")
 class BrokenCommitTest {
     private static final TableName BRITTLE =
             new TableName(102, "brittle", 16, 40, 1, TableName.Owner.KEY, BrokenCommitTest::index);
@@ -424,9 +427,7 @@ class BrokenCommitTest {
             stillInterrupted.set(Thread.currentThread().isInterrupted());
         });
         closer.start();
-        while (closer.getState() != Thread.State.WAITING && !lockGivenUp.get()) {
-            Thread.onSpinWait();
-        }
+        Patience.until(() -> closer.getState() == Thread.State.WAITING || lockGivenUp.get());
 
         assertThat(lockGivenUp).isFalse();
         goOn.countDown();

@@ -3,12 +3,14 @@ package dev.plinth.engine.internal.store;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.Durability;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The machine dies at any time: what is left opens, and is a beginning of what was written. */
 @Timeout(300)
+@Tag("scaled")
 class CrashStateTest {
     @ParameterizedTest
     @EnumSource(

@@ -8,12 +8,14 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A closed store is damaged in every way: it is refused, or nothing is missing; never is anything wrong without a word. */
 @Timeout(300)
+@Tag("scaled")
 class DamageTest {
     private static final int STORES = 4;
     private static final int STORES_MAX = 100;

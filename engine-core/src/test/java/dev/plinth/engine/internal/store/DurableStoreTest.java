@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plinth.engine.Patience;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Tables;
@@ -125,9 +126,7 @@ class DurableStoreTest {
     void bitFlips_inTheLastFrameOfAnIdleStore_areDamage() {
         Store store = life.open(disk, RandomDiskWrites.NEVER);
         life.work(store, 20);
-        while (!lastFrame().records().isEmpty()) {
-            Thread.onSpinWait();
-        }
+        Patience.until(() -> lastFrame().records().isEmpty());
 
         assertLastFrameIsGuarded(life, disk.killed());
         store.close();

@@ -3,8 +3,10 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("scaled")
 final class HeapArenaTableTest extends ArenaTableTest {
     @Override
     Arena arena() {

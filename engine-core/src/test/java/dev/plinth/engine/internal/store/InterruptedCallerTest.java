@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Tables;
@@ -33,9 +34,7 @@ class InterruptedCallerTest {
         try (Store store = open(durability)) {
             pest.start();
             try {
-                while (!caller.isInterrupted()) {
-                    Thread.onSpinWait();
-                }
+                Patience.until(() -> caller.isInterrupted());
                 for (long i = 0; i < RECORDS; i++) {
                     store.await(TestRows.put(store, i, i));
                 }

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Records of megabytes, as a bulk call makes them: in the journal they are whole or not there, wherever it is cut off. */
 @Timeout(300)
+@Tag("scaled")
 class LargeRecordTest {
     private static final TableName BOXES = new TableName(104, "boxes", 16, 400, 1, TableName.Owner.ENGINE);
     private static final List<TableName> TABLES = List.of(BOXES);

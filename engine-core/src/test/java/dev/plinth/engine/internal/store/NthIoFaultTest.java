@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.Durability;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every operation of a disk fails once: nothing that was acknowledged is lost, and a journal that has failed says so. */
 @Timeout(300)
+@Tag("scaled")
 class NthIoFaultTest {
     private final long seed = TestScale.seed();
 

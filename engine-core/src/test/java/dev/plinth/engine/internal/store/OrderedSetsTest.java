@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag("scaled")
 class OrderedSetsTest {
     private static final int LIST_MEMBERS_MAX = 32;
     private static final long HUGE = 1L << 62;

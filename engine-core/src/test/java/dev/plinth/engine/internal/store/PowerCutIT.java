@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * so small that most cuts fall into a change of segments or the writing of a snapshot.
  */
 @Timeout(3600)
+@Tag("scaled")
 class PowerCutIT {
     private static final int MEGABYTES = 24;
     private static final int RECORDS_MAX = 1500;

@@ -12,10 +12,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("scaled")
 class RecordCodecTest {
     private static final TableName PARCELS = new TableName(3, "parcels", 16, 64, 1, TableName.Owner.ENGINE);
     private static final TableName CRATES = new TableName(127, "crates", 32, 64, 1, TableName.Owner.ENGINE);

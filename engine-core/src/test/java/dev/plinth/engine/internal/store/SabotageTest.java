@@ -5,23 +5,41 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.Durability;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The suites of faults, crashes and damage find a store that is broken, and nothing in one that is not. */
 @Timeout(3600)
+@Tag("scaled")
 class SabotageTest {
     private static final int ROUNDS_MAX = 1_000;
     private static final int ROUNDS_OF_ALL = 500;
     private static final int DAMAGES_OF_A_KIND = 10;
+    private static final int SABOTAGES_SHORT = 4;
 
     private final long seed = TestScale.seed();
 
+    /** All of them; a short run draws some, and not the one that takes hundreds of rounds to be found. */
+    static List<Sabotage> sabotages() {
+        List<Sabotage> all = new ArrayList<>(List.of(Sabotage.values()));
+        if (!TestScale.isShort()) {
+            return all;
+        }
+        all.remove(Sabotage.TORN_END_IS_LEFT);
+        Collections.shuffle(all, new Random(TestScale.seed()));
+        return all.subList(0, SABOTAGES_SHORT);
+    }
+
     @ParameterizedTest
-    @EnumSource(Sabotage.class)
+    @MethodSource("sabotages")
     void store_sabotaged_isFound(Sabotage sabotage) {
         Throwable found = catchThrowable(() -> lookForFaults(sabotage, ROUNDS_MAX));
 

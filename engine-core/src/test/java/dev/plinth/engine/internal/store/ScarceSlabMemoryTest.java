@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Sets and places for which there is no memory now and then: what did not succeed has changed nothing. */
+@Tag("scaled")
 class ScarceSlabMemoryTest {
     private static final int SETS = 5;
     private static final int OPERATIONS = 3_000;

@@ -8,8 +8,10 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("scaled")
 class SlotIndexTest {
     private static final int KEY_BYTES = 8;
     private static final byte[] ROW = {};

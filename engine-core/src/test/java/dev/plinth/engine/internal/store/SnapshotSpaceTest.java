@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Tables;
@@ -83,9 +84,8 @@ class SnapshotSpaceTest {
 
     /** Until none is due and none is being made: while its thread gets no processor the journal grows, and nothing is wrong with it. */
     private void awaitSnapshot(Thread maker) throws IOException {
-        while (maker.getState() != Thread.State.WAITING || memory.names().contains(Snapshot.TEMPORARY)) {
-            Thread.onSpinWait();
-        }
+        Patience.until(() ->
+                maker.getState() == Thread.State.WAITING && !memory.names().contains(Snapshot.TEMPORARY));
     }
 
     /** That of the store that was opened since then; others may still be about. */

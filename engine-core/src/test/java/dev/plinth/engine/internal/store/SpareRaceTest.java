@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Tables;
@@ -43,9 +44,7 @@ class SpareRaceTest {
             journal.flush(false);
         }
         Thread flusher = flusher(before);
-        while (flusher.getState() != Thread.State.BLOCKED && disk.touchedSpare.isEmpty()) {
-            Thread.onSpinWait();
-        }
+        Patience.until(() -> flusher.getState() == Thread.State.BLOCKED || !disk.touchedSpare.isEmpty());
         assertThat(disk.touchedSpare)
                 .as("operations of the flusher on the half-made segment")
                 .isEmpty();

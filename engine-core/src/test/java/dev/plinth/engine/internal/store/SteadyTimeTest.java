@@ -7,9 +7,11 @@ import dev.plinth.engine.TestScale;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A time that goes on by the monotonic clock, and believes the wall clock only what has lasted. */
+@Tag("scaled")
 class SteadyTimeTest {
     private static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
     private static final Duration LASTS = Duration.ofSeconds(30);

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.timer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.SeededIds;
 import dev.plinth.engine.api.Tables;
@@ -245,9 +246,7 @@ final class SweepTest {
                     for (int i = 0; i < writers; i++) {
                         executor.execute(() -> store.write(transaction -> written.incrementAndGet()));
                     }
-                    while (store.writersWaiting() < writers) {
-                        Thread.onSpinWait();
-                    }
+                    Patience.until(() -> store.writersWaiting() >= writers);
                 }
                 writtenAtStep.add(written.get());
                 if (endedAt.size() == 1) {

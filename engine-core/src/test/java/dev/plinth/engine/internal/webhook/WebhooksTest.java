@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.webhook;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.Patience;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Tables;
@@ -37,11 +38,13 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Shows that no end of an attempt loses its place, or the delivery that is still due. One delivery waits at one endpoint. */
 @Timeout(120)
+@Tag("scaled")
 class WebhooksTest {
     private static final SecretCipher SEAL = new SecretCipher(new byte[SecretCipher.KEY_BYTES], new RandomIds());
     private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 1, 1);
@@ -87,9 +90,7 @@ class WebhooksTest {
                 webhooks.startReady(clock.epochMillis());
             }
             assertThat(webhooks.awaitIdle(IDLE_MILLIS)).isTrue();
-            while (rung.get() < commits.get()) {
-                Thread.onSpinWait();
-            }
+            Patience.until(() -> rung.get() >= commits.get());
 
             assertThat(webhooks.hasReady()).as("round %d", round).isTrue();
         }

@@ -15,6 +15,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * processors to the server and to the honest tenant ({@link LowPriority}), and calls as fast as the server answers it.
  */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
+@Tag("scaled")
 class HostileIT {
     private static final int ALONE_MILLIS = 1_800;
     private static final int TURNS = Integer.getInteger("plinth.test.hostile.turns", TestScale.isLong() ? 3 : 1);

@@ -1,0 +1,28 @@
+package dev.plinth.engine;
+
+import java.util.concurrent.TimeUnit;
+
+/** Waits of tests for what another thread or process does. A wait that is in vain fails instead of hanging the build. */
+public final class Patience {
+    /** A time that nothing here takes, however slow the machine is. */
+    private static final long MAX_SECONDS = 240;
+
+    private Patience() {}
+
+    /** Tells whether it has come about. */
+    @FunctionalInterface
+    public interface Condition<E extends Exception> {
+        boolean holds() throws E;
+    }
+
+    /** Looks again and again until the condition holds; fails after minutes. */
+    public static <E extends Exception> void until(Condition<E> condition) throws E {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_SECONDS);
+        while (!condition.holds()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("Expected it to come about within " + MAX_SECONDS + " s, but it did not");
+            }
+            Thread.onSpinWait();
+        }
+    }
+}
