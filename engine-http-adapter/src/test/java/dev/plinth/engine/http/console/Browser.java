@@ -13,24 +13,33 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A browser with one tab, used as a person uses it: by what is written on things. Not thread-safe. */
+/**
+ * A window of a browser, used as a person uses it: by what is written on things. Windows of one session have nothing in common as long as the
+ * servers they look at have different ports: what a page keeps belongs to its origin. Not thread-safe.
+ */
 final class Browser implements AutoCloseable {
     /** A time that no page takes, however slow the machine is: a minute at least. */
-    static final int TRIES_MAX = 600;
+    static final int TRIES_MAX = 2_400;
 
-    /** Waits a tenth of a second in the browser. */
-    private static final String PAUSE = "setTimeout(arguments[arguments.length - 1], 100)";
+    /** Waits in the browser. */
+    private static final String PAUSE = "setTimeout(arguments[arguments.length - 1], arguments[0])";
+
+    private static final int PAUSE_MILLIS = 100;
+    private static final int LOOK_AGAIN_MILLIS = 25;
 
     /** The place where a click or a field is looked for: the dialog that is open, or else the page. */
     private static final String SCOPE = "const scope = document.querySelector('dialog[open]') || document;";
 
     private final ChromeDriver driver;
     private final String session;
+    private final String first;
     private final String axe;
 
+    /** Opens a window in a session, of which the window that it began with stays open. */
     Browser(ChromeDriver driver, String session) throws IOException {
         this.driver = driver;
-        this.session = "/session/" + session;
+        this.session = session;
+        this.first = newWindow("window");
         try (InputStream in = Objects.requireNonNull(Browser.class.getResourceAsStream("/axe.min.js"))) {
             axe = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
@@ -52,11 +61,16 @@ final class Browser implements AutoCloseable {
 
     /** Opens a second tab, and goes on in it. Returns the first one, for {@link #inTab}. */
     String openTab() throws IOException {
-        String first = String.valueOf(driver.call("GET", session + "/window", Map.of()));
+        return newWindow("tab");
+    }
+
+    /** Opens a window or tab and goes on in it. Returns the one before. */
+    private String newWindow(String type) throws IOException {
+        String before = String.valueOf(driver.call("GET", session + "/window", Map.of()));
         Map<?, ?> opened =
-                (Map<?, ?>) Objects.requireNonNull(driver.call("POST", session + "/window/new", Map.of("type", "tab")));
+                (Map<?, ?>) Objects.requireNonNull(driver.call("POST", session + "/window/new", Map.of("type", type)));
         inTab(String.valueOf(opened.get("handle")));
-        return first;
+        return before;
     }
 
     /** Goes on in another tab, which comes to the front. */
@@ -150,7 +164,7 @@ final class Browser implements AutoCloseable {
             if (is(expression)) {
                 return;
             }
-            pause();
+            pause(LOOK_AGAIN_MILLIS);
         }
         throw new AssertionError("Expected " + expression + ", but the page says: " + text());
     }
@@ -161,7 +175,12 @@ final class Browser implements AutoCloseable {
 
     /** Waits a tenth of a second. */
     void pause() throws IOException {
-        Object unused = driver.call("POST", session + "/execute/async", Map.of("script", PAUSE, "args", List.of()));
+        pause(PAUSE_MILLIS);
+    }
+
+    private void pause(int millis) throws IOException {
+        Object unused =
+                driver.call("POST", session + "/execute/async", Map.of("script", PAUSE, "args", List.of(millis)));
     }
 
     boolean is(String expression) throws IOException {
@@ -189,7 +208,9 @@ final class Browser implements AutoCloseable {
 
     /** Returns what axe-core finds wrong with the page as it stands: rules of WCAG 2.2 AA and of good practice. */
     List<String> violations() throws IOException {
-        Object unused = devTools("Runtime.evaluate", Map.of("expression", axe));
+        if (!is("window.axe")) {
+            Object unused = devTools("Runtime.evaluate", Map.of("expression", axe));
+        }
         Object found = devTools(
                 "Runtime.evaluate",
                 Map.of(
@@ -237,8 +258,17 @@ final class Browser implements AutoCloseable {
         return Base64.getDecoder().decode(String.valueOf(picture));
     }
 
+    /** Closes the windows that this one and its tabs are, and forgets what they complained of. */
     @Override
     public void close() throws IOException {
-        Object unused = driver.call("DELETE", session, Map.of());
+        Object all = driver.call("GET", session + "/window/handles", Map.of());
+        for (Object each : (List<?>) Objects.requireNonNull(all)) {
+            if (!each.equals(first)) {
+                inTab(String.valueOf(each));
+                Object unused = driver.call("DELETE", session + "/window", Map.of());
+            }
+        }
+        inTab(first);
+        List<String> unused = complaints();
     }
 }

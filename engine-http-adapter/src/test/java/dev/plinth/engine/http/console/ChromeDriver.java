@@ -37,6 +37,7 @@ final class ChromeDriver implements AutoCloseable {
     /** A name that leads browsers to this machine, and that they do not trust without TLS. */
     static final String PLAIN_HOST = "plinth.test";
 
+    private static final int STARTS_MAX = 5;
     private static final Duration CALL_MAX = Duration.ofSeconds(90);
     private static final Pattern PORT = Pattern.compile("started successfully on port (\\d+)");
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -59,19 +60,22 @@ final class ChromeDriver implements AutoCloseable {
         return candidates.filter(Files::isExecutable).findFirst();
     }
 
+    /** Starts again where the port that the driver drew is free by IPv6 only, since it wants it by IPv4 too. */
     static ChromeDriver start() throws IOException {
         Path program = program().orElseThrow(() -> new IOException("Expected chromedriver, but there is none"));
-        Process process = new ProcessBuilder(program.toString(), "--port=0")
-                .redirectErrorStream(true)
-                .start();
         StringBuilder said = new StringBuilder();
-        BufferedReader out = process.inputReader();
-        for (String line = out.readLine(); line != null; line = out.readLine()) {
-            said.append(line).append('\n');
-            Matcher port = PORT.matcher(line);
-            if (port.find()) {
-                drain(out);
-                return new ChromeDriver(process, URI.create("http://127.0.0.1:" + port.group(1)));
+        for (int i = 0; i < STARTS_MAX; i++) {
+            Process process = new ProcessBuilder(program.toString(), "--port=0")
+                    .redirectErrorStream(true)
+                    .start();
+            BufferedReader out = process.inputReader();
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                said.append(line).append('\n');
+                Matcher port = PORT.matcher(line);
+                if (port.find()) {
+                    drain(out);
+                    return new ChromeDriver(process, URI.create("http://127.0.0.1:" + port.group(1)));
+                }
             }
         }
         throw new IOException("Expected chromedriver to start, but it said " + said);
@@ -122,8 +126,8 @@ final class ChromeDriver implements AutoCloseable {
         }
     }
 
-    /** Opens a browser with a new profile. */
-    Browser open() throws IOException {
+    /** Starts a browser with a new profile and one empty window. Returns the path of its session. */
+    String startBrowser() throws IOException {
         Map<String, Object> options = new HashMap<>(Map.of(
                 "args",
                 List.of(
@@ -147,7 +151,7 @@ final class ChromeDriver implements AutoCloseable {
                         Map.of(
                                 "alwaysMatch",
                                 Map.of("goog:loggingPrefs", Map.of("browser", "ALL"), "goog:chromeOptions", options))));
-        return new Browser(this, String.valueOf(((Map<?, ?>) Objects.requireNonNull(session)).get("sessionId")));
+        return "/session/" + ((Map<?, ?>) Objects.requireNonNull(session)).get("sessionId");
     }
 
     @Override

@@ -11,13 +11,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 
-/** A world with a console, and a browser with a new profile to look at it. Pictures are left below {@code target/console}. */
+/** A world with a console, and a window of a browser to look at it: one browser for the tests of a class. Pictures are left below {@code target/console}. */
 abstract class ConsoleBrowsing {
     static final int NARROW = 360;
     static final int WIDE = 1280;
     private static final Path PICTURES = Path.of("target", "console");
 
     private static @Nullable ChromeDriver driver;
+    private static String session = "";
 
     final ConsoleWorld world;
     final Browser browser;
@@ -25,7 +26,7 @@ abstract class ConsoleBrowsing {
 
     ConsoleBrowsing() throws IOException {
         world = new ConsoleWorld();
-        browser = Objects.requireNonNull(driver).open();
+        browser = new Browser(Objects.requireNonNull(driver), session);
     }
 
     @BeforeAll
@@ -39,6 +40,7 @@ abstract class ConsoleBrowsing {
             }
         }
         driver = ChromeDriver.start();
+        session = driver.startBrowser();
     }
 
     @AfterAll
@@ -86,6 +88,13 @@ abstract class ConsoleBrowsing {
         browser.fill("API key", credential);
         browser.click("Sign in");
         browser.await("document.querySelector('.side')");
+        browser.settle();
+    }
+
+    /** Opens the API reference at a place in it. */
+    void openReference(String hash) throws IOException {
+        browser.open(world.address().replace("/console/", "/docs") + hash);
+        browser.await("document.querySelector('#nav')");
         browser.settle();
     }
 

@@ -2,145 +2,23 @@ package dev.plinth.engine.http.console;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Delivery;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.PlinthException;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Walks the console as people do, in Chromium with a new profile each time. Wherever the walk stops, axe-core finds nothing wrong, no script has
+ * Walks the console as people do, in Chromium with a new window each time. Wherever the walk stops, axe-core finds nothing wrong, no script has
  * failed, the content security policy has refused nothing, and the page fits the window.
  */
 @Tag("pages")
 class ConsoleIT extends ConsoleBrowsing {
     ConsoleIT() throws IOException {}
-
-    @ParameterizedTest
-    @MethodSource("looks")
-    void workspace_everyPage_isInOrder(int width, boolean dark) throws IOException {
-        begin(width, dark);
-        ConsoleWorld.Things things = world.fill("Order 4711");
-        refuseSomething();
-        browser.open(world.address());
-        browser.await("document.querySelector('h1')");
-        look("sign-in");
-        signIn(world.secret());
-        if (width == NARROW) {
-            browser.click("Menu");
-            look("menu");
-        }
-
-        lookAt("resources", "#/resources");
-        lookAtDialog("resource-create", "Create resource");
-        for (String part : List.of("data", "children", "shares", "events", "jobs")) {
-            lookAt("resource-" + part, "#/resources/" + things.resource() + "/" + part);
-        }
-        lookAtDialog("resource-edit", "Edit");
-        lookAt("jobs", "#/jobs");
-        lookAtDialog("job-start", "Start job");
-        for (int i = 0; i < things.jobs().size(); i++) {
-            lookAt("job-" + i, "#/jobs/" + things.jobs().get(i));
-        }
-        lookAt("events", "#/events");
-        browser.await("document.querySelector('.tail-row')");
-        browser.await("document.querySelector('[data-live=yes]')");
-        browser.run("document.querySelector('.tail-row').click()");
-        look("event-open");
-        browser.click("All kept events");
-        look("events-kept");
-        lookAt("event", "#/events/" + things.event());
-        lookAt("requests", "#/requests");
-        lookAt("request", "#/requests/" + world.requestWith(422));
-        settings(things);
-        lookAt("nowhere", "#/nowhere");
-    }
-
-    private void settings(ConsoleWorld.Things things) throws IOException {
-        lookAt("webhooks", "#/settings/webhooks");
-        browser.click("Add endpoint");
-        browser.click("Chosen events");
-        look("webhook-add");
-        browser.press("Escape");
-        String endpoint = "#/settings/webhooks/" + things.endpoint();
-        lookAt("webhook", endpoint);
-        for (String dialog : List.of("Edit", "Rotate secret", "Recover", "Delete")) {
-            lookAtDialog("webhook-" + dialog, dialog);
-        }
-        browser.click("Send test");
-        browser.awaitText("The receiver answered 200");
-        look("webhook-test");
-        browser.click("Done");
-        Delivery delivery = world.client()
-                .webhooks()
-                .deliveries(things.endpoint())
-                .call()
-                .data()
-                .get(0);
-        lookAt("delivery", endpoint + "/" + delivery.id());
-        lookAt("keys", "#/settings/keys");
-        for (String dialog : List.of("Edit console", "Rotate console", "Disable console", "Revoke console")) {
-            lookAtDialog("key-" + dialog.replaceAll(" .*", ""), dialog);
-        }
-        browser.click("Create key");
-        browser.click("Chosen scopes");
-        look("key-create");
-        browser.fill("Name", "reporting");
-        browser.fill("Resources", "resources:read");
-        browser.submit();
-        browser.awaitText("is shown this once");
-        look("key-shown");
-        browser.click("I have stored the key");
-        lookAt("plan", "#/settings/plan");
-        lookAtDialog("workspace-edit", "Edit workspace");
-    }
-
-    @ParameterizedTest
-    @MethodSource("looks")
-    void operator_everyPage_isInOrder(int width, boolean dark) throws IOException {
-        begin(width, dark);
-        world.fill("Order 4711");
-        signIn(ConsoleWorld.ADMIN_TOKEN);
-
-        browser.visit("#/operator/health");
-        browser.await("document.querySelectorAll('.plot canvas').length === 6");
-        look("health");
-        lookAt("workspaces", "#/operator/workspaces");
-        lookAtDialog("workspace-create", "Create workspace");
-        lookAt("workspace", "#/operator/workspaces/" + world.workspace());
-        for (String dialog : List.of("Create API key", "Change name or plan", "Suspend", "Delete")) {
-            lookAtDialog("workspace-" + dialog, dialog);
-        }
-        browser.click("Suspend");
-        browser.submit();
-        browser.awaitText("This workspace is suspended");
-        look("workspace-suspended");
-
-        assertThat(world.engine().admin().workspace(world.workspace()).call().suspended())
-                .isTrue();
-    }
-
-    /** Widths, and whether it is dark: each of both in a short run, all pairs in the others. */
-    static Stream<Arguments> looks() {
-        Stream<Arguments> both = Stream.of(Arguments.of(WIDE, false), Arguments.of(NARROW, true));
-        return System.getProperty("plinth.test.scale", "short").equals("short")
-                ? both
-                : Stream.concat(both, Stream.of(Arguments.of(WIDE, true), Arguments.of(NARROW, false)));
-    }
-
-    private void refuseSomething() {
-        assertThatThrownBy(() -> world.client().resources().create("").call()).isInstanceOf(PlinthException.class);
-    }
 
     @Test
     void emptyWorkspace_saysWhatToDoNext() throws IOException {

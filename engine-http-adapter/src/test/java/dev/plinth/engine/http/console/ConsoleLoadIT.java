@@ -3,6 +3,7 @@ package dev.plinth.engine.http.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
+import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.client.PlinthClient;
@@ -17,18 +18,18 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The console under load: a live tail with many events a second, and a long list of jobs. Chromium's Event Timing tells how long each interaction
  * took from the key to the next frame. The test prints that, and asserts that the page answers at all.
  */
+@Tag("scaled")
 class ConsoleLoadIT extends ConsoleBrowsing {
-    private static final boolean IS_SHORT =
-            System.getProperty("plinth.test.scale", "short").equals("short");
-    private static final int EVENTS_PER_SECOND = IS_SHORT ? 100 : 1_000;
-    private static final int JOBS = IS_SHORT ? 1_000 : 10_000;
-    private static final int INTERACTIONS = IS_SHORT ? 10 : 40;
+    private static final int EVENTS_PER_SECOND = TestScale.count(100, 1_000, 1_000);
+    private static final int JOBS = TestScale.count(1_000, 10_000, 10_000);
+    private static final int INTERACTIONS = TestScale.count(10, 40, 40);
     private static final int TICK_MILLIS = 10;
 
     /** Chromium tells only of interactions that took this long. */

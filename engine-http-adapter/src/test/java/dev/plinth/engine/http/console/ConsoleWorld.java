@@ -87,15 +87,6 @@ final class ConsoleWorld implements AutoCloseable {
         return client.jobs().call().data().stream().map(job -> job.id()).toList();
     }
 
-    /** The id of the newest request that was refused with this status. */
-    String requestWith(int status) {
-        return client.requests().call().data().stream()
-                .filter(request -> request.status() == status)
-                .findFirst()
-                .orElseThrow()
-                .id();
-    }
-
     /** Sends a wrong body for a resource. */
     Problem refused(Json body) {
         Reply reply =

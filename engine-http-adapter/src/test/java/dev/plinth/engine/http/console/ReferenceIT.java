@@ -12,8 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Reads the API reference at {@code /docs} as people do. Each look also asks axe-core, the policy, the log and the width. */
 @Tag("pages")
@@ -23,37 +21,9 @@ class ReferenceIT extends ConsoleBrowsing {
 
     ReferenceIT() throws IOException {}
 
-    private void openReference(String hash) throws IOException {
-        browser.open(world.address().replace("/console/", "/docs") + hash);
-        browser.await("document.querySelector('#nav')");
-        browser.settle();
-    }
-
     /** Returns what a function body gives that has the model, the document and its entries. */
     private Object given(String body) throws IOException {
         return Objects.requireNonNull(browser.script("return (async () => {" + MODEL + body + "})()"));
-    }
-
-    @ParameterizedTest
-    @MethodSource("dev.plinth.engine.http.console.ConsoleIT#looks")
-    void everyKindOfPage_isInOrder(int width, boolean dark) throws IOException {
-        begin(width, dark);
-        openReference("");
-        look("docs-first");
-        for (String page : List.of(
-                "operation/createResource",
-                "operation/streamEvents",
-                "webhook/resource.created",
-                "schema/Delivery",
-                "nowhere/at-all")) {
-            browser.visit("#/" + page);
-            browser.run("document.querySelectorAll('main summary').forEach((each) => each.click())");
-            look("docs-" + page.replace('/', '-'));
-        }
-        if (width == NARROW) {
-            browser.click("Menu");
-            look("docs-menu");
-        }
     }
 
     @Test
