@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.GraceTimes;
 import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
@@ -19,7 +20,6 @@ import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -31,6 +31,7 @@ import dev.plinth.engine.internal.command.RecoverJob;
 import dev.plinth.engine.internal.event.EventFeed;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Idempotency;
+import dev.plinth.engine.internal.job.JobAdmission;
 import dev.plinth.engine.internal.job.JobQueueFigures;
 import dev.plinth.engine.internal.job.JobRunner;
 import dev.plinth.engine.internal.job.Jobs;
@@ -63,7 +64,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -90,19 +90,21 @@ public final class Engine implements AutoCloseable {
     private final JobRunner jobs;
     private final JobQueueFigures jobQueueFigures;
     private final LastUsedWriter keyUses;
-    private final RequestLog requestLog = new RequestLog();
+    private final RequestLog requestLog;
     private final Sweep sweep;
     private final Timers timers;
     private final EventFeed feed;
     private final Doorbell jobRing;
     private final Doorbell eventRing;
     private final ExecutorService workers;
+    private final ExecutorService hostWorkers;
     private final String operatorToken;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Optional<String> newAdminToken;
     private final LiveSettings settings;
     private final Commits commits;
     private final Optional<Path> directory;
+    private final GraceTimes grace;
     private final PlanCapacityCheck outgrown;
     private volatile ManualClock.@Nullable Attachment attachment;
     private volatile Optional<FirstStart> firstStart = Optional.empty();
@@ -110,12 +112,15 @@ public final class Engine implements AutoCloseable {
     private Engine(EngineConfig config, Store opened) {
         Plans plans = new Plans(config.plans());
         directory = config.directory();
+        grace = config.grace();
+        requestLog = new RequestLog(config.requestLogEntries());
         store = opened;
         SecretCipher cipher = new SecretCipher(MasterKey.find(config, store), config.ids());
         outgrown = new PlanCapacityCheck(plans, store, config.maxResources());
         commits = new Commits(store, config.ids(), cipher, plans);
         MasterKey.check(config, store, commits, cipher);
         workers = EngineExecutors.create();
+        hostWorkers = EngineExecutors.ofHost(config, workers);
         operatorToken = AdminToken.fresh(config);
         AdminToken adminToken = AdminToken.find(config, store, commits);
         newAdminToken = adminToken.made();
@@ -129,18 +134,18 @@ public final class Engine implements AutoCloseable {
         jobs = new JobRunner(
                 store,
                 commits,
-                workers,
+                hostWorkers,
                 handlers.jobs(),
                 Map.of(BulkJob.TYPE, BulkJob.opener(plans, config.types())),
                 Map.of(RecoverJob.TYPE, RecoverJob::open),
-                Access::isActive);
+                new JobAdmission(config.places().jobs(), Access::isActive, access::planned));
         jobQueueFigures = new JobQueueFigures(store, jobs.handled());
-        webhooks = webhooks(config, store, commits, cipher, workers);
+        webhooks = webhooks(config, cipher, access);
         keyUses = new LastUsedWriter(access.uses(), commits, store.nowMillis());
         sweep = new Sweep(store, commits, config.clock(), workers, Retentions.inOrder());
         timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, checkpoints));
         checkpoints.onNoted(timers::wake);
-        feed = new EventFeed(store, commits, workers, handlers.listeners());
+        feed = new EventFeed(store, commits, hostWorkers, handlers.listeners());
         jobRing = new Doorbell("plinth-job-ring", store.fatalErrors().noting(timers::wake));
         eventRing = new Doorbell("plinth-event-ring", store.fatalErrors().noting(() -> {
             feed.wake();
@@ -163,7 +168,8 @@ public final class Engine implements AutoCloseable {
         clients = new Clients(wire, dispatcher);
         units = new UnitsOfWork(store, commits, access, dispatcher, this::workspace, recorders);
         register(access, waitRegistry);
-        settings = new LiveSettings(store, commits, plans, access, quotas, webhooks, wire::plansChanged);
+        settings = new LiveSettings(
+                store, commits, plans, access, quotas, new LiveSettings.Parts(jobs, webhooks, wire::plansChanged));
     }
 
     /**
@@ -465,7 +471,7 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Ends the engine. New calls are refused. Work in flight gets 10 s in all: calls with the stages chained to their
+     * Ends the engine. New calls are refused. Work in flight gets 10 s in all ({@link EngineBuilder#grace}): calls with the stages chained to their
      * futures, jobs, deliveries and listeners. Then it is interrupted, and a log line names what was left. Jobs go back
      * to the queue and deliveries stay due. Long polls for the end of a job are answered with its present state.
      * Figures of rows throw {@link IllegalStateException} from then on. A second call does nothing.
@@ -477,9 +483,9 @@ public final class Engine implements AutoCloseable {
     public void close() {
         store.checkMayWait();
         if (closed.compareAndSet(false, true)
-                && !EngineThread.runWithin(
-                        TimeUnit.SECONDS.toMillis(Limits.CLOSE_SECONDS), "plinth-close", this::closeInside)) {
-            throw new IllegalStateException("The disk did not answer within " + Limits.CLOSE_SECONDS
+                && !EngineThread.runWithin(grace.close().toMillis(), "plinth-close", this::closeInside)) {
+            throw new IllegalStateException("The disk did not answer within "
+                    + grace.close().toSeconds()
                     + " s, so the engine did not close; what was acknowledged is safe."
                     + " The directory stays locked until the process ends. Check the disk and end the process.");
         }
@@ -489,6 +495,7 @@ public final class Engine implements AutoCloseable {
         try {
             drain();
         } finally {
+            hostWorkers.shutdownNow();
             workers.shutdownNow();
             try {
                 webhooks.close();
@@ -505,7 +512,7 @@ public final class Engine implements AutoCloseable {
             attached.close();
         }
         timers.close();
-        Deadline deadline = Deadline.inMillis(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
+        Deadline deadline = Deadline.inMillis(grace.drain().toMillis());
         List<String> left = new ArrayList<>();
         if (!sweep.drain(deadline.millisLeft())) {
             left.add("the sweep");
@@ -528,8 +535,10 @@ public final class Engine implements AutoCloseable {
         if (!left.isEmpty()) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "Not all work ended within " + Limits.DRAIN_SECONDS + " s of closing: " + String.join(", ", left)
-                            + ". Jobs go back to the queue and deliveries stay due. A thread that ignores the interrupt goes on.");
+                    "Not all work ended within " + grace.drain().toSeconds() + " s of closing: "
+                            + String.join(", ", left)
+                            + ". Jobs go back to the queue and deliveries stay due. A thread that ignores the"
+                            + " interrupt goes on.");
         }
     }
 
@@ -562,8 +571,7 @@ public final class Engine implements AutoCloseable {
                         config.configReload().orElse(null)));
     }
 
-    private static Webhooks webhooks(
-            EngineConfig config, Store store, Commits commits, SecretCipher cipher, ExecutorService workers) {
+    private Webhooks webhooks(EngineConfig config, SecretCipher cipher, Access access) {
         return new Webhooks(new Webhooks.Parts(
                 store,
                 commits,
@@ -572,12 +580,17 @@ public final class Engine implements AutoCloseable {
                 Access::isActive,
                 workers,
                 config.webhookReach(),
+                config.places(),
+                access::planned,
                 EngineConfig.VERSION));
     }
 
     /** Has the rooms learn of durable changes, in this order. */
     private void register(Access access, WaitRegistry waitRegistry) {
-        access.register(store, quotas::follow);
+        access.register(store, planned -> {
+            quotas.follow(planned);
+            webhooks.follow(planned);
+        });
         // An engine in memory has nothing due before its first commit.
         store.onCommitted((sequence, writes) -> timers.start());
         jobs.register();

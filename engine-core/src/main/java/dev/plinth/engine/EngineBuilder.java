@@ -2,11 +2,15 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.EngineSetting;
+import dev.plinth.engine.api.GraceTimes;
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Places;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
@@ -33,29 +37,16 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** Collects the settings of an engine and opens it. Not thread-safe; one builder may open several engines. */
 public final class EngineBuilder {
-    /** The default of {@link #maxResources}. */
-    public static final long RESOURCES_DEFAULT = 1_000_000;
-
-    /** The least bytes for the files of the request log. */
-    public static final long REQUEST_LOG_BYTES_LEAST = Limits.REQUEST_LOG_FILE_BYTES_LEAST;
-
-    /** The most bytes for the files of the request log. */
-    public static final long REQUEST_LOG_BYTES_MAX = Limits.REQUEST_LOG_FILE_BYTES_MAX;
-
-    /** The most that {@link #maxResources} takes. */
-    public static final long RESOURCES_MAX = 1_000_000_000;
-
     /** The most rate-limit units that a call may cost. */
     public static final int CALL_UNITS_MAX = Limits.CALL_UNITS_MAX;
-
-    /** The most that {@link #webhookHostRate} takes. */
-    public static final int WEBHOOKS_PER_SECOND_MAX = Limits.DELIVERIES_PER_SECOND_TO_HOST_MAX;
 
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}");
 
@@ -76,7 +67,7 @@ public final class EngineBuilder {
     private Optional<ManualClock> testClock = Optional.empty();
     private IdSource ids = new RandomIds();
     private Tables tables = Tables.HEAP;
-    private long maxResources = RESOURCES_DEFAULT;
+    private long maxResources = EngineSetting.MAX_RESOURCES.byDefault();
     private Optional<String> adminToken = Optional.empty();
     private Optional<Path> directory = Optional.empty();
     private Durability durability = Durability.FSYNC;
@@ -84,6 +75,11 @@ public final class EngineBuilder {
     private Optional<Path> secretKeyFile = Optional.empty();
     private Optional<Path> quickRestart = Optional.empty();
     private long requestLogBytes;
+    private int requestLogEntries = (int) EngineSetting.REQUEST_LOG_ENTRIES.byDefault();
+    private Places places = Places.DEFAULT;
+    private RetentionTimes retention = RetentionTimes.DEFAULT;
+    private GraceTimes grace = GraceTimes.DEFAULT;
+    private Optional<Executor> executor = Optional.empty();
     private boolean defaultWorkspace;
     private Optional<Supplier<Json>> configReload = Optional.empty();
 
@@ -136,11 +132,57 @@ public final class EngineBuilder {
      * @param bytes the most bytes of all files, 1,000,000 to 1,000,000,000,000; beyond them the oldest requests go
      */
     public EngineBuilder requestLogBytes(long bytes) {
-        if (bytes < REQUEST_LOG_BYTES_LEAST || bytes > REQUEST_LOG_BYTES_MAX) {
-            throw new IllegalArgumentException("requestLogBytes must be " + REQUEST_LOG_BYTES_LEAST + " to "
-                    + REQUEST_LOG_BYTES_MAX + ", got " + bytes + ".");
-        }
-        requestLogBytes = bytes;
+        requestLogBytes = EngineSetting.REQUEST_LOG_BYTES.checked(bytes);
+        return this;
+    }
+
+    /**
+     * Sets how many requests of all workspaces the request log keeps in memory. A workspace has 1,000 at most. A request
+     * with a long path or long errors counts several times. The default is 100,000.
+     *
+     * @param entries 1,000 to 10,000,000
+     */
+    public EngineBuilder requestLogEntries(int entries) {
+        requestLogEntries = (int) EngineSetting.REQUEST_LOG_ENTRIES.checked(entries);
+        return this;
+    }
+
+    /**
+     * Sets how much work may be under way at once. The default is {@link Places#DEFAULT}. {@link LiveSettings#replace}
+     * changes it while the engine runs.
+     */
+    public EngineBuilder places(Places numbers) {
+        places = Objects.requireNonNull(numbers, "places must not be null; the default is Places.DEFAULT.");
+        return this;
+    }
+
+    /**
+     * Sets for how long rows are kept. The default is {@link RetentionTimes#DEFAULT}, which clients of the HTTP API rely on.
+     * Another time counts for rows that are there already, too. A shorter one deletes old rows in the background, in
+     * small steps. Remembered answers are always kept for 24 hours.
+     */
+    public EngineBuilder retention(RetentionTimes times) {
+        retention = Objects.requireNonNull(times, "retention must not be null; the default is RetentionTimes.DEFAULT.");
+        return this;
+    }
+
+    /** Sets how long {@link Engine#close} waits. The default is {@link GraceTimes#DEFAULT}. */
+    public EngineBuilder grace(GraceTimes times) {
+        grace = Objects.requireNonNull(times, "grace must not be null; the default is GraceTimes.DEFAULT.");
+        return this;
+    }
+
+    /**
+     * Sets the executor on which handlers of jobs and listeners run. The default is one of the engine's own, with virtual
+     * threads where the JDK has them. The engine does not shut it down. Closing interrupts those of its threads that run a
+     * task of the engine.
+     *
+     * <p>It must not run a task on the calling thread, and needs a thread for each of {@link Places#jobs} and for each
+     * listener. A job or event that it rejects is tried again.
+     */
+    public EngineBuilder executor(Executor other) {
+        executor = Optional.of(
+                Objects.requireNonNull(other, "executor must not be null; leave it out for the engine's own."));
         return this;
     }
 
@@ -166,11 +208,7 @@ public final class EngineBuilder {
      * @param resources 1 to 1,000,000,000
      */
     public EngineBuilder maxResources(long resources) {
-        if (resources < 1 || resources > RESOURCES_MAX) {
-            throw new IllegalArgumentException(
-                    "maxResources must be 1 to " + RESOURCES_MAX + ", got " + resources + ".");
-        }
-        maxResources = resources;
+        maxResources = EngineSetting.MAX_RESOURCES.checked(resources);
         return this;
     }
 
@@ -229,11 +267,8 @@ public final class EngineBuilder {
             throw new IllegalArgumentException(
                     "The host of a webhook rate must be a name, an address or *, and is empty. Name the host.");
         }
-        if (perSecond < 1 || perSecond > Limits.DELIVERIES_PER_SECOND_TO_HOST_MAX) {
-            throw new IllegalArgumentException("The webhooks per second to " + host + " must be 1 to "
-                    + Limits.DELIVERIES_PER_SECOND_TO_HOST_MAX + ", got " + perSecond + ".");
-        }
-        webhookHostRates.put(host.toLowerCase(Locale.ROOT), perSecond);
+        long checkedRate = EngineSetting.WEBHOOK_HOST_RATE.checked(perSecond);
+        webhookHostRates.put(host.toLowerCase(Locale.ROOT), (int) checkedRate);
         return this;
     }
 
@@ -447,6 +482,7 @@ public final class EngineBuilder {
             throw new IllegalArgumentException("The files of the request log need a directory, and the engine has none."
                     + " Name one, or leave requestLogBytes out.");
         }
+        checkThreads();
         checkCosts();
         checkShares();
         return new EngineConfig(
@@ -462,6 +498,11 @@ public final class EngineBuilder {
                 secretKeyFile,
                 quickRestart,
                 requestLogBytes,
+                requestLogEntries,
+                places,
+                retention,
+                grace,
+                executor,
                 adminToken,
                 new Webhooks.NetworkRules(webhookAllow, webhookHostRates, !(clock instanceof ManualClock)),
                 Map.copyOf(operations),
@@ -498,6 +539,18 @@ public final class EngineBuilder {
                     "Rate-limit units must be 0 to " + Limits.CALL_UNITS_MAX + ", got " + units + ".");
         }
         return units;
+    }
+
+    /** Refuses a pool with fewer threads than jobs and listeners may have at once, because some would wait for ever. */
+    private void checkThreads() {
+        int threads = executor.orElse(null) instanceof ThreadPoolExecutor pool
+                ? pool.getMaximumPoolSize()
+                : Integer.MAX_VALUE;
+        if (threads < places.jobs() + listeners.size()) {
+            throw new IllegalArgumentException("The executor must have a thread for each of " + places.jobs()
+                    + " places.jobs and " + listeners.size() + " listeners, and has " + threads
+                    + ". Lower places.jobs, or give the executor more threads.");
+        }
     }
 
     /** Refuses a cost above the size of a rate limit, because such a call would always be refused. */

@@ -2,10 +2,13 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.GraceTimes;
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Places;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.store.Store;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
@@ -33,6 +37,11 @@ record EngineConfig(
         Optional<Path> secretKeyFile,
         Optional<Path> quickRestart,
         long requestLogBytes,
+        int requestLogEntries,
+        Places places,
+        RetentionTimes retention,
+        GraceTimes grace,
+        Optional<Executor> executor,
         Optional<String> adminToken,
         Webhooks.NetworkRules webhookReach,
         Map<String, OperationHandler> operations,

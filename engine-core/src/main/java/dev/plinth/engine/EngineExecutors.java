@@ -22,4 +22,9 @@ final class EngineExecutors {
             });
         }
     }
+
+    /** Returns the executor for handlers and listeners: the host's own, or the engine's. */
+    static ExecutorService ofHost(EngineConfig config, ExecutorService engines) {
+        return config.executor().<ExecutorService>map(LentExecutor::new).orElse(engines);
+    }
 }

@@ -24,7 +24,8 @@ final class EngineStore {
     private EngineStore() {}
 
     static Store open(EngineConfig config) {
-        StoreSettings settings = new StoreSettings(config.tables(), tables(), config.maxResources());
+        StoreSettings settings =
+                new StoreSettings(config.tables(), tables(), config.maxResources(), config.retention());
         if (config.directory().isEmpty()) {
             if (config.quickRestart().isPresent()) {
                 throw new IllegalStateException(

@@ -4,7 +4,7 @@ import dev.plinth.engine.api.Event;
 
 /**
  * Receives events in this JVM, in commit order, each at least once. A slow listener is late, and loses events only once
- * they are older than 30 days. It runs on the engine's executor, one event at a time.
+ * they are older than the retention of events. It runs on the engine's executor, one event at a time.
  */
 @FunctionalInterface
 public interface EventListener {

@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Plans;
+import dev.plinth.engine.internal.job.JobRunner;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.store.Store;
@@ -9,40 +10,35 @@ import dev.plinth.engine.internal.webhook.Webhooks;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The settings of an engine that change while it runs: plans, and rules of webhooks. Thread-safe. */
+/** The settings of an engine that change while it runs: plans, places, and rules of webhooks. Thread-safe. */
 public final class LiveSettings {
     private final Store store;
     private final Commits commits;
     private final Plans plans;
     private final Access access;
     private final Quotas quotas;
-    private final Webhooks webhooks;
-    private final Runnable changed;
+    private final Parts parts;
 
     /**
-     * Makes the settings of an engine.
+     * The parts of an engine that take other settings.
      *
      * @param changed is run after each replacement
      */
-    LiveSettings(
-            Store store,
-            Commits commits,
-            Plans plans,
-            Access access,
-            Quotas quotas,
-            Webhooks webhooks,
-            Runnable changed) {
+    record Parts(JobRunner jobs, Webhooks webhooks, Runnable changed) {}
+
+    /** Makes the settings of an engine. */
+    LiveSettings(Store store, Commits commits, Plans plans, Access access, Quotas quotas, Parts parts) {
         this.store = store;
         this.commits = commits;
         this.plans = plans;
         this.access = access;
         this.quotas = quotas;
-        this.webhooks = webhooks;
-        this.changed = changed;
+        this.parts = parts;
     }
 
     /**
-     * Replaces the plans and the rules of webhooks by those of a builder, all of them or none. A call in flight keeps
+     * Replaces the plans, the places and the rules of webhooks by those of a builder, all of them or none. Work in flight
+     * goes on, also beyond fewer places. A call in flight keeps
      * the plan under which it began. Used units stay used. Other settings of the builder have no effect.
      *
      * @param builder has all plans, types and costs that the engine has from now on
@@ -57,10 +53,11 @@ public final class LiveSettings {
                 SettingsInUse.refuse(SettingsInUse.missingPlans(rows, replacement));
             }
         });
-        webhooks.reconfigure(next.webhookReach());
+        parts.webhooks().reconfigure(next.webhookReach(), next.places());
+        parts.jobs().resize(next.places().jobs());
         access.plansChanged();
         quotas.followAll(workspace -> store.readToAct(rows -> access.planned(rows, workspace)));
-        changed.run();
+        parts.changed().run();
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.PlinthException;
@@ -236,7 +237,7 @@ final class DeletedWorkspaceTest {
             store.make("/v1/events", "{\"type\":\"a.b\",\"data\":{}}");
             store.pass(Duration.ofMillis(1));
             store.call("DELETE", "/v1/webhook-endpoints/" + endpoint);
-            store.days(Limits.DELIVERY_DAYS);
+            store.days((int) EngineSetting.DELIVERIES_KEPT.byDefault());
             assertThat(store.rows("endpoint remains")).isEqualTo(1);
 
             store.days(2);

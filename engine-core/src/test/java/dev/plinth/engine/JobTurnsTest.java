@@ -2,11 +2,13 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.access.Access;
-import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.job.HostJob;
+import dev.plinth.engine.internal.job.JobAdmission;
 import dev.plinth.engine.internal.job.JobRunner;
 import dev.plinth.engine.internal.pipeline.Commits;
 import java.util.ArrayList;
@@ -38,14 +40,14 @@ final class JobTurnsTest {
 
     @Test
     void start_oneWorkspaceHasQueuedMuch_othersGetTheLastPlaces() {
-        queue("loud", Limits.JOBS_RUNNING_MAX);
-        start(Limits.JOBS_RUNNING_CROWDED);
+        queue("loud", JobPlaces.MAX);
+        start(JobPlaces.CROWDED);
         queue("quiet", 6);
         queue("calm", 6);
 
-        start(2 * Limits.JOBS_RUNNING_PER_WORKSPACE_CROWDED_MAX);
+        start(2 * JobPlaces.PER_WORKSPACE_CROWDED);
 
-        assertThat(run(Limits.JOBS_RUNNING_CROWDED)).containsOnly("loud");
+        assertThat(run(JobPlaces.CROWDED)).containsOnly("loud");
         assertThat(run(8))
                 .containsOnly("quiet", "calm")
                 .filteredOn("quiet"::equals)
@@ -119,7 +121,7 @@ final class JobTurnsTest {
                 Map.of("mail", handler, "post", handler),
                 Map.of(),
                 Map.of(),
-                Access::isActive);
+                new JobAdmission(80, Access::isActive, (rows, owner) -> Caller.hostFor(owner, Plan.STARTER, 0)));
     }
 
     private String id(String workspace) {

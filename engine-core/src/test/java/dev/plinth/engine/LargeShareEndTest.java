@@ -82,14 +82,14 @@ final class LargeShareEndTest {
             return job.isCancelRequested() ? null : Json.of("{}");
         }))) {
             List<String> jobs = jobs(store, MANY);
-            started.acquire(Limits.JOBS_RUNNING_CROWDED);
+            started.acquire(JobPlaces.CROWDED);
 
             assertThat(unshare(store).status()).isEqualTo(200);
             mayEnd.countDown();
             store.pass(Duration.ZERO);
 
             assertThat(started.availablePermits()).isZero();
-            for (String job : jobs.subList(Limits.JOBS_RUNNING_CROWDED, MANY)) {
+            for (String job : jobs.subList(JobPlaces.CROWDED, MANY)) {
                 assertThat(get(store, grantee, "/v1/jobs/" + job))
                         .contains("\"canceled\"")
                         .doesNotContain("startedAt");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LoggedRequest;
 import dev.plinth.engine.api.Reply;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The request log in files: it outlives the engine, within its bytes and without secrets. */
 final class RequestLogFilesTest {
-    private static final long BYTES = EngineBuilder.REQUEST_LOG_BYTES_LEAST;
+    private static final long BYTES = EngineSetting.REQUEST_LOG_BYTES.min();
 
     @TempDir
     private Path directory;
@@ -148,7 +149,7 @@ final class RequestLogFilesTest {
     @Test
     void requestLogBytes_outOfRangeOrWithoutADirectory_isRefused() {
         assertThatThrownBy(() -> Engine.builder().requestLogBytes(BYTES - 1))
-                .hasMessage("requestLogBytes must be 1000000 to 1000000000000, got 999999.");
+                .hasMessageStartingWith("requestLogBytes must be 1000000 to 1000000000000, got 999999.");
         EngineBuilder inMemory = Engine.builder().requestLogBytes(BYTES);
         assertThatThrownBy(inMemory::open).hasMessageContaining("need a directory");
     }

@@ -3,9 +3,12 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.SecretCipher;
+import dev.plinth.engine.internal.job.JobAdmission;
 import dev.plinth.engine.internal.job.JobRunner;
 import dev.plinth.engine.internal.pipeline.Commits;
 import java.time.Duration;
@@ -89,7 +92,7 @@ final class SuspendedJobsTest {
                     }),
                     Map.of(),
                     Map.of(),
-                    Access::isActive);
+                    new JobAdmission(80, Access::isActive, (rows, owner) -> Caller.hostFor(owner, Plan.STARTER, 0)));
             assertThat(runner.startReady(store.clock.epochMillis())).isTrue();
             assertThat(picked).hasSize(1);
 

@@ -17,6 +17,9 @@ import java.util.Set;
  * @param endpointsMax webhook endpoints of a workspace, 0 or more; one more is refused with 403
  * @param queuedJobsMax queued and scheduled jobs of a workspace, 0 or more; one more is refused with 429
  * @param resourcesMax resources of a workspace including archived ones, 0 or more; one more is refused with 403
+ * @param jobsRunningMax jobs of a workspace that run in this process at once, 1 or more; further ones wait
+ * @param deliveriesRunningMax webhook attempts of a workspace in flight at once, 1 or more; further ones wait. An event
+ *     over 16 KiB counts several times
  * @param policies further rate limits, at most 8
  * @param shares the most that a workspace may have of a table, by the table's name in {@code GET /admin/v1/tables}; a
  *     call beyond it is refused with 403. A table without an entry has a default share: what the plan's own requests
@@ -29,6 +32,8 @@ public record Plan(
         int endpointsMax,
         int queuedJobsMax,
         int resourcesMax,
+        int jobsRunningMax,
+        int deliveriesRunningMax,
         List<RatePolicy> policies,
         Map<String, TableShare> shares) {
     /** Means that there is no limit. */
@@ -74,6 +79,11 @@ public record Plan(
             throw new IllegalArgumentException("The limits of plan " + name + " must be 0 or more, got " + endpointsMax
                     + " endpoints, " + queuedJobsMax + " jobs and " + resourcesMax + " resources.");
         }
+        if (jobsRunningMax < 1 || deliveriesRunningMax < 1) {
+            throw new IllegalArgumentException("The work at once of plan " + name + " must be 1 or more, got "
+                    + jobsRunningMax + " jobs and " + deliveriesRunningMax
+                    + " webhook attempts. Suspend a workspace to hold its work.");
+        }
         shares = Map.copyOf(shares);
         policies = List.copyOf(policies);
         if (policies.size() > POLICIES_MAX) {
@@ -89,7 +99,7 @@ public record Plan(
         }
     }
 
-    /** Makes a plan with the default shares of the tables. */
+    /** Makes a plan with the default shares of the tables, and any amount of work at once. */
     public Plan(
             String name,
             int requests,
@@ -98,7 +108,17 @@ public record Plan(
             int queuedJobsMax,
             int resourcesMax,
             List<RatePolicy> policies) {
-        this(name, requests, windowSeconds, endpointsMax, queuedJobsMax, resourcesMax, policies, Map.of());
+        this(
+                name,
+                requests,
+                windowSeconds,
+                endpointsMax,
+                queuedJobsMax,
+                resourcesMax,
+                UNLIMITED,
+                UNLIMITED,
+                policies,
+                Map.of());
     }
 
     /** Returns a plan of so many requests a minute with the default values of the other limits. */
@@ -108,30 +128,60 @@ public record Plan(
 
     /** Returns the same plan with another limit of webhook endpoints. */
     public Plan withEndpointsMax(int endpoints) {
-        return new Plan(name, requests, windowSeconds, endpoints, queuedJobsMax, resourcesMax, policies, shares);
+        return with(endpoints, queuedJobsMax, resourcesMax, policies, shares);
     }
 
     /** Returns the same plan with another limit of queued and scheduled jobs. */
     public Plan withQueuedJobsMax(int jobs) {
-        return new Plan(name, requests, windowSeconds, endpointsMax, jobs, resourcesMax, policies, shares);
+        return with(endpointsMax, jobs, resourcesMax, policies, shares);
     }
 
     /** Returns the same plan with another limit of resources. */
     public Plan withResourcesMax(int resources) {
-        return new Plan(name, requests, windowSeconds, endpointsMax, queuedJobsMax, resources, policies, shares);
+        return with(endpointsMax, queuedJobsMax, resources, policies, shares);
+    }
+
+    /** Returns the same plan with other limits of the work at once, 1 or more each. */
+    public Plan withRunningMax(int jobs, int deliveries) {
+        return new Plan(
+                name,
+                requests,
+                windowSeconds,
+                endpointsMax,
+                queuedJobsMax,
+                resourcesMax,
+                jobs,
+                deliveries,
+                policies,
+                shares);
     }
 
     /** Returns the same plan with one more rate limit. */
     public Plan withPolicy(RatePolicy policy) {
         List<RatePolicy> more = new ArrayList<>(policies);
         more.add(policy);
-        return new Plan(name, requests, windowSeconds, endpointsMax, queuedJobsMax, resourcesMax, more, shares);
+        return with(endpointsMax, queuedJobsMax, resourcesMax, more, shares);
     }
 
     /** Returns the same plan with a share of one table, such as {@code events}. */
     public Plan withShare(String table, TableShare share) {
         Map<String, TableShare> more = new HashMap<>(shares);
         more.put(table, share);
-        return new Plan(name, requests, windowSeconds, endpointsMax, queuedJobsMax, resourcesMax, policies, more);
+        return with(endpointsMax, queuedJobsMax, resourcesMax, policies, more);
+    }
+
+    private Plan with(
+            int endpoints, int jobs, int resources, List<RatePolicy> limits, Map<String, TableShare> tableShares) {
+        return new Plan(
+                name,
+                requests,
+                windowSeconds,
+                endpoints,
+                jobs,
+                resources,
+                jobsRunningMax,
+                deliveriesRunningMax,
+                limits,
+                tableShares);
     }
 }

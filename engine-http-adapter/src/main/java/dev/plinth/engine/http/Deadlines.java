@@ -1,5 +1,6 @@
 package dev.plinth.engine.http;
 
+import dev.plinth.engine.api.EngineSetting;
 import java.time.Duration;
 
 /**
@@ -29,11 +30,16 @@ record Deadlines(
             Duration.ofSeconds(10),
             Duration.ofSeconds(30),
             Duration.ofSeconds(2),
-            Duration.ofSeconds(10),
+            EngineSetting.DRAIN.time(EngineSetting.DRAIN.byDefault()),
             Duration.ofMillis(300));
 
     private static final Duration PERIOD_MAX = Duration.ofSeconds(1);
     private static final int LOOKS_PER_DEADLINE = 4;
+
+    /** Returns the same deadlines with another one for the requests in flight when a server closes. */
+    Deadlines withDrain(Duration time) {
+        return new Deadlines(headers, body, write, idle, closing, time, grace);
+    }
 
     /** Returns how often to look, so that no deadline is missed by much more than a quarter of itself. */
     Duration period() {

@@ -281,7 +281,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Drains, lets the requests in flight finish for at most 10 seconds, and closes every connection. The engine stays
+     * Drains, lets the requests in flight finish for at most {@link HttpServerBuilder#drain}, and closes every connection. The engine stays
      * open; close it afterwards. Closing again does nothing.
      */
     @Override

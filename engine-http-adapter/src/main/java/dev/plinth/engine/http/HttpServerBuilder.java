@@ -4,12 +4,14 @@ import dev.plinth.engine.CallDoor;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.http.log.AccessLog;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
@@ -43,6 +45,7 @@ public final class HttpServerBuilder {
     private String adminHost = LOOPBACK;
     private OptionalInt adminPort = OptionalInt.empty();
     private boolean adminHealth;
+    private Duration drain = Deadlines.STANDARD.drain();
     private int connectionsPerAddress = CONNECTIONS_PER_ADDRESS_DEFAULT;
     private int failuresPerMinute = FAILURES_PER_MINUTE_DEFAULT;
     private boolean limitLoopback;
@@ -117,6 +120,16 @@ public final class HttpServerBuilder {
      */
     public HttpServerBuilder tls(Path certificates, Path key) {
         tls = Optional.of(new Tls.PemFiles(certificates, key));
+        return this;
+    }
+
+    /**
+     * Sets how long {@link HttpServer#close} waits for requests in flight. The default is 10 seconds.
+     *
+     * @param time whole seconds, 1 to 3,600
+     */
+    public HttpServerBuilder drain(Duration time) {
+        drain = EngineSetting.DRAIN.checked(time);
         return this;
     }
 
@@ -214,7 +227,7 @@ public final class HttpServerBuilder {
      * @throws UncheckedIOException if the server cannot listen on an address; the message is one sentence that says why
      */
     public HttpServer start() {
-        return start(Deadlines.STANDARD, Runtime.getRuntime().maxMemory());
+        return start(Deadlines.STANDARD.withDrain(drain), Runtime.getRuntime().maxMemory());
     }
 
     /** Starts the server with other deadlines, and with the budgets of another heap. */

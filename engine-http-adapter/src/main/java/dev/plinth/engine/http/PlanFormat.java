@@ -19,6 +19,8 @@ final class PlanFormat {
     private static final String ENDPOINTS_MAX = "endpoints-max";
     private static final String QUEUED_JOBS_MAX = "queued-jobs-max";
     private static final String RESOURCES_MAX = "resources-max";
+    private static final String JOBS_RUNNING_MAX = "jobs-running-max";
+    private static final String DELIVERIES_RUNNING_MAX = "deliveries-running-max";
     private static final String POLICIES = "policies";
     private static final String SHARES = "shares";
     private static final String PER = "per";
@@ -42,9 +44,18 @@ final class PlanFormat {
         return Formats.members(List.of(
                 REQUESTS_MEMBER,
                 WINDOW_MEMBER,
-                bound(ENDPOINTS_MAX, "Webhook endpoints of a workspace; default 20."),
-                bound(QUEUED_JOBS_MAX, "Waiting jobs of a workspace; default 10,000."),
-                bound(RESOURCES_MAX, "Resources of a workspace; default any number."),
+                bound(ENDPOINTS_MAX, 0, "Webhook endpoints of a workspace; default 20."),
+                bound(QUEUED_JOBS_MAX, 0, "Waiting jobs of a workspace; default 10,000."),
+                bound(RESOURCES_MAX, 0, "Resources of a workspace; default any number."),
+                bound(
+                        JOBS_RUNNING_MAX,
+                        1,
+                        "Jobs of a workspace that run in this process at once; default any number within"
+                                + " jobs-running."),
+                bound(
+                        DELIVERIES_RUNNING_MAX,
+                        1,
+                        "Webhook attempts of a workspace in flight at once; default its share of deliveries-running."),
                 new Member(
                         POLICIES,
                         Formats.named("a policy", policy(), PlanFormat::policy),
@@ -79,8 +90,8 @@ final class PlanFormat {
                 new Member(BYTES, Formats.whole(0, SHARE_MAX), true, "Bytes of their keys and rows.")));
     }
 
-    private static Member bound(String name, String meaning) {
-        return new Member(name, Formats.whole(0, Integer.MAX_VALUE), false, meaning);
+    private static Member bound(String name, long least, String meaning) {
+        return new Member(name, Formats.whole(least, Integer.MAX_VALUE), false, meaning);
     }
 
     private static Plan plan(String name, Map<String, Object> members) {
@@ -92,6 +103,8 @@ final class PlanFormat {
                 number(members, ENDPOINTS_MAX, usual.endpointsMax()),
                 number(members, QUEUED_JOBS_MAX, usual.queuedJobsMax()),
                 number(members, RESOURCES_MAX, usual.resourcesMax()),
+                number(members, JOBS_RUNNING_MAX, usual.jobsRunningMax()),
+                number(members, DELIVERIES_RUNNING_MAX, usual.deliveriesRunningMax()),
                 List.copyOf(PlanFormat.<RatePolicy>named(members, POLICIES).values()),
                 PlanFormat.<TableShare>named(members, SHARES));
         EngineBuilder unused = Engine.builder().plan(plan).check();

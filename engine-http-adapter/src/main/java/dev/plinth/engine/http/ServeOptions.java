@@ -3,7 +3,11 @@ package dev.plinth.engine.http;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.api.EngineSetting;
+import dev.plinth.engine.api.GraceTimes;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Places;
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.http.config.Config;
 import dev.plinth.engine.http.config.Fault;
@@ -13,6 +17,7 @@ import dev.plinth.engine.http.config.Source;
 import dev.plinth.engine.http.log.AccessLog;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +108,35 @@ final class ServeOptions {
                 }
             }
         }
+        addIfWrong(faults, ServeSettings.DELIVERIES_KEPT, ServeSettings.EVENTS_KEPT, this::retention);
+        addIfWrong(faults, ServeSettings.CLOSE, ServeSettings.DRAIN, this::grace);
         return faults;
+    }
+
+    /** Adds that two settings contradict each other, at the line of the first that is given. */
+    private void addIfWrong(List<Fault> faults, Setting<?> one, Setting<?> other, Supplier<?> both) {
+        try {
+            Object unused = both.get();
+        } catch (IllegalArgumentException wrong) {
+            faults.add(fault(config.has(one) ? one : other, String.valueOf(wrong.getMessage())));
+        }
+    }
+
+    private RetentionTimes retention() {
+        return new RetentionTimes(
+                time(EngineSetting.JOBS_KEPT, ServeSettings.JOBS_KEPT),
+                time(EngineSetting.EVENTS_KEPT, ServeSettings.EVENTS_KEPT),
+                time(EngineSetting.DELIVERIES_KEPT, ServeSettings.DELIVERIES_KEPT),
+                time(EngineSetting.REVOKED_KEYS_KEPT, ServeSettings.REVOKED_KEYS_KEPT));
+    }
+
+    private GraceTimes grace() {
+        return new GraceTimes(
+                time(EngineSetting.DRAIN, ServeSettings.DRAIN), time(EngineSetting.CLOSE, ServeSettings.CLOSE));
+    }
+
+    private Duration time(EngineSetting unit, Setting<Long> setting) {
+        return unit.time(required(setting));
     }
 
     private void addIfAlone(List<Fault> faults, Setting<?> setting, Setting<?> partner) {
@@ -164,6 +198,7 @@ final class ServeOptions {
     HttpServerBuilder applyTo(HttpServerBuilder server) {
         HttpServerBuilder told = server.host(host())
                 .port(port())
+                .drain(grace().drain())
                 .connectionsPerAddress(number(ServeSettings.CONNECTIONS_PER_ADDRESS))
                 .failuresPerMinute(number(ServeSettings.FAILURES_PER_MINUTE));
         if (hasAdminPort()) {
@@ -206,7 +241,10 @@ final class ServeOptions {
         if (requestLogBytes != null) {
             builder.requestLogBytes(requestLogBytes);
         }
-        builder.maxResources(required(ServeSettings.MAX_RESOURCES));
+        builder.maxResources(required(ServeSettings.MAX_RESOURCES))
+                .requestLogEntries(number(ServeSettings.REQUEST_LOG_ENTRIES))
+                .retention(retention())
+                .grace(grace());
         String adminToken = adminToken();
         if (adminToken != null) {
             builder.adminToken(adminToken);
@@ -217,8 +255,12 @@ final class ServeOptions {
         return addHosted(builder);
     }
 
-    /** Adds the settings that a host makes by Java, and the rules of webhooks. */
+    /** Adds the settings that a host makes by Java, the places, and the rules of webhooks. */
     private EngineBuilder addHosted(EngineBuilder builder) {
+        builder.places(new Places(
+                number(ServeSettings.JOBS_RUNNING),
+                number(ServeSettings.DELIVERIES_RUNNING),
+                number(ServeSettings.DELIVERIES_RUNNING_PER_ENDPOINT)));
         webhookAllow().forEach(builder::webhookAllow);
         webhookHostRates().forEach((host, rate) -> builder.webhookHostRate(host, rate.intValue()));
         map(ServeSettings.PLANS).values().forEach(builder::plan);

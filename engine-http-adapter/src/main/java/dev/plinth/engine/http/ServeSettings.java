@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
+import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.http.config.Format;
@@ -21,65 +22,78 @@ final class ServeSettings {
                     "Configuration file in YAML; environment variables and flags win over it.")
             .from(Source.ENVIRONMENT, Source.FLAG);
 
-    static final Setting<String> HOST =
-            Setting.of("host", host(), "HOST", "Interface to listen on.").byDefault("127.0.0.1");
+    static final Setting<String> HOST = Setting.of("host", host(), "HOST", "Interface to listen on.")
+            .byDefault("127.0.0.1")
+            .inJava("server.host");
 
     static final Setting<Long> PORT = Setting.of("port", port(), "PORT", "Port to listen on, 0 for any free one.")
-            .byDefault(8080L);
+            .byDefault(8080L)
+            .inJava("server.port");
 
     static final Setting<Long> ADMIN_PORT = Setting.of(
                     "admin-port", port(), "PORT", "Port for /admin, /metrics and /health alone, 0 for any free one.")
-            .withoutIt("all on --port");
+            .withoutIt("all on --port")
+            .inJava("server.adminPort");
 
     static final Setting<String> ADMIN_HOST = Setting.of("admin-host", host(), "HOST", "Interface of --admin-port.")
-            .withoutIt("127.0.0.1");
+            .withoutIt("127.0.0.1")
+            .inJava("server.adminHost");
 
     static final Setting<Boolean> ADMIN_HEALTH = Setting.of(
                     "admin-health", Formats.truth(), "", "Serve /health on --admin-port alone, too.")
-            .byDefault(false);
+            .byDefault(false)
+            .inJava("server.adminHealth");
 
     static final Setting<Path> TLS_CERT = Setting.of(
-            "tls-cert",
-            Formats.path(),
-            "FILE",
-            "Serve HTTPS with this certificate and its issuers, in PEM; with --tls-key.");
+                    "tls-cert",
+                    Formats.path(),
+                    "FILE",
+                    "Serve HTTPS with this certificate and its issuers, in PEM; with --tls-key.")
+            .inJava("server.tls");
 
     static final Setting<Path> TLS_KEY = Setting.of(
-            "tls-key", Formats.path(), "FILE", "Private key of --tls-cert, in PEM: PKCS#8 without a password.");
+                    "tls-key", Formats.path(), "FILE", "Private key of --tls-cert, in PEM: PKCS#8 without a password.")
+            .inJava("server.tls");
 
     static final Setting<List<String>> TRUSTED_PROXY = Setting.of(
-            "trusted-proxy",
-            Formats.items(Formats.text("an address or range", AddressRange::parse)),
-            "CIDR",
-            "Proxy whose X-Forwarded-For names its client, such as 10.0.0.0/8.");
+                    "trusted-proxy",
+                    Formats.items(Formats.text("an address or range", AddressRange::parse)),
+                    "CIDR",
+                    "Proxy whose X-Forwarded-For names its client, such as 10.0.0.0/8.")
+            .inJava("server.trustedProxy");
 
     static final Setting<Long> CONNECTIONS_PER_ADDRESS = Setting.of(
                     "connections-per-address",
                     Formats.whole(1, HttpServerBuilder.COUNT_MAX),
                     "N",
                     "Connections of one address, of IPv6 one /64, at once.")
-            .byDefault((long) HttpServerBuilder.CONNECTIONS_PER_ADDRESS_DEFAULT);
+            .byDefault((long) HttpServerBuilder.CONNECTIONS_PER_ADDRESS_DEFAULT)
+            .inJava("server.connectionsPerAddress");
 
     static final Setting<Long> FAILURES_PER_MINUTE = Setting.of(
                     "failures-per-minute",
                     Formats.whole(1, HttpServerBuilder.COUNT_MAX),
                     "N",
                     "Requests with a bad credential from one address before they get 429.")
-            .byDefault((long) HttpServerBuilder.FAILURES_PER_MINUTE_DEFAULT);
+            .byDefault((long) HttpServerBuilder.FAILURES_PER_MINUTE_DEFAULT)
+            .inJava("server.failuresPerMinute");
 
     static final Setting<Boolean> LIMIT_LOOPBACK = Setting.of(
                     "limit-loopback", Formats.truth(), "", "Bound loopback addresses too.")
-            .byDefault(false);
+            .byDefault(false)
+            .inJava("server.limitLoopback");
 
     static final Setting<String> CONSOLE = Setting.of(
                     "console", Formats.choice("on", "off"), "on|off", "Serve the console at /console/.")
-            .withoutIt("on if every host is loopback, without --trusted-proxy; else off");
+            .withoutIt("on if every host is loopback, without --trusted-proxy; else off")
+            .inJava("server.console");
 
     static final Setting<List<String>> CORS_ORIGIN = Setting.of(
-            "cors-origin",
-            Formats.items(Formats.text("an origin", Cors::checkedOrigin)),
-            "ORIGIN",
-            "Origin whose pages may call the server from a browser, such as https://app.example.com.");
+                    "cors-origin",
+                    Formats.items(Formats.text("an origin", Cors::checkedOrigin)),
+                    "ORIGIN",
+                    "Origin whose pages may call the server from a browser, such as https://app.example.com.")
+            .inJava("server.corsOrigin");
 
     static final Setting<String> LOG_FORMAT = Setting.of(
                     "log-format",
@@ -89,38 +103,39 @@ final class ServeSettings {
             .byDefault("text");
 
     static final Setting<String> ACCESS_LOG = Setting.of(
-            "access-log",
-            Formats.text("a file, or - for standard output", place -> place.equals("-") ? place : Path.of(place)),
-            "FILE|-",
-            "Log each request to this file, or to standard output.");
+                    "access-log",
+                    Formats.text(
+                            "a file, or - for standard output", place -> place.equals("-") ? place : Path.of(place)),
+                    "FILE|-",
+                    "Log each request to this file, or to standard output.")
+            .inJava("server.accessLog");
 
     static final Setting<Boolean> MEMORY = Setting.of(
                     "memory", Formats.truth(), "", "Keep everything in memory; all is gone when the program ends.")
-            .byDefault(false);
+            .byDefault(false)
+            .inJava("engine.inMemory");
 
     static final Setting<Path> DATA = Setting.of("data", Formats.path(), "DIR", "Directory of the durable store.")
-            .byDefault(Path.of("plinth-data"));
+            .byDefault(Path.of("plinth-data"))
+            .inJava("engine.directory");
 
     static final Setting<String> DURABILITY = Setting.of(
                     "durability",
                     Formats.choice("fsync", "os"),
                     "fsync|os",
                     "Failures that an acknowledged change survives: fsync a power cut, os a crash of the program.")
-            .byDefault("fsync");
+            .byDefault("fsync")
+            .inJava("engine.durability");
 
     static final Setting<String> TABLES = Setting.of(
                     "tables",
                     Formats.choice("off-heap", "chronicle", "heap"),
                     "off-heap|chronicle|heap",
                     "Place of the rows.")
-            .withoutIt("off-heap, with --memory heap");
+            .withoutIt("off-heap, with --memory heap")
+            .inJava("engine.tables");
 
-    static final Setting<Long> MAX_RESOURCES = Setting.of(
-                    "max-resources",
-                    Formats.whole(1, EngineBuilder.RESOURCES_MAX),
-                    "N",
-                    "Resources to make room for; with --tables off-heap or chronicle only.")
-            .byDefault(EngineBuilder.RESOURCES_DEFAULT);
+    static final Setting<Long> MAX_RESOURCES = number(EngineSetting.MAX_RESOURCES);
 
     static final Setting<String> ADMIN_TOKEN = Setting.of(
                     "admin-token",
@@ -130,24 +145,43 @@ final class ServeSettings {
                     "TOKEN",
                     "Token of the operator's calls, 20 characters or more.")
             .withoutIt("made and printed at the first start")
-            .secret();
+            .secret()
+            .inJava("engine.adminToken");
 
     static final Setting<Path> SECRET_KEY_FILE = Setting.of(
                     "secret-key-file", Formats.path(), "FILE", "Key that encrypts secrets at rest.")
-            .withoutIt("a file in the data directory");
+            .withoutIt("a file in the data directory")
+            .inJava("engine.secretKeyFile");
 
     static final Setting<Path> QUICK_RESTART = Setting.of(
-            "quick-restart",
-            Formats.path(),
-            "DIR",
-            "Leave the tables here for the next start, best in memory such as below /dev/shm.");
+                    "quick-restart",
+                    Formats.path(),
+                    "DIR",
+                    "Leave the tables here for the next start, best in memory such as below /dev/shm.")
+            .inJava("engine.quickRestart");
 
-    static final Setting<Long> REQUEST_LOG_BYTES = Setting.of(
-                    "request-log-bytes",
-                    Formats.whole(EngineBuilder.REQUEST_LOG_BYTES_LEAST, EngineBuilder.REQUEST_LOG_BYTES_MAX),
-                    "N",
-                    "Keep the request log in files of the data directory too, within these bytes.")
-            .withoutIt("in memory alone");
+    static final Setting<Long> REQUEST_LOG_ENTRIES = number(EngineSetting.REQUEST_LOG_ENTRIES);
+
+    static final Setting<Long> REQUEST_LOG_BYTES =
+            number(EngineSetting.REQUEST_LOG_BYTES).withoutIt("in memory alone");
+
+    static final Setting<Long> JOBS_RUNNING = number(EngineSetting.JOBS_RUNNING);
+
+    static final Setting<Long> DELIVERIES_RUNNING = number(EngineSetting.DELIVERIES_RUNNING);
+
+    static final Setting<Long> DELIVERIES_RUNNING_PER_ENDPOINT = number(EngineSetting.DELIVERIES_RUNNING_PER_ENDPOINT);
+
+    static final Setting<Long> JOBS_KEPT = number(EngineSetting.JOBS_KEPT);
+
+    static final Setting<Long> EVENTS_KEPT = number(EngineSetting.EVENTS_KEPT);
+
+    static final Setting<Long> DELIVERIES_KEPT = number(EngineSetting.DELIVERIES_KEPT);
+
+    static final Setting<Long> REVOKED_KEYS_KEPT = number(EngineSetting.REVOKED_KEYS_KEPT);
+
+    static final Setting<Long> DRAIN = number(EngineSetting.DRAIN).inJava("engine.grace.drain, server.drain");
+
+    static final Setting<Long> CLOSE = number(EngineSetting.CLOSE);
 
     static final Setting<List<String>> WEBHOOK_ALLOW = Setting.of(
                     "webhook-allow",
@@ -155,25 +189,25 @@ final class ServeSettings {
                             Formats.text("a range", range -> Engine.builder().webhookAllow(range))),
                     "CIDR",
                     "Lets webhooks reach this range, such as 127.0.0.0/8.")
-            .live();
+            .live()
+            .inJava("engine.webhookAllow");
 
     static final Setting<Map<String, Long>> WEBHOOK_HOST_RATE = Setting.of(
-                    "webhook-host-rate",
-                    Formats.named(
-                            "HOST or HOST:PORT",
-                            Formats.whole(1, EngineBuilder.WEBHOOKS_PER_SECOND_MAX),
-                            (host, rate) -> {
-                                EngineBuilder unused = Engine.builder().webhookHostRate(host, rate.intValue());
-                                return rate;
-                            }),
+                    EngineSetting.WEBHOOK_HOST_RATE.settingName(),
+                    Formats.named("HOST or HOST:PORT", whole(EngineSetting.WEBHOOK_HOST_RATE), (host, rate) -> {
+                        EngineBuilder unused = Engine.builder().webhookHostRate(host, rate.intValue());
+                        return rate;
+                    }),
                     "HOST=N",
-                    "Webhooks a second to a host, or HOST:PORT, from all workspaces; * for all others.")
-            .withoutIt("*=500")
-            .live();
+                    EngineSetting.WEBHOOK_HOST_RATE.meaning())
+            .withoutIt("*=" + EngineSetting.WEBHOOK_HOST_RATE.byDefault())
+            .live()
+            .inJava("engine.webhookHostRate");
 
     static final Setting<Boolean> TEST_CLOCK = Setting.of(
                     "test-clock", Formats.truth(), "", "Stop the clock and let /admin/v1/clock turn it.")
-            .byDefault(false);
+            .byDefault(false)
+            .inJava("engine.testClock");
 
     static final Setting<Map<String, Plan>> PLANS = Setting.of(
                     "plans",
@@ -181,7 +215,8 @@ final class ServeSettings {
                     "",
                     "Plans by name, beside starter, pro and business or in the place of one of them.")
             .from(Source.FILE)
-            .live();
+            .live()
+            .inJava("engine.plan");
 
     static final Setting<Map<String, Json>> RESOURCE_TYPES = Setting.of(
                     "resource-types",
@@ -193,7 +228,8 @@ final class ServeSettings {
                     "",
                     "Types of resources by name, each with the JSON Schema of its data. With any, other types are"
                             + " refused.")
-            .from(Source.FILE);
+            .from(Source.FILE)
+            .inJava("engine.resourceType");
 
     static final Setting<Map<String, Json>> CHILD_TYPES = Setting.of(
                     "child-types",
@@ -204,7 +240,8 @@ final class ServeSettings {
                     }),
                     "",
                     "Types of children, like the types of resources.")
-            .from(Source.FILE);
+            .from(Source.FILE)
+            .inJava("engine.childType");
 
     static final Setting<Map<String, Map<String, Object>>> OPERATIONS = Setting.of(
                     "operations",
@@ -214,14 +251,16 @@ final class ServeSettings {
                     }),
                     "",
                     "Operations on resources by name. A call starts a job of that type, which workers lease.")
-            .from(Source.FILE);
+            .from(Source.FILE)
+            .inJava("engine.asyncOperation, engine.operationCost");
 
     static final Setting<Map<String, Map<String, Object>>> ROUTES = Setting.of(
                     "routes",
                     Formats.named("a method and path", HostedFormats.route(), (route, members) -> members),
                     "",
                     "Costs and demanded headers by route, such as POST /v1/resources.")
-            .from(Source.FILE);
+            .from(Source.FILE)
+            .inJava("engine.routeCost, engine.requireIdempotencyKey, engine.requireIfMatch");
 
     /** All settings in the order of the help. */
     static final List<Setting<?>> ALL = List.of(
@@ -249,7 +288,17 @@ final class ServeSettings {
             ADMIN_TOKEN,
             SECRET_KEY_FILE,
             QUICK_RESTART,
+            REQUEST_LOG_ENTRIES,
             REQUEST_LOG_BYTES,
+            JOBS_RUNNING,
+            DELIVERIES_RUNNING,
+            DELIVERIES_RUNNING_PER_ENDPOINT,
+            JOBS_KEPT,
+            EVENTS_KEPT,
+            DELIVERIES_KEPT,
+            REVOKED_KEYS_KEPT,
+            DRAIN,
+            CLOSE,
             WEBHOOK_ALLOW,
             WEBHOOK_HOST_RATE,
             TEST_CLOCK,
@@ -260,6 +309,20 @@ final class ServeSettings {
             ROUTES);
 
     private ServeSettings() {}
+
+    /** Declares a setting of the engine that is a number. Its limits and its default are the engine's. */
+    private static Setting<Long> number(EngineSetting engine) {
+        Setting<Long> setting = Setting.of(engine.settingName(), whole(engine), "N", engine.meaning())
+                .inJava("engine." + engine.javaName());
+        if (engine.hasDefault()) {
+            setting = setting.byDefault(engine.byDefault());
+        }
+        return engine.isLive() ? setting.live() : setting;
+    }
+
+    private static Format<Long> whole(EngineSetting engine) {
+        return Formats.whole(engine.min(), engine.max());
+    }
 
     private static Format<String> host() {
         return Formats.text("a name or an address", name -> name);

@@ -85,6 +85,8 @@ class ConfigFileTest {
                     endpoints-max: 1
                     queued-jobs-max: 2
                     resources-max: 3
+                    jobs-running-max: 4
+                    deliveries-running-max: 5
                     policies:
                       burst: {requests: 5, window-seconds: 1, per: key, mode: shadow}
                     shares:
@@ -110,6 +112,8 @@ class ConfigFileTest {
                                 1,
                                 2,
                                 3,
+                                4,
+                                5,
                                 List.of(new RatePolicy("burst", 5, 1, RatePolicy.Per.KEY, RatePolicy.Mode.SHADOW)),
                                 Map.of("events", new TableShare(1000, 2_000_000)))));
     }

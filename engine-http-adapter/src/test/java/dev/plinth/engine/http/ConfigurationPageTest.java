@@ -2,6 +2,8 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.EngineBuilder;
+import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.http.config.FaultyConfigException;
 import dev.plinth.engine.http.config.Setting;
@@ -9,6 +11,7 @@ import dev.plinth.engine.http.config.Source;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonSchema;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +75,38 @@ class ConfigurationPageTest {
 
         options.checkTogether();
         assertThat(options.config().get(ServeSettings.PLANS)).containsOnlyKeys("free", "enterprise");
+    }
+
+    @Test
+    void builders_haveEachMethodAndComponentThatThePageNames() {
+        Map<String, Class<?>> builders = Map.of("engine", EngineBuilder.class, "server", HttpServerBuilder.class);
+        for (Setting<?> setting : ServeSettings.ALL) {
+            for (String name : setting.javaNames().split(", ")) {
+                String[] parts = name.split("\\.");
+                if (parts.length > 1) {
+                    List<Method> methods = Stream.of(builders.get(parts[0]).getMethods())
+                            .filter(method -> method.getName().equals(parts[1]))
+                            .toList();
+                    assertThat(methods).as(name).isNotEmpty();
+                    assertThat(parts.length == 2
+                                    || Stream.of(methods.get(0)
+                                                    .getParameterTypes()[0]
+                                                    .getRecordComponents())
+                                            .anyMatch(component ->
+                                                    component.getName().equals(parts[2])))
+                            .as(name)
+                            .isTrue();
+                }
+            }
+        }
+    }
+
+    @Test
+    void settings_ofTheEngine_areAllInTheConfiguration() {
+        assertThat(ServeSettings.ALL.stream().map(Setting::name))
+                .containsAll(Stream.of(EngineSetting.values())
+                        .map(EngineSetting::settingName)
+                        .toList());
     }
 
     /** An editor judges by the schema, and the program by its own reader. */
@@ -132,8 +168,8 @@ class ConfigurationPageTest {
     }
 
     private static String settings(Map<String, ?> properties) {
-        StringBuilder table =
-                new StringBuilder("| Setting | Value | Default | Meaning | Notes |\n|---|---|---|---|---|\n");
+        StringBuilder table = new StringBuilder(
+                "| Setting | Value | Default | Meaning | Builder | Notes |\n|---|---|---|---|---|---|\n");
         for (Setting<?> setting : ServeSettings.ALL) {
             List<String> notes = new ArrayList<>();
             if (!setting.isFrom(Source.FILE)) {
@@ -153,6 +189,8 @@ class ConfigurationPageTest {
                     .append(setting.defaultText())
                     .append(" | ")
                     .append(setting.meaning())
+                    .append(" | ")
+                    .append(setting.javaNames().replaceAll("[^, ]+", "`$0`"))
                     .append(" | ")
                     .append(String.join(", ", notes))
                     .append(" |\n");

@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
@@ -194,9 +195,8 @@ class HttpApiTablesTest {
                 List.of(
                         Limits.DELIVERIES_PER_SECOND_DEFAULT,
                         api.bound("NewWebhookEndpoint", "maxPerSecond", "maximum")));
-        limits.put(
-                "webhooks a second to a host, if the operator sets none",
-                List.of(Limits.DELIVERIES_PER_SECOND_TO_HOST_DEFAULT));
+        limits.put("webhooks a second to a host, if the operator sets none", List.of((int)
+                EngineSetting.WEBHOOK_HOST_RATE.byDefault()));
         limits.put(
                 "failed attempts in a row from which on an endpoint gets one at a time",
                 List.of(Limits.DELIVERY_FAILURES_IN_A_ROW_MAX));
@@ -223,9 +223,9 @@ class HttpApiTablesTest {
         limits.put("milliseconds between two stored reports of progress", List.of(Limits.PROGRESS_MILLIS_MIN));
         limits.put("deliveries that a disabled endpoint holds", List.of(Limits.DELIVERIES_HELD_MAX));
         limits.put("request log of a workspace", List.of(Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX));
-        limits.put("finished jobs are kept", List.of(Limits.JOB_DAYS));
-        limits.put("events are kept", List.of(Limits.EVENT_DAYS));
-        limits.put("deliveries are kept, once settled", List.of(Limits.DELIVERY_DAYS));
+        limits.put("finished jobs are kept", List.of((int) EngineSetting.JOBS_KEPT.byDefault()));
+        limits.put("events are kept", List.of((int) EngineSetting.EVENTS_KEPT.byDefault()));
+        limits.put("deliveries are kept, once settled", List.of((int) EngineSetting.DELIVERIES_KEPT.byDefault()));
         return limits;
     }
 
@@ -241,10 +241,10 @@ class HttpApiTablesTest {
                 .contains("A result over " + Limits.JOB_RESULT_IN_EVENT_BYTES_MAX / KIB + " KiB")
                 .contains("After " + Limits.STREAM_SILENCE_SECONDS_MAX + " silent seconds")
                 .contains("has " + Limits.WAITING_CALLS_PER_GROUP_MAX + " waiting streams at most")
-                .contains("Events are kept for " + Limits.EVENT_DAYS + " days")
+                .contains("Events are kept for " + (int) EngineSetting.EVENTS_KEPT.byDefault() + " days")
                 .contains("dots between them, " + api.bound("NewEvent", "type", "maxLength") + " characters at most")
                 .contains("or up to " + api.bound("NewWebhookEndpoint", "types", "maxItems") + " of both with commas")
-                .contains("A settled delivery is kept for " + Limits.DELIVERY_DAYS + " days")
+                .contains("A settled delivery is kept for " + (int) EngineSetting.DELIVERIES_KEPT.byDefault() + " days")
                 .contains(SendLimitsInside.CONNECT_SECONDS + " seconds to connect, " + SendLimitsInside.TOTAL_SECONDS
                         + " seconds in all")
                 .contains("the last " + text(Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX) + " requests");

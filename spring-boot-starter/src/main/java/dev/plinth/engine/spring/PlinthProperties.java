@@ -2,9 +2,13 @@ package dev.plinth.engine.spring;
 
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.api.GraceTimes;
+import dev.plinth.engine.api.Places;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.Tables;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +23,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param plans Requests per minute of each plan, by its name.
  * @param problemDetails Whether a PlinthException that a controller throws is answered with its problem document.
  * @param store Where rows and journal are.
+ * @param places How much work may be under way at once.
+ * @param retention For how long rows are kept.
+ * @param grace How long closing the engine waits.
  * @param webhooks Where webhooks may go.
  * @param wire The HTTP API on the application's own server.
  */
@@ -29,6 +36,9 @@ record PlinthProperties(
         @DefaultValue Map<String, Integer> plans,
         @DefaultValue("true") boolean problemDetails,
         @DefaultValue Store store,
+        @DefaultValue PlacesGiven places,
+        @DefaultValue RetentionGiven retention,
+        @DefaultValue GraceGiven grace,
         @DefaultValue Webhooks webhooks,
         @DefaultValue Wire wire) {
     /** Puts the settings into a builder. */
@@ -39,6 +49,7 @@ record PlinthProperties(
         }
         plans.forEach((name, requests) -> builder.plan(Plan.perMinute(name, requests)));
         store.applyTo(builder);
+        builder.places(places.places()).retention(retention.times()).grace(grace.times());
         webhooks.allow().forEach(builder::webhookAllow);
         webhooks.hostRates().forEach(builder::webhookHostRate);
     }
@@ -72,6 +83,64 @@ record PlinthProperties(
                 builder.secretKeyFile(secretKeyFile);
             }
         }
+    }
+
+    /**
+     * The work at once. What is absent has the engine's default.
+     *
+     * @param jobs Handlers of jobs that run at once.
+     * @param deliveries Webhook attempts in flight at once.
+     * @param deliveriesPerEndpoint Webhook attempts in flight at once at one endpoint.
+     */
+    record PlacesGiven(
+            @Nullable Integer jobs,
+            @Nullable Integer deliveries,
+            @Nullable Integer deliveriesPerEndpoint) {
+        private Places places() {
+            return new Places(
+                    or(jobs, Places.DEFAULT.jobs()),
+                    or(deliveries, Places.DEFAULT.deliveries()),
+                    or(deliveriesPerEndpoint, Places.DEFAULT.deliveriesPerEndpoint()));
+        }
+    }
+
+    /**
+     * The retention, whole days each such as 7d. What is absent has the engine's default.
+     *
+     * @param jobs Time for which a finished job is kept.
+     * @param events Time for which an event is kept.
+     * @param deliveries Time for which a delivery may stay open, and for which a settled one is kept.
+     * @param revokedKeys Time for which a revoked API key is shown.
+     */
+    record RetentionGiven(
+            @Nullable Duration jobs,
+            @Nullable Duration events,
+            @Nullable Duration deliveries,
+            @Nullable Duration revokedKeys) {
+        private RetentionTimes times() {
+            RetentionTimes usual = RetentionTimes.DEFAULT;
+            return new RetentionTimes(
+                    or(jobs, usual.jobs()),
+                    or(events, usual.events()),
+                    or(deliveries, usual.deliveries()),
+                    or(revokedKeys, usual.revokedKeys()));
+        }
+    }
+
+    /**
+     * The times of closing, whole seconds each such as 30s. What is absent has the engine's default.
+     *
+     * @param drain Time for work in flight.
+     * @param close Time after which closing gives up on the disk, at least twice the drain.
+     */
+    record GraceGiven(@Nullable Duration drain, @Nullable Duration close) {
+        private GraceTimes times() {
+            return new GraceTimes(or(drain, GraceTimes.DEFAULT.drain()), or(close, GraceTimes.DEFAULT.close()));
+        }
+    }
+
+    private static <T> T or(@Nullable T given, T usual) {
+        return given == null ? usual : given;
     }
 
     /**

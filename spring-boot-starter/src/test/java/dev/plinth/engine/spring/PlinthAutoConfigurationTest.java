@@ -66,6 +66,18 @@ final class PlinthAutoConfigurationTest {
     }
 
     @Test
+    void retention_thatContradictsItself_refusesTheStart() {
+        runner.withPropertyValues("plinth.retention.events=10d", "plinth.places.jobs=1", "plinth.grace.drain=3s")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining("retention.deliveries (deliveries-kept-days)")
+                        .hasMessageContaining("got 30 and 10"));
+        runner.withPropertyValues(
+                        "plinth.retention.events=10d", "plinth.retention.deliveries=10d", "plinth.places.jobs=1")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
     void property_outOfRange_refusesTheStart() {
         runner.withPropertyValues("plinth.store.max-resources=0")
                 .run(context -> assertThat(context.getStartupFailure())

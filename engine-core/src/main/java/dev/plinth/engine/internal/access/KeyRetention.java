@@ -7,7 +7,7 @@ import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
 
 /**
- * Deletes keys 30 days after their revocation, with their last uses. The digests of their secrets went with the
+ * Deletes keys some time after their revocation, with their last uses. The digests of their secrets went with the
  * revocation.
  */
 final class KeyRetention implements Retention {
@@ -19,13 +19,13 @@ final class KeyRetention implements Retention {
     @Override
     public long nextExpiry(Rows rows) {
         long first = DueIndex.nextTime(rows, AccessTables.REVOKED_DUE_KIND, Rows.NONE);
-        return first == Rows.NONE ? NEVER : first + KeyRow.KEPT_MILLIS;
+        return first == Rows.NONE ? NEVER : first + KeyRow.keptMillis(rows);
     }
 
     @Override
     public void collect(Context context, long nowMillis, SweepBatch batch) {
         Rows rows = context.rows();
-        DueIndex.forEach(rows, AccessTables.REVOKED_DUE_KIND, nowMillis - KeyRow.KEPT_MILLIS, number -> {
+        DueIndex.forEach(rows, AccessTables.REVOKED_DUE_KIND, nowMillis - KeyRow.keptMillis(rows), number -> {
             byte[] row = rows.at(number);
             byte[] key = rows.keyAt(number);
             if (row != null && key != null) {

@@ -1,15 +1,15 @@
 package dev.plinth.engine.internal.access;
 
+import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.timer.DueIndex;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,8 +34,6 @@ record KeyRow(
         List<Token> tokens) {
     /** Means "never". */
     static final long NEVER = Long.MAX_VALUE;
-
-    static final long KEPT_MILLIS = Duration.ofDays(Limits.REVOKED_KEY_DAYS).toMillis();
 
     /** The revocation time of a key that is not revoked. The due index has no entry at it. */
     static final long NOT_REVOKED = DueIndex.NEVER;
@@ -112,9 +110,14 @@ record KeyRow(
         return revokedAt != NOT_REVOKED;
     }
 
+    /** Returns the time for which a revoked key is shown. */
+    static long keptMillis(Rows rows) {
+        return rows.retention().revokedKeys().toMillis();
+    }
+
     /** Returns true if the key was revoked so long ago that it is not shown any more. */
-    boolean isPurged(long now) {
-        return revoked() && revokedAt + KEPT_MILLIS <= now;
+    boolean isPurged(Context context) {
+        return revoked() && revokedAt + keptMillis(context.rows()) <= context.now();
     }
 
     /** Returns the key with a new secret. The old secrets stay valid until the end of their grace. */

@@ -115,7 +115,7 @@ public final class Keys {
         return context ->
                 Outcome.Done.ok(Lists.page(context.rows(), AccessTables.keysOf(context.workspace()), request, bytes -> {
                     KeyRow row = KeyRow.read(bytes);
-                    return row.isPurged(context.now()) ? null : shown(context, row, null, lastUsed);
+                    return row.isPurged(context) ? null : shown(context, row, null, lastUsed);
                 }));
     }
 
@@ -294,7 +294,7 @@ public final class Keys {
     private static KeyRow find(Context context, Id id) {
         byte[] row = context.rows().get(AccessTables.KEYS, context.workspace().keyOf(id));
         KeyRow found = row == null ? null : KeyRow.read(row);
-        if (found == null || found.isPurged(context.now())) {
+        if (found == null || found.isPurged(context)) {
             throw new RefusedException(Refusal.notFound());
         }
         return found;

@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.base;
 
+import dev.plinth.engine.api.EngineSetting;
+
 /**
  * Every limit of the engine, with its unit in its name. The class checks the relations between limits when it is
  * loaded.
@@ -98,18 +100,6 @@ public final class Limits {
     /** Hours for which an outcome is remembered under its idempotency key. */
     public static final int IDEMPOTENCY_HOURS = 24;
 
-    /** Days for which a finished job is kept. */
-    public static final int JOB_DAYS = 7;
-
-    /** Days for which a revoked key is shown. */
-    public static final int REVOKED_KEY_DAYS = 30;
-
-    /** Days for which an event is kept. */
-    public static final int EVENT_DAYS = 30;
-
-    /** Days for which a delivery may stay open, and for which it is kept once it is settled. */
-    public static final int DELIVERY_DAYS = 30;
-
     /** Operations of a batch, which are one record. */
     public static final int BATCH_OPERATIONS_MAX = 100;
 
@@ -196,20 +186,11 @@ public final class Limits {
     /** Times that a read of several rows is tried beside the writer before it waits for the writer. */
     public static final int READ_TRIES_MAX = 16;
 
-    /** Entries of the request log, of all workspaces. */
-    public static final int REQUEST_LOG_ENTRIES_MAX = 100_000;
-
     /** Entries of the request log of one workspace. */
     public static final int REQUEST_LOG_WORKSPACE_ENTRIES_MAX = 1_000;
 
     /** Bytes of a place in the request log. A longer entry takes several. */
     public static final int REQUEST_LOG_PLACE_BYTES = 512;
-
-    /** The least bytes for the files of the request log. */
-    public static final long REQUEST_LOG_FILE_BYTES_LEAST = 1_000_000;
-
-    /** The most bytes for the files of the request log. */
-    public static final long REQUEST_LOG_FILE_BYTES_MAX = 1_000_000_000_000L;
 
     /** Bytes of the files of the request log that a start reads, the newest ones. */
     public static final long REQUEST_LOG_READ_BYTES_MAX = 32 * 1024 * 1024;
@@ -234,18 +215,6 @@ public final class Limits {
 
     /** Slots of a ring; a power of two. */
     public static final int RING_SLOTS = 64;
-
-    /** Handlers of jobs that run at once. */
-    public static final int JOBS_RUNNING_MAX = 80;
-
-    /**
-     * Jobs that run in this JVM before it counts as crowded. Then a workspace that already runs
-     * {@link #JOBS_RUNNING_PER_WORKSPACE_CROWDED_MAX} starts no more.
-     */
-    public static final int JOBS_RUNNING_CROWDED = 64;
-
-    /** Jobs of one workspace that run in this JVM while it is crowded. */
-    public static final int JOBS_RUNNING_PER_WORKSPACE_CROWDED_MAX = 4;
 
     /**
      * Times that a job tries, a second apart, to record an item for which a table has no room, before the job fails.
@@ -273,8 +242,8 @@ public final class Limits {
     /** Bytes of a job's result that its event shows. */
     public static final int JOB_RESULT_IN_EVENT_BYTES_MAX = 64 * 1024;
 
-    /** Webhook attempts in flight at once. Each costs a connection and no thread. */
-    public static final int DELIVERIES_RUNNING_MAX = 4_096;
+    /** Hosts and ports whose rate is remembered before those that are unused are forgotten. */
+    public static final int DELIVERY_HOSTS_REMEMBERED = 4_096;
 
     /** Bytes of the heap for each webhook attempt in flight. A smaller heap has fewer attempts. */
     public static final int DELIVERY_HEAP_BYTES = 128 * 1024;
@@ -311,12 +280,6 @@ public final class Limits {
 
     /** Webhooks a second that an endpoint may ask for. */
     public static final int DELIVERIES_PER_SECOND_MAX = 10_000;
-
-    /** Webhooks a second to one host and port by default, and attempts in flight there at once. */
-    public static final int DELIVERIES_PER_SECOND_TO_HOST_DEFAULT = 500;
-
-    /** Webhooks a second that the operator may allow to one host and port. */
-    public static final int DELIVERIES_PER_SECOND_TO_HOST_MAX = 100_000;
 
     /** Webhook attempts that are prepared or recorded at once, each on a thread. */
     public static final int DELIVERY_STEPS_RUNNING_MAX = 64;
@@ -384,11 +347,8 @@ public final class Limits {
     /** Real seconds in which a room logs one kind of background failure once. */
     public static final int LOG_LINE_SECONDS = 60;
 
-    /** Real seconds that closing waits for work in flight. */
-    public static final int DRAIN_SECONDS = 10;
-
-    /** Real seconds after which closing gives up, for instance on a disk that does not answer. */
-    public static final int CLOSE_SECONDS = 40;
+    /** Real seconds that closing waits for the files of the request log. */
+    public static final int REQUEST_LOG_DRAIN_SECONDS = 10;
 
     private static final int CODE_POINT_BYTES_MAX = 6; // a control character as its escape in JSON
     private static final int JSON_AROUND_CONTENT_BYTES_MAX = 1024;
@@ -422,12 +382,11 @@ public final class Limits {
         check(RECORD_BYTES_MAX + 1024 < FRAME_BYTES_MAX, "a record goes into one frame, so that it is there or not");
         check(RECORD_BYTES_MAX < IN_FLIGHT_BYTES_MAX, "a record must not fill what may be in flight");
         check(
-                DELIVERIES_PER_SECOND_DEFAULT <= DELIVERIES_PER_SECOND_TO_HOST_DEFAULT,
+                DELIVERIES_PER_SECOND_DEFAULT <= EngineSetting.WEBHOOK_HOST_RATE.byDefault(),
                 "one endpoint is not held up by the bound of its host");
         check(
-                DELIVERIES_PER_SECOND_MAX <= DELIVERIES_PER_SECOND_TO_HOST_MAX,
+                DELIVERIES_PER_SECOND_MAX <= EngineSetting.WEBHOOK_HOST_RATE.max(),
                 "what an endpoint asks for can be allowed");
-        check(DELIVERY_DAYS <= EVENT_DAYS, "an event must be there while a delivery of it is open");
         check(
                 6 * BULK_ITEM_ERRORS_LENGTH_MAX < PIECE_BYTES_MAX,
                 "an outcome fits into one piece, however its characters are escaped");
@@ -437,7 +396,6 @@ public final class Limits {
                 2 * CANCELED_JOBS_PER_RECORD_MAX * canceledJobBytesMax <= RECORD_BYTES_MAX / 4 * 3,
                 "canceled jobs and their events leave room for deliveries in their record");
         check(SWEEP_ROWS_MAX * 1024 <= RECORD_BYTES_MAX, "a step of the sweep goes into one record");
-        check(CLOSE_SECONDS >= 2 * DRAIN_SECONDS, "behind the drain the disk has time to take what is left");
         check(Integer.bitCount(RING_SLOTS) == 1, "a ring's size is a power of two");
     }
 

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.base;
 
+import dev.plinth.engine.api.RetentionTimes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,4 +28,7 @@ public interface Rows {
 
     /** Returns the key of the row with a list number, or null. */
     byte @Nullable [] keyAt(long number);
+
+    /** Returns for how long rows are kept. */
+    RetentionTimes retention();
 }

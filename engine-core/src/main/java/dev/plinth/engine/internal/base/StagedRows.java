@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.base;
 
+import dev.plinth.engine.api.RetentionTimes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -128,6 +129,11 @@ public final class StagedRows implements Rows {
             return base.keyAt(number);
         }
         return get(place.table, place.bytes()) == null ? null : place.bytes();
+    }
+
+    @Override
+    public RetentionTimes retention() {
+        return base.retention();
     }
 
     /** A row's table and key. */

@@ -1,5 +1,8 @@
 package dev.plinth.engine.internal.base;
 
+import dev.plinth.engine.api.RetentionTimes;
+import java.time.Duration;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param averageRowBytes the average bytes of a row, for sizing
  * @param rowsPerResource how many rows to expect for each resource, for sizing
  * @param owner how to find the workspace of a row
- * @param keptDays days after which a row that a call has made expires; 0 if it stays until it is deleted
+ * @param kept finds the time after which a row that a call has made expires; null if it stays until it is deleted
  * @param indexer derives the sets of the rows
  */
 public record TableName(
@@ -21,7 +24,7 @@ public record TableName(
         int averageRowBytes,
         double rowsPerResource,
         Owner owner,
-        int keptDays,
+        @Nullable Function<RetentionTimes, Duration> kept,
         Indexer indexer) {
     /** Makes a table of rows that stay until they are deleted. */
     public TableName(
@@ -32,7 +35,7 @@ public record TableName(
             double rowsPerResource,
             Owner owner,
             Indexer indexer) {
-        this(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, 0, indexer);
+        this(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, null, indexer);
     }
 
     /** Makes a table without sets. */
@@ -40,9 +43,14 @@ public record TableName(
         this(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, Indexer.NONE);
     }
 
-    /** Returns the same table with rows that expire after so many days. */
-    public TableName keptDays(int days) {
-        return new TableName(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, days, indexer);
+    /** Returns the same table with rows that expire after a time. */
+    public TableName keptFor(Function<RetentionTimes, Duration> time) {
+        return new TableName(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, time, indexer);
+    }
+
+    /** Returns the days after which a row that a call has made expires; 0 if it stays until it is deleted. */
+    public long keptDays(RetentionTimes times) {
+        return kept == null ? 0 : kept.apply(times).toDays();
     }
 
     /** Returns the workspace that a row counts for, or null if the table is the engine's own. */

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.event;
 
+import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.internal.base.Bytes;
@@ -97,7 +98,7 @@ public final class EventFeed implements AutoCloseable {
 
     @Override
     public void close() {
-        List<String> unused = drain(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
+        List<String> unused = drain(TimeUnit.SECONDS.toMillis(EngineSetting.DRAIN.byDefault()));
     }
 
     /** The host's code that receives events. */

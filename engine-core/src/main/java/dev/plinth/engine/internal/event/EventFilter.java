@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.event;
 
+import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.EventTypes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.SetKey;
@@ -40,8 +41,8 @@ record EventFilter(EventTypes types, @Nullable Id resource) {
     }
 
     /** Returns true if an event of these sets matches. */
-    boolean accepts(EventRow row, long nowMillis) {
-        return !row.isExpired(nowMillis) && (types.areAll() || types.take(row.type()));
+    boolean accepts(EventRow row, Context context) {
+        return !row.isExpired(context) && (types.areAll() || types.take(row.type()));
     }
 
     /** Returns a topic that every matching event signals, and few others do. */

@@ -16,7 +16,7 @@ final class EventRetention implements Retention {
     public long nextExpiry(Rows rows) {
         long first = rows.ceiling(EventTables.ALL, 0);
         byte[] row = first == Rows.NONE ? null : rows.at(first);
-        return row == null ? NEVER : EventRow.expiresAt(EventRow.read(row).createdAt());
+        return row == null ? NEVER : EventRow.expiresAt(rows, EventRow.read(row).createdAt());
     }
 
     @Override
@@ -28,7 +28,7 @@ final class EventRetention implements Retention {
             byte[] key = rows.keyAt(next);
             if (row == null
                     || key == null
-                    || EventRow.expiresAt(EventRow.read(row).createdAt()) > nowMillis) {
+                    || EventRow.expiresAt(rows, EventRow.read(row).createdAt()) > nowMillis) {
                 return;
             }
             batch.remove(EventTables.EVENTS, key, row.length);

@@ -1,16 +1,16 @@
 package dev.plinth.engine.internal.event;
 
 import dev.plinth.engine.internal.base.Bytes;
+import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
-import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,6 @@ final class EventRow {
     private static final int WORKSPACE_AT = ID_AT + Id.BYTES;
     private static final int NUMBER_AT = WORKSPACE_AT + Id.BYTES;
     private static final int TYPE_AT = NUMBER_AT + Long.BYTES;
-    private static final long KEPT_MILLIS = Duration.ofDays(Limits.EVENT_DAYS).toMillis();
 
     private final byte[] row;
     private final int resourceAt;
@@ -102,12 +101,12 @@ final class EventRow {
     }
 
     /** Returns from when on an event of this time is not shown any more, in epoch milliseconds. */
-    static long expiresAt(long createdAt) {
-        return createdAt + KEPT_MILLIS;
+    static long expiresAt(Rows rows, long createdAt) {
+        return createdAt + rows.retention().events().toMillis();
     }
 
-    boolean isExpired(long nowMillis) {
-        return expiresAt(createdAt) <= nowMillis;
+    boolean isExpired(Context context) {
+        return expiresAt(context.rows(), createdAt) <= context.now();
     }
 
     /** Returns the row itself, not a copy. */

@@ -59,7 +59,7 @@ record EventStream(EventFilter filter, long position) implements Command.LongPol
             }
             byte[] bytes = rows.at(next);
             EventRow row = bytes == null ? null : EventRow.read(bytes);
-            if (row != null && filter.accepts(row, context.now())) {
+            if (row != null && filter.accepts(row, context)) {
                 write(row, part);
             }
             at = next;

@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.event;
 
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.EventTypes;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
@@ -16,7 +16,7 @@ final class EventTables {
     static final SetKey ALL = SetKey.of(SetKinds.EVENTS_OF_ALL, 0);
 
     static final TableName EVENTS =
-            new TableName(12, "events", 32, 600, 3, Owner.KEY, EventTables::index).keptDays(Limits.EVENT_DAYS);
+            new TableName(12, "events", 32, 600, 3, Owner.KEY, EventTables::index).keptFor(RetentionTimes::events);
     /** The position of each in-process listener, by the digest of its name. */
     static final TableName CURSORS = new TableName(13, "cursors", 32, 32, 0.01, Owner.ENGINE);
 

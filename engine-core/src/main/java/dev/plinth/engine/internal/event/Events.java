@@ -108,7 +108,7 @@ public final class Events {
             byte[] bytes =
                     context.rows().get(EventTables.EVENTS, context.workspace().keyOf(id));
             EventRow row = bytes == null ? null : EventRow.read(bytes);
-            if (row == null || row.isExpired(context.now())) {
+            if (row == null || row.isExpired(context)) {
                 throw new RefusedException(Refusal.notFound());
             }
             return Outcome.Done.ok(row.json());
@@ -130,7 +130,7 @@ public final class Events {
             }
             return Outcome.Done.ok(Lists.page(context.rows(), filter.sets(context.workspace()), from, bytes -> {
                 EventRow row = EventRow.read(bytes);
-                return filter.accepts(row, context.now()) ? row.json() : null;
+                return filter.accepts(row, context) ? row.json() : null;
             }));
         };
     }
@@ -176,10 +176,20 @@ public final class Events {
         return row == null ? null : EventRow.read(row).json();
     }
 
-    /** Returns true if the id is of the workspace's time and its event would have expired. */
+    /**
+     * Returns true if the id is of the workspace's time and its event would have expired. An event that is older than the
+     * oldest kept one had expired under an earlier retention.
+     */
     private static boolean isGone(Context context, Id event) {
-        return event.timeMillis() >= context.workspace().timeMillis()
-                && EventRow.expiresAt(event.timeMillis()) <= context.now();
+        Rows rows = context.rows();
+        long time = event.timeMillis();
+        if (time < context.workspace().timeMillis()) {
+            return false;
+        }
+        long oldest = rows.ceiling(EventTables.ALL, 0);
+        byte[] row = oldest == Rows.NONE ? null : rows.at(oldest);
+        return EventRow.expiresAt(rows, time) <= context.now()
+                || row != null && time < EventRow.read(row).createdAt();
     }
 
     private static long numberOf(Context context, Id event, String parameter) {

@@ -15,6 +15,7 @@ import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +27,7 @@ public final class Idempotency {
     /** Remembered answers by workspace and key. */
     public static final TableName REMEMBERED = new TableName(
                     18, "remembered", 32, 600, 2, TableName.Owner.KEY, IdempotencyRetention::index)
-            .keptDays(Limits.IDEMPOTENCY_HOURS / 24);
+            .keptFor(times -> Duration.ofHours(Limits.IDEMPOTENCY_HOURS));
 
     private final ConcurrentHashMap<KeyClaim, KeyClaim> inFlight = new ConcurrentHashMap<>();
     private final SecretCipher cipher;

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.job;
 
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Id;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** The parts of a job that are too large for its row: input and result in pieces, and a piece for each outcome. */
 final class JobPieces {
     /** The pieces by job, then kind and index. */
-    static final TableName PIECES = new TableName(9, "job pieces", 24, 416, 1, Owner.ROW).keptDays(Limits.JOB_DAYS);
+    static final TableName PIECES = new TableName(9, "job pieces", 24, 416, 1, Owner.ROW).keptFor(RetentionTimes::jobs);
 
     private static final int VERSION = 1;
 

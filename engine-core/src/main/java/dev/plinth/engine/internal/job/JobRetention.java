@@ -16,13 +16,13 @@ final class JobRetention implements Retention {
     @Override
     public long nextExpiry(Rows rows) {
         long first = DueIndex.nextTime(rows, JobTables.FINISHED_DUE_KIND, Rows.NONE);
-        return first == Rows.NONE ? NEVER : first + JobRow.KEPT_MILLIS;
+        return first == Rows.NONE ? NEVER : first + JobRow.keptMillis(rows);
     }
 
     @Override
     public void collect(Context context, long nowMillis, SweepBatch batch) {
         Rows rows = context.rows();
-        long until = nowMillis - JobRow.KEPT_MILLIS;
+        long until = nowMillis - JobRow.keptMillis(rows);
         DueIndex.forEach(rows, JobTables.FINISHED_DUE_KIND, until, number -> {
             byte[] row = rows.at(number);
             if (row != null) {

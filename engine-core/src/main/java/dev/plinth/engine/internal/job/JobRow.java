@@ -1,15 +1,15 @@
 package dev.plinth.engine.internal.job;
 
 import dev.plinth.engine.internal.base.Bytes;
+import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -48,9 +48,6 @@ record JobRow(
         @Nullable Lease lease,
         int lapses) {
     private static final int VERSION = 2;
-
-    /** The time for which a finished job is kept. */
-    static final long KEPT_MILLIS = Duration.ofDays(Limits.JOB_DAYS).toMillis();
 
     /**
      * The parts of a job that never change.
@@ -204,9 +201,14 @@ record JobRow(
                 lapses);
     }
 
+    /** Returns the time for which a finished job is kept. */
+    static long keptMillis(Rows rows) {
+        return rows.retention().jobs().toMillis();
+    }
+
     /** Returns true if it ended so long ago that it is not shown any more. */
-    boolean isExpired(long now) {
-        return finishedAt != 0 && finishedAt + KEPT_MILLIS <= now;
+    boolean isExpired(Context context) {
+        return finishedAt != 0 && finishedAt + keptMillis(context.rows()) <= context.now();
     }
 
     /** Returns the same job in another state. */

@@ -6,7 +6,6 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RefusedException;
@@ -39,13 +38,13 @@ public final class JobRunner implements DueSource {
     private final Store store;
     private final Committer committer;
     private final RetryingCommitter patient;
+    private final JobAdmission admission;
     private final BiPredicate<Rows, Id> mayRun;
     private final Map<String, Work> works = new TreeMap<>();
     private final List<Queue> queues = new ArrayList<>();
     private final ProgressReports newest = new ProgressReports();
     private final AttemptRunner attempts;
-    private final Bulkhead places = new Bulkhead(
-            Limits.JOBS_RUNNING_MAX, Limits.JOBS_RUNNING_CROWDED, Limits.JOBS_RUNNING_PER_WORKSPACE_CROWDED_MAX);
+    private final Bulkhead places;
     private final ConcurrentHashMap<Id, JobRun> running = new ConcurrentHashMap<>();
     /** Running jobs whose attempt has ended without a record: their process has died, or the engine failed. They are still to be put back. */
     private final ConcurrentLinkedQueue<JobRow> crashed = new ConcurrentLinkedQueue<>();
@@ -58,7 +57,7 @@ public final class JobRunner implements DueSource {
      * @param handlers the host's code by type
      * @param itemJobs the engine's own jobs of items by type
      * @param stepJobs the engine's own jobs that go through rows by type
-     * @param mayRun tells whether the jobs of a workspace may start, and the items of one that has started
+     * @param admission tells how many jobs may run, and whose
      */
     public JobRunner(
             Store store,
@@ -67,12 +66,14 @@ public final class JobRunner implements DueSource {
             Map<String, HostJob.Code> handlers,
             Map<String, ItemJob.Opener> itemJobs,
             Map<String, StepJob.Opener> stepJobs,
-            BiPredicate<Rows, Id> mayRun) {
+            JobAdmission admission) {
         this.store = store;
         this.committer = committer;
         this.patient = new RetryingCommitter(committer, store::isWritable);
-        this.mayRun = mayRun;
-        this.attempts = new AttemptRunner(executor, Limits.JOBS_RUNNING_MAX, store.fatalErrors());
+        this.admission = admission;
+        this.mayRun = admission.mayRun();
+        this.places = new Bulkhead(admission.places());
+        this.attempts = new AttemptRunner(executor, admission.places(), store.fatalErrors());
         handlers.forEach((type, handler) -> works.put(type, run -> run.handle(handler)));
         itemJobs.forEach((type, opener) -> works.put(type, run -> run.items(opener)));
         stepJobs.forEach((type, opener) -> works.put(type, run -> run.steps(opener, store::letWritersIn)));
@@ -81,6 +82,12 @@ public final class JobRunner implements DueSource {
                 queues.add(new Queue(type, priority, JobTables.turns(type, priority)));
             }
         }
+    }
+
+    /** Sets how many jobs may run at once from now on. Those that run go on. */
+    public void resize(int running) {
+        places.resize(running);
+        attempts.resize(running);
     }
 
     /** The types that are handled here or by workers. */
@@ -306,8 +313,9 @@ public final class JobRunner implements DueSource {
                 if (bytes != null) {
                     JobRow row = JobRow.read(bytes);
                     Id workspace = row.facts().workspace();
-                    boolean mayBegin =
-                            places.isFree(workspace) && mayRun.test(rows, workspace) && !Cancellations.cover(rows, row);
+                    boolean mayBegin = places.isFree(workspace, admission.perWorkspace(rows, workspace))
+                            && mayRun.test(rows, workspace)
+                            && !Cancellations.cover(rows, row);
                     return mayBegin ? next : Rows.NONE;
                 }
             }

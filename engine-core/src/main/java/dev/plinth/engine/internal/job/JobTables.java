@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.job;
 
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
@@ -24,7 +24,7 @@ final class JobTables {
     static final SetKey RUNNING = SetKey.of(SetKinds.JOBS_RUNNING, 0);
 
     static final TableName JOBS =
-            new TableName(8, "jobs", 32, 260, 0.7, Owner.KEY, JobTables::index).keptDays(Limits.JOB_DAYS);
+            new TableName(8, "jobs", 32, 260, 0.7, Owner.KEY, JobTables::index).keptFor(RetentionTimes::jobs);
     /** The job of each unique key. */
     static final TableName UNIQUE = new TableName(10, "unique jobs", 32, 40, 0.1, Owner.KEY);
 

@@ -197,7 +197,7 @@ public final class Jobs {
             }
             return Outcome.Done.ok(Lists.page(context.rows(), set, request, bytes -> {
                 JobRow row = Cancellations.shown(context.rows(), JobRow.read(bytes));
-                boolean fits = !row.isExpired(context.now())
+                boolean fits = !row.isExpired(context)
                         && (wanted == null || wanted == row.status())
                         && (type == null || type.equals(row.facts().type()));
                 return fits ? handled.shown(context, row, null) : null;
@@ -367,7 +367,7 @@ public final class Jobs {
     static JobRow find(Context context, Id id) {
         byte[] bytes = context.rows().get(JobTables.JOBS, context.workspace().keyOf(id));
         JobRow row = bytes == null ? null : JobRow.read(bytes);
-        if (row == null || row.isExpired(context.now())) {
+        if (row == null || row.isExpired(context)) {
             throw new RefusedException(Refusal.notFound());
         }
         return row;

@@ -133,8 +133,8 @@ final class RequestFiles {
 
     /** Writes what was added and ends. A disk that does not answer in time loses it. */
     void close() throws InterruptedException {
-        if (queue.offer(() -> isOpen = false, Limits.DRAIN_SECONDS, TimeUnit.SECONDS)) {
-            writer.join(TimeUnit.SECONDS.toMillis(Limits.DRAIN_SECONDS));
+        if (queue.offer(() -> isOpen = false, Limits.REQUEST_LOG_DRAIN_SECONDS, TimeUnit.SECONDS)) {
+            writer.join(TimeUnit.SECONDS.toMillis(Limits.REQUEST_LOG_DRAIN_SECONDS));
         }
     }
 

@@ -91,12 +91,8 @@ public final class RequestLog {
     private volatile @Nullable AtomicReferenceArray<WorkspaceLog> places;
     private final AtomicLong given = new AtomicLong();
 
-    /** Makes an empty log of the usual size. */
-    public RequestLog() {
-        this(Limits.REQUEST_LOG_ENTRIES_MAX);
-    }
-
-    RequestLog(int placesMax) {
+    /** Makes an empty log of at most so many places. A request takes one, or several if it is long. */
+    public RequestLog(int placesMax) {
         this.placesMax = placesMax;
     }
 

@@ -295,11 +295,11 @@ final class CapacityCheck {
         return workspaceUsage == null ? 0 : workspaceUsage.bytes(column);
     }
 
-    private static Refusal beyond(TableName name, Plan plan, String share) {
-        String frees = name.keptDays() == 0
+    private Refusal beyond(TableName name, Plan plan, String share) {
+        long days = tableShares.keptDays(name);
+        String frees = days == 0
                 ? "Delete some of them, or ask for a larger plan."
-                : "They expire after " + name.keptDays() + (name.keptDays() == 1 ? " day" : " days")
-                        + ". Wait, or ask for a larger plan.";
+                : "They expire after " + days + (days == 1 ? " day" : " days") + ". Wait, or ask for a larger plan.";
         return Refusal.of(
                 ProblemCode.PLAN_LIMIT_REACHED,
                 "Plan " + plan.name() + " gives a workspace " + share + " of the table of " + name.name()

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
@@ -35,5 +36,10 @@ record DurableRows(Store store) implements Rows {
     @Override
     public byte @Nullable [] keyAt(long number) {
         return store.readToAct(rows -> rows.keyAt(number));
+    }
+
+    @Override
+    public RetentionTimes retention() {
+        return store.retention();
     }
 }

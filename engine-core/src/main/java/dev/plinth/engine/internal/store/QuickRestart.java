@@ -184,7 +184,7 @@ final class QuickRestart implements AutoCloseable {
                         + ", but its file system has " + usable + "; free some, or name another directory for the quick"
                         + " restart.");
             }
-            return new StoreTables(factory(), settings.tables(), settings.maxResources());
+            return new StoreTables(factory(), settings);
         } catch (IOException e) {
             throw new IllegalStateException(
                     "Expected to make tables in " + directory + ", but could not: " + e.getMessage()
@@ -289,8 +289,7 @@ final class QuickRestart implements AutoCloseable {
         if (!names.equals(files())) {
             throw new IOException("the files are not those that were left");
         }
-        return new Recovery.RecoveredTables(
-                StoreTables.restore(factory(), settings.tables(), settings.maxResources(), in), end);
+        return new Recovery.RecoveredTables(StoreTables.restore(factory(), settings, in), end);
     }
 
     private TableFactory factory() {

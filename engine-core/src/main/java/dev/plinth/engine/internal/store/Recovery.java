@@ -68,9 +68,7 @@ final class Recovery implements JournalVisitor {
 
     private static RecoveredTables begin(Disk disk, StoreSettings settings, @Nullable QuickRestart quick)
             throws IOException {
-        StoreTables tables = quick == null
-                ? new StoreTables(settings.kind(), settings.tables(), settings.maxResources())
-                : quick.begin(Snapshot.newestBytes(disk));
+        StoreTables tables = quick == null ? new StoreTables(settings) : quick.begin(Snapshot.newestBytes(disk));
         try {
             Recovery recovery = new Recovery(disk, tables, settings.tables());
             return new RecoveredTables(tables, recovery.repair(recovery.fill()));

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.store;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Limits;
@@ -59,7 +60,7 @@ public final class Store implements AutoCloseable {
 
     /** Opens a store without history. */
     public static Store open(StoreSettings settings, Journal journal, EngineClock clock) {
-        StoreTables tables = new StoreTables(settings.kind(), settings.tables(), settings.maxResources());
+        StoreTables tables = new StoreTables(settings);
         Store store = new Store(tables, journal, clock);
         journal.start(new JournalListener(store));
         return store;
@@ -362,6 +363,11 @@ public final class Store implements AutoCloseable {
      */
     public CompletableFuture<Void> whenCommitted(long sequence) {
         return inFlight.whenCommitted(sequence);
+    }
+
+    /** Returns for how long rows are kept. */
+    public RetentionTimes retention() {
+        return tables.retention();
     }
 
     /**

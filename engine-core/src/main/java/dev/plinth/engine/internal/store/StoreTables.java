@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Id;
@@ -49,29 +49,30 @@ final class StoreTables implements AutoCloseable {
     private final UsageCounter usageCounter;
     private final CapacityCheck capacityCheck;
     private final TableShares tableShares;
+    private final RetentionTimes retention;
     private boolean inSets;
     private boolean torn;
     private long takenBack;
     private volatile boolean closed;
 
     /** Makes empty tables. */
-    StoreTables(Tables kind, List<TableName> names, long maxResources) {
-        this(TableFactory.of(kind), names, maxResources);
+    StoreTables(StoreSettings settings) {
+        this(TableFactory.of(settings.kind()), settings);
     }
 
     /** Makes empty tables. */
-    StoreTables(TableFactory factory, List<TableName> names, long maxResources) {
-        this(factory, names, maxResources, factory.words());
+    StoreTables(TableFactory factory, StoreSettings settings) {
+        this(factory, settings, factory.words());
     }
 
-    private StoreTables(TableFactory factory, List<TableName> names, long maxResources, SlabMemory slabs) {
-        this(factory, names, maxResources, slabs, new SlabHashMap(slabs));
+    private StoreTables(TableFactory factory, StoreSettings settings, SlabMemory slabs) {
+        this(factory, settings, slabs, new SlabHashMap(slabs));
     }
 
-    private StoreTables(
-            TableFactory factory, List<TableName> names, long maxResources, SlabMemory slabs, SlabHashMap map) {
+    private StoreTables(TableFactory factory, StoreSettings settings, SlabMemory slabs, SlabHashMap map) {
         this.factory = factory;
-        this.names = names;
+        this.names = settings.tables();
+        this.retention = settings.retention();
         for (TableName name : names) {
             if (nameByNumber[name.number()] != null) {
                 throw new IllegalStateException("Expected one table for number " + name.number() + ", but got "
@@ -81,7 +82,7 @@ final class StoreTables implements AutoCloseable {
             byNumber[name.number()] = factory.create(
                     name.name(),
                     name.keyBytes(),
-                    expected(maxResources, name.rowsPerResource()),
+                    expected(settings.maxResources(), name.rowsPerResource()),
                     name.averageRowBytes());
         }
         this.slabs = slabs;
@@ -89,20 +90,24 @@ final class StoreTables implements AutoCloseable {
         this.locations = new RowLocations(map, slabs);
         this.sets = new OrderedSets(map, slabs);
         this.usageCounter = new UsageCounter(names);
-        this.tableShares = new TableShares(names, byNumber);
+        this.tableShares = new TableShares(names, byNumber, retention);
         this.capacityCheck = new CapacityCheck(factory, byNumber, usageCounter, tableShares, this::heapBytes);
     }
 
+    /** Returns for how long rows are kept. */
+    RetentionTimes retention() {
+        return retention;
+    }
+
     /** Restores tables whose memory is there, as {@link #save} has left it. */
-    static StoreTables restore(TableFactory factory, List<TableName> names, long maxResources, DataInput in)
-            throws IOException {
+    static StoreTables restore(TableFactory factory, StoreSettings settings, DataInput in) throws IOException {
         SlabMemory slabs = factory.words();
         slabs.restore(in);
-        StoreTables tables = new StoreTables(factory, names, maxResources, slabs, new SlabHashMap(slabs, in));
+        StoreTables tables = new StoreTables(factory, settings, slabs, new SlabHashMap(slabs, in));
         tables.startAt(in.readLong(), in.readLong(), in.readLong());
         long rows = 0;
         long bytes = 0;
-        for (TableName name : names) {
+        for (TableName name : settings.tables()) {
             Table table = tables.byNumber[name.number()];
             table.recount(in.readLong(), in.readLong());
             table.restore(in);

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.internal.base.TableName;
 import java.util.HashMap;
@@ -24,15 +25,18 @@ final class TableShares {
 
     private final List<TableName> names;
     private final Table[] byNumber;
+    private final RetentionTimes retention;
     private final Map<String, TableShare[]> byPlan = new HashMap<>();
 
     /**
      * Makes shares of these tables.
      *
      * @param byNumber the tables by their numbers
+     * @param retention for how long rows are kept
      */
-    TableShares(List<TableName> names, Table[] byNumber) {
+    TableShares(List<TableName> names, Table[] byNumber, RetentionTimes retention) {
         this.names = names;
+        this.retention = retention;
         this.byNumber = byNumber;
     }
 
@@ -66,9 +70,14 @@ final class TableShares {
         return new TableShare((long) (part * table.rowsMax()), (long) (part * table.bytesMax()));
     }
 
+    /** Returns the days after which a row that a call has made expires; 0 if it stays until it is deleted. */
+    long keptDays(TableName name) {
+        return name.keptDays(retention);
+    }
+
     /** Returns how many rows a workspace has that makes one with every call, at the limit of its plan. */
-    private static long need(Plan plan, TableName name) {
-        int days = name.keptDays() == 0 ? UNTIL_DELETED_DAYS : name.keptDays();
+    private long need(Plan plan, TableName name) {
+        long days = keptDays(name) == 0 ? UNTIL_DELETED_DAYS : keptDays(name);
         return (long) Math.ceil(days * SECONDS_PER_DAY * (double) plan.requests() / plan.windowSeconds());
     }
 
@@ -81,7 +90,7 @@ final class TableShares {
         for (TableName name : names) {
             Table table = byNumber[name.number()];
             TableShare share = all[name.number()];
-            if (share != null && name.keptDays() > 0) {
+            if (share != null && keptDays(name) > 0) {
                 long rows = Math.min(share.rows(), table.rowsMax() / PERCENT * OPEN_PERCENT);
                 StoreFigures.Outgrown outgrown = new StoreFigures.Outgrown(name.name(), need(plan, name), rows);
                 if (outgrown.times() > (most == null ? 1 : most.times())) {

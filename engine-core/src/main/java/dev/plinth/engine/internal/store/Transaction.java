@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
@@ -202,5 +203,10 @@ public final class Transaction implements Rows {
     @Override
     public byte @Nullable [] keyAt(long placed) {
         return tables.keyAt(placed);
+    }
+
+    @Override
+    public RetentionTimes retention() {
+        return tables.retention();
     }
 }

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
@@ -115,6 +116,11 @@ public final class View implements Rows {
         reads += 2;
         see(null);
         return tables.keyAt(number);
+    }
+
+    @Override
+    public RetentionTimes retention() {
+        return tables.retention();
     }
 
     private void see(byte @Nullable [] row) {

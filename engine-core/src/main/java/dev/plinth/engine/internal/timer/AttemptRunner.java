@@ -16,7 +16,7 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs attempts on an executor: each number at most once at a time, and not more than a fixed number together. Jobs,
+ * Runs attempts on an executor: each number at most once at a time, and not more than a number together. Jobs,
  * webhook deliveries, the sweep and listeners have a runner each. Thread-safe.
  *
  * <p>An attempt records its own failure, and then waits for its schedule. An attempt that throws could not even do
@@ -30,7 +30,7 @@ public final class AttemptRunner {
     private final Map<Long, Backoff> rests = new ConcurrentHashMap<>();
     private final Executor executor;
     private final FatalErrors fatalErrors;
-    private final int runningMax;
+    private volatile int runningMax;
     private final Object settled = new Object();
 
     /** Attempts that have freed their number and still give back their slots; guarded by {@link #settled}. */
@@ -49,6 +49,12 @@ public final class AttemptRunner {
         this.executor = executor;
         this.runningMax = runningMax;
         this.fatalErrors = fatalErrors;
+    }
+
+    /** Sets how many attempts may be in flight from now on. Those in flight go on. */
+    public void resize(int most) {
+        runningMax = most;
+        ring();
     }
 
     /** Sets the listener that learns that an attempt has ended, so that the next one can start. */

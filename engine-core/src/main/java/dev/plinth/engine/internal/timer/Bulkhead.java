@@ -5,32 +5,37 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Limits the work in flight of each workspace, so that a slow or busy one does not hold up the others. While most
- * places are taken, each workspace may only have a few. Its counts are lost at a restart. Thread-safe.
+ * Limits the work in flight of each workspace, so that a slow or busy one does not hold up the others. While four fifths
+ * of the places are taken, a workspace may only have a twentieth of them. Its counts are lost at a restart. Thread-safe.
  */
 public final class Bulkhead {
+    private static final int CROWDED_PERCENT = 80;
+    private static final int CROWDED_PARTS = 20;
+    private static final int PERCENT = 100;
+
     private final Map<Id, Integer> workspaces = new HashMap<>();
-    private final int perWorkspace;
-    private final int crowded;
-    private final int perWorkspaceCrowded;
+    private int places;
     private int underWay;
 
-    /**
-     * Makes a bulkhead with no work in flight.
-     *
-     * @param perWorkspace the most work of a workspace
-     * @param crowded the work of all workspaces from which on the bulkhead is crowded
-     * @param perWorkspaceCrowded the most work of a workspace while it is crowded
-     */
-    public Bulkhead(int perWorkspace, int crowded, int perWorkspaceCrowded) {
-        this.perWorkspace = perWorkspace;
-        this.crowded = crowded;
-        this.perWorkspaceCrowded = perWorkspaceCrowded;
+    /** Makes a bulkhead with no work in flight. */
+    public Bulkhead(int places) {
+        this.places = places;
     }
 
-    /** Returns true if more work of a workspace can begin. */
-    public synchronized boolean isFree(Id workspace) {
-        return workspaces.getOrDefault(workspace, 0) < (underWay < crowded ? perWorkspace : perWorkspaceCrowded);
+    /** Sets the places from now on. Work in flight keeps its own. */
+    public synchronized void resize(int number) {
+        places = number;
+    }
+
+    /**
+     * Returns true if more work of a workspace can begin.
+     *
+     * @param most the most work that the workspace may have, however many places are free
+     */
+    public synchronized boolean isFree(Id workspace, int most) {
+        boolean isCrowded = underWay >= (long) places * CROWDED_PERCENT / PERCENT;
+        int fair = isCrowded ? Math.max(1, places / CROWDED_PARTS) : places;
+        return workspaces.getOrDefault(workspace, 0) < Math.min(fair, most);
     }
 
     /** Counts work that begins. */

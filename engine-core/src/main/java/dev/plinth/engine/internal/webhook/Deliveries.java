@@ -102,7 +102,7 @@ public final class Deliveries {
                 DeliveryRow row = DeliveryRow.read(bytes);
                 // Read once, because it may change between two reads.
                 Shown shown = shown(context, row, underWay);
-                boolean fits = !shown.row.isExpired(context.now()) && (status == null || status.equals(shown.status));
+                boolean fits = !shown.row.isExpired(context) && (status == null || status.equals(shown.status));
                 return fits ? json(context, shown, true) : null;
             }));
         };
@@ -126,8 +126,8 @@ public final class Deliveries {
             if (bodies.find(context.rows(), context.workspace(), row.facts().event()) == null) {
                 throw RefusedException.of(
                         ProblemCode.INVALID_TRANSITION,
-                        "The event of the delivery is gone, because events are kept " + Limits.EVENT_DAYS
-                                + " days. Publish it again.");
+                        "The event of the delivery is gone, because events are kept "
+                                + context.rows().retention().events().toDays() + " days. Publish it again.");
             }
             if (row.resendsAsked() >= Limits.RESENDS_MAX) {
                 throw RefusedException.of(
@@ -163,7 +163,7 @@ public final class Deliveries {
         byte[] bytes =
                 context.rows().get(WebhookTables.DELIVERIES, context.workspace().keyOf(id));
         DeliveryRow row = bytes == null ? null : DeliveryRow.read(bytes);
-        if (row == null || shown(context, row, number -> 0).row.isExpired(context.now())) {
+        if (row == null || shown(context, row, number -> 0).row.isExpired(context)) {
             throw new RefusedException(Refusal.notFound());
         }
         return row;

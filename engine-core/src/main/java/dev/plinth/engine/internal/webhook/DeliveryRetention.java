@@ -21,13 +21,13 @@ final class DeliveryRetention implements Retention {
     @Override
     public long nextExpiry(Rows rows) {
         long first = DueIndex.nextTime(rows, WebhookTables.SETTLED_DUE_KIND, Rows.NONE);
-        return first == Rows.NONE ? NEVER : first + DeliveryRow.KEPT_MILLIS;
+        return first == Rows.NONE ? NEVER : first + DeliveryRow.keptMillis(rows);
     }
 
     @Override
     public void collect(Context context, long nowMillis, SweepBatch batch) {
         Rows rows = context.rows();
-        long until = nowMillis - DeliveryRow.KEPT_MILLIS;
+        long until = nowMillis - DeliveryRow.keptMillis(rows);
         DueIndex.forEach(rows, WebhookTables.SETTLED_DUE_KIND, until, number -> {
             byte[] row = rows.at(number);
             if (row != null) {

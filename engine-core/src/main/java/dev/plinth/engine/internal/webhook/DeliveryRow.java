@@ -1,13 +1,14 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,12 +40,6 @@ record DeliveryRow(
         long settledAt,
         long queuedFor) {
     private static final int VERSION = 4;
-
-    private static final long EVENT_KEPT_MILLIS =
-            Duration.ofDays(Limits.EVENT_DAYS).toMillis();
-
-    /** The time for which a delivery may stay open, and for which it is kept once it is settled. */
-    static final long KEPT_MILLIS = Duration.ofDays(Limits.DELIVERY_DAYS).toMillis();
 
     /**
      * The parts of a delivery that never change.
@@ -165,14 +160,19 @@ record DeliveryRow(
         return SetKey.of(SetKinds.DELIVERY_LANE, endpoint, resource.text());
     }
 
+    /** Returns the time for which a delivery may stay open, and for which it is kept once it is settled. */
+    static long keptMillis(Rows rows) {
+        return rows.retention().deliveries().toMillis();
+    }
+
     /** Returns true if it was settled so long ago that it is not shown any more. */
-    boolean isExpired(long now) {
-        return settledAt != 0 && settledAt + KEPT_MILLIS <= now;
+    boolean isExpired(Context context) {
+        return settledAt != 0 && settledAt + keptMillis(context.rows()) <= context.now();
     }
 
     /** Returns true if its event is not kept any more. */
-    boolean isEventExpired(long now) {
-        return facts.createdAt() + EVENT_KEPT_MILLIS <= now;
+    boolean isEventExpired(Context context) {
+        return facts.createdAt() + context.rows().retention().events().toMillis() <= context.now();
     }
 
     /** Returns the same, due by the schedule at a time. */

@@ -1,11 +1,15 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.api.Places;
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.webhook.send.FairShares;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToIntFunction;
@@ -17,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>These limits keep one sender from holding up the others:
  * <ul>
- * <li>A workspace has its share of the attempts in flight ({@link FairShares}), and its slow endpoints half of that.
+ * <li>A workspace has its share of the attempts in flight ({@link FairShares}), at most what its plan allows, and its
+ *     slow endpoints half of that.
  * <li>An endpoint has as many attempts in flight as it has proved to take ({@link EndpointThrottle}), and as many a
  * second as it asks for.
  * <li>A host and port has a limit per second and in flight over all workspaces, so that no receiver is flooded.
@@ -39,17 +44,23 @@ final class DeliveryScheduler {
     private final FairShares<Id> tests =
             new FairShares<>(Limits.WEBHOOK_TESTS_RUNNING_MAX, Limits.WEBHOOK_TESTS_RUNNING_PER_WORKSPACE_MAX);
     private final ToIntFunction<String> perSecondToHost;
+    private final Map<Id, Bound> bounds = new HashMap<>();
+    private int perEndpoint;
 
     /**
      * Makes a scheduler that knows no endpoint.
      *
-     * @param places the attempts that may be in flight at once
+     * @param places the attempts that may be in flight at once, in all and at an endpoint
      * @param perSecondToHost returns how many webhooks a host and port gets a second, and at once
      */
-    DeliveryScheduler(int places, ToIntFunction<String> perSecondToHost) {
-        this.fairShares = new FairShares<>(places, places);
+    DeliveryScheduler(Places places, ToIntFunction<String> perSecondToHost) {
+        this.fairShares = new FairShares<>(places.deliveries(), Integer.MAX_VALUE);
+        this.perEndpoint = places.deliveriesPerEndpoint();
         this.perSecondToHost = perSecondToHost;
     }
+
+    /** The most attempts in flight that the plan of a workspace allows, and how new that plan is. */
+    private record Bound(int most, long since) {}
 
     /** The right of one attempt to be in flight. The attempt gives it back once. */
     static final class Slot {
@@ -80,8 +91,8 @@ final class DeliveryScheduler {
 
     /** Tells that a delivery waits, or may wait, in the queue of an endpoint. Returns the throttle of the endpoint. */
     synchronized EndpointThrottle queued(Id workspace, Id endpoint, long queue) {
-        EndpointThrottle throttle =
-                throttles.computeIfAbsent(endpoint, id -> new EndpointThrottle(workspace, endpoint, queue));
+        EndpointThrottle throttle = throttles.computeIfAbsent(
+                endpoint, id -> new EndpointThrottle(workspace, endpoint, queue, perEndpoint));
         throttle.signal();
         activate(throttle);
         return throttle;
@@ -111,6 +122,46 @@ final class DeliveryScheduler {
             host.most = perSecondToHost.applyAsInt(name);
             host.rateLimiter.setRate(host.most);
         });
+    }
+
+    /** Allows other numbers of attempts at once from now on. Those in flight go on. */
+    synchronized void resize(Places places) {
+        fairShares.resize(places.deliveries());
+        perEndpoint = places.deliveriesPerEndpoint();
+        for (EndpointThrottle throttle : throttles.values()) {
+            throttle.resize(perEndpoint);
+            throttle.signal();
+            activate(throttle);
+        }
+    }
+
+    /** Has the plan of a workspace followed from now on. Read its plan afterwards. */
+    synchronized void watch(Id workspace) {
+        bounds.putIfAbsent(workspace, new Bound(Plan.UNLIMITED, Long.MIN_VALUE));
+    }
+
+    /** Takes over the plan of a workspace that is followed, unless a newer one is known. */
+    synchronized void follow(Caller planned) {
+        bounds.computeIfPresent(
+                planned.workspace(),
+                (workspace, known) -> planned.planSince() < known.since
+                        ? known
+                        : new Bound(planned.plan().deliveriesRunningMax(), planned.planSince()));
+    }
+
+    /** Forgets the plan of a deleted workspace. */
+    synchronized void unwatch(Id workspace) {
+        bounds.remove(workspace);
+    }
+
+    /** Returns the workspaces whose plans are followed. */
+    synchronized List<Id> watched() {
+        return List.copyOf(bounds.keySet());
+    }
+
+    private int most(Id workspace) {
+        Bound bound = bounds.get(workspace);
+        return bound == null ? fairShares.most() : Math.min(bound.most, fairShares.most());
     }
 
     /** Takes over the settings of an endpoint. */
@@ -145,7 +196,7 @@ final class DeliveryScheduler {
     /** Returns the next throttle, or null if none can start an attempt now. */
     synchronized @Nullable EndpointThrottle next(long nowMillis) {
         for (Map.Entry<Id, Set<EndpointThrottle>> turn : turns.entrySet()) {
-            int most = fairShares.most();
+            int most = most(turn.getKey());
             if (fairShares.held(turn.getKey()) < most) {
                 for (EndpointThrottle throttle : turn.getValue()) {
                     if (isFree(throttle, most) && nextMillis(throttle) <= nowMillis) {
@@ -164,7 +215,7 @@ final class DeliveryScheduler {
     synchronized long nextMillis(long nowMillis) {
         long next = Long.MAX_VALUE;
         for (Map.Entry<Id, Set<EndpointThrottle>> turn : turns.entrySet()) {
-            int most = fairShares.most();
+            int most = most(turn.getKey());
             if (fairShares.held(turn.getKey()) < most) {
                 for (EndpointThrottle throttle : turn.getValue()) {
                     long millis = isFree(throttle, most) ? nextMillis(throttle) : 0;
@@ -277,7 +328,7 @@ final class DeliveryScheduler {
     }
 
     private Host host(String hostAndPort, long nowMillis) {
-        if (hosts.size() >= Limits.DELIVERIES_RUNNING_MAX && !hosts.containsKey(hostAndPort)) {
+        if (hosts.size() >= Limits.DELIVERY_HOSTS_REMEMBERED && !hosts.containsKey(hostAndPort)) {
             hosts.values().removeIf(host -> host.inFlight == 0 && host.rateLimiter.isUnused(nowMillis));
         }
         return hosts.computeIfAbsent(hostAndPort, host -> new Host(perSecondToHost.applyAsInt(host)));

@@ -28,8 +28,7 @@ final class EndpointRemains implements Retention {
     private static final int VERSION = 1;
 
     /** A day more than the deliveries, because an attempt may be in flight when its endpoint is deleted. */
-    private static final long KEPT_MILLIS =
-            DeliveryRow.KEPT_MILLIS + Duration.ofDays(1).toMillis();
+    private static final long MORE_MILLIS = Duration.ofDays(1).toMillis();
 
     /** Adds to the deletion of an endpoint that its deliveries remain. */
     static void begin(Context context, EndpointRow row, Changes changes) {
@@ -67,7 +66,7 @@ final class EndpointRemains implements Retention {
     public long nextExpiry(Rows rows) {
         long first = rows.ceiling(ALL, 0);
         byte[] row = first == Rows.NONE ? null : rows.at(first);
-        return row == null ? NEVER : expiresAt(row);
+        return row == null ? NEVER : expiresAt(rows, row);
     }
 
     @Override
@@ -76,7 +75,7 @@ final class EndpointRemains implements Retention {
         for (long next = rows.ceiling(ALL, 0); next != Rows.NONE; next = rows.ceiling(ALL, next + 1)) {
             byte[] row = rows.at(next);
             byte[] key = rows.keyAt(next);
-            if (row == null || key == null || batch.isFull() || expiresAt(row) > nowMillis) {
+            if (row == null || key == null || batch.isFull() || expiresAt(rows, row) > nowMillis) {
                 return;
             }
             batch.remove(TABLE, key, row.length);
@@ -87,8 +86,9 @@ final class EndpointRemains implements Retention {
         return new RowReader(row, VERSION).skip(Long.BYTES).id(IdKind.ENDPOINT);
     }
 
-    private static long expiresAt(byte[] row) {
-        return new RowReader(row, VERSION).skip(Long.BYTES + Id.BYTES).number() + KEPT_MILLIS;
+    private static long expiresAt(Rows rows, byte[] row) {
+        long deletedAt = new RowReader(row, VERSION).skip(Long.BYTES + Id.BYTES).number();
+        return deletedAt + DeliveryRow.keptMillis(rows) + MORE_MILLIS;
     }
 
     private static SetKey ofWorkspace(Id workspace) {

@@ -16,6 +16,7 @@ final class EndpointThrottle {
     private final Id endpoint;
     private final Id workspace;
     private final long queue;
+    private int runningMax;
     private @Nullable String host;
     private int perSecond = Limits.DELIVERIES_PER_SECOND_DEFAULT;
     private RateLimiter rateLimiter = new RateLimiter(Limits.DELIVERIES_PER_SECOND_DEFAULT);
@@ -38,11 +39,13 @@ final class EndpointThrottle {
      * Makes the throttle of a new endpoint.
      *
      * @param queue the number of the queue in which its deliveries wait
+     * @param runningMax the most attempts in flight
      */
-    EndpointThrottle(Id workspace, Id endpoint, long queue) {
+    EndpointThrottle(Id workspace, Id endpoint, long queue, int runningMax) {
         this.workspace = workspace;
         this.endpoint = endpoint;
         this.queue = queue;
+        this.runningMax = runningMax;
     }
 
     Id endpoint() {
@@ -77,6 +80,10 @@ final class EndpointThrottle {
         host = null;
     }
 
+    void resize(int most) {
+        runningMax = most;
+    }
+
     void delete() {
         deleted = true;
     }
@@ -90,7 +97,9 @@ final class EndpointThrottle {
     }
 
     boolean isFull() {
-        int most = failures < Limits.DELIVERY_FAILURES_IN_A_ROW_MAX ? Math.min(window, perSecond) : 1;
+        int most = failures < Limits.DELIVERY_FAILURES_IN_A_ROW_MAX
+                ? Math.min(runningMax, Math.min(window, perSecond))
+                : 1;
         return inFlight >= most;
     }
 

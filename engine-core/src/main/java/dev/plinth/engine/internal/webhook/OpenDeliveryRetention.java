@@ -22,7 +22,7 @@ final class OpenDeliveryRetention implements Retention {
     public long nextExpiry(Rows rows) {
         long first = rows.ceiling(WebhookTables.OPEN, 0);
         byte[] row = first == Rows.NONE ? null : rows.at(first);
-        return row == null ? NEVER : expiresAt(DeliveryRow.read(row));
+        return row == null ? NEVER : expiresAt(rows, DeliveryRow.read(row));
     }
 
     @Override
@@ -33,7 +33,7 @@ final class OpenDeliveryRetention implements Retention {
         while (next != Rows.NONE && batch.roomRows() > lanes.size()) {
             byte[] bytes = rows.at(next);
             DeliveryRow row = bytes == null ? null : DeliveryRow.read(bytes);
-            if (row == null || expiresAt(row) > nowMillis) {
+            if (row == null || expiresAt(rows, row) > nowMillis) {
                 break;
             }
             batch.end(
@@ -60,7 +60,7 @@ final class OpenDeliveryRetention implements Retention {
         }
     }
 
-    private static long expiresAt(DeliveryRow row) {
-        return row.facts().createdAt() + DeliveryRow.KEPT_MILLIS;
+    private static long expiresAt(Rows rows, DeliveryRow row) {
+        return row.facts().createdAt() + DeliveryRow.keptMillis(rows);
     }
 }

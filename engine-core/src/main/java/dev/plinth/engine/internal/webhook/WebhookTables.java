@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -28,10 +28,10 @@ final class WebhookTables {
             new TableName(14, "webhook endpoints", 32, 500, 0.05, Owner.KEY, WebhookTables::indexEndpoint);
     static final TableName DELIVERIES = new TableName(
                     15, "deliveries", 32, 170, 3, Owner.KEY, WebhookTables::indexDelivery)
-            .keptDays(Limits.DELIVERY_DAYS);
+            .keptFor(RetentionTimes::deliveries);
     /** The attempts by delivery and number. */
     static final TableName ATTEMPTS =
-            new TableName(16, "attempts", 24, 316, 3, Owner.ROW).keptDays(Limits.DELIVERY_DAYS);
+            new TableName(16, "attempts", 24, 316, 3, Owner.ROW).keptFor(RetentionTimes::deliveries);
 
     private WebhookTables() {}
 

@@ -1,11 +1,14 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.api.EngineSetting;
+import dev.plinth.engine.api.Places;
 import dev.plinth.engine.internal.base.BoundedExecutor;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
@@ -39,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +76,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
     private final AttemptRunner attempts;
     private final DeliveryScheduler scheduler;
     private final DeliveryAttempts deliveryAttempts;
+    private final BiFunction<Rows, Id, @Nullable Caller> planned;
     private boolean loaded;
 
     /**
@@ -81,6 +86,8 @@ public final class Webhooks implements DueSource, AutoCloseable {
      * @param bodies finds the bytes of an event
      * @param mayRun tells whether the deliveries of a workspace may be sent
      * @param reach tells where webhooks may go, and how fast
+     * @param places how many attempts may be in flight at first
+     * @param planned returns the caller of a workspace with its present plan, or null if there is no such workspace
      * @param version the version in {@code user-agent}
      */
     public record Parts(
@@ -91,6 +98,8 @@ public final class Webhooks implements DueSource, AutoCloseable {
             BiPredicate<Rows, Id> mayRun,
             Executor executor,
             NetworkRules reach,
+            Places places,
+            BiFunction<Rows, Id, @Nullable Caller> planned,
             String version) {}
 
     /**
@@ -117,8 +126,8 @@ public final class Webhooks implements DueSource, AutoCloseable {
             own = own == null ? hostRates.get(hostAndPort.replaceFirst(":\\d+$", "")) : own;
             own = own == null ? hostRates.get(ANY_HOST) : own;
             int otherwise = hasDefaultRates
-                    ? Limits.DELIVERIES_PER_SECOND_TO_HOST_DEFAULT
-                    : Limits.DELIVERIES_PER_SECOND_TO_HOST_MAX;
+                    ? (int) EngineSetting.WEBHOOK_HOST_RATE.byDefault()
+                    : (int) EngineSetting.WEBHOOK_HOST_RATE.max();
             return own == null ? otherwise : own;
         }
 
@@ -143,10 +152,10 @@ public final class Webhooks implements DueSource, AutoCloseable {
         this.reach = parts.reach();
         this.guard = new AddressGuard(ranges(reach));
         this.sender = new LazySender(() -> Sender.create(guard, parts.version()));
-        long ofHeap = Runtime.getRuntime().maxMemory() / Limits.DELIVERY_HEAP_BYTES;
-        int places = (int) Math.min(Limits.DELIVERIES_RUNNING_MAX, ofHeap);
+        this.planned = parts.planned();
+        Places places = withinHeap(parts.places());
         BoundedExecutor steps = new BoundedExecutor(parts.executor(), Limits.DELIVERY_STEPS_RUNNING_MAX);
-        this.attempts = new AttemptRunner(parts.executor(), places, store.fatalErrors());
+        this.attempts = new AttemptRunner(parts.executor(), places.deliveries(), store.fatalErrors());
         this.scheduler = new DeliveryScheduler(places, hostAndPort -> reach.perSecond(hostAndPort));
         this.deliveryAttempts = new DeliveryAttempts(parts, sender, scheduler, steps);
         attempts.onRested(this::rested);
@@ -173,8 +182,16 @@ public final class Webhooks implements DueSource, AutoCloseable {
         Cidr unused = Cidr.parse(cidr);
     }
 
-    /** Sends to other destinations and at other rates from now on. An attempt in flight goes on. */
-    public void reconfigure(NetworkRules rules) {
+    private static Places withinHeap(Places places) {
+        long ofHeap = Math.max(1, Runtime.getRuntime().maxMemory() / Limits.DELIVERY_HEAP_BYTES);
+        return places.withDeliveries((int) Math.min(places.deliveries(), ofHeap), places.deliveriesPerEndpoint());
+    }
+
+    /**
+     * Sends to other destinations, at other rates and at other numbers at once from now on. Reads the plans again, which may
+     * have been replaced. An attempt in flight goes on.
+     */
+    public void reconfigure(NetworkRules rules, Places places) {
         boolean isOtherGuard = !rules.allowed().equals(reach.allowed());
         reach = rules;
         if (isOtherGuard) {
@@ -182,6 +199,24 @@ public final class Webhooks implements DueSource, AutoCloseable {
             sender.guardChanged();
         }
         scheduler.ratesChanged();
+        Places fitting = withinHeap(places);
+        scheduler.resize(fitting);
+        scheduler.watched().forEach(this::readPlan);
+        attempts.resize(fitting.deliveries());
+    }
+
+    /** Takes over the present plan of a workspace. */
+    public void follow(Caller caller) {
+        scheduler.follow(caller);
+    }
+
+    private void readPlan(Id workspace) {
+        Caller caller = store.readToAct(rows -> planned.apply(rows, workspace));
+        if (caller == null) {
+            scheduler.unwatch(workspace);
+        } else {
+            scheduler.follow(caller);
+        }
     }
 
     private static List<Cidr> ranges(NetworkRules rules) {
@@ -211,6 +246,8 @@ public final class Webhooks implements DueSource, AutoCloseable {
             if (delivery != null && delivery.queuedFor() != 0) {
                 queued(delivery);
             }
+        } else if (DeletedWorkspaces.added(write) != null) {
+            scheduler.unwatch(Id.read(IdKind.WORKSPACE, write.key(), 0));
         } else if (write.isIn(WebhookTables.ENDPOINTS)) {
             Id endpoint = Id.read(IdKind.ENDPOINT, write.key(), Id.BYTES);
             if (row == null) {
@@ -336,8 +373,10 @@ public final class Webhooks implements DueSource, AutoCloseable {
         return number;
     }
 
-    /** Reads the settings of an endpoint. Deliveries of a deleted endpoint are examined like others, and dropped. */
+    /** Reads the settings of an endpoint and the plan of its workspace. Deliveries of a deleted endpoint are examined like others, and dropped. */
     private void describe(EndpointThrottle throttle) {
+        scheduler.watch(throttle.workspace());
+        readPlan(throttle.workspace());
         EndpointRow row = store.readToAct(rows -> {
             byte[] bytes =
                     rows.get(WebhookTables.ENDPOINTS, throttle.workspace().keyOf(throttle.endpoint()));

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.SeededIds;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Context;
@@ -118,6 +119,11 @@ class AccessTest {
         @Override
         public byte @Nullable [] keyAt(long number) {
             return null;
+        }
+
+        @Override
+        public RetentionTimes retention() {
+            return RetentionTimes.DEFAULT;
         }
     }
 }

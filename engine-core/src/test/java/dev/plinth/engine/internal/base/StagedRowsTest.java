@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.base;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.RetentionTimes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -166,6 +167,11 @@ final class StagedRowsTest {
         @Override
         public byte @Nullable [] keyAt(long number) {
             return places.get(number);
+        }
+
+        @Override
+        public RetentionTimes retention() {
+            return RetentionTimes.DEFAULT;
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.list;
 
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
@@ -93,6 +94,11 @@ final class ListedRows implements Rows {
     @Override
     public byte[] keyAt(long number) {
         return store.viewToAnswer().keyAt(number);
+    }
+
+    @Override
+    public RetentionTimes retention() {
+        return store.retention();
     }
 
     private void append(List<Changes.Write> writes) {

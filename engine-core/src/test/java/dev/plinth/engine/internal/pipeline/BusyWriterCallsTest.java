@@ -74,7 +74,7 @@ class BusyWriterCallsTest {
             commits,
             registry,
             Resources::checkVisible,
-            new RequestLog(),
+            new RequestLog(100_000),
             new RequestMetrics(),
             threads));
 

@@ -99,7 +99,7 @@ class OutcomeUnknownTest {
                 commits,
                 new WaitRegistry(),
                 Resources::checkVisible,
-                new RequestLog(),
+                new RequestLog(100_000),
                 new RequestMetrics(),
                 Runnable::run));
     }

@@ -44,7 +44,7 @@ final class RequestLogBoundsTest {
 
     @Test
     void add_beyondTheShareOfAWorkspace_keepsTheLastOnes() {
-        RequestLog log = new RequestLog();
+        RequestLog log = new RequestLog(100_000);
         for (int i = 0; i < Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX + 7; i++) {
             log.add(workspace(1), entry(i).in(log));
         }
@@ -118,7 +118,7 @@ final class RequestLogBoundsTest {
 
     @Test
     void page_whileEntriesComeAndGo_showsEachThatStaysOnce() {
-        RequestLog log = new RequestLog();
+        RequestLog log = new RequestLog(100_000);
         for (int i = 0; i < Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX; i++) {
             log.add(workspace(1), entry(i).in(log));
         }
@@ -139,7 +139,7 @@ final class RequestLogBoundsTest {
 
     @Test
     void forget_workspace_leavesNothingOfItAndAllOfTheOthers() {
-        RequestLog log = new RequestLog();
+        RequestLog log = new RequestLog(100_000);
         TestEntry one = entry(1);
         log.add(workspace(1), one.in(log));
         log.add(workspace(2), entry(2).in(log));
@@ -151,7 +151,7 @@ final class RequestLogBoundsTest {
 
     @Test
     void get_requestOfAnotherWorkspace_isNotThere() {
-        RequestLog log = new RequestLog();
+        RequestLog log = new RequestLog(100_000);
         TestEntry one = entry(1);
         log.add(workspace(1), one.in(log));
         log.add(workspace(2), entry(2).in(log));
@@ -161,7 +161,7 @@ final class RequestLogBoundsTest {
 
     @Test
     void add_entriesOfAllLengths_showsEachWhole() {
-        RequestLog log = new RequestLog();
+        RequestLog log = new RequestLog(100_000);
         List<TestEntry> added = new ArrayList<>();
         for (int i = 0; i < 5 * Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX; i++) {
             int length = i * 31 % Limits.REQUEST_LOG_PATH_LENGTH_MAX;
@@ -275,7 +275,7 @@ final class RequestLogBoundsTest {
 
     @Test
     void refused_manyAndLongErrors_keepsTheFirstAndCutsTheirTexts() {
-        RequestLog log = new RequestLog();
+        RequestLog log = new RequestLog(100_000);
         List<ProblemError> errors = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
             errors.add(new ProblemError(ProblemError.Source.POINTER, "/" + i, "too_long", "e".repeat(300)));
@@ -287,7 +287,7 @@ final class RequestLogBoundsTest {
 
     @Test
     void entry_withTextsOfAllKinds_showsThemAndNoSecret() {
-        RequestLog log = new RequestLog();
+        RequestLog log = new RequestLog(100_000);
         for (KeyUse use : KeyUse.values()) {
             Id id = entry(0).id;
             ProblemError error = new ProblemError(

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.resource;
 
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
@@ -59,5 +60,10 @@ final class CountedRows implements Rows {
     public byte @Nullable [] keyAt(long number) {
         read++;
         return rows.keyAt(number);
+    }
+
+    @Override
+    public RetentionTimes retention() {
+        return rows.retention();
     }
 }

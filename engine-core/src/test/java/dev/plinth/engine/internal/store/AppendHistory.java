@@ -51,7 +51,7 @@ final class AppendHistory {
     }
 
     private byte[] hashOf(long sequence) {
-        try (StoreTables after = new StoreTables(Tables.HEAP, tables, 1_000_000)) {
+        try (StoreTables after = new StoreTables(new StoreSettings(Tables.HEAP, tables, 1_000_000))) {
             for (Record record : records.subList(0, (int) sequence)) {
                 after.apply(record);
             }

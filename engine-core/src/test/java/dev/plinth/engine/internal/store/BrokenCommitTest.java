@@ -339,7 +339,7 @@ class BrokenCommitTest {
 
     @Test
     void apply_breaksOffAndSoDoesTakingBack_theWriterIsDoneAllTheSame() {
-        try (StoreTables tables = new StoreTables(Tables.HEAP, List.of(BRITTLE), 1_000_000)) {
+        try (StoreTables tables = new StoreTables(new StoreSettings(Tables.HEAP, List.of(BRITTLE), 1_000_000))) {
             Object[] rowsBefore = tables.apply(new Record(0, 1, 1, 0, 0, List.of(row(1, (byte) 1))));
             assertThat(rowsBefore).containsOnlyNulls();
             TAKING_BACK_BREAKS.set(true);
@@ -359,7 +359,7 @@ class BrokenCommitTest {
     @Test
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // what waits there bears an interrupt
     void rowLoader_setsBreakOff_endsWithTheReason() {
-        try (StoreTables tables = new StoreTables(Tables.HEAP, List.of(BRITTLE), 1_000_000)) {
+        try (StoreTables tables = new StoreTables(new StoreSettings(Tables.HEAP, List.of(BRITTLE), 1_000_000))) {
             RowLoader loader = new RowLoader(tables);
             for (int i = 0; i < 100_000; i++) {
                 loader.put(BRITTLE, TestRows.key(i), row(i, BREAKS).row());

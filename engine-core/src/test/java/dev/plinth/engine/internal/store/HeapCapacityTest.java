@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -20,7 +21,8 @@ class HeapCapacityTest {
 
     @Test
     void lacks_indexOfRowsThatAreGone_countsUntilTheTableIsEmpty() {
-        try (StoreTables tables = new StoreTables(heap(MEBIBYTE), List.of(TestRows.TABLE), 100_000)) {
+        try (StoreTables tables =
+                new StoreTables(heap(MEBIBYTE), new StoreSettings(Tables.HEAP, List.of(TestRows.TABLE), 100_000))) {
             List<Changes.Write> puts = new ArrayList<>();
             List<Changes.Write> removals = new ArrayList<>();
             for (int i = 0; i < ROWS; i++) {

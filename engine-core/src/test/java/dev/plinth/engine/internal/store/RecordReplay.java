@@ -11,7 +11,7 @@ public final class RecordReplay {
     /** The state hash after these records. */
     public static byte[] stateHash(Tables kind, List<TableName> names, List<Record> records) {
         RecordCodec codec = new RecordCodec(names);
-        try (StoreTables tables = new StoreTables(kind, names, 1000)) {
+        try (StoreTables tables = new StoreTables(new StoreSettings(kind, names, 1000))) {
             int crc = 0;
             for (Record record : records) {
                 byte[] bytes = RecordCodec.encode(record, crc);

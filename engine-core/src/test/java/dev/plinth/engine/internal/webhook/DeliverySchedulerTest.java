@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.Places;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
@@ -22,8 +23,8 @@ final class DeliverySchedulerTest {
     private static final long QUICK = 1;
     private static final long SLOW = Limits.DELIVERY_SLOW_MILLIS;
 
-    private final DeliveryScheduler scheduler =
-            new DeliveryScheduler(PLACES, host -> host.equals("narrow:443") ? 10 : 100_000);
+    private final DeliveryScheduler scheduler = new DeliveryScheduler(
+            Places.DEFAULT.withDeliveries(PLACES, 10_000), host -> host.equals("narrow:443") ? 10 : 100_000);
     private long now = 1_000_000;
     private long last;
 
@@ -113,7 +114,7 @@ final class DeliverySchedulerTest {
     /** The endpoints of one workspace that hang leave half of its share to the others. */
     @Test
     void next_slowEndpointsOfAWorkspace_leaveHalfOfItsShareToTheOthers() {
-        DeliveryScheduler few = new DeliveryScheduler(80, host -> 100_000);
+        DeliveryScheduler few = new DeliveryScheduler(Places.DEFAULT.withDeliveries(80, 10_000), host -> 100_000);
         List<EndpointThrottle> slow = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             few.queued(workspace(1), endpointId(1, i), 100 + i);

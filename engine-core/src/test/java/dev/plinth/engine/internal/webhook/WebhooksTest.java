@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Places;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
@@ -67,6 +68,8 @@ class WebhooksTest {
             (rows, workspace) -> mayRun,
             this::execute,
             new Webhooks.NetworkRules(List.of("127.0.0.0/8"), Map.of(), false),
+            Places.DEFAULT,
+            (rows, workspace) -> null,
             "1"));
 
     @AfterEach

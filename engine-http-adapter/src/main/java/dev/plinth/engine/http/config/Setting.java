@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class Setting<T> {
     private final String name;
     private final Format<T> format;
-    private final String label;
-    private final String meaning;
+    private final Words words;
     private final @Nullable T defaultValue;
     private final String defaultText;
     private final Set<Source> sources;
@@ -23,17 +22,10 @@ public final class Setting<T> {
     private final boolean isSecret;
 
     private Setting(
-            String name,
-            Format<T> format,
-            String label,
-            String meaning,
-            Default<T> byDefault,
-            Set<Source> sources,
-            Set<Trait> traits) {
+            String name, Format<T> format, Words words, Default<T> byDefault, Set<Source> sources, Set<Trait> traits) {
         this.name = name;
         this.format = format;
-        this.label = label;
-        this.meaning = meaning;
+        this.words = words;
         this.defaultValue = byDefault.value();
         this.defaultText = byDefault.text();
         this.sources = sources;
@@ -42,6 +34,8 @@ public final class Setting<T> {
     }
 
     private record Default<T>(@Nullable T value, String text) {}
+
+    private record Words(String label, String meaning, String javaNames) {}
 
     private enum Trait {
         LIVE,
@@ -59,8 +53,7 @@ public final class Setting<T> {
         return new Setting<>(
                 name,
                 format,
-                label,
-                meaning,
+                new Words(label, meaning, ""),
                 new Default<>(null, "none"),
                 EnumSet.complementOf(EnumSet.of(Source.DEFAULT)),
                 EnumSet.noneOf(Trait.class));
@@ -86,6 +79,21 @@ public final class Setting<T> {
         return with(new Default<>(defaultValue, defaultText), EnumSet.of(first, others), traits());
     }
 
+    /**
+     * Returns the same setting with what a host that embeds the engine calls instead.
+     *
+     * @param names methods of the builders, such as {@code engine.maxResources} or {@code server.port}, separated by commas
+     */
+    public Setting<T> inJava(String names) {
+        return new Setting<>(
+                name,
+                format,
+                new Words(words.label, words.meaning, names),
+                new Default<>(defaultValue, defaultText),
+                sources,
+                traits());
+    }
+
     /** Returns the same setting, which changes while the program runs. Others need a restart. */
     public Setting<T> live() {
         Set<Trait> more = traits();
@@ -101,7 +109,7 @@ public final class Setting<T> {
     }
 
     private Setting<T> with(Default<T> byDefault, Set<Source> from, Set<Trait> traits) {
-        return new Setting<>(name, format, label, meaning, byDefault, from, traits);
+        return new Setting<>(name, format, words, byDefault, from, traits);
     }
 
     private Set<Trait> traits() {
@@ -142,12 +150,17 @@ public final class Setting<T> {
 
     /** Returns the value in the help. */
     public String label() {
-        return label;
+        return words.label;
+    }
+
+    /** Returns what a host that embeds the engine calls instead; empty if that has no such setting. */
+    public String javaNames() {
+        return words.javaNames;
     }
 
     /** Returns one sentence on the setting. */
     public String meaning() {
-        return meaning;
+        return words.meaning;
     }
 
     /** Returns the default value, or null if there is none. */

@@ -17,7 +17,7 @@ import java.util.Map;
  */
 public final class FairShares<H> {
     private final Map<H, Integer> held = new HashMap<>();
-    private final int places;
+    private int places;
     private final int perHolderMax;
     private int free;
 
@@ -30,6 +30,12 @@ public final class FairShares<H> {
         this.places = places;
         this.perHolderMax = perHolderMax;
         this.free = places;
+    }
+
+    /** Sets the places from now on. Taken ones stay taken. */
+    public void resize(int number) {
+        free += number - places;
+        places = number;
     }
 
     /** Returns how many places a holder may have now. */
