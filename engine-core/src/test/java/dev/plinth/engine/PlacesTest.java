@@ -112,6 +112,7 @@ final class PlacesTest {
             engine.settings().replace(Engine.builder().places(Places.DEFAULT.withJobs(2)));
 
             assertThat(begun.take()).isNotEqualTo(first);
+            mayEnd.release(100);
         } finally {
             mayEnd.release(100);
         }
@@ -131,6 +132,7 @@ final class PlacesTest {
 
             engine.settings().replace(Engine.builder().plan(WIDE));
             assertThat(begun.take()).isEqualTo(narrow);
+            mayEnd.release(100);
         } finally {
             mayEnd.release(100);
         }

@@ -103,12 +103,10 @@ final class ServeSettings {
             .byDefault("text");
 
     static final Setting<String> ACCESS_LOG = Setting.of(
-                    "access-log",
-                    Formats.text(
-                            "a file, or - for standard output", place -> place.equals("-") ? place : Path.of(place)),
-                    "FILE|-",
-                    "Log each request to this file, or to standard output.")
-            .inJava("server.accessLog");
+            "access-log",
+            Formats.text("a file, or - for standard output", place -> place.equals("-") ? place : Path.of(place)),
+            "FILE|-",
+            "Log each request to this file, or to standard output.");
 
     static final Setting<Boolean> MEMORY = Setting.of(
                     "memory", Formats.truth(), "", "Keep everything in memory; all is gone when the program ends.")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.api.TableShare;
@@ -19,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -200,11 +203,83 @@ class ConfigFileTest {
                         fault -> assertThat(fault).isEqualTo("7: plans.free.requests must be 1 to 1000000, got \"0\"."),
                         fault -> assertThat(fault)
                                 .isEqualTo("7: Unknown key \"plans.free.window\". Use one of requests, window-seconds,"
-                                        + " endpoints-max, queued-jobs-max, resources-max, policies, shares."),
+                                        + " endpoints-max, queued-jobs-max, resources-max, jobs-running-max,"
+                                        + " deliveries-running-max, policies, shares."),
                         fault -> assertThat(fault).startsWith("8: plans.paid must have requests, 1 to 1000000"),
                         fault -> assertThat(fault).startsWith("9: plans.Full: ").contains("\"Full\""),
                         fault -> assertThat(fault).isEqualTo("10: durability must be fsync or os, got \"never\"."),
                         fault -> assertThat(fault).startsWith("11: max-resources must be 1 to 1000000000"));
+    }
+
+    @Test
+    void numbersOfTheEngine_beyondTheirLimitsOrMisspelt_nameTheirLineAndTheNearestName() throws IOException {
+        assertThat(faults("""
+                        jobs-runing: 5
+                        jobs-running: 0
+                        deliveries-running: 65537
+                        deliveries-running-per-endpoint: many
+                        jobs-kept-days: 0
+                        events-kept-days: 6
+                        revoked-keys-kept-days: 3651
+                        drain-seconds: 0
+                        close-seconds: 4
+                        request-log-entries: 999
+                        plans:
+                          free: {requests: 1, jobs-running-max: 0}
+                        """))
+                .satisfiesExactly(
+                        fault -> assertThat(fault)
+                                .isEqualTo("1: Unknown key \"jobs-runing\". The nearest name is jobs-running."),
+                        fault -> assertThat(fault).isEqualTo("2: jobs-running must be 1 to 10000, got \"0\"."),
+                        fault ->
+                                assertThat(fault).isEqualTo("3: deliveries-running must be 1 to 65536, got \"65537\"."),
+                        fault -> assertThat(fault).startsWith("4: deliveries-running-per-endpoint must be 1 to 10000"),
+                        fault -> assertThat(fault).startsWith("5: jobs-kept-days must be 1 to 3650"),
+                        fault -> assertThat(fault).startsWith("6: events-kept-days must be 7 to 3650"),
+                        fault -> assertThat(fault).startsWith("7: revoked-keys-kept-days must be 1 to 3650"),
+                        fault -> assertThat(fault).startsWith("8: drain-seconds must be 1 to 3600"),
+                        fault -> assertThat(fault).startsWith("9: close-seconds must be 5 to 36000"),
+                        fault -> assertThat(fault).startsWith("10: request-log-entries must be 1000 to 10000000"),
+                        fault -> assertThat(fault)
+                                .startsWith("12: plans.free.jobs-running-max must be 1 to 2147483647"));
+    }
+
+    @Test
+    void numbersOfTheEngine_thatContradictEachOther_areToldAtTheirLines() throws IOException {
+        assertThat(faults("events-kept-days: 10\ndrain-seconds: 30\n"))
+                .satisfiesExactly(
+                        fault -> assertThat(fault)
+                                .startsWith("1: retention.deliveries (deliveries-kept-days) must be at most")
+                                .contains("got 30 and 10"),
+                        fault -> assertThat(fault)
+                                .startsWith("2: grace.close (close-seconds) must be at least twice")
+                                .contains("got 40 and 30"));
+        assertThat(faults("events-kept-days: 10\ndeliveries-kept-days: 11\n"))
+                .singleElement()
+                .asString()
+                .startsWith("2: retention.deliveries");
+    }
+
+    @Test
+    void numbersOfTheEngine_atTheirLimits_openAnEngine() throws IOException {
+        for (Function<EngineSetting, Long> limit :
+                List.<Function<EngineSetting, Long>>of(EngineSetting::min, EngineSetting::max)) {
+            StringBuilder yaml = new StringBuilder("memory: true\ntables: heap\nclose-seconds: 36000\n");
+            for (EngineSetting setting : EngineSetting.values()) {
+                if (!Set.of(
+                                EngineSetting.MAX_RESOURCES,
+                                EngineSetting.REQUEST_LOG_BYTES,
+                                EngineSetting.WEBHOOK_HOST_RATE,
+                                EngineSetting.CLOSE)
+                        .contains(setting)) {
+                    yaml.append(setting.settingName())
+                            .append(": ")
+                            .append(limit.apply(setting))
+                            .append('\n');
+                }
+            }
+            read(yaml.toString()).engine().open().close();
+        }
     }
 
     @Test

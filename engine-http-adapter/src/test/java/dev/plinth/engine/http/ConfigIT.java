@@ -205,11 +205,13 @@ class ConfigIT {
             assertThat(limit(server, key)).isEqualTo("80");
 
             write("port: 1\n" + HEAD.substring("port: 0\n".length()) + "memory: true\nplans: {free: {requests: 100}}\n"
-                    + "webhook-allow: [127.0.0.0/8]\nconsole: off\n");
+                    + "webhook-allow: [127.0.0.0/8]\nconsole: off\njobs-running: 3\njobs-kept-days: 3\n");
             HttpResponse<String> taken = reload(server);
             assertThat(taken.statusCode()).as(taken.body()).isEqualTo(200);
             assertThat(taken.body())
-                    .contains("\"taken\":[\"webhook-allow\",\"plans\"]", "\"needRestart\":[\"port\",\"console\"]");
+                    .contains(
+                            "\"taken\":[\"jobs-running\",\"webhook-allow\",\"plans\"]",
+                            "\"needRestart\":[\"port\",\"console\",\"jobs-kept-days\"]");
             assertThat(limit(server, key)).isEqualTo("100");
             assertThat(call(server, key, "POST", "/v1/webhook-endpoints", "{\"url\":\"http://127.0.0.1:9/\"}")
                             .statusCode())
