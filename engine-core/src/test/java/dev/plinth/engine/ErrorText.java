@@ -21,10 +21,10 @@ record ErrorText(Kind kind, String under, String place, String text) {
     /** Sentences that are no errors: logs, figures, descriptions, headers, what the program prints when all is well. */
     private static final Pattern NO_ERROR =
             Pattern.compile("(?i:log)\\.log|page\\.\\w+|ENTITIES\\.put|lines\\.add|\\w*\\.println"
-                    + "|new (?:ProblemCode|ByteBudget|StoreReport|OptionalLibrary)|headers\\.add|header|bearer|check|answered\\.put"
+                    + "|new (?:ProblemCode|EngineSetting|ByteBudget|StoreReport|OptionalLibrary)|headers\\.add|header|bearer|check|answered\\.put"
                     + "|POLICY|CONTENT_TYPE|NEW_ARRAY|MEMBER_SELECT|outgrown\\.add|.*\\.ofPattern|.*\\.member|left\\.add"
                     + "|row|held|move|.*\\.says|DESCRIPTIONS\\.put|new (?:Tag|Parameter<>)|Parameter\\.\\w+|told\\.accept"
-                    + "|Setting\\.of|(?s:.*)\\.(?:withoutIt|description|footer)|withSettings|schema\\.put|new Member|bound|item"
+                    + "|Setting\\.of|(?s:.*)\\.(?:withoutIt|description|footer|inJava)|withSettings|schema\\.put|new Member|bound|item"
                     + "|output\\.(?:tell|hint)|PemFile\\.read|headers\\.put|response\\.put");
     /** Classes whose sentences stand in logs, in the report of a check, and in the data of the demonstration. */
     private static final Pattern REPORTS = Pattern.compile(
