@@ -142,12 +142,22 @@ final class PlacesTest {
     @Test
     void plan_withOneDeliveryAtOnce_holdsItsWorkspaceUntilThePlanIsRaised() {
         try (HeldReceiver receiver = new HeldReceiver();
+                HeldReceiver control = new HeldReceiver();
                 Engine engine = builder().plan(NARROW).open()) {
             String narrow = workspace(engine, "narrow");
             call(engine, narrow, "POST", "/v1/webhook-endpoints", "{\"url\":\"" + receiver.url() + "\"}");
             for (int i = 0; i < 12; i++) {
                 call(engine, narrow, "POST", "/v1/events", "{\"type\":\"payment.processed\",\"data\":{}}");
             }
+            String other = workspace(engine, "pro");
+            call(engine, other, "POST", "/v1/webhook-endpoints", "{\"url\":\"" + control.url() + "\"}");
+            for (int i = 0; i < 4; i++) {
+                call(engine, other, "POST", "/v1/events", "{\"type\":\"payment.processed\",\"data\":{}}");
+            }
+            receiver.awaitReceived(1);
+            control.awaitReceived(4);
+            control.letAllGo();
+            assertThat(receiver.received()).isEqualTo(1);
             receiver.letGo(5);
             receiver.awaitReceived(6);
             assertThat(receiver.mostAtOnce()).isEqualTo(1);
