@@ -12,7 +12,7 @@ import java.util.List;
  * Ends a leased job together with operations of its worker, in one record. The job has succeeded if and only if they
  * have happened.
  */
-public final class CompleteJob extends Batch {
+public final class CompleteJob extends OperationsChange {
     private final Command.Change completion;
 
     /**
@@ -22,7 +22,7 @@ public final class CompleteJob extends Batch {
      * @param operations one or more
      * @param units the rate-limit units of all operations together
      */
-    public CompleteJob(Command.Change completion, List<? extends Operation> operations, long units) {
+    public CompleteJob(Command.Change completion, List<? extends Batch.Operation> operations, long units) {
         super(operations, units);
         this.completion = completion;
     }
