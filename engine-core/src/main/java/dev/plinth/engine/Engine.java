@@ -86,6 +86,7 @@ public final class Engine implements AutoCloseable {
     private final Wire wire;
     private final Clients clients;
     private final UnitsOfWork units;
+    private final Guard guard;
     private final Webhooks webhooks;
     private final JobRunner jobs;
     private final JobQueueFigures jobQueueFigures;
@@ -167,6 +168,7 @@ public final class Engine implements AutoCloseable {
         wire = wire(config, handlers, plans, access, requestMetrics);
         clients = new Clients(wire, dispatcher);
         units = new UnitsOfWork(store, commits, access, dispatcher, this::workspace, recorders);
+        guard = new Guard(new Guard.Parts(wire, dispatcher, this::workspace, recorders));
         register(access, waitRegistry);
         settings = new LiveSettings(
                 store, commits, plans, access, quotas, new LiveSettings.Parts(jobs, webhooks, wire::plansChanged));
@@ -331,6 +333,11 @@ public final class Engine implements AutoCloseable {
      */
     public <T extends @Nullable Object> T transact(String workspaceId, Function<? super UnitOfWork, ? extends T> work) {
         return units.run(workspaceId, work);
+    }
+
+    /** Returns the guard of routes that the host answers itself. */
+    public Guard guard() {
+        return guard;
     }
 
     /** Returns the most bytes that the body of a call may have on this route. */

@@ -2,16 +2,11 @@ package dev.plinth.engine.spring;
 
 import dev.plinth.engine.Admission;
 import dev.plinth.engine.CallDoor;
-import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -28,7 +23,6 @@ final class WireHandler implements HttpRequestHandler {
     static final int STREAMS_MAX = 1_000;
 
     private static final byte[] NO_BODY = {};
-    private static final String IDEMPOTENCY_KEY = "idempotency-key";
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
 
@@ -63,7 +57,7 @@ final class WireHandler implements HttpRequestHandler {
     }
 
     private CompletableFuture<Reply> submit(HttpServletRequest request, ValueMemory.Share values) throws IOException {
-        Admission admission = door.admit(head(request));
+        Admission admission = door.admit(ServletCalls.head(request, ""));
         if (admission.isRefused()) {
             return admission.submit(NO_BODY, values::take);
         }
@@ -76,21 +70,6 @@ final class WireHandler implements HttpRequestHandler {
             return admission.submitTooLarge();
         }
         return admission.submit(admission.takesBody() ? body : NO_BODY, values::take);
-    }
-
-    private static Call head(HttpServletRequest request) {
-        String path = request.getRequestURI().substring(request.getContextPath().length());
-        return new Call(request.getMethod(), path, request.getQueryString(), headers(request), NO_BODY, false);
-    }
-
-    private static Map<String, String> headers(HttpServletRequest request) {
-        Map<String, String> headers = new LinkedHashMap<>();
-        for (String name : Collections.list(request.getHeaderNames())) {
-            String key = name.toLowerCase(Locale.ROOT);
-            String between = key.equals(IDEMPOTENCY_KEY) ? String.valueOf(Call.REPEATED) : ", ";
-            headers.put(key, String.join(between, Collections.list(request.getHeaders(name))));
-        }
-        return headers;
     }
 
     private void complete(

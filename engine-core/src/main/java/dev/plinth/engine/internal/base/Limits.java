@@ -145,6 +145,15 @@ public final class Limits {
     /** Bytes of a result of the host's code: of a synchronous operation, and of work under an idempotency key. */
     public static final int HOST_RESULT_BYTES_MAX = 128 * 1024;
 
+    /** Bytes of the host's reply to a guarded read, which is never remembered. */
+    public static final int GUARDED_READ_BYTES_MAX = 4 * 1024 * 1024;
+
+    /** Headers of the host's reply to a guarded call. */
+    public static final int GUARDED_HEADERS_MAX = 32;
+
+    /** Characters of those headers together, with their names. */
+    public static final int GUARDED_HEADER_CHARS_MAX = 8 * 1024;
+
     /** Seconds that a long poll may wait. */
     public static final int WAIT_SECONDS_MAX = 30;
 

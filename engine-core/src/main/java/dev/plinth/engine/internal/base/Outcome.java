@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.base;
 
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The result of a command. */
@@ -66,6 +68,27 @@ public sealed interface Outcome {
     }
 
     /**
+     * The host's own code has answered.
+     *
+     * @param status the HTTP status code, 200–599
+     * @param headers its headers by name, in their spelling and order
+     * @param body the bytes
+     */
+    record HostReply(int status, Map<String, String> headers, byte[] body) implements Outcome {
+        private static final Set<Integer> TRANSIENT = Set.of(412, 428, 429);
+
+        /** Returns true if the code has done its work, so that its effects happen. */
+        public boolean isDone() {
+            return status < 400;
+        }
+
+        /** Returns true if the idempotency key remembers it, by the statuses of the engine's own answers (contract §5). */
+        public boolean isRemembered() {
+            return status < 500 && !TRANSIENT.contains(status);
+        }
+    }
+
+    /**
      * The command was refused.
      *
      * @param refusal why
@@ -86,6 +109,7 @@ public sealed interface Outcome {
      * @param location its location, or null
      * @param retryAfterSeconds its advice when to poll, or 0
      * @param originalRequest the id of the first request
+     * @param hostHeaders the headers of an answer of the host's own code; null if the engine made the answer
      */
     record Replayed(
             int status,
@@ -93,7 +117,8 @@ public sealed interface Outcome {
             @Nullable String etag,
             @Nullable String location,
             int retryAfterSeconds,
-            Id originalRequest)
+            Id originalRequest,
+            @Nullable Map<String, String> hostHeaders)
             implements Outcome {}
 
     /** The outcome of a step of the engine's own, for the code that commits it. It has no HTTP status. */

@@ -60,11 +60,21 @@ public final class HostEffects {
      * @param author returns the context in which the code acts
      */
     public Decision decide(Context context, Outcome.Done outcome, UnaryOperator<Context> author) {
+        return decide(context, outcome, outcome.body().length, author);
+    }
+
+    /**
+     * Returns the decision to make these effects.
+     *
+     * @param answerBytes bytes of the outcome that the record may have to hold beside them
+     * @param author returns the context in which the code acts
+     */
+    Decision decide(Context context, Outcome outcome, long answerBytes, UnaryOperator<Context> author) {
         if (isEmpty()) {
             return Decision.nothing(outcome);
         }
         Steps steps = new Steps(context);
-        decide(steps, author, outcome.body().length);
+        decide(steps, author, answerBytes);
         return steps.end(outcome);
     }
 

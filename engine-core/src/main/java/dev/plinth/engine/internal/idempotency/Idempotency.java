@@ -93,7 +93,7 @@ public final class Idempotency {
 
     private ClaimResult answered(IdempotencyRow remembered, KeyClaim mine) {
         return mine.fingerprint.isOf(remembered.fingerprint())
-                ? new Replay(remembered.replay(cipher, mine.rowKey), remembered.sharedResources(), remembered.sealed())
+                ? new Replay(remembered.replay(cipher, mine.rowKey), remembered.sharedResources(), remembered.showsSecret())
                 : new Mismatch();
     }
 
@@ -114,7 +114,8 @@ public final class Idempotency {
                         done.retryAfterSeconds(),
                         done.secret(),
                         body,
-                        context.sharedResources()));
+                        context.sharedResources(),
+                        false));
     }
 
     /** Adds to a decision that its refusal is remembered under the key. */
@@ -133,7 +134,28 @@ public final class Idempotency {
                         0,
                         false,
                         problem,
-                        context.sharedResources()));
+                        context.sharedResources(),
+                        false));
+    }
+
+    /** Adds to a decision that the answer of the host's own code is remembered under the key. */
+    public void remember(KeyClaim claim, Changes changes, Context context, Id request, Outcome.HostReply reply) {
+        put(
+                changes,
+                claim,
+                new IdempotencyRow(
+                        context.nextNumber(),
+                        claim.fingerprint.digests(),
+                        request,
+                        context.now(),
+                        reply.status(),
+                        null,
+                        null,
+                        0,
+                        true,
+                        cipher.seal(IdempotencyRow.ofHost(reply), claim.rowKey),
+                        context.sharedResources(),
+                        true));
     }
 
     /** Ends a call, whatever its outcome. If the outcome was not remembered, the key is free again. */

@@ -8,14 +8,19 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.SecretCipher;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The row of a key: the fingerprint of its request and the answer, encrypted if the answer shows a secret.
+ * The row of a key: the fingerprint of its request and the answer, encrypted if the answer shows a secret. An answer of the
+ * host's own code may show one, so it is always encrypted, together with its headers.
  *
  * @param fingerprint the digests of the request, see {@link Fingerprint}
  * @param number its place in commit order; {@link #NO_NUMBER} in rows of version 1
+ * @param body the body; of an answer of the host, its headers and its body
+ * @param ofHost true if the host's own code gave the answer: rows of version 3
  */
 record IdempotencyRow(
         long number,
@@ -28,10 +33,13 @@ record IdempotencyRow(
         int retryAfterSeconds,
         boolean sealed,
         byte[] body,
-        List<Id> sharedResources) {
+        List<Id> sharedResources,
+        boolean ofHost) {
     static final long NO_NUMBER = 0;
 
-    private static final int VERSION = 2;
+    private static final int VERSION_OF_ENGINE = 2;
+    private static final int VERSION = 3;
+    private static final int HOST_VERSION = 1;
     private static final long WINDOW_MILLIS =
             Duration.ofHours(Limits.IDEMPOTENCY_HOURS).toMillis();
 
@@ -48,7 +56,8 @@ record IdempotencyRow(
                 in.small(),
                 in.small() == 1,
                 in.bytes(),
-                in.ids(IdKind.RESOURCE));
+                in.ids(IdKind.RESOURCE),
+                in.version() == VERSION);
     }
 
     /** Returns the number of a row. */
@@ -68,7 +77,7 @@ record IdempotencyRow(
     }
 
     byte[] row() {
-        return new RowWriter(VERSION)
+        return new RowWriter(ofHost ? VERSION : VERSION_OF_ENGINE)
                 .number(number)
                 .bytes(fingerprint)
                 .id(request)
@@ -85,6 +94,28 @@ record IdempotencyRow(
 
     Outcome.Replayed replay(SecretCipher cipher, byte[] key) {
         byte[] open = sealed ? cipher.open(body, key) : body;
-        return new Outcome.Replayed(status, open, etag, location, retryAfterSeconds, request);
+        if (!ofHost) {
+            return new Outcome.Replayed(status, open, etag, location, retryAfterSeconds, request, null);
+        }
+        RowReader in = new RowReader(open, HOST_VERSION);
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (int left = in.small(); left > 0; left--) {
+            headers.put(in.text(), in.text());
+        }
+        return new Outcome.Replayed(status, in.bytes(), null, null, 0, request, headers);
+    }
+
+    /** Returns true if the answer shows a secret of the engine, which not every key of the workspace may see. */
+    boolean showsSecret() {
+        return sealed && !ofHost;
+    }
+
+    /** Returns the headers and the body of an answer of the host as bytes. */
+    static byte[] ofHost(Outcome.HostReply reply) {
+        RowWriter out = new RowWriter(HOST_VERSION).small(reply.headers().size());
+        reply.headers().forEach((name, value) -> {
+            RowWriter unused = out.text(name).text(value);
+        });
+        return out.bytes(reply.body()).row();
     }
 }

@@ -203,11 +203,9 @@ final class AdmissionControl {
         return most;
     }
 
-    /** Gives the units back where the engine itself failed the call; false if there was nothing to give back. */
+    /** Gives the units back where the engine or the host failed the call; false if there was nothing to give back. */
     boolean refundFailure(RequestContext call, Outcome outcome) {
-        boolean failed = outcome instanceof Outcome.Refused turned
-                && turned.refusal().code().status() >= 500;
-        if (!failed || call.units == 0) {
+        if (outcome.status() < 500 || call.units == 0) {
             return false;
         }
         refundDown(call, 0);
@@ -255,6 +253,9 @@ final class AdmissionControl {
                     ProblemCode.UNSUPPORTED_MEDIA_TYPE,
                     "Content-Encoding must be identity or absent, got " + Quoted.of(encoding)
                             + ". Send the body uncompressed.");
+        }
+        if (!request.route().body().isJson()) {
+            return;
         }
         if (isOtherType(request.headers().contentType()) && !request.isMeantAsJson() && request.isNoJson()) {
             throw RefusedException.of(

@@ -10,11 +10,18 @@ import dev.plinth.engine.internal.idempotency.Fingerprint;
 
 /** Reads the header Idempotency-Key: a bare token or a quoted string (RFC 8941 §3.3.3) of the same characters is the same key. */
 final class IdempotencyKeys {
+    private static final String HOST = "host ";
+
     private IdempotencyKeys() {}
 
     /** Returns what tells a request from others under the same key. */
     static Fingerprint fingerprint(Request request) {
-        return Fingerprint.of(request.route().method(), request.path(), request.query(), request.body(), request::json);
+        Route route = request.route();
+        // The host may answer at a path of the engine too, and an answer of its own is no answer of that route.
+        String path = route.isOfHost() ? HOST + request.path() : request.path();
+        return route.body().isJson()
+                ? Fingerprint.of(route.method(), path, request.query(), request.body(), request::json)
+                : Fingerprint.of(route.method(), path, request.query(), request.body());
     }
 
     static String read(String header) {

@@ -36,6 +36,8 @@ public final class Request {
     private @Nullable Id host;
     private @Nullable SecretCipher cipher;
     private @Nullable Id workspace;
+    private @Nullable Id id;
+    private @Nullable String key;
 
     /**
      * A request.
@@ -68,6 +70,12 @@ public final class Request {
         if (sentPath.indexOf('%') < 0) {
             path = sentPath;
         }
+        return this;
+    }
+
+    /** Tells the path of a call that the host's own code answers: as it was sent, also where it is percent-encoded. */
+    public Request forHostAt(String sentPath) {
+        path = sentPath;
         return this;
     }
 
@@ -111,10 +119,28 @@ public final class Request {
         return host;
     }
 
-    /** Tells for which workspace it is, once that is known, and what enciphers the cursors of its lists. */
-    void admitted(Id to, SecretCipher with) {
+    /**
+     * Tells its id, its idempotency key, for which workspace it is, once that is known, and what enciphers the cursors of
+     * its lists.
+     */
+    void admitted(Id as, @Nullable String under, Id to, SecretCipher with) {
+        id = as;
+        key = under;
         workspace = to;
         cipher = with;
+    }
+
+    /** Returns its id, once it was let in. */
+    public Id id() {
+        if (id == null) {
+            throw new IllegalStateException("Expected a request that was let in, but it was not; it has no id yet.");
+        }
+        return id;
+    }
+
+    /** Returns its idempotency key without quotes, once it was let in; null if none was sent, and for a read. */
+    public @Nullable String key() {
+        return key;
     }
 
     /**

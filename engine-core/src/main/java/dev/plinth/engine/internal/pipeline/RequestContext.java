@@ -118,6 +118,8 @@ final class RequestContext {
         }
         if (outcome instanceof Outcome.Done done) {
             idempotency.remember(claim, changes, context, id, done);
+        } else if (outcome instanceof Outcome.HostReply reply && reply.isRemembered()) {
+            idempotency.remember(claim, changes, context, id, reply);
         } else if (outcome instanceof Outcome.Refused refused
                 && refused.refusal().code().remembered()) {
             Refusal refusal = refused.refusal();

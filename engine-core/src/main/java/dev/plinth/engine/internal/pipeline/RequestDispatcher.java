@@ -50,7 +50,7 @@ public final class RequestDispatcher {
             return refuseDraining(newCall(request, false));
         }
         try {
-            return callInside(newCall(request, true));
+            return callInside(newCall(request, true), null);
         } finally {
             drainGate.leave();
         }
@@ -81,6 +81,31 @@ public final class RequestDispatcher {
             return new PendingRequest(call, recorder.refuse(call, refused.refusal()));
         } catch (RuntimeException | Error e) {
             return new PendingRequest(call, recorder.fail(call, e));
+        }
+    }
+
+    /**
+     * Evaluates the headers of a request as {@link #arrive} does, on a thread that is to wait for the answer.
+     *
+     * @throws IllegalStateException on a thread of the engine's own
+     */
+    public PendingRequest arriveToCall(Request request) {
+        parts.store().checkMayWait();
+        return arrive(request);
+    }
+
+    /** Answers a request that has arrived, as {@link #call(Request)} does. */
+    public Answer call(PendingRequest pending) {
+        RequestContext call = pending.call();
+        if (!drainGate.enter()) {
+            return refuseDraining(call);
+        }
+        try {
+            call.maySleep = true;
+            call.nowMillis = parts.store().nowMillis(); // the body may have taken its time
+            return callInside(call, pending.refused());
+        } finally {
+            drainGate.leave();
         }
     }
 
@@ -181,9 +206,9 @@ public final class RequestDispatcher {
         return recorder.leave(call, (Answer) pipeline.execute(call)); // it ends at admission
     }
 
-    private Answer callInside(RequestContext call) {
+    private Answer callInside(RequestContext call, @Nullable PipelineResult refused) {
         try {
-            PipelineResult result = pipeline.execute(call);
+            PipelineResult result = refused == null ? pipeline.execute(call) : refused;
             Answer ready = answerGate.ready(result);
             return recorder.leave(call, ready == null ? await(call, result).join() : ready);
         } finally {
@@ -198,7 +223,7 @@ public final class RequestDispatcher {
             if (refused == null && call.mayWait) {
                 call.maySleep = true;
                 return handOut(
-                        CompletableFuture.supplyAsync(() -> callInside(call), parts.executor()), to, answer -> answer);
+                        CompletableFuture.supplyAsync(() -> callInside(call, null), parts.executor()), to, answer -> answer);
             }
             PipelineResult result = refused == null ? pipeline.execute(call) : refused;
             Answer ready = answerGate.ready(result);

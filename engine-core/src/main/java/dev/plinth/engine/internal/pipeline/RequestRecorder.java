@@ -106,7 +106,8 @@ final class RequestRecorder {
                     refusal.code().wireName(), refusal.detail(), refusal.errors(), policy(call, refusal.code()));
         }
         if (outcome instanceof Outcome.Replayed replayed) {
-            return replayed.status() < 400 ? entry.caused(List.of(), List.of()) : refusedBefore(entry, replayed);
+            return replayed.status() < 400 || replayed.hostHeaders() != null
+                    ? entry.caused(List.of(), List.of()) : refusedBefore(entry, replayed);
         }
         return entry.caused(call.events, call.jobs);
     }

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param codes the problems that it alone may meet, beside those of every row of its kind
  * @param looksAtIfMatch true if {@code If-Match} is a condition of it
  * @param inBatch true if it may be an operation of a batch
+ * @param isOfHost true if it is in no route table, because the host's own code answers its calls
  * @param decoder makes the command of a request
  */
 public record Route(
@@ -51,6 +52,7 @@ public record Route(
         List<ProblemCode> codes,
         boolean looksAtIfMatch,
         boolean inBatch,
+        boolean isOfHost,
         Decoder decoder) {
     /** True if it changes something, so that an idempotency key counts. */
     public boolean mutates() {
@@ -87,7 +89,32 @@ public record Route(
                 codes,
                 looksAtIfMatch,
                 inBatch,
+                isOfHost,
                 decoder);
+    }
+
+    /** The same route with commands that another decoder makes. */
+    public Route decodedBy(Decoder other) {
+        return new Route(
+                name,
+                method,
+                path,
+                text,
+                guard,
+                scope,
+                cost,
+                costsByName,
+                ofWorker,
+                demands,
+                body,
+                runsHostCode,
+                parameters,
+                successes,
+                codes,
+                looksAtIfMatch,
+                inBatch,
+                isOfHost,
+                other);
     }
 
     int units(List<String> pathValues) {

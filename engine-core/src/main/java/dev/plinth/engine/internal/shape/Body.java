@@ -27,6 +27,7 @@ public final class Body {
     private final String example;
     private final int bytesMax;
     private final int itemsMax;
+    private final boolean json;
 
     /** Whether a body is expected. */
     private enum Presence {
@@ -43,7 +44,7 @@ public final class Body {
     }
 
     private Body(String name, Member<?>[] members, Rule rule, Presence presence, String example) {
-        this(name, members, rule, presence, example, Limits.BODY_BYTES_MAX, JsonReader.ANY_NUMBER);
+        this(name, members, rule, presence, example, Limits.BODY_BYTES_MAX, JsonReader.ANY_NUMBER, true);
     }
 
     private Body(
@@ -53,7 +54,8 @@ public final class Body {
             Presence presence,
             String example,
             int bytesMax,
-            int itemsMax) {
+            int itemsMax,
+            boolean json) {
         this.name = name;
         this.members = members;
         this.rule = rule;
@@ -61,6 +63,7 @@ public final class Body {
         this.example = example;
         this.bytesMax = bytesMax;
         this.itemsMax = itemsMax;
+        this.json = json;
     }
 
     /**
@@ -75,22 +78,32 @@ public final class Body {
 
     /** Returns this body with a rule over all members. */
     public Body checkedBy(Rule check) {
-        return new Body(name, members, check, presence, example, bytesMax, itemsMax);
+        return new Body(name, members, check, presence, example, bytesMax, itemsMax, json);
     }
 
     /** Returns this body as one that may be absent. */
     public Body orAbsent() {
-        return new Body(name, members, rule, Presence.OPTIONAL, example, bytesMax, itemsMax);
+        return new Body(name, members, rule, Presence.OPTIONAL, example, bytesMax, itemsMax, json);
     }
 
     /** Returns this body of at most so many bytes, with arrays of at most so many items. */
     public Body upTo(int bytes, int items) {
-        return new Body(name, members, rule, presence, example, bytes, items);
+        return new Body(name, members, rule, presence, example, bytes, items, json);
     }
 
     /** Returns this body with an example, a JSON object. */
-    public Body such(String json) {
-        return new Body(name, members, rule, presence, json, bytesMax, itemsMax);
+    public Body such(String shown) {
+        return new Body(name, members, rule, presence, shown, bytesMax, itemsMax, json);
+    }
+
+    /** Returns a body of any kind, which may be absent, and is not looked into. */
+    public Body ofAnyType() {
+        return new Body(name, members, rule, Presence.OPTIONAL, example, bytesMax, itemsMax, false);
+    }
+
+    /** Returns false if it may be of any media type. */
+    public boolean isJson() {
+        return json;
     }
 
     /** Returns the name of its schema. */

@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.pipeline.Answer;
 import dev.plinth.engine.internal.quota.PolicyQuota;
 import dev.plinth.engine.internal.quota.Quota;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes an answer as status, headers and bytes. */
@@ -32,6 +33,8 @@ final class ReplyRenderer {
             reply = done(done, answer.safe(), headers);
         } else if (outcome instanceof Outcome.Replayed replayed) {
             reply = replayed(replayed, headers);
+        } else if (outcome instanceof Outcome.HostReply host) {
+            reply = ofHost(host.status(), host.headers(), host.body(), headers);
         } else if (outcome instanceof Outcome.Page page) {
             headers.add("Cache-Control", "no-store");
             headers.add("Content-Type", page.contentType());
@@ -70,12 +73,30 @@ final class ReplyRenderer {
         return new Reply(done.status(), headers, done.body());
     }
 
+    /** An answer of the host says itself how it may be cached. If it does not, nothing keeps it. */
+    private static Reply ofHost(int status, Map<String, String> own, byte[] body, ReplyHeaders headers) {
+        boolean says = false;
+        for (String name : own.keySet()) {
+            says |= name.equalsIgnoreCase("Cache-Control");
+        }
+        if (!says) {
+            headers.add("Cache-Control", "no-store");
+        }
+        own.forEach(headers::add);
+        return new Reply(status, headers, body);
+    }
+
     private static Reply replayed(Outcome.Replayed replayed, ReplyHeaders headers) {
-        headers.add("Cache-Control", "no-store");
-        headers.add("Content-Type", replayed.status() < 400 ? JSON : PROBLEM);
-        put(headers, "ETag", replayed.etag());
-        put(headers, "Location", replayed.location());
-        retryAfter(headers, replayed.retryAfterSeconds());
+        Map<String, String> own = replayed.hostHeaders();
+        if (own == null) {
+            headers.add("Cache-Control", "no-store");
+            headers.add("Content-Type", replayed.status() < 400 ? JSON : PROBLEM);
+            put(headers, "ETag", replayed.etag());
+            put(headers, "Location", replayed.location());
+            retryAfter(headers, replayed.retryAfterSeconds());
+        } else {
+            Reply unused = ofHost(replayed.status(), own, replayed.body(), headers);
+        }
         headers.add("Idempotent-Replayed", "true");
         headers.add("Original-Request", replayed.originalRequest().text());
         return new Reply(replayed.status(), headers, replayed.body());

@@ -195,6 +195,7 @@ final class RouteBuilder {
                 List.copyOf(codes),
                 looksAtIfMatch,
                 inBatch,
+                false,
                 decoder);
     }
 }

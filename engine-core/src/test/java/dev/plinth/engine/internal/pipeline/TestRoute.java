@@ -30,6 +30,7 @@ final class TestRoute {
                 List.of(),
                 false,
                 false,
+                false,
                 request -> command);
     }
 }

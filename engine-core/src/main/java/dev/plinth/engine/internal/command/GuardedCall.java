@@ -1,0 +1,71 @@
+package dev.plinth.engine.internal.command;
+
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.RefusedException;
+import java.util.function.UnaryOperator;
+
+/**
+ * A call that the host's own code answers. The code runs outside the writer lock. Its reply and its effects are
+ * committed together; a reply of 400 or more has no effects.
+ */
+public final class GuardedCall {
+    private static final System.Logger LOG = Log.of(GuardedCall.class);
+
+    private GuardedCall() {}
+
+    /** The host's code. */
+    @FunctionalInterface
+    public interface Code {
+        /** Answers a call of the context's caller. */
+        Ended run(Context context);
+    }
+
+    /**
+     * The end of the host's code.
+     *
+     * @param reply the answer
+     * @param effects the changes that the code asks for
+     */
+    public record Ended(Reply reply, HostEffects effects) {}
+
+    /**
+     * Makes the command.
+     *
+     * @param path the path of the route, for the log
+     * @param reads true if the reply is never remembered, so that it may be longer
+     */
+    public static Command.HostCall of(String path, boolean reads, Code code) {
+        int bytesMax = reads ? Limits.GUARDED_READ_BYTES_MAX : Limits.HOST_RESULT_BYTES_MAX;
+        return context -> {
+            Ended ended = code.run(context);
+            String error = GuardedReply.error(ended.reply(), bytesMax);
+            if (error != null) {
+                throw wrong(path, error);
+            }
+            Outcome.HostReply reply = GuardedReply.outcome(ended.reply());
+            return reply.isDone()
+                    ? later -> ended.effects().decide(later, reply, reply.body().length, UnaryOperator.identity())
+                    : later -> Decision.nothing(reply);
+        };
+    }
+
+    /** Not retryable, because a repeated call would run the host's code again with the same end. */
+    private static RefusedException wrong(String path, String error) {
+        LOG.log(
+                System.Logger.Level.ERROR,
+                "The host's reply at " + path + " cannot be sent; nothing was changed. " + error);
+        return new RefusedException(Refusal.of(
+                        ProblemCode.INTERNAL_ERROR,
+                        "The host gave a reply that cannot be sent; nothing was changed."
+                                + " Report this to the operator of the service.")
+                .notRetryable());
+    }
+}
