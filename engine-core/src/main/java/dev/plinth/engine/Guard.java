@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Effects;
+import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.base.Context;
@@ -33,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The reply is committed with the effects of the code in one record. A repetition under the same
  * {@code Idempotency-Key} gets the same bytes, and the code does not run again. A reply with 412, 428, 429 or 5xx is
  * not remembered, so a repetition runs the code. Without a key nothing is remembered. If the code throws, the call is
- * answered with 500, nothing was changed, and the key is free.
+ * answered with 500, nothing was changed, and the key is free. A {@link PlinthException} of a call that the code has
+ * made is answered with its problem.
  *
  * <p>A reply has a status of 200 to 599 and a complete body of at most 128 KiB, or of 4 MiB for GET and HEAD. It has
  * up to 32 headers of 8,192 characters together. They are none that the engine sets, such as {@code Request-Id}, none
@@ -211,6 +213,8 @@ public final class Guard {
                     Optional.ofNullable(request.key()),
                     parts.clients().apply(workspace),
                     recorder));
+        } catch (PlinthException refused) {
+            throw IdempotentWork.refused(refused);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("The thread of a guarded call was interrupted.", interrupted);

@@ -5,6 +5,7 @@ import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.json.ProblemJson;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs the host's own work under idempotency keys, with the values and exceptions of the typed API. */
 final class IdempotentWork {
+    private static final int UNAUTHORIZED = 401;
+
     private IdempotentWork() {}
 
     static Json run(
@@ -40,5 +43,18 @@ final class IdempotentWork {
         long seconds = refusal.retryAfterSeconds();
         return new PlinthException(
                 Problem.of(Json.trusted(problem)), seconds == 0 ? null : Duration.ofSeconds(seconds));
+    }
+
+    /** Returns what refuses a call because of an exception that its code has met, or that exception if the caller is not to know. */
+    static RuntimeException refused(PlinthException met) {
+        Problem problem = met.problem();
+        for (ProblemCode code : ProblemCode.values()) {
+            if (code.wireName().equals(problem.code()) && code.status() != UNAUTHORIZED) {
+                long seconds = met.retryAfter().map(Duration::toSeconds).orElse(0L);
+                return new RefusedException(new Refusal(
+                        code, problem.detail(), problem.errors(), seconds, null, problem.retryable(), Refusal.WHOLE));
+            }
+        }
+        return met;
     }
 }

@@ -393,6 +393,36 @@ final class GuardTest {
     }
 
     @Test
+    void handle_engineRefusesACallOfTheCode_passesItsProblemOn() {
+        Reply reply = guard.handle(post("{}").withHeader("Idempotency-Key", "k"), request -> {
+            String unused = request.effects().create(NewResource.named("A"));
+            throw new IllegalStateException(
+                    request.workspace().resources().get("res_1").call().name());
+        });
+
+        assertThat(reply.status()).isEqualTo(404);
+        assertThat(reply.text()).contains("\"not_found\"", reply.header("Request-Id"));
+        assertThat(store.rows("resources")).isZero();
+        assertThat(store.text("/v1/requests/" + reply.header("Request-Id"))).contains("\"code\":\"not_found\"");
+        assertThat(guard.handle(post("{}").withHeader("Idempotency-Key", "k"), this::counted).status())
+                .as("it is remembered")
+                .isEqualTo(404);
+    }
+
+    @Test
+    void handle_codeMeetsAWrongKey_is500() {
+        try (CapturedLog log = CapturedLog.open()) {
+            Reply reply = guard.handle(post("{}"), request -> {
+                store.engine().client("sk_live_wrong").resources().list().call();
+                return OK;
+            });
+
+            assertThat(reply.status()).isEqualTo(500);
+            assertThat(log.lines()).isNotEmpty();
+        }
+    }
+
+    @Test
     void settings_outsideTheirBounds_areRefusedWithTheLimit() {
         assertThatThrownBy(() -> guard.units(1_001)).hasMessageContaining("0 to 1000 units, got 1001");
         assertThatThrownBy(() -> guard.bodyBytesMax(0)).hasMessageContaining("1 to 4194304 bytes, got 0");

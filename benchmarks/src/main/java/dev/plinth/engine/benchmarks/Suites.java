@@ -39,6 +39,7 @@ final class Suites {
             units.add(inDirectory(peer, work, List.of("-Xmx6g"), "units", peer));
         }
         suites.put("units", units);
+        suites.put("guard", List.of(jmh("GuardBenchmark", 1)));
         suites.put("limits", List.of(jmh("TakeBenchmark|LimitPeersBenchmark", 1)));
         suites.put("replay", List.of(inDirectory("Redis", work, List.of(), "redis"), jmh("ReplayPeersBenchmark", 1)));
         suites.put("paths", List.of(jmh("PathBenchmark", 1), jmh("PathBenchmark", 2), jmh("RoomBenchmark", 1)));

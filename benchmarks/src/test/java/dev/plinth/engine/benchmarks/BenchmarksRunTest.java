@@ -14,7 +14,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Runs every benchmark once, in this JVM, so that a change of the engine cannot leave one broken unnoticed. */
 final class BenchmarksRunTest {
-    private static final int BENCHMARKS = 9 * 2 + 6 + 2 + 6 + 1 + 3 * 5;
+    private static final int BENCHMARKS = 9 * 2 + 6 + 2 + 6 + 1 + 3 * 5 + 5;
 
     @Test
     void everyBenchmark_runOnce_doesNotThrow() throws RunnerException {

@@ -1,20 +1,25 @@
 package dev.plinth.example;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.plinth.engine.CallContext;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
+import dev.plinth.engine.Guard;
 import dev.plinth.engine.JobContext;
 import dev.plinth.engine.api.ApiKey;
+import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.client.PlinthClient;
 import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.Map;
 
-/** A platform for invoices: a type, an operation, a job with effects, a unit of work and a plan of its own. */
+/** A platform for invoices: a type, an operation, a job with effects, a unit of work, a guarded route and a plan of its own. */
 public final class Invoices {
     private static final Plan PLAN = Plan.perMinute("invoices", 1200).withEndpointsMax(5);
     private static final Json SCHEMA = Json.of("""
@@ -72,6 +77,17 @@ public final class Invoices {
             unit.effects().patch(invoice, Json.of(Map.of("data", Map.of("paid", paid))));
             unit.effects().publish("invoice.paid", Json.of(Map.of("amount", payment)), invoice);
             return new BigDecimal(String.valueOf(data.get("amount"))).subtract(paid);
+        });
+    }
+
+    /** Answers a call of an HTTP server, once under its idempotency key: the invoice of the query as text, and an event. */
+    static Reply print(Engine engine, Call call) {
+        Guard guard = engine.guard().route("/invoices/print").scope("resources:write");
+        return guard.handle(call, request -> {
+            String invoice = String.valueOf(request.call().query());
+            String text = request.workspace().resources().get(invoice).call().name() + "\n";
+            request.effects().publish("invoice.printed", Json.EMPTY_OBJECT, invoice);
+            return new Reply(200, Map.of("Content-Type", "text/plain"), text.getBytes(UTF_8));
         });
     }
 

@@ -42,7 +42,7 @@ final class GuardedReply {
     static @Nullable String error(Reply reply, int bodyBytesMax) {
         int status = reply.status();
         if (status < 200 || status > 599) {
-            return "The status must be 200 to 599, got " + status + ".";
+            return "The status must be 200 to 599, got " + status + ". Use one of those.";
         }
         if (reply.rest().isPresent()) {
             return "The body must be complete, got a stream. Return all of its bytes.";
@@ -68,7 +68,6 @@ final class GuardedReply {
             return "A reply may have " + Limits.GUARDED_HEADERS_MAX + " headers, got " + headers.size()
                     + ". Leave some out.";
         }
-        int chars = 0;
         Map<String, String> seen = new LinkedHashMap<>();
         for (Map.Entry<String, String> header : headers.entrySet()) {
             String name = header.getKey();
@@ -85,12 +84,20 @@ final class GuardedReply {
             if (!isText(header.getValue())) {
                 return "The value of the header " + name + " must be printable ASCII. Encode other characters.";
             }
-            chars += name.length() + header.getValue().length();
         }
+        int chars = chars(headers);
         return chars <= Limits.GUARDED_HEADER_CHARS_MAX
                 ? null
                 : "Headers may have " + Limits.GUARDED_HEADER_CHARS_MAX + " characters together, got " + chars
                         + ". Put some of them into the body.";
+    }
+
+    private static int chars(Map<String, String> headers) {
+        int chars = 0;
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            chars += header.getKey().length() + header.getValue().length();
+        }
+        return chars;
     }
 
     private static boolean isToken(@Nullable String name) {

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.wire;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Scope;
@@ -21,7 +22,7 @@ public final class GuardedRoute {
     /** The settings of a guard that nothing was said to. */
     public static final Settings USUAL = new Settings("/**", null, 1, Limits.BODY_BYTES_MAX, false, false);
 
-    private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
+    private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
 
     private final Map<String, Route> byMethod = new HashMap<>();
     private final Settings settings;
@@ -42,7 +43,7 @@ public final class GuardedRoute {
     /** Makes the routes with these settings. */
     public GuardedRoute(Settings settings) {
         this.settings = settings;
-        for (String method : METHODS.split(", ")) {
+        for (String method : METHODS) {
             byMethod.put(method, route(method.equals("HEAD") ? "GET" : method));
         }
     }
@@ -61,10 +62,11 @@ public final class GuardedRoute {
     public Request request(Call head, Route.Decoder decoder) {
         Route route = byMethod.get(head.method());
         if (route == null) {
+            String allowed = String.join(", ", METHODS);
             throw new RefusedException(Refusal.of(
                             ProblemCode.METHOD_NOT_ALLOWED,
-                            "This path takes the methods " + METHODS + ". Use one of them.")
-                    .hint(METHODS));
+                            "This path takes " + allowed + ", got " + Quoted.of(head.method()) + ". Use one of them.")
+                    .hint(allowed));
         }
         return new Request(
                         route.decodedBy(request -> decoder.decode(checked(request))),
@@ -95,7 +97,7 @@ public final class GuardedRoute {
                 "guarded " + method + " " + settings.path(),
                 method,
                 settings.path(),
-                new Route.Text("", "Run code of the host", ""),
+                new Route.Text("", "", ""),
                 Route.Guard.WORKSPACE,
                 settings.scope(),
                 settings.units(),
