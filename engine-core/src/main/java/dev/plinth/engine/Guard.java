@@ -81,9 +81,8 @@ public final class Guard {
     public Guard route(String path) {
         boolean printable = path.chars().allMatch(c -> c > ' ' && c <= '~');
         if (!path.startsWith("/") || path.length() > PATH_LENGTH_MAX || !printable) {
-            throw new IllegalArgumentException(
-                    "A route must begin with / and have at most " + PATH_LENGTH_MAX
-                            + " printable ASCII characters, got " + Quoted.of(path) + ". Write it as in /invoices/{id}.");
+            throw new IllegalArgumentException("A route must begin with / and have at most " + PATH_LENGTH_MAX
+                    + " printable ASCII characters, got " + Quoted.of(path) + ". Write it as in /invoices/{id}.");
         }
         GuardedRoute.Settings was = route.settings();
         return with(path, was.scope(), was.units(), was.bodyBytesMax(), was.anyBody(), was.needsKey());
@@ -142,8 +141,7 @@ public final class Guard {
 
     private Guard with(
             String path, @Nullable Scope scope, int units, int bodyBytesMax, boolean anyBody, boolean needsKey) {
-        return new Guard(
-                parts, new GuardedRoute.Settings(path, scope, units, bodyBytesMax, anyBody, needsKey));
+        return new Guard(parts, new GuardedRoute.Settings(path, scope, units, bodyBytesMax, anyBody, needsKey));
     }
 
     /**

@@ -40,7 +40,8 @@ final class GuardIdempotencyTest {
     private Reply paid(GuardedRequest request) {
         String made = request.effects().create(NewResource.named("payment"));
         byte[] body = ("<paid run='" + runs.incrementAndGet() + "' as='" + made + "'/>").getBytes(UTF_8);
-        return new Reply(201, Map.of("Content-Type", "application/xml", "Location", "/desk/" + made, "ETag", "\"1\""), body);
+        return new Reply(
+                201, Map.of("Content-Type", "application/xml", "Location", "/desk/" + made, "ETag", "\"1\""), body);
     }
 
     @Test
@@ -74,13 +75,21 @@ final class GuardIdempotencyTest {
             Guard guard = store.engine().guard();
             Reply unused = guard.handle(post(store, "{\"a\":1}"), this::paid);
 
-            assertThat(guard.handle(post(store, "{\"a\":2}"), this::paid).text()).contains("idempotency_key_reused");
-            Call elsewhere = Call.of("POST", "/desk/%37")
-                    .withKey(store.key())
-                    .withHeader("Idempotency-Key", "k")
-                    .withBody("{\"a\":1}".getBytes(UTF_8));
-            assertThat(guard.handle(elsewhere, this::paid).text()).contains("idempotency_key_reused");
+            assertThat(guard.handle(post(store, "{\"a\":2}"), this::paid).text())
+                    .contains("idempotency_key_reused");
             assertThat(runs).hasValue(1);
+        }
+    }
+
+    @Test
+    void handle_otherPathUnderTheKey_is422HoweverItIsEncoded() {
+        try (TestEngine store = TestEngine.inMemory()) {
+            Call call = Call.of("POST", "/desk/%41").withKey(store.key()).withHeader("Idempotency-Key", "k");
+            Call other = Call.of("POST", "/desk/%42").withKey(store.key()).withHeader("Idempotency-Key", "k");
+            Reply unused = store.engine().guard().handle(call, this::paid);
+
+            assertThat(store.engine().guard().handle(other, this::paid).status())
+                    .isEqualTo(422);
         }
     }
 
@@ -90,7 +99,8 @@ final class GuardIdempotencyTest {
             Guard guard = store.engine().guard().anyBody();
             Reply unused = guard.handle(post(store, "{\"a\":1,\"b\":2}"), this::paid);
 
-            assertThat(guard.handle(post(store, "{\"b\":2,\"a\":1}"), this::paid).status())
+            assertThat(guard.handle(post(store, "{\"b\":2,\"a\":1}"), this::paid)
+                            .status())
                     .isEqualTo(422);
         }
     }
@@ -147,8 +157,7 @@ final class GuardIdempotencyTest {
         try (TestEngine store = TestEngine.open(builder -> builder.directory(directory))) {
             byte[] body = new byte[128 * 1024];
             Map<String, String> headers = Map.of("X", "a".repeat(8 * 1024 - 1));
-            Reply unused =
-                    store.engine().guard().handle(post(store, "{}"), request -> new Reply(200, headers, body));
+            Reply unused = store.engine().guard().handle(post(store, "{}"), request -> new Reply(200, headers, body));
             store.reopen();
 
             Reply again = store.engine().guard().handle(post(store, "{}"), this::paid);
@@ -204,7 +213,10 @@ final class GuardIdempotencyTest {
             goOn.countDown();
             closed.get(60, TimeUnit.SECONDS);
             int status = reply.get(60, TimeUnit.SECONDS).status();
-            assertThat(store.engine().guard().handle(post(store, "{}"), this::paid).status())
+            assertThat(store.engine()
+                            .guard()
+                            .handle(post(store, "{}"), this::paid)
+                            .status())
                     .as("the engine is closed")
                     .isEqualTo(503);
             store.reopen();
@@ -234,7 +246,10 @@ final class GuardIdempotencyTest {
         try (TestEngine store = TestEngine.open(builder -> CrashedDirectory.keepIn(live, builder))) {
             key = store.key();
             crashed = CrashedDirectory.begin(live);
-            assertThat(store.engine().guard().handle(post(store, "{}"), this::many).status())
+            assertThat(store.engine()
+                            .guard()
+                            .handle(post(store, "{}"), this::many)
+                            .status())
                     .isEqualTo(201);
             crashed.end();
         }

@@ -143,12 +143,19 @@ final class GuardTest {
 
         assertThat(reply.text()).contains("\"insufficient_scope\"");
         assertThat(reply.header("WWW-Authenticate")).contains("scope=\"resources:write\"");
-        assertThat(guard.scope("resources:read").handle(post("{}"), this::counted).status()).isEqualTo(200);
+        assertThat(guard.scope("resources:read")
+                        .handle(post("{}"), this::counted)
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test
     void handle_quotaIsUsedUp_is429WithRetryAfter() {
-        String workspace = store.engine().admin().createWorkspace("small", "starter").call().id();
+        String workspace = store.engine()
+                .admin()
+                .createWorkspace("small", "starter")
+                .call()
+                .id();
         store.use(store.newKey(workspace));
         Guard costly = guard.units(30);
 
@@ -163,7 +170,11 @@ final class GuardTest {
 
     @Test
     void handle_codeFails_givesItsUnitsBack() {
-        String workspace = store.engine().admin().createWorkspace("small", "starter").call().id();
+        String workspace = store.engine()
+                .admin()
+                .createWorkspace("small", "starter")
+                .call()
+                .id();
         store.use(store.newKey(workspace));
 
         Reply failed = guard.units(30).handle(post("{}"), request -> text(503, "later"));
@@ -174,7 +185,9 @@ final class GuardTest {
 
     @Test
     void handle_bodyBreaksTheRules_isRefusedBeforeTheCode() {
-        assertThat(guard.bodyBytesMax(10).handle(post("{\"a\":12345}"), this::counted).status())
+        assertThat(guard.bodyBytesMax(10)
+                        .handle(post("{\"a\":12345}"), this::counted)
+                        .status())
                 .isEqualTo(413);
         assertThat(guard.handle(post("{\"a\":"), this::counted).status()).isEqualTo(400);
         Call other = post("plain").withHeader("Content-Type", "text/plain");
@@ -214,7 +227,9 @@ final class GuardTest {
         assertThat(runs).hasValue(0);
         ByteArrayInputStream body = new ByteArrayInputStream("[1,2]".getBytes(UTF_8));
         Reply echo = guard.handle(
-                post(""), body, request -> new Reply(200, Map.of(), request.call().body()));
+                post(""),
+                body,
+                request -> new Reply(200, Map.of(), request.call().body()));
         assertThat(echo.text()).isEqualTo("[1,2]");
         assertThat(guard.bodyBytesMax(4)
                         .handle(post(""), new ByteArrayInputStream("[1,2]".getBytes(UTF_8)), this::counted)
@@ -264,7 +279,8 @@ final class GuardTest {
             assertThat(log.lines()).anyMatch(line -> line.contains(reply.header("Request-Id")));
         }
         assertThat(store.rows("resources")).isZero();
-        assertThat(guard.handle(post("{}").withHeader("Idempotency-Key", "k"), this::counted).status())
+        assertThat(guard.handle(post("{}").withHeader("Idempotency-Key", "k"), this::counted)
+                        .status())
                 .as("the key is free")
                 .isEqualTo(200);
     }
@@ -291,9 +307,7 @@ final class GuardTest {
                 OK.with("X", "a".repeat(8 * 1024)),
                 new Reply(
                         200,
-                        IntStream.range(0, 33)
-                                .boxed()
-                                .collect(Collectors.toMap(n -> "X-" + n, String::valueOf)),
+                        IntStream.range(0, 33).boxed().collect(Collectors.toMap(n -> "X-" + n, String::valueOf)),
                         new byte[0]));
     }
 
@@ -353,7 +367,8 @@ final class GuardTest {
         try (CapturedLog log = CapturedLog.open()) {
             Reply reply = guard.handle(post("{}"), request -> {
                 for (int i = 0; i < 100; i++) {
-                    String unused = request.effects().create(NewResource.named("A").withData(large));
+                    String unused =
+                            request.effects().create(NewResource.named("A").withData(large));
                 }
                 return OK;
             });
@@ -404,7 +419,8 @@ final class GuardTest {
         assertThat(reply.text()).contains("\"not_found\"", reply.header("Request-Id"));
         assertThat(store.rows("resources")).isZero();
         assertThat(store.text("/v1/requests/" + reply.header("Request-Id"))).contains("\"code\":\"not_found\"");
-        assertThat(guard.handle(post("{}").withHeader("Idempotency-Key", "k"), this::counted).status())
+        assertThat(guard.handle(post("{}").withHeader("Idempotency-Key", "k"), this::counted)
+                        .status())
                 .as("it is remembered")
                 .isEqualTo(404);
     }

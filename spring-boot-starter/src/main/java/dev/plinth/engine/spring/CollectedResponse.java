@@ -85,7 +85,15 @@ final class CollectedResponse extends HttpServletResponseWrapper {
         if (encoding != null || type == null || at < 0) {
             return encoding == null ? super.getCharacterEncoding() : encoding;
         }
-        return type.substring(at + CHARSET.length()).split(";", 2)[0].replace("\"", "").strip();
+        return type.substring(at + CHARSET.length())
+                .split(";", 2)[0]
+                .replace("\"", "")
+                .strip();
+    }
+
+    @Override
+    public void setLocale(Locale locale) {
+        setHeader("Content-Language", locale.toLanguageTag());
     }
 
     @Override

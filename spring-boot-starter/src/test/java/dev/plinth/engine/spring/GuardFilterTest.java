@@ -180,8 +180,7 @@ final class GuardFilterTest {
     @Test
     void post_repeatedUnderItsKey_getsTheSameBytesAndRunsTheControllerOnce() throws Exception {
         HttpResponse<byte[]> first = send("POST", "/payments/7", "abc", "Idempotency-Key", "k");
-        HttpResponse<byte[]> again =
-                send("POST", "/payments/7", "abc", "Idempotency-Key", "k", "Prefer", "wait=30");
+        HttpResponse<byte[]> again = send("POST", "/payments/7", "abc", "Idempotency-Key", "k", "Prefer", "wait=30");
 
         assertThat(first.statusCode()).isEqualTo(201);
         assertThat(new String(first.body(), "UTF-8")).startsWith("res_").endsWith(";3;\u00e4\n");

@@ -93,7 +93,8 @@ public final class Idempotency {
 
     private ClaimResult answered(IdempotencyRow remembered, KeyClaim mine) {
         return mine.fingerprint.isOf(remembered.fingerprint())
-                ? new Replay(remembered.replay(cipher, mine.rowKey), remembered.sharedResources(), remembered.showsSecret())
+                ? new Replay(
+                        remembered.replay(cipher, mine.rowKey), remembered.sharedResources(), remembered.showsSecret())
                 : new Mismatch();
     }
 

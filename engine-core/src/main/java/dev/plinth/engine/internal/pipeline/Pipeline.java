@@ -123,7 +123,8 @@ final class Pipeline {
             return known;
         }
         call.step = EndedStep.INPUT;
-        call.request.admitted(call.id, call.key, call.caller.workspace(), parts.commits().cipher());
+        call.request.admitted(
+                call.id, call.key, call.caller.workspace(), parts.commits().cipher());
         Command command = call.request.route().decoder().decode(call.request);
         call.command = command;
         call.noteExecuted();

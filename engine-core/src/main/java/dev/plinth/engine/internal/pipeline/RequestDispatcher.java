@@ -223,7 +223,9 @@ public final class RequestDispatcher {
             if (refused == null && call.mayWait) {
                 call.maySleep = true;
                 return handOut(
-                        CompletableFuture.supplyAsync(() -> callInside(call, null), parts.executor()), to, answer -> answer);
+                        CompletableFuture.supplyAsync(() -> callInside(call, null), parts.executor()),
+                        to,
+                        answer -> answer);
             }
             PipelineResult result = refused == null ? pipeline.execute(call) : refused;
             Answer ready = answerGate.ready(result);

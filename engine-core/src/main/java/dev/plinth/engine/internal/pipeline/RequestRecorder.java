@@ -107,7 +107,8 @@ final class RequestRecorder {
         }
         if (outcome instanceof Outcome.Replayed replayed) {
             return replayed.status() < 400 || replayed.hostHeaders() != null
-                    ? entry.caused(List.of(), List.of()) : refusedBefore(entry, replayed);
+                    ? entry.caused(List.of(), List.of())
+                    : refusedBefore(entry, replayed);
         }
         return entry.caused(call.events, call.jobs);
     }
