@@ -27,9 +27,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets calls in to routes that the host answers itself. A guarded call is evaluated like a call of the wire: API key,
- * state of key and workspace, rate limit, body, scope and idempotency key, in this order, with the same problems and
- * headers. It stands in the request log and in the metrics.
+ * Lets calls in to routes that the host answers itself, by the rules of the wire. API key, state of key and workspace,
+ * rate limit, body, scope and idempotency key are checked in this order. A refused call gets the same problem and headers
+ * as on the wire. Each call stands in the request log and in the metrics.
  *
  * <p>The reply is committed with the effects of the code in one record. A repetition under the same
  * {@code Idempotency-Key} gets the same bytes, and the code does not run again. A reply with 412, 428, 429 or 5xx is
@@ -37,10 +37,10 @@ import org.jspecify.annotations.Nullable;
  * answered with 500, nothing was changed, and the key is free. A {@link PlinthException} of a call that the code has
  * made is answered with its problem.
  *
- * <p>A reply has a status of 200 to 599 and a complete body of at most 128 KiB, or of 4 MiB for GET and HEAD. It has
- * up to 32 headers of 8,192 characters together. They are none that the engine sets, such as {@code Request-Id}, none
- * of a connection, no {@code Content-Length} and no {@code Set-Cookie}. Any other reply is answered with 500, and the
- * log says why.
+ * <p>A reply has a status of 200 to 599 and a complete body. The body has at most 128 KiB, and 4 MiB for GET and HEAD.
+ * There are up to 32 headers of 8,192 characters together. They are none that the engine sets, such as
+ * {@code Request-Id}, none of a connection, no {@code Content-Length} and no {@code Set-Cookie}. Any other reply is
+ * answered with 500, and the log says why.
  *
  * <p>Made by {@link Engine#guard}. Immutable, safe for use by several threads. Make one for each route and keep it.
  */
@@ -56,7 +56,7 @@ public final class Guard {
     private final Parts parts;
     private final GuardedRoute route;
 
-    /** What a guard needs of its engine. */
+    /** The parts of the engine that a guard needs. */
     record Parts(
             Wire wire,
             RequestDispatcher dispatcher,

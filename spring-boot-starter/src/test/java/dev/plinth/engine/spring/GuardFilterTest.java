@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.context.annotation.AnnotationConfigUtils;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -39,7 +41,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.context.support.AnnotationConfigWebApplicationContext;
+import org.springframework.web.context.support.GenericWebApplicationContext;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.config.annotation.EnableWebMvc;
@@ -61,7 +63,6 @@ final class GuardFilterTest {
 
     /** Controllers. */
     @RestController
-    @EnableWebMvc
     static class Desk {
         private final AtomicInteger runs = new AtomicInteger();
 
@@ -125,12 +126,19 @@ final class GuardFilterTest {
         }
     }
 
+    /** Makes controllers of the beans. */
+    @Configuration(proxyBeanMethods = false)
+    @EnableWebMvc
+    static class Web {}
+
     @BeforeEach
     void start() throws Exception {
         workspace = engine.admin().createWorkspace("acme", FEW.name()).call().id();
         key = engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
-        AnnotationConfigWebApplicationContext spring = new AnnotationConfigWebApplicationContext();
+        GenericWebApplicationContext spring = new GenericWebApplicationContext();
+        AnnotationConfigUtils.registerAnnotationConfigProcessors(spring);
         spring.registerBean(Desk.class, () -> desk);
+        spring.registerBean(Web.class);
         tomcat.setBaseDir(directory.toString());
         tomcat.setPort(0);
         Context context = tomcat.addContext("", directory.toString());
