@@ -27,12 +27,12 @@ public final class Body {
     private final String example;
     private final int bytesMax;
     private final int itemsMax;
-    private final boolean json;
 
     /** Whether a body is expected. */
     private enum Presence {
         NONE,
         OPTIONAL,
+        OF_ANY_TYPE,
         REQUIRED
     }
 
@@ -44,7 +44,7 @@ public final class Body {
     }
 
     private Body(String name, Member<?>[] members, Rule rule, Presence presence, String example) {
-        this(name, members, rule, presence, example, Limits.BODY_BYTES_MAX, JsonReader.ANY_NUMBER, true);
+        this(name, members, rule, presence, example, Limits.BODY_BYTES_MAX, JsonReader.ANY_NUMBER);
     }
 
     private Body(
@@ -54,8 +54,7 @@ public final class Body {
             Presence presence,
             String example,
             int bytesMax,
-            int itemsMax,
-            boolean json) {
+            int itemsMax) {
         this.name = name;
         this.members = members;
         this.rule = rule;
@@ -63,7 +62,6 @@ public final class Body {
         this.example = example;
         this.bytesMax = bytesMax;
         this.itemsMax = itemsMax;
-        this.json = json;
     }
 
     /**
@@ -78,32 +76,32 @@ public final class Body {
 
     /** Returns this body with a rule over all members. */
     public Body checkedBy(Rule check) {
-        return new Body(name, members, check, presence, example, bytesMax, itemsMax, json);
+        return new Body(name, members, check, presence, example, bytesMax, itemsMax);
     }
 
     /** Returns this body as one that may be absent. */
     public Body orAbsent() {
-        return new Body(name, members, rule, Presence.OPTIONAL, example, bytesMax, itemsMax, json);
+        return new Body(name, members, rule, Presence.OPTIONAL, example, bytesMax, itemsMax);
     }
 
     /** Returns this body of at most so many bytes, with arrays of at most so many items. */
     public Body upTo(int bytes, int items) {
-        return new Body(name, members, rule, presence, example, bytes, items, json);
+        return new Body(name, members, rule, presence, example, bytes, items);
     }
 
     /** Returns this body with an example, a JSON object. */
-    public Body such(String shown) {
-        return new Body(name, members, rule, presence, shown, bytesMax, itemsMax, json);
+    public Body such(String json) {
+        return new Body(name, members, rule, presence, json, bytesMax, itemsMax);
     }
 
     /** Returns a body of any kind, which may be absent, and is not looked into. */
     public Body ofAnyType() {
-        return new Body(name, members, rule, Presence.OPTIONAL, example, bytesMax, itemsMax, false);
+        return new Body(name, members, rule, Presence.OF_ANY_TYPE, example, bytesMax, itemsMax);
     }
 
     /** Returns false if it may be of any media type. */
     public boolean isJson() {
-        return json;
+        return presence != Presence.OF_ANY_TYPE;
     }
 
     /** Returns the name of its schema. */
