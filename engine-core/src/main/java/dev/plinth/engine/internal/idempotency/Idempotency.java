@@ -94,7 +94,7 @@ public final class Idempotency {
     private ClaimResult answered(IdempotencyRow remembered, KeyClaim mine) {
         return mine.fingerprint.isOf(remembered.fingerprint())
                 ? new Replay(
-                        remembered.replay(cipher, mine.rowKey), remembered.sharedResources(), remembered.showsSecret())
+                        remembered.replay(cipher, mine.rowKey), remembered.sharedResources(), remembered.sealed())
                 : new Mismatch();
     }
 
@@ -153,8 +153,8 @@ public final class Idempotency {
                         null,
                         null,
                         0,
-                        true,
-                        cipher.seal(IdempotencyRow.ofHost(reply), claim.rowKey),
+                        false,
+                        IdempotencyRow.ofHost(reply),
                         context.sharedResources(),
                         true));
     }

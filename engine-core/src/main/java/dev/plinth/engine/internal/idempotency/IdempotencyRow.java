@@ -14,8 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The row of a key: the fingerprint of its request and the answer, encrypted if the answer shows a secret. An answer of the
- * host's own code may show one, so it is always encrypted, together with its headers.
+ * The row of a key: the fingerprint of its request and the answer, encrypted if the answer shows a secret.
  *
  * @param fingerprint the digests of the request, see {@link Fingerprint}
  * @param number its place in commit order; {@link #NO_NUMBER} in rows of version 1
@@ -103,11 +102,6 @@ record IdempotencyRow(
             headers.put(in.text(), in.text());
         }
         return new Outcome.Replayed(status, in.bytes(), null, null, 0, request, headers);
-    }
-
-    /** Returns true if the answer shows a secret of the engine, which not every key of the workspace may see. */
-    boolean showsSecret() {
-        return sealed && !ofHost;
     }
 
     /** Returns the headers and the body of an answer of the host as bytes. */
