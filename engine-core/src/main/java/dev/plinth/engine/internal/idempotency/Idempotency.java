@@ -93,8 +93,7 @@ public final class Idempotency {
 
     private ClaimResult answered(IdempotencyRow remembered, KeyClaim mine) {
         return mine.fingerprint.isOf(remembered.fingerprint())
-                ? new Replay(
-                        remembered.replay(cipher, mine.rowKey), remembered.sharedResources(), remembered.sealed())
+                ? new Replay(remembered.replay(cipher, mine.rowKey), remembered.sharedResources(), remembered.sealed())
                 : new Mismatch();
     }
 
