@@ -1,6 +1,5 @@
 package dev.plinth.engine.benchmarks;
 
-import dev.plinth.engine.CallContext;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.Guard;
 import dev.plinth.engine.api.Call;
@@ -92,7 +91,7 @@ public class GuardBenchmark {
             engine = Engine.builder()
                     .plan(BenchedEngine.PLAN)
                     .maxResources(2_000_000)
-                    .operation("desk", Nothing.class, Host::run)
+                    .operation("desk", Nothing.class, (input, call) -> RESULT)
                     .open();
             String workspace = engine.admin()
                     .createWorkspace("bench", BenchedEngine.PLAN.name())
@@ -107,10 +106,6 @@ public class GuardBenchmark {
         @TearDown(Level.Iteration)
         public void close() {
             engine.close();
-        }
-
-        private static Object run(Nothing input, CallContext call) {
-            return RESULT;
         }
 
         private Reply answer(Call call) {
