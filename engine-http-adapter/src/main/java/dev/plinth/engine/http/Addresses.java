@@ -4,7 +4,6 @@ import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,34 +22,41 @@ import org.eclipse.jetty.io.EndPoint;
  */
 final class Addresses implements Connection.Listener {
     private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
-    private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
-    /** Addresses whose failed credentials, or handshakes, are counted at once. The oldest window is forgotten first. */
-    private static final int WINDOWS_MAX = 10_000;
+    private static final long NANOS_BETWEEN_LOGS = TimeUnit.MINUTES.toNanos(1);
+    /** Addresses whose failed credentials, or handshakes, are counted at once. */
+    private static final int ADDRESSES_MAX = 10_000;
 
     private final Map<ClientAddress, Integer> connections = new ConcurrentHashMap<>();
     private final Map<EngineConnection, ClientAddress> counted = new ConcurrentHashMap<>();
-    private final Windows failures;
-    private final Windows handshakes = new Windows(FramingLimits.HANDSHAKES_PER_MINUTE_MAX);
-    private final AtomicLong loggedNanos = new AtomicLong(System.nanoTime() - WINDOW_NANOS);
+    private final AddressRates failures;
+    private final AddressRates handshakes;
+    private final AtomicLong loggedNanos = new AtomicLong(System.nanoTime() - NANOS_BETWEEN_LOGS);
     private final Rules rules;
 
     /**
      * The limits of an address.
      *
      * @param connectionsMax open connections of one address at once
-     * @param failuresMax requests with an invalid credential from one address within a minute
+     * @param failuresPerMinute requests with an invalid credential from one address
+     * @param tlsPerMinute connections with TLS that one address may begin
      * @param loopback true if loopback addresses are limited too
      * @param proxies the addresses of proxies that name their client
      */
-    record Rules(int connectionsMax, int failuresMax, boolean loopback, List<AddressRange> proxies) {}
+    record Rules(
+            int connectionsMax,
+            int failuresPerMinute,
+            int tlsPerMinute,
+            boolean loopback,
+            List<AddressRange> proxies) {}
 
     Addresses(Rules rules) {
         this.rules = rules;
-        this.failures = new Windows(rules.failuresMax());
+        this.failures = new AddressRates(rules.failuresPerMinute(), ADDRESSES_MAX);
+        this.handshakes = new AddressRates(rules.tlsPerMinute(), ADDRESSES_MAX);
     }
 
-    int failuresMax() {
-        return rules.failuresMax();
+    int failuresPerMinute() {
+        return failures.perMinute();
     }
 
     /** Returns true for a new connection of an address that has as many as it may have, and logs it now and then. */
@@ -66,15 +72,15 @@ final class Addresses implements Connection.Listener {
         return full;
     }
 
-    /** Counts a new connection with TLS. Returns true if its address has begun too many within a minute. */
+    /** Counts a new connection with TLS. Returns true if its address begins too many in a minute. */
     boolean isTooOften(SocketChannel channel) {
         InetAddress address = channel.socket().getInetAddress();
         boolean tooOften = address != null
                 && isBounded(address)
                 && !isProxy(address)
-                && handshakes.note(ClientAddress.of(address), System.nanoTime()) > 0;
+                && handshakes.take(ClientAddress.of(address), System.nanoTime()) > 0;
         if (tooOften) {
-            log(address, "has begun " + FramingLimits.HANDSHAKES_PER_MINUTE_MAX + " with TLS within a minute");
+            log(address, "begins more than " + handshakes.perMinute() + " with TLS in a minute");
         }
         return tooOften;
     }
@@ -114,7 +120,7 @@ final class Addresses implements Connection.Listener {
     private void log(InetAddress address, String excess) {
         long now = System.nanoTime();
         long last = loggedNanos.get();
-        if (now - last >= WINDOW_NANOS && loggedNanos.compareAndSet(last, now)) {
+        if (now - last >= NANOS_BETWEEN_LOGS && loggedNanos.compareAndSet(last, now)) {
             LOG.log(
                     Level.WARNING,
                     "Closed a connection from " + address.getHostAddress() + ", which " + excess
@@ -129,7 +135,7 @@ final class Addresses implements Connection.Listener {
     long noteFailure(EngineConnection connection, HttpFields headers) {
         return client(connection, headers)
                 .filter(this::isBounded)
-                .map(client -> failures.note(ClientAddress.of(client), System.nanoTime()))
+                .map(client -> failures.take(ClientAddress.of(client), System.nanoTime()))
                 .orElse(0L);
     }
 
@@ -154,6 +160,14 @@ final class Addresses implements Connection.Listener {
         return Optional.empty();
     }
 
+    /**
+     * Returns the key of a connection's turns of handshakes: its address, or the connection itself if its peer is a
+     * trusted proxy. The clients behind a proxy are many, and one of them must not hold up the others.
+     */
+    Object turnOf(EndPoint endPoint) {
+        return isProxy(endPoint) ? endPoint : ClientAddress.ofPeer(endPoint);
+    }
+
     /** Returns true if the peer is a trusted proxy. */
     boolean isProxy(EndPoint endPoint) {
         return remote(endPoint).filter(this::isProxy).isPresent();
@@ -171,42 +185,5 @@ final class Addresses implements Connection.Listener {
         return endPoint.getRemoteSocketAddress() instanceof InetSocketAddress socket
                 ? Optional.ofNullable(socket.getAddress())
                 : Optional.empty();
-    }
-
-    /** The count of each address since the first time in its window. */
-    private static final class Windows extends LinkedHashMap<ClientAddress, Window> {
-        private static final long serialVersionUID = 1L;
-
-        private final int max;
-
-        Windows(int max) {
-            this.max = max;
-        }
-
-        synchronized long note(ClientAddress client, long now) {
-            Window window = get(client);
-            if (window == null || now - window.sinceNanos >= WINDOW_NANOS) {
-                remove(client); // so that it goes behind the others
-                window = new Window(now);
-                put(client, window);
-            }
-            window.count++;
-            long left = WINDOW_NANOS - (now - window.sinceNanos);
-            return window.count <= max ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toSeconds(left));
-        }
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<ClientAddress, Window> eldest) {
-            return size() > WINDOWS_MAX;
-        }
-    }
-
-    private static final class Window {
-        private final long sinceNanos;
-        private int count;
-
-        Window(long sinceNanos) {
-            this.sinceNanos = sinceNanos;
-        }
     }
 }

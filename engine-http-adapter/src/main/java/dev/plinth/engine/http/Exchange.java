@@ -248,7 +248,7 @@ final class Exchange implements Invocable.Task {
                 && request.getHeaders().contains(HttpHeader.AUTHORIZATION)) {
             long seconds = bounds.addresses().noteFailure(connection, request.getHeaders());
             if (seconds > 0) {
-                writeAll(Refusals.tooManyFailures(calls, bounds.addresses().failuresMax(), seconds), true);
+                writeAll(Refusals.tooManyFailures(calls, bounds.addresses().failuresPerMinute(), seconds), true);
                 return;
             }
         }

@@ -71,9 +71,6 @@ final class FramingLimits {
     /** Records without data that a client may send on one TLS connection. A handshake has fewer than ten. */
     static final int TLS_RECORDS_WITHOUT_DATA_MAX = 100;
 
-    /** Connections with TLS that an address may begin within a minute: each call of the largest plan on its own. */
-    static final int HANDSHAKES_PER_MINUTE_MAX = 6_000;
-
     /** Connections that wait to be accepted. */
     static final int ACCEPT_QUEUE_MAX = 1024;
 

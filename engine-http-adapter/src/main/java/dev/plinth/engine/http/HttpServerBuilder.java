@@ -32,6 +32,9 @@ public final class HttpServerBuilder {
     /** Requests with an invalid credential from one address within a minute, by default. */
     static final int FAILURES_PER_MINUTE_DEFAULT = 10;
 
+    /** Connections with TLS that one address may begin in a minute, by default: each call of the largest plan on its own. */
+    static final int TLS_CONNECTIONS_PER_MINUTE_DEFAULT = 6_000;
+
     private static final String LOOPBACK = "127.0.0.1";
     static final int PORT_MAX = 65_535;
     private static final int PORT_DEFAULT = 8080;
@@ -48,6 +51,7 @@ public final class HttpServerBuilder {
     private Duration drain = Deadlines.STANDARD.drain();
     private int connectionsPerAddress = CONNECTIONS_PER_ADDRESS_DEFAULT;
     private int failuresPerMinute = FAILURES_PER_MINUTE_DEFAULT;
+    private int tlsConnectionsPerMinute = TLS_CONNECTIONS_PER_MINUTE_DEFAULT;
     private boolean limitLoopback;
     private boolean console;
     private Optional<Tls.PemFiles> tls = Optional.empty();
@@ -173,6 +177,17 @@ public final class HttpServerBuilder {
         return this;
     }
 
+    /**
+     * Sets the most connections with {@link #tls} that one address begins in a minute. The default is 6,000, all of
+     * which may come at once. One more is closed without an answer.
+     *
+     * @param connections 1 to 1,000,000
+     */
+    public HttpServerBuilder tlsConnectionsPerMinute(int connections) {
+        tlsConnectionsPerMinute = checkedCount("tlsConnectionsPerMinute", connections);
+        return this;
+    }
+
     /** Limits loopback addresses too, which have no limits by default. */
     public HttpServerBuilder limitLoopback() {
         limitLoopback = true;
@@ -264,7 +279,12 @@ public final class HttpServerBuilder {
                 tls,
                 new Cors(Set.copyOf(corsOrigins)),
                 accessLog,
-                new Addresses.Rules(connectionsPerAddress, failuresPerMinute, limitLoopback, List.copyOf(proxies)),
+                new Addresses.Rules(
+                        connectionsPerAddress,
+                        failuresPerMinute,
+                        tlsConnectionsPerMinute,
+                        limitLoopback,
+                        List.copyOf(proxies)),
                 heapBytes,
                 deadlines);
     }

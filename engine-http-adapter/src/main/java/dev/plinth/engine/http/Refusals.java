@@ -19,7 +19,8 @@ final class Refusals {
         return calls.refusal(
                 "malformed_request",
                 "The request has " + found(exception)
-                        + ", which RFC 9112 or this server does not allow. Correct the client; the connection is closed.");
+                        + ", which RFC 9112 or this server does not allow. Correct the client; the connection is"
+                        + " closed.");
     }
 
     static Reply shuttingDown(CallService calls) {
@@ -43,11 +44,11 @@ final class Refusals {
         return refusal;
     }
 
-    static Reply tooManyFailures(CallService calls, int failuresMax, long seconds) {
+    static Reply tooManyFailures(CallService calls, int perMinute, long seconds) {
         return calls.refusal(
                         "rate_limited",
-                        "More than " + failuresMax
-                                + " requests with a credential that is not valid came from this address within a minute."
+                        "This address sends more than " + perMinute
+                                + " requests a minute with a credential that is not valid."
                                 + " Send a valid one, or wait " + seconds + " s.")
                 .with("Retry-After", Long.toString(seconds));
     }

@@ -200,7 +200,8 @@ final class ServeOptions {
                 .port(port())
                 .drain(grace().drain())
                 .connectionsPerAddress(number(ServeSettings.CONNECTIONS_PER_ADDRESS))
-                .failuresPerMinute(number(ServeSettings.FAILURES_PER_MINUTE));
+                .failuresPerMinute(number(ServeSettings.FAILURES_PER_MINUTE))
+                .tlsConnectionsPerMinute(number(ServeSettings.TLS_CONNECTIONS_PER_MINUTE));
         if (hasAdminPort()) {
             told.adminPort(number(ServeSettings.ADMIN_PORT));
         }

@@ -78,6 +78,14 @@ final class ServeSettings {
             .byDefault((long) HttpServerBuilder.FAILURES_PER_MINUTE_DEFAULT)
             .inJava("server.failuresPerMinute");
 
+    static final Setting<Long> TLS_CONNECTIONS_PER_MINUTE = Setting.of(
+                    "tls-connections-per-minute",
+                    Formats.whole(1, HttpServerBuilder.COUNT_MAX),
+                    "N",
+                    "Connections with TLS that one address may begin; more are closed.")
+            .byDefault((long) HttpServerBuilder.TLS_CONNECTIONS_PER_MINUTE_DEFAULT)
+            .inJava("server.tlsConnectionsPerMinute");
+
     static final Setting<Boolean> LIMIT_LOOPBACK = Setting.of(
                     "limit-loopback", Formats.truth(), "", "Bound loopback addresses too.")
             .byDefault(false)
@@ -273,6 +281,7 @@ final class ServeSettings {
             TRUSTED_PROXY,
             CONNECTIONS_PER_ADDRESS,
             FAILURES_PER_MINUTE,
+            TLS_CONNECTIONS_PER_MINUTE,
             LIMIT_LOOPBACK,
             CONSOLE,
             CORS_ORIGIN,

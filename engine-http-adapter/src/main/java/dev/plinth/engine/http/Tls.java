@@ -59,8 +59,15 @@ final class Tls {
         SslConnectionFactory factory = new SslConnectionFactory(contexts, HttpVersion.HTTP_1_1.asString()) {
             @Override
             protected SslConnection newSslConnection(Connector connector, EndPoint endPoint, SSLEngine engine) {
+                Object turnOf = ((EngineConnector) connector).addresses().turnOf(endPoint);
                 return new TlsConnection(
-                        connector.getByteBufferPool(), connector.getExecutor(), contexts, endPoint, engine, turns);
+                        connector.getByteBufferPool(),
+                        connector.getExecutor(),
+                        contexts,
+                        endPoint,
+                        engine,
+                        turns,
+                        turnOf);
             }
         };
         // Jetty would fail a request whose Host is not in the certificate. There is one certificate, and clients check

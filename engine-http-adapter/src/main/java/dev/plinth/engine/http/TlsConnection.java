@@ -19,21 +19,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class TlsConnection extends SslConnection implements SslHandshakeListener {
     private final HandshakeTurns turns;
-    private final Object address;
+    private final Object turnOf;
     private volatile boolean handshaken;
     private volatile HandshakeTurns.@Nullable Turn turn;
     private int recordsWithoutData;
 
+    /**
+     * Makes the connection of an endpoint.
+     *
+     * @param turnOf the key of its turns, from {@link Addresses#turnOf}
+     */
     TlsConnection(
             ByteBufferPool buffers,
             Executor executor,
             SslContextFactory contexts,
             EndPoint endPoint,
             SSLEngine engine,
-            HandshakeTurns turns) {
+            HandshakeTurns turns,
+            Object turnOf) {
         super(buffers, executor, contexts, endPoint, engine);
         this.turns = turns;
-        this.address = ClientAddress.ofPeer(endPoint);
+        this.turnOf = turnOf;
         addHandshakeListener(this);
     }
 
@@ -56,7 +62,7 @@ final class TlsConnection extends SslConnection implements SslHandshakeListener 
         if (handshaken) {
             super.onFillable();
         } else {
-            turns.run(address, this::shakeHands);
+            turns.run(turnOf, this::shakeHands);
         }
     }
 

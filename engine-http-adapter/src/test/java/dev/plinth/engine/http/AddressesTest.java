@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.eclipse.jetty.io.ByteArrayEndPoint;
+import org.eclipse.jetty.io.EndPoint;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +37,9 @@ class AddressesTest {
         for (RawClient client : clients) {
             client.close();
         }
-        server.close();
+        if (server != null) {
+            server.close();
+        }
         live.close();
     }
 
@@ -132,6 +138,29 @@ class AddressesTest {
         for (int i = 0; i < 2 * CONNECTIONS; i++) {
             assertThat(send(live.key(), "").status()).isEqualTo(200);
         }
+    }
+
+    /** Connections of one address share a turn of handshakes, and those of a proxy belong to many clients. */
+    @Test
+    void turnOf_connectionsOfOneAddress_isOneTurn_andOfATrustedProxyOneForEach() {
+        Addresses addresses =
+                new Addresses(new Addresses.Rules(1, 1, 1, false, List.of(AddressRange.parse("192.0.2.0/24"))));
+        EndPoint proxy = endPoint("192.0.2.1");
+        EndPoint client = endPoint("198.51.100.1");
+
+        assertThat(addresses.turnOf(client)).isEqualTo(addresses.turnOf(endPoint("198.51.100.1")));
+        assertThat(addresses.turnOf(client)).isNotEqualTo(addresses.turnOf(endPoint("198.51.100.2")));
+        assertThat(addresses.turnOf(proxy)).isEqualTo(addresses.turnOf(proxy));
+        assertThat(addresses.turnOf(proxy)).isNotEqualTo(addresses.turnOf(endPoint("192.0.2.1")));
+    }
+
+    private static EndPoint endPoint(String address) {
+        return new ByteArrayEndPoint() {
+            @Override
+            public SocketAddress getRemoteSocketAddress() {
+                return new InetSocketAddress(address, 1);
+            }
+        };
     }
 
     /** An engine with one key. */

@@ -21,7 +21,7 @@ class EngineConnectorTest {
     private final EngineConnector connector = connector(server);
 
     private EngineConnector connector(Server of, AddressRange... proxies) {
-        Addresses addresses = new Addresses(new Addresses.Rules(1, 1, false, List.of(proxies)));
+        Addresses addresses = new Addresses(new Addresses.Rules(1, 1, 1, false, List.of(proxies)));
         return new EngineConnector(
                 of,
                 calls,
