@@ -177,7 +177,8 @@ final class BenchedEngine implements AutoCloseable {
         engine.close();
     }
 
-    private String secret(int call) {
+    /** Returns the API key of the workspace that has its turn at the call with this number. */
+    String secret(int call) {
         return secrets.get(call & (secrets.size() - 1));
     }
 

@@ -10,10 +10,12 @@ final class Questions {
     private Questions() {}
 
     static void ask(String question, String... arguments) throws Exception {
-        String last = arguments[arguments.length - 1];
+        String last = arguments.length == 0 ? "" : arguments[arguments.length - 1];
         switch (question) {
             case "stack" -> StackFigures.run(arguments[0], Path.of(last));
             case "units" -> UnitFigures.run(arguments[0], Path.of(last));
+            case "deliveries" -> DeliveryFigures.run(Path.of(last));
+            case DeliveryFigures.RECEIVER -> BareReceiver.serve();
             case "redis" -> RedisFigures.run(Path.of(last));
             case "jmh" -> JmhFigures.run(arguments[0], Integer.parseInt(last));
             case "serve" -> HttpServers.serve(arguments[0], Integer.parseInt(arguments[1]), Path.of(last));

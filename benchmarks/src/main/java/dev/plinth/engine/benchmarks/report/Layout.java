@@ -132,6 +132,14 @@ final class Layout {
                             durable("256", "256"),
                             durable("`submit()`, one thread, 8,192 open", "submit"))),
             Grid.of(
+                    "deliveries",
+                    List.of("", "while published", "of a backlog", "sender, each", "receiver, each"),
+                    List.of("`FSYNC` = webhooks FSYNC", "`OS` = webhooks OS"),
+                    " while published",
+                    " of a backlog",
+                    " of a backlog sender",
+                    " of a backlog receiver"),
+            Grid.of(
                     "store",
                     List.of(
                             "resources",
