@@ -61,6 +61,11 @@ public record Id(IdKind kind, long high, long low) {
         return new Id(kind, Bytes.getLong(bytes, offset), Bytes.getLong(bytes, offset + 8));
     }
 
+    /** Returns true if this id is the one at an offset. */
+    public boolean isAt(byte[] bytes, int offset) {
+        return Bytes.getLong(bytes, offset) == high && Bytes.getLong(bytes, offset + 8) == low;
+    }
+
     /** Writes the 16 bytes of this id. */
     public void write(byte[] target, int offset) {
         Bytes.putLong(target, offset, high);

@@ -56,7 +56,9 @@ public final class RowWriter extends ScratchBuffer {
     /** Adds ids with their number. A list of one is written as an optional id that is there. */
     public RowWriter ids(List<Id> ids) {
         small(ids.size());
-        ids.forEach(this::id);
+        for (int i = 0; i < ids.size(); i++) {
+            id(ids.get(i));
+        }
         return this;
     }
 

@@ -53,13 +53,21 @@ public record TableName(
         return kept == null ? 0 : kept.apply(times).toDays();
     }
 
-    /** Returns the workspace that a row counts for, or null if the table is the engine's own. */
-    public @Nullable Id owner(byte[] key, byte[] row) {
+    /**
+     * Returns the workspace that a row counts for, or null if the table is the engine's own.
+     *
+     * @param likely the workspace that it probably is, such as that of the write before, which is then returned itself
+     */
+    public @Nullable Id owner(byte[] key, byte[] row, @Nullable Id likely) {
         return switch (owner) {
-            case KEY -> Id.read(IdKind.WORKSPACE, key, 0);
-            case ROW -> Id.read(IdKind.WORKSPACE, row, RowReader.HEAD_BYTES);
+            case KEY -> workspace(key, 0, likely);
+            case ROW -> workspace(row, RowReader.HEAD_BYTES, likely);
             case ENGINE -> null;
         };
+    }
+
+    private static Id workspace(byte[] bytes, int offset, @Nullable Id likely) {
+        return likely != null && likely.isAt(bytes, offset) ? likely : Id.read(IdKind.WORKSPACE, bytes, offset);
     }
 
     @Override

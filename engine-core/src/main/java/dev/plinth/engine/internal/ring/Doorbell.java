@@ -68,9 +68,10 @@ public final class Doorbell implements AutoCloseable {
     }
 
     private static boolean isConcerned(List<Predicate<Changes.Write>> concerns, List<Changes.Write> writes) {
-        for (Changes.Write write : writes) {
-            for (Predicate<Changes.Write> room : concerns) {
-                if (room.test(write)) {
+        // By index, because an iterator for each write of each record is the most that a commit would make here.
+        for (int i = 0; i < writes.size(); i++) {
+            for (int j = 0; j < concerns.size(); j++) {
+                if (concerns.get(j).test(writes.get(i))) {
                     return true;
                 }
             }

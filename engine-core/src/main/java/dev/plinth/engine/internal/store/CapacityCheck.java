@@ -42,7 +42,8 @@ final class CapacityCheck {
     private static final int PERCENT = 100;
     private static final int NEXT_PART = 4;
     private static final String NO_SPACE =
-            "The file system of the tables is full; nothing was changed. Free some space, and the engine goes on by itself.";
+            "The file system of the tables is full; nothing was changed. Free some space, and the engine goes on by"
+                    + " itself.";
 
     private final TableFactory factory;
     private final Table[] byNumber;
@@ -110,6 +111,9 @@ final class CapacityCheck {
         if (!fits(heapBytes() + memory(puts, bytes), heapBytesMax, TableShares.OPEN_PERCENT)) {
             return false;
         }
+        Id known = null;
+        TableShare[] shares = {};
+        WorkspaceUsage workspaceUsage = null;
         for (int i = 0; i < writes.size(); i++) {
             Changes.Write write = writes.get(i);
             byte[] row = write.row();
@@ -122,10 +126,14 @@ final class CapacityCheck {
                     || !fits(table.bytes() + bytes, table.bytesMax(), TableShares.OPEN_PERCENT)) {
                 return false;
             }
-            Id owner = reserve == ReserveAccess.ASKED ? name.owner(write.key(), row) : null;
+            Id owner = reserve == ReserveAccess.ASKED ? name.owner(write.key(), row, known) : null;
             if (owner != null) {
-                WorkspaceUsage workspaceUsage = usageCounter.find(owner);
-                TableShare share = tableShares.of(plans.apply(owner))[name.number()];
+                if (!owner.equals(known)) { // mostly all rows are of one workspace
+                    known = owner;
+                    shares = tableShares.of(plans.apply(owner));
+                    workspaceUsage = usageCounter.find(owner);
+                }
+                TableShare share = shares[name.number()];
                 int column = usageCounter.column(name);
                 if (rows(workspaceUsage, column) + puts > share.rows()
                         || bytes(workspaceUsage, column) + bytes > share.bytes()) {
@@ -145,7 +153,7 @@ final class CapacityCheck {
             Changes.Write write = writes.get(i);
             byte[] row = write.row();
             if (row != null) {
-                growth(growths, write.table(), write.table().owner(write.key(), row))
+                growth(growths, write.table(), write.table().owner(write.key(), row, null))
                         .add(write.key(), byNumber[write.table().number()].get(write.key()), row);
             }
         }
@@ -221,8 +229,8 @@ final class CapacityCheck {
             if (from != Reserve.NONE) {
                 return from.refusal(
                         "The tables may take " + heapBytesMax + " bytes of the heap, and take " + heapBytes()
-                                + "; nothing was changed."
-                                + " Delete rows or wait until some expire, start the JVM with a larger -Xmx, or keep the tables off the heap.");
+                                + "; nothing was changed. Delete rows or wait until some expire, start the JVM with a"
+                                + " larger -Xmx, or keep the tables off the heap.");
             }
         }
         return null;

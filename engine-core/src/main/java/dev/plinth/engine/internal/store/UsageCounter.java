@@ -75,7 +75,7 @@ final class UsageCounter {
     /** Returns the use of a row's workspace, made if it has no rows. Returns null if the table is the engine's own. */
     @Nullable
     WorkspaceUsage of(TableName table, byte[] key, byte[] row) {
-        Id workspace = table.owner(key, row);
+        Id workspace = table.owner(key, row, last == null ? null : last.workspace());
         if (workspace == null) {
             return null;
         }
