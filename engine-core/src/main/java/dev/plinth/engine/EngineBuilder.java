@@ -57,7 +57,7 @@ public final class EngineBuilder {
     private final Map<String, DirectOperation<?>> directOperations = new LinkedHashMap<>();
     private final Set<String> asyncOperations = new LinkedHashSet<>();
     private final Map<String, JobHandler> jobHandlers = new LinkedHashMap<>();
-    private final Map<String, EventListener> listeners = new LinkedHashMap<>();
+    private final Map<String, EngineEventListener> listeners = new LinkedHashMap<>();
     private final Map<String, Json> resourceTypes = new LinkedHashMap<>();
     private final Map<String, Json> childTypes = new LinkedHashMap<>();
     private final Map<String, Integer> routeCosts = new LinkedHashMap<>();
@@ -235,7 +235,8 @@ public final class EngineBuilder {
     public EngineBuilder adminToken(String token) {
         if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c <= '~')) {
             throw new IllegalArgumentException(
-                    "The admin token must be visible ASCII characters, and is empty or has others. Choose another one.");
+                    "The admin token must be visible ASCII characters, and is empty or has others. Choose another"
+                            + " one.");
         }
         if (token.length() < Limits.ADMIN_TOKEN_CHARS_MIN) {
             throw new IllegalArgumentException("The admin token must have at least " + Limits.ADMIN_TOKEN_CHARS_MIN
@@ -451,7 +452,7 @@ public final class EngineBuilder {
      *
      * @throws IllegalArgumentException if a listener of this name has been registered
      */
-    public EngineBuilder listener(String name, EventListener listener) {
+    public EngineBuilder listener(String name, EngineEventListener listener) {
         register(listeners, "listener", checked(name), listener);
         return this;
     }

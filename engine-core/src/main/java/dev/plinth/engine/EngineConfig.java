@@ -48,7 +48,7 @@ record EngineConfig(
         Map<String, DirectOperation<?>> directOperations,
         Set<String> asyncOperations,
         Map<String, JobHandler> jobHandlers,
-        Map<String, EventListener> listeners,
+        Map<String, EngineEventListener> listeners,
         ContentTypes types,
         RouteSettings routes,
         boolean defaultWorkspace,

@@ -3,7 +3,7 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Tables;
-import dev.plinth.engine.http.HttpServer;
+import dev.plinth.engine.http.EngineServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -65,7 +65,7 @@ public final class SmallFilesServer {
         code.register(builder);
         Engine engine = builder.open();
         code.use(engine);
-        HttpServer server = HttpServer.start(engine, "127.0.0.1", 0);
+        EngineServer server = EngineServer.start(engine, "127.0.0.1", 0);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             server.close();
             engine.close();

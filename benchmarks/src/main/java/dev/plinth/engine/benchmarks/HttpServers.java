@@ -13,7 +13,7 @@ import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Tables;
-import dev.plinth.engine.http.HttpServer;
+import dev.plinth.engine.http.EngineServer;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,7 +60,7 @@ final class HttpServers {
     }
 
     private static void plinth(EngineBuilder builder, int port) {
-        HttpServer unused = HttpServer.start(new BenchedEngine(builder.inMemory(), 1).engine(), LOOPBACK, port);
+        EngineServer unused = EngineServer.start(new BenchedEngine(builder.inMemory(), 1).engine(), LOOPBACK, port);
     }
 
     /**

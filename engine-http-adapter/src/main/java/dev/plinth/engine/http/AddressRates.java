@@ -19,7 +19,7 @@ final class AddressRates {
     /**
      * Makes rates of which nothing is used.
      *
-     * @param perMinute 1 to {@link HttpServerBuilder#COUNT_MAX}
+     * @param perMinute 1 to {@link EngineServerBuilder#COUNT_MAX}
      * @param addressesMax addresses that are remembered; beyond them that goes which did nothing for longest
      */
     AddressRates(int perMinute, int addressesMax) {

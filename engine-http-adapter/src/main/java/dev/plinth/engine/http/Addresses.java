@@ -21,7 +21,7 @@ import org.eclipse.jetty.io.EndPoint;
  * ignored from any other address.
  */
 final class Addresses implements Connection.Listener {
-    private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
+    private static final System.Logger LOG = System.getLogger(EngineServer.class.getName());
     private static final long NANOS_BETWEEN_LOGS = TimeUnit.MINUTES.toNanos(1);
     /** Addresses whose failed credentials, or handshakes, are counted at once. */
     private static final int ADDRESSES_MAX = 10_000;

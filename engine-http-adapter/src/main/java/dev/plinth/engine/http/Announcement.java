@@ -21,7 +21,7 @@ final class Announcement {
         this.options = options;
     }
 
-    void all(HttpServer server) {
+    void all(EngineServer server) {
         secrets();
         Optional<FirstStart> firstStart = engine.firstStart();
         if (firstStart.isPresent() && !output.isJson()) {
@@ -77,7 +77,7 @@ final class Announcement {
                 + " -d '{ \"name\": \"My resource\" }'";
     }
 
-    private String reachable(HttpServer server) {
+    private String reachable(EngineServer server) {
         return WILDCARDS.contains(options.host())
                 ? server.uri().getScheme() + "://127.0.0.1:" + server.port()
                 : server.uri().toString();

@@ -24,7 +24,7 @@ final class ConfigReload {
     private final AtomicBoolean signalWaits = new AtomicBoolean();
     private ServeOptions running; // guarded by this
     private @Nullable Engine engine; // guarded by this
-    private @Nullable HttpServer server; // guarded by this
+    private @Nullable EngineServer server; // guarded by this
     private Optional<AccessLog> accessLog = Optional.empty(); // guarded by this
 
     /**
@@ -45,7 +45,7 @@ final class ConfigReload {
     }
 
     /** Sets the parts that take the changes. Until then a reload waits for nothing and is refused. */
-    synchronized void serves(Engine opened, HttpServer listening, Optional<AccessLog> log) {
+    synchronized void serves(Engine opened, EngineServer listening, Optional<AccessLog> log) {
         engine = opened;
         server = listening;
         accessLog = log;
@@ -58,7 +58,7 @@ final class ConfigReload {
      */
     synchronized Taken reload() {
         Engine open = engine;
-        HttpServer listening = server;
+        EngineServer listening = server;
         if (open == null || listening == null) {
             throw new IllegalArgumentException("The program is still starting. Reload again once it listens.");
         }

@@ -153,7 +153,7 @@ public final class Main {
             Optional<Demo> demo = isDemo ? Optional.of(new Demo(builder)) : Optional.empty();
             engine = builder.open();
             engine.settings().requireInUse(builder);
-            HttpServer server = listen(engine, options, accessLog);
+            EngineServer server = listen(engine, options, accessLog);
             reload.serves(engine, server, accessLog);
             stopOnSignal(engine, server, demo, accessLog);
             if (demo.isPresent()) {
@@ -186,9 +186,9 @@ public final class Main {
                 : CommandLineReader.sentence(failure.getMessage(), failure);
     }
 
-    private static HttpServer listen(Engine engine, ServeOptions options, Optional<AccessLog> accessLog) {
+    private static EngineServer listen(Engine engine, ServeOptions options, Optional<AccessLog> accessLog) {
         try {
-            HttpServerBuilder builder = options.applyTo(HttpServer.builder(engine));
+            EngineServerBuilder builder = options.applyTo(EngineServer.builder(engine));
             accessLog.ifPresent(builder::accessLog);
             return builder.start();
         } catch (UncheckedIOException unable) {
@@ -203,7 +203,7 @@ public final class Main {
         }
     }
 
-    private void stopOnSignal(Engine engine, HttpServer server, Optional<Demo> demo, Optional<AccessLog> accessLog) {
+    private void stopOnSignal(Engine engine, EngineServer server, Optional<Demo> demo, Optional<AccessLog> accessLog) {
         Runnable stop = () -> {
             int status = CANNOT_STOP;
             try {
@@ -216,8 +216,8 @@ public final class Main {
                 output.say("Stopping failed: " + sentence(failure));
             } finally {
                 if (!engine.isWritable()) {
-                    output.say(
-                            "The journal had failed; what was acknowledged is in it. Check the disk before the next start.");
+                    output.say("The journal had failed; what was acknowledged is in it. Check the disk before the next"
+                            + " start.");
                     status = JOURNAL_FAILED;
                 }
                 out.flush();

@@ -195,8 +195,8 @@ final class ServeOptions {
     }
 
     /** Applies the options of the server. */
-    HttpServerBuilder applyTo(HttpServerBuilder server) {
-        HttpServerBuilder told = server.host(host())
+    EngineServerBuilder applyTo(EngineServerBuilder server) {
+        EngineServerBuilder told = server.host(host())
                 .port(port())
                 .drain(grace().drain())
                 .connectionsPerAddress(number(ServeSettings.CONNECTIONS_PER_ADDRESS))
@@ -324,7 +324,7 @@ final class ServeOptions {
     }
 
     private static boolean isLoopback(@Nullable String name) {
-        return name == null || HttpServerBuilder.isLoopback(name);
+        return name == null || EngineServerBuilder.isLoopback(name);
     }
 
     /** Returns the same options with the live settings of others. */

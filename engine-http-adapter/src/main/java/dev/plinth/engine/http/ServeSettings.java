@@ -64,26 +64,26 @@ final class ServeSettings {
 
     static final Setting<Long> CONNECTIONS_PER_ADDRESS = Setting.of(
                     "connections-per-address",
-                    Formats.whole(1, HttpServerBuilder.COUNT_MAX),
+                    Formats.whole(1, EngineServerBuilder.COUNT_MAX),
                     "N",
                     "Connections of one address, of IPv6 one /64, at once.")
-            .byDefault((long) HttpServerBuilder.CONNECTIONS_PER_ADDRESS_DEFAULT)
+            .byDefault((long) EngineServerBuilder.CONNECTIONS_PER_ADDRESS_DEFAULT)
             .inJava("server.connectionsPerAddress");
 
     static final Setting<Long> FAILURES_PER_MINUTE = Setting.of(
                     "failures-per-minute",
-                    Formats.whole(1, HttpServerBuilder.COUNT_MAX),
+                    Formats.whole(1, EngineServerBuilder.COUNT_MAX),
                     "N",
                     "Requests with a bad credential from one address before they get 429.")
-            .byDefault((long) HttpServerBuilder.FAILURES_PER_MINUTE_DEFAULT)
+            .byDefault((long) EngineServerBuilder.FAILURES_PER_MINUTE_DEFAULT)
             .inJava("server.failuresPerMinute");
 
     static final Setting<Long> TLS_CONNECTIONS_PER_MINUTE = Setting.of(
                     "tls-connections-per-minute",
-                    Formats.whole(1, HttpServerBuilder.COUNT_MAX),
+                    Formats.whole(1, EngineServerBuilder.COUNT_MAX),
                     "N",
                     "Connections with TLS that one address may begin; more are closed.")
-            .byDefault((long) HttpServerBuilder.TLS_CONNECTIONS_PER_MINUTE_DEFAULT)
+            .byDefault((long) EngineServerBuilder.TLS_CONNECTIONS_PER_MINUTE_DEFAULT)
             .inJava("server.tlsConnectionsPerMinute");
 
     static final Setting<Boolean> LIMIT_LOOPBACK = Setting.of(
@@ -336,6 +336,6 @@ final class ServeSettings {
     }
 
     private static Format<Long> port() {
-        return Formats.whole(0, HttpServerBuilder.PORT_MAX);
+        return Formats.whole(0, EngineServerBuilder.PORT_MAX);
     }
 }

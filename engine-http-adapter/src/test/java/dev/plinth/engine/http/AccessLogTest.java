@@ -38,15 +38,15 @@ class AccessLogTest {
 
     private final LiveServer live = LiveServer.start();
     private AccessLog log;
-    private HttpServer server;
+    private EngineServer server;
 
     private Path file() {
         return directory.resolve("access.log");
     }
 
-    private void start(AccessLog made, UnaryOperator<HttpServerBuilder> setup) {
+    private void start(AccessLog made, UnaryOperator<EngineServerBuilder> setup) {
         log = made;
-        server = setup.apply(HttpServer.builder(live.engine()).port(0).accessLog(log))
+        server = setup.apply(EngineServer.builder(live.engine()).port(0).accessLog(log))
                 .start();
     }
 

@@ -22,10 +22,10 @@ class AddressesTest {
 
     private final LiveEngine live = new LiveEngine();
     private final List<RawClient> clients = new ArrayList<>();
-    private HttpServer server;
+    private EngineServer server;
 
-    private void start(UnaryOperator<HttpServerBuilder> setup) {
-        server = setup.apply(HttpServer.builder(live.engine())
+    private void start(UnaryOperator<EngineServerBuilder> setup) {
+        server = setup.apply(EngineServer.builder(live.engine())
                         .port(0)
                         .connectionsPerAddress(CONNECTIONS)
                         .failuresPerMinute(FAILURES))
@@ -59,7 +59,7 @@ class AddressesTest {
 
     @Test
     void connections_beyondTheNumber_areClosed() throws IOException {
-        start(HttpServerBuilder::limitLoopback);
+        start(EngineServerBuilder::limitLoopback);
         for (int i = 0; i < CONNECTIONS; i++) {
             assertThat(send(live.key(), "").status()).isEqualTo(200);
         }

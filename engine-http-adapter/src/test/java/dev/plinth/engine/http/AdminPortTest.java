@@ -14,10 +14,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The operator's routes have a port of their own where one is asked for, and are not known on the other. */
 class AdminPortTest {
     private final LiveServer live = LiveServer.start();
-    private HttpServer server;
+    private EngineServer server;
 
-    private void start(UnaryOperator<HttpServerBuilder> setup) {
-        server = setup.apply(HttpServer.builder(live.engine()).port(0)).start();
+    private void start(UnaryOperator<EngineServerBuilder> setup) {
+        server = setup.apply(EngineServer.builder(live.engine()).port(0)).start();
     }
 
     @AfterEach
@@ -91,7 +91,7 @@ class AdminPortTest {
         start(builder -> builder);
         int port = server.port();
 
-        assertThatThrownBy(() -> HttpServer.builder(live.engine())
+        assertThatThrownBy(() -> EngineServer.builder(live.engine())
                         .port(0)
                         .adminPort(port)
                         .start())
@@ -102,7 +102,8 @@ class AdminPortTest {
     void adminHealth_withoutAnAdminPort_isRefused() {
         start(builder -> builder);
 
-        assertThatThrownBy(() -> HttpServer.builder(live.engine()).adminHealth().start())
+        assertThatThrownBy(
+                        () -> EngineServer.builder(live.engine()).adminHealth().start())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("adminPort");
     }

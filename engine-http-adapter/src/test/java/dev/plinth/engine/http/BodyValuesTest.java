@@ -30,7 +30,8 @@ class BodyValuesTest {
 
     private final CompletableFuture<OperationResult> held = new CompletableFuture<>();
     private final LiveServer live = LiveServer.start(builder -> builder.operation("hold", operation -> held.join()));
-    private final HttpServer server = HttpServer.builder(live.engine()).port(0).start(Deadlines.STANDARD, SMALL_HEAP);
+    private final EngineServer server =
+            EngineServer.builder(live.engine()).port(0).start(Deadlines.STANDARD, SMALL_HEAP);
     private final String key = live.key(live.workspace("starter"));
     private final String resource =
             live.engine().client(key).resources().create("n").call().id();

@@ -42,7 +42,7 @@ class BoundsTest {
 
     private final FakeCallService calls = new FakeCallService();
     private final List<RawClient> clients = new ArrayList<>();
-    private HttpServer server = start(patient(PATIENCE), SMALL_HEAP);
+    private EngineServer server = start(patient(PATIENCE), SMALL_HEAP);
 
     /** Deadlines that nothing here meets, but that for writing where it is short. */
     private static Deadlines patient(Duration write) {
@@ -50,9 +50,9 @@ class BoundsTest {
         return new Deadlines(PATIENCE, PATIENCE, write, PATIENCE, PATIENCE, drain, drain);
     }
 
-    private HttpServer start(Deadlines deadlines, long heapBytes) {
+    private EngineServer start(Deadlines deadlines, long heapBytes) {
         calls.admission = whole -> of("ws_a", whole);
-        return new HttpServerBuilder((executor, audiences) -> calls).port(0).start(deadlines, heapBytes);
+        return new EngineServerBuilder((executor, audiences) -> calls).port(0).start(deadlines, heapBytes);
     }
 
     /** Serves with another deadline for writing, and room for more than the kernel takes. */

@@ -79,7 +79,7 @@ class ConfigurationPageTest {
 
     @Test
     void builders_haveEachMethodAndComponentThatThePageNames() {
-        Map<String, Class<?>> builders = Map.of("engine", EngineBuilder.class, "server", HttpServerBuilder.class);
+        Map<String, Class<?>> builders = Map.of("engine", EngineBuilder.class, "server", EngineServerBuilder.class);
         for (Setting<?> setting : ServeSettings.ALL) {
             for (String name : setting.javaNames().split(", ")) {
                 String[] parts = name.split("\\.");

@@ -25,8 +25,8 @@ class ConsoleTest {
     private static final List<String> OTHERS_FILES = List.of("preact.js", "preact-hooks.js", "htm.js", "uplot.js");
 
     private final LiveServer live = LiveServer.start();
-    private final HttpServer server =
-            HttpServer.builder(live.engine()).port(0).console().start();
+    private final EngineServer server =
+            EngineServer.builder(live.engine()).port(0).console().start();
 
     @AfterEach
     void stop() {
@@ -60,8 +60,8 @@ class ConsoleTest {
             assertThat(reply.status()).as("%s", file).isEqualTo(200);
             assertThat(reply.body()).isEqualTo(Files.readAllBytes(file));
             assertThat(reply.header("content-security-policy"))
-                    .startsWith(
-                            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';")
+                    .startsWith("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src"
+                            + " 'self';")
                     .contains("base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", "trusted-types 'none'")
                     .doesNotContain("unsafe", "http", "*", "data:");
             assertThat(reply.header("x-content-type-options")).isEqualTo("nosniff");
@@ -234,8 +234,11 @@ class ConsoleTest {
 
     @Test
     void console_besideAnAdminPort_isOnBoth() throws IOException {
-        try (HttpServer apart =
-                HttpServer.builder(live.engine()).port(0).adminPort(0).console().start()) {
+        try (EngineServer apart = EngineServer.builder(live.engine())
+                .port(0)
+                .adminPort(0)
+                .console()
+                .start()) {
             assertThat(status(apart.port(), "/console/")).isEqualTo(200);
             assertThat(status(apart.adminUri().getPort(), "/console/")).isEqualTo(200);
             // The reference is made of a document that the operator's port does not serve.

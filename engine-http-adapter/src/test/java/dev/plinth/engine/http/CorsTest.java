@@ -17,7 +17,7 @@ class CorsTest {
             "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: authorization,idempotency-key\r\n";
 
     private final LiveServer live = LiveServer.start();
-    private HttpServer server = HttpServer.builder(live.engine())
+    private EngineServer server = EngineServer.builder(live.engine())
             .port(0)
             .corsOrigin(ORIGIN)
             .corsOrigin("http://localhost:5173")
@@ -119,7 +119,7 @@ class CorsTest {
     @Test
     void withoutOrigins_nothingChanges() throws IOException {
         server.close(Duration.ZERO);
-        server = HttpServer.builder(live.engine()).port(0).start();
+        server = EngineServer.builder(live.engine()).port(0).start();
 
         RawReply preflight = send("OPTIONS", "/v1/resources", from(ORIGIN) + PREFLIGHT);
 
@@ -144,7 +144,7 @@ class CorsTest {
                 "https://"
             })
     void origin_thatNoBrowserSends_isRefused(String origin) {
-        assertThatThrownBy(() -> HttpServer.builder(live.engine()).corsOrigin(origin))
+        assertThatThrownBy(() -> EngineServer.builder(live.engine()).corsOrigin(origin))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("\"" + origin + "\"")
                 .hasMessageContaining("https://app.example.com");

@@ -20,7 +20,7 @@ class DeadlinesTest {
     private static final Duration LONG = Duration.ofMinutes(1);
 
     private final FakeCallService calls = new FakeCallService();
-    private HttpServer server;
+    private EngineServer server;
 
     @AfterEach
     void stop() {
@@ -28,7 +28,7 @@ class DeadlinesTest {
     }
 
     private RawClient connect(Duration headers, Duration body, Duration idle) throws IOException {
-        server = HttpServer.start(
+        server = EngineServer.start(
                 (executor, audiences) -> calls,
                 "127.0.0.1",
                 0,

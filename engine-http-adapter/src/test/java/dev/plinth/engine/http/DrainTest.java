@@ -42,7 +42,7 @@ class DrainTest {
     private static final Deadlines PATIENT = new Deadlines(LONG, LONG, LONG, LONG, LONG, LONG, LONG);
 
     private final LiveServer live = LiveServer.start(builder -> builder.plan(Plan.perMinute("wide", 1_000_000)));
-    private final HttpServer patient = HttpServer.start(
+    private final EngineServer patient = EngineServer.start(
             (executor, audiences) -> new EngineCallService(live.engine(), executor), "127.0.0.1", 0, PATIENT);
     private String key;
 
@@ -177,7 +177,7 @@ class DrainTest {
         }
     }
 
-    private boolean close(First first, HttpServer server) {
+    private boolean close(First first, EngineServer server) {
         Stream<Runnable> inOrder = first == First.SERVER
                 ? Stream.of(server::close, live.engine()::close)
                 : Stream.of(live.engine()::close, server::close);

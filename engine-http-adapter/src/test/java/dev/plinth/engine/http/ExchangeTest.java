@@ -25,12 +25,12 @@ class ExchangeTest {
     private static final int REFUSALS_HELD = 3;
 
     private final FakeCallService calls = new FakeCallService();
-    private HttpServer server;
+    private EngineServer server;
     private RawClient client;
 
     @BeforeEach
     void start() throws IOException {
-        server = HttpServer.start((executor, audiences) -> calls, "127.0.0.1", 0, Deadlines.STANDARD);
+        server = EngineServer.start((executor, audiences) -> calls, "127.0.0.1", 0, Deadlines.STANDARD);
         client = new RawClient(server.port());
     }
 

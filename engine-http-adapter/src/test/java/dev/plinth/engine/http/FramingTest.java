@@ -19,7 +19,7 @@ class FramingTest {
     private static final String CHUNKED = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 
     private static FakeCallService calls;
-    private static HttpServer server;
+    private static EngineServer server;
 
     @BeforeAll
     static void start() {
@@ -32,7 +32,7 @@ class FramingTest {
                 Duration.ofMinutes(1), // a client may be slow to send what nobody reads any more
                 Deadlines.STANDARD.drain(),
                 Duration.ZERO);
-        server = HttpServer.start((executor, audiences) -> calls, "127.0.0.1", 0, patient);
+        server = EngineServer.start((executor, audiences) -> calls, "127.0.0.1", 0, patient);
     }
 
     @AfterAll

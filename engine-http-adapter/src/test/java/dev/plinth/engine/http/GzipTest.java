@@ -25,7 +25,8 @@ class GzipTest {
     private static final String GZIP = "Accept-Encoding: gzip\r\n";
 
     private final FakeCallService calls = new FakeCallService();
-    private HttpServer server = HttpServer.start((executor, audiences) -> calls, "127.0.0.1", 0, Deadlines.STANDARD);
+    private EngineServer server =
+            EngineServer.start((executor, audiences) -> calls, "127.0.0.1", 0, Deadlines.STANDARD);
 
     @AfterEach
     void stop() {
@@ -190,7 +191,7 @@ class GzipTest {
     @Test
     void withoutRoomForBothForms_theAnswerIsPlain() throws IOException {
         server.close(Duration.ZERO);
-        server = new HttpServerBuilder((executor, audiences) -> calls)
+        server = new EngineServerBuilder((executor, audiences) -> calls)
                 .port(0)
                 .start(Deadlines.STANDARD, 64L * 1024 * 1024);
         // A workspace may have 6 MiB of answers in flight.

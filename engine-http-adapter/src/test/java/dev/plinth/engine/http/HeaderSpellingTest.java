@@ -17,7 +17,8 @@ class HeaderSpellingTest {
                 "Bearer sk_live_xabc",
                 "bearer sk_live_XABC");
         FakeCallService calls = new FakeCallService();
-        try (HttpServer server = HttpServer.start((executor, audiences) -> calls, "127.0.0.1", 0, Deadlines.STANDARD);
+        try (EngineServer server =
+                        EngineServer.start((executor, audiences) -> calls, "127.0.0.1", 0, Deadlines.STANDARD);
                 RawClient client = new RawClient(server.port())) {
             for (String credential : sent) {
                 WireRequest request = WireRequest.get("/v1/resources").with("Authorization", credential);

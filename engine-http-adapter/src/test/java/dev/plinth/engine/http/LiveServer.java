@@ -24,11 +24,11 @@ final class LiveServer implements AutoCloseable {
             "/v1/workspace");
 
     private final Engine engine;
-    private final HttpServer server;
+    private final EngineServer server;
 
     private LiveServer(Engine engine) {
         this.engine = engine;
-        this.server = HttpServer.start(
+        this.server = EngineServer.start(
                 (executor, audiences) -> new EngineCallService(engine, executor), "127.0.0.1", 0, Deadlines.STANDARD);
     }
 
@@ -49,7 +49,7 @@ final class LiveServer implements AutoCloseable {
         return engine;
     }
 
-    HttpServer server() {
+    EngineServer server() {
         return server;
     }
 

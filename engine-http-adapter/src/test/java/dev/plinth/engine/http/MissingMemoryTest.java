@@ -22,12 +22,12 @@ class MissingMemoryTest {
 
     private final FakeCallService calls = new FakeCallService();
     private final OutOfMemoryError noMemory = new OutOfMemoryError("none, says the test");
-    private HttpServer server;
+    private EngineServer server;
     private RawClient client;
 
     @BeforeEach
     void start() throws IOException {
-        server = HttpServer.start((executor, audiences) -> calls, "127.0.0.1", 0, Deadlines.STANDARD);
+        server = EngineServer.start((executor, audiences) -> calls, "127.0.0.1", 0, Deadlines.STANDARD);
         client = new RawClient(server.port());
     }
 

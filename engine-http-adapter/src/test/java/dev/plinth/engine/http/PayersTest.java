@@ -42,11 +42,11 @@ class PayersTest {
 
     private final LiveServer live = LiveServer.start();
     private final List<RawClient> clients = new ArrayList<>();
-    private HttpServer server;
+    private EngineServer server;
 
     @BeforeEach
     void start() {
-        server = HttpServer.builder(live.engine()).port(0).start(PATIENT, SMALL_HEAP);
+        server = EngineServer.builder(live.engine()).port(0).start(PATIENT, SMALL_HEAP);
     }
 
     @AfterEach

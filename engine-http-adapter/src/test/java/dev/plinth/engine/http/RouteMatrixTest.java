@@ -52,7 +52,7 @@ class RouteMatrixTest {
             Duration.ZERO);
 
     private static Engine engine;
-    private static HttpServer server;
+    private static EngineServer server;
     private static RawClient client;
     private static MatrixWorld active;
     private static MatrixWorld suspended;
@@ -63,7 +63,7 @@ class RouteMatrixTest {
     static void start() throws IOException {
         clock = ManualClock.startingAt(Instant.parse("2025-01-01T00:00:00Z"));
         engine = open(clock);
-        server = HttpServer.start(
+        server = EngineServer.start(
                 (executor, audiences) -> new EngineCallService(engine, executor), "127.0.0.1", 0, PATIENT);
         client = new RawClient(server.port());
         suspended = MatrixWorldMaker.lay(engine, clock);

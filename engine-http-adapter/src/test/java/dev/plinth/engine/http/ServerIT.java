@@ -231,7 +231,7 @@ class ServerIT {
             assertThat(server.stop()).isZero();
         }
         assertThat(Files.readString(directory.resolve("classes.log")))
-                .containsPattern("dev\\.plinth\\.engine\\.http\\.HttpServer source: shared objects file \\(top\\)");
+                .containsPattern("dev\\.plinth\\.engine\\.http\\.EngineServer source: shared objects file \\(top\\)");
     }
 
     @Test

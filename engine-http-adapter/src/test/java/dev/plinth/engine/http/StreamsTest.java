@@ -98,7 +98,7 @@ class StreamsTest {
     void stream_clientThatReadsLate_getsAllInOrderAndHoldsNobodyUp() throws Exception {
         String text = "x".repeat(60_000);
         List<String> expected = new ArrayList<>();
-        try (HttpServer patient = HttpServer.start(
+        try (EngineServer patient = EngineServer.start(
                         (executor, audiences) -> new EngineCallService(server.engine(), executor),
                         "127.0.0.1",
                         0,

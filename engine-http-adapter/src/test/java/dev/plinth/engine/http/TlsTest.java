@@ -53,7 +53,7 @@ class TlsTest {
     private Path directory;
 
     private final FakeCallService calls = new FakeCallService();
-    private HttpServer server;
+    private EngineServer server;
 
     @BeforeAll
     static void makePairs() throws Exception {
@@ -76,11 +76,11 @@ class TlsTest {
         return directory.resolve("key.pem");
     }
 
-    private HttpServerBuilder builder() {
-        return new HttpServerBuilder((executor, audiences) -> calls).port(0).tls(certificates(), key());
+    private EngineServerBuilder builder() {
+        return new EngineServerBuilder((executor, audiences) -> calls).port(0).tls(certificates(), key());
     }
 
-    private void start(PemPair pair, UnaryOperator<HttpServerBuilder> setup) throws IOException {
+    private void start(PemPair pair, UnaryOperator<EngineServerBuilder> setup) throws IOException {
         pair.write(certificates(), key());
         server = setup.apply(builder()).start();
     }

@@ -47,7 +47,7 @@ final class WireCorpusTest {
             .operation("invoice.count", Counted.class, (input, call) -> input)
             .configReload(() -> Json.of("{\"taken\":[],\"needRestart\":[]}"))
             .open();
-    private final HttpServer server = HttpServer.builder(engine).port(0).start();
+    private final EngineServer server = EngineServer.builder(engine).port(0).start();
     private final WireCorpus corpus = new WireCorpus(server.port(), Map.of(OPERATOR, OPERATOR_TOKEN));
     private String workspace = "";
     private String friend = "";

@@ -6,7 +6,7 @@ import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.PlinthClient;
-import dev.plinth.engine.http.HttpServer;
+import dev.plinth.engine.http.EngineServer;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Map;
@@ -53,7 +53,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * <p>Parameters of constructors, of {@code @BeforeAll} and {@code @BeforeEach} methods and of tests are filled by type:
  *
  * <ul>
- * <li>One for the class: {@link Engine}, {@link ManualClock}, and {@link HttpServer}, which starts on a free port of
+ * <li>One for the class: {@link Engine}, {@link ManualClock}, and {@link EngineServer}, which starts on a free port of
  * 127.0.0.1 when it is first used.
  * <li>One for each test, so not in constructors and {@code @BeforeAll}: {@link PlinthClient}, {@link Workspace},
  * {@link ApiKey} with its secret, {@link PlinthServer}, {@link Faults} and {@link WebhookSink}.
@@ -94,7 +94,7 @@ public final class PlinthExtension
     private static final Map<Class<?>, Function<PlinthTestServer, Object>> OF_THE_CLASS = Map.of(
             Engine.class, PlinthTestServer::engine,
             ManualClock.class, PlinthTestServer::clock,
-            HttpServer.class, PlinthTestServer::http);
+            EngineServer.class, PlinthTestServer::http);
     private static final Map<Class<?>, Function<TestWorkspace, Object>> OF_THE_TEST = Map.of(
             PlinthClient.class, TestWorkspace::client,
             Workspace.class, TestWorkspace::workspace,

@@ -9,7 +9,7 @@ import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.PlinthClient;
-import dev.plinth.engine.http.HttpServer;
+import dev.plinth.engine.http.EngineServer;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +55,7 @@ public final class PlinthTestServer implements AutoCloseable {
     private final String plan;
     private final Map<String, Faults> faults = new ConcurrentHashMap<>();
     private TestWorkspace own;
-    private @Nullable HttpServer server;
+    private @Nullable EngineServer server;
 
     private PlinthTestServer(Builder settings) {
         clock = ManualClock.startingAt(settings.start);
@@ -172,10 +172,10 @@ public final class PlinthTestServer implements AutoCloseable {
         return own;
     }
 
-    synchronized HttpServer http() {
-        HttpServer running = server;
+    synchronized EngineServer http() {
+        EngineServer running = server;
         if (running == null) {
-            running = HttpServer.builder(engine)
+            running = EngineServer.builder(engine)
                     .host(LOOPBACK)
                     .port(0)
                     .filter(this::submit)

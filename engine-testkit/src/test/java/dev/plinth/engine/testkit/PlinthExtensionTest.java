@@ -8,7 +8,7 @@ import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.PlinthClient;
-import dev.plinth.engine.http.HttpServer;
+import dev.plinth.engine.http.EngineServer;
 import java.time.Instant;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +56,7 @@ final class PlinthExtensionTest {
             PlinthClient client,
             Workspace workspace,
             ApiKey key,
-            HttpServer http,
+            EngineServer http,
             PlinthServer server,
             WebhookSink sink) {
         assertThat(engine).isSameAs(ofTheClass);

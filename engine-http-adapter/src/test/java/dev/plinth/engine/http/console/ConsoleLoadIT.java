@@ -7,7 +7,7 @@ import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.client.PlinthClient;
-import dev.plinth.engine.http.HttpServer;
+import dev.plinth.engine.http.EngineServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -39,8 +39,8 @@ class ConsoleLoadIT extends ConsoleBrowsing {
             .inMemory()
             .plan(Plan.perMinute("load", Plan.REQUESTS_MAX).withQueuedJobsMax(2 * JOBS))
             .open();
-    private final HttpServer server =
-            HttpServer.builder(engine).port(0).console().start();
+    private final EngineServer server =
+            EngineServer.builder(engine).port(0).console().start();
     private final String workspace =
             engine.admin().createWorkspace("Load", "load").call().id();
     private final String key =
@@ -65,10 +65,10 @@ class ConsoleLoadIT extends ConsoleBrowsing {
 
     /** Begins to count interactions from here on. */
     private void observe() throws IOException {
-        browser.run("window.interactions = new Map(); window.observer?.disconnect(); window.observer ="
-                + " new PerformanceObserver((list) => list.getEntries().forEach((each) => each.interactionId"
-                + " && interactions.set(each.interactionId, Math.max(each.duration, interactions.get(each.interactionId) || 0))));"
-                + " observer.observe({type: 'event', durationThreshold: 16, buffered: false})");
+        browser.run("window.interactions = new Map(); window.observer?.disconnect(); window.observer = new"
+                + " PerformanceObserver((list) => list.getEntries().forEach((each) => each.interactionId &&"
+                + " interactions.set(each.interactionId, Math.max(each.duration, interactions.get(each.interactionId) ||"
+                + " 0)))); observer.observe({type: 'event', durationThreshold: 16, buffered: false})");
     }
 
     /** Focuses the button with this text and presses it by the keyboard. */

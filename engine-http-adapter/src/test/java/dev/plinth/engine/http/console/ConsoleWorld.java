@@ -9,7 +9,7 @@ import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.client.PlinthClient;
-import dev.plinth.engine.http.HttpServer;
+import dev.plinth.engine.http.EngineServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -30,8 +30,8 @@ final class ConsoleWorld implements AutoCloseable {
             .adminToken(ADMIN_TOKEN)
             .webhookAllow("127.0.0.0/8")
             .open();
-    private final HttpServer server =
-            HttpServer.builder(engine).port(0).console().start();
+    private final EngineServer server =
+            EngineServer.builder(engine).port(0).console().start();
     private final HookReceiver receiver;
     private final String workspace;
     private final ApiKey key;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.FirstStart;
-import dev.plinth.engine.http.HttpServer;
+import dev.plinth.engine.http.EngineServer;
 import dev.plinth.engine.http.demo.Demo;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,8 +35,8 @@ class TourIT extends ConsoleBrowsing {
             .webhookAllow("127.0.0.0/8");
     private final Demo demo = new Demo(builder);
     private final Engine engine = builder.open();
-    private final HttpServer server =
-            HttpServer.builder(engine).port(0).console().start();
+    private final EngineServer server =
+            EngineServer.builder(engine).port(0).console().start();
 
     TourIT() throws IOException {}
 

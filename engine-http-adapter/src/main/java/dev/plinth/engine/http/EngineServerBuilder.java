@@ -24,8 +24,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** Collects the settings of an {@link HttpServer} and starts it. Not thread-safe. */
-public final class HttpServerBuilder {
+/** Collects the settings of an {@link EngineServer} and starts it. Not thread-safe. */
+public final class EngineServerBuilder {
     /** Open connections of one address at once, by default. */
     static final int CONNECTIONS_PER_ADDRESS_DEFAULT = 256;
 
@@ -40,7 +40,7 @@ public final class HttpServerBuilder {
     private static final int PORT_DEFAULT = 8080;
     static final int COUNT_MAX = 1_000_000;
 
-    private final Function<Optional<BiFunction<Call, CallDoor, CompletableFuture<Reply>>>, HttpServer.Doors> doors;
+    private final Function<Optional<BiFunction<Call, CallDoor, CompletableFuture<Reply>>>, EngineServer.Doors> doors;
     private final List<AddressRange> proxies = new ArrayList<>();
     private Optional<BiFunction<Call, CallDoor, CompletableFuture<Reply>>> filter = Optional.empty();
     private String host = LOOPBACK;
@@ -58,13 +58,13 @@ public final class HttpServerBuilder {
     private Optional<AccessLog> accessLog = Optional.empty();
     private final Set<String> corsOrigins = new LinkedHashSet<>();
 
-    HttpServerBuilder(Engine engine) {
+    EngineServerBuilder(Engine engine) {
         Objects.requireNonNull(engine, "engine must not be null.");
         this.doors = first -> (executor, audiences) -> new EngineCallService(engine, executor, audiences, first);
     }
 
     /** Makes a builder for doors of any kind, which know no filter. */
-    HttpServerBuilder(HttpServer.Doors doors) {
+    EngineServerBuilder(EngineServer.Doors doors) {
         this.doors = first -> doors;
     }
 
@@ -89,13 +89,13 @@ public final class HttpServerBuilder {
     record Listening(String host, int port, Set<Audience> audiences, boolean hasTls) {}
 
     /** Sets the name or address of the interface to listen on. The default is 127.0.0.1; 0.0.0.0 means all. */
-    public HttpServerBuilder host(String name) {
+    public EngineServerBuilder host(String name) {
         host = checkedHost(name);
         return this;
     }
 
     /** Sets the port to listen on, 0–65535. The default is 8080; 0 takes any free one. */
-    public HttpServerBuilder port(int number) {
+    public EngineServerBuilder port(int number) {
         port = checkedPort(number);
         return this;
     }
@@ -104,41 +104,41 @@ public final class HttpServerBuilder {
      * Sets a port of its own, 0–65535, for {@code /admin}, {@code /metrics} and {@code /health}; 0 takes any free one.
      * The other port then answers the first two with 404. By default one port serves everything.
      */
-    public HttpServerBuilder adminPort(int number) {
+    public EngineServerBuilder adminPort(int number) {
         adminPort = OptionalInt.of(checkedPort(number));
         return this;
     }
 
     /** Sets the interface of {@link #adminPort}. The default is 127.0.0.1. */
-    public HttpServerBuilder adminHost(String name) {
+    public EngineServerBuilder adminHost(String name) {
         adminHost = checkedHost(name);
         return this;
     }
 
     /**
-     * Serves HTTP/1.1 over TLS 1.2 and 1.3, with a certificate and key that {@link HttpServer#reloadTls} reads again.
+     * Serves HTTP/1.1 over TLS 1.2 and 1.3, with a certificate and key that {@link EngineServer#reloadTls} reads again.
      * {@link #adminPort} has TLS too, unless its interface is loopback. By default there is no TLS.
      *
      * @param certificates a PEM file with the server's certificate, followed by its issuers
      * @param key a PEM file with its private key, RSA or EC, in PKCS#8 without a password
      */
-    public HttpServerBuilder tls(Path certificates, Path key) {
+    public EngineServerBuilder tls(Path certificates, Path key) {
         tls = Optional.of(new Tls.PemFiles(certificates, key));
         return this;
     }
 
     /**
-     * Sets how long {@link HttpServer#close} waits for requests in flight. The default is 10 seconds.
+     * Sets how long {@link EngineServer#close} waits for requests in flight. The default is 10 seconds.
      *
      * @param time whole seconds, 1 to 3,600
      */
-    public HttpServerBuilder drain(Duration time) {
+    public EngineServerBuilder drain(Duration time) {
         drain = EngineSetting.DRAIN.checked(time);
         return this;
     }
 
     /** Serves {@code /health} on {@link #adminPort} only. */
-    public HttpServerBuilder adminHealth() {
+    public EngineServerBuilder adminHealth() {
         adminHealth = true;
         return this;
     }
@@ -150,7 +150,7 @@ public final class HttpServerBuilder {
      * @param range an address, or a range such as {@code 10.0.0.0/8}
      * @throws IllegalArgumentException if it is neither
      */
-    public HttpServerBuilder trustedProxy(String range) {
+    public EngineServerBuilder trustedProxy(String range) {
         proxies.add(AddressRange.parse(range));
         return this;
     }
@@ -161,7 +161,7 @@ public final class HttpServerBuilder {
      *
      * @param connections 1 to 1,000,000
      */
-    public HttpServerBuilder connectionsPerAddress(int connections) {
+    public EngineServerBuilder connectionsPerAddress(int connections) {
         connectionsPerAddress = checkedCount("connectionsPerAddress", connections);
         return this;
     }
@@ -172,7 +172,7 @@ public final class HttpServerBuilder {
      *
      * @param failures 1 to 1,000,000
      */
-    public HttpServerBuilder failuresPerMinute(int failures) {
+    public EngineServerBuilder failuresPerMinute(int failures) {
         failuresPerMinute = checkedCount("failuresPerMinute", failures);
         return this;
     }
@@ -183,13 +183,13 @@ public final class HttpServerBuilder {
      *
      * @param connections 1 to 1,000,000
      */
-    public HttpServerBuilder tlsConnectionsPerMinute(int connections) {
+    public EngineServerBuilder tlsConnectionsPerMinute(int connections) {
         tlsConnectionsPerMinute = checkedCount("tlsConnectionsPerMinute", connections);
         return this;
     }
 
     /** Limits loopback addresses too, which have no limits by default. */
-    public HttpServerBuilder limitLoopback() {
+    public EngineServerBuilder limitLoopback() {
         limitLoopback = true;
         return this;
     }
@@ -199,7 +199,7 @@ public final class HttpServerBuilder {
      * an API key or the admin token. They can do there what the routes of that port allow. The port of the API also
      * serves its reference, at {@code /docs}. By default both paths are unknown.
      */
-    public HttpServerBuilder console() {
+    public EngineServerBuilder console() {
         console = true;
         return this;
     }
@@ -211,13 +211,13 @@ public final class HttpServerBuilder {
      * @param origin as a browser sends it, such as {@code https://app.example.com}
      * @throws IllegalArgumentException if it is no origin; {@code *} is none
      */
-    public HttpServerBuilder corsOrigin(String origin) {
+    public EngineServerBuilder corsOrigin(String origin) {
         corsOrigins.add(Cors.checkedOrigin(origin));
         return this;
     }
 
     /** Logs each request. The log stays the caller's. */
-    HttpServerBuilder accessLog(AccessLog log) {
+    EngineServerBuilder accessLog(AccessLog log) {
         accessLog = Optional.of(log);
         return this;
     }
@@ -229,7 +229,7 @@ public final class HttpServerBuilder {
      * @param first takes each call, on a thread that must not block, and usually hands it on to the door. A future that
      *     ends with a {@link BrokenConnection} breaks the connection; any other exception is answered with 500
      */
-    public HttpServerBuilder filter(BiFunction<Call, CallDoor, CompletableFuture<Reply>> first) {
+    public EngineServerBuilder filter(BiFunction<Call, CallDoor, CompletableFuture<Reply>> first) {
         filter = Optional.of(first);
         return this;
     }
@@ -241,18 +241,18 @@ public final class HttpServerBuilder {
      *     TLS
      * @throws UncheckedIOException if the server cannot listen on an address; the message is one sentence that says why
      */
-    public HttpServer start() {
+    public EngineServer start() {
         return start(Deadlines.STANDARD.withDrain(drain), Runtime.getRuntime().maxMemory());
     }
 
     /** Starts the server with other deadlines, and with the budgets of another heap. */
-    HttpServer start(Deadlines deadlines, long heapBytes) {
-        HttpServer.Doors engine = doors.apply(filter);
-        HttpServer.Doors all = console
+    EngineServer start(Deadlines deadlines, long heapBytes) {
+        EngineServer.Doors engine = doors.apply(filter);
+        EngineServer.Doors all = console
                 ? (executor, audiences) ->
                         new ConsoleCallService(engine.open(executor, audiences), audiences.contains(Audience.TENANT))
                 : engine;
-        return HttpServer.start(all, settings(deadlines, heapBytes));
+        return EngineServer.start(all, settings(deadlines, heapBytes));
     }
 
     private Settings settings(Deadlines deadlines, long heapBytes) {

@@ -19,20 +19,20 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** Life of the server as a whole: start, many clients, drain, end. */
-class HttpServerTest {
+class EngineServerTest {
     private static final int CLIENTS = 200;
     private static final int REQUESTS_EACH = 50;
     private static final String GET = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
 
     private final FakeCallService calls = new FakeCallService();
 
-    private HttpServer start() {
-        return HttpServer.start((executor, audiences) -> calls, "127.0.0.1", 0, Deadlines.STANDARD);
+    private EngineServer start() {
+        return EngineServer.start((executor, audiences) -> calls, "127.0.0.1", 0, Deadlines.STANDARD);
     }
 
     @Test
     void port_anyFree_isTold() {
-        try (HttpServer server = start()) {
+        try (EngineServer server = start()) {
             assertThat(server.port()).isPositive();
             assertThat(server.uri()).hasToString("http://127.0.0.1:" + server.port());
         }
@@ -40,8 +40,8 @@ class HttpServerTest {
 
     @Test
     void port_inUse_saysSoInOneSentence() {
-        try (HttpServer server = start()) {
-            assertThatThrownBy(() -> HttpServer.start(
+        try (EngineServer server = start()) {
+            assertThatThrownBy(() -> EngineServer.start(
                             (executor, audiences) -> calls, "127.0.0.1", server.port(), Deadlines.STANDARD))
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessageContaining("127.0.0.1:" + server.port())
@@ -52,7 +52,7 @@ class HttpServerTest {
     @Test
     void host_unknown_saysSo() {
         assertThatThrownBy(
-                        () -> HttpServer.start((executor, audiences) -> calls, "host.invalid", 0, Deadlines.STANDARD))
+                        () -> EngineServer.start((executor, audiences) -> calls, "host.invalid", 0, Deadlines.STANDARD))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("host.invalid does not resolve");
     }
@@ -60,7 +60,7 @@ class HttpServerTest {
     /** The address is one of those that documents may use (RFC 5737), and so nobody's. */
     @Test
     void host_ofAnotherMachine_saysSo() {
-        assertThatThrownBy(() -> HttpServer.start((executor, audiences) -> calls, "192.0.2.1", 0, Deadlines.STANDARD))
+        assertThatThrownBy(() -> EngineServer.start((executor, audiences) -> calls, "192.0.2.1", 0, Deadlines.STANDARD))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("192.0.2.1 is not an address of this machine")
                 .hasMessageNotContaining("Stop what uses");
@@ -69,18 +69,18 @@ class HttpServerTest {
     @Test
     @SuppressWarnings("NullAway") // what a host without a null checker may do
     void host_nullOrEmpty_refused() {
-        assertThatThrownBy(() -> HttpServer.start((executor, audiences) -> calls, null, 0, Deadlines.STANDARD))
+        assertThatThrownBy(() -> EngineServer.start((executor, audiences) -> calls, null, 0, Deadlines.STANDARD))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessageContaining("host");
-        assertThatThrownBy(() -> HttpServer.start((executor, audiences) -> calls, " ", 0, Deadlines.STANDARD))
+        assertThatThrownBy(() -> EngineServer.start((executor, audiences) -> calls, " ", 0, Deadlines.STANDARD))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("host");
     }
 
     @Test
     void port_outOfRange_refused() {
-        assertThatThrownBy(
-                        () -> HttpServer.start((executor, audiences) -> calls, "127.0.0.1", 65_536, Deadlines.STANDARD))
+        assertThatThrownBy(() ->
+                        EngineServer.start((executor, audiences) -> calls, "127.0.0.1", 65_536, Deadlines.STANDARD))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -89,7 +89,7 @@ class HttpServerTest {
         ExecutorService answering = Executors.newFixedThreadPool(2);
         calls.answer = call -> CompletableFuture.supplyAsync(() -> FakeCallService.ok(call.path()), answering);
         ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
-        try (HttpServer server = start()) {
+        try (EngineServer server = start()) {
             CountDownLatch allConnected = new CountDownLatch(CLIENTS);
             List<Future<Integer>> answered = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
@@ -129,7 +129,7 @@ class HttpServerTest {
             inFlight.countDown();
             return reply;
         };
-        HttpServer server = start();
+        EngineServer server = start();
         // In this order: what is accepted first is not left in the kernel's queue when the other one is in flight.
         try (RawClient idle = new RawClient(server.port());
                 RawClient busy = new RawClient(server.port())) {
@@ -159,7 +159,7 @@ class HttpServerTest {
         };
         Duration drain = Duration.ofMillis(300);
         Duration other = Duration.ofSeconds(30);
-        HttpServer server = HttpServer.start(
+        EngineServer server = EngineServer.start(
                 (executor, audiences) -> calls,
                 "127.0.0.1",
                 0,
@@ -176,7 +176,7 @@ class HttpServerTest {
 
     @Test
     void close_newConnection_refused() {
-        HttpServer server = start();
+        EngineServer server = start();
         int port = server.port();
         server.close();
 
@@ -185,21 +185,21 @@ class HttpServerTest {
 
     @Test
     void close_twice_doesNothing() {
-        HttpServer server = start();
+        EngineServer server = start();
         server.close();
         server.close();
     }
 
     @Test
     void start_again_onTheSamePort() throws IOException, ExecutionException {
-        HttpServer first = start();
+        EngineServer first = start();
         int port = first.port();
         try (RawClient client = new RawClient(port)) {
             client.send(GET).read();
             first.close();
         }
-        try (HttpServer second =
-                        HttpServer.start((executor, audiences) -> calls, "127.0.0.1", port, Deadlines.STANDARD);
+        try (EngineServer second =
+                        EngineServer.start((executor, audiences) -> calls, "127.0.0.1", port, Deadlines.STANDARD);
                 RawClient client = new RawClient(second.port())) {
             assertThat(client.send(GET).read().status()).isEqualTo(200);
         }

@@ -32,8 +32,8 @@ import org.eclipse.jetty.server.Server;
  * <p>The engine stays the caller's: closing the server leaves it open. Its threads keep the JVM alive until it is closed.
  * Thread-safe.
  */
-public final class HttpServer implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
+public final class EngineServer implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(EngineServer.class.getName());
 
     /** Handshakes that compute at once, so that calls keep half of the processors. */
     private static final int HANDSHAKES_AT_ONCE =
@@ -51,7 +51,7 @@ public final class HttpServer implements AutoCloseable {
     /** An address to listen on, as it was requested, with its door. */
     private record Place(String scheme, String host, int port, EngineConnector connector) {}
 
-    private HttpServer(Doors doors, HttpServerBuilder.Settings settings) {
+    private EngineServer(Doors doors, EngineServerBuilder.Settings settings) {
         deadlines = settings.deadlines();
         tls = settings.tls().map(Tls::new);
         cors = settings.cors();
@@ -76,7 +76,7 @@ public final class HttpServer implements AutoCloseable {
 
     private void place(
             String name,
-            HttpServerBuilder.Listening listening,
+            EngineServerBuilder.Listening listening,
             CallService calls,
             Addresses addresses,
             long heapBytes) {
@@ -114,12 +114,12 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /** Returns a builder with the default settings. The engine must stay open while the server runs. */
-    public static HttpServerBuilder builder(Engine engine) {
-        return new HttpServerBuilder(engine);
+    public static EngineServerBuilder builder(Engine engine) {
+        return new EngineServerBuilder(engine);
     }
 
     /**
-     * Starts a server with the default settings of {@link HttpServerBuilder}.
+     * Starts a server with the default settings of {@link EngineServerBuilder}.
      *
      * @param engine the engine to serve; it must stay open while the server runs
      * @param host the name or address of the interface to listen on
@@ -128,20 +128,20 @@ public final class HttpServer implements AutoCloseable {
      * @throws UncheckedIOException if the server cannot listen on that address; the message is one sentence that says
      *     why
      */
-    public static HttpServer start(Engine engine, String host, int port) {
+    public static EngineServer start(Engine engine, String host, int port) {
         return builder(engine).host(host).port(port).start();
     }
 
     /** Starts a server with doors of any kind and other deadlines. */
-    static HttpServer start(Doors doors, String host, int port, Deadlines deadlines) {
-        return new HttpServerBuilder(doors)
+    static EngineServer start(Doors doors, String host, int port, Deadlines deadlines) {
+        return new EngineServerBuilder(doors)
                 .host(host)
                 .port(port)
                 .start(deadlines, Runtime.getRuntime().maxMemory());
     }
 
-    static HttpServer start(Doors doors, HttpServerBuilder.Settings settings) {
-        HttpServer http = new HttpServer(doors, settings);
+    static EngineServer start(Doors doors, EngineServerBuilder.Settings settings) {
+        EngineServer http = new EngineServer(doors, settings);
         http.open();
         return http;
     }
@@ -237,7 +237,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Reads the certificate and the key of {@link HttpServerBuilder#tls} again. Connections that begin from now on get
+     * Reads the certificate and the key of {@link EngineServerBuilder#tls} again. Connections that begin from now on get
      * them. Open connections keep what they have.
      *
      * @return true if they have changed; false too for a server without TLS
@@ -281,7 +281,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Drains, lets the requests in flight finish for at most {@link HttpServerBuilder#drain}, and closes every connection. The engine stays
+     * Drains, lets the requests in flight finish for at most {@link EngineServerBuilder#drain}, and closes every connection. The engine stays
      * open; close it afterwards. Closing again does nothing.
      */
     @Override

@@ -7,7 +7,7 @@ import dev.plinth.engine.api.Event;
  * they are older than the retention of events. It runs on the engine's executor, one event at a time.
  */
 @FunctionalInterface
-public interface EventListener {
+public interface EngineEventListener {
     /**
      * Handles an event, which is durable. An exception or an {@code AssertionError} is logged, and the same event comes
      * again a second later or with the next event. {@code Engine.close()} waits up to 10 s for a listener that handles
