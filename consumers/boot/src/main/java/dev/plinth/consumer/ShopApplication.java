@@ -1,11 +1,11 @@
 package dev.plinth.consumer;
 
 import dev.plinth.engine.Engine;
+import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Workspace;
-import dev.plinth.engine.client.PlinthClient;
-import dev.plinth.engine.http.EngineServer;
+import dev.plinth.engine.http.HttpServer;
 import java.nio.file.Path;
 import java.util.Map;
 import org.springframework.beans.factory.annotation.Value;
@@ -29,16 +29,13 @@ public class ShopApplication {
                 .directory(data)
                 .webhookAllow("127.0.0.0/8")
                 .resourceType("order", Json.of(ORDER))
-                .jobHandler(
-                        "greet",
-                        job -> Json.of(
-                                Map.of("text", "Hello " + job.input().asMap().get("name"))))
+                .jobHandler("greet", job -> Json.of(Map.of("text", "Hello " + job.input().asMap().get("name"))))
                 .open();
     }
 
     @Bean
-    EngineServer plinth(Engine engine) {
-        return EngineServer.start(engine, "127.0.0.1", 0);
+    HttpServer plinth(Engine engine) {
+        return HttpServer.start(engine, "127.0.0.1", 0);
     }
 
     @Bean

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.standardwebhooks.Webhook;
 import dev.plinth.engine.Engine;
+import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.api.AcceptedJob;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Job;
@@ -14,8 +15,7 @@ import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.WebhookEndpoint;
-import dev.plinth.engine.client.PlinthClient;
-import dev.plinth.engine.http.EngineServer;
+import dev.plinth.engine.http.HttpServer;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -43,7 +43,6 @@ class ShopTest {
     private static final Duration CLOSED_WITHIN = Duration.ofSeconds(9);
     /** As many as were acknowledged may be read again: their workspace may have used up its units. */
     private static final int UNITS = 1_000_000;
-
     private static final int CALLERS = 8;
 
     @TempDir
@@ -60,7 +59,7 @@ class ShopTest {
         calls = new Calls(
                 HttpClient.newHttpClient(),
                 "http://127.0.0.1:" + shop.getEnvironment().getProperty("local.server.port"),
-                shop.getBean(EngineServer.class).uri().toString(),
+                shop.getBean(HttpServer.class).uri().toString(),
                 shop.getBean(ApiKey.class).secret().orElseThrow());
     }
 
@@ -71,11 +70,7 @@ class ShopTest {
 
     @Test
     void engine_ofThisBuild_isThePublishedOne() {
-        assertThat(Engine.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .getPath())
+        assertThat(Engine.class.getProtectionDomain().getCodeSource().getLocation().getPath())
                 .endsWith(".jar");
         assertThat(VersionInfo.loadVersionInfo("org.apache.hc.client5", null).getRelease())
                 .as("the application's own HttpClient")
@@ -98,8 +93,7 @@ class ShopTest {
 
     @Test
     void job_started_runs() {
-        AcceptedJob started =
-                client.startJob("greet", Json.of(Map.of("name", "Ada"))).call();
+        AcceptedJob started = client.startJob("greet", Json.of(Map.of("name", "Ada"))).call();
         Job job = client.job(started.jobId(), 30).call();
         assertThat(job.status()).isEqualTo(JobStatus.SUCCEEDED);
         assertThat(job.result().orElseThrow().asMap()).containsEntry("text", "Hello Ada");
@@ -122,7 +116,7 @@ class ShopTest {
     @Test
     void clientOfTheApplication_besideTheEngines_works() throws Exception {
         try (CloseableHttpClient own = HttpClients.createDefault()) {
-            HttpGet get = new HttpGet(shop.getBean(EngineServer.class).uri() + "/health/live");
+            HttpGet get = new HttpGet(shop.getBean(HttpServer.class).uri() + "/health/live");
             int status = own.execute(get, response -> response.getCode());
             assertThat(status).isEqualTo(200);
         }

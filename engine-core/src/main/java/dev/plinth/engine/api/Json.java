@@ -8,6 +8,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +61,16 @@ public final class Json {
         return new Json(utf8);
     }
 
+    /**
+     * Returns the object with the components of a record as members. Components may be what {@link #of(Map)} takes,
+     * enums, {@code Instant}, optional values and records, nested at will. An empty optional component has no member.
+     *
+     * @throws IllegalArgumentException if a component is of another kind, or the engine cannot read it
+     */
+    public static Json of(Record members) {
+        return new Json(CodecHolder.CODEC.write(Objects.requireNonNull(members, "members must not be null.")));
+    }
+
     /** Makes a value of these JDK values, for Jackson. */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     private static Json ofValue(@Nullable Object value) {
@@ -74,6 +86,30 @@ public final class Json {
     /** Reads this value as a type of the typed API. */
     <T extends WireValue> T read(Class<T> type) {
         return CodecHolder.CODEC.value(type, this);
+    }
+
+    /**
+     * Returns the value at a JSON Pointer (RFC 6901), such as {@code /lines/0/price}. The empty pointer is this whole
+     * value. In names {@code ~1} stands for a slash and {@code ~0} for a tilde.
+     *
+     * @return the value; empty if there is none at this place. A null of JSON is a value
+     * @throws IllegalArgumentException if the text is no JSON Pointer
+     */
+    public Optional<Json> at(String pointer) {
+        return CodecHolder.CODEC.at(this, Objects.requireNonNull(pointer, "pointer must not be null."));
+    }
+
+    /**
+     * Reads this value as a type: a record of the host, a type of this package that the wire shows, or a component of
+     * such a record. Components may be strings, numbers, booleans, {@code Instant}, {@code Json}, enums, records, and
+     * lists, maps and optional values of these. A component is required unless it is optional, and unknown members are
+     * errors.
+     *
+     * @throws JsonMismatchException if the value does not fit; it has all errors with their pointers
+     * @throws IllegalArgumentException if JSON cannot be read into the type; the message names the component
+     */
+    public <T> T as(Class<T> type) {
+        return CodecHolder.CODEC.as(Objects.requireNonNull(type, "type must not be null."), this);
     }
 
     /** Returns the UTF-8 bytes. They are not copied and must not be changed. */

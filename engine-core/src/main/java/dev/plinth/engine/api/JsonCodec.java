@@ -1,5 +1,6 @@
 package dev.plinth.engine.api;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,21 @@ public interface JsonCodec {
      * @throws IllegalArgumentException if the value, or one inside it, is of a kind that JSON does not have
      */
     byte[] write(@Nullable Object value);
+
+    /**
+     * Returns the value at a JSON Pointer, or nothing.
+     *
+     * @throws IllegalArgumentException if the text is no JSON Pointer
+     */
+    Optional<Json> at(Json json, String pointer);
+
+    /**
+     * Reads JSON as a record of the host or as a component of one.
+     *
+     * @throws JsonMismatchException if the JSON does not fit
+     * @throws IllegalArgumentException if JSON cannot be read into the type
+     */
+    <T> T as(Class<T> type, Json json);
 
     /**
      * Reads JSON as a value of the typed API.

@@ -2,18 +2,31 @@ package dev.plinth.engine.internal.json;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.JsonCodec;
+import dev.plinth.engine.api.JsonMismatchException;
+import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.api.WireValue;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Serves {@link Json} with the engine's own strict reader and renderer. */
 public final class JacksonCodec implements JsonCodec {
+    /** The shapes of the classes that values were read into. They go with their classes. */
+    private static final ClassValue<RecordShape> SHAPES = new ClassValue<>() {
+        @Override
+        protected RecordShape computeValue(Class<?> type) {
+            return RecordShape.of(type, type.getName(), new ArrayDeque<>());
+        }
+    };
+
     @Override
     public void check(byte[] utf8) {
         try {
@@ -38,6 +51,27 @@ public final class JacksonCodec implements JsonCodec {
     @Override
     public <T extends WireValue> T value(Class<T> type, Json json) {
         return ApiValueReader.read(type, json);
+    }
+
+    @Override
+    public Optional<Json> at(Json json, String pointer) {
+        return Pointer.find(JsonReader.trusted(json.utf8()), pointer)
+                .map(found -> Json.trusted(JsonBytes.compact(found)));
+    }
+
+    @Override
+    public <T> T as(Class<T> type, Json json) {
+        if (WireValue.class.isAssignableFrom(type)) {
+            return type.cast(ApiValueReader.read(type.asSubclass(WireValue.class), json));
+        }
+        List<ProblemError> errors = new ArrayList<>();
+        Object read = SHAPES.get(type).read(JsonReader.trusted(json.utf8()), "", errors);
+        if (read == null) {
+            throw new JsonMismatchException(type.getName(), errors);
+        }
+        @SuppressWarnings("unchecked") // a shape reads what its type has; the class of a primitive casts nothing
+        T value = (T) read;
+        return value;
     }
 
     private static @Nullable Object java(JsonValue value) {
@@ -85,6 +119,9 @@ public final class JacksonCodec implements JsonCodec {
             List<JsonValue> list = new ArrayList<>();
             items.forEach(item -> list.add(json(item)));
             return new JsonValue.Arr(list);
+        }
+        if (value instanceof Record || value instanceof Enum || value instanceof Instant || value instanceof Optional) {
+            return json(RecordType.plain(value));
         }
         return number(value);
     }

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.json;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ProblemError;
+import dev.plinth.engine.api.WireValue;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;
@@ -186,8 +187,9 @@ public final class RecordType {
                 + result.getClass().getName() + ". Put it into a record.");
     }
 
-    private static @Nullable Object plain(@Nullable Object value) {
-        if (value instanceof Record) {
+    /** Returns a value with records, enums, times and optional values as what JSON has. */
+    static @Nullable Object plain(@Nullable Object value) {
+        if (value instanceof Record && !(value instanceof WireValue)) {
             return members(value);
         }
         if (value instanceof Map<?, ?> map) {
