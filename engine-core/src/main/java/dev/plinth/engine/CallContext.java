@@ -2,11 +2,24 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Effects;
 import dev.plinth.engine.client.PlinthClient;
+import java.util.Optional;
 
-/** Shows the code of an operation without a resource its caller, and records its effects. Thread-safe. */
+/** Shows the code of an operation its caller, and records its effects. Thread-safe. */
 public interface CallContext {
     /** Returns the caller's workspace, {@code ws_…}. */
     String workspaceId();
+
+    /** Returns the id of the request, {@code req_…}, as the request log and the caller's answer have it. */
+    String requestId();
+
+    /**
+     * Returns the idempotency key of the call. The code runs again under the same key if the process died before its
+     * outcome was committed, so the key also suits calls to other services.
+     */
+    Optional<String> idempotencyKey();
+
+    /** Returns the caller's API key, {@code key_…}; empty if the host's own code called. */
+    Optional<String> keyId();
 
     /**
      * Returns a client of the caller's workspace for this code, as {@link Engine#workspace} does. Its changes are
@@ -14,6 +27,9 @@ public interface CallContext {
      */
     PlinthClient workspace();
 
-    /** Returns what records changes that are committed together with the result. They are made as the caller. */
+    /**
+     * Returns what records changes that are committed together with the result. They are made as the caller, whose role
+     * on a shared resource holds.
+     */
     Effects effects();
 }

@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Effects;
 import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.json.RecordType;
 
 /** An operation without a resource, with the class of its input. */
@@ -12,5 +13,5 @@ record DirectOperation<I extends Record>(Class<I> input, RecordType type, CallHa
     }
 
     /** A call of such an operation. */
-    record Running(String workspaceId, PlinthClient workspace, Effects effects) implements CallContext {}
+    record Running(HostOperation.Call call, PlinthClient workspace, Effects effects) implements RunningCall {}
 }

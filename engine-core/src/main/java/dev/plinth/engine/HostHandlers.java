@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Effects;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.OperationResult;
@@ -36,6 +37,9 @@ record HostHandlers(
         Function<String, PlinthClient> clients,
         Supplier<RecordedEffects> recorders,
         Access access) {
+    /** A listener's run for one event. */
+    private record Following(String workspaceId, PlinthClient workspace, Effects effects) implements EventContext {}
+
     Map<String, HostJob.Code> jobs() {
         Map<String, HostJob.Code> codes = new HashMap<>();
         config.jobHandlers().forEach((type, handler) -> codes.put(type, job -> run(handler, job)));
@@ -58,13 +62,13 @@ record HostHandlers(
     Map<String, HostOperation.Code> operations() {
         Map<String, HostOperation.Code> codes = new HashMap<>();
         config.operations()
-                .forEach((name, handler) -> codes.put(name, (workspace, resource, shown, input) -> {
+                .forEach((name, handler) -> codes.put(name, (call, resource, shown, input) -> {
                     RecordedEffects recorder = recorders.get();
                     OperationResult result;
                     HostEffects effects;
                     try {
-                        result = handler.handle(new OperationContext(
-                                workspace, clients.apply(workspace), resource, shown, input, recorder));
+                        result = handler.handle(new RunningOperation(
+                                call, clients.apply(call.workspaceId()), recorder, resource, shown, input));
                     } finally {
                         effects = recorder.end();
                     }
@@ -78,18 +82,18 @@ record HostHandlers(
         config.directOperations()
                 .forEach((name, operation) -> codes.put(
                         name,
-                        new HostOperation.Direct(
-                                operation.type(), (workspace, input) -> run(operation, workspace, input))));
+                        new HostOperation.Direct(operation.type(), (call, input) -> run(operation, call, input))));
         return codes;
     }
 
-    private HostOperation.Ended run(DirectOperation<?> operation, String workspace, Object input)
+    private HostOperation.Ended run(DirectOperation<?> operation, HostOperation.Call call, Object input)
             throws OperationRefused {
         RecordedEffects recorder = recorders.get();
         Object result;
         HostEffects effects;
         try {
-            result = operation.call(input, new DirectOperation.Running(workspace, clients.apply(workspace), recorder));
+            result = operation.call(
+                    input, new DirectOperation.Running(call, clients.apply(call.workspaceId()), recorder));
         } finally {
             effects = recorder.end();
         }
@@ -104,7 +108,7 @@ record HostHandlers(
                     RecordedEffects recorder = recorders.get();
                     HostEffects effects;
                     try {
-                        listener.onEvent(new EventContext(workspace, clients.apply(workspace), recorder), event);
+                        listener.onEvent(new Following(workspace, clients.apply(workspace), recorder), event);
                     } finally {
                         effects = recorder.end();
                     }

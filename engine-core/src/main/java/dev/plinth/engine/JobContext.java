@@ -7,7 +7,10 @@ import java.util.Optional;
 
 /** Shows a handler its job, and takes its reports. Thread-safe. */
 public interface JobContext {
-    /** Returns the job's id, {@code job_…}. */
+    /**
+     * Returns the job's id, {@code job_…}. Each attempt has the same, so it suits as the idempotency key of calls to other
+     * services.
+     */
     String jobId();
 
     /** Returns the job's workspace, {@code ws_…}. */

@@ -76,8 +76,16 @@ public interface Command {
     @FunctionalInterface
     interface HostCall extends Command {
         /** Runs the host's code and returns the change that its result asks for. */
-        Change run(Context context);
+        Change run(Context context, Origin origin);
     }
+
+    /**
+     * The request of a command, as the host's code learns of it.
+     *
+     * @param request its id
+     * @param idempotencyKey its idempotency key, or null
+     */
+    record Origin(Id request, @Nullable String idempotencyKey) {}
 
     /**
      * A wait for something to happen.

@@ -44,7 +44,7 @@ public final class GuardedCall {
      */
     public static Command.HostCall of(String path, boolean reads, Code code) {
         int bytesMax = reads ? Limits.GUARDED_READ_BYTES_MAX : Limits.HOST_RESULT_BYTES_MAX;
-        return context -> {
+        return (context, origin) -> {
             Ended ended = code.run(context);
             String error = GuardedReply.error(ended.reply(), bytesMax);
             if (error != null) {

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.command;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationRefused;
+import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
@@ -15,6 +16,7 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.json.RecordType;
 import dev.plinth.engine.internal.resource.Precondition;
 import dev.plinth.engine.internal.resource.Resources;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -26,11 +28,29 @@ public final class HostOperation {
 
     private HostOperation() {}
 
+    /**
+     * A call of an operation, in the terms of the public {@code CallContext}.
+     *
+     * @param keyId the caller's API key; empty if the host's own code called
+     */
+    public record Call(String workspaceId, String requestId, Optional<String> idempotencyKey, Optional<String> keyId) {
+        private static Call of(Context context, Command.Origin origin) {
+            Caller caller = context.caller();
+            return new Call(
+                    caller.workspace().text(),
+                    origin.request().text(),
+                    Optional.ofNullable(origin.idempotencyKey()),
+                    caller.isHost()
+                            ? Optional.empty()
+                            : Optional.of(caller.key().text()));
+        }
+    }
+
     /** The host's code for a synchronous operation. */
     @FunctionalInterface
     public interface Code {
         /** Runs the operation on a resource that the caller's workspace sees. */
-        Ended run(String workspaceId, String resourceId, Json resource, Json input) throws OperationRefused;
+        Ended run(Call call, String resourceId, Json resource, Json input) throws OperationRefused;
     }
 
     /**
@@ -43,10 +63,10 @@ public final class HostOperation {
 
     /** Makes the command. The precondition is checked before the host's code runs, and again at the commit. */
     public static Command.HostCall of(String name, Code code, Id resource, byte[] input, Precondition ifMatch) {
-        return context -> {
+        return (context, origin) -> {
             Resources.Operable shown = Resources.operable(context, resource, ifMatch);
             Ended ended = run(() -> code.run(
-                    context.workspace().text(), resource.text(), Json.trusted(shown.json()), Json.trusted(input)));
+                    Call.of(context, origin), resource.text(), Json.trusted(shown.json()), Json.trusted(input)));
             checkSize(name, ended.result());
             return later -> decide(later, resource, ended, ifMatch);
         };
@@ -55,8 +75,8 @@ public final class HostOperation {
     /** The host's code for a synchronous operation without a resource. */
     @FunctionalInterface
     public interface DirectCode {
-        /** Runs the operation for a workspace. */
-        Ended run(String workspaceId, Object input) throws OperationRefused;
+        /** Runs the operation for a call. */
+        Ended run(Call call, Object input) throws OperationRefused;
     }
 
     /**
@@ -69,8 +89,8 @@ public final class HostOperation {
 
     /** Makes the command of an operation without a resource, for an input of its class. */
     public static Command.HostCall direct(String name, DirectCode code, Object input) {
-        return context -> {
-            Ended ended = run(() -> code.run(context.workspace().text(), input));
+        return (context, origin) -> {
+            Ended ended = run(() -> code.run(Call.of(context, origin), input));
             checkSize(name, ended.result());
             Outcome.Done done = Outcome.Done.ok(ended.result().utf8());
             return later -> ended.effects().decide(later, done, UnaryOperator.identity());

@@ -169,7 +169,9 @@ final class Pipeline {
             if (call.claim != null) {
                 parts.commits().requireRoom();
             }
-            return host.run(context);
+            String header = call.request.headers().idempotencyKey();
+            String key = header == null ? null : IdempotencyKeys.read(header);
+            return host.run(context, new Command.Origin(call.id, key));
         } catch (RefusedException refused) {
             List<Id> shared = context.sharedResources();
             return later -> {

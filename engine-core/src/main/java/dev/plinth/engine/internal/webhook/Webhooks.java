@@ -270,7 +270,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
 
     /** Sends a test event to an endpoint now and shows the result. Nothing of it is stored. */
     public Command.HostCall test(Id endpoint) {
-        return context -> {
+        return (context, origin) -> {
             EndpointRow row = Endpoints.find(context, endpoint);
             Id event = context.newId(IdKind.EVENT);
             byte[] body = new JsonBytes()

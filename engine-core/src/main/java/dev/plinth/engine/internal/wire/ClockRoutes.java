@@ -57,14 +57,14 @@ final class ClockRoutes {
 
     private Command advance(Request request) {
         long seconds = Input.of(request).body().get(SECONDS);
-        return (Command.HostCall) context -> {
+        return (Command.HostCall) (context, origin) -> {
             clock.advance(Duration.ofSeconds(seconds));
             return later -> Decision.nothing(now());
         };
     }
 
     private Command reset(Request request) {
-        return Input.of(request).checked((Command.HostCall) context -> {
+        return Input.of(request).checked((Command.HostCall) (context, origin) -> {
             reset.run();
             return later -> Decision.nothing(now());
         });

@@ -40,7 +40,7 @@ final class ConfigRoutes {
     }
 
     private Command reload(Request request) {
-        return Input.of(request).checked((Command.HostCall) context -> {
+        return Input.of(request).checked((Command.HostCall) (context, origin) -> {
             byte[] answer = answer();
             return later -> Decision.nothing(Outcome.Done.ok(answer));
         });

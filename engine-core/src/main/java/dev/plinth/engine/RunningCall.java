@@ -1,0 +1,30 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.internal.command.HostOperation;
+import java.util.Optional;
+
+/** A call to an operation as its handler sees it. */
+interface RunningCall extends CallContext {
+    /** The call of the command room. */
+    HostOperation.Call call();
+
+    @Override
+    default String workspaceId() {
+        return call().workspaceId();
+    }
+
+    @Override
+    default String requestId() {
+        return call().requestId();
+    }
+
+    @Override
+    default Optional<String> idempotencyKey() {
+        return call().idempotencyKey();
+    }
+
+    @Override
+    default Optional<String> keyId() {
+        return call().keyId();
+    }
+}
