@@ -13,8 +13,8 @@ public interface CallContext {
     String requestId();
 
     /**
-     * Returns the idempotency key of the call. The code runs again under the same key if the process died before its
-     * outcome was committed, so the key also suits calls to other services.
+     * Returns the idempotency key of the call. If the process dies before the outcome is committed, the code runs again
+     * under the same key. So it also suits calls to other services.
      */
     Optional<String> idempotencyKey();
 

@@ -8,6 +8,7 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
@@ -285,7 +286,7 @@ final class DeletedWorkspaceTest {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            operation.effects().publish("a.b", Json.EMPTY_OBJECT, operation.resourceId());
+            operation.effects().publish(NewEvent.of("a.b", Json.EMPTY_OBJECT).about(operation.resourceId()));
             return OperationResult.of(Json.EMPTY_OBJECT);
         }))) {
             store.days(1);

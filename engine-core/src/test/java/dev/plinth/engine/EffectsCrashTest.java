@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewResource;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ final class EffectsCrashTest {
         for (int i = 0; i < RESOURCES; i++) {
             String made = job.effects().create(NewResource.named("r" + i));
             String unused = job.effects().createChild(made, NewResource.named("c"));
-            job.effects().publish("it.was", Json.EMPTY_OBJECT, made);
+            job.effects().publish(NewEvent.of("it.was", Json.EMPTY_OBJECT).about(made));
         }
         return Json.EMPTY_OBJECT;
     }

@@ -7,6 +7,7 @@ import dev.plinth.engine.api.Effects;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Reply;
@@ -110,7 +111,8 @@ final class EffectsTest {
             String line = effects.createChild(invoice, NewResource.named("line"));
             effects.patch(invoice, Json.of("{\"metadata\":{\"state\":\"open\"}}"));
             effects.patchChild(invoice, line, PATCH);
-            effects.publish("invoice.made", Json.of(Map.of("id", invoice)), invoice);
+            effects.publish(
+                    NewEvent.of("invoice.made", Json.of(Map.of("id", invoice))).about(invoice));
             made.addAll(List.of(invoice, line, effects.startJob("send", Json.of(Map.of("invoice", invoice)))));
         };
 
@@ -149,7 +151,7 @@ final class EffectsTest {
     void operation_oneEffectRefused_nothingHappens() {
         work = effects -> {
             String made = effects.create(NewResource.named("r"));
-            effects.publish("it.was", Json.EMPTY_OBJECT, made);
+            effects.publish(NewEvent.of("it.was", Json.EMPTY_OBJECT).about(made));
             effects.archive(NOWHERE);
         };
 
@@ -359,7 +361,8 @@ final class EffectsTest {
 
     @Test
     void listener_withEffects_hasThemOnce() throws InterruptedException {
-        work = effects -> effects.publish("it.followed", Json.EMPTY_OBJECT, resource);
+        work = effects ->
+                effects.publish(NewEvent.of("it.followed", Json.EMPTY_OBJECT).about(resource));
 
         store.make("/v1/events", "{\"type\":\"it.happened\",\"data\":{}}");
 

@@ -7,10 +7,12 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.NewJob;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.client.Invocation;
 import dev.plinth.engine.client.PlinthClient;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -164,10 +166,8 @@ final class EngineBuilderTest {
     }
 
     private static Job ended(PlinthClient client, String type) {
-        String job = client.startJob(Json.of("{\"type\":\"" + type + "\",\"input\":{},\"maxAttempts\":1}"))
-                .call()
-                .jobId();
-        return client.job(job, 30).call();
+        String job = client.startJob(NewJob.of(type).withMaxAttempts(1)).call().jobId();
+        return client.job(job, Duration.ofSeconds(30)).call();
     }
 
     private static void assertTaken(UnaryOperator<EngineBuilder> first, UnaryOperator<EngineBuilder> second) {

@@ -6,7 +6,9 @@ import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.SetKey;
@@ -376,7 +378,11 @@ final class EventStreamTest {
     }
 
     private ApiKey newKey(String scope) {
-        return store.engine().client(store.key()).createKey("restricted", scope).call();
+        return store.engine()
+                .client(store.key())
+                .keys()
+                .create(NewKey.named("restricted").withScopes(Scope.of(scope)))
+                .call();
     }
 
     private static Call publishing(String type, String secret) {

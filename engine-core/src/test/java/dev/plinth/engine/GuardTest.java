@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewEvent;
+import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.Scope;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -134,7 +137,7 @@ final class GuardTest {
         String workspace = store.newWorkspace("other");
         store.use(store.engine()
                 .admin()
-                .createKey(workspace, "reader", "resources:read")
+                .createKey(workspace, NewKey.named("reader").withScopes(Scope.RESOURCES_READ))
                 .call()
                 .secret()
                 .orElseThrow());
@@ -241,7 +244,8 @@ final class GuardTest {
     void handle_effects_areCommittedWithTheReplyAndLogged() {
         Reply reply = guard.handle(post("{}"), request -> {
             String made = request.effects().create(NewResource.named("A"));
-            request.effects().publish("desk.opened", Json.EMPTY_OBJECT, made);
+            request.effects()
+                    .publish(NewEvent.of("desk.opened", Json.EMPTY_OBJECT).about(made));
             String unused = request.effects().startJob("print", Json.EMPTY_OBJECT);
             assertThat(request.workspace().resources().list().call().data()).isEmpty();
             return text(200, made);

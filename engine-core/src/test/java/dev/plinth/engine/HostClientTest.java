@@ -7,13 +7,17 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.KeyStatus;
+import dev.plinth.engine.api.LeaseRequest;
 import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.LoggedRequest;
+import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.RateLimit;
 import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.base.Times;
 import java.time.Duration;
@@ -103,7 +107,7 @@ final class HostClientTest {
     @Test
     void lease_waits_getsTheJobThatComes() throws Exception {
         CompletableFuture<List<LeasedJob>> waiting = host.leases()
-                .take(Json.of("{\"types\":[\"elsewhere\"],\"wait\":30}"))
+                .take(LeaseRequest.of("elsewhere").awaiting(Duration.ofSeconds(30)))
                 .submit();
 
         String job = store.make("/v1/jobs", "{\"type\":\"elsewhere\",\"input\":{}}");
@@ -151,8 +155,11 @@ final class HostClientTest {
 
     @Test
     void client_ofTheHost_hasAllScopesAndTheBoundsOfThePlan() {
-        String key = host.createKey("made by the host", "jobs:read").call().id();
-        assertThat(host.revokeKey(key).call().status()).isEqualTo("revoked");
+        String key = host.keys()
+                .create(NewKey.named("made by the host").withScopes(Scope.JOBS_READ))
+                .call()
+                .id();
+        assertThat(host.keys().revoke(key).call().status()).isEqualTo(KeyStatus.REVOKED);
         store.engine().admin().changePlan(workspace, "two").call();
         host.resources().create("one").call();
         host.resources().create("two").call();
@@ -233,7 +240,7 @@ final class HostClientTest {
     @Test
     void waitForAJob_workspaceSuspendedMeanwhile_isNotShownItsEnd() {
         String job = host.startJob("held", Json.EMPTY_OBJECT).call().jobId();
-        CompletableFuture<Job> waiting = host.job(job, 30).submit();
+        CompletableFuture<Job> waiting = host.job(job, Duration.ofSeconds(30)).submit();
         await(inHandler);
         store.engine().admin().suspend(workspace).call();
         goOn.countDown();
@@ -280,7 +287,7 @@ final class HostClientTest {
 
     private CompletableFuture<List<LeasedJob>> lease(int waitSeconds) {
         CompletableFuture<List<LeasedJob>> waiting = host.leases()
-                .take(Json.of("{\"types\":[\"elsewhere\"],\"wait\":" + waitSeconds + "}"))
+                .take(LeaseRequest.of("elsewhere").awaiting(Duration.ofSeconds(waitSeconds)))
                 .submit();
         assertThat(waiting).isNotDone();
         return waiting;

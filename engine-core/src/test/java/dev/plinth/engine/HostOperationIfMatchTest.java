@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
@@ -28,7 +29,7 @@ final class HostOperationIfMatchTest {
                 runs.incrementAndGet();
                 meanwhile.run();
                 operation.effects().patch(operation.resourceId(), PATCH);
-                operation.effects().publish("it.happened", PATCH, operation.resourceId());
+                operation.effects().publish(NewEvent.of("it.happened", PATCH).about(operation.resourceId()));
                 return OperationResult.of(Json.EMPTY_OBJECT);
             })
             .asyncOperation("later", job -> Json.EMPTY_OBJECT)

@@ -3,8 +3,10 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.client.PlinthClient;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,12 +43,10 @@ final class HungCloseTest {
             String key =
                     engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
             PlinthClient client = engine.client(key);
-            client.webhooks()
-                    .create(Json.of("{\"url\":\"" + receiver.url() + "\"}"))
-                    .call();
+            client.webhooks().create(NewWebhookEndpoint.to(receiver.url())).call();
             String job = client.startJob("hangs", Json.EMPTY_OBJECT).call().jobId();
             client.publish("a.b", Json.EMPTY_OBJECT).call();
-            client.job(job, 30).submit().thenRun(this::hang);
+            client.job(job, Duration.ofSeconds(30)).submit().thenRun(this::hang);
             hung.await();
             receiver.awaitReceived(1);
 

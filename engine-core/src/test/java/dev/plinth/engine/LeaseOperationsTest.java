@@ -8,8 +8,10 @@ import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LeasedJob;
+import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.client.PlinthClient;
 import java.time.Duration;
@@ -121,7 +123,7 @@ final class LeaseOperationsTest {
         String workspace = client().workspace().call().id();
         store.use(store.engine()
                 .admin()
-                .createKey(workspace, "worker", "jobs:write")
+                .createKey(workspace, NewKey.named("worker").withScopes(Scope.JOBS_WRITE))
                 .call()
                 .secret()
                 .orElseThrow());

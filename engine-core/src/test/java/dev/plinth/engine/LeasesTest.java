@@ -8,6 +8,7 @@ import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Lease;
+import dev.plinth.engine.api.LeaseRequest;
 import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Workers outside of the JVM: each job has one worker at a time, and nothing that a worker does or leaves undone loses a job. */
 @Timeout(120)
 final class LeasesTest {
+    private static final LeaseRequest WAITING = LeaseRequest.of("send").awaiting(Duration.ofSeconds(30));
     private static final Json INPUT = Json.of("{\"number\":1}");
     private static final Json RESULT = Json.of("{\"sent\":true}");
     private static final int WORKERS = 8;
@@ -170,8 +172,7 @@ final class LeasesTest {
 
     @Test
     void take_withWait_getsTheJobThatComes() throws Exception {
-        CompletableFuture<List<LeasedJob>> waiting =
-                leases().take(Json.of("{\"types\":[\"send\"],\"wait\":30}")).submit();
+        CompletableFuture<List<LeasedJob>> waiting = leases().take(WAITING).submit();
         start("other");
         assertThat(waiting).isNotDone();
 
@@ -184,9 +185,8 @@ final class LeasesTest {
     /** A worker that is too late goes on waiting; often, because who is too late between his look and the lock is seldom so. */
     @RepeatedTest(20)
     void take_twoWaitForTwoJobs_eachGetsOne() throws Exception {
-        Json request = Json.of("{\"types\":[\"send\"],\"wait\":30}");
-        CompletableFuture<List<LeasedJob>> one = leases().take(request).submit();
-        CompletableFuture<List<LeasedJob>> other = leases().take(request).submit();
+        CompletableFuture<List<LeasedJob>> one = leases().take(WAITING).submit();
+        CompletableFuture<List<LeasedJob>> other = leases().take(WAITING).submit();
 
         String first = start("send");
         CompletableFuture.anyOf(one, other).get(30, TimeUnit.SECONDS);
@@ -204,8 +204,7 @@ final class LeasesTest {
 
     @Test
     void take_withWaitWhenTheEngineCloses_isAnswered() throws Exception {
-        CompletableFuture<List<LeasedJob>> waiting =
-                leases().take(Json.of("{\"types\":[\"send\"],\"wait\":30}")).submit();
+        CompletableFuture<List<LeasedJob>> waiting = leases().take(WAITING).submit();
 
         store.engine().close();
 
@@ -227,16 +226,12 @@ final class LeasesTest {
     /** The key is used by what was answered, and not by the waiting. */
     @Test
     void take_waitsUnderAnIdempotencyKey_remembersWhatItGot() throws Exception {
-        CompletableFuture<List<LeasedJob>> waiting = leases().take(Json.of("{\"types\":[\"send\"],\"wait\":30}"))
-                .idempotencyKey("k")
-                .submit();
+        CompletableFuture<List<LeasedJob>> waiting =
+                leases().take(WAITING).idempotencyKey("k").submit();
         start("send");
         List<LeasedJob> got = waiting.get(30, TimeUnit.SECONDS);
 
-        assertThat(leases().take(Json.of("{\"types\":[\"send\"],\"wait\":30}"))
-                        .idempotencyKey("k")
-                        .call())
-                .isEqualTo(got);
+        assertThat(leases().take(WAITING).idempotencyKey("k").call()).isEqualTo(got);
         assertThat(got).hasSize(1);
     }
 
@@ -279,7 +274,8 @@ final class LeasesTest {
         Lease usual = leases().heartbeat(id, leased.leaseToken()).call();
         assertThat(usual.expiresAt()).isEqualTo(now().plusSeconds(10));
         assertThat(usual.cancelRequested()).isFalse();
-        Lease longer = leases().heartbeat(id, leased.leaseToken(), 100).call();
+        Lease longer = leases().heartbeat(id, leased.leaseToken(), Duration.ofSeconds(100))
+                .call();
         assertThat(longer.expiresAt()).isEqualTo(now().plusSeconds(100));
         Lease usualAgain = leases().heartbeat(id, leased.leaseToken()).call();
         assertThat(usualAgain.expiresAt()).isEqualTo(now().plusSeconds(10));
@@ -580,7 +576,7 @@ final class LeasesTest {
     }
 
     private List<LeasedJob> take(String request) {
-        return leases().take(Json.of(request)).call();
+        return leases().take(LeaseRequests.of(request)).call();
     }
 
     private LeasesClient leases() {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.client.PlinthClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ final class MasterKeyTest {
             workspace = engine.admin().createWorkspace("acme", "pro").call().id();
             endpoint = client(engine)
                     .webhooks()
-                    .create(Json.of("{\"url\":\"https://hooks.example/\"}"))
+                    .create(NewWebhookEndpoint.to("https://hooks.example/"))
                     .call()
                     .id();
         }

@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.client.PlinthClient;
@@ -30,7 +31,7 @@ final class OtherClientVersionProbe {
                     engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
             PlinthClient client = engine.client(key);
             String endpoint = client.webhooks()
-                    .create(Json.of("{\"url\":\"http://127.0.0.1:9/\"}"))
+                    .create(NewWebhookEndpoint.to("http://127.0.0.1:9/"))
                     .call()
                     .id();
             for (int i = 0; i < EVENTS; i++) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewJob;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.client.PlinthClient;
@@ -13,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -67,15 +69,20 @@ final class PlinthExceptionTest {
 
     @Test
     void message_ofInvalidInput_hasTheFirstErrorsWithTheirPlace() {
-        PlinthException body =
-                refusal(() -> client.startJob(Json.of("{\"type\":7,\"a\":1,\"b\":1,\"c\":1,\"input\":{}}"))
-                        .call());
+        PlinthException body = refusal(() -> client.startJob(new NewJob(
+                        "",
+                        Json.of("[]"),
+                        Optional.of("r"),
+                        Optional.empty(),
+                        Optional.of(5),
+                        Optional.of(""),
+                        Optional.of(0)))
+                .call());
         PlinthException query = refusal(() -> client.resources().list().limit(0).call());
 
         assertThat(body.problem().errors()).hasSizeGreaterThan(3);
         assertThat(body)
-                .hasMessageStartingWith(
-                        "validation_failed: " + body.problem().detail() + " [/type: type must be a string")
+                .hasMessageStartingWith("validation_failed: " + body.problem().detail() + " [/type: type must ")
                 .hasMessageEndingWith("; and " + (body.problem().errors().size() - 3) + " more]");
         assertThat(query)
                 .hasMessageStartingWith("parameter_invalid: ")

@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.client.PlinthClient;
 import java.time.Duration;
@@ -45,7 +46,8 @@ final class PublishOnResourceTest {
         String resource = resource();
         PlinthClient client = store.engine().client(store.key());
 
-        String event = client.publish("payment.taken", Json.EMPTY_OBJECT, resource)
+        String event = client.publish(
+                        NewEvent.of("payment.taken", Json.EMPTY_OBJECT).about(resource))
                 .call()
                 .id();
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.AcceptedJob;
 import dev.plinth.engine.api.Delivery;
+import dev.plinth.engine.api.DeliveryStatus;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
@@ -65,9 +66,9 @@ final class RecoverDeliveriesTest {
         assertThat(job.type()).isEqualTo("webhooks.recover");
         assertThat(job.result()).contains(Json.of("{\"resent\":3}"));
         assertThat(deliveries()).hasSize(3).allSatisfy(delivery -> {
-            assertThat(delivery.status()).isEqualTo("delivered");
+            assertThat(delivery.status()).isEqualTo(DeliveryStatus.DELIVERED);
             assertThat(delivery.attempts()).hasSize(11);
-            assertThat(delivery.attempts().get(10).trigger()).isEqualTo("manual");
+            assertThat(delivery.attempts().get(10).trigger()).isEqualTo(Delivery.Trigger.MANUAL);
         });
         assertThat(recover(START).result()).contains(Json.of("{\"resent\":0}"));
     }
@@ -84,7 +85,11 @@ final class RecoverDeliveriesTest {
         assertThat(deliveries())
                 .extracting(Delivery::status)
                 .as("newest first")
-                .containsExactly("delivered", "delivered", "exhausted", "exhausted");
+                .containsExactly(
+                        DeliveryStatus.DELIVERED,
+                        DeliveryStatus.DELIVERED,
+                        DeliveryStatus.EXHAUSTED,
+                        DeliveryStatus.EXHAUSTED);
     }
 
     @Test
@@ -94,7 +99,9 @@ final class RecoverDeliveriesTest {
         store.answerWith(number -> 500);
         publish();
         store.pass(Duration.ZERO);
-        assertThat(deliveries()).extracting(Delivery::status).containsExactly("retrying", "delivered");
+        assertThat(deliveries())
+                .extracting(Delivery::status)
+                .containsExactly(DeliveryStatus.RETRYING, DeliveryStatus.DELIVERED);
 
         Job job = recover(START);
 
@@ -111,9 +118,9 @@ final class RecoverDeliveriesTest {
 
         assertThat(recover(START).result()).contains(Json.of("{\"resent\":1}"));
 
-        assertThat(deliveries()).extracting(Delivery::status).containsExactly("delivered");
+        assertThat(deliveries()).extracting(Delivery::status).containsExactly(DeliveryStatus.DELIVERED);
         endpoint = other;
-        assertThat(deliveries()).extracting(Delivery::status).containsExactly("exhausted");
+        assertThat(deliveries()).extracting(Delivery::status).containsExactly(DeliveryStatus.EXHAUSTED);
     }
 
     @Test
@@ -124,7 +131,7 @@ final class RecoverDeliveriesTest {
         assertThat(recover(START).result()).contains(Json.of("{\"resent\":2}"));
 
         assertThat(deliveries()).allSatisfy(delivery -> {
-            assertThat(delivery.status()).isEqualTo("exhausted");
+            assertThat(delivery.status()).isEqualTo(DeliveryStatus.EXHAUSTED);
             assertThat(delivery.attempts()).hasSize(11);
             assertThat(delivery.nextAttemptAt()).isEmpty();
         });
@@ -139,7 +146,7 @@ final class RecoverDeliveriesTest {
         assertThat(job.result()).contains(Json.of("{\"resent\":" + MORE_THAN_A_STEP + "}"));
         assertThat(deliveries())
                 .hasSize(MORE_THAN_A_STEP)
-                .allMatch(delivery -> delivery.status().equals("delivered"));
+                .allMatch(delivery -> delivery.status() == DeliveryStatus.DELIVERED);
     }
 
     @Test
@@ -151,10 +158,10 @@ final class RecoverDeliveriesTest {
 
         long resent = resent(first) + resent(second);
         store.pass(Duration.ZERO);
-        assertThat(deliveries()).allMatch(delivery -> delivery.status().equals("delivered"));
+        assertThat(deliveries()).allMatch(delivery -> delivery.status() == DeliveryStatus.DELIVERED);
         long manual = deliveries().stream()
                 .flatMap(delivery -> delivery.attempts().stream())
-                .filter(attempt -> attempt.trigger().equals("manual"))
+                .filter(attempt -> attempt.trigger() == Delivery.Trigger.MANUAL)
                 .count();
         assertThat(manual).isEqualTo(MORE_THAN_A_STEP).isEqualTo(resent);
     }
@@ -258,12 +265,10 @@ final class RecoverDeliveriesTest {
         assertThat(recover(START).result()).contains(Json.of("{\"resent\":3}"));
 
         assertThat(store.received()).isEqualTo(before);
-        assertThat(deliveries()).allMatch(delivery -> delivery.status().equals("held"));
+        assertThat(deliveries()).allMatch(delivery -> delivery.status() == DeliveryStatus.HELD);
         store.call("PATCH", path, "{\"status\":\"enabled\"}");
         store.pass(Duration.ZERO);
-        assertThat(deliveries())
-                .hasSize(3)
-                .allMatch(delivery -> delivery.status().equals("delivered"));
+        assertThat(deliveries()).hasSize(3).allMatch(delivery -> delivery.status() == DeliveryStatus.DELIVERED);
     }
 
     @Test
@@ -277,7 +282,7 @@ final class RecoverDeliveriesTest {
         assertThat(store.received() - before).as("those under way at once").isLessThanOrEqualTo(64);
         assertThat(deliveries())
                 .hasSize(MORE_THAN_A_STEP)
-                .allMatch(delivery -> delivery.status().equals("held"));
+                .allMatch(delivery -> delivery.status() == DeliveryStatus.HELD);
     }
 
     @Test
@@ -291,9 +296,7 @@ final class RecoverDeliveriesTest {
         store.engine().admin().activate(workspace).call();
         store.pass(Duration.ZERO);
 
-        assertThat(deliveries())
-                .hasSize(3)
-                .allMatch(delivery -> delivery.status().equals("delivered"));
+        assertThat(deliveries()).hasSize(3).allMatch(delivery -> delivery.status() == DeliveryStatus.DELIVERED);
     }
 
     @Test
@@ -327,7 +330,7 @@ final class RecoverDeliveriesTest {
 
         assertThat(recover(START).result()).contains(Json.of("{\"resent\":0}"));
 
-        assertThat(deliveries()).extracting(Delivery::status).containsExactly("exhausted");
+        assertThat(deliveries()).extracting(Delivery::status).containsExactly(DeliveryStatus.EXHAUSTED);
     }
 
     @Test
@@ -346,7 +349,7 @@ final class RecoverDeliveriesTest {
         store.pass(Duration.ZERO);
         assertThat(deliveries())
                 .hasSize(MORE_THAN_A_STEP)
-                .allMatch(delivery -> delivery.status().equals("delivered"));
+                .allMatch(delivery -> delivery.status() == DeliveryStatus.DELIVERED);
     }
 
     @Test
@@ -417,7 +420,7 @@ final class RecoverDeliveriesTest {
     }
 
     private Job wait(AcceptedJob job) {
-        return client().job(job.jobId(), 30).call();
+        return client().job(job.jobId(), Duration.ofSeconds(30)).call();
     }
 
     private long resent(AcceptedJob job) {

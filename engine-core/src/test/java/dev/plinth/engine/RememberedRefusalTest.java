@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.Scope;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,7 +99,11 @@ final class RememberedRefusalTest {
 
     private void useKeyOf(String scope) {
         String workspace = engine.client(secret).workspace().call().id();
-        secret = engine.admin().createKey(workspace, "k", scope).call().secret().orElseThrow();
+        secret = engine.admin()
+                .createKey(workspace, NewKey.named("k").withScopes(Scope.of(scope)))
+                .call()
+                .secret()
+                .orElseThrow();
     }
 
     private String resource() {

@@ -7,6 +7,7 @@ import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LoggedRequest;
+import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Page;
@@ -16,7 +17,8 @@ import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.client.Invocation;
+import dev.plinth.engine.api.Scope;
+import dev.plinth.engine.client.Listing;
 import dev.plinth.engine.client.PlinthClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -87,7 +89,8 @@ final class RequestLogReasonsTest {
             String full = store.key();
             ApiKey reader = store.engine()
                     .client(full)
-                    .createKey("reader", "events:read")
+                    .keys()
+                    .create(NewKey.named("reader").withScopes(Scope.EVENTS_READ))
                     .call();
             store.use(reader.secret().orElseThrow());
             Reply lacking = store.call("POST", "/v1/resources", RESOURCE);
@@ -304,7 +307,7 @@ final class RequestLogReasonsTest {
             PlinthClient client = store.engine().client(store.key());
             String cursor = null;
             do {
-                Invocation<Page<LoggedRequest>> call = client.requests()
+                Listing<LoggedRequest> call = client.requests()
                         .where("status", "4xx")
                         .where("code", "not_found")
                         .limit(1);
@@ -344,7 +347,8 @@ final class RequestLogReasonsTest {
             assertThat(refused.text())
                     .contains(
                             "\"code\":\"parameter_invalid\"",
-                            "{\"parameter\":\"status\",\"code\":\"invalid_format\",\"detail\":\"status must be a status such as 404, or a class such as 4xx, got \\\"6xx\\\".\"}",
+                            "{\"parameter\":\"status\",\"code\":\"invalid_format\",\"detail\":\"status must be a"
+                                    + " status such as 404, or a class such as 4xx, got \\\"6xx\\\".\"}",
                             "\"parameter\":\"code\"",
                             "\"parameter\":\"idempotencyKey\"",
                             "\"parameter\":\"route\"",

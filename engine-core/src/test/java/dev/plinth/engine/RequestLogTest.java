@@ -7,10 +7,12 @@ import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LoggedRequest;
+import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.client.PlinthClient;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -111,7 +113,8 @@ final class RequestLogTest {
             String full = store.key();
             ApiKey reader = store.engine()
                     .client(full)
-                    .createKey("reader", "events:read")
+                    .keys()
+                    .create(NewKey.named("reader").withScopes(Scope.EVENTS_READ))
                     .call();
             store.use(reader.secret().orElseThrow());
             Reply lacking = store.call("POST", "/v1/resources", "{\"name\":\"R\"}");
@@ -211,7 +214,7 @@ final class RequestLogTest {
             assertThat(last.path()).isEqualTo("/v1/resources/" + made.id());
             assertThat(before.status()).isEqualTo(201);
             assertThat(before.idempotencyKey()).hasValue("j");
-            assertThat(before.idempotency()).hasValue("executed");
+            assertThat(before.idempotency()).hasValue(LoggedRequest.KeyUse.EXECUTED);
             assertThat(before.events()).hasSize(1);
             assertThat(client.request(before.id()).call()).isEqualTo(before);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
@@ -119,7 +120,9 @@ final class SameKeyRaceTest {
         if (failuresLeft.getAndDecrement() > 0) {
             throw new IllegalStateException("run " + run + " fails, as it should");
         }
-        operation.effects().publish("payment.processed", Json.EMPTY_OBJECT, operation.resourceId());
+        operation
+                .effects()
+                .publish(NewEvent.of("payment.processed", Json.EMPTY_OBJECT).about(operation.resourceId()));
         return OperationResult.of(Json.of(Map.of("run", run)));
     }
 

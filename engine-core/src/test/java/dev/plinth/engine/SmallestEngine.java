@@ -7,6 +7,7 @@ import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.PlinthClient;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -40,7 +41,7 @@ final class SmallestEngine {
         Resource made = client.resources().create("one").idempotencyKey("k").call();
         Resource again = client.resources().create("one").idempotencyKey("k").call();
         System.out.println(made.equals(again) ? "created and replayed" : "created twice");
-        Job job = client.job(client.startJob("greet", Json.EMPTY_OBJECT).call().jobId(), 30)
+        Job job = client.job(client.startJob("greet", Json.EMPTY_OBJECT).call().jobId(), Duration.ofSeconds(30))
                 .call();
         System.out.println("job " + job.status().name().toLowerCase(Locale.ROOT));
         WebhookEndpoint endpoint = client.createWebhook("http://127.0.0.1:9/hook", "resource.created")

@@ -9,6 +9,11 @@ import dev.plinth.engine.api.Delivery;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.KeyMode;
+import dev.plinth.engine.api.KeyStatus;
+import dev.plinth.engine.api.NewJob;
+import dev.plinth.engine.api.NewKey;
+import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.PlinthException;
@@ -16,8 +21,11 @@ import dev.plinth.engine.api.RateLimit;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.api.Role;
+import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.api.Share;
 import dev.plinth.engine.api.WebhookEndpoint;
+import dev.plinth.engine.api.WebhookTest;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.Invocation;
 import dev.plinth.engine.client.KeysClient;
@@ -26,7 +34,9 @@ import dev.plinth.engine.client.SharesClient;
 import dev.plinth.engine.client.WebhooksClient;
 import dev.plinth.engine.internal.json.ApiValueReader;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,8 +74,8 @@ final class TypedClientTest {
         SharesClient shares = client.shares(resource.id());
 
         Share share = change(
-                shares.grant(grantee, "editor"), "PUT", path + "/" + grantee, "{\"role\":\"editor\"}", Share::of);
-        assertThat(share.role()).isEqualTo("editor");
+                shares.grant(grantee, Role.EDITOR), "PUT", path + "/" + grantee, "{\"role\":\"editor\"}", Share::of);
+        assertThat(share.role()).isEqualTo(Role.EDITOR);
         assertThat(share.workspaceId()).isEqualTo(grantee);
         assertThat(read(shares.list(), path, ApiValueReader.page(Share.class)).data())
                 .containsExactly(share);
@@ -77,18 +87,20 @@ final class TypedClientTest {
     void resources_bulkListFiltersAndChildren() {
         String job = change(
                         client.resources()
-                                .bulk(
-                                        List.of(
-                                                Json.of("{\"action\":\"create\",\"name\":\"A\",\"type\":\"truck\"}"),
-                                                Json.of(
-                                                        "{\"action\":\"create\",\"name\":\"B\",\"metadata\":{\"a b\":\"c&d\"}}"))),
+                                .bulk(List.of(
+                                        Json.of("{\"action\":\"create\",\"name\":\"A\",\"type\":\"truck\"}"),
+                                        Json.of("{\"action\":\"create\",\"name\":\"B\",\"metadata\":{\"a"
+                                                + " b\":\"c&d\"}}"))),
                         "POST",
                         "/v1/resources/bulk",
                         "{\"operations\":[{\"action\":\"create\",\"name\":\"A\",\"type\":\"truck\"},"
                                 + "{\"action\":\"create\",\"name\":\"B\",\"metadata\":{\"a b\":\"c&d\"}}]}",
                         AcceptedJob::of)
                 .jobId();
-        assertThat(client.job(job, 30).call().result()).get().asString().contains("\"succeeded\":2");
+        assertThat(client.job(job, Duration.ofSeconds(30)).call().result())
+                .get()
+                .asString()
+                .contains("\"succeeded\":2");
 
         Function<Json, Page<Resource>> page = ApiValueReader.page(Resource.class);
         assertThat(read(client.resources().list().where("type", "truck"), "/v1/resources?type=truck", page)
@@ -115,18 +127,19 @@ final class TypedClientTest {
     void keys_createShowListUpdateRotateRevoke() {
         KeysClient keysClient = client.keys();
         ApiKey made = change(
-                keysClient.create("deploy", "resources:read"),
+                keysClient.create(NewKey.named("deploy").withScopes(Scope.RESOURCES_READ)),
                 "POST",
                 "/v1/keys",
                 "{\"name\":\"deploy\",\"scopes\":[\"resources:read\"]}",
                 ApiKey::of);
         String path = "/v1/keys/" + made.id();
-        assertThat(made.scopes()).containsExactly("resources:read");
-        assertThat(made.mode()).isEqualTo("live");
+        assertThat(made.scopes()).containsExactly(Scope.RESOURCES_READ);
+        assertThat(made.mode()).isEqualTo(KeyMode.LIVE);
         assertThat(made.secret().orElseThrow()).startsWith(made.prefix()).endsWith(made.last4());
-        String test = "{\"name\":\"t\",\"mode\":\"test\",\"expiresAt\":\"2027-01-01T00:00:00.000Z\"}";
-        ApiKey timed = change(keysClient.create(Json.of(test)), "POST", "/v1/keys", test, ApiKey::of);
-        assertThat(timed.mode()).isEqualTo("test");
+        String test = "{\"name\":\"t\",\"mode\":\"test\",\"expiresAt\":\"2027-01-01T00:00:00Z\"}";
+        NewKey passing = NewKey.named("t").withMode(KeyMode.TEST).until(Instant.parse("2027-01-01T00:00:00Z"));
+        ApiKey timed = change(keysClient.create(passing), "POST", "/v1/keys", test, ApiKey::of);
+        assertThat(timed.mode()).isEqualTo(KeyMode.TEST);
         assertThat(timed.expiresAt()).isPresent();
         read(keysClient.get(made.id()), path, ApiKey::of);
         assertThat(read(keysClient.list(), "/v1/keys", ApiValueReader.page(ApiKey.class))
@@ -141,23 +154,29 @@ final class TypedClientTest {
         assertThat(named.name()).isEqualTo("n");
         assertThat(change(keysClient.disable(made.id()), "PATCH", path, "{\"enabled\":false}", ApiKey::of)
                         .status())
-                .isEqualTo("disabled");
+                .isEqualTo(KeyStatus.DISABLED);
         assertThat(change(keysClient.enable(made.id()), "PATCH", path, "{\"enabled\":true}", ApiKey::of)
                         .status())
-                .isEqualTo("enabled");
+                .isEqualTo(KeyStatus.ENABLED);
         change(keysClient.rotate(made.id()), "POST", path + "/rotate", "", ApiKey::of);
-        ApiKey rotated =
-                change(keysClient.rotate(made.id(), 60), "POST", path + "/rotate", "{\"graceSeconds\":60}", ApiKey::of);
+        ApiKey rotated = change(
+                keysClient.rotate(made.id(), Duration.ofSeconds(60)),
+                "POST",
+                path + "/rotate",
+                "{\"graceSeconds\":60}",
+                ApiKey::of);
         assertThat(rotated.secret()).isPresent().isNotEqualTo(made.secret());
         assertThat(change(keysClient.revoke(made.id()), "DELETE", path, "", ApiKey::of)
                         .status())
-                .isEqualTo("revoked");
+                .isEqualTo(KeyStatus.REVOKED);
     }
 
     @Test
     void jobs_startListCancel() {
-        String body = "{\"type\":\"idle\",\"input\":{},\"runAt\":\"2026-02-01T00:00:00.000Z\",\"maxAttempts\":2}";
-        String id = change(client.startJob(Json.of(body)), "POST", "/v1/jobs", body, AcceptedJob::of)
+        String body = "{\"type\":\"idle\",\"input\":{},\"runAt\":\"2026-02-01T00:00:00Z\",\"maxAttempts\":2}";
+        NewJob later =
+                NewJob.of("idle").at(Instant.parse("2026-02-01T00:00:00Z")).withMaxAttempts(2);
+        String id = change(client.startJob(later), "POST", "/v1/jobs", body, AcceptedJob::of)
                 .jobId();
         Job job = read(client.job(id), "/v1/jobs/" + id, Job::of);
         assertThat(job.maxAttempts()).isEqualTo(2);
@@ -197,8 +216,10 @@ final class TypedClientTest {
                 store.text("/v1/webhook-endpoints/" + store.endpoint()).replaceAll(".*\"url\":\"([^\"]*)\".*", "$1");
         String input =
                 "{\"url\":\"" + url + "\",\"types\":[\"a.*\"],\"description\":\"d\",\"headers\":{\"x-a\":\"b\"}}";
+        NewWebhookEndpoint described =
+                NewWebhookEndpoint.to(url, "a.*").withDescription("d").withHeaders(Map.of("x-a", "b"));
         WebhookEndpoint made =
-                change(webhooks.create(Json.of(input)), "POST", "/v1/webhook-endpoints", input, WebhookEndpoint::of);
+                change(webhooks.create(described), "POST", "/v1/webhook-endpoints", input, WebhookEndpoint::of);
         String path = "/v1/webhook-endpoints/" + made.id();
         assertThat(made.headers()).containsEntry("x-a", "b");
         assertThat(made.ordered()).isTrue();
@@ -214,14 +235,14 @@ final class TypedClientTest {
                 WebhookEndpoint::of);
         change(webhooks.rotateSecret(made.id()), "POST", path + "/secret/rotate", "", WebhookEndpoint::of);
         change(
-                webhooks.rotateSecret(made.id(), 5),
+                webhooks.rotateSecret(made.id(), Duration.ofSeconds(5)),
                 "POST",
                 path + "/secret/rotate",
                 "{\"graceSeconds\":5}",
                 WebhookEndpoint::of);
-        assertThat(change(webhooks.test(made.id()), "POST", path + "/test", "", json -> json)
-                        .asMap())
-                .containsEntry("delivered", true);
+        assertThat(change(webhooks.test(made.id()), "POST", path + "/test", "", WebhookTest::of)
+                        .delivered())
+                .isTrue();
 
         client.publish("a.b", Json.EMPTY_OBJECT).call();
         store.pass(Duration.ofSeconds(1));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.Reply;
@@ -79,7 +80,9 @@ final class TypedOperationTest {
         for (Line line : input.lines()) {
             String unused = call.effects().createChild(id, NewResource.named(line.text()));
         }
-        call.effects().publish("invoice.created", Json.of(Map.of("id", id)), id);
+        call.effects()
+                .publish(NewEvent.of("invoice.created", Json.of(Map.of("id", id)))
+                        .about(id));
         return new Made(id, input.lines().size(), input.due());
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Resource;
@@ -61,7 +62,8 @@ final class UnitOfWorkTest {
         runs.incrementAndGet();
         long next = count(unit.resource(resource).orElseThrow()) + 1;
         unit.effects().patch(resource, Json.of(Map.of("data", Map.of("n", next))));
-        unit.effects().publish("it.counted", Json.of(Map.of("n", next)), resource);
+        unit.effects()
+                .publish(NewEvent.of("it.counted", Json.of(Map.of("n", next))).about(resource));
         return next;
     }
 
@@ -121,7 +123,9 @@ final class UnitOfWorkTest {
     void transact_throwsOnRowsOfOneTime_passesThatOn() {
         assertThatThrownBy(() -> store.engine().transact(workspace, unit -> {
                     runs.incrementAndGet();
-                    unit.effects().publish("it.counted", Json.EMPTY_OBJECT, resource);
+                    unit.effects()
+                            .publish(
+                                    NewEvent.of("it.counted", Json.EMPTY_OBJECT).about(resource));
                     throw new IllegalArgumentException(
                             unit.resource(resource).orElseThrow().name());
                 }))

@@ -251,7 +251,7 @@ final class WrongClockTest {
     }
 
     private List<LeasedJob> lease(String request) {
-        return engine.client(key).leases().take(Json.of(request)).call();
+        return engine.client(key).leases().take(LeaseRequests.of(request)).call();
     }
 
     private Reply create(String name) {

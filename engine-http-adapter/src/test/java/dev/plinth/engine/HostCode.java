@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Effects;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.PlinthException;
 import java.util.Map;
@@ -56,7 +57,7 @@ public final class HostCode {
         String second = effects.create(NewResource.named("made"));
         String unused = effects.createChild(first, NewResource.named(mark));
         effects.patch(second, Json.of(Map.of("metadata", Map.of("of", first))));
-        effects.publish(MADE, marked(mark), first);
+        effects.publish(NewEvent.of(MADE, marked(mark)).about(first));
         unused = effects.startJob(FOLLOW, marked(mark));
         return Json.of(Map.of("first", first, "second", second));
     }
@@ -92,7 +93,9 @@ public final class HostCode {
         long next = Long.parseLong(String.valueOf(data.get("n"))) + 1;
         unit.effects().patch(counter, Json.of(Map.of("data", Map.of("n", next))));
         String unused = unit.effects().create(NewResource.named("counted"));
-        unit.effects().publish(COUNTED, Json.of(Map.of("mark", mark, "n", next)), counter);
+        unit.effects()
+                .publish(NewEvent.of(COUNTED, Json.of(Map.of("mark", mark, "n", next)))
+                        .about(counter));
         unused = unit.effects().startJob(FOLLOW, marked(mark));
         return Json.of(Map.of("n", next));
     }

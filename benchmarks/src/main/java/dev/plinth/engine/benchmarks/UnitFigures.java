@@ -7,9 +7,11 @@ import dev.plinth.engine.UnitOfWork;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.client.PlinthClient;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +34,7 @@ final class UnitFigures {
     private static final long WARM_UP_MILLIS = 3_000;
     private static final long MILLIS = 3_000;
     private static final int ROOM = 2_000_000;
-    private static final int WAIT_SECONDS = 30;
+    private static final Duration WAIT = Duration.ofSeconds(30);
 
     private UnitFigures() {}
 
@@ -91,13 +93,17 @@ final class UnitFigures {
         long next = Long.parseLong(String.valueOf(balance)) + 1;
         unit.effects().patch(account, Json.of(Map.of("data", Map.of("balance", next))));
         String invoice = unit.effects().create(BenchedEngine.INPUT);
-        unit.effects().publish("invoice.created", BenchedEngine.INPUT.data(), invoice);
+        unit.effects()
+                .publish(NewEvent.of("invoice.created", BenchedEngine.INPUT.data())
+                        .about(invoice));
         return next;
     }
 
     private static Json change(JobContext job) {
         String invoice = job.effects().create(BenchedEngine.INPUT);
-        job.effects().publish("invoice.created", BenchedEngine.INPUT.data(), invoice);
+        job.effects()
+                .publish(NewEvent.of("invoice.created", BenchedEngine.INPUT.data())
+                        .about(invoice));
         job.effects().publish("account.debited", BenchedEngine.INPUT.data());
         return Json.EMPTY_OBJECT;
     }
@@ -105,7 +111,7 @@ final class UnitFigures {
     /** Starts a job and waits for its end. */
     private static JobStatus job(PlinthClient client, String type) {
         String id = client.startJob(type, Json.EMPTY_OBJECT).call().jobId();
-        JobStatus status = client.job(id, WAIT_SECONDS).call().status();
+        JobStatus status = client.job(id, WAIT).call().status();
         if (status != JobStatus.SUCCEEDED) {
             throw new IllegalStateException("Expected job " + id + " to succeed, but it is " + status);
         }

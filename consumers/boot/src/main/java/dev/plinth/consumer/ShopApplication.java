@@ -5,7 +5,7 @@ import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Workspace;
-import dev.plinth.engine.http.HttpServer;
+import dev.plinth.engine.http.EngineServer;
 import java.nio.file.Path;
 import java.util.Map;
 import org.springframework.beans.factory.annotation.Value;
@@ -34,8 +34,8 @@ public class ShopApplication {
     }
 
     @Bean
-    HttpServer plinth(Engine engine) {
-        return HttpServer.start(engine, "127.0.0.1", 0);
+    EngineServer plinth(Engine engine) {
+        return EngineServer.start(engine, "127.0.0.1", 0);
     }
 
     @Bean

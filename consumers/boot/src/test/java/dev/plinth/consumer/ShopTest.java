@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.standardwebhooks.Webhook;
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.api.AcceptedJob;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Job;
@@ -15,7 +14,8 @@ import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.WebhookEndpoint;
-import dev.plinth.engine.http.HttpServer;
+import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.http.EngineServer;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -59,7 +59,7 @@ class ShopTest {
         calls = new Calls(
                 HttpClient.newHttpClient(),
                 "http://127.0.0.1:" + shop.getEnvironment().getProperty("local.server.port"),
-                shop.getBean(HttpServer.class).uri().toString(),
+                shop.getBean(EngineServer.class).uri().toString(),
                 shop.getBean(ApiKey.class).secret().orElseThrow());
     }
 
@@ -94,7 +94,7 @@ class ShopTest {
     @Test
     void job_started_runs() {
         AcceptedJob started = client.startJob("greet", Json.of(Map.of("name", "Ada"))).call();
-        Job job = client.job(started.jobId(), 30).call();
+        Job job = client.job(started.jobId(), Duration.ofSeconds(30)).call();
         assertThat(job.status()).isEqualTo(JobStatus.SUCCEEDED);
         assertThat(job.result().orElseThrow().asMap()).containsEntry("text", "Hello Ada");
     }
@@ -116,7 +116,7 @@ class ShopTest {
     @Test
     void clientOfTheApplication_besideTheEngines_works() throws Exception {
         try (CloseableHttpClient own = HttpClients.createDefault()) {
-            HttpGet get = new HttpGet(shop.getBean(HttpServer.class).uri() + "/health/live");
+            HttpGet get = new HttpGet(shop.getBean(EngineServer.class).uri() + "/health/live");
             int status = own.execute(get, response -> response.getCode());
             assertThat(status).isEqualTo(200);
         }

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.client.PlinthClient;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.client.PlinthClient;
 import java.io.File;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -53,7 +54,7 @@ class SmallestClassPathTest {
             Resource made = client.resources().create("one").idempotencyKey("k").call();
             assertThat(client.resources().create("one").idempotencyKey("k").call())
                     .isEqualTo(made);
-            assertThat(client.job(client.startJob("greet", Json.EMPTY_OBJECT).call().jobId(), 30)
+            assertThat(client.job(client.startJob("greet", Json.EMPTY_OBJECT).call().jobId(), Duration.ofSeconds(30))
                             .call()
                             .status())
                     .isEqualTo(JobStatus.SUCCEEDED);
@@ -89,7 +90,7 @@ class SmallestClassPathTest {
             String endpoint = client.createWebhook("http://127.0.0.1:9/hook", "resource.created")
                     .call()
                     .id();
-            assertThat(client.webhooks().test(endpoint).call().asMap()).containsEntry("delivered", false);
+            assertThat(client.webhooks().test(endpoint).call().delivered()).isFalse();
         } finally {
             logger.removeHandler(log);
         }

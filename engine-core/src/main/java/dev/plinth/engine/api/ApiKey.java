@@ -10,11 +10,11 @@ import java.util.Optional;
  *
  * @param id {@code key_…}
  * @param name its name
- * @param mode {@code live} or {@code test}
+ * @param mode its mode
  * @param scopes what the key may do; empty for everything
  * @param prefix the first characters of its secret
  * @param last4 the last four characters of its secret
- * @param status {@code enabled}, {@code disabled}, {@code revoked} or {@code expired}
+ * @param status its state
  * @param expiresAt when it expires
  * @param lastUsedAt when it was last used
  * @param createdAt when it was created
@@ -24,11 +24,11 @@ import java.util.Optional;
 public record ApiKey(
         String id,
         String name,
-        String mode,
-        List<String> scopes,
+        KeyMode mode,
+        List<Scope> scopes,
         String prefix,
         String last4,
-        String status,
+        KeyStatus status,
         Optional<Instant> expiresAt,
         Optional<Instant> lastUsedAt,
         Instant createdAt,

@@ -1,6 +1,8 @@
 package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -13,8 +15,7 @@ import java.util.OptionalInt;
  * @param endpointId {@code we_…}
  * @param eventId {@code evt_…}
  * @param eventType the type of the event
- * @param status {@code pending}, {@code delivering}, {@code delivered}, {@code retrying}, {@code exhausted}, {@code held} or
- *     {@code dropped}
+ * @param status its state
  * @param nextAttemptAt when the next attempt is due
  * @param createdAt when the event happened
  * @param attempts the attempts so far, in order
@@ -25,7 +26,7 @@ public record Delivery(
         String endpointId,
         String eventId,
         String eventType,
-        String status,
+        DeliveryStatus status,
         Optional<Instant> nextAttemptAt,
         Instant createdAt,
         List<Attempt> attempts,
@@ -50,9 +51,9 @@ public record Delivery(
      * An attempt to send a delivery.
      *
      * @param number counts from 1
-     * @param trigger {@code auto} or {@code manual}
+     * @param trigger what began it
      * @param at when it began
-     * @param durationMillis how long it took, in milliseconds of real time
+     * @param duration how long it took in real time, in whole milliseconds
      * @param status the receiver's HTTP status; empty if it did not answer
      * @param responseBody the first 8 KiB of its answer
      * @param errorClass the kind of its failure; empty if it succeeded
@@ -60,9 +61,9 @@ public record Delivery(
      */
     public record Attempt(
             int number,
-            String trigger,
+            Trigger trigger,
             Instant at,
-            long durationMillis,
+            Duration duration,
             OptionalInt status,
             Optional<String> responseBody,
             Optional<String> errorClass,
@@ -77,5 +78,15 @@ public record Delivery(
         public static Attempt of(Json json) {
             return json.read(Attempt.class);
         }
+    }
+
+    /** The cause of an attempt. */
+    public enum Trigger {
+        /** The schedule of the delivery. */
+        @JsonProperty("auto")
+        AUTO,
+        /** A resend or a recovery. */
+        @JsonProperty("manual")
+        MANUAL
     }
 }

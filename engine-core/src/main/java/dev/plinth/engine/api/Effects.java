@@ -62,11 +62,8 @@ public interface Effects {
      */
     void publish(String type, Json data);
 
-    /**
-     * Publishes an event of the host's own type about a resource. It is sent in the order of the events of that
-     * resource, and belongs to its owner.
-     */
-    void publish(String type, Json data, String resourceId);
+    /** Publishes an event of the host's own type. */
+    void publish(NewEvent event);
 
     /**
      * Starts a job.
@@ -77,12 +74,11 @@ public interface Effects {
     String startJob(String type, Json input);
 
     /**
-     * Starts a job with the members of {@code POST /v1/jobs}: {@code type}, {@code input}, {@code resourceId},
-     * {@code runAt}, {@code priority}, {@code uniqueKey}, {@code maxAttempts}.
+     * Starts a job.
      *
-     * @return its id, {@code job_…}; no job has it if another one with the same {@code uniqueKey} has not ended
+     * @return its id, {@code job_…}; no job has it if another one with the same unique key has not ended
      */
-    String startJob(Json members);
+    String startJob(NewJob job);
 
     /** Cancels a job that has not begun, or asks a running one to end. */
     void cancelJob(String jobId);

@@ -1,6 +1,7 @@
 package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
 
 /** The states of a job; the last three are final. */
 public enum JobStatus {
@@ -22,6 +23,13 @@ public enum JobStatus {
     /** Ended by a request to cancel it. */
     @JsonProperty("canceled")
     CANCELED;
+
+    private final String wireName = name().toLowerCase(Locale.ROOT);
+
+    /** Returns the word of the wire, such as {@code scheduled}. */
+    public String wireName() {
+        return wireName;
+    }
 
     /** Returns true for the last three. */
     public boolean isFinal() {

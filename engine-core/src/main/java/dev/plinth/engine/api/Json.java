@@ -100,8 +100,7 @@ public final class Json {
     }
 
     /**
-     * Reads this value as a type: a record of the host, a type of this package that the wire shows, or a component of
-     * such a record. Components may be strings, numbers, booleans, {@code Instant}, {@code Json}, enums, records, and
+     * Reads this value as a record of the host, a component of one, or a type of this package. Components may be strings, numbers, booleans, {@code Instant}, {@code Json}, enums, records, and
      * lists, maps and optional values of these. A component is required unless it is optional, and unknown members are
      * errors.
      *

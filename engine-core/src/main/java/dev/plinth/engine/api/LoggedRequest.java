@@ -1,6 +1,8 @@
 package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -21,10 +23,9 @@ import java.util.Optional;
  * @param keyId the API key of the caller, {@code key_…}; empty if the host's own code called
  * @param byHost true if the host's own code called, by {@code Engine.workspace}
  * @param idempotencyKey the idempotency key that was sent
- * @param idempotency {@code executed}, {@code replayed}, {@code mismatch} or {@code in_use}; empty if the request was
- *     refused before its key was looked at
+ * @param idempotency what its idempotency key did; empty if the request was refused before its key was looked at
  * @param units the rate-limit units that it took; 0 if it ended before the rate limit or was refused by it
- * @param durationMicros how long it took, in microseconds of real time
+ * @param duration how long it took in real time, in whole microseconds
  * @param createdAt when it arrived
  * @param events the first 100 events that it caused
  * @param jobs the jobs that it started
@@ -44,9 +45,9 @@ public record LoggedRequest(
         Optional<String> keyId,
         boolean byHost,
         Optional<String> idempotencyKey,
-        Optional<String> idempotency,
+        Optional<KeyUse> idempotency,
         long units,
-        long durationMicros,
+        Duration duration,
         Instant createdAt,
         List<String> events,
         List<String> jobs,
@@ -67,5 +68,21 @@ public record LoggedRequest(
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static LoggedRequest of(Json json) {
         return json.read(LoggedRequest.class);
+    }
+
+    /** The effect of an idempotency key on a request. */
+    public enum KeyUse {
+        /** The key was new, and the call was executed. */
+        @JsonProperty("executed")
+        EXECUTED,
+        /** The key was known, and its first answer was given again. */
+        @JsonProperty("replayed")
+        REPLAYED,
+        /** The key was known for another call, which refused this one. */
+        @JsonProperty("mismatch")
+        MISMATCH,
+        /** The first call of the key had not ended, which refused this one. */
+        @JsonProperty("in_use")
+        IN_USE
     }
 }

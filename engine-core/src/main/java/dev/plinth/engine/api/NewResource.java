@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -16,8 +17,12 @@ import java.util.Optional;
  */
 public record NewResource(String name, Optional<String> type, Json data, Map<String, String> metadata)
         implements WireValue {
-    /** Copies the metadata and keeps its order. */
+    /** Refuses null. Copies the metadata and keeps its order. */
     public NewResource {
+        Objects.requireNonNull(name, "name must not be null.");
+        Objects.requireNonNull(type, "type must not be null; give an empty one for the default.");
+        Objects.requireNonNull(data, "data must not be null; give Json.EMPTY_OBJECT for none.");
+        Objects.requireNonNull(metadata, "metadata must not be null; give an empty map for none.");
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
 

@@ -1,6 +1,7 @@
 package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -31,9 +32,9 @@ public record RateLimit(String plan, List<Policy> policies, Json json) implement
         return policies.get(0).limit();
     }
 
-    /** Returns the window of the plan's own limit, in seconds. */
-    public long windowSeconds() {
-        return policies.get(0).windowSeconds();
+    /** Returns the window of the plan's own limit. */
+    public Duration window() {
+        return policies.get(0).window();
     }
 
     /** Returns the units that are left of the plan's own limit. */
@@ -41,9 +42,9 @@ public record RateLimit(String plan, List<Policy> policies, Json json) implement
         return policies.get(0).remaining();
     }
 
-    /** Returns the seconds until the plan's own limit has one unit more, or 0 if its bucket is full. */
-    public long resetSeconds() {
-        return policies.get(0).resetSeconds();
+    /** Returns the time until the plan's own limit has one unit more; zero if its bucket is full. */
+    public Duration reset() {
+        return policies.get(0).reset();
     }
 
     /**
@@ -51,12 +52,12 @@ public record RateLimit(String plan, List<Policy> policies, Json json) implement
      *
      * @param name its name; the plan's own limit has the name of the plan
      * @param limit units per window
-     * @param windowSeconds the window in seconds
+     * @param window the window, in whole seconds
      * @param remaining units that are left
-     * @param resetSeconds seconds until there is one unit more; 0 if the bucket is full
+     * @param reset the time until there is one unit more, in whole seconds; zero if the bucket is full
      * @param json the limit as the wire shows it
      */
-    public record Policy(String name, long limit, long windowSeconds, long remaining, long resetSeconds, Json json)
+    public record Policy(String name, long limit, Duration window, long remaining, Duration reset, Json json)
             implements WireValue {
         /**
          * Reads a limit from its JSON on the wire.

@@ -46,8 +46,8 @@ public record Resource(
     /**
      * The caller's right to a resource of another workspace.
      *
-     * @param role {@code reader} or {@code editor}
+     * @param role what the caller may do
      * @param ownerWorkspaceId the owner, {@code ws_…}
      */
-    public record Shared(String role, String ownerWorkspaceId) {}
+    public record Shared(Role role, String ownerWorkspaceId) {}
 }

@@ -1,6 +1,7 @@
 package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
 
 /** The status of a resource. */
 public enum ResourceStatus {
@@ -12,5 +13,12 @@ public enum ResourceStatus {
     PAUSED,
     /** Can only be read, deleted or unarchived. */
     @JsonProperty("archived")
-    ARCHIVED
+    ARCHIVED;
+
+    private final String wireName = name().toLowerCase(Locale.ROOT);
+
+    /** Returns the word of the wire, such as {@code active}. */
+    public String wireName() {
+        return wireName;
+    }
 }

@@ -9,11 +9,11 @@ import java.time.Instant;
  * @param id {@code shr_…}
  * @param resourceId the resource, {@code res_…}
  * @param workspaceId the grantee, {@code ws_…}
- * @param role {@code reader} or {@code editor}
+ * @param role what the workspace may do
  * @param createdAt when it was first granted
  * @param json the value as the wire shows it
  */
-public record Share(String id, String resourceId, String workspaceId, String role, Instant createdAt, Json json)
+public record Share(String id, String resourceId, String workspaceId, Role role, Instant createdAt, Json json)
         implements WireValue {
     /**
      * Reads a share from its JSON on the wire.

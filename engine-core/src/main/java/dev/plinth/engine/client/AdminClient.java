@@ -1,7 +1,9 @@
 package dev.plinth.engine.client;
 
+import static dev.plinth.engine.client.Given.given;
+
 import dev.plinth.engine.api.ApiKey;
-import dev.plinth.engine.api.Page;
+import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.TableUse;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.internal.json.ApiValueReader;
@@ -20,8 +22,8 @@ public final class AdminClient {
     public Invocation<Workspace> createWorkspace(String name, String plan) {
         byte[] body = new JsonBytes()
                 .open()
-                .member("name", name)
-                .member("plan", plan)
+                .member("name", given(name, "name"))
+                .member("plan", given(plan, "plan"))
                 .close()
                 .bytes();
         return invocations.of("createWorkspace", List.of(), body, Workspace::of);
@@ -29,22 +31,22 @@ public final class AdminClient {
 
     /** Shows a workspace. */
     public Invocation<Workspace> workspace(String id) {
-        return invocations.of("getAnyWorkspace", List.of(id), Workspace::of);
+        return invocations.of("getAnyWorkspace", List.of(given(id, "id")), Workspace::of);
     }
 
     /** Lists workspaces, newest first. */
-    public Invocation<Page<Workspace>> workspaces() {
-        return invocations.of("listWorkspaces", List.of(), ApiValueReader.page(Workspace.class));
+    public Listing<Workspace> workspaces() {
+        return invocations.list("listWorkspaces", List.of(), Workspace.class);
     }
 
     /** Gives a workspace another name. */
     public Invocation<Workspace> rename(String id, String name) {
-        return update(id, "name", name);
+        return update(id, "name", given(name, "name"));
     }
 
     /** Puts a workspace under another plan. Units that are used stay used. */
     public Invocation<Workspace> changePlan(String id, String plan) {
-        return update(id, "plan", plan);
+        return update(id, "plan", given(plan, "plan"));
     }
 
     /**
@@ -65,12 +67,21 @@ public final class AdminClient {
      * Returns its id.
      */
     public Invocation<String> deleteWorkspace(String id) {
-        return invocations.of("deleteAnyWorkspace", List.of(id), deleted -> id);
+        return invocations.of("deleteAnyWorkspace", List.of(given(id, "id")), deleted -> id);
     }
 
-    /** Creates a key of a workspace. With scopes, the key is restricted to them. The answer has the secret. */
-    public Invocation<ApiKey> createKey(String workspaceId, String name, String... scopes) {
-        return invocations.of("createKeyFor", List.of(workspaceId), newKey(name, scopes), ApiKey::of);
+    /** Creates a key of a workspace with a name, which may do everything. The answer has the secret. */
+    public Invocation<ApiKey> createKey(String workspaceId, String name) {
+        return createKey(workspaceId, NewKey.named(name));
+    }
+
+    /** Creates a key of a workspace. The answer has the secret. */
+    public Invocation<ApiKey> createKey(String workspaceId, NewKey input) {
+        return invocations.of(
+                "createKeyFor",
+                List.of(given(workspaceId, "workspaceId")),
+                given(input, "input").json().utf8(),
+                ApiKey::of);
     }
 
     /** Returns how full each table is, and which workspaces have the most of it. */
@@ -78,20 +89,8 @@ public final class AdminClient {
         return invocations.of("listTables", List.of(), ApiValueReader::tables);
     }
 
-    static byte[] newKey(String name, String... scopes) {
-        JsonBytes body = new JsonBytes().open().member("name", name);
-        if (scopes.length > 0) {
-            body.name("scopes").openArray();
-            for (String scope : scopes) {
-                body.text(scope);
-            }
-            body.closeArray();
-        }
-        return body.close().bytes();
-    }
-
     private Invocation<Workspace> update(String id, String member, String value) {
         byte[] body = new JsonBytes().open().member(member, value).close().bytes();
-        return invocations.of("updateAnyWorkspace", List.of(id), body, Workspace::of);
+        return invocations.of("updateAnyWorkspace", List.of(given(id, "id")), body, Workspace::of);
     }
 }

@@ -1,10 +1,10 @@
 package dev.plinth.engine.client;
 
+import static dev.plinth.engine.client.Given.given;
+
 import dev.plinth.engine.api.Child;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewResource;
-import dev.plinth.engine.api.Page;
-import dev.plinth.engine.internal.json.ApiValueReader;
 import java.util.List;
 
 /** The children of one resource. Thread-safe. */
@@ -19,26 +19,31 @@ public final class ChildrenClient {
 
     /** Creates a child. */
     public Invocation<Child> create(NewResource input) {
-        return invocations.of("createChild", List.of(resourceId), input.json().utf8(), Child::of);
+        return invocations.of(
+                "createChild", List.of(resourceId), given(input, "input").json().utf8(), Child::of);
     }
 
     /** Shows a child. */
     public Invocation<Child> get(String id) {
-        return invocations.of("getChild", List.of(resourceId, id), Child::of);
+        return invocations.of("getChild", List.of(resourceId, given(id, "id")), Child::of);
     }
 
     /** Lists the children, newest first. */
-    public Invocation<Page<Child>> list() {
-        return invocations.of("listChildren", List.of(resourceId), ApiValueReader.page(Child.class));
+    public Listing<Child> list() {
+        return invocations.list("listChildren", List.of(resourceId), Child.class);
     }
 
     /** Applies a merge patch (RFC 7396) of {@code name}, {@code data} and {@code metadata}. */
     public Invocation<Child> update(String id, Json mergePatch) {
-        return invocations.of("updateChild", List.of(resourceId, id), mergePatch.utf8(), Child::of);
+        return invocations.of(
+                "updateChild",
+                List.of(resourceId, given(id, "id")),
+                given(mergePatch, "mergePatch").utf8(),
+                Child::of);
     }
 
     /** Deletes a child. Returns its id. */
     public Invocation<String> delete(String id) {
-        return invocations.of("deleteChild", List.of(resourceId, id), deleted -> id);
+        return invocations.of("deleteChild", List.of(resourceId, given(id, "id")), deleted -> id);
     }
 }

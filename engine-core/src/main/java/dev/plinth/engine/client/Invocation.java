@@ -18,14 +18,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call of the typed client, ready to be made: now with {@link #call}, or without waiting with {@link #submit}.
+ * A call of the typed client, ready to be made: now with {@link #call}, or without waiting with {@link #submit}. A
+ * {@link Listing} is the call of a list.
  *
  * <p>Immutable: every option returns a new invocation. An invocation may be made several times; with an idempotency key
  * it executes once.
  *
  * @param <T> the type of its result
  */
-public final class Invocation<T> {
+public abstract sealed class Invocation<T> permits Listing, SingleCall {
     private final Invocations invocations;
     private final String operation;
     private final List<String> pathValues;
@@ -34,7 +35,7 @@ public final class Invocation<T> {
     private final byte[] body;
     private final Function<Json, T> reader;
 
-    private Invocation(
+    Invocation(
             Invocations invocations,
             String operation,
             List<String> pathValues,
@@ -53,7 +54,7 @@ public final class Invocation<T> {
 
     static <T> Invocation<T> of(
             Invocations invocations, String operation, List<String> pathValues, byte[] body, Function<Json, T> reader) {
-        return new Invocation<>(invocations, operation, pathValues, null, invocations.headers(), body, reader);
+        return new SingleCall<>(invocations, operation, pathValues, null, invocations.headers(), body, reader);
     }
 
     /**
@@ -80,28 +81,6 @@ public final class Invocation<T> {
     }
 
     /**
-     * Returns the same with a parameter of the query: a filter of a list, or another one that its route knows.
-     *
-     * @param parameter its name, such as {@code status} or {@code metadata.team}
-     * @param value its value, as it is
-     */
-    public Invocation<T> where(String parameter, String value) {
-        String pair = URLEncoder.encode(parameter, StandardCharsets.UTF_8) + "="
-                + URLEncoder.encode(value, StandardCharsets.UTF_8);
-        return with(query == null ? pair : query + "&" + pair, headers);
-    }
-
-    /** Returns the same list with at most so many items, 1–100. The default is 20. */
-    public Invocation<T> limit(int items) {
-        return where("limit", Integer.toString(items));
-    }
-
-    /** Returns the same list after the page with this {@code nextCursor}. */
-    public Invocation<T> after(String cursor) {
-        return where("cursor", cursor);
-    }
-
-    /**
      * Makes the call on this thread and returns when its outcome is durable.
      *
      * @throws PlinthException if the call was refused; it carries the problem
@@ -119,8 +98,20 @@ public final class Invocation<T> {
         return invocations.dispatcher().submit(request()).thenApply(this::result);
     }
 
-    private Invocation<T> with(@Nullable String otherQuery, Request.Headers otherHeaders) {
-        return new Invocation<>(invocations, operation, pathValues, otherQuery, otherHeaders, body, reader);
+    /** Returns the same with a parameter of the query. */
+    Invocation<T> parameter(String name, String value) {
+        return with(and(query, name, value), headers);
+    }
+
+    /** Returns a query with one more parameter. */
+    static String and(@Nullable String query, String name, String value) {
+        String pair = URLEncoder.encode(name, StandardCharsets.UTF_8) + "="
+                + URLEncoder.encode(value, StandardCharsets.UTF_8);
+        return query == null ? pair : query + "&" + pair;
+    }
+
+    Invocation<T> with(@Nullable String otherQuery, Request.Headers otherHeaders) {
+        return new SingleCall<>(invocations, operation, pathValues, otherQuery, otherHeaders, body, reader);
     }
 
     private Request request() {

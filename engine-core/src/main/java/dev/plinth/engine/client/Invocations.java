@@ -1,6 +1,7 @@
 package dev.plinth.engine.client;
 
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.WireValue;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.RequestDispatcher;
@@ -20,7 +21,7 @@ record Invocations(
         RequestDispatcher dispatcher,
         Request.Headers headers,
         @Nullable Id host) {
-    private static final byte[] NO_BODY = {};
+    static final byte[] NO_BODY = {};
 
     /** Makes invocations that carry a credential. */
     static Invocations with(Wire wire, RequestDispatcher dispatcher, String credential) {
@@ -38,6 +39,10 @@ record Invocations(
 
     <T> Invocation<T> of(String operation, List<String> pathValues, Function<Json, T> reader) {
         return of(operation, pathValues, NO_BODY, reader);
+    }
+
+    <T extends WireValue> Listing<T> list(String operation, List<String> pathValues, Class<T> type) {
+        return Listing.of(this, operation, pathValues, type);
     }
 
     /** Makes a request to the route with a name. */

@@ -1,10 +1,12 @@
 package dev.plinth.engine.client;
 
+import static dev.plinth.engine.client.Given.given;
+
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.Page;
-import dev.plinth.engine.internal.json.ApiValueReader;
+import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.internal.json.JsonBytes;
+import java.time.Duration;
 import java.util.List;
 
 /** The API keys of one workspace. Thread-safe. */
@@ -15,32 +17,31 @@ public final class KeysClient {
         this.invocations = invocations;
     }
 
-    /** Creates a key. With scopes, the key is restricted to them. The answer has the secret. */
-    public Invocation<ApiKey> create(String name, String... scopes) {
-        return invocations.of("createKey", List.of(), AdminClient.newKey(name, scopes), ApiKey::of);
+    /** Creates a key with a name, which may do what the caller may. The answer has the secret. */
+    public Invocation<ApiKey> create(String name) {
+        return create(NewKey.named(name));
     }
 
-    /**
-     * Creates a key with these members: {@code name}, {@code mode}, {@code scopes}, {@code expiresAt}. The answer has
-     * the secret.
-     */
-    public Invocation<ApiKey> create(Json input) {
-        return invocations.of("createKey", List.of(), input.utf8(), ApiKey::of);
+    /** Creates a key. The answer has the secret. */
+    public Invocation<ApiKey> create(NewKey input) {
+        return invocations.of(
+                "createKey", List.of(), given(input, "input").json().utf8(), ApiKey::of);
     }
 
     /** Shows a key. */
     public Invocation<ApiKey> get(String id) {
-        return invocations.of("getKey", List.of(id), ApiKey::of);
+        return invocations.of("getKey", List.of(given(id, "id")), ApiKey::of);
     }
 
     /** Lists keys, newest first. */
-    public Invocation<Page<ApiKey>> list() {
-        return invocations.of("listKeys", List.of(), ApiValueReader.page(ApiKey.class));
+    public Listing<ApiKey> list() {
+        return invocations.list("listKeys", List.of(), ApiKey.class);
     }
 
     /** Changes {@code name}, {@code scopes}, {@code enabled} or {@code expiresAt}. */
     public Invocation<ApiKey> update(String id, Json changes) {
-        return invocations.of("updateKey", List.of(id), changes.utf8(), ApiKey::of);
+        return invocations.of(
+                "updateKey", List.of(given(id, "id")), given(changes, "changes").utf8(), ApiKey::of);
     }
 
     /** Refuses the calls of a key until it is enabled again. */
@@ -55,25 +56,25 @@ public final class KeysClient {
 
     /** Revokes a key for good. */
     public Invocation<ApiKey> revoke(String id) {
-        return invocations.of("revokeKey", List.of(id), ApiKey::of);
+        return invocations.of("revokeKey", List.of(given(id, "id")), ApiKey::of);
     }
 
     /** Gives a key a new secret, which the answer has. The old secret works for one more day. */
     public Invocation<ApiKey> rotate(String id) {
-        return invocations.of("rotateKey", List.of(id), ApiKey::of);
+        return invocations.of("rotateKey", List.of(given(id, "id")), ApiKey::of);
     }
 
     /**
      * Gives a key a new secret, which the answer has.
      *
-     * @param graceSeconds how long the old secret still works, 0–2,592,000 s
+     * @param grace how long the old secret still works, 0–2,592,000 whole seconds
      */
-    public Invocation<ApiKey> rotate(String id, long graceSeconds) {
+    public Invocation<ApiKey> rotate(String id, Duration grace) {
         byte[] body = new JsonBytes()
                 .open()
-                .member("graceSeconds", graceSeconds)
+                .member("graceSeconds", Given.seconds(grace, "grace"))
                 .close()
                 .bytes();
-        return invocations.of("rotateKey", List.of(id), body, ApiKey::of);
+        return invocations.of("rotateKey", List.of(given(id, "id")), body, ApiKey::of);
     }
 }

@@ -1,12 +1,16 @@
 package dev.plinth.engine.client;
 
+import static dev.plinth.engine.client.Given.given;
+
 import dev.plinth.engine.api.BatchOperation;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Lease;
+import dev.plinth.engine.api.LeaseRequest;
 import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.internal.json.ApiValueReader;
 import dev.plinth.engine.internal.json.JsonBytes;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -24,35 +28,39 @@ public final class LeasesClient {
 
     /** Leases one queued job of these types for 60 s. Returns an empty list if there is none. */
     public Invocation<List<LeasedJob>> take(String... types) {
-        JsonBytes body = new JsonBytes().open().name("types").openArray();
-        for (String type : types) {
-            body.text(type);
-        }
-        return invocations.of("leaseJobs", List.of(), body.closeArray().close().bytes(), ApiValueReader::leased);
+        return take(LeaseRequest.of(types));
     }
 
     /**
-     * Leases queued jobs.
-     * @param request an object with {@code types} (1–50), {@code max} (1–100, default 1), {@code leaseSeconds}
-     *     (1–3,600, default 60) and {@code wait} (0–30 real seconds, default 0)
+     * Leases queued jobs. Returns an empty list if there is none.
+     *
+     * @throws IllegalArgumentException if a duration of the request has a part of a second
      */
-    public Invocation<List<LeasedJob>> take(Json request) {
-        return invocations.of("leaseJobs", List.of(), request.utf8(), ApiValueReader::leased);
+    public Invocation<List<LeasedJob>> take(LeaseRequest request) {
+        JsonBytes body = new JsonBytes().open().name("types").openArray();
+        given(request, "request").types().forEach(body::text);
+        body.closeArray()
+                .member("max", request.max())
+                .member("leaseSeconds", Given.seconds(request.lease(), "lease"))
+                .member("wait", Given.seconds(request.await(), "await"));
+        return invocations.of("leaseJobs", List.of(), body.close().bytes(), ApiValueReader::leased);
     }
 
     /** Extends a lease. From now on it lasts as long as when it was taken. */
     public Invocation<Lease> heartbeat(String jobId, String leaseToken) {
-        return invocations.of("heartbeatJob", List.of(jobId), body(leaseToken, json -> json), Lease::of);
+        return invocations.of(
+                "heartbeatJob", List.of(given(jobId, "jobId")), body(leaseToken, json -> json), Lease::of);
     }
 
     /**
      * Extends a lease.
      *
-     * @param leaseSeconds how long it lasts from now on, 1–3,600 s
+     * @param lease how long it lasts from now on, 1–3,600 whole seconds
      */
-    public Invocation<Lease> heartbeat(String jobId, String leaseToken, int leaseSeconds) {
-        byte[] body = body(leaseToken, json -> json.member("leaseSeconds", leaseSeconds));
-        return invocations.of("heartbeatJob", List.of(jobId), body, Lease::of);
+    public Invocation<Lease> heartbeat(String jobId, String leaseToken, Duration lease) {
+        long seconds = Given.seconds(lease, "lease");
+        byte[] body = body(leaseToken, json -> json.member("leaseSeconds", seconds));
+        return invocations.of("heartbeatJob", List.of(given(jobId, "jobId")), body, Lease::of);
     }
 
     /**
@@ -65,14 +73,15 @@ public final class LeasesClient {
     public Invocation<Job> progress(String jobId, String leaseToken, long done, long total, String message) {
         byte[] body = body(
                 leaseToken,
-                json -> json.member("done", done).member("total", total).member("message", message));
-        return invocations.of("reportProgress", List.of(jobId), body, Job::of);
+                json -> json.member("done", done).member("total", total).member("message", given(message, "message")));
+        return invocations.of("reportProgress", List.of(given(jobId, "jobId")), body, Job::of);
     }
 
     /** Ends a job with success. Its result is any JSON value, or null for none. */
     public Invocation<Job> complete(String jobId, String leaseToken, Json result) {
-        byte[] body = body(leaseToken, json -> json.raw("result", result.utf8()));
-        return invocations.of("completeJob", List.of(jobId), body, Job::of);
+        byte[] body = body(
+                leaseToken, json -> json.raw("result", given(result, "result").utf8()));
+        return invocations.of("completeJob", List.of(given(jobId, "jobId")), body, Job::of);
     }
 
     /**
@@ -85,11 +94,14 @@ public final class LeasesClient {
      */
     public Invocation<Job> complete(String jobId, String leaseToken, Json result, List<BatchOperation> operations) {
         byte[] body = body(leaseToken, json -> {
-            json.raw("result", result.utf8()).name("operations").openArray();
-            operations.forEach(operation -> json.raw(operation.json().utf8()));
+            json.raw("result", given(result, "result").utf8())
+                    .name("operations")
+                    .openArray();
+            given(operations, "operations")
+                    .forEach(operation -> json.raw(operation.json().utf8()));
             return json.closeArray();
         });
-        return invocations.of("completeJob", List.of(jobId), body, Job::of);
+        return invocations.of("completeJob", List.of(given(jobId, "jobId")), body, Job::of);
     }
 
     /**
@@ -104,15 +116,15 @@ public final class LeasesClient {
                 leaseToken,
                 json -> json.name("error")
                         .open()
-                        .member("code", code)
-                        .member("detail", detail)
+                        .member("code", given(code, "code"))
+                        .member("detail", given(detail, "detail"))
                         .close()
                         .member("retryable", retryable));
-        return invocations.of("failJob", List.of(jobId), body, Job::of);
+        return invocations.of("failJob", List.of(given(jobId, "jobId")), body, Job::of);
     }
 
     private static byte[] body(String leaseToken, UnaryOperator<JsonBytes> more) {
-        return more.apply(new JsonBytes().open().member("leaseToken", leaseToken))
+        return more.apply(new JsonBytes().open().member("leaseToken", given(leaseToken, "leaseToken")))
                 .close()
                 .bytes();
     }

@@ -1,21 +1,27 @@
 package dev.plinth.engine.client;
 
+import static dev.plinth.engine.client.Given.given;
+
 import dev.plinth.engine.api.AcceptedJob;
-import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.BatchOperation;
 import dev.plinth.engine.api.BatchResult;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LoggedRequest;
-import dev.plinth.engine.api.Page;
+import dev.plinth.engine.api.NewEvent;
+import dev.plinth.engine.api.NewJob;
+import dev.plinth.engine.api.NewWebhookEndpoint;
+import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.RateLimit;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.internal.json.ApiValueReader;
 import dev.plinth.engine.internal.json.JsonBytes;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A client bound to one API key, or to a workspace for the host's own code. It offers the routes of the wire as Java
@@ -38,12 +44,12 @@ public final class PlinthClient {
 
     /** Returns a client for the children of a resource. */
     public ChildrenClient children(String resourceId) {
-        return new ChildrenClient(invocations, resourceId);
+        return new ChildrenClient(invocations, given(resourceId, "resourceId"));
     }
 
     /** Returns a client for the shares of a resource. */
     public SharesClient shares(String resourceId) {
-        return new SharesClient(invocations, resourceId);
+        return new SharesClient(invocations, given(resourceId, "resourceId"));
     }
 
     /** Returns a client for the workspace's API keys. */
@@ -64,56 +70,67 @@ public final class PlinthClient {
      */
     public Invocation<List<BatchResult>> batch(List<BatchOperation> operations) {
         JsonBytes body = new JsonBytes().open().name("operations").openArray();
-        operations.forEach(operation -> body.raw(operation.json().utf8()));
+        given(operations, "operations")
+                .forEach(operation -> body.raw(operation.json().utf8()));
         return invocations.of("batch", List.of(), body.closeArray().close().bytes(), ApiValueReader::batch);
     }
 
     /** Starts a job of a type. Its handler may be in this JVM, or a worker may lease it. */
     public Invocation<AcceptedJob> startJob(String type, Json input) {
-        byte[] body = new JsonBytes()
-                .open()
-                .member("type", type)
-                .raw("input", input.utf8())
-                .close()
-                .bytes();
-        return invocations.of("createJob", List.of(), body, AcceptedJob::of);
+        return startJob(NewJob.of(type, input));
     }
 
-    /**
-     * Starts a job with these members: {@code type}, {@code input}, {@code resourceId}, {@code runAt},
-     * {@code priority}, {@code uniqueKey}, {@code maxAttempts}.
-     */
-    public Invocation<AcceptedJob> startJob(Json input) {
-        return invocations.of("createJob", List.of(), input.utf8(), AcceptedJob::of);
+    /** Starts a job. Its handler may be in this JVM, or a worker may lease it. */
+    public Invocation<AcceptedJob> startJob(NewJob input) {
+        return invocations.of(
+                "createJob", List.of(), given(input, "input").json().utf8(), AcceptedJob::of);
     }
 
     /** Lists jobs, newest first; filters are {@code status}, {@code type} and {@code resourceId}. */
-    public Invocation<Page<Job>> jobs() {
-        return invocations.of("listJobs", List.of(), ApiValueReader.page(Job.class));
+    public Listing<Job> jobs() {
+        return invocations.list("listJobs", List.of(), Job.class);
     }
 
     /** Shows a job as it is now. */
     public Invocation<Job> job(String jobId) {
-        return invocations.of("getJob", List.of(jobId), Job::of);
+        return invocations.of("getJob", List.of(given(jobId, "jobId")), Job::of);
     }
 
     /**
-     * Shows a job once it has ended, or as it is after so many real seconds.
+     * Shows a job once it has ended, or as it is after a time. {@link #awaitJob} waits longer.
      *
-     * @param waitSeconds 1–30
+     * @param wait the real time to wait, 1–30 whole seconds
      */
-    public Invocation<Job> job(String jobId, int waitSeconds) {
-        return job(jobId).where("wait", Integer.toString(waitSeconds));
+    public Invocation<Job> job(String jobId, Duration wait) {
+        return job(jobId).parameter("wait", Long.toString(Given.seconds(wait, "wait")));
+    }
+
+    /**
+     * Waits on this thread until a job has ended. The engine wakes it; nothing is polled. One call is made for each 30 s,
+     * which takes its rate-limit units. Time is that of the machine, also on a manual clock.
+     *
+     * @param atMost how long to wait, more than zero
+     * @return the job, whose state is final
+     * @throws TimeoutException if the job has not ended by then. It goes on
+     * @throws InterruptedException if this thread is interrupted. The job goes on
+     * @throws PlinthException if the job is not there or is deleted meanwhile ({@code not_found}). Also if the engine closes
+     *     ({@code shutting_down}), or another call is refused
+     * @throws IllegalArgumentException if the time is zero or negative
+     * @throws IllegalStateException on a thread of the engine's own
+     */
+    public Job awaitJob(String jobId, Duration atMost) throws InterruptedException, TimeoutException {
+        invocations.dispatcher().checkMayWait();
+        return JobWait.await(this, given(jobId, "jobId"), given(atMost, "atMost"));
     }
 
     /** Cancels a job, or asks it to end if it is running. */
     public Invocation<Job> cancelJob(String jobId) {
-        return invocations.of("cancelJob", List.of(jobId), Job::of);
+        return invocations.of("cancelJob", List.of(given(jobId, "jobId")), Job::of);
     }
 
     /** Queues a failed job again and counts its attempts from 1. */
     public Invocation<Job> retryJob(String jobId) {
-        return invocations.of("retryJob", List.of(jobId), Job::of);
+        return invocations.of("retryJob", List.of(given(jobId, "jobId")), Job::of);
     }
 
     /**
@@ -122,8 +139,12 @@ public final class PlinthClient {
      * @param input an object with the members of its input
      */
     public Invocation<Json> run(String operation, Json input) {
-        byte[] body = new JsonBytes().open().raw("input", input.utf8()).close().bytes();
-        return invocations.of("callOperation", List.of(operation), body, json -> json);
+        byte[] body = new JsonBytes()
+                .open()
+                .raw("input", given(input, "input").utf8())
+                .close()
+                .bytes();
+        return invocations.of("callOperation", List.of(given(operation, "operation")), body, json -> json);
     }
 
     /** Returns a client for workers outside of this JVM, which lease jobs and end them. */
@@ -133,59 +154,36 @@ public final class PlinthClient {
 
     /** Publishes an event of the host's own type. */
     public Invocation<Event> publish(String type, Json data) {
-        byte[] body = new JsonBytes()
-                .open()
-                .member("type", type)
-                .raw("data", data.utf8())
-                .close()
-                .bytes();
-        return invocations.of("publishEvent", List.of(), body, Event::of);
+        return publish(NewEvent.of(type, data));
     }
 
-    /**
-     * Publishes an event of the host's own type about a resource. The event is listed under the resource and is sent in
-     * the order of its events. If the resource is shared with the workspace, the event belongs to the owner of the
-     * resource.
-     *
-     * @param resourceId a resource that the workspace may change, {@code res_…}; another one is refused with 422, 403 or 409
-     */
-    public Invocation<Event> publish(String type, Json data, String resourceId) {
-        byte[] body = new JsonBytes()
-                .open()
-                .member("type", type)
-                .raw("data", data.utf8())
-                .member("resourceId", resourceId)
-                .close()
-                .bytes();
-        return invocations.of("publishEvent", List.of(), body, Event::of);
+    /** Publishes an event of the host's own type. */
+    public Invocation<Event> publish(NewEvent event) {
+        return invocations.of(
+                "publishEvent", List.of(), given(event, "event").json().utf8(), Event::of);
     }
 
     /** Shows an event. */
     public Invocation<Event> event(String eventId) {
-        return invocations.of("getEvent", List.of(eventId), Event::of);
+        return invocations.of("getEvent", List.of(given(eventId, "eventId")), Event::of);
     }
 
     /**
      * Lists the latest events, newest first. Filters are {@code type} (names such as {@code resource.updated} and
      * prefixes such as {@code resource.*}, separated by commas) and {@code resourceId}.
      */
-    public Invocation<Page<Event>> events() {
-        return invocations.of("listEvents", List.of(), ApiValueReader.page(Event.class));
+    public Listing<Event> events() {
+        return invocations.list("listEvents", List.of(), Event.class);
     }
 
     /** Lists the events after one, oldest first. */
-    public Invocation<Page<Event>> eventsAfter(String eventId) {
-        return events().where("after", eventId);
+    public Listing<Event> eventsAfter(String eventId) {
+        return events().where("after", given(eventId, "eventId"));
     }
 
     /** Sends the workspace's events of these types to a URL; without types, all events. The answer has the secret. */
     public Invocation<WebhookEndpoint> createWebhook(String url, String... types) {
-        JsonBytes body = new JsonBytes().open().member("url", url).name("types").openArray();
-        for (String type : types) {
-            body.text(type);
-        }
-        return invocations.of(
-                "createWebhookEndpoint", List.of(), body.closeArray().close().bytes(), WebhookEndpoint::of);
+        return webhooks().create(NewWebhookEndpoint.to(url, types));
     }
 
     /** Shows the caller's workspace. */
@@ -195,7 +193,8 @@ public final class PlinthClient {
 
     /** Changes {@code name} and, by a merge patch, {@code metadata} of the caller's workspace. */
     public Invocation<Workspace> updateWorkspace(Json changes) {
-        return invocations.of("updateWorkspace", List.of(), changes.utf8(), Workspace::of);
+        return invocations.of(
+                "updateWorkspace", List.of(), given(changes, "changes").utf8(), Workspace::of);
     }
 
     /** Shows the state of the workspace's rate limits. Takes no units. */
@@ -208,22 +207,12 @@ public final class PlinthClient {
      * {@code status}, such as {@code 404} or {@code 4xx}, {@code code}, {@code keyId}, {@code idempotencyKey},
      * {@code route}, {@code createdAfter} and {@code createdBefore}.
      */
-    public Invocation<Page<LoggedRequest>> requests() {
-        return invocations.of("listRequests", List.of(), ApiValueReader.page(LoggedRequest.class));
+    public Listing<LoggedRequest> requests() {
+        return invocations.list("listRequests", List.of(), LoggedRequest.class);
     }
 
     /** Shows a request out of the last requests of the workspace. */
     public Invocation<LoggedRequest> request(String requestId) {
-        return invocations.of("getRequest", List.of(requestId), LoggedRequest::of);
-    }
-
-    /** Creates a key of the workspace. With scopes, the key is restricted to them. The answer has the secret. */
-    public Invocation<ApiKey> createKey(String name, String... scopes) {
-        return invocations.of("createKey", List.of(), AdminClient.newKey(name, scopes), ApiKey::of);
-    }
-
-    /** Revokes a key for good. */
-    public Invocation<ApiKey> revokeKey(String keyId) {
-        return invocations.of("revokeKey", List.of(keyId), ApiKey::of);
+        return invocations.of("getRequest", List.of(given(requestId, "requestId")), LoggedRequest::of);
     }
 }

@@ -1,12 +1,12 @@
 package dev.plinth.engine.client;
 
+import static dev.plinth.engine.client.Given.given;
+
 import dev.plinth.engine.api.AcceptedJob;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewResource;
-import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.internal.base.Quoted;
-import dev.plinth.engine.internal.json.ApiValueReader;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.List;
 
@@ -25,62 +25,69 @@ public final class ResourcesClient {
 
     /** Creates a resource. */
     public Invocation<Resource> create(NewResource input) {
-        return invocations.of("createResource", List.of(), input.json().utf8(), Resource::of);
+        return invocations.of(
+                "createResource", List.of(), given(input, "input").json().utf8(), Resource::of);
     }
 
     /** Shows a resource. */
     public Invocation<Resource> get(String id) {
-        return invocations.of("getResource", List.of(id), Resource::of);
+        return invocations.of("getResource", List.of(given(id, "id")), Resource::of);
     }
 
     /**
      * Shows a resource with its first 100 children, as the wire does: {@code children} has {@code data} and {@code hasMore}.
      */
     public Invocation<Json> getWithChildren(String id) {
-        return invocations.of("getResource", List.of(id), json -> json).where("include", "children");
+        return invocations
+                .of("getResource", List.of(given(id, "id")), json -> json)
+                .parameter("include", "children");
     }
 
     /**
      * Lists resources that are not archived, newest first. Filters are {@code status}, {@code type},
      * {@code createdAfter}, {@code createdBefore}, {@code shared} and one {@code metadata.…}.
      */
-    public Invocation<Page<Resource>> list() {
-        return invocations.of("listResources", List.of(), ApiValueReader.page(Resource.class));
+    public Listing<Resource> list() {
+        return invocations.list("listResources", List.of(), Resource.class);
     }
 
     /** Lists resources after the page with this {@code nextCursor}. */
-    public Invocation<Page<Resource>> list(String cursor) {
+    public Listing<Resource> list(String cursor) {
         return list().after(cursor);
     }
 
     /** Applies a merge patch (RFC 7396) of {@code name}, {@code data} and {@code metadata}. */
     public Invocation<Resource> update(String id, Json mergePatch) {
-        return invocations.of("updateResource", List.of(id), mergePatch.utf8(), Resource::of);
+        return invocations.of(
+                "updateResource",
+                List.of(given(id, "id")),
+                given(mergePatch, "mergePatch").utf8(),
+                Resource::of);
     }
 
     /** Pauses a resource. No operation runs on it until it is resumed. */
     public Invocation<Resource> pause(String id) {
-        return invocations.of("pauseResource", List.of(id), Resource::of);
+        return invocations.of("pauseResource", List.of(given(id, "id")), Resource::of);
     }
 
     /** Makes a paused resource active again. */
     public Invocation<Resource> resume(String id) {
-        return invocations.of("resumeResource", List.of(id), Resource::of);
+        return invocations.of("resumeResource", List.of(given(id, "id")), Resource::of);
     }
 
     /** Archives a resource. It cannot be changed until it is unarchived. */
     public Invocation<Resource> archive(String id) {
-        return invocations.of("archiveResource", List.of(id), Resource::of);
+        return invocations.of("archiveResource", List.of(given(id, "id")), Resource::of);
     }
 
     /** Makes an archived resource active again. */
     public Invocation<Resource> unarchive(String id) {
-        return invocations.of("unarchiveResource", List.of(id), Resource::of);
+        return invocations.of("unarchiveResource", List.of(given(id, "id")), Resource::of);
     }
 
     /** Deletes an archived resource with its children. Returns its id. */
     public Invocation<String> delete(String id) {
-        return invocations.of("deleteResource", List.of(id), deleted -> id);
+        return invocations.of("deleteResource", List.of(given(id, "id")), deleted -> id);
     }
 
     /**
@@ -89,11 +96,12 @@ public final class ResourcesClient {
      * @throws IllegalStateException if the operation is asynchronous, before anything runs; {@link #start} starts it
      */
     public Invocation<Json> run(String id, String operation, Json input) {
-        if (invocations.wire().startsJob(operation)) {
+        if (invocations.wire().startsJob(given(operation, "operation"))) {
             throw new IllegalStateException(
                     Quoted.of(operation) + " is an asynchronous operation. Call start, which gives its job.");
         }
-        return Invocation.of(invocations, "runOperation", List.of(id, operation), input(input), json -> json);
+        return Invocation.of(
+                invocations, "runOperation", List.of(given(id, "id"), operation), input(input), json -> json);
     }
 
     /**
@@ -102,11 +110,11 @@ public final class ResourcesClient {
      * @throws IllegalStateException if the operation is synchronous, before anything runs; {@link #run} runs it
      */
     public Invocation<AcceptedJob> start(String id, String operation, Json input) {
-        if (invocations.wire().runsAtOnce(operation)) {
+        if (invocations.wire().runsAtOnce(given(operation, "operation"))) {
             throw new IllegalStateException(
                     Quoted.of(operation) + " is a synchronous operation. Call run, which gives its result.");
         }
-        return invocations.of("runOperation", List.of(id, operation), input(input), AcceptedJob::of);
+        return invocations.of("runOperation", List.of(given(id, "id"), operation), input(input), AcceptedJob::of);
     }
 
     /**
@@ -117,12 +125,16 @@ public final class ResourcesClient {
      */
     public Invocation<AcceptedJob> bulk(List<Json> operations) {
         JsonBytes body = new JsonBytes().open().name("operations").openArray();
-        operations.forEach(operation -> body.raw(operation.utf8()));
+        given(operations, "operations").forEach(operation -> body.raw(operation.utf8()));
         return invocations.of(
                 "bulkResources", List.of(), body.closeArray().close().bytes(), AcceptedJob::of);
     }
 
     private static byte[] input(Json input) {
-        return new JsonBytes().open().raw("input", input.utf8()).close().bytes();
+        return new JsonBytes()
+                .open()
+                .raw("input", given(input, "input").utf8())
+                .close()
+                .bytes();
     }
 }

@@ -1,8 +1,9 @@
 package dev.plinth.engine.client;
 
-import dev.plinth.engine.api.Page;
+import static dev.plinth.engine.client.Given.given;
+
+import dev.plinth.engine.api.Role;
 import dev.plinth.engine.api.Share;
-import dev.plinth.engine.internal.json.ApiValueReader;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.List;
 
@@ -16,23 +17,24 @@ public final class SharesClient {
         this.resourceId = resourceId;
     }
 
-    /**
-     * Shares the resource with a workspace, or changes the workspace's role.
-     *
-     * @param role {@code reader} or {@code editor}
-     */
-    public Invocation<Share> grant(String workspaceId, String role) {
-        byte[] body = new JsonBytes().open().member("role", role).close().bytes();
-        return invocations.of("share", List.of(resourceId, workspaceId), body, Share::of);
+    /** Shares the resource with a workspace, or changes the workspace's role. */
+    public Invocation<Share> grant(String workspaceId, Role role) {
+        byte[] body = new JsonBytes()
+                .open()
+                .member("role", given(role, "role").wireName())
+                .close()
+                .bytes();
+        return invocations.of("share", List.of(resourceId, given(workspaceId, "workspaceId")), body, Share::of);
     }
 
     /** Lists the shares, newest first. */
-    public Invocation<Page<Share>> list() {
-        return invocations.of("listShares", List.of(resourceId), ApiValueReader.page(Share.class));
+    public Listing<Share> list() {
+        return invocations.list("listShares", List.of(resourceId), Share.class);
     }
 
     /** Ends the share of a workspace and cancels its jobs on the resource. Returns the workspace's id. */
     public Invocation<String> revoke(String workspaceId) {
-        return invocations.of("unshare", List.of(resourceId, workspaceId), deleted -> workspaceId);
+        return invocations.of(
+                "unshare", List.of(resourceId, given(workspaceId, "workspaceId")), deleted -> workspaceId);
     }
 }

@@ -1,12 +1,15 @@
 package dev.plinth.engine.client;
 
+import static dev.plinth.engine.client.Given.given;
+
 import dev.plinth.engine.api.AcceptedJob;
 import dev.plinth.engine.api.Delivery;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.Page;
+import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.api.WebhookEndpoint;
-import dev.plinth.engine.internal.json.ApiValueReader;
+import dev.plinth.engine.api.WebhookTest;
 import dev.plinth.engine.internal.json.JsonBytes;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -18,70 +21,69 @@ public final class WebhooksClient {
         this.invocations = invocations;
     }
 
-    /**
-     * Creates an endpoint with these members: {@code url}, {@code types}, {@code ordering}, {@code description},
-     * {@code headers}, {@code maxPerSecond}. The answer has the secret.
-     */
-    public Invocation<WebhookEndpoint> create(Json input) {
-        return invocations.of("createWebhookEndpoint", List.of(), input.utf8(), WebhookEndpoint::of);
+    /** Creates an endpoint. The answer has the secret. */
+    public Invocation<WebhookEndpoint> create(NewWebhookEndpoint input) {
+        return invocations.of(
+                "createWebhookEndpoint", List.of(), given(input, "input").json().utf8(), WebhookEndpoint::of);
     }
 
     /** Shows an endpoint. */
     public Invocation<WebhookEndpoint> get(String id) {
-        return invocations.of("getWebhookEndpoint", List.of(id), WebhookEndpoint::of);
+        return invocations.of("getWebhookEndpoint", List.of(given(id, "id")), WebhookEndpoint::of);
     }
 
     /** Lists endpoints, newest first. */
-    public Invocation<Page<WebhookEndpoint>> list() {
-        return invocations.of("listWebhookEndpoints", List.of(), ApiValueReader.page(WebhookEndpoint.class));
+    public Listing<WebhookEndpoint> list() {
+        return invocations.list("listWebhookEndpoints", List.of(), WebhookEndpoint.class);
     }
 
     /** Changes members of an endpoint. {@code status} may be {@code enabled} or {@code disabled}. */
     public Invocation<WebhookEndpoint> update(String id, Json changes) {
-        return invocations.of("updateWebhookEndpoint", List.of(id), changes.utf8(), WebhookEndpoint::of);
+        return invocations.of(
+                "updateWebhookEndpoint",
+                List.of(given(id, "id")),
+                given(changes, "changes").utf8(),
+                WebhookEndpoint::of);
     }
 
     /** Deletes an endpoint. Returns its id. */
     public Invocation<String> delete(String id) {
-        return invocations.of("deleteWebhookEndpoint", List.of(id), deleted -> id);
+        return invocations.of("deleteWebhookEndpoint", List.of(given(id, "id")), deleted -> id);
     }
 
     /** Gives an endpoint a new secret, which the answer has. The previous secret also signs for one more day. */
     public Invocation<WebhookEndpoint> rotateSecret(String id) {
-        return invocations.of("rotateWebhookSecret", List.of(id), WebhookEndpoint::of);
+        return invocations.of("rotateWebhookSecret", List.of(given(id, "id")), WebhookEndpoint::of);
     }
 
     /**
      * Gives an endpoint a new secret, which the answer has. At most ten older secrets also sign, each until its own
      * time.
      *
-     * @param graceSeconds how long the previous secret also signs, 0–604,800 s
+     * @param grace how long the previous secret also signs, 0–604,800 whole seconds
      */
-    public Invocation<WebhookEndpoint> rotateSecret(String id, long graceSeconds) {
+    public Invocation<WebhookEndpoint> rotateSecret(String id, Duration grace) {
         byte[] body = new JsonBytes()
                 .open()
-                .member("graceSeconds", graceSeconds)
+                .member("graceSeconds", Given.seconds(grace, "grace"))
                 .close()
                 .bytes();
-        return invocations.of("rotateWebhookSecret", List.of(id), body, WebhookEndpoint::of);
+        return invocations.of("rotateWebhookSecret", List.of(given(id, "id")), body, WebhookEndpoint::of);
     }
 
-    /**
-     * Sends a test event at once. Returns {@code delivered}, {@code status}, {@code durationMillis} and
-     * {@code errorClass}.
-     */
-    public Invocation<Json> test(String id) {
-        return invocations.of("testWebhookEndpoint", List.of(id), json -> json);
+    /** Sends a test event at once, and returns its outcome. */
+    public Invocation<WebhookTest> test(String id) {
+        return invocations.of("testWebhookEndpoint", List.of(given(id, "id")), WebhookTest::of);
     }
 
     /** Lists the deliveries to an endpoint, newest first. */
-    public Invocation<Page<Delivery>> deliveries(String endpointId) {
-        return invocations.of("listDeliveries", List.of(endpointId), ApiValueReader.page(Delivery.class));
+    public Listing<Delivery> deliveries(String endpointId) {
+        return invocations.list("listDeliveries", List.of(given(endpointId, "endpointId")), Delivery.class);
     }
 
     /** Shows a delivery. */
     public Invocation<Delivery> delivery(String deliveryId) {
-        return invocations.of("getDelivery", List.of(deliveryId), Delivery::of);
+        return invocations.of("getDelivery", List.of(given(deliveryId, "deliveryId")), Delivery::of);
     }
 
     /**
@@ -89,7 +91,7 @@ public final class WebhooksClient {
      * event is not kept any more.
      */
     public Invocation<Delivery> resend(String deliveryId) {
-        return invocations.of("resendDelivery", List.of(deliveryId), Delivery::of);
+        return invocations.of("resendDelivery", List.of(given(deliveryId, "deliveryId")), Delivery::of);
     }
 
     /**
@@ -98,8 +100,11 @@ public final class WebhooksClient {
      * @param since the earliest time of the deliveries' events
      */
     public Invocation<AcceptedJob> recover(String endpointId, Instant since) {
-        byte[] body =
-                new JsonBytes().open().member("since", since.toString()).close().bytes();
-        return invocations.of("recoverDeliveries", List.of(endpointId), body, AcceptedJob::of);
+        byte[] body = new JsonBytes()
+                .open()
+                .member("since", given(since, "since").toString())
+                .close()
+                .bytes();
+        return invocations.of("recoverDeliveries", List.of(given(endpointId, "endpointId")), body, AcceptedJob::of);
     }
 }

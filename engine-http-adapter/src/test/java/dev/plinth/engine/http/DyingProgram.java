@@ -5,6 +5,7 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.client.PlinthClient;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * Runs in a child JVM: a program whose jobs kill it. With a directory and the type of a job it accepts the job and ends; with the key and
@@ -13,7 +14,7 @@ import java.nio.file.Path;
 final class DyingProgram {
     static final int DIED = 137;
     /** The longest that a call may wait, and how often it does: a slow machine takes its time with a job. */
-    private static final int WAIT_SECONDS = 30;
+    private static final Duration WAIT = Duration.ofSeconds(30);
 
     private static final int WAITS_MAX = 4;
 
@@ -46,7 +47,7 @@ final class DyingProgram {
             PlinthClient client = engine.client(arguments[1]);
             int waits = 0;
             while (waits < WAITS_MAX
-                    && !client.job(arguments[2], WAIT_SECONDS).call().status().isFinal()) {
+                    && !client.job(arguments[2], WAIT).call().status().isFinal()) {
                 waits++;
             }
             System.out.println(

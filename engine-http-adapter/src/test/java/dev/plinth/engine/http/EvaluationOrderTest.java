@@ -348,7 +348,7 @@ class EvaluationOrderTest {
     }
 
     private void revoke() {
-        client.revokeKey(keyId).call();
+        client.keys().revoke(keyId).call();
     }
 
     /** The key of another workspace that the resource is shared with, to read. */

@@ -4,12 +4,15 @@ import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.NewKey;
+import dev.plinth.engine.api.Scope;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** The real engine behind the real server on a socket, under a clock that stands still. */
 final class LiveServer implements AutoCloseable {
@@ -65,7 +68,10 @@ final class LiveServer implements AutoCloseable {
     /** The secret of a new key. */
     String key(String workspace, String... scopes) {
         return engine.admin()
-                .createKey(workspace, "test", scopes)
+                .createKey(
+                        workspace,
+                        NewKey.named("test")
+                                .withScopes(Stream.of(scopes).map(Scope::of).toArray(Scope[]::new)))
                 .call()
                 .secret()
                 .orElseThrow();

@@ -7,6 +7,7 @@ import dev.plinth.engine.EngineInside;
 import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.json.JsonReader;
@@ -90,7 +91,9 @@ class RouteMatrixTest {
                 .testClock(clock)
                 .webhookAllow("127.0.0.0/8")
                 .operation("echo", operation -> {
-                    operation.effects().publish("a.b", Json.EMPTY_OBJECT, operation.resourceId());
+                    operation
+                            .effects()
+                            .publish(NewEvent.of("a.b", Json.EMPTY_OBJECT).about(operation.resourceId()));
                     return OperationResult.of(operation.input());
                 })
                 .operation("echo", Nothing.class, (input, call) -> {

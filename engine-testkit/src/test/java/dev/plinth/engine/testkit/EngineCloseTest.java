@@ -12,6 +12,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.client.PlinthClient;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -42,7 +43,8 @@ final class EngineCloseTest {
     void close_whileAJobRuns_letsItEndAndAnswersWhoWaitsForIt(Engine engine, PlinthClient client) throws Exception {
         String jobId = client.startJob("render", Json.EMPTY_OBJECT).call().jobId();
         gate.awaitSomebody();
-        CompletableFuture<Job> waiting = client.job(jobId, (int) SECONDS_MAX).submit();
+        CompletableFuture<Job> waiting =
+                client.job(jobId, Duration.ofSeconds(SECONDS_MAX)).submit();
         engine.beginDrain();
         CompletableFuture<Void> closing = CompletableFuture.runAsync(engine::close, task -> new Thread(task).start());
         assertThat(closing).isNotDone();
@@ -60,7 +62,8 @@ final class EngineCloseTest {
         String jobId = client.startJob("for_workers_elsewhere", Json.EMPTY_OBJECT)
                 .call()
                 .jobId();
-        CompletableFuture<Job> waiting = client.job(jobId, (int) SECONDS_MAX).submit();
+        CompletableFuture<Job> waiting =
+                client.job(jobId, Duration.ofSeconds(SECONDS_MAX)).submit();
         assertThat(waiting).isNotDone();
 
         engine.close();

@@ -10,6 +10,7 @@ import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.PlinthException;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Operations that the host registered: the synchronous ones, and those that run as jobs. */
 final class HostOperationTest {
-    private static final int WAIT_SECONDS = 30;
+    private static final Duration WAIT = Duration.ofSeconds(30);
     private static final int ROUNDS = 300;
 
     private final Gate gate = new Gate();
@@ -39,10 +40,8 @@ final class HostOperationTest {
                         operation.effects().patch(operation.resourceId(), Json.of("{\"name\":\"" + name + "\"}"));
                         operation
                                 .effects()
-                                .publish(
-                                        "label.printed",
-                                        Json.of("{\"label\":\"" + name + "\"}"),
-                                        operation.resourceId());
+                                .publish(NewEvent.of("label.printed", Json.of("{\"label\":\"" + name + "\"}"))
+                                        .about(operation.resourceId()));
                         return OperationResult.of(Json.of("{\"renamed\":true}"));
                     })
                     .asyncOperation("render", job -> {
@@ -123,7 +122,7 @@ final class HostOperationTest {
                 .contains("\"progress\":{\"done\":1,\"total\":2,\"message\":\"half\"}");
 
         gate.letThrough();
-        Job ended = client.job(accepted.jobId(), WAIT_SECONDS).call();
+        Job ended = client.job(accepted.jobId(), WAIT).call();
         assertThat(ended.status()).isEqualTo(JobStatus.SUCCEEDED);
         assertThat(ended.result()).contains(Json.of("{\"pages\":3}"));
         assertThat(ended.resourceId()).contains(id);
@@ -158,7 +157,7 @@ final class HostOperationTest {
             String jobId = client.startJob("render", Json.EMPTY_OBJECT).call().jobId();
             gate.awaitSomebody();
             gate.letThrough();
-            assertThat(client.job(jobId, WAIT_SECONDS).call().status()).isEqualTo(JobStatus.SUCCEEDED);
+            assertThat(client.job(jobId, WAIT).call().status()).isEqualTo(JobStatus.SUCCEEDED);
         }
     }
 
@@ -168,7 +167,7 @@ final class HostOperationTest {
         gate.awaitSomebody();
         assertThat(client.cancelJob(jobId).call().status()).isEqualTo(JobStatus.RUNNING);
         gate.letThrough();
-        assertThat(client.job(jobId, WAIT_SECONDS).call().status()).isEqualTo(JobStatus.CANCELED);
+        assertThat(client.job(jobId, WAIT).call().status()).isEqualTo(JobStatus.CANCELED);
         assertThatExceptionOfType(PlinthException.class)
                 .isThrownBy(() -> client.cancelJob(jobId).call())
                 .satisfies(refused -> assertThat(refused.code()).isEqualTo("job_finished"));

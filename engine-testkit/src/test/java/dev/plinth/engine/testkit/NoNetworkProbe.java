@@ -11,11 +11,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 
 /** Runs in a JVM of its own while it is watched: uses engines without webhooks, or, to see the watchers at work, a socket. */
 final class NoNetworkProbe {
     static final String DONE = "probe done";
-    private static final int WAIT_SECONDS = 30;
+    private static final Duration WAIT = Duration.ofSeconds(30);
     private static final long OFF_HEAP_RESOURCES = 1_000;
 
     private NoNetworkProbe() {}
@@ -45,7 +46,7 @@ final class NoNetworkProbe {
                     client.resources().create("R").idempotencyKey("k-1").call().id();
             client.resources().pause(id).call();
             String job = client.startJob("echo", Json.EMPTY_OBJECT).call().jobId();
-            client.job(job, WAIT_SECONDS).call();
+            client.job(job, WAIT).call();
             client.publish("host.event", Json.EMPTY_OBJECT).call();
         }
     }

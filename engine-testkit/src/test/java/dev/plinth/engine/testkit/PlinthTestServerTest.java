@@ -88,7 +88,7 @@ final class PlinthTestServerTest {
     void reset_manyTimes_keepsTheKeyWhateverWasMadeMeanwhile() {
         String key = plinth.apiKey();
         for (int i = 0; i < 3; i++) {
-            plinth.client().createKey("another").call();
+            plinth.client().keys().create("another").call();
             plinth.reset();
             assertThat(plinth.apiKey()).isEqualTo(key);
         }

@@ -11,11 +11,13 @@ import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.client.PlinthClient;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 
@@ -63,7 +65,7 @@ public final class Invoices {
     private static Json issue(JobContext job) {
         String invoice = String.valueOf(job.input().asMap().get("invoice"));
         String document = job.effects().createChild(invoice, NewResource.named("invoice.pdf"));
-        job.effects().publish("invoice.issued", Json.of(Map.of("document", document)), invoice);
+        job.effects().publish(NewEvent.of("invoice.issued", Json.of(Map.of("document", document))).about(invoice));
         return Json.of(Map.of("document", document));
     }
 
@@ -75,7 +77,7 @@ public final class Invoices {
             BigDecimal paid =
                     new BigDecimal(String.valueOf(data.getOrDefault("paid", 0))).add(payment);
             unit.effects().patch(invoice, Json.of(Map.of("data", Map.of("paid", paid))));
-            unit.effects().publish("invoice.paid", Json.of(Map.of("amount", payment)), invoice);
+            unit.effects().publish(NewEvent.of("invoice.paid", Json.of(Map.of("amount", payment))).about(invoice));
             return new BigDecimal(String.valueOf(data.get("amount"))).subtract(paid);
         });
     }
@@ -86,7 +88,7 @@ public final class Invoices {
         return guard.handle(call, request -> {
             String invoice = String.valueOf(request.call().query());
             String text = request.workspace().resources().get(invoice).call().name() + "\n";
-            request.effects().publish("invoice.printed", Json.EMPTY_OBJECT, invoice);
+            request.effects().publish(NewEvent.of("invoice.printed", Json.EMPTY_OBJECT).about(invoice));
             return new Reply(200, Map.of("Content-Type", "text/plain"), text.getBytes(UTF_8));
         });
     }
@@ -104,7 +106,7 @@ public final class Invoices {
                     .call()
                     .asMap();
             String invoice = String.valueOf(created.get("invoice"));
-            JobStatus issued = client.job(String.valueOf(created.get("job")), 30).call().status();
+            JobStatus issued = client.job(String.valueOf(created.get("job")), Duration.ofSeconds(30)).call().status();
             BigDecimal left = pay(engine, workspace, invoice, BigDecimal.valueOf(100));
             return client.resources().get(invoice).call().name() + ": issuing has "
                     + issued.name().toLowerCase(Locale.ROOT) + ", and " + left + " is open.";

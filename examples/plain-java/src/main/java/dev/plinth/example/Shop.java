@@ -7,6 +7,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.PlinthClient;
+import java.time.Duration;
 import java.util.Map;
 
 /** A shop with an engine in memory. */
@@ -37,7 +38,7 @@ public final class Shop {
                     .call();
 
             String started = client.startJob("count", Json.of(Map.of())).call().jobId();
-            Job counted = client.job(started, 30).call();
+            Job counted = client.job(started, Duration.ofSeconds(30)).call();
             Object orders = counted.result().orElseThrow().asMap().get("orders");
             return order.name() + " was created " + (order.equals(again) ? "once" : "twice") + ", and there is "
                     + orders + " order.";

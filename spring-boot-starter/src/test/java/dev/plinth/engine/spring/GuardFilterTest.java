@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.Guard;
 import dev.plinth.engine.GuardedRequest;
+import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.Scope;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -233,7 +235,7 @@ final class GuardFilterTest {
     @Test
     void post_keyWithoutTheScope_is403() throws Exception {
         key = engine.admin()
-                .createKey(workspace, "reader", "resources:read")
+                .createKey(workspace, NewKey.named("reader").withScopes(Scope.RESOURCES_READ))
                 .call()
                 .secret()
                 .orElseThrow();

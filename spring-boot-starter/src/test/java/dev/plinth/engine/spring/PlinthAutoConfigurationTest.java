@@ -18,6 +18,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,7 +96,7 @@ final class PlinthAutoConfigurationTest {
             String job = client.startJob("greet", Json.of(Map.of("name", "Ada")))
                     .call()
                     .jobId();
-            Job done = client.job(job, 30).call();
+            Job done = client.job(job, Duration.ofSeconds(30)).call();
             assertThat(done.status()).isEqualTo(JobStatus.SUCCEEDED);
             assertThat(done.result().orElseThrow().asMap()).containsEntry("text", "Hello Ada");
 

@@ -3,6 +3,8 @@ package dev.plinth.engine.internal.command;
 import dev.plinth.engine.api.Effects;
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewEvent;
+import dev.plinth.engine.api.NewJob;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Command;
@@ -12,7 +14,6 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -106,35 +107,28 @@ public final class RecordedEffects implements Effects {
 
     @Override
     public void publish(String type, Json data) {
-        byte[] body = event(type, data).close().bytes();
-        add(decoded("publishEvent", List.of(), body), body.length);
+        publish(NewEvent.of(type, data));
     }
 
     @Override
-    public void publish(String type, Json data, String resourceId) {
-        byte[] body = event(type, data)
-                .member("resourceId", named(resourceId))
-                .close()
-                .bytes();
+    public void publish(NewEvent event) {
+        byte[] body =
+                Objects.requireNonNull(event, "event must not be null.").json().utf8();
         add(decoded("publishEvent", List.of(), body), body.length);
     }
 
     @Override
     public String startJob(String type, Json input) {
-        Objects.requireNonNull(type, "type must not be null.");
-        Objects.requireNonNull(input, "input must not be null; give Json.EMPTY_OBJECT for none.");
-        return job(new JsonBytes()
-                .open()
-                .member("type", type)
-                .raw("input", input.utf8())
-                .close()
-                .bytes());
+        return startJob(NewJob.of(type, input));
     }
 
     @Override
-    public String startJob(Json members) {
-        Objects.requireNonNull(members, "members must not be null.");
-        return job(members.utf8());
+    public String startJob(NewJob job) {
+        byte[] body =
+                Objects.requireNonNull(job, "job must not be null.").json().utf8();
+        Id id = newId(IdKind.JOB);
+        add(giving(id, decoded("createJob", List.of(), body)), body.length);
+        return id.text();
     }
 
     @Override
@@ -146,12 +140,6 @@ public final class RecordedEffects implements Effects {
     public synchronized void require(String resourceId, long version) {
         checkRoom(0);
         required.add(new ReadVersion(Id.orNowhere(IdKind.RESOURCE, named(resourceId)), null, version));
-    }
-
-    private String job(byte[] body) {
-        Id id = newId(IdKind.JOB);
-        add(giving(id, decoded("createJob", List.of(), body)), body.length);
-        return id.text();
     }
 
     private void call(String route, String... pathValues) {
@@ -198,7 +186,8 @@ public final class RecordedEffects implements Effects {
     private void checkRoom(int bodyBytes) {
         if (ended) {
             throw new IllegalStateException(
-                    "The code of these effects has ended, and nothing can be added to them. Record effects before it returns.");
+                    "The code of these effects has ended, and nothing can be added to them. Record effects before it"
+                            + " returns.");
         }
         if (changes.size() + required.size() >= Limits.EFFECTS_MAX) {
             throw new IllegalStateException("At most " + Limits.EFFECTS_MAX
@@ -220,12 +209,6 @@ public final class RecordedEffects implements Effects {
                 inner.sharedResources().forEach(context::showsShared);
             }
         };
-    }
-
-    private static JsonBytes event(String type, Json data) {
-        Objects.requireNonNull(type, "type must not be null.");
-        Objects.requireNonNull(data, "data must not be null; give Json.EMPTY_OBJECT for none.");
-        return new JsonBytes().open().member("type", type).raw("data", data.utf8());
     }
 
     private static Json patch(Json mergePatch) {

@@ -6,10 +6,13 @@ import dev.plinth.engine.api.BatchOperation;
 import dev.plinth.engine.api.BatchResult;
 import dev.plinth.engine.api.Child;
 import dev.plinth.engine.api.Delivery;
+import dev.plinth.engine.api.DeliveryStatus;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.KeyMode;
+import dev.plinth.engine.api.KeyStatus;
 import dev.plinth.engine.api.Lease;
 import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.LoggedRequest;
@@ -20,14 +23,19 @@ import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.api.RateLimit;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.ResourceStatus;
+import dev.plinth.engine.api.Role;
+import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.api.Share;
 import dev.plinth.engine.api.TableUse;
 import dev.plinth.engine.api.WebhookEndpoint;
+import dev.plinth.engine.api.WebhookTest;
 import dev.plinth.engine.api.WireValue;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.internal.base.Times;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -53,6 +61,7 @@ public final class ApiValueReader {
             reader(WebhookEndpoint.class, ApiValueReader::endpoint),
             reader(Delivery.class, ApiValueReader::delivery),
             reader(Delivery.Attempt.class, ApiValueReader::attempt),
+            reader(WebhookTest.class, ApiValueReader::webhookTest),
             reader(Workspace.class, ApiValueReader::workspace),
             reader(ApiKey.class, ApiValueReader::key),
             reader(LoggedRequest.class, ApiValueReader::request),
@@ -127,8 +136,9 @@ public final class ApiValueReader {
     }
 
     private static Resource resource(JsonValue.Obj json, Json shown) {
-        Optional<Resource.Shared> shared =
-                optional(json, "role").map(role -> new Resource.Shared(role, text(json, "ownerWorkspaceId")));
+        Optional<Resource.Shared> shared = json.get("role") == null
+                ? Optional.empty()
+                : Optional.of(new Resource.Shared(word(json, "role", Role.class), text(json, "ownerWorkspaceId")));
         return new Resource(
                 text(json, "id"),
                 text(json, "type"),
@@ -248,11 +258,11 @@ public final class ApiValueReader {
         return new ApiKey(
                 text(json, "id"),
                 text(json, "name"),
-                text(json, "mode"),
-                texts(json, "scopes"),
+                word(json, "mode", KeyMode.class),
+                scopes(json),
                 text(json, "prefix"),
                 text(json, "last4"),
-                text(json, "status"),
+                word(json, "status", KeyStatus.class),
                 instant(json, "expiresAt"),
                 instant(json, "lastUsedAt"),
                 time(json, "createdAt"),
@@ -276,9 +286,11 @@ public final class ApiValueReader {
                 optional(json, "keyId"),
                 optional(json, "caller").isPresent(),
                 optional(json, "idempotencyKey"),
-                optional(json, "idempotency"),
+                json.get("idempotency") == null
+                        ? Optional.empty()
+                        : Optional.of(word(json, "idempotency", LoggedRequest.KeyUse.class)),
                 number(json, "units"),
-                number(json, "durationMicros"),
+                Duration.of(number(json, "durationMicros"), ChronoUnit.MICROS),
                 time(json, "createdAt"),
                 texts(caused, "events"),
                 texts(caused, "jobs"),
@@ -293,9 +305,9 @@ public final class ApiValueReader {
         return new RateLimit.Policy(
                 text(json, "name"),
                 number(json, "limit"),
-                number(json, "windowSeconds"),
+                Duration.ofSeconds(number(json, "windowSeconds")),
                 number(json, "remaining"),
-                number(json, "resetSeconds"),
+                Duration.ofSeconds(number(json, "resetSeconds")),
                 shown);
     }
 
@@ -319,7 +331,7 @@ public final class ApiValueReader {
                 text(json, "id"),
                 text(json, "resourceId"),
                 text(json, "workspaceId"),
-                text(json, "role"),
+                word(json, "role", Role.class),
                 time(json, "createdAt"),
                 shown);
     }
@@ -330,7 +342,7 @@ public final class ApiValueReader {
                 text(json, "endpointId"),
                 text(json, "eventId"),
                 text(json, "eventType"),
-                text(json, "status"),
+                word(json, "status", DeliveryStatus.class),
                 instant(json, "nextAttemptAt"),
                 time(json, "createdAt"),
                 list(json, "attempts", Delivery.Attempt.class),
@@ -340,13 +352,30 @@ public final class ApiValueReader {
     private static Delivery.Attempt attempt(JsonValue.Obj json, Json shown) {
         return new Delivery.Attempt(
                 (int) number(json, "number"),
-                text(json, "trigger"),
+                word(json, "trigger", Delivery.Trigger.class),
                 time(json, "at"),
-                number(json, "durationMillis"),
-                json.get("status") == null ? OptionalInt.empty() : OptionalInt.of((int) number(json, "status")),
+                Duration.ofMillis(number(json, "durationMillis")),
+                status(json),
                 optional(json, "responseBody"),
                 optional(json, "errorClass"),
                 shown);
+    }
+
+    private static WebhookTest webhookTest(JsonValue.Obj json, Json shown) {
+        return new WebhookTest(
+                truth(json, "delivered"),
+                status(json),
+                Duration.ofMillis(number(json, "durationMillis")),
+                optional(json, "errorClass"),
+                shown);
+    }
+
+    private static OptionalInt status(JsonValue.Obj json) {
+        return json.get("status") == null ? OptionalInt.empty() : OptionalInt.of((int) number(json, "status"));
+    }
+
+    private static List<Scope> scopes(JsonValue.Obj json) {
+        return texts(json, "scopes").stream().map(Scope::of).toList();
     }
 
     private static Problem problem(JsonValue.Obj json, Json shown) {

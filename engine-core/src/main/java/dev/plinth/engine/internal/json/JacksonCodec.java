@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Serves {@link Json} with the engine's own strict reader and renderer. */
 public final class JacksonCodec implements JsonCodec {
+    private static final int ERRORS_TOLD_MAX = 3;
+
     /** The shapes of the classes that values were read into. They go with their classes. */
     private static final ClassValue<RecordShape> SHAPES = new ClassValue<>() {
         @Override
@@ -67,11 +69,24 @@ public final class JacksonCodec implements JsonCodec {
         List<ProblemError> errors = new ArrayList<>();
         Object read = SHAPES.get(type).read(JsonReader.trusted(json.utf8()), "", errors);
         if (read == null) {
-            throw new JsonMismatchException(type.getName(), errors);
+            throw new JsonMismatchException("The JSON does not fit " + type.getName() + told(errors), errors);
         }
         @SuppressWarnings("unchecked") // a shape reads what its type has; the class of a primitive casts nothing
         T value = (T) read;
         return value;
+    }
+
+    private static String told(List<ProblemError> errors) {
+        StringBuilder told = new StringBuilder();
+        for (int i = 0; i < Math.min(errors.size(), ERRORS_TOLD_MAX); i++) {
+            ProblemError error = errors.get(i);
+            told.append(i == 0 ? ": " : " ")
+                    .append(error.at().isEmpty() ? "the value" : error.at())
+                    .append(": ")
+                    .append(error.detail());
+        }
+        int more = errors.size() - ERRORS_TOLD_MAX;
+        return more > 0 ? told.append(" And ").append(more).append(" more.").toString() : told.toString();
     }
 
     private static @Nullable Object java(JsonValue value) {

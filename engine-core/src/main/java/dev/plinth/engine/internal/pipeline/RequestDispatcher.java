@@ -56,6 +56,15 @@ public final class RequestDispatcher {
         }
     }
 
+    /**
+     * Refuses to let a thread of the engine's own wait for an answer.
+     *
+     * @throws IllegalStateException on such a thread
+     */
+    public void checkMayWait() {
+        parts.store().checkMayWait();
+    }
+
     /** Answers a request without waiting for the disk on the caller's thread. */
     public CompletableFuture<Answer> submit(Request request) {
         return submit(request, workers);

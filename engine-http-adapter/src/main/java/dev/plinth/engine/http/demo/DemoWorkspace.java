@@ -2,8 +2,14 @@ package dev.plinth.engine.http.demo;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewEvent;
+import dev.plinth.engine.api.NewJob;
+import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.Role;
+import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.client.AdminClient;
 import dev.plinth.engine.client.PlinthClient;
@@ -51,14 +57,17 @@ final class DemoWorkspace {
         String suspended =
                 admin.createWorkspace("Initech (in arrears)", "starter").call().id();
         PlinthClient shop = engine.client(secret(admin, acme, "shop backend"));
-        PlinthClient reader = engine.client(secret(admin, acme, "reporting", "resources:read", "jobs:read"));
+        PlinthClient reader = engine.client(secret(admin, acme, "reporting", Scope.RESOURCES_READ, Scope.JOBS_READ));
         DemoWorkspace world = new DemoWorkspace(admin, shop, reader, partner);
         world.begin(receiver, engine.client(secret(admin, partner, "logistics")), suspended);
         return world;
     }
 
-    private static String secret(AdminClient admin, String workspace, String name, String... scopes) {
-        return admin.createKey(workspace, name, scopes).call().secret().orElseThrow();
+    private static String secret(AdminClient admin, String workspace, String name, Scope... scopes) {
+        return admin.createKey(workspace, NewKey.named(name).withScopes(scopes))
+                .call()
+                .secret()
+                .orElseThrow();
     }
 
     private void begin(DemoReceiver receiver, PlinthClient logistics, String suspended) {
@@ -67,22 +76,21 @@ final class DemoWorkspace {
         for (int i = 0; i < ORDERS_FIRST; i++) {
             order();
         }
-        shop.shares(orders.getLast()).grant(partner, "editor").call();
+        shop.shares(orders.getLast()).grant(partner, Role.EDITOR).call();
         String tour = logistics
                 .resources()
                 .create(NewResource.named("Delivery tour North").ofType("tour"))
                 .call()
                 .id();
         String acme = shop.workspace().call().id();
-        logistics.shares(tour).grant(acme, "reader").call();
+        logistics.shares(tour).grant(acme, Role.READER).call();
         shop.resources().pause(orders.getFirst()).call();
-        shop.revokeKey(shop.createKey("old integration").call().id()).call();
+        shop.keys().revoke(shop.keys().create("old integration").call().id()).call();
         for (int pages : List.of(60, 25, 140)) {
             job(DemoJobs.REPORT, "pages", pages);
         }
         job(DemoJobs.EXPORT, "failures", 0);
-        shop.startJob(Json.of(Map.<String, Object>of(
-                        "type", DemoJobs.EXPORT, "input", Map.of("failures", 9), "maxAttempts", 1)))
+        shop.startJob(NewJob.of(DemoJobs.EXPORT, Json.of(Map.of("failures", 9))).withMaxAttempts(1))
                 .call();
         job(DemoJobs.UNHANDLED, "minutes", 3);
         payment();
@@ -94,8 +102,7 @@ final class DemoWorkspace {
 
     private void endpoint(DemoReceiver receiver, String path, String description, String... types) {
         WebhookEndpoint endpoint = shop.webhooks()
-                .create(Json.of(Map.<String, Object>of(
-                        "url", receiver.url(path), "description", description, "types", List.of(types))))
+                .create(NewWebhookEndpoint.to(receiver.url(path), types).withDescription(description))
                 .call();
         receiver.verify(path, endpoint.secret().orElseThrow());
     }
@@ -130,7 +137,8 @@ final class DemoWorkspace {
 
     private void payment() {
         Json data = Json.of(Map.<String, Object>of("amount", 20 + made * 7 % 180, "currency", "EUR"));
-        shop.publish("payment.processed", data, orders.getLast()).call();
+        shop.publish(NewEvent.of("payment.processed", data).about(orders.getLast()))
+                .call();
     }
 
     /** Makes a call that is meant to be refused, so that the log of requests has some to explain. */

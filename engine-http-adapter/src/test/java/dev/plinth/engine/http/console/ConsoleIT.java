@@ -177,9 +177,8 @@ class ConsoleIT extends ConsoleBrowsing {
         assertThat(browser.text()).doesNotContain("\u202E", "\u2066", "\u0007");
         assertThat(browser.is("location.origin + '/console/' === " + "'" + world.address() + "'"))
                 .isTrue();
-        assertThat(
-                        browser.is(
-                                "performance.getEntriesByType('resource').every((each) => each.name.startsWith(location.origin))"))
+        assertThat(browser.is("performance.getEntriesByType('resource').every((each) =>"
+                        + " each.name.startsWith(location.origin))"))
                 .isTrue();
     }
 
@@ -189,7 +188,7 @@ class ConsoleIT extends ConsoleBrowsing {
         signIn(world.secret());
         browser.visit("#/jobs");
 
-        world.client().revokeKey(world.keyId()).call();
+        world.client().keys().revoke(world.keyId()).call();
         browser.visit("#/resources");
         browser.awaitText("it was revoked, rotated or has expired");
 
@@ -200,7 +199,7 @@ class ConsoleIT extends ConsoleBrowsing {
     @Test
     void key_revokedInAnotherTab_endsTheSessionWithoutAClick() throws IOException {
         begin(WIDE, false);
-        String other = world.client().createKey("other").call().secret().orElseThrow();
+        String other = world.client().keys().create("other").call().secret().orElseThrow();
         signIn(world.secret());
         browser.visit("#/jobs");
         String first = browser.openTab();

@@ -3,9 +3,14 @@ package dev.plinth.engine.http.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.KeyStatus;
+import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.api.Role;
+import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.api.WebhookEndpoint;
 import java.io.IOException;
 import java.util.List;
@@ -57,13 +62,17 @@ class ConsoleUseIT extends ConsoleBrowsing {
         browser.awaitText("is shown this once");
         browser.click("I have stored the key");
 
-        assertThat(world.client().keys().list().call().data().get(0).scopes()).containsExactly("jobs:read");
+        assertThat(world.client().keys().list().call().data().get(0).scopes()).containsExactly(Scope.JOBS_READ);
     }
 
     @Test
     void key_isEditedInNameScopesAndEnd() throws IOException {
         begin(WIDE, false);
-        String id = world.client().createKey("reporting", "jobs:write").call().id();
+        String id = world.client()
+                .keys()
+                .create(NewKey.named("reporting").withScopes(Scope.JOBS_WRITE))
+                .call()
+                .id();
         signIn(world.secret());
         browser.visit("#/settings/keys");
 
@@ -76,7 +85,7 @@ class ConsoleUseIT extends ConsoleBrowsing {
 
         assertThat(world.client().keys().get(id).call()).satisfies(key -> {
             assertThat(key.name()).isEqualTo("billing");
-            assertThat(key.scopes()).containsExactly("jobs:read");
+            assertThat(key.scopes()).containsExactly(Scope.JOBS_READ);
             assertThat(key.expiresAt()).isPresent();
         });
         browser.click("Edit billing");
@@ -145,13 +154,8 @@ class ConsoleUseIT extends ConsoleBrowsing {
         begin(WIDE, false);
         WebhookEndpoint endpoint = world.client()
                 .webhooks()
-                .create(Json.of(Map.of(
-                        "url",
-                        world.receiver().url(),
-                        "types",
-                        List.of("constructor", "toString.x"),
-                        "maxPerSecond",
-                        7)))
+                .create(NewWebhookEndpoint.to(world.receiver().url(), "constructor", "toString.x")
+                        .withMaxPerSecond(7))
                 .call();
         signIn(world.secret());
         browser.visit("#/settings/webhooks/" + endpoint.id());
@@ -202,7 +206,7 @@ class ConsoleUseIT extends ConsoleBrowsing {
         browser.visit("#/settings/keys");
         browser.click("Disable console");
         browser.awaitText("This is the key that you are signed in with");
-        assertThat(world.client().keys().get(world.keyId()).call().status()).isEqualTo("enabled");
+        assertThat(world.client().keys().get(world.keyId()).call().status()).isEqualTo(KeyStatus.ENABLED);
 
         browser.submit();
 
@@ -215,8 +219,8 @@ class ConsoleUseIT extends ConsoleBrowsing {
         signIn(world.secret());
         browser.visit("#/resources");
         interceptCalls(
-                "const answer = await kept(url, init);"
-                        + " if (init.method === 'POST' && !window.lost) { window.lost = true; throw new TypeError('cut'); } return answer;");
+                "const answer = await kept(url, init); if (init.method === 'POST' && !window.lost) { window.lost ="
+                        + " true; throw new TypeError('cut'); } return answer;");
         browser.click("Create resource");
         browser.fill("Name", "Order 4711");
         browser.submit();
@@ -263,9 +267,8 @@ class ConsoleUseIT extends ConsoleBrowsing {
             browser.visit(page);
             browser.await("document.querySelector('.table')");
             browser.settle();
-            assertThat(
-                            browser.is(
-                                    "[...document.querySelectorAll('.table')].every((each) => each.scrollWidth <= each.clientWidth)"))
+            assertThat(browser.is("[...document.querySelectorAll('.table')].every((each) => each.scrollWidth <="
+                            + " each.clientWidth)"))
                     .as("every table of %s fits its box", page)
                     .isTrue();
             assertThat(browser.overflow()).isLessThanOrEqualTo(0);
@@ -281,9 +284,9 @@ class ConsoleUseIT extends ConsoleBrowsing {
         signIn(world.secret());
         String delivery = "{id:'dlv_00000000000000000000000000',status:'exhausted',attempts:"
                 + "[{number:10,trigger:'auto',at:'2025-01-01T00:00:00.000Z',durationMillis:5,status:503,errorClass:'http'}]}";
-        interceptCalls(
-                "return url.includes('status=exhausted') ? new Response(JSON.stringify({data: [" + delivery
-                        + "], hasMore: false, nextCursor: null}), {headers: {'Content-Type': 'application/json'}}) : kept(url, init);");
+        interceptCalls("return url.includes('status=exhausted') ? new Response(JSON.stringify({data: [" + delivery
+                + "], hasMore: false, nextCursor: null}), {headers: {'Content-Type': 'application/json'}}) :"
+                + " kept(url, init);");
         browser.visit("#/settings/webhooks");
         browser.awaitText("An endpoint is failing");
         browser.awaitText("it answered 503");
@@ -302,9 +305,9 @@ class ConsoleUseIT extends ConsoleBrowsing {
         begin(WIDE, false);
         signIn(world.secret());
         interceptCalls(
-                "if (url.includes('/v1/rate-limit')) {"
-                        + " init.signal?.addEventListener('abort', () => { window.aborted = true; });"
-                        + " window.begun = (window.begun || 0) + 1; await new Promise((go) => { window.goOn = go; }); } return kept(url, init);");
+                "if (url.includes('/v1/rate-limit')) { init.signal?.addEventListener('abort', () => { window.aborted ="
+                        + " true; }); window.begun = (window.begun || 0) + 1; await new Promise((go) => { window.goOn ="
+                        + " go; }); } return kept(url, init);");
         browser.run("location.hash = '#/settings/plan'");
         browser.await("window.goOn");
         // Two turns of the poll, and a turn of the one beside the menu may come as well.
@@ -369,9 +372,8 @@ class ConsoleUseIT extends ConsoleBrowsing {
         browser.awaitText("No jobs yet");
 
         assertThat(browser.is("document.activeElement.textContent === 'Jobs'")).isTrue();
-        assertThat(
-                        browser.is(
-                                "document.getElementById(document.activeElement.getAttribute('aria-controls')).role === 'tabpanel'"))
+        assertThat(browser.is("document.getElementById(document.activeElement.getAttribute('aria-controls')).role"
+                        + " === 'tabpanel'"))
                 .isTrue();
     }
 
@@ -382,10 +384,9 @@ class ConsoleUseIT extends ConsoleBrowsing {
         signIn(world.secret());
         browser.visit("#/events/stream");
         browser.awaitText("This address leads nowhere");
-        interceptCalls("if (!url.includes('/stream')) { return kept(url, init); }"
-                + " (window.began ||= []).push(init.headers['Last-Event-ID'] || '');"
-                + " return window.broken ? new Response(new ReadableStream({start: (out) => out.error(new TypeError(''))}))"
-                + " : kept(url, init);");
+        interceptCalls("if (!url.includes('/stream')) { return kept(url, init); } (window.began ||="
+                + " []).push(init.headers['Last-Event-ID'] || ''); return window.broken ? new Response(new"
+                + " ReadableStream({start: (out) => out.error(new TypeError(''))})) : kept(url, init);");
         browser.visit("#/events");
         browser.await("document.querySelector('[data-live=yes]')");
         browser.awaitText("payment.early");
@@ -477,7 +478,7 @@ class ConsoleUseIT extends ConsoleBrowsing {
                 world.engine().admin().createWorkspace("Other", "pro").call().id();
         String secret =
                 world.engine().admin().createKey(other, "other").call().secret().orElseThrow();
-        world.client().shares(id).grant(other, "reader").call();
+        world.client().shares(id).grant(other, Role.READER).call();
         signIn(secret);
         browser.visit("#/resources/" + id);
         browser.awaitText("a reader of it");

@@ -4,10 +4,16 @@ import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.LeaseRequest;
 import dev.plinth.engine.api.LeasedJob;
+import dev.plinth.engine.api.NewEvent;
+import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.Role;
+import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.http.EngineServer;
 import java.io.IOException;
@@ -51,8 +57,9 @@ final class ConsoleWorld implements AutoCloseable {
     Things fill(String text) {
         Json data = Json.of(Map.of(text, text));
         String endpoint = client.webhooks()
-                .create(Json.of(
-                        Map.of("url", receiver.url(), "description", text, "headers", Map.of("X-Tenant", "acme"))))
+                .create(NewWebhookEndpoint.to(receiver.url())
+                        .withDescription(text)
+                        .withHeaders(Map.of("X-Tenant", "acme")))
                 .call()
                 .id();
         NewResource thing = new NewResource(text, Optional.empty(), data, Map.of("name", text));
@@ -60,11 +67,14 @@ final class ConsoleWorld implements AutoCloseable {
         client.children(resource).create(thing).call();
         engine.admin().rename(workspace, text).call();
         String other = engine.admin().createWorkspace(text, "pro").call().id();
-        client.shares(resource).grant(other, "reader").call();
-        client.createKey(text, "resources:read", "jobs:write").call();
+        client.shares(resource).grant(other, Role.READER).call();
+        client.keys()
+                .create(NewKey.named(text).withScopes(Scope.RESOURCES_READ, Scope.JOBS_WRITE))
+                .call();
         List<String> jobs = jobs(data, text);
-        String event =
-                client.publish("payment.processed", data, resource).call().id();
+        String event = client.publish(NewEvent.of("payment.processed", data).about(resource))
+                .call()
+                .id();
         return new Things(resource, endpoint, jobs, event);
     }
 
@@ -73,9 +83,8 @@ final class ConsoleWorld implements AutoCloseable {
         for (String type : List.of("render", "render", "nobody.does.this")) {
             client.startJob(type, data).call();
         }
-        List<LeasedJob> leased = client.leases()
-                .take(Json.of(Map.of("types", List.of("render"), "max", 2)))
-                .call();
+        List<LeasedJob> leased =
+                client.leases().take(LeaseRequest.of("render").withMax(2)).call();
         LeasedJob running = leased.get(0);
         LeasedJob failing = leased.get(1);
         client.leases()

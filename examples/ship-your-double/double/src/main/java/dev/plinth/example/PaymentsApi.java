@@ -2,6 +2,7 @@ package dev.plinth.example;
 
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Plan;
@@ -29,7 +30,7 @@ public final class PaymentsApi {
                     }
                     String payment = operation.resourceId();
                     operation.effects().patch(payment, Json.of(Map.of("metadata", Map.of("state", "captured"))));
-                    operation.effects().publish("payment.captured", Json.of(Map.of()), payment);
+                    operation.effects().publish(NewEvent.of("payment.captured", Json.of(Map.of())).about(payment));
                     return OperationResult.of(Json.of(Map.of("captured", true)));
                 });
     }

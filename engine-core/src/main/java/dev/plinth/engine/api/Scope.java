@@ -1,0 +1,62 @@
+package dev.plinth.engine.api;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
+
+/** The rights of a restricted API key. Write includes read. */
+public enum Scope {
+    /** Reads resources, children and shares. */
+    @JsonProperty("resources:read")
+    RESOURCES_READ,
+    /** Changes resources, children and shares, and runs operations. */
+    @JsonProperty("resources:write")
+    RESOURCES_WRITE,
+    /** Reads jobs. */
+    @JsonProperty("jobs:read")
+    JOBS_READ,
+    /** Starts, leases and ends jobs. */
+    @JsonProperty("jobs:write")
+    JOBS_WRITE,
+    /** Reads events. */
+    @JsonProperty("events:read")
+    EVENTS_READ,
+    /** Publishes events. */
+    @JsonProperty("events:write")
+    EVENTS_WRITE,
+    /** Reads webhook endpoints and deliveries. */
+    @JsonProperty("webhooks:read")
+    WEBHOOKS_READ,
+    /** Changes webhook endpoints, and sends deliveries again. */
+    @JsonProperty("webhooks:write")
+    WEBHOOKS_WRITE,
+    /** Reads API keys. */
+    @JsonProperty("keys:read")
+    KEYS_READ,
+    /** Makes and changes API keys. */
+    @JsonProperty("keys:write")
+    KEYS_WRITE,
+    /** Reads the request log. */
+    @JsonProperty("requests:read")
+    REQUESTS_READ;
+
+    private final String wireName = name().toLowerCase(Locale.ROOT).replace('_', ':');
+
+    /** Returns the word of the wire, such as {@code resources:read}. */
+    public String wireName() {
+        return wireName;
+    }
+
+    /**
+     * Returns the scope with a name on the wire, such as {@code resources:read}.
+     *
+     * @throws IllegalArgumentException if this release knows no scope of this name
+     */
+    public static Scope of(String wireName) {
+        for (Scope scope : values()) {
+            if (scope.wireName.equals(wireName)) {
+                return scope;
+            }
+        }
+        throw new IllegalArgumentException("A scope must be a name such as resources:read, got " + wireName + ".");
+    }
+}

@@ -1,0 +1,52 @@
+package dev.plinth.engine.client;
+
+import dev.plinth.engine.api.Job;
+import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.internal.base.Deadline;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Waits for the end of a job with as many calls as it takes. The engine holds each until the job has ended. */
+final class JobWait {
+    private static final long CALL_SECONDS_MAX = 30;
+
+    private JobWait() {}
+
+    static Job await(PlinthClient client, String jobId, Duration atMost) throws InterruptedException, TimeoutException {
+        if (atMost.isZero() || atMost.isNegative()) {
+            throw new IllegalArgumentException("atMost must be more than zero, got " + atMost + ". Give some seconds.");
+        }
+        Deadline deadline = Deadline.inMillis(millis(atMost));
+        while (true) {
+            long left = deadline.millisLeft();
+            long seconds = Math.min(CALL_SECONDS_MAX, TimeUnit.MILLISECONDS.toSeconds(Math.max(0, left)) + 1);
+            CompletableFuture<Job> call =
+                    client.job(jobId, Duration.ofSeconds(seconds)).submit();
+            try {
+                Job job = call.get(left, TimeUnit.MILLISECONDS);
+                if (job.status().isFinal()) {
+                    return job;
+                }
+            } catch (TimeoutException e) {
+                TimeoutException told = new TimeoutException(
+                        "Job " + jobId + " has not ended within " + atMost + ". It goes on; wait longer for its end.");
+                told.initCause(e);
+                throw told;
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof PlinthException refused) {
+                    throw refused;
+                }
+                throw new IllegalStateException("The call for job " + jobId + " failed", e);
+            }
+        }
+    }
+
+    /** Returns milliseconds, from 1 to some 146 years. */
+    private static long millis(Duration duration) {
+        long most = TimeUnit.NANOSECONDS.toMillis(Long.MAX_VALUE / 2);
+        return duration.compareTo(Duration.ofMillis(most)) > 0 ? most : Math.max(1, duration.toMillis());
+    }
+}

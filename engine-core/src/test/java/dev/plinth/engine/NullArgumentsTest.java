@@ -1,0 +1,137 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.KeyMode;
+import dev.plinth.engine.api.LeaseRequest;
+import dev.plinth.engine.api.NewEvent;
+import dev.plinth.engine.api.NewJob;
+import dev.plinth.engine.api.NewKey;
+import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.api.NewWebhookEndpoint;
+import dev.plinth.engine.api.Role;
+import dev.plinth.engine.client.AdminClient;
+import dev.plinth.engine.client.PlinthClient;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Each method of the clients and each record for what goes in refuses null, and names it. */
+final class NullArgumentsTest {
+    private static final Map<Class<?>, Object> VALUES = Map.ofEntries(
+            Map.entry(String.class, "x"),
+            Map.entry(String[].class, new String[] {"x"}),
+            Map.entry(Json.class, Json.EMPTY_OBJECT),
+            Map.entry(List.class, List.of()),
+            Map.entry(Map.class, Map.of()),
+            Map.entry(Set.class, Set.of()),
+            Map.entry(Optional.class, Optional.empty()),
+            Map.entry(Duration.class, Duration.ofSeconds(1)),
+            Map.entry(Instant.class, Instant.EPOCH),
+            Map.entry(Role.class, Role.READER),
+            Map.entry(KeyMode.class, KeyMode.LIVE),
+            Map.entry(NewResource.class, NewResource.named("x")),
+            Map.entry(NewKey.class, NewKey.named("x")),
+            Map.entry(NewJob.class, NewJob.of("x")),
+            Map.entry(NewEvent.class, NewEvent.of("x", Json.EMPTY_OBJECT)),
+            Map.entry(NewWebhookEndpoint.class, NewWebhookEndpoint.to("x")),
+            Map.entry(LeaseRequest.class, LeaseRequest.of("x")),
+            Map.entry(int.class, 1),
+            Map.entry(long.class, 1L),
+            Map.entry(boolean.class, true));
+
+    private final List<String> wrong = new ArrayList<>();
+    private int checked;
+
+    @Test
+    void methodsOfClients_null_isNamed() throws Exception {
+        try (Engine engine = Engine.inMemory()) {
+            PlinthClient client = engine.workspace("ws_00000000000000000000000000");
+            AdminClient admin = engine.admin();
+            for (Object target : List.of(
+                    client,
+                    admin,
+                    client.resources(),
+                    client.children("x"),
+                    client.shares("x"),
+                    client.keys(),
+                    client.webhooks(),
+                    client.leases(),
+                    client.jobs(),
+                    client.job("x"))) {
+                for (Method method : target.getClass().getMethods()) {
+                    if (method.getDeclaringClass().getPackageName().startsWith("dev.plinth")
+                            && !Modifier.isStatic(method.getModifiers())
+                            && !method.isBridge()) {
+                        check(method, arguments -> method.invoke(target, arguments));
+                    }
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+        assertThat(checked).isGreaterThan(90);
+    }
+
+    @Test
+    void recordsForWhatGoesIn_null_isNamed() throws Exception {
+        for (Class<?> type : List.of(
+                NewResource.class,
+                NewKey.class,
+                NewJob.class,
+                NewEvent.class,
+                NewWebhookEndpoint.class,
+                LeaseRequest.class)) {
+            Constructor<?> constructor = type.getConstructors()[0];
+            check(constructor, constructor::newInstance);
+        }
+        assertThat(wrong).isEmpty();
+        assertThat(checked).isGreaterThan(20);
+    }
+
+    /** Calls code with arguments. */
+    @FunctionalInterface
+    private interface Code {
+        @Nullable
+        Object call(@Nullable Object... arguments) throws ReflectiveOperationException;
+    }
+
+    private void check(Executable code, Code call) throws ReflectiveOperationException {
+        Class<?>[] types = code.getParameterTypes();
+        for (int i = 0; i < types.length; i++) {
+            if (types[i].isPrimitive() || types[i].isArray()) {
+                continue;
+            }
+            @Nullable Object[] arguments = new @Nullable Object[types.length];
+            for (int j = 0; j < types.length; j++) {
+                arguments[j] = VALUES.get(types[j]);
+                assertThat(arguments[j])
+                        .as("a value of " + types[j] + " for " + code)
+                        .isNotNull();
+            }
+            arguments[i] = null;
+            checked++;
+            try {
+                call.call(arguments);
+                wrong.add(code + " takes null as its parameter " + i);
+            } catch (InvocationTargetException e) {
+                String message = String.valueOf(e.getCause().getMessage());
+                if (!(e.getCause() instanceof NullPointerException)
+                        || !message.matches("(?s)[a-zA-Z]+ must not be null[.;].*")) {
+                    wrong.add(code + ", parameter " + i + ": " + e.getCause());
+                }
+            }
+        }
+    }
+}
