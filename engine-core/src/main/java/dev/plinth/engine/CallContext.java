@@ -1,6 +1,7 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.Effects;
+import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.client.PlinthClient;
 import java.util.Optional;
 
@@ -32,4 +33,7 @@ public interface CallContext {
      * on a shared resource holds.
      */
     Effects effects();
+
+    /** Returns the place of the call in a trace; empty if it belongs to none. */
+    Optional<TraceParent> traceParent();
 }

@@ -1,7 +1,9 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.Effects;
+import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.client.PlinthClient;
+import java.util.Optional;
 
 /** Shows a listener the workspace of its event, and records its effects. Thread-safe. */
 public interface EventContext {
@@ -17,4 +19,7 @@ public interface EventContext {
      * refusals by the state of the workspace they are dropped, and the log says so.
      */
     Effects effects();
+
+    /** Returns the trace of the call or job that caused the event; empty if it belongs to none. */
+    Optional<TraceParent> traceParent();
 }

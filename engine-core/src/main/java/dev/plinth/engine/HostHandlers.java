@@ -4,6 +4,7 @@ import dev.plinth.engine.api.Effects;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.OperationResult;
+import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Command;
@@ -19,6 +20,7 @@ import dev.plinth.engine.internal.json.RecordType;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -38,7 +40,9 @@ record HostHandlers(
         Supplier<RecordedEffects> recorders,
         Access access) {
     /** A listener's run for one event. */
-    private record Following(String workspaceId, PlinthClient workspace, Effects effects) implements EventContext {}
+    private record Following(
+            String workspaceId, PlinthClient workspace, Effects effects, Optional<TraceParent> traceParent)
+            implements EventContext {}
 
     Map<String, HostJob.Code> jobs() {
         Map<String, HostJob.Code> codes = new HashMap<>();
@@ -104,11 +108,11 @@ record HostHandlers(
     Map<String, EventFeed.Listener> listeners() {
         Map<String, EventFeed.Listener> listeners = new HashMap<>();
         config.listeners()
-                .forEach((name, listener) -> listeners.put(name, (workspace, event) -> {
+                .forEach((name, listener) -> listeners.put(name, (workspace, event, trace) -> {
                     RecordedEffects recorder = recorders.get();
                     HostEffects effects;
                     try {
-                        listener.onEvent(new Following(workspace, clients.apply(workspace), recorder), event);
+                        listener.onEvent(new Following(workspace, clients.apply(workspace), recorder, Optional.ofNullable(trace)), event);
                     } finally {
                         effects = recorder.end();
                     }

@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Effects;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.client.PlinthClient;
 import java.util.Optional;
 
@@ -25,6 +26,12 @@ public interface JobContext {
      * none of them happens. If they are refused, the attempt has failed.
      */
     Effects effects();
+
+    /**
+     * Returns the place of the job in the trace of the call that started it; empty if it belongs to none. The events and
+     * jobs of {@link #effects} belong to the same trace.
+     */
+    Optional<TraceParent> traceParent();
 
     /** Returns the resource of the job, {@code res_…}. */
     Optional<String> resourceId();

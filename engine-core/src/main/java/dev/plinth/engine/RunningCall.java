@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.command.HostOperation;
 import java.util.Optional;
 
@@ -26,5 +27,10 @@ interface RunningCall extends CallContext {
     @Override
     default Optional<String> keyId() {
         return call().keyId();
+    }
+
+    @Override
+    default Optional<TraceParent> traceParent() {
+        return call().traceParent();
     }
 }

@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Effects;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.job.HostJob;
 import java.util.Optional;
@@ -16,6 +17,11 @@ record RunningJob(HostJob job, PlinthClient workspace, Effects effects) implemen
     @Override
     public String workspaceId() {
         return job.workspaceId();
+    }
+
+    @Override
+    public Optional<TraceParent> traceParent() {
+        return Optional.ofNullable(job.trace());
     }
 
     @Override

@@ -147,7 +147,7 @@ final class RefusingStoreTest {
     void listener_failsWhileItsPlaceCannotBeNoted_getsNoEventAgainThatItHasTaken() throws InterruptedException {
         List<String> seen = new CopyOnWriteArrayList<>();
         CountDownLatch four = new CountDownLatch(4);
-        EventFeed.Listener listener = (workspace, event) -> {
+        EventFeed.Listener listener = (workspace, event, trace) -> {
             seen.add(event.data().toString());
             four.countDown();
             if (seen.size() == 3) {

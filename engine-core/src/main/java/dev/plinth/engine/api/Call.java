@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A request as bytes. An adapter or the host hands it to the engine.
  *
  * <p>The engine reads the headers {@code authorization}, {@code idempotency-key}, {@code if-match},
- * {@code if-none-match}, {@code prefer}, {@code accept}, {@code content-type}, {@code content-encoding} and
- * {@code last-event-id}, and ignores others. The values of a repeated header are joined with {@code ", "} (RFC 9110
+ * {@code if-none-match}, {@code prefer}, {@code accept}, {@code content-type}, {@code content-encoding},
+ * {@code last-event-id} and {@code traceparent}, and ignores others. The values of a repeated header are joined with {@code ", "} (RFC 9110
  * §5.3). The values of a repeated {@code idempotency-key}, which may hold commas, are joined with {@link #REPEATED};
  * the engine refuses such a call.
  *

@@ -1,5 +1,6 @@
 package dev.plinth.engine.http;
 
+import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.http.log.AccessEntry;
 import dev.plinth.engine.http.log.AccessLog;
 import java.net.InetAddress;
@@ -42,7 +43,7 @@ final class AccessRecorder implements RequestLog {
                 TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - request.getBeginNanoTime()),
                 text(response.getHeaders(), "Request-Id"),
                 new AccessEntry.Client(
-                        text(headers, HttpHeader.USER_AGENT.asString()), text(headers, CallHandler.TRACE_PARENT))));
+                        text(headers, HttpHeader.USER_AGENT.asString()), text(headers, TraceParent.HEADER))));
     }
 
     private static String text(HttpFields headers, String name) {

@@ -1,6 +1,7 @@
 package dev.plinth.engine.http;
 
-import dev.plinth.engine.http.log.TraceContext;
+import dev.plinth.engine.api.TraceParent;
+import dev.plinth.engine.http.log.ThreadTrace;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -8,9 +9,6 @@ import org.eclipse.jetty.util.Callback;
 
 /** Turns every request of Jetty into an {@link Exchange}, whatever its method and path. */
 final class CallHandler extends Handler.Abstract.NonBlocking {
-    /** The header that names the trace of a request. */
-    static final String TRACE_PARENT = "traceparent";
-
     private final Bounds bounds;
 
     CallHandler(Bounds bounds) {
@@ -22,8 +20,8 @@ final class CallHandler extends Handler.Abstract.NonBlocking {
         // A long poll is silent for as long as the engine lets it wait. Reads and writes have their own deadlines.
         request.addIdleTimeoutListener(timeout -> false);
         try {
-            TraceContext.during(
-                    request.getHeaders().get(TRACE_PARENT),
+            ThreadTrace.during(
+                    request.getHeaders().get(TraceParent.HEADER),
                     () -> new Exchange(bounds, request, response, callback).begin());
         } catch (OutOfMemoryError noMemory) {
             ((EngineConnector) request.getConnectionMetaData().getConnector())

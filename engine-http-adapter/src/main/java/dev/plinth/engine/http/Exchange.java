@@ -3,7 +3,8 @@ package dev.plinth.engine.http;
 import dev.plinth.engine.Admission;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.http.log.TraceContext;
+import dev.plinth.engine.api.TraceParent;
+import dev.plinth.engine.http.log.ThreadTrace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -126,7 +127,7 @@ final class Exchange implements Invocable.Task {
     /** Goes on with the body, on a thread of Jetty that drops errors. */
     @Override
     public void run() {
-        endIfBroken(() -> TraceContext.during(request.getHeaders().get(CallHandler.TRACE_PARENT), this::read));
+        endIfBroken(() -> ThreadTrace.during(request.getHeaders().get(TraceParent.HEADER), this::read));
     }
 
     private void read() {

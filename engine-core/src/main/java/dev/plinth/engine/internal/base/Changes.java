@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.base;
 
+import dev.plinth.engine.api.TraceParent;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -162,9 +163,15 @@ public final class Changes {
      * @param type what happened, in the past tense
      * @param resource the resource that the event is about or belongs to, or null
      * @param data the rendered object
+     * @param trace the trace of the event if the decision belongs to none, or null
      */
     public record EventDraft(
-            Id workspace, String type, @Nullable Id resource, byte[] data) {}
+            Id workspace, String type, @Nullable Id resource, byte[] data, @Nullable TraceParent trace) {
+        /** Makes an event of the trace of its decision. */
+        public EventDraft(Id workspace, String type, @Nullable Id resource, byte[] data) {
+            this(workspace, type, resource, data, null);
+        }
+    }
 
     /**
      * An event that has its id and its row.

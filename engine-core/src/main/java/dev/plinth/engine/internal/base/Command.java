@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.base;
 
+import dev.plinth.engine.api.TraceParent;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,22 @@ public interface Command {
     interface Change extends Command {
         /** Makes the decision: a pure function of the rows and the context. */
         Decision decide(Context context);
+    }
+
+    /**
+     * A change that belongs to a trace, and so do the events and jobs that it makes. The committer decides it in a context
+     * of the trace.
+     */
+    record Traced(TraceParent trace, Change change) implements Change {
+        @Override
+        public Decision decide(Context context) {
+            return change.decide(context);
+        }
+    }
+
+    /** Returns a change as a part of a trace; itself if there is none. */
+    static Change in(@Nullable TraceParent trace, Change change) {
+        return trace == null ? change : new Traced(trace, change);
     }
 
     /**

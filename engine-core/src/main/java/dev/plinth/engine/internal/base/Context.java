@@ -2,8 +2,10 @@ package dev.plinth.engine.internal.base;
 
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.TraceParent;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a decision may depend on besides its arguments: the caller, the time, the rows, and the sources of
@@ -16,16 +18,29 @@ public final class Context {
     private final IdSource ids;
     private final SecretCipher cipher;
     private final Numbers numbers;
+    private final @Nullable TraceParent trace;
     private List<Id> sharedResources = List.of();
 
-    /** Makes a context for one command. */
+    /** Makes a context for one command that belongs to no trace. */
     public Context(Caller caller, long nowMillis, Rows rows, IdSource ids, SecretCipher cipher, Numbers numbers) {
+        this(caller, nowMillis, rows, ids, cipher, numbers, null);
+    }
+
+    private Context(
+            Caller caller,
+            long nowMillis,
+            Rows rows,
+            IdSource ids,
+            SecretCipher cipher,
+            Numbers numbers,
+            @Nullable TraceParent trace) {
         this.caller = caller;
         this.nowMillis = nowMillis;
         this.rows = rows;
         this.ids = ids;
         this.cipher = cipher;
         this.numbers = numbers;
+        this.trace = trace;
     }
 
     /** Returns the caller. */
@@ -97,19 +112,29 @@ public final class Context {
         return numbers.next();
     }
 
+    /** Returns the place in a trace of what the decision causes, or null if it belongs to none. */
+    public @Nullable TraceParent trace() {
+        return trace;
+    }
+
+    /** Returns the same context in a trace; itself if there is none. */
+    public Context in(@Nullable TraceParent other) {
+        return other == null ? this : new Context(caller, nowMillis, rows, ids, cipher, numbers, other);
+    }
+
     /** Returns the same context for another caller. */
     public Context as(Caller other) {
-        return new Context(other, nowMillis, rows, ids, cipher, numbers);
+        return new Context(other, nowMillis, rows, ids, cipher, numbers, trace);
     }
 
     /** Returns the same context on other rows. */
     public Context on(Rows other) {
-        return new Context(caller, nowMillis, other, ids, cipher, numbers);
+        return new Context(caller, nowMillis, other, ids, cipher, numbers, trace);
     }
 
     /** Returns the same context, whose next new id of the kind of this id is this id. */
     public Context giving(Id id) {
-        return new Context(caller, nowMillis, rows, new Giving(ids, id), cipher, numbers);
+        return new Context(caller, nowMillis, rows, new Giving(ids, id), cipher, numbers, trace);
     }
 
     /** Gives an id that is known already, once, and then those of another source. Used by one decision. */

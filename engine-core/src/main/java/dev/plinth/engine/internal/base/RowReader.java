@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.base;
 
+import dev.plinth.engine.api.TraceParent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -143,6 +144,11 @@ public final class RowReader {
         int length = small();
         at += length;
         return new Digest().id(owner).bytes(bytes, at - length, length).set(kind);
+    }
+
+    /** Returns a place in a trace. */
+    public TraceParent trace() {
+        return new TraceParent(number(), number(), number(), small() != 0);
     }
 
     /** Text or its absence. */

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.base;
 
+import dev.plinth.engine.api.TraceParent;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -95,6 +96,14 @@ public final class RowWriter extends ScratchBuffer {
             return bytes(value.getBytes(StandardCharsets.UTF_8));
         }
         return this;
+    }
+
+    /** Adds a place in a trace, in 25 bytes. */
+    public RowWriter trace(TraceParent trace) {
+        return number(trace.traceHigh())
+                .number(trace.traceLow())
+                .number(trace.span())
+                .small(trace.sampled() ? 1 : 0);
     }
 
     /** Adds text or its absence. */

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.command;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationRefused;
+import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
@@ -18,6 +19,7 @@ import dev.plinth.engine.internal.resource.Precondition;
 import dev.plinth.engine.internal.resource.Resources;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A synchronous operation of the host on a resource. The host's code runs outside the writer lock, on the resource as
@@ -33,7 +35,12 @@ public final class HostOperation {
      *
      * @param keyId the caller's API key; empty if the host's own code called
      */
-    public record Call(String workspaceId, String requestId, Optional<String> idempotencyKey, Optional<String> keyId) {
+    public record Call(
+            String workspaceId,
+            String requestId,
+            Optional<String> idempotencyKey,
+            Optional<String> keyId,
+            Optional<TraceParent> traceParent) {
         private static Call of(Context context, Command.Origin origin) {
             Caller caller = context.caller();
             return new Call(
@@ -42,7 +49,8 @@ public final class HostOperation {
                     Optional.ofNullable(origin.idempotencyKey()),
                     caller.isHost()
                             ? Optional.empty()
-                            : Optional.of(caller.key().text()));
+                            : Optional.of(caller.key().text()),
+                    Optional.ofNullable(context.trace()));
         }
     }
 

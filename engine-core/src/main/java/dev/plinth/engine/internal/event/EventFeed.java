@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.event;
 import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
@@ -107,11 +108,13 @@ public final class EventFeed implements AutoCloseable {
         /**
          * Handles an event of a workspace.
          *
+         * @param trace the trace of the event, or null
+         *
          * @return a function that puts the effects beside the new position of the listener, in one record; null if there
          *     are none
          */
         @Nullable
-        UnaryOperator<Command.Change> onEvent(String workspaceId, Event event);
+        UnaryOperator<Command.Change> onEvent(String workspaceId, Event event, @Nullable TraceParent trace);
     }
 
     /** A listener with its position. */
@@ -221,7 +224,7 @@ public final class EventFeed implements AutoCloseable {
         private boolean deliver(EventRow row) {
             try {
                 UnaryOperator<Command.Change> effects =
-                        listener.onEvent(row.workspace().text(), Event.of(Json.trusted(row.json())));
+                        listener.onEvent(row.workspace().text(), Event.of(Json.trusted(row.json())), row.trace());
                 return effects == null || commit(effects, row);
             } catch (Exception | Error e) {
                 store.fatalErrors().saw(e);
@@ -238,7 +241,7 @@ public final class EventFeed implements AutoCloseable {
          * refuses them again and again, they are dropped, because the events of all others wait behind this one.
          */
         private boolean commit(UnaryOperator<Command.Change> effects, EventRow row) {
-            Outcome outcome = committer.commit(Caller.OPERATOR, effects.apply(at(row.number())));
+            Outcome outcome = committer.commit(Caller.OPERATOR, Command.in(row.trace(), effects.apply(at(row.number()))));
             if (!(outcome instanceof Outcome.Refused turned)) {
                 noted = row.number();
                 return true;

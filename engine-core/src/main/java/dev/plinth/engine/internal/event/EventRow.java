@@ -1,6 +1,8 @@
 package dev.plinth.engine.internal.event;
 
+import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Bytes;
+import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
@@ -19,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  * a field only when it is asked for.
  */
 final class EventRow {
-    private static final int VERSION = 1;
+    /** The version of a row that belongs to a trace. Any other row has no byte for it, and the version before. */
+    private static final int VERSION = 2;
+
+    private static final int UNTRACED_VERSION = 1;
     private static final int ID_AT = RowReader.SEQUENCE_BYTES + 1;
     private static final int WORKSPACE_AT = ID_AT + Id.BYTES;
     private static final int NUMBER_AT = WORKSPACE_AT + Id.BYTES;
@@ -29,6 +34,7 @@ final class EventRow {
     private final int resourceAt;
     private final int jsonAt;
     private final long createdAt;
+    private final @Nullable TraceParent trace;
 
     private EventRow(byte[] row) {
         this.row = row;
@@ -36,27 +42,27 @@ final class EventRow {
         in.skip(in.small());
         this.resourceAt = in.position();
         this.createdAt = in.skip(in.small() * Id.BYTES).number();
+        this.trace = in.version() < VERSION ? null : in.trace();
         this.jsonAt = row.length - in.skipBytes();
     }
 
-    static EventRow create(
-            Id id, Id workspace, long number, String type, @Nullable Id resource, long createdAt, byte[] data) {
+    /** Makes the row of an event of a trace, or of none. */
+    static EventRow create(Id id, Changes.EventDraft event, long number, long createdAt, @Nullable TraceParent trace) {
         JsonBytes json = new JsonBytes()
                 .open()
                 .member("id", id)
-                .member("type", type)
+                .member("type", event.type())
                 .member("createdAt", Times.text(createdAt))
-                .raw("data", data)
+                .raw("data", event.data())
                 .close();
-        return new EventRow(new RowWriter(VERSION)
+        RowWriter out = new RowWriter(trace == null ? UNTRACED_VERSION : VERSION)
                 .id(id)
-                .id(workspace)
+                .id(event.workspace())
                 .number(number)
-                .text(type)
-                .optionalId(resource)
-                .number(createdAt)
-                .rendered(json)
-                .row());
+                .text(event.type())
+                .optionalId(event.resource())
+                .number(createdAt);
+        return new EventRow((trace == null ? out : out.trace(trace)).rendered(json).row());
     }
 
     static EventRow read(byte[] row) {
@@ -93,6 +99,12 @@ final class EventRow {
 
     long createdAt() {
         return createdAt;
+    }
+
+    /** Returns the trace of the call or job that caused it, or null. */
+    @Nullable
+    TraceParent trace() {
+        return trace;
     }
 
     /** Returns the event as the wire shows it. */

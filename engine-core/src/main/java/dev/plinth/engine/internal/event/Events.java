@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.EventContent;
 import dev.plinth.engine.internal.base.EventTypes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
@@ -66,12 +67,10 @@ public final class Events {
         Id id = context.newId(IdKind.EVENT);
         EventRow row = EventRow.create(
                 id,
-                draft.workspace(),
+                draft,
                 context.nextNumber(),
-                draft.type(),
-                draft.resource(),
                 context.now(),
-                draft.data());
+                context.trace() == null ? draft.trace() : context.trace());
         changes.put(EventTables.EVENTS, draft.workspace().keyOf(id), row.row());
         return written(row);
     }
@@ -94,7 +93,11 @@ public final class Events {
      */
     public static Decision publish(Context context, Id workspace, String type, @Nullable Id resource, byte[] data) {
         EventRow row = EventRow.create(
-                context.newId(IdKind.EVENT), workspace, context.nextNumber(), type, resource, context.now(), data);
+                context.newId(IdKind.EVENT),
+                new Changes.EventDraft(workspace, type, resource, data),
+                context.nextNumber(),
+                context.now(),
+                context.trace());
         Changes changes = new Changes().put(EventTables.EVENTS, row.key(), row.row());
         changes.written(written(row));
         return Decision.of(
@@ -170,10 +173,11 @@ public final class Events {
         }
     }
 
-    /** Returns the bytes of an event, as every webhook carries them, or null if it is gone. */
-    public static byte @Nullable [] json(Rows rows, Id workspace, Id event) {
-        byte[] row = rows.get(EventTables.EVENTS, workspace.keyOf(event));
-        return row == null ? null : EventRow.read(row).json();
+    /** Returns what every webhook of an event carries, or null if the event is gone. */
+    public static @Nullable EventContent content(Rows rows, Id workspace, Id event) {
+        byte[] bytes = rows.get(EventTables.EVENTS, workspace.keyOf(event));
+        EventRow row = bytes == null ? null : EventRow.read(bytes);
+        return row == null ? null : new EventContent(row.json(), row.trace());
     }
 
     /**

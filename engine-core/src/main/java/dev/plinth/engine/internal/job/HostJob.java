@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.job;
 
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Command;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -13,6 +14,10 @@ public interface HostJob {
 
     /** The job's workspace. */
     String workspaceId();
+
+    /** Returns the job's place in a trace, or null if it belongs to none. */
+    @Nullable
+    TraceParent trace();
 
     /** Returns the resource of the job. */
     Optional<String> resourceId();

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.job;
 
+import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
@@ -47,7 +48,10 @@ record JobRow(
         int doneItems,
         @Nullable Lease lease,
         int lapses) {
-    private static final int VERSION = 2;
+    /** The version of a row that belongs to a trace. Any other row has no byte for it, and the version before. */
+    private static final int VERSION = 3;
+
+    private static final int UNTRACED_VERSION = 2;
 
     /**
      * The parts of a job that never change.
@@ -56,6 +60,7 @@ record JobRow(
      * @param resource the resource of the job, or null
      * @param runAt when the caller wanted it to run; 0 for at once
      * @param inputPieces pieces of the input
+     * @param trace the trace of the call that made it, or null
      */
     record Facts(
             Id id,
@@ -68,7 +73,8 @@ record JobRow(
             @Nullable String uniqueKey,
             long runAt,
             long createdAt,
-            int inputPieces) {}
+            int inputPieces,
+            @Nullable TraceParent trace) {}
 
     /** The progress of a job. */
     record Progress(long done, long total, String message) {}
@@ -183,7 +189,8 @@ record JobRow(
                 facts.uniqueKey(),
                 facts.runAt(),
                 facts.createdAt(),
-                inputLeft);
+                inputLeft,
+                facts.trace());
         return new JobRow(
                 left,
                 status,
@@ -287,7 +294,8 @@ record JobRow(
                 in.optionalText(),
                 in.number(),
                 in.number(),
-                in.small());
+                in.small(),
+                in.version() < VERSION ? null : in.trace());
         return new JobRow(
                 facts,
                 JobStatus.stored(in.small()),
@@ -306,7 +314,8 @@ record JobRow(
     }
 
     byte[] row() {
-        RowWriter out = new RowWriter(VERSION)
+        TraceParent trace = facts.trace();
+        RowWriter out = new RowWriter(trace == null ? UNTRACED_VERSION : VERSION)
                 .id(facts.id())
                 .id(facts.workspace())
                 .number(facts.number())
@@ -317,8 +326,11 @@ record JobRow(
                 .optionalText(facts.uniqueKey())
                 .number(facts.runAt())
                 .number(facts.createdAt())
-                .small(facts.inputPieces())
-                .small(status.ordinal())
+                .small(facts.inputPieces());
+        if (trace != null) {
+            out.trace(trace);
+        }
+        out.small(status.ordinal())
                 .small(attempt)
                 .number(dueAt)
                 .number(startedAt)

@@ -108,6 +108,7 @@ final class JobRules {
                 row.facts().workspace(),
                 "job." + row.status().wireName(),
                 row.facts().resource(),
-                row.json(fits ? shown : null)));
+                row.json(fits ? shown : null),
+                row.facts().trace()));
     }
 }

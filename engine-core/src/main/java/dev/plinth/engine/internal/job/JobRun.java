@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.job;
 import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ProblemError;
+import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.FatalErrors;
@@ -101,7 +102,7 @@ final class JobRun implements HostJob {
             commit(success);
             return;
         }
-        Outcome outcome = committer.commit(engine(), effects.apply(success), Limits.JOB_ITEM_TRIES_MAX);
+        Outcome outcome = commit(effects.apply(success), Limits.JOB_ITEM_TRIES_MAX);
         if (outcome instanceof Outcome.Refused turned && !committer.isStopped()) {
             Refusal refusal = turned.refusal();
             boolean retryable = refusal.retryable()
@@ -238,12 +239,11 @@ final class JobRun implements HostJob {
      */
     private Outcome commitItem(Command.Change item) {
         while (true) {
-            Outcome outcome = committer.commit(engine(), item, Limits.JOB_ITEM_TRIES_MAX);
+            Outcome outcome = commit(item, Limits.JOB_ITEM_TRIES_MAX);
             if (!RetryingCommitter.mayHaveRoomLater(outcome) || committer.isStopped()) {
                 return outcome;
             }
-            Outcome failed = committer.commit(
-                    engine(),
+            Outcome failed = commit(
                     failure(
                             ProblemCode.CAPACITY_EXHAUSTED.wireName(),
                             ((Outcome.Refused) outcome).refusal().detail()
@@ -275,6 +275,11 @@ final class JobRun implements HostJob {
     @Override
     public String workspaceId() {
         return row.facts().workspace().text();
+    }
+
+    @Override
+    public @Nullable TraceParent trace() {
+        return row.facts().trace();
     }
 
     @Override
@@ -333,11 +338,13 @@ final class JobRun implements HostJob {
     }
 
     private Outcome commit(Command.Change change) {
-        return committer.commit(engine(), change);
+        return commit(change, Integer.MAX_VALUE);
     }
 
-    private Caller engine() {
-        return Caller.engineFor(row.facts().workspace());
+    /** Commits for the workspace of the job, as a part of its trace. */
+    private Outcome commit(Command.Change change, int tries) {
+        Caller engine = Caller.engineFor(row.facts().workspace());
+        return committer.commit(engine, Command.in(trace(), change), tries);
     }
 
     private Id id() {

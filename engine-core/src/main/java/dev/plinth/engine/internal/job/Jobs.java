@@ -340,7 +340,8 @@ public final class Jobs {
                 input.uniqueKey(),
                 input.runAt(),
                 context.now(),
-                pieces);
+                pieces,
+                context.trace());
         return JobRow.create(facts, context.now(), input.countsOutcomes());
     }
 

@@ -107,7 +107,8 @@ public final class Commits implements Committer {
     private Committed decide(
             Transaction transaction, AdmittedCaller admitted, Command.Change change, OutcomeMemory memory) {
         long now = transaction.nowMillis();
-        Context context = new Context(admitted.caller(), now, transaction, ids, cipher, transaction::nextNumber);
+        Context context = new Context(admitted.caller(), now, transaction, ids, cipher, transaction::nextNumber)
+                .in(change instanceof Command.Traced traced ? traced.trace() : null);
         try {
             transaction.checkOpen();
             if (Access.hasChangedSince(transaction::changedAt, admitted.at())) {

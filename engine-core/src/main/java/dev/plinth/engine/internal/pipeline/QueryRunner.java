@@ -22,7 +22,7 @@ final class QueryRunner {
 
     /** Returns the context in which a request reads rows, at the time of the request. */
     Context context(RequestContext call, Rows rows) {
-        return commits.reading(call.caller, call.nowMillis, rows);
+        return commits.reading(call.caller, call.nowMillis, rows).in(call.trace);
     }
 
     /** Returns the context in which a request reads rows that has waited meanwhile. */

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.pipeline;
 
+import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.json.JsonReader;
@@ -345,6 +346,13 @@ public final class Request {
         /** The coding of the body. */
         public @Nullable String contentEncoding() {
             return values.get("content-encoding");
+        }
+
+        /** Returns the caller's place in a trace, or null if there is none or it is malformed. */
+        @Nullable
+        TraceParent trace() {
+            String header = values.get(TraceParent.HEADER);
+            return header == null ? null : TraceParent.parse(header).orElse(null);
         }
 
         /** The last event that a client of a stream has seen. */

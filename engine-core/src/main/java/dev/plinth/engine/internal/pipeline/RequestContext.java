@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.pipeline;
 
+import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
@@ -27,6 +28,10 @@ final class RequestContext {
 
     /** The waits that end with the door by which the request came. */
     OpenWaits waits;
+
+    /** Its place in a trace; null if it belongs to none. */
+    @Nullable
+    TraceParent trace;
 
     private final Idempotency idempotency;
     Caller caller = Caller.OPERATOR;
@@ -98,6 +103,7 @@ final class RequestContext {
         this.nowMillis = nowMillis;
         this.mayWait = mayWait;
         this.waits = waits;
+        this.trace = request.headers().trace();
         this.idempotency = idempotency;
     }
 

@@ -112,7 +112,7 @@ public final class Deliveries {
      * Requests one attempt now, whatever came before, at most {@link Limits#RESENDS_MAX} times. The answer is rendered
      * inside the writer lock and may be remembered, so it leaves out the answers of receivers.
      *
-     * @param bodies finds the bytes of the event, which may expire before the delivery
+     * @param bodies finds the event, which may expire before the delivery
      * @param underWay returns the number of a delivery's attempt in flight, by the number of the delivery, or 0
      */
     public static Command.Change resend(Id id, Webhooks.Bodies bodies, LongToIntFunction underWay) {

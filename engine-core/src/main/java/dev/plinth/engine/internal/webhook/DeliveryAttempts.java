@@ -1,10 +1,14 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.EventContent;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RefusedException;
@@ -42,6 +46,7 @@ final class DeliveryAttempts {
     private final Store store;
     private final Committer committer;
     private final SecretCipher cipher;
+    private final IdSource ids;
     private final Webhooks.Bodies bodies;
     private final BiPredicate<Rows, Id> mayRun;
     private final LazySender sender;
@@ -62,6 +67,7 @@ final class DeliveryAttempts {
         this.store = parts.store();
         this.committer = parts.committer();
         this.cipher = parts.cipher();
+        this.ids = parts.ids();
         this.bodies = parts.bodies();
         this.mayRun = parts.mayRun();
         this.sender = sender;
@@ -133,7 +139,7 @@ final class DeliveryAttempts {
         }
         DeliveryRow row = due.row;
         EndpointRow endpoint = due.endpoint;
-        byte[] body = due.body;
+        EventContent body = due.body;
         boolean manual = row.resendAt() != 0;
         if (endpoint == null || body == null) {
             return recorded(flight, row, DeliverySteps.drop(row));
@@ -145,7 +151,7 @@ final class DeliveryAttempts {
             return false;
         }
         long at = store.nowMillis();
-        if (scheduler.weigh(flight.slot, body.length)) {
+        if (scheduler.weigh(flight.slot, body.json().length)) {
             flight.claim.ring();
         }
         sending.put(number, row.attempts() + 1);
@@ -237,7 +243,8 @@ final class DeliveryAttempts {
     }
 
     /** Sends a webhook. If the request cannot even be made, that is a failed attempt too, so the schedule limits it. */
-    private void send(EndpointRow endpoint, Id event, byte[] body, long at, Consumer<SendResult> listener) {
+    private void send(
+            EndpointRow endpoint, Id event, EventContent body, long at, Consumer<SendResult> listener) {
         SendRequest request;
         try {
             request = request(endpoint, event, body, at);
@@ -254,7 +261,8 @@ final class DeliveryAttempts {
     }
 
     /** Makes the request that sends an event to an endpoint. */
-    SendRequest request(EndpointRow endpoint, Id event, byte[] body, long at) {
+    SendRequest request(EndpointRow endpoint, Id event, EventContent content, long at) {
+        byte[] body = content.json();
         // Receivers compare it with an exact clock. So it is never ahead of ours, as the engine's time may be.
         long seconds = TimeUnit.MILLISECONDS.toSeconds(at + Math.min(0, store.clockLeadMillis()));
         Map<String, String> headers = new LinkedHashMap<>();
@@ -269,8 +277,19 @@ final class DeliveryAttempts {
         headers.put("webhook-id", event.text());
         headers.put("webhook-timestamp", Long.toString(seconds));
         headers.put("webhook-signature", Signature.sign(endpoint.keys(cipher, at), event.text(), seconds, body));
+        TraceParent trace = content.trace();
+        if (trace != null) {
+            headers.keySet().removeIf(TraceParent.HEADER::equalsIgnoreCase);
+            headers.put(TraceParent.HEADER, ofAttempt(trace, at).toString());
+        }
         return new SendRequest(
                 endpoint.workspace(), URI.create(endpoint.settings().url()), headers, body, Instant.ofEpochMilli(at));
+    }
+
+    /** Returns the same trace with a new span, which stands for an attempt. */
+    private TraceParent ofAttempt(TraceParent trace, long at) {
+        long span = ids.next(IdKind.REQUEST.prefix(), at).low();
+        return trace.withSpan(span == 0 ? 1 : span);
     }
 
     /** A step of an attempt. */
@@ -297,5 +316,5 @@ final class DeliveryAttempts {
     }
 
     private record Due(
-            DeliveryRow row, @Nullable EndpointRow endpoint, byte @Nullable [] body, boolean active, boolean waits) {}
+            DeliveryRow row, @Nullable EndpointRow endpoint, @Nullable EventContent body, boolean active, boolean waits) {}
 }

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.webhook;
 
 import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Places;
+import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.internal.base.BoundedExecutor;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
@@ -9,6 +10,7 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.EventContent;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
@@ -83,7 +85,8 @@ public final class Webhooks implements DueSource, AutoCloseable {
      * The parts that the room needs.
      *
      * @param cipher decrypts the signing keys
-     * @param bodies finds the bytes of an event
+     * @param ids gives ids to the spans of attempts
+     * @param bodies finds what the webhooks of an event carry
      * @param mayRun tells whether the deliveries of a workspace may be sent
      * @param reach tells where webhooks may go, and how fast
      * @param places how many attempts may be in flight at first
@@ -94,6 +97,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
             Store store,
             Committer committer,
             SecretCipher cipher,
+            IdSource ids,
             Bodies bodies,
             BiPredicate<Rows, Id> mayRun,
             Executor executor,
@@ -138,11 +142,12 @@ public final class Webhooks implements DueSource, AutoCloseable {
         }
     }
 
-    /** Finds the bytes of an event. */
+    /** Finds what the webhooks of an event carry. */
     @FunctionalInterface
     public interface Bodies {
-        /** Returns the bytes, or null if the event is gone. */
-        byte @Nullable [] find(Rows rows, Id workspace, Id event);
+        /** Returns the bytes and the trace, or null if the event is gone. */
+        @Nullable
+        EventContent find(Rows rows, Id workspace, Id event);
     }
 
     /** Makes the room. */
@@ -295,7 +300,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
             }
             byte[] answer;
             try {
-                answer = testAnswer(sender.send(deliveryAttempts.request(row, event, body, context.now())));
+                answer = testAnswer(sender.send(deliveryAttempts.request(row, event, new EventContent(body, context.trace()), context.now())));
             } finally {
                 scheduler.giveBackTest(workspace);
             }

@@ -92,6 +92,6 @@ final class DeliveryRoutes {
 
     private Command resend(Request request) {
         Input input = Input.of(request);
-        return input.checked(Deliveries.resend(input.id(IdKind.DELIVERY, 0), Events::json, webhooks::underWay));
+        return input.checked(Deliveries.resend(input.id(IdKind.DELIVERY, 0), Events::content, webhooks::underWay));
     }
 }

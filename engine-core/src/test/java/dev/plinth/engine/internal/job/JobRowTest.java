@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.RowWriter;
@@ -50,7 +51,7 @@ class JobRowTest {
 
     @Test
     void read_leasedRow_hasItsLeaseAndLapses() {
-        JobRow.Facts facts = new JobRow.Facts(JOB, WORKSPACE, 5, "send", null, 3, 5, null, 0, 6, 1);
+        JobRow.Facts facts = new JobRow.Facts(JOB, WORKSPACE, 5, "send", null, 3, 5, null, 0, 6, 1, null);
         JobRow.Lease lease = new JobRow.Lease(new Id(IdKind.LEASE, 8, 9), 60, 70_000);
         JobRow leased = JobRow.create(facts, 6, false).leased(lease, 7).lapsed().leased(lease, 8);
 
@@ -60,5 +61,20 @@ class JobRowTest {
         assertThat(read.lease()).isEqualTo(lease);
         assertThat(read.lapses()).isOne();
         assertThat(read.attempt()).isOne();
+    }
+
+    @Test
+    void read_tracedRow_hasItsTraceAndAnUntracedOneHasNoByteForIt() {
+        TraceParent trace = TraceParent.of("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", true);
+        JobRow plain = JobRow.create(
+                new JobRow.Facts(JOB, WORKSPACE, 5, "send", null, 3, 5, null, 0, 6, 1, null), 6, false);
+        JobRow traced = JobRow.create(
+                new JobRow.Facts(JOB, WORKSPACE, 5, "send", null, 3, 5, null, 0, 6, 1, trace), 6, false);
+
+        assertThat(JobRow.read(traced.row())).isEqualTo(traced);
+        assertThat(JobRow.read(traced.row()).facts().trace()).isEqualTo(trace);
+        assertThat(JobRow.read(plain.row())).isEqualTo(plain);
+        assertThat(traced.row()).hasSize(plain.row().length + 25);
+        assertThat(traced.shrunk(0, 0, 0).facts().trace()).isEqualTo(trace);
     }
 }

@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.EventContent;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
@@ -64,7 +65,8 @@ class WebhooksTest {
             store,
             this::commit,
             SEAL,
-            (rows, workspace, event) -> "{}".getBytes(UTF_8),
+            new RandomIds(),
+            (rows, workspace, event) -> new EventContent("{}".getBytes(UTF_8), null),
             (rows, workspace) -> mayRun,
             this::execute,
             new Webhooks.NetworkRules(List.of("127.0.0.0/8"), Map.of(), false),

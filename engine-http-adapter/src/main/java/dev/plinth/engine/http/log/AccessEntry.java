@@ -1,5 +1,6 @@
 package dev.plinth.engine.http.log;
 
+import dev.plinth.engine.api.TraceParent;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -47,8 +48,8 @@ public record AccessEntry(
         return address + " - - [" + COMMON_TIME.format(time) + "] \"" + plain(line.method()) + " " + plain(line.path())
                 + " " + line.protocol() + "\" " + status + " " + (bytes == 0 ? "-" : Long.toString(bytes)) + " "
                 + (requestId.isEmpty() ? "-" : requestId) + " " + micros + " "
-                + TraceContext.of(client.traceparent())
-                        .map(TraceContext::traceId)
+                + TraceParent.parse(client.traceparent())
+                        .map(TraceParent::traceId)
                         .orElse("-") + "\n";
     }
 
@@ -64,8 +65,8 @@ public record AccessEntry(
                 .put("durationMicros", micros)
                 .putIfGiven("requestId", requestId)
                 .putIfGiven("userAgent", cut(client.userAgent(), USER_AGENT_MAX));
-        TraceContext.of(client.traceparent())
-                .ifPresent(trace -> json.put("traceId", trace.traceId()).put("parentId", trace.parentId()));
+        TraceParent.parse(client.traceparent())
+                .ifPresent(trace -> json.put("traceId", trace.traceId()).put("parentId", trace.spanId()));
         return json.end();
     }
 

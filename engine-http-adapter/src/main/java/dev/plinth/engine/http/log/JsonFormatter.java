@@ -13,7 +13,7 @@ public final class JsonFormatter extends Formatter {
                 .put("logger", String.valueOf(entry.getLoggerName()))
                 .put("thread", Thread.currentThread().getName())
                 .put("message", formatMessage(entry));
-        TraceContext.present().ifPresent(trace -> line.put("traceId", trace.traceId()));
+        ThreadTrace.present().ifPresent(trace -> line.put("traceId", trace.traceId()));
         if (entry.getThrown() != null) {
             line.put("error", entry.getThrown());
         }
