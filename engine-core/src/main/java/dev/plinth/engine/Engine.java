@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.GraceTimes;
+import dev.plinth.engine.api.Figure;
 import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
@@ -90,6 +91,7 @@ public final class Engine implements AutoCloseable {
     private final Webhooks webhooks;
     private final JobRunner jobs;
     private final JobQueueFigures jobQueueFigures;
+    private final EngineFigures figures;
     private final LastUsedWriter keyUses;
     private final RequestLog requestLog;
     private final Sweep sweep;
@@ -165,7 +167,9 @@ public final class Engine implements AutoCloseable {
                 requestLog,
                 requestMetrics,
                 workers));
-        wire = wire(config, handlers, plans, access, requestMetrics);
+        figures = new EngineFigures(
+                store, requestMetrics, quotas, sweep, jobQueueFigures, jobs.times(), webhooks);
+        wire = wire(config, handlers, plans, access);
         clients = new Clients(wire, dispatcher);
         units = new UnitsOfWork(store, commits, access, dispatcher, this::workspace, recorders);
         guard = new Guard(new Guard.Parts(wire, dispatcher, this::workspace, recorders));
@@ -398,6 +402,16 @@ public final class Engine implements AutoCloseable {
         return sweep.collected();
     }
 
+    /**
+     * Returns the present figures, the same that {@code GET /metrics} shows. They name no workspace. To read them often
+     * costs the engine time, so keep them for a second or longer.
+     *
+     * @throws IllegalStateException if the engine is closed
+     */
+    public List<Figure> figures() {
+        return EngineFigures.ofOpen(figures::read);
+    }
+
     /** Returns figures of the queued jobs of all workspaces, above all of those without a handler. For metrics. */
     public JobFigures jobFigures() {
         return EngineFigures.ofOpen(jobQueueFigures);
@@ -554,8 +568,7 @@ public final class Engine implements AutoCloseable {
         return wire.decode(route, pathValues, body);
     }
 
-    private Wire wire(
-            EngineConfig config, HostHandlers handlers, Plans plans, Access access, RequestMetrics requestMetrics) {
+    private Wire wire(EngineConfig config, HostHandlers handlers, Plans plans, Access access) {
         return new Wire(
                 dispatcher,
                 new Wire.Parts(
@@ -571,7 +584,7 @@ public final class Engine implements AutoCloseable {
                         access.uses(),
                         config.routes(),
                         requestLog,
-                        new EngineFigures(store, requestMetrics, quotas, sweep, jobQueueFigures),
+                        figures::page,
                         EngineConfig.VERSION,
                         config.testClock().orElse(null),
                         () -> reset(access),

@@ -1,8 +1,11 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Figure;
 import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.Histogram;
 import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.job.JobTimes;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.metrics.Exposition;
 import dev.plinth.engine.internal.metrics.RequestMetrics;
@@ -11,20 +14,35 @@ import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.StoreFigures;
 import dev.plinth.engine.internal.timer.Sweep;
 import dev.plinth.engine.internal.webhook.Deliveries;
+import dev.plinth.engine.internal.webhook.Webhooks;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Renders the page of {@code GET /metrics}: the figures of every room. It names no workspace. */
-record EngineFigures(Store store, RequestMetrics requests, Quotas quotas, Sweep sweep, Supplier<JobFigures> jobs)
-        implements Supplier<byte[]> {
+/** Reads the figures of every room, for {@code GET /metrics} and the host alike. They name no workspace. */
+record EngineFigures(
+        Store store,
+        RequestMetrics requests,
+        Quotas quotas,
+        Sweep sweep,
+        Supplier<JobFigures> jobs,
+        JobTimes jobTimes,
+        Webhooks webhooks) {
     private static final double MILLIS = 1_000;
     private static final int LARGEST = 3;
 
-    @Override
-    public byte[] get() {
+    /** Renders the page of {@code GET /metrics}. */
+    byte[] page() {
+        return Exposition.page(read());
+    }
+
+    /** Reads the figures. */
+    List<Figure> read() {
         Exposition page = new Exposition();
+        page.gauge("plinth_build_info", "1, with the versions of the engine and of Java.")
+                .sample(1, "version", EngineConfig.VERSION, "java", Runtime.version().toString());
         requests.show(page);
         page.counter(
                 "plinth_rate_limit_shadow_refusals_total",
@@ -34,6 +52,7 @@ record EngineFigures(Store store, RequestMetrics requests, Quotas quotas, Sweep 
             page.sample(count, "plan", name.substring(0, slash), "policy", name.substring(slash + 1));
         });
         work(page);
+        times(page);
         tables(page);
         journal(page);
         writer(page);
@@ -42,7 +61,7 @@ record EngineFigures(Store store, RequestMetrics requests, Quotas quotas, Sweep 
                         "The clock of the machine less the engine's time: above 0 while a jump is not followed yet, below 0"
                                 + " while the engine's time waits for the clock.")
                 .sample(store.clockLeadMillis() / MILLIS);
-        return page.bytes();
+        return page.figures();
     }
 
     /**
@@ -92,12 +111,30 @@ record EngineFigures(Store store, RequestMetrics requests, Quotas quotas, Sweep 
                 .sample(seconds(waiting.oldestQueued()));
         page.gauge("plinth_deliveries", "Webhook deliveries that are kept, by status.");
         Deliveries.countsByStatus().forEach((status, count) -> page.sample(store.look(count), "status", status));
+        long oldest = store.look(Deliveries::oldestOpenMillis);
+        page.gauge(
+                        "plinth_deliveries_oldest_seconds",
+                        "Age of the oldest event with a delivery that is still to be sent; 0 if there is none.")
+                .sample(oldest == Long.MAX_VALUE ? 0 : Math.max(0, store.nowMillis() - oldest) / MILLIS);
         page.gauge("plinth_workspaces_being_deleted", "Deleted workspaces that have rows left.")
                 .sample(store.look(DeletedWorkspaces::withRows));
         page.gauge("plinth_unfinished", "Deletions, releases and cancellations that the sweep carries on, by kind.");
         sweep.unfinished().forEach((kind, count) -> page.sample(count, "kind", kind));
         page.counter("plinth_swept_rows_total", "Rows that the sweep took out, ended or released, by kind.");
         sweep.collected().forEach((kind, rows) -> page.sample(rows, "kind", kind));
+    }
+
+    /** Shows the times of jobs and deliveries, whose labels come from the host's code and from the engine only. */
+    private void times(Exposition page) {
+        Map<String, JobTimes.Times> types = jobTimes.byType();
+        page.histogram("plinth_job_wait_seconds", "Time from the queue to the begin of an attempt, by type of job.");
+        types.forEach((type, times) -> page.sample(times.waits(), "type", type));
+        page.histogram("plinth_job_run_seconds", "Time from the begin of an attempt to its end, by type of job.");
+        types.forEach((type, times) -> page.sample(times.runs(), "type", type));
+        page.histogram("plinth_delivery_attempt_seconds", "Real time of an attempt at a delivery, by result.");
+        webhooks.times().attempts().forEach((result, times) -> page.sample(times, "result", result));
+        page.histogram("plinth_delivery_seconds", "Time from an event to the end of its delivery.")
+                .sample(webhooks.times().deliveries());
     }
 
     private static double seconds(Optional<Duration> duration) {
@@ -140,6 +177,11 @@ record EngineFigures(Store store, RequestMetrics requests, Quotas quotas, Sweep 
                 "plinth_snapshot_age_seconds", "Age of the newest snapshot that was made since the engine was opened.");
         if (journal.snapshotMillis() > 0) {
             page.sample(Math.max(0, store.nowMillis() - journal.snapshotMillis()) / MILLIS);
+        }
+        Histogram syncs = store.syncTimes();
+        page.histogram("plinth_journal_sync_seconds", "Real time of a sync of the journal to the disk.");
+        if (syncs != null) {
+            page.sample(syncs);
         }
         page.gauge("plinth_recovery_seconds", "Real time that opening the store took to read it back.")
                 .sample(journal.recoveryNanos() / 1e9);

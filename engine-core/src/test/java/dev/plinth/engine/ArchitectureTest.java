@@ -70,8 +70,11 @@ final class ArchitectureTest {
     private static final Set<String> WAIT_IN_REAL_TIME = Set.of(
             INTERNAL + "base.Deadline", // a drain gives up after real seconds
             INTERNAL + "base.Log", // one line a minute is by the clock of the operator
+            INTERNAL + "job.JobTimes", // how long a handler ran is real time
+            INTERNAL + "job.JobTimes$Run",
             INTERNAL + "pipeline.RequestContext", // how long a request took is real time, for whoever waited
             INTERNAL + "store.RecoveryProgress", // who waits for a recovery is told how fast it goes
+            INTERNAL + "store.SyncTimes$TimedFile", // a disk takes real time
             INTERNAL + "store.WriterLock", // callers wait for real time while another one writes
             INTERNAL + "timer.Backoff", // what fails again and again burns real processors
             INTERNAL + "webhook.send.SendAttempt", // an attempt's durationMillis is how long the receiver took

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 public final class JobRunner implements DueSource {
     private static final System.Logger LOG = Log.of(JobRunner.class);
 
+    /** The greatest age of an end that is new. A later write of an ended job takes out what the job leaves. */
+    private static final long ENDED_NOW_MILLIS = 60_000;
+
     private final Store store;
     private final Committer committer;
     private final RetryingCommitter patient;
@@ -43,6 +46,7 @@ public final class JobRunner implements DueSource {
     private final Map<String, Work> works = new TreeMap<>();
     private final List<Queue> queues = new ArrayList<>();
     private final ProgressReports newest = new ProgressReports();
+    private final JobTimes times;
     private final AttemptRunner attempts;
     private final Bulkhead places;
     private final ConcurrentHashMap<Id, JobRun> running = new ConcurrentHashMap<>();
@@ -77,6 +81,7 @@ public final class JobRunner implements DueSource {
         handlers.forEach((type, handler) -> works.put(type, run -> run.handle(handler)));
         itemJobs.forEach((type, opener) -> works.put(type, run -> run.items(opener)));
         stepJobs.forEach((type, opener) -> works.put(type, run -> run.steps(opener, store::letWritersIn)));
+        times = new JobTimes(works.keySet());
         for (String type : works.keySet()) {
             for (int priority = 1; priority <= NewJob.PRIORITY_LAST; priority++) {
                 queues.add(new Queue(type, priority, JobTables.turns(type, priority)));
@@ -95,6 +100,11 @@ public final class JobRunner implements DueSource {
         return new HandledTypes(works.keySet(), newest);
     }
 
+    /** Returns how long jobs waited and ran. */
+    public JobTimes times() {
+        return times;
+    }
+
     /** Sets the listener that learns that an attempt has ended. */
     public void onSettled(Runnable listener) {
         attempts.onSettled(listener);
@@ -107,16 +117,23 @@ public final class JobRunner implements DueSource {
 
     /**
      * Learns of durable changes. It tells the handler of a running job that the job is to be canceled, or that its row
-     * was deleted.
+     * was deleted. It counts the jobs that workers have ended.
      */
     public void committed(Changes.Write write) {
         newest.committed(write);
-        if (!write.isIn(JobTables.JOBS) || running.isEmpty()) {
+        if (!write.isIn(JobTables.JOBS)) {
             return;
         }
         byte[] bytes = write.row();
+        JobRow row = bytes == null ? null : JobRow.read(bytes);
+        if (row != null
+                && row.status().isFinal()
+                && store.nowMillis() - row.finishedAt() < ENDED_NOW_MILLIS
+                && !works.containsKey(row.facts().type())) {
+            times.ended(row);
+        }
         Id id = Id.read(IdKind.JOB, write.key(), Id.BYTES);
-        JobRun run = bytes == null || JobRow.read(bytes).cancelRequested() ? running.get(id) : null;
+        JobRun run = row == null || row.cancelRequested() ? running.get(id) : null;
         if (run != null) {
             run.requestCancel();
         }
@@ -359,7 +376,7 @@ public final class JobRunner implements DueSource {
             return;
         }
         try {
-            run(row, work);
+            run(row, work, store.nowMillis() - queued.waitsSince());
         } catch (RuntimeException | Error e) {
             // Neither what the handler did nor that it failed is recorded, and the job would run for ever.
             crashed.add(row);
@@ -367,7 +384,7 @@ public final class JobRunner implements DueSource {
         }
     }
 
-    private void run(JobRow row, Work work) {
+    private void run(JobRow row, Work work, long waitedMillis) {
         byte[] input = store.readToAct(rows -> JobPieces.join(
                 rows, row.facts().id(), JobPieces.Kind.INPUT, row.facts().inputPieces()));
         JobRun run = new JobRun(row, input, patient, mayRun, store.fatalErrors());
@@ -377,9 +394,11 @@ public final class JobRunner implements DueSource {
         if (now == null || now.cancelRequested()) {
             run.requestCancel();
         }
+        JobTimes.Run measured = times.begin();
         try {
             work.run(run);
         } finally {
+            measured.end(row.facts().type(), waitedMillis);
             running.remove(row.facts().id());
         }
     }

@@ -1,9 +1,12 @@
 package dev.plinth.engine.internal.metrics;
 
+import dev.plinth.engine.internal.base.Histogram;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts answered requests by route, class of status and duration. Thread-safe; without locks once a route is known.
@@ -12,10 +15,13 @@ public final class RequestMetrics {
     private static final long[] EDGES_MICROS = {
         50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 50_000, 250_000, 1_000_000, 5_000_000, 30_000_000
     };
-    private static final double MICROS = 1e6;
     private static final int CLASSES = 6;
+    private static final int PLANS_MAX = 100;
+    private static final String NO_PLAN = "(none)";
+    private static final String OTHER_PLANS = "(other)";
 
     private final ConcurrentHashMap<String, RouteCounts> routes = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, ConcurrentHashMap<String, LongAdder>> refusals = new ConcurrentHashMap<>();
     private final LongAdder rateLimited = new LongAdder();
 
     /** Begins with no counts. */
@@ -37,11 +43,26 @@ public final class RequestMetrics {
             counts = routes.computeIfAbsent(name, unknown -> new RouteCounts(method, path));
         }
         counts.statuses[status / 100].increment();
-        counts.durations[bucket(micros)].increment();
-        counts.micros.add(micros);
+        counts.durations.add(micros);
         if (limited) {
             rateLimited.increment();
         }
+    }
+
+    /**
+     * Counts a refusal.
+     *
+     * @param plan the plan of the caller, or null if the caller belongs to no workspace
+     * @param code the code of the problem
+     */
+    public void refused(@Nullable String plan, String code) {
+        String name = plan == null ? NO_PLAN : plan;
+        ConcurrentHashMap<String, LongAdder> codes = refusals.get(name);
+        if (codes == null) {
+            String counted = refusals.size() < PLANS_MAX ? name : OTHER_PLANS;
+            codes = refusals.computeIfAbsent(counted, unknown -> new ConcurrentHashMap<>());
+        }
+        codes.computeIfAbsent(code, unknown -> new LongAdder()).increment();
     }
 
     /** Writes the counts to a page. */
@@ -61,18 +82,13 @@ public final class RequestMetrics {
         }
         page.counter("plinth_rate_limited_requests_total", "Requests refused because a rate limit was used up.")
                 .sample(rateLimited.sum());
+        page.counter("plinth_refusals_total", "Requests refused, by plan and code of the problem.");
+        new TreeMap<>(refusals).forEach((plan, codes) -> new TreeMap<>(codes)
+                .forEach((code, count) -> page.sample(count.sum(), "plan", plan, "code", code)));
         page.histogram("plinth_request_duration_seconds", "Real time from a request to its answer, by route.");
         for (RouteCounts counts : met) {
-            counts.showDurations(page);
+            page.sample(counts.durations, "method", counts.method, "route", counts.path);
         }
-    }
-
-    private static int bucket(long micros) {
-        int bucket = 0;
-        while (bucket < EDGES_MICROS.length && micros > EDGES_MICROS[bucket]) {
-            bucket++;
-        }
-        return bucket;
     }
 
     /** The counts of one route. */
@@ -80,23 +96,11 @@ public final class RequestMetrics {
         private final String method;
         private final String path;
         private final LongAdder[] statuses = adders(CLASSES);
-        private final LongAdder[] durations = adders(EDGES_MICROS.length + 1);
-        private final LongAdder micros = new LongAdder();
+        private final Histogram durations = new Histogram(EDGES_MICROS);
 
         RouteCounts(String method, String path) {
             this.method = method;
             this.path = path;
-        }
-
-        void showDurations(Exposition page) {
-            long count = 0;
-            for (int i = 0; i < durations.length; i++) {
-                count += durations[i].sum();
-                String edge = i < EDGES_MICROS.length ? Double.toString(EDGES_MICROS[i] / MICROS) : "+Inf";
-                page.sample("_bucket", Long.toString(count), "method", method, "route", path, "le", edge);
-            }
-            page.sample("_sum", Double.toString(micros.sum() / MICROS), "method", method, "route", path);
-            page.sample("_count", Long.toString(count), "method", method, "route", path);
         }
 
         private static LongAdder[] adders(int count) {

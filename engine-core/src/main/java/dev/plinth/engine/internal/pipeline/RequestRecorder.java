@@ -79,6 +79,11 @@ final class RequestRecorder {
                 outcome.status(),
                 is(outcome, ProblemCode.RATE_LIMITED),
                 micros);
+        if (outcome instanceof Outcome.Refused refused) {
+            requestMetrics.refused(
+                    caller.isOperator() ? null : caller.plan().name(),
+                    refused.refusal().code().wireName());
+        }
         // A key or a workspace that went while the request was in flight: it failed authentication after all.
         if (!caller.isOperator() && !is(outcome, ProblemCode.INVALID_TOKEN) && !isWithoutWorkspace(outcome)) {
             log.add(caller.workspace(), entry(call, outcome, micros));

@@ -74,6 +74,7 @@ final class FileJournal implements Journal {
     private final Condition wanted = queue.newCondition();
     private final Condition room = queue.newCondition();
     private final Object syncing = new Object();
+    final SyncTimes syncs = new SyncTimes();
     private final SegmentPreparer segmentPreparer;
     private final Thread flusher;
     private List<byte[]> queued = new ArrayList<>();
@@ -122,7 +123,7 @@ final class FileJournal implements Journal {
         if (segmentNumber == 0) {
             this.file = begin(nextToFlush, null);
         } else {
-            this.file = disk.open(Segment.name(segmentNumber));
+            this.file = syncs.timed(disk.open(Segment.name(segmentNumber)));
             this.fileBytes = (int) file.size();
             this.isOthers = !end.closed();
             resumeSegment();
@@ -606,7 +607,7 @@ final class FileJournal implements Journal {
         position = Segment.HEADER_BYTES;
         fileBytes = segmentBytes;
         isOthers = false;
-        return next;
+        return syncs.timed(next);
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.FatalErrors;
+import dev.plinth.engine.internal.base.Histogram;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
@@ -278,6 +279,11 @@ public final class Store implements AutoCloseable {
                 inFlight.rejectWaiting();
             }
         }
+    }
+
+    /** Returns how long syncs of the journal took, for metrics; null without a directory. */
+    public @Nullable Histogram syncTimes() {
+        return journal instanceof FileJournal file ? file.syncs.times() : null;
     }
 
     /** Returns how long the writer lock was held, for metrics. */

@@ -80,6 +80,24 @@ public final class Deliveries {
     }
 
     /**
+     * Returns the time of the oldest event with a delivery that is still to be sent, of all workspaces, in epoch
+     * milliseconds. Held deliveries do not count.
+     *
+     * @return {@code Long.MAX_VALUE} if there is none
+     */
+    public static long oldestOpenMillis(Rows rows) {
+        long oldest = Long.MAX_VALUE;
+        for (DeliveryStatus status : List.of(DeliveryStatus.PENDING, DeliveryStatus.RETRYING)) {
+            long first = rows.ceiling(WebhookTables.ofAllByStatus(status), 0);
+            byte[] row = first == Rows.NONE ? null : rows.at(first);
+            if (row != null) {
+                oldest = Math.min(oldest, DeliveryRow.read(row).facts().createdAt());
+            }
+        }
+        return oldest;
+    }
+
+    /**
      * Shows a delivery with its newest attempts.
      *
      * @param underWay returns the number of a delivery's attempt in flight, by the number of the delivery, or 0

@@ -55,6 +55,7 @@ final class DeliveryAttempts {
     /** The numbers of the attempts in flight, by the number of their delivery. */
     private final Map<Long, Integer> sending = new ConcurrentHashMap<>();
 
+    private final AttemptTimes times = new AttemptTimes();
     private volatile boolean stopped;
     private volatile boolean closed;
 
@@ -95,6 +96,11 @@ final class DeliveryAttempts {
     /** Returns the number of the attempt of a delivery in flight, or 0. */
     int underWay(long number) {
         return sending.getOrDefault(number, 0);
+    }
+
+    /** Returns how long attempts took. */
+    AttemptTimes times() {
+        return times;
     }
 
     /** Returns how many attempts are in flight. */
@@ -160,6 +166,7 @@ final class DeliveryAttempts {
                 end(flight, null); // the engine has cut it, not the receiver: it stays due
                 return;
             }
+            times.ended(result, store.nowMillis() - row.facts().createdAt());
             scheduler.sent(flight.slot, result.delivered(), result.durationMillis());
             record(flight, row, DeliverySteps.attempted(row, manual, at, result));
         });

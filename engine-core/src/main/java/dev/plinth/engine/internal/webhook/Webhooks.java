@@ -459,6 +459,11 @@ public final class Webhooks implements DueSource, AutoCloseable {
         return deliveryAttempts.size();
     }
 
+    /** Returns the attempts by result, and how long they took. */
+    public AttemptTimes times() {
+        return deliveryAttempts.times();
+    }
+
     /** Returns why no webhook can be sent at all. Empty if they can, or if none was to be sent yet. */
     public Optional<String> problem() {
         return sender.problem();

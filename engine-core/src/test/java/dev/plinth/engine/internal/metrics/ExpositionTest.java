@@ -49,6 +49,6 @@ final class ExpositionTest {
     }
 
     private static String text(Exposition page) {
-        return new String(page.bytes(), StandardCharsets.UTF_8);
+        return new String(Exposition.page(page.figures()), StandardCharsets.UTF_8);
     }
 }

@@ -1,0 +1,69 @@
+package dev.plinth.engine.api;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A family of figures of an engine, as {@code GET /metrics} shows it. It names no workspace. Immutable.
+ *
+ * @param name its name for Prometheus, such as {@code plinth_jobs}; that of a counter ends in {@code _total}
+ * @param kind how its samples change
+ * @param help one sentence for people
+ * @param samples its samples, each with labels of its own
+ */
+public record Figure(String name, Kind kind, String help, List<Sample> samples) {
+    /** Copies the samples. */
+    public Figure {
+        samples = List.copyOf(samples);
+    }
+
+    /** The kinds of figures. */
+    public enum Kind {
+        /** Only rises until the engine is closed. */
+        COUNTER,
+        /** Rises and falls. */
+        GAUGE,
+        /** Counts values by their size. */
+        HISTOGRAM
+    }
+
+    /** A sample of a family: a {@link Value} of a counter or gauge, or a {@link Distribution} of a histogram. */
+    public sealed interface Sample permits Value, Distribution {
+        /** Returns the labels in order, by name. A sample is known by them. */
+        Map<String, String> labels();
+    }
+
+    /**
+     * A value. Times are in seconds, sizes in bytes.
+     *
+     * @param labels the labels in order, not to be changed
+     */
+    public record Value(Map<String, String> labels, double value) implements Sample {}
+
+    /**
+     * The distribution of times in seconds.
+     *
+     * @param labels the labels in order, not to be changed
+     * @param buckets the counts by size, the smallest first. The last bucket has no upper bound and counts all values
+     * @param sum the sum of all values
+     */
+    public record Distribution(Map<String, String> labels, List<Bucket> buckets, double sum) implements Sample {
+        /** Copies the buckets. */
+        public Distribution {
+            buckets = List.copyOf(buckets);
+        }
+
+        /** Returns how many values there are. */
+        public long count() {
+            return buckets.get(buckets.size() - 1).count();
+        }
+    }
+
+    /**
+     * The count of small values.
+     *
+     * @param most the largest value that counts, in seconds; infinite for the last bucket
+     * @param count how many values are at most that
+     */
+    public record Bucket(double most, long count) {}
+}
