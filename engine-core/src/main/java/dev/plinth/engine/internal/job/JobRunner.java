@@ -394,11 +394,15 @@ public final class JobRunner implements DueSource {
         if (now == null || now.cancelRequested()) {
             run.requestCancel();
         }
+        JobEvent event = JobEvent.begun();
         JobTimes.Run measured = times.begin();
         try {
             work.run(run);
         } finally {
             measured.end(row.facts().type(), waitedMillis);
+            if (event != null) {
+                event.ended(row);
+            }
             running.remove(row.facts().id());
         }
     }

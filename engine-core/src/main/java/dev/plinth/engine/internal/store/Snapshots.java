@@ -100,6 +100,22 @@ final class Snapshots implements AutoCloseable {
     /** Makes a snapshot now, on the caller's thread, one at a time. */
     synchronized void make() throws IOException {
         makeSpace();
+        SnapshotEvent event = SnapshotEvent.begun();
+        boolean made = false;
+        try {
+            copy();
+            made = true;
+        } finally {
+            if (event != null) {
+                event.made = made;
+                event.commit();
+            }
+        }
+        madeAtMillis = store.write(Transaction::nowMillis);
+        keep(KEPT);
+    }
+
+    private void copy() throws IOException {
         Started started = store.write(this::begin);
         Snapshot.Draft draft = Snapshot.write(disk, tables, names, started.start);
         try {
@@ -123,8 +139,6 @@ final class Snapshots implements AutoCloseable {
             draft.abandon(e);
             throw e;
         }
-        madeAtMillis = store.write(Transaction::nowMillis);
-        keep(KEPT);
     }
 
     private Started begin(Transaction transaction) {

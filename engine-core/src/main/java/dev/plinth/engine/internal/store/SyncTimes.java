@@ -47,9 +47,13 @@ final class SyncTimes {
 
         @Override
         public void sync() throws IOException {
+            SyncEvent event = SyncEvent.begun();
             long began = System.nanoTime();
             file.sync();
             times.add(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - began));
+            if (event != null) {
+                event.commit();
+            }
         }
 
         @Override

@@ -122,9 +122,13 @@ public final class Transaction implements Rows {
         long sequence = tables.lastSequence() + 1;
         long lastNumber = Math.max(number, tables.lastNumber());
         Record record = new Record(CELL, journal.epoch(), sequence, timeMillis, lastNumber, writes, emptiesAll);
+        CommitEvent event = CommitEvent.begun();
         try {
             journal.prepare(record);
             applyAndAppend(record, bytes);
+            if (event != null) {
+                event.ended(sequence, writes.size(), bytes);
+            }
         } catch (RuntimeException | Error e) {
             if (tables.isTorn()) {
                 inFlight.fail(sequence, false, tables);

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.store;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The lock of the writer. It spins for a moment before its caller sleeps, and measures for how long it is held. Its
@@ -16,6 +17,7 @@ final class WriterLock {
     private final AtomicLong longestNanos = new AtomicLong();
     private final AtomicLong reads = new AtomicLong();
     private long since;
+    private @Nullable WriterHoldEvent event;
 
     /**
      * Takes the lock. Unless other threads sleep for it, it spins for a moment before it sleeps too. The holder runs on
@@ -49,10 +51,16 @@ final class WriterLock {
     }
 
     void unlock() {
+        WriterHoldEvent ended = null;
         if (lock.getHoldCount() == 1) {
             end();
+            ended = event;
+            event = null;
         }
         lock.unlock();
+        if (ended != null) {
+            ended.commit();
+        }
     }
 
     boolean isHeldHere() {
@@ -80,6 +88,7 @@ final class WriterLock {
     private void begin() {
         if (lock.getHoldCount() == 1) {
             since = System.nanoTime();
+            event = WriterHoldEvent.begun();
         }
     }
 

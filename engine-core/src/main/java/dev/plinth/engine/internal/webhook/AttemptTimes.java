@@ -37,14 +37,19 @@ public final class AttemptTimes {
         return deliveries;
     }
 
+    /** Returns the result of an attempt in a word: {@code delivered} or the class of the error. */
+    static String result(SendResult result) {
+        SendError error = result.error();
+        return error == null ? DELIVERED : error.code();
+    }
+
     /**
      * Counts an attempt.
      *
      * @param ageMillis the age of the delivery at its end
      */
     void ended(SendResult result, long ageMillis) {
-        SendError error = result.error();
-        Histogram durations = attempts.get(error == null ? DELIVERED : error.code());
+        Histogram durations = attempts.get(result(result));
         if (durations != null) {
             durations.add(TimeUnit.MILLISECONDS.toMicros(result.durationMillis()));
         }

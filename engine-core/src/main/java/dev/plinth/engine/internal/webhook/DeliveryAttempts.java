@@ -161,10 +161,14 @@ final class DeliveryAttempts {
             flight.claim.ring();
         }
         sending.put(number, row.attempts() + 1);
+        DeliveryEvent event = DeliveryEvent.begun();
         send(endpoint, row.facts().event(), body, at, result -> {
             if (closed && !result.delivered()) {
                 end(flight, null); // the engine has cut it, not the receiver: it stays due
                 return;
+            }
+            if (event != null) {
+                event.ended(row, result, body.trace());
             }
             times.ended(result, store.nowMillis() - row.facts().createdAt());
             scheduler.sent(flight.slot, result.delivered(), result.durationMillis());

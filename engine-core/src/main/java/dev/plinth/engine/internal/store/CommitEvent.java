@@ -1,0 +1,50 @@
+package dev.plinth.engine.internal.store;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Threshold;
+import org.jspecify.annotations.Nullable;
+
+/** A record that was applied and appended, in a flight recording. It may not be durable yet. */
+@Name("dev.plinth.Commit")
+@Label("Commit")
+@Category("Plinth")
+@Threshold("1 ms")
+@StackTrace(false)
+@Description("A record was applied and appended to the journal")
+final class CommitEvent extends Event {
+    private static final CommitEvent PROBE = new CommitEvent();
+
+    @Label("Sequence")
+    long sequence;
+
+    @Label("Rows")
+    int rows;
+
+    @Label("Bytes")
+    int bytes;
+
+    /** Begins an event if a recording wants it, and returns null otherwise. */
+    static @Nullable CommitEvent begun() {
+        if (!PROBE.isEnabled()) {
+            return null;
+        }
+        CommitEvent event = new CommitEvent();
+        event.begin();
+        return event;
+    }
+
+    /** Ends the event. */
+    void ended(long number, int written, int length) {
+        if (shouldCommit()) {
+            sequence = number;
+            rows = written;
+            bytes = length;
+            commit();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.plinth.engine.internal.store;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.Threshold;
+import org.jspecify.annotations.Nullable;
+
+/** A long hold of the writer lock, in a flight recording. Its stack is that of the holder. */
+@Name("dev.plinth.WriterHold")
+@Label("Writer Hold")
+@Category("Plinth")
+@Threshold("20 ms")
+@Description("A thread held the writer lock for long, and all other writers waited")
+final class WriterHoldEvent extends Event {
+    private static final WriterHoldEvent PROBE = new WriterHoldEvent();
+
+    /** Begins an event if a recording wants it, and returns null otherwise. */
+    static @Nullable WriterHoldEvent begun() {
+        if (!PROBE.isEnabled()) {
+            return null;
+        }
+        WriterHoldEvent event = new WriterHoldEvent();
+        event.begin();
+        return event;
+    }
+}
