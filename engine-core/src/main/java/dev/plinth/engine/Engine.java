@@ -2,8 +2,8 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.GraceTimes;
 import dev.plinth.engine.api.Figure;
+import dev.plinth.engine.api.GraceTimes;
 import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
@@ -166,9 +166,9 @@ public final class Engine implements AutoCloseable {
                 Resources::checkVisible,
                 requestLog,
                 requestMetrics,
+                config.observers(),
                 workers));
-        figures = new EngineFigures(
-                store, requestMetrics, quotas, sweep, jobQueueFigures, jobs.times(), webhooks);
+        figures = new EngineFigures(store, requestMetrics, quotas, sweep, jobQueueFigures, jobs.times(), webhooks);
         wire = wire(config, handlers, plans, access);
         clients = new Clients(wire, dispatcher);
         units = new UnitsOfWork(store, commits, access, dispatcher, this::workspace, recorders);
@@ -402,12 +402,7 @@ public final class Engine implements AutoCloseable {
         return sweep.collected();
     }
 
-    /**
-     * Returns the present figures, the same that {@code GET /metrics} shows. They name no workspace. To read them often
-     * costs the engine time, so keep them for a second or longer.
-     *
-     * @throws IllegalStateException if the engine is closed
-     */
+    /** Returns the present figures, which {@code GET /metrics} shows too. Keep them for a second or longer. */
     public List<Figure> figures() {
         return EngineFigures.ofOpen(figures::read);
     }
@@ -600,6 +595,7 @@ public final class Engine implements AutoCloseable {
                 Events::content,
                 Access::isActive,
                 workers,
+                config.observers(),
                 config.webhookReach(),
                 config.places(),
                 access::planned,

@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.EngineObserver;
 import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.GraceTimes;
 import dev.plinth.engine.api.IdSource;
@@ -13,6 +14,7 @@ import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.RandomIds;
@@ -59,6 +61,7 @@ public final class EngineBuilder {
     private final Map<String, JobHandler> jobHandlers = new LinkedHashMap<>();
     private final Map<String, EngineEventListener> listeners = new LinkedHashMap<>();
     private final Map<String, Json> resourceTypes = new LinkedHashMap<>();
+    private Observers observers = Observers.NONE;
     private final Map<String, Json> childTypes = new LinkedHashMap<>();
     private final Map<String, Integer> routeCosts = new LinkedHashMap<>();
     private final Map<String, Integer> operationCosts = new LinkedHashMap<>();
@@ -458,6 +461,16 @@ public final class EngineBuilder {
     }
 
     /**
+     * Sets what learns of calls, jobs and deliveries. Of several, the last one counts.
+     *
+     * @param other must return at once; the threads that it runs on are documented there
+     */
+    public EngineBuilder observer(EngineObserver other) {
+        observers = new Observers(Objects.requireNonNull(other, "observer must not be null."));
+        return this;
+    }
+
+    /**
      * Opens the engine.
      *
      * @throws IllegalStateException if it cannot start; one sentence says why and what to do
@@ -511,6 +524,7 @@ public final class EngineBuilder {
                 Set.copyOf(asyncOperations),
                 Map.copyOf(jobHandlers),
                 Map.copyOf(listeners),
+                observers,
                 ContentTypes.of(resourceTypes, childTypes),
                 new RouteSettings(Map.copyOf(routeCosts), Map.copyOf(operationCosts), Map.copyOf(demands)),
                 defaultWorkspace,

@@ -10,6 +10,7 @@ import dev.plinth.engine.api.Places;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.webhook.Webhooks;
@@ -49,6 +50,7 @@ record EngineConfig(
         Set<String> asyncOperations,
         Map<String, JobHandler> jobHandlers,
         Map<String, EngineEventListener> listeners,
+        Observers observers,
         ContentTypes types,
         RouteSettings routes,
         boolean defaultWorkspace,

@@ -42,7 +42,12 @@ record EngineFigures(
     List<Figure> read() {
         Exposition page = new Exposition();
         page.gauge("plinth_build_info", "1, with the versions of the engine and of Java.")
-                .sample(1, "version", EngineConfig.VERSION, "java", Runtime.version().toString());
+                .sample(
+                        1,
+                        "version",
+                        EngineConfig.VERSION,
+                        "java",
+                        Runtime.version().toString());
         requests.show(page);
         page.counter(
                 "plinth_rate_limit_shadow_refusals_total",

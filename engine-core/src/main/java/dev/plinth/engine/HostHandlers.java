@@ -1,6 +1,8 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.Effects;
+import dev.plinth.engine.api.EngineObserver;
+import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.OperationResult;
@@ -11,6 +13,7 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.command.HostEffects;
 import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.command.RecordedEffects;
@@ -46,8 +49,30 @@ record HostHandlers(
 
     Map<String, HostJob.Code> jobs() {
         Map<String, HostJob.Code> codes = new HashMap<>();
-        config.jobHandlers().forEach((type, handler) -> codes.put(type, job -> run(handler, job)));
+        config.jobHandlers().forEach((type, handler) -> codes.put(type, job -> observed(handler, job)));
         return codes;
+    }
+
+    private HostJob.End observed(JobHandler handler, HostJob job) throws Exception {
+        Optional<TraceParent> cause = Optional.ofNullable(job.trace());
+        Observers.Observed observed = config.observers()
+                .begin(() ->
+                        new EngineObserver.JobWork(job.jobId(), job.workspaceId(), job.type(), job.attempt(), cause));
+        if (observed == null) {
+            return run(handler, job);
+        }
+        job.enter(observed.trace(cause.orElse(null)));
+        Optional<String> failure = Optional.of("handler_failed");
+        try {
+            HostJob.End end = run(handler, job);
+            failure = Optional.empty();
+            return end;
+        } catch (JobFailure failed) {
+            failure = Optional.of(failed.code());
+            throw failed;
+        } finally {
+            observed.end(new EngineObserver.End(failure, 0, Optional.of(job.workspaceId())));
+        }
     }
 
     private HostJob.End run(JobHandler handler, HostJob job) throws Exception {

@@ -47,12 +47,11 @@ class FiguresTest {
             engine.make("/v1/jobs", "{\"type\":\"here\",\"input\":{},\"runAt\":\"2026-01-01T00:01:00Z\"}");
             String leased = engine.make("/v1/jobs", "{\"type\":\"away\",\"input\":{}}");
             engine.pass(Duration.ofSeconds(65));
-            String lease =
-                    engine.call("POST", "/v1/jobs/lease", "{\"types\":[\"away\"]}").text();
+            String lease = engine.call("POST", "/v1/jobs/lease", "{\"types\":[\"away\"]}")
+                    .text();
             String token = lease.replaceAll("(?s).*\"leaseToken\":\"([^\"]+)\".*", "$1");
             engine.pass(Duration.ofSeconds(20));
-            engine.call(
-                    "POST", "/v1/jobs/" + leased + "/complete", "{\"leaseToken\":\"" + token + "\",\"result\":{}}");
+            engine.call("POST", "/v1/jobs/" + leased + "/complete", "{\"leaseToken\":\"" + token + "\",\"result\":{}}");
 
             await(() -> distribution(engine, "plinth_job_run_seconds", Map.of("type", "here"))
                             .count()
@@ -84,7 +83,8 @@ class FiguresTest {
             }
             Figure figure = figure(engine, "plinth_job_run_seconds");
             assertThat(figure.samples()).hasSizeBetween(100, 101);
-            assertThat(distribution(engine, figure.name(), Map.of("type", "here")).count())
+            assertThat(distribution(engine, figure.name(), Map.of("type", "here"))
+                            .count())
                     .isZero();
             assertThat(distribution(engine, figure.name(), Map.of("type", "(other)"))
                             .count())

@@ -41,8 +41,8 @@ class JfrTest {
     void recording_ofAllKindsOfWork_hasTheirEvents() throws Exception {
         AtomicInteger ended = new AtomicInteger();
         try (Recording recording = new Recording();
-                TestEngine engine = TestEngine.open(builder -> builder.directory(directory.resolve("store"))
-                        .jobHandler("ship", job -> Json.EMPTY_OBJECT))) {
+                TestEngine engine = TestEngine.open(builder ->
+                        builder.directory(directory.resolve("store")).jobHandler("ship", job -> Json.EMPTY_OBJECT))) {
             NAMES.forEach(name -> recording.enable(name).withoutThreshold());
             recording.start();
             engine.hear(body -> ended.addAndGet(body.contains("job.succeeded") ? 1 : 0));
@@ -58,7 +58,9 @@ class JfrTest {
 
             List<RecordedEvent> events = events(recording);
 
-            assertThat(events).extracting(event -> event.getEventType().getName()).containsAll(NAMES);
+            assertThat(events)
+                    .extracting(event -> event.getEventType().getName())
+                    .containsAll(NAMES);
             RecordedEvent ran = first(events, "dev.plinth.Job");
             assertThat(ran.getString("job")).isEqualTo(job);
             assertThat(ran.getString("type")).isEqualTo("ship");
@@ -85,11 +87,12 @@ class JfrTest {
             }
             recording.stop();
 
-            assertThat(events(recording)).allSatisfy(event -> assertThat(event.getDuration())
-                    .isGreaterThanOrEqualTo(
-                            event.getEventType().getName().equals("dev.plinth.Commit")
-                                    ? Duration.ofMillis(1)
-                                    : Duration.ofMillis(20)));
+            assertThat(events(recording))
+                    .allSatisfy(event -> assertThat(event.getDuration())
+                            .isGreaterThanOrEqualTo(
+                                    event.getEventType().getName().equals("dev.plinth.Commit")
+                                            ? Duration.ofMillis(1)
+                                            : Duration.ofMillis(20)));
         }
     }
 

@@ -158,7 +158,8 @@ final class MetricsTest {
             String labels = sample.group(2) == null ? "" : sample.group(2);
             assertThat(samples.put(name + labels, value)).as("once: " + line).isNull();
             if (name.endsWith("_bucket")) {
-                String series = family + labels.replaceAll("[,{]le=\"[^\"]*\"}$", "}").replaceAll("^}$", "");
+                String series =
+                        family + labels.replaceAll("[,{]le=\"[^\"]*\"}$", "}").replaceAll("^}$", "");
                 Double before = buckets.put(series, value);
                 assertThat(before == null ? 0 : before).as(line).isLessThanOrEqualTo(value);
             } else if (histogram && name.endsWith("_count")) {

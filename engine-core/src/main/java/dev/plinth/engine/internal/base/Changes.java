@@ -166,7 +166,11 @@ public final class Changes {
      * @param trace the trace of the event if the decision belongs to none, or null
      */
     public record EventDraft(
-            Id workspace, String type, @Nullable Id resource, byte[] data, @Nullable TraceParent trace) {
+            Id workspace,
+            String type,
+            @Nullable Id resource,
+            byte[] data,
+            @Nullable TraceParent trace) {
         /** Makes an event of the trace of its decision. */
         public EventDraft(Id workspace, String type, @Nullable Id resource, byte[] data) {
             this(workspace, type, resource, data, null);

@@ -112,6 +112,9 @@ public final class Limits {
     /** Effects of one run of host code, and reads of a unit of work. Effects are one record. */
     public static final int EFFECTS_MAX = BATCH_OPERATIONS_MAX;
 
+    /** Threads that may be inside an observer of the host at once. Beyond them the engine passes it by. */
+    public static final int OBSERVER_THREADS_MAX = 8;
+
     /** Tries to commit the effects of a listener on one event, a second apart, that the state of its workspace refuses. */
     public static final int LISTENER_EFFECT_TRIES_MAX = 5;
 

@@ -241,7 +241,8 @@ public final class EventFeed implements AutoCloseable {
          * refuses them again and again, they are dropped, because the events of all others wait behind this one.
          */
         private boolean commit(UnaryOperator<Command.Change> effects, EventRow row) {
-            Outcome outcome = committer.commit(Caller.OPERATOR, Command.in(row.trace(), effects.apply(at(row.number()))));
+            Outcome outcome =
+                    committer.commit(Caller.OPERATOR, Command.in(row.trace(), effects.apply(at(row.number()))));
             if (!(outcome instanceof Outcome.Refused turned)) {
                 noted = row.number();
                 return true;

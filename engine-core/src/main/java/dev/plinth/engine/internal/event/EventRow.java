@@ -62,7 +62,8 @@ final class EventRow {
                 .text(event.type())
                 .optionalId(event.resource())
                 .number(createdAt);
-        return new EventRow((trace == null ? out : out.trace(trace)).rendered(json).row());
+        return new EventRow(
+                (trace == null ? out : out.trace(trace)).rendered(json).row());
     }
 
     static EventRow read(byte[] row) {

@@ -19,6 +19,9 @@ public interface HostJob {
     @Nullable
     TraceParent trace();
 
+    /** Sets the place of this attempt in a trace, which is the cause of what the attempt makes. */
+    void enter(@Nullable TraceParent span);
+
     /** Returns the resource of the job. */
     Optional<String> resourceId();
 

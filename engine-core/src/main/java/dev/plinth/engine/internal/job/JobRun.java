@@ -37,6 +37,7 @@ final class JobRun implements HostJob {
     private final RetryingCommitter committer;
     private final BiPredicate<Rows, Id> mayRun;
     private final FatalErrors fatalErrors;
+    private volatile @Nullable TraceParent trace;
     private volatile boolean cancelRequested;
 
     JobRun(
@@ -50,6 +51,7 @@ final class JobRun implements HostJob {
         this.committer = committer;
         this.mayRun = mayRun;
         this.fatalErrors = fatalErrors;
+        this.trace = row.facts().trace();
         this.cancelRequested = row.cancelRequested();
     }
 
@@ -279,7 +281,12 @@ final class JobRun implements HostJob {
 
     @Override
     public @Nullable TraceParent trace() {
-        return row.facts().trace();
+        return trace;
+    }
+
+    @Override
+    public void enter(@Nullable TraceParent span) {
+        trace = span;
     }
 
     @Override

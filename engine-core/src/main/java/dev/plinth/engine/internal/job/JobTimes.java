@@ -18,8 +18,18 @@ public final class JobTimes {
     static final String OTHERS = "(other)";
 
     private static final long[] EDGES_MICROS = {
-        1_000, 10_000, 100_000, 500_000, 1_000_000, 5_000_000, 30_000_000, 60_000_000, 300_000_000, 1_800_000_000L,
-        7_200_000_000L, 86_400_000_000L
+        1_000,
+        10_000,
+        100_000,
+        500_000,
+        1_000_000,
+        5_000_000,
+        30_000_000,
+        60_000_000,
+        300_000_000,
+        1_800_000_000L,
+        7_200_000_000L,
+        86_400_000_000L
     };
 
     private final ConcurrentHashMap<String, Times> types = new ConcurrentHashMap<>();

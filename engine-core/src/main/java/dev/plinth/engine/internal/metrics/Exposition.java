@@ -125,8 +125,7 @@ public final class Exposition {
 
     private Exposition begin(String name, Figure.Kind kind, String help) {
         end();
-        if (!NAME.matcher(name).matches()
-                || families.put(name, new Figure(name, kind, help, List.of())) != null) {
+        if (!NAME.matcher(name).matches() || families.put(name, new Figure(name, kind, help, List.of())) != null) {
             throw new IllegalStateException(
                     "Expected each family once, under a name that matches " + NAME + ", but got " + name);
         }

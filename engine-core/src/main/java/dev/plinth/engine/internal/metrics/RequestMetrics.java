@@ -83,8 +83,9 @@ public final class RequestMetrics {
         page.counter("plinth_rate_limited_requests_total", "Requests refused because a rate limit was used up.")
                 .sample(rateLimited.sum());
         page.counter("plinth_refusals_total", "Requests refused, by plan and code of the problem.");
-        new TreeMap<>(refusals).forEach((plan, codes) -> new TreeMap<>(codes)
-                .forEach((code, count) -> page.sample(count.sum(), "plan", plan, "code", code)));
+        new TreeMap<>(refusals)
+                .forEach((plan, codes) -> new TreeMap<>(codes)
+                        .forEach((code, count) -> page.sample(count.sum(), "plan", plan, "code", code)));
         page.histogram("plinth_request_duration_seconds", "Real time from a request to its answer, by route.");
         for (RouteCounts counts : met) {
             page.sample(counts.durations, "method", counts.method, "route", counts.path);

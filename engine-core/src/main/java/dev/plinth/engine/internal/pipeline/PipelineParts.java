@@ -5,6 +5,7 @@ import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.metrics.RequestMetrics;
 import dev.plinth.engine.internal.quota.Quotas;
@@ -18,6 +19,7 @@ import java.util.concurrent.Executor;
  * @param visibility tells whether a caller still sees what a replay would show
  * @param log keeps what was answered
  * @param requestMetrics counts what was answered
+ * @param observers learn of calls
  * @param executor runs the code of the host, and the calls that go on after a wait
  */
 public record PipelineParts(
@@ -32,6 +34,7 @@ public record PipelineParts(
         Visibility visibility,
         RequestLog log,
         RequestMetrics requestMetrics,
+        Observers observers,
         Executor executor) {
     /** Refuses what a caller does not see. */
     @FunctionalInterface

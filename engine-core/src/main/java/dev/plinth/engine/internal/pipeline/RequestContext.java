@@ -7,6 +7,7 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Scope;
@@ -32,6 +33,9 @@ final class RequestContext {
     /** Its place in a trace; null if it belongs to none. */
     @Nullable
     TraceParent trace;
+
+    /** Its observation; null if nothing observes it. */
+    Observers.@Nullable Observed observed;
 
     private final Idempotency idempotency;
     Caller caller = Caller.OPERATOR;

@@ -1,10 +1,13 @@
 package dev.plinth.engine.internal.pipeline;
 
+import dev.plinth.engine.api.EngineObserver;
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.RefusedException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -211,11 +214,28 @@ public final class RequestDispatcher {
         return new RequestContext(request, newRequestId(now), now, parts.idempotency(), mayWait, workers.waits());
     }
 
+    /** Has the observer learn of a call whose evaluation begins. */
+    private void observe(RequestContext call) {
+        Observers observers = parts.observers();
+        if (observers.isEmpty()) {
+            return;
+        }
+        Request request = call.request;
+        Observers.Observed observed = observers.begin(() -> new EngineObserver.CallWork(
+                call.id.text(), request.method(), request.route().path(), Optional.ofNullable(call.trace)));
+        if (observed != null) {
+            call.observed = observed;
+            call.trace = observed.trace(call.trace);
+        }
+    }
+
     private Answer refuseDraining(RequestContext call) {
+        observe(call);
         return recorder.leave(call, (Answer) pipeline.execute(call)); // it ends at admission
     }
 
     private Answer callInside(RequestContext call, @Nullable PipelineResult refused) {
+        observe(call);
         try {
             PipelineResult result = refused == null ? pipeline.execute(call) : refused;
             Answer ready = answerGate.ready(result);
@@ -236,6 +256,7 @@ public final class RequestDispatcher {
                         to,
                         answer -> answer);
             }
+            observe(call);
             PipelineResult result = refused == null ? pipeline.execute(call) : refused;
             Answer ready = answerGate.ready(result);
             if (ready == null) {

@@ -1,11 +1,13 @@
 package dev.plinth.engine.internal.pipeline;
 
+import dev.plinth.engine.api.EngineObserver;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -15,6 +17,7 @@ import dev.plinth.engine.internal.requestlog.EntryWriter;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.store.Store;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +82,10 @@ final class RequestRecorder {
                 outcome.status(),
                 is(outcome, ProblemCode.RATE_LIMITED),
                 micros);
+        Observers.Observed observed = call.observed;
+        if (observed != null) {
+            observed.end(end(caller, outcome));
+        }
         if (outcome instanceof Outcome.Refused refused) {
             requestMetrics.refused(
                     caller.isOperator() ? null : caller.plan().name(),
@@ -89,6 +96,17 @@ final class RequestRecorder {
             log.add(caller.workspace(), entry(call, outcome, micros));
         }
         return answer;
+    }
+
+    private static EngineObserver.End end(Caller caller, Outcome outcome) {
+        return new EngineObserver.End(
+                outcome instanceof Outcome.Refused refused
+                        ? Optional.of(refused.refusal().code().wireName())
+                        : Optional.empty(),
+                outcome.status(),
+                caller.isOperator()
+                        ? Optional.empty()
+                        : Optional.of(caller.workspace().text()));
     }
 
     private static boolean is(Outcome outcome, ProblemCode code) {

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.api.EngineObserver;
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Caller;
@@ -10,6 +11,7 @@ import dev.plinth.engine.internal.base.EventContent;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
@@ -26,6 +28,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -47,6 +50,7 @@ final class DeliveryAttempts {
     private final Committer committer;
     private final SecretCipher cipher;
     private final IdSource ids;
+    private final Observers observers;
     private final Webhooks.Bodies bodies;
     private final BiPredicate<Rows, Id> mayRun;
     private final LazySender sender;
@@ -69,6 +73,7 @@ final class DeliveryAttempts {
         this.committer = parts.committer();
         this.cipher = parts.cipher();
         this.ids = parts.ids();
+        this.observers = parts.observers();
         this.bodies = parts.bodies();
         this.mayRun = parts.mayRun();
         this.sender = sender;
@@ -162,19 +167,46 @@ final class DeliveryAttempts {
         }
         sending.put(number, row.attempts() + 1);
         DeliveryEvent event = DeliveryEvent.begun();
-        send(endpoint, row.facts().event(), body, at, result -> {
+        Observers.Observed observed = observe(row, body.trace());
+        TraceParent own = span(body.trace(), at);
+        TraceParent span = observed == null ? own : observed.trace(own);
+        send(endpoint, row.facts().event(), new EventContent(body.json(), span), at, result -> {
             if (closed && !result.delivered()) {
                 end(flight, null); // the engine has cut it, not the receiver: it stays due
                 return;
             }
             if (event != null) {
-                event.ended(row, result, body.trace());
+                event.ended(row, result, span);
+            }
+            if (observed != null) {
+                observed.end(end(row, result));
             }
             times.ended(result, store.nowMillis() - row.facts().createdAt());
             scheduler.sent(flight.slot, result.delivered(), result.durationMillis());
             record(flight, row, DeliverySteps.attempted(row, manual, at, result));
         });
         return true;
+    }
+
+    /** Has the observer learn of an attempt that begins. */
+    private Observers.@Nullable Observed observe(DeliveryRow row, @Nullable TraceParent cause) {
+        DeliveryRow.Facts facts = row.facts();
+        return observers.begin(() -> new EngineObserver.DeliveryWork(
+                facts.id().text(),
+                facts.workspace().text(),
+                facts.endpoint().text(),
+                facts.eventType(),
+                row.attempts() + 1,
+                Optional.ofNullable(cause)));
+    }
+
+    private static EngineObserver.End end(DeliveryRow row, SendResult result) {
+        SendError error = result.error();
+        Integer status = result.status();
+        return new EngineObserver.End(
+                error == null ? Optional.empty() : Optional.of(error.code()),
+                status == null ? 0 : status,
+                Optional.of(row.facts().workspace().text()));
     }
 
     /** Has a thread commit a step. If no thread is available the attempt ends, and the delivery stays due. */
@@ -254,8 +286,7 @@ final class DeliveryAttempts {
     }
 
     /** Sends a webhook. If the request cannot even be made, that is a failed attempt too, so the schedule limits it. */
-    private void send(
-            EndpointRow endpoint, Id event, EventContent body, long at, Consumer<SendResult> listener) {
+    private void send(EndpointRow endpoint, Id event, EventContent body, long at, Consumer<SendResult> listener) {
         SendRequest request;
         try {
             request = request(endpoint, event, body, at);
@@ -291,16 +322,20 @@ final class DeliveryAttempts {
         TraceParent trace = content.trace();
         if (trace != null) {
             headers.keySet().removeIf(TraceParent.HEADER::equalsIgnoreCase);
-            headers.put(TraceParent.HEADER, ofAttempt(trace, at).toString());
+            headers.put(TraceParent.HEADER, trace.toString());
         }
         return new SendRequest(
                 endpoint.workspace(), URI.create(endpoint.settings().url()), headers, body, Instant.ofEpochMilli(at));
     }
 
-    /** Returns the same trace with a new span, which stands for an attempt. */
-    private TraceParent ofAttempt(TraceParent trace, long at) {
+    /** Returns the trace of a cause with a new span, which stands for an attempt; null if there is no trace. */
+    @Nullable
+    TraceParent span(@Nullable TraceParent cause, long at) {
+        if (cause == null) {
+            return null;
+        }
         long span = ids.next(IdKind.REQUEST.prefix(), at).low();
-        return trace.withSpan(span == 0 ? 1 : span);
+        return cause.withSpan(span == 0 ? 1 : span);
     }
 
     /** A step of an attempt. */
@@ -327,5 +362,9 @@ final class DeliveryAttempts {
     }
 
     private record Due(
-            DeliveryRow row, @Nullable EndpointRow endpoint, @Nullable EventContent body, boolean active, boolean waits) {}
+            DeliveryRow row,
+            @Nullable EndpointRow endpoint,
+            @Nullable EventContent body,
+            boolean active,
+            boolean waits) {}
 }

@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.webhook;
 
 import dev.plinth.engine.api.EngineSetting;
-import dev.plinth.engine.api.Places;
 import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.api.Places;
 import dev.plinth.engine.internal.base.BoundedExecutor;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
@@ -14,6 +14,7 @@ import dev.plinth.engine.internal.base.EventContent;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -88,6 +89,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
      * @param ids gives ids to the spans of attempts
      * @param bodies finds what the webhooks of an event carry
      * @param mayRun tells whether the deliveries of a workspace may be sent
+     * @param observers learn of attempts
      * @param reach tells where webhooks may go, and how fast
      * @param places how many attempts may be in flight at first
      * @param planned returns the caller of a workspace with its present plan, or null if there is no such workspace
@@ -101,6 +103,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
             Bodies bodies,
             BiPredicate<Rows, Id> mayRun,
             Executor executor,
+            Observers observers,
             NetworkRules reach,
             Places places,
             BiFunction<Rows, Id, @Nullable Caller> planned,
@@ -300,7 +303,11 @@ public final class Webhooks implements DueSource, AutoCloseable {
             }
             byte[] answer;
             try {
-                answer = testAnswer(sender.send(deliveryAttempts.request(row, event, new EventContent(body, context.trace()), context.now())));
+                answer = testAnswer(sender.send(deliveryAttempts.request(
+                        row,
+                        event,
+                        new EventContent(body, deliveryAttempts.span(context.trace(), context.now())),
+                        context.now())));
             } finally {
                 scheduler.giveBackTest(workspace);
             }

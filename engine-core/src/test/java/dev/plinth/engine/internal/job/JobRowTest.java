@@ -66,10 +66,10 @@ class JobRowTest {
     @Test
     void read_tracedRow_hasItsTraceAndAnUntracedOneHasNoByteForIt() {
         TraceParent trace = TraceParent.of("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", true);
-        JobRow plain = JobRow.create(
-                new JobRow.Facts(JOB, WORKSPACE, 5, "send", null, 3, 5, null, 0, 6, 1, null), 6, false);
-        JobRow traced = JobRow.create(
-                new JobRow.Facts(JOB, WORKSPACE, 5, "send", null, 3, 5, null, 0, 6, 1, trace), 6, false);
+        JobRow plain =
+                JobRow.create(new JobRow.Facts(JOB, WORKSPACE, 5, "send", null, 3, 5, null, 0, 6, 1, null), 6, false);
+        JobRow traced =
+                JobRow.create(new JobRow.Facts(JOB, WORKSPACE, 5, "send", null, 3, 5, null, 0, 6, 1, trace), 6, false);
 
         assertThat(JobRow.read(traced.row())).isEqualTo(traced);
         assertThat(JobRow.read(traced.row()).facts().trace()).isEqualTo(trace);

@@ -15,6 +15,7 @@ import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.Scope;
@@ -76,6 +77,7 @@ class BusyWriterCallsTest {
             Resources::checkVisible,
             new RequestLog(100_000),
             new RequestMetrics(),
+            Observers.NONE,
             threads));
 
     @AfterEach

@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.Scope;
@@ -101,6 +102,7 @@ class OutcomeUnknownTest {
                 Resources::checkVisible,
                 new RequestLog(100_000),
                 new RequestMetrics(),
+                Observers.NONE,
                 Runnable::run));
     }
 

@@ -15,6 +15,7 @@ import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.EventContent;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.RandomIds;
@@ -69,6 +70,7 @@ class WebhooksTest {
             (rows, workspace, event) -> new EventContent("{}".getBytes(UTF_8), null),
             (rows, workspace) -> mayRun,
             this::execute,
+            Observers.NONE,
             new Webhooks.NetworkRules(List.of("127.0.0.0/8"), Map.of(), false),
             Places.DEFAULT,
             (rows, workspace) -> null,

@@ -1,0 +1,86 @@
+package dev.plinth.engine.api;
+
+import java.util.Optional;
+
+/**
+ * Learns of each call, each run of a job handler and each attempt at a delivery, from its begin to its end. Spans of
+ * traces are made of it.
+ *
+ * <p>The engine holds no lock while an observer runs. The thread of a call is the caller's or the server's. That of a
+ * job is a worker of the engine, and that of a delivery a worker or the sender's. Begin and end may have different
+ * threads. So an observer must return at once. An exception is logged and changes nothing. While eight
+ * threads are inside an observer, the engine passes it by, so one that blocks holds no more threads than these.
+ */
+@FunctionalInterface
+public interface EngineObserver {
+    /** Learns that work begins, and returns what learns of its end. */
+    Observation begun(Work work);
+
+    /** Learns of the end of one piece of work, once. Work that a closing engine drops has no end. */
+    @FunctionalInterface
+    interface Observation {
+        /** Learns that the work has ended. */
+        void ended(End end);
+
+        /**
+         * Returns the place of the work itself in a trace. What the work causes has it as its cause: events, jobs and
+         * webhooks. Empty if the observer makes no spans.
+         */
+        default Optional<TraceParent> trace() {
+            return Optional.empty();
+        }
+    }
+
+    /** The work that begins. */
+    sealed interface Work permits CallWork, JobWork, DeliveryWork {
+        /** Returns the cause of the work in a trace; empty if it belongs to none. */
+        Optional<TraceParent> parent();
+    }
+
+    /**
+     * A call over the wire or by a client in this JVM.
+     *
+     * @param requestId {@code req_…}
+     * @param method the method as sent
+     * @param route the path of the route, with variables in braces
+     */
+    record CallWork(String requestId, String method, String route, Optional<TraceParent> parent) implements Work {}
+
+    /**
+     * An attempt of a job by a handler in this JVM.
+     *
+     * @param jobId {@code job_…}
+     * @param workspaceId {@code ws_…}
+     * @param attempt the number of the attempt, from 1
+     */
+    record JobWork(String jobId, String workspaceId, String type, int attempt, Optional<TraceParent> parent)
+            implements Work {}
+
+    /**
+     * An attempt at a delivery.
+     *
+     * @param deliveryId {@code dlv_…}
+     * @param workspaceId {@code ws_…}
+     * @param endpointId {@code we_…}
+     * @param eventType the type of the event
+     * @param attempt the number of the attempt, from 1
+     */
+    record DeliveryWork(
+            String deliveryId,
+            String workspaceId,
+            String endpointId,
+            String eventType,
+            int attempt,
+            Optional<TraceParent> parent)
+            implements Work {}
+
+    /**
+     * The end of work.
+     *
+     * @param failure the code of the problem, the error of the job or the class of the delivery's error; empty if the
+     *     work succeeded
+     * @param status the HTTP status of the answer, of the call or of the receiver; 0 if there is none
+     * @param workspaceId the workspace, {@code ws_…}; empty if the caller belongs to none
+     */
+    record End(Optional<String> failure, int status, Optional<String> workspaceId) {}
+}

@@ -1,0 +1,87 @@
+package dev.plinth.engine.internal.base;
+
+import dev.plinth.engine.api.EngineObserver;
+import dev.plinth.engine.api.TraceParent;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Tells the host's observer of work, so that an observer that fails or blocks harms no work. Thread-safe. */
+public final class Observers {
+    /** No observer. */
+    public static final Observers NONE = new Observers(null);
+
+    private final System.Logger log = Log.sparing(Observers.class);
+    private final @Nullable EngineObserver observer;
+    private final AtomicInteger inside = new AtomicInteger();
+
+    /** Tells one observer, or none. */
+    public Observers(@Nullable EngineObserver observer) {
+        this.observer = observer;
+    }
+
+    /** Returns true if there is no observer, so that its caller need not describe any work. */
+    public boolean isEmpty() {
+        return observer == null;
+    }
+
+    /**
+     * Tells that work begins.
+     *
+     * @param work makes the description of the work
+     * @return null if nothing observes the work
+     */
+    public @Nullable Observed begin(Supplier<EngineObserver.Work> work) {
+        EngineObserver told = observer;
+        if (told == null) {
+            return null;
+        }
+        return guarded(() -> {
+            EngineObserver.Observation observation = told.begun(work.get());
+            return new Observed(observation, observation.trace().orElse(null));
+        });
+    }
+
+    private <T> @Nullable T guarded(Supplier<@Nullable T> step) {
+        if (inside.incrementAndGet() > Limits.OBSERVER_THREADS_MAX) {
+            inside.decrementAndGet();
+            log.log(
+                    System.Logger.Level.WARNING,
+                    Limits.OBSERVER_THREADS_MAX
+                            + " threads are inside the observer, so it misses work. Let it return at once.");
+            return null;
+        }
+        try {
+            return step.get();
+        } catch (RuntimeException | Error e) {
+            log.log(System.Logger.Level.WARNING, "The observer failed, and the work goes on without it", e);
+            return null;
+        } finally {
+            inside.decrementAndGet();
+        }
+    }
+
+    /** Work that the observer knows. */
+    public final class Observed {
+        private final EngineObserver.Observation observation;
+        private final @Nullable TraceParent trace;
+
+        private Observed(EngineObserver.Observation observation, @Nullable TraceParent trace) {
+            this.observation = observation;
+            this.trace = trace;
+        }
+
+        /** Returns the place of the work in a trace: the observer's, or else that of its cause. */
+        public @Nullable TraceParent trace(@Nullable TraceParent cause) {
+            return trace == null ? cause : trace;
+        }
+
+        /** Tells that the work has ended. */
+        public void end(EngineObserver.End end) {
+            Boolean unused = guarded(() -> {
+                observation.ended(end);
+                return true;
+            });
+        }
+    }
+}

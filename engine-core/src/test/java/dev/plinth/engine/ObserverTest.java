@@ -1,0 +1,195 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.EngineObserver;
+import dev.plinth.engine.api.JobFailure;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.TraceParent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The host's observer of calls, jobs and deliveries. */
+@Timeout(120)
+class ObserverTest {
+    private static final TraceParent CLIENT =
+            TraceParent.of("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", true);
+
+    private final ConcurrentLinkedQueue<Span> spans = new ConcurrentLinkedQueue<>();
+    private final AtomicLong ids = new AtomicLong(100);
+
+    @Test
+    void trace_ofAClient_goesThroughCallAndJobToTheWebhook() {
+        ConcurrentLinkedQueue<String> headers = new ConcurrentLinkedQueue<>();
+        try (TestEngine engine =
+                TestEngine.open(builder -> builder.observer(this::span).jobHandler("ship", job -> {
+                    assertThat(job.traceParent().orElseThrow().traceId()).isEqualTo(CLIENT.traceId());
+                    return Json.EMPTY_OBJECT;
+                }))) {
+            engine.hear(body -> {
+                if (body.contains("\"job.succeeded\"")) {
+                    headers.add(engine.lastHeader(TraceParent.HEADER));
+                }
+            });
+            engine.endpoint();
+
+            Reply reply = start(engine, "ship");
+
+            await(engine, () -> !headers.isEmpty() && ended(EngineObserver.DeliveryWork.class) > 0);
+            assertThat(reply.status()).isEqualTo(202);
+            Span call = last(EngineObserver.CallWork.class, CLIENT);
+            Span job = last(EngineObserver.JobWork.class, call.own);
+            Span delivery = last(EngineObserver.DeliveryWork.class, job.own);
+            assertThat(headers.peek()).isEqualTo(delivery.own.toString());
+            assertThat(((EngineObserver.CallWork) call.work).route()).isEqualTo("/v1/jobs");
+            assertThat(call.end.status()).isEqualTo(202);
+            assertThat(call.end.workspaceId()).isPresent();
+            assertThat(((EngineObserver.JobWork) job.work).type()).isEqualTo("ship");
+            assertThat(job.end.failure()).isEmpty();
+            assertThat(delivery.end.status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void failures_ofCallsAndJobs_areTold() {
+        try (TestEngine engine =
+                TestEngine.open(builder -> builder.observer(this::span).jobHandler("fail", job -> {
+                    throw new JobFailure("no_stock", "None is left.", false);
+                }))) {
+            start(engine, "fail");
+            assertThat(engine.status("/v1/jobs/job_00000000000000000000000000")).isEqualTo(404);
+
+            await(engine, () -> ended(EngineObserver.JobWork.class) == 1);
+            List<Optional<String>> failures = new ArrayList<>();
+            spans.forEach(span -> failures.add(span.end == null ? Optional.empty() : span.end.failure()));
+            assertThat(failures).contains(Optional.of("no_stock"), Optional.of("not_found"));
+        }
+    }
+
+    @Test
+    void observer_throws_changesNothing() {
+        try (TestEngine engine = TestEngine.open(builder -> builder.observer(work -> {
+                    if (work instanceof EngineObserver.CallWork) {
+                        throw new AssertionError("begin");
+                    }
+                    return end -> {
+                        throw new IllegalStateException("end");
+                    };
+                })
+                .jobHandler("ship", job -> Json.EMPTY_OBJECT))) {
+            engine.endpoint();
+            String job = TestEngine.id(start(engine, "ship"));
+
+            await(engine, () -> engine.text("/v1/jobs/" + job).contains("\"succeeded\""));
+            await(engine, () -> engine.received() > 0);
+        }
+    }
+
+    @Test
+    void observer_blocks_holdsAFewThreadsAndNoFurtherCall() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicLong blocked = new AtomicLong();
+        try (TestEngine engine = TestEngine.open(builder -> builder.observer(work -> {
+            if (work instanceof EngineObserver.CallWork call && call.route().equals("/v1/workspace")) {
+                blocked.incrementAndGet();
+                await(release);
+            }
+            return end -> {};
+        }))) {
+            var threads = Executors.newCachedThreadPool();
+            List<CompletableFuture<Integer>> calls = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                calls.add(CompletableFuture.supplyAsync(() -> engine.status("/v1/workspace"), threads));
+            }
+            await(engine, () -> blocked.get() == 8);
+
+            assertThat(engine.status("/v1/workspace")).isEqualTo(200); // passes the observer by
+            assertThat(engine.call("POST", "/v1/resources", "{\"name\":\"a\"}").status())
+                    .isEqualTo(201);
+            release.countDown();
+            for (CompletableFuture<Integer> call : calls) {
+                assertThat(call.get(60, TimeUnit.SECONDS)).isEqualTo(200);
+            }
+            threads.shutdown();
+        }
+    }
+
+    private EngineObserver.Observation span(EngineObserver.Work work) {
+        TraceParent cause = work.parent().orElse(TraceParent.of("1".repeat(32), "2".repeat(16), true));
+        Span span = new Span(work, cause.withSpan(ids.incrementAndGet()));
+        spans.add(span);
+        return span;
+    }
+
+    private Span last(Class<?> kind, TraceParent parent) {
+        return spans.stream()
+                .filter(span -> kind.isInstance(span.work) && span.work.parent().equals(Optional.of(parent)))
+                .reduce((first, second) -> second)
+                .orElseThrow();
+    }
+
+    private long ended(Class<?> kind) {
+        return spans.stream()
+                .filter(span -> kind.isInstance(span.work) && span.end != null)
+                .count();
+    }
+
+    private static Reply start(TestEngine engine, String type) {
+        return engine.engine()
+                .call(Call.of("POST", "/v1/jobs")
+                        .withKey(engine.key())
+                        .withHeader(TraceParent.HEADER, CLIENT.toString())
+                        .withBody(Json.of("{\"type\":\"" + type + "\",\"input\":{}}")));
+    }
+
+    private static void await(TestEngine engine, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            engine.pass(Duration.ofSeconds(1));
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static final class Span implements EngineObserver.Observation {
+        private final EngineObserver.Work work;
+        private final TraceParent own;
+        private volatile EngineObserver.End end;
+
+        Span(EngineObserver.Work work, TraceParent own) {
+            this.work = work;
+            this.own = own;
+        }
+
+        @Override
+        public void ended(EngineObserver.End told) {
+            end = told;
+        }
+
+        @Override
+        public Optional<TraceParent> trace() {
+            return Optional.of(own);
+        }
+    }
+}
