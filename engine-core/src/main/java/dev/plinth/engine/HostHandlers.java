@@ -137,7 +137,10 @@ record HostHandlers(
                     RecordedEffects recorder = recorders.get();
                     HostEffects effects;
                     try {
-                        listener.onEvent(new Following(workspace, clients.apply(workspace), recorder, Optional.ofNullable(trace)), event);
+                        listener.onEvent(
+                                new Following(
+                                        workspace, clients.apply(workspace), recorder, Optional.ofNullable(trace)),
+                                event);
                     } finally {
                         effects = recorder.end();
                     }

@@ -19,7 +19,6 @@ import dev.plinth.engine.internal.resource.Precondition;
 import dev.plinth.engine.internal.resource.Resources;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A synchronous operation of the host on a resource. The host's code runs outside the writer lock, on the resource as
