@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A guarded call under a key runs the host's code once, and its reply is remembered in the record of its effects. */
 @Timeout(120)
+@Tag("scaled")
 final class GuardIdempotencyTest {
     private static final int CUTS = 12;
     private static final int RESOURCES = 25;

@@ -26,9 +26,11 @@ import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.api.Share;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.api.WebhookTest;
+import dev.plinth.engine.api.WireValue;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.Invocation;
 import dev.plinth.engine.client.KeysClient;
+import dev.plinth.engine.client.Listing;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.client.SharesClient;
 import dev.plinth.engine.client.WebhooksClient;
@@ -276,8 +278,15 @@ final class TypedClientTest {
                 .isEqualTo("M");
     }
 
+    private <T extends WireValue> Page<T> read(Listing<T> typed, String path, Function<Json, Page<T>> reader) {
+        return compared(typed.call(), path, reader);
+    }
+
     private <T> T read(Invocation<T> typed, String path, Function<Json, T> reader) {
-        T value = typed.call();
+        return compared(typed.call(), path, reader);
+    }
+
+    private <T> T compared(T value, String path, Function<Json, T> reader) {
         Reply raw = store.call("GET", path);
         assertThat(raw.status()).as(raw.text()).isEqualTo(200);
         assertThat(value).isEqualTo(reader.apply(object(raw)));

@@ -18,15 +18,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call of the typed client, ready to be made: now with {@link #call}, or without waiting with {@link #submit}. A
- * {@link Listing} is the call of a list.
+ * A call of the typed client, ready to be made: now with {@link #call}, or without waiting with {@link #submit}.
  *
  * <p>Immutable: every option returns a new invocation. An invocation may be made several times; with an idempotency key
  * it executes once.
  *
  * @param <T> the type of its result
  */
-public abstract sealed class Invocation<T> permits Listing, SingleCall {
+public final class Invocation<T> {
     private final Invocations invocations;
     private final String operation;
     private final List<String> pathValues;
@@ -35,7 +34,7 @@ public abstract sealed class Invocation<T> permits Listing, SingleCall {
     private final byte[] body;
     private final Function<Json, T> reader;
 
-    Invocation(
+    private Invocation(
             Invocations invocations,
             String operation,
             List<String> pathValues,
@@ -54,7 +53,7 @@ public abstract sealed class Invocation<T> permits Listing, SingleCall {
 
     static <T> Invocation<T> of(
             Invocations invocations, String operation, List<String> pathValues, byte[] body, Function<Json, T> reader) {
-        return new SingleCall<>(invocations, operation, pathValues, null, invocations.headers(), body, reader);
+        return new Invocation<>(invocations, operation, pathValues, null, invocations.headers(), body, reader);
     }
 
     /**
@@ -103,15 +102,14 @@ public abstract sealed class Invocation<T> permits Listing, SingleCall {
         return with(and(query, name, value), headers);
     }
 
-    /** Returns a query with one more parameter. */
-    static String and(@Nullable String query, String name, String value) {
+    private static String and(@Nullable String query, String name, String value) {
         String pair = URLEncoder.encode(name, StandardCharsets.UTF_8) + "="
                 + URLEncoder.encode(value, StandardCharsets.UTF_8);
         return query == null ? pair : query + "&" + pair;
     }
 
-    Invocation<T> with(@Nullable String otherQuery, Request.Headers otherHeaders) {
-        return new SingleCall<>(invocations, operation, pathValues, otherQuery, otherHeaders, body, reader);
+    private Invocation<T> with(@Nullable String otherQuery, Request.Headers otherHeaders) {
+        return new Invocation<>(invocations, operation, pathValues, otherQuery, otherHeaders, body, reader);
     }
 
     private Request request() {

@@ -9,6 +9,7 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -19,45 +20,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of its items
  */
-public final class Listing<T extends WireValue> extends Invocation<Page<T>> {
+public final class Listing<T extends WireValue> {
     private static final int STREAM_PAGE = 100;
 
-    private final Invocations invocations;
-    private final String operation;
-    private final List<String> pathValues;
-    private final Class<T> type;
-    private final @Nullable String filters;
+    private final Invocation<Page<T>> filtered;
     private final @Nullable Integer limit;
     private final @Nullable String cursor;
 
-    private Listing(
-            Invocations invocations,
-            String operation,
-            List<String> pathValues,
-            Class<T> type,
-            @Nullable String filters,
-            @Nullable Integer limit,
-            @Nullable String cursor) {
-        super(
-                invocations,
-                operation,
-                pathValues,
-                query(filters, limit, cursor),
-                invocations.headers(),
-                Invocations.NO_BODY,
-                ApiValueReader.page(type));
-        this.invocations = invocations;
-        this.operation = operation;
-        this.pathValues = pathValues;
-        this.type = type;
-        this.filters = filters;
+    private Listing(Invocation<Page<T>> filtered, @Nullable Integer limit, @Nullable String cursor) {
+        this.filtered = filtered;
         this.limit = limit;
         this.cursor = cursor;
     }
 
     static <T extends WireValue> Listing<T> of(
             Invocations invocations, String operation, List<String> pathValues, Class<T> type) {
-        return new Listing<>(invocations, operation, pathValues, type, null, null, null);
+        return new Listing<>(invocations.of(operation, pathValues, ApiValueReader.page(type)), null, null);
     }
 
     /**
@@ -69,17 +47,32 @@ public final class Listing<T extends WireValue> extends Invocation<Page<T>> {
     public Listing<T> where(String filter, String value) {
         Objects.requireNonNull(filter, "filter must not be null.");
         Objects.requireNonNull(value, "value must not be null; leave the filter out.");
-        return with(and(filters, filter, value), limit, cursor);
+        return new Listing<>(filtered.parameter(filter, value), limit, cursor);
     }
 
     /** Returns the same list with at most so many items a page, 1–100. The default is 20, and 100 for a stream. */
     public Listing<T> limit(int items) {
-        return with(filters, items, cursor);
+        return new Listing<>(filtered, items, cursor);
     }
 
     /** Returns the same list after the page with this {@code nextCursor}. */
     public Listing<T> after(String nextCursor) {
-        return with(filters, limit, Objects.requireNonNull(nextCursor, "nextCursor must not be null."));
+        return new Listing<>(filtered, limit, Objects.requireNonNull(nextCursor, "nextCursor must not be null."));
+    }
+
+    /**
+     * Makes the call of one page on this thread.
+     *
+     * @throws dev.plinth.engine.api.PlinthException if the call was refused; it carries the problem
+     * @throws IllegalStateException on a thread of the engine's own, on which a host's log handler or clock may run
+     */
+    public Page<T> call() {
+        return page().call();
+    }
+
+    /** Makes the call of one page as {@link Invocation#submit} does. */
+    public CompletableFuture<Page<T>> submit() {
+        return page().submit();
     }
 
     /**
@@ -101,13 +94,9 @@ public final class Listing<T extends WireValue> extends Invocation<Page<T>> {
                 false);
     }
 
-    private Listing<T> with(@Nullable String otherFilters, @Nullable Integer otherLimit, @Nullable String otherCursor) {
-        return new Listing<>(invocations, operation, pathValues, type, otherFilters, otherLimit, otherCursor);
-    }
-
-    private static @Nullable String query(@Nullable String filters, @Nullable Integer limit, @Nullable String cursor) {
-        String query = limit == null ? filters : and(filters, "limit", limit.toString());
-        return cursor == null ? query : and(query, "cursor", cursor);
+    private Invocation<Page<T>> page() {
+        Invocation<Page<T>> page = limit == null ? filtered : filtered.parameter("limit", limit.toString());
+        return cursor == null ? page : page.parameter("cursor", cursor);
     }
 
     /** Reads a list page by page. Not thread-safe. */
