@@ -132,6 +132,32 @@ final class Layout {
                             durable("256", "256"),
                             durable("`submit()`, one thread, 8,192 open", "submit"))),
             Grid.of(
+                    "units",
+                    List.of("", "1 caller", "mean", "8", "mean", "64", "mean"),
+                    List.of(
+                            "**Plinth**, `FSYNC` = plinth unit",
+                            "PostgreSQL, `synchronous_commit=on` = PostgreSQL unit",
+                            "H2 in a file, which is not durable at the commit = H2 file unit",
+                            "a job without effects = plinth job without effects",
+                            "a job with effects = plinth job with effects"),
+                    " 1",
+                    " 1 mean",
+                    " 8",
+                    " 8 mean",
+                    " 64",
+                    " 64 mean"),
+            Grid.of(
+                    "guard",
+                    List.of("", "mean", "allocated"),
+                    List.of(
+                            "the code alone = GuardBenchmark.direct",
+                            "guarded = GuardBenchmark.guarded",
+                            "an operation = GuardBenchmark.operation",
+                            "guarded, under a new key = GuardBenchmark.guardedUnderAKey",
+                            "an operation, under a new key = GuardBenchmark.operationUnderAKey"),
+                    "",
+                    " allocated"),
+            Grid.of(
                     "deliveries",
                     List.of("", "while published", "of a backlog", "sender, each", "receiver, each"),
                     List.of("`FSYNC` = webhooks FSYNC", "`OS` = webhooks OS"),
