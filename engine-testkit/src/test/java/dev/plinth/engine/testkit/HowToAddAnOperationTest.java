@@ -103,14 +103,16 @@ class HowToAddAnOperationTest {
         assertThat(code.find()).isTrue();
         StringBuilder source = new StringBuilder(
                         "import dev.plinth.engine.*;\nimport dev.plinth.engine.api.*;\nimport dev.plinth.engine.client.*;\n")
-                .append("import java.util.Map;\npublic class Followed {\n  public static Engine open() {\n")
+                .append(
+                        "import java.time.Duration;\nimport java.util.Map;\npublic class Followed {\n  public static Engine open() {\n")
                 .append(code.group(1))
                 .append("return engine;\n  }\n");
         Matcher row = ROW.matcher(page);
         while (row.find()) {
             source.append("  public static Object ")
                     .append(row.group(1).replace(" ", ""))
-                    .append("(PlinthClient client, String id, Json input, String jobId) {\n    return ")
+                    .append(
+                            "(PlinthClient client, String id, Json input, String jobId) throws Exception {\n    return ")
                     .append(row.group(2))
                     .append(";\n  }\n");
         }
