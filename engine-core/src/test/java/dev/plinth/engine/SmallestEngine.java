@@ -47,7 +47,7 @@ final class SmallestEngine {
         WebhookEndpoint endpoint = client.createWebhook("http://127.0.0.1:9/hook", "resource.created")
                 .call();
         System.out.println(
-                "test delivery " + client.webhooks().test(endpoint.id()).call());
+                "test delivery " + client.webhooks().test(endpoint.id()).call().json());
     }
 
     private static void refused(EngineBuilder builder) {

@@ -172,8 +172,8 @@ final class UnhandledJobsTest {
         assertThat(store.engine().jobFigures()).isEqualTo(new JobFigures(3, oldest, oldest));
         assertThat(store.engine().call(Call.of("GET", "/metrics")).text())
                 .contains("\nplinth_jobs_unhandled 3\n")
-                .contains("\nplinth_jobs_unhandled_oldest_seconds 20.0\n")
-                .contains("\nplinth_jobs_queued_oldest_seconds 20.0\n");
+                .contains("\nplinth_jobs_unhandled_oldest_seconds 20\n")
+                .contains("\nplinth_jobs_queued_oldest_seconds 20\n");
     }
 
     @Test
