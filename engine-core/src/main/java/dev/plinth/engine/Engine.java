@@ -487,12 +487,12 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Ends the engine. New calls are refused. Work in flight gets 10 s in all ({@link EngineBuilder#grace}): calls with the stages chained to their
-     * futures, jobs, deliveries and listeners. Then it is interrupted, and a log line names what was left. Jobs go back
+     * Ends the engine. New calls are refused. Work in flight gets 10 s in all, by default ({@link EngineBuilder#grace}): calls with the
+     * stages chained to their futures, jobs, deliveries and listeners. Then it is interrupted, and a log line names what was left. Jobs go back
      * to the queue and deliveries stay due. Long polls for the end of a job are answered with its present state.
      * Figures of rows throw {@link IllegalStateException} from then on. A second call does nothing.
      *
-     * @throws IllegalStateException if the disk has not taken the written data within 40 s, so that the directory stays
+     * @throws IllegalStateException if the disk has not taken the written data within 40 s, by default, so that the directory stays
      *     locked. Also on a thread of the engine's own, for which the engine would wait
      */
     @Override

@@ -558,10 +558,13 @@ public final class EngineBuilder {
 
     /** Refuses a pool with fewer threads than jobs and listeners may have at once, because some would wait for ever. */
     private void checkThreads() {
-        int threads = executor.orElse(null) instanceof ThreadPoolExecutor pool
-                ? pool.getMaximumPoolSize()
-                : Integer.MAX_VALUE;
-        if (threads < places.jobs() + listeners.size()) {
+        int needed = places.jobs() + listeners.size();
+        int threads = Integer.MAX_VALUE;
+        if (executor.orElse(null) instanceof ThreadPoolExecutor pool) {
+            // A pool makes threads beyond its core only once its queue is full.
+            threads = pool.getQueue().remainingCapacity() < needed ? pool.getMaximumPoolSize() : pool.getCorePoolSize();
+        }
+        if (threads < needed) {
             throw new IllegalArgumentException("The executor must have a thread for each of " + places.jobs()
                     + " places.jobs and " + listeners.size() + " listeners, and has " + threads
                     + ". Lower places.jobs, or give the executor more threads.");

@@ -41,13 +41,6 @@ record EngineFigures(
     /** Reads the figures. */
     List<Figure> read() {
         Exposition page = new Exposition();
-        page.gauge("plinth_build_info", "1, with the versions of the engine and of Java.")
-                .sample(
-                        1,
-                        "version",
-                        EngineConfig.VERSION,
-                        "java",
-                        Runtime.version().toString());
         requests.show(page);
         page.counter(
                 "plinth_rate_limit_shadow_refusals_total",
@@ -66,6 +59,13 @@ record EngineFigures(
                         "The clock of the machine less the engine's time: above 0 while a jump is not followed yet, below 0"
                                 + " while the engine's time waits for the clock.")
                 .sample(store.clockLeadMillis() / MILLIS);
+        page.gauge("plinth_build_info", "1, with the versions of the engine and of Java.")
+                .sample(
+                        1,
+                        "version",
+                        EngineConfig.VERSION,
+                        "java",
+                        Runtime.version().toString());
         return page.figures();
     }
 
@@ -129,16 +129,17 @@ record EngineFigures(
         sweep.collected().forEach((kind, rows) -> page.sample(rows, "kind", kind));
     }
 
-    /** Shows the times of jobs and deliveries, whose labels come from the host's code and from the engine only. */
+    /** Shows the times of jobs and deliveries. Tenants name types of jobs, so their number is bounded. */
     private void times(Exposition page) {
         Map<String, JobTimes.Times> types = jobTimes.byType();
-        page.histogram("plinth_job_wait_seconds", "Time from the queue to the begin of an attempt, by type of job.");
+        page.histogram(
+                "plinth_job_wait_seconds", "Time from the queue to the begin of the first attempt, by type of job.");
         types.forEach((type, times) -> page.sample(times.waits(), "type", type));
         page.histogram("plinth_job_run_seconds", "Time from the begin of an attempt to its end, by type of job.");
         types.forEach((type, times) -> page.sample(times.runs(), "type", type));
         page.histogram("plinth_delivery_attempt_seconds", "Real time of an attempt at a delivery, by result.");
         webhooks.times().attempts().forEach((result, times) -> page.sample(times, "result", result));
-        page.histogram("plinth_delivery_seconds", "Time from an event to the end of its delivery.")
+        page.histogram("plinth_delivery_seconds", "Time from an event to the success of its delivery.")
                 .sample(webhooks.times().deliveries());
     }
 

@@ -4,12 +4,12 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Effects;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.command.GuardedCall;
 import dev.plinth.engine.internal.command.HostEffects;
 import dev.plinth.engine.internal.command.RecordedEffects;
@@ -91,16 +91,11 @@ public final class Guard {
     /**
      * Returns this guard for keys with a scope. The usual guard lets each key in.
      *
-     * @param name a scope of the engine, such as {@code resources:write}; a key with all scopes has it too
+     * @param scope a scope of the engine; a key with all scopes has it too
      */
-    public Guard scope(String name) {
-        Scope scope = Scope.named(name);
-        if (scope == null) {
-            throw new IllegalArgumentException("No scope has the name " + Quoted.of(name)
-                    + ". Use one such as resources:read or resources:write.");
-        }
+    public Guard scope(Scope scope) {
         GuardedRoute.Settings was = route.settings();
-        return with(was.path(), scope, was.units(), was.bodyBytesMax(), was.anyBody(), was.needsKey());
+        return with(was.path(), scope.wireName(), was.units(), was.bodyBytesMax(), was.anyBody(), was.needsKey());
     }
 
     /** Returns this guard for calls that take so many rate-limit units, 0–1,000. The usual guard takes 1. */
@@ -140,7 +135,7 @@ public final class Guard {
     }
 
     private Guard with(
-            String path, @Nullable Scope scope, int units, int bodyBytesMax, boolean anyBody, boolean needsKey) {
+            String path, @Nullable String scope, int units, int bodyBytesMax, boolean anyBody, boolean needsKey) {
         return new Guard(parts, new GuardedRoute.Settings(path, scope, units, bodyBytesMax, anyBody, needsKey));
     }
 

@@ -34,6 +34,9 @@ final class LentExecutor extends AbstractExecutorService {
         }
         Task task = new Task(work);
         host.execute(task);
+        if (task.isRefused) {
+            throw inline(); // the host's executor has swallowed it
+        }
         task.handOver();
     }
 
@@ -64,11 +67,18 @@ final class LentExecutor extends AbstractExecutorService {
         return isTerminated();
     }
 
+    private static RejectedExecutionException inline() {
+        return new RejectedExecutionException(
+                "The executor of the host runs a task on the calling thread, which the engine waits for. Give the"
+                        + " builder one with threads of its own, which rejects what it cannot take.");
+    }
+
     /** A task of the engine. Its thread is interrupted only while the task has it. */
     private final class Task implements Runnable {
         private final Runnable work;
         private final Thread caller = Thread.currentThread();
         private boolean handedOver; // by the caller, which alone reads it
+        private boolean isRefused; // by the caller, which alone reads it
         private boolean isOver; // guarded by this
         private boolean isInterrupted; // guarded by this
         private Thread thread = caller; // guarded by this
@@ -84,9 +94,8 @@ final class LentExecutor extends AbstractExecutorService {
         @Override
         public void run() {
             if (Thread.currentThread() == caller && !handedOver) {
-                throw new RejectedExecutionException(
-                        "The executor of the host runs a task on the calling thread, which the engine waits for. Give"
-                                + " the builder one with threads of its own, which rejects what it cannot take.");
+                isRefused = true;
+                throw inline();
             }
             synchronized (this) {
                 thread = Thread.currentThread();

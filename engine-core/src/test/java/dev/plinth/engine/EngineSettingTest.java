@@ -12,11 +12,14 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Values of settings at their limits, beyond them, and against each other. */
 final class EngineSettingTest {
@@ -96,9 +99,11 @@ final class EngineSettingTest {
         assertThatThrownBy(() -> Plan.PRO.withRunningMax(0, 1)).hasMessageContaining("must be 1 or more, got 0 jobs");
     }
 
-    @Test
-    void executor_withFewerThreadsThanJobsAndListeners_refusesTheStart() {
-        ExecutorService few = Executors.newFixedThreadPool(4);
+    /** A pool with a long queue never has more threads than its core. */
+    @ParameterizedTest
+    @ValueSource(ints = {4, 200})
+    void executor_withFewerThreadsThanJobsAndListeners_refusesTheStart(int most) {
+        ExecutorService few = new ThreadPoolExecutor(4, most, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>());
         try {
             EngineBuilder five = Engine.builder()
                     .executor(few)

@@ -80,6 +80,28 @@ class ObserverTest {
     }
 
     @Test
+    void observer_throwsOnItsTrace_isStillToldOfTheEnd() {
+        AtomicLong ends = new AtomicLong();
+        try (TestEngine engine = TestEngine.open(builder -> builder.observer(work -> new EngineObserver.Observation() {
+            @Override
+            public void ended(EngineObserver.End end) {
+                ends.incrementAndGet();
+            }
+
+            @Override
+            public Optional<TraceParent> trace() {
+                throw new IllegalStateException("trace");
+            }
+        }))) {
+            long before = ends.get();
+
+            assertThat(engine.status("/v1/workspace")).isEqualTo(200);
+
+            assertThat(ends.get()).isEqualTo(before + 1);
+        }
+    }
+
+    @Test
     void observer_throws_changesNothing() {
         try (TestEngine engine = TestEngine.open(builder -> builder.observer(work -> {
                     if (work instanceof EngineObserver.CallWork) {

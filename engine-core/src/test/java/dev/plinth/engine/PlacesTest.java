@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
@@ -26,6 +27,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How much work is under way at once, on which executor, and for how long closing waits for it. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -284,11 +287,18 @@ final class PlacesTest {
     }
 
     /** On the thread that looks for work a handler would hold up all others, so nothing runs there. */
-    @Test
-    void executor_ofTheHostThatRunsOnTheCaller_runsNothingAndHoldsUpNoCall() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void executor_ofTheHostThatRunsOnTheCaller_runsNothingAndHoldsUpNoCall(boolean tellsWhatIsThrown) {
         AtomicInteger ran = new AtomicInteger();
+        AtomicInteger asked = new AtomicInteger();
+        Executor inline = task -> {
+            asked.incrementAndGet();
+            Runnable run = tellsWhatIsThrown ? task : new FutureTask<>(task, null);
+            run.run();
+        };
         try (Engine engine = Engine.builder()
-                .executor(Runnable::run)
+                .executor(inline)
                 .jobHandler("held", job -> {
                     ran.incrementAndGet();
                     return null;
@@ -303,6 +313,7 @@ final class PlacesTest {
                         .contains("\"status\":\"queued\"");
             }
             assertThat(ran).hasValue(0);
+            Patience.until(() -> asked.get() > 1);
         }
     }
 

@@ -13,6 +13,7 @@ import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.PlinthClient;
 import java.nio.charset.StandardCharsets;
@@ -65,6 +66,24 @@ final class ReloadTest {
         return ((Map<?, ?>) ((List<?>) limit.asMap().get("policies")).get(0))
                 .get(member)
                 .toString();
+    }
+
+    @Test
+    void plan_replacedWithAnotherShare_givesThatAtOnce() {
+        Plan plan = Plan.perMinute("shared", 1_000);
+        engine.settings().replace(settings().plan(plan.withShare("resources", new TableShare(1, 1_000_000))));
+        String key = secret(workspace("shared"));
+        assertThat(create(key)).isEqualTo(201);
+        assertThat(create(key)).isEqualTo(403);
+
+        engine.settings().replace(settings().plan(plan.withShare("resources", new TableShare(2, 1_000_000))));
+
+        assertThat(create(key)).isEqualTo(201);
+        assertThat(create(key)).isEqualTo(403);
+    }
+
+    private int create(String key) {
+        return call(key, "POST", "/v1/resources", "{\"name\":\"r\"}").status();
     }
 
     @Test

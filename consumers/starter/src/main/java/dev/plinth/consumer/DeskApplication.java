@@ -48,7 +48,7 @@ public class DeskApplication {
         Map<String, Object> pause(@PathVariable("id") String id) {
             return Json.of(Map.of(
                             "status",
-                            client.resources().pause(id).call().status().toString()))
+                            client.resources().pause(id).call().status().wireName()))
                     .asMap();
         }
     }

@@ -78,7 +78,7 @@ public interface EngineObserver {
      * The end of work.
      *
      * @param failure the code of the problem, the error of the job or the class of the delivery's error; empty if the
-     *     work succeeded
+     *     work succeeded. A replay and the reply of a guarded route have none either, and their status tells more
      * @param status the HTTP status of the answer, of the call or of the receiver; 0 if there is none
      * @param workspaceId the workspace, {@code ws_…}; empty if the caller belongs to none
      */

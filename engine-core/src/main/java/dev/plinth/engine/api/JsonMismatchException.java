@@ -1,12 +1,14 @@
 package dev.plinth.engine.api;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Says that JSON does not fit the type that it is read into. Serializable. */
 public final class JsonMismatchException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
-    private final List<ProblemError> errors;
+    private final ArrayList<ProblemError> errors;
 
     /**
      * Makes an exception.
@@ -16,11 +18,11 @@ public final class JsonMismatchException extends IllegalArgumentException {
      */
     public JsonMismatchException(String message, List<ProblemError> errors) {
         super(message);
-        this.errors = List.copyOf(errors);
+        this.errors = new ArrayList<>(errors);
     }
 
     /** Returns what does not fit, each with the JSON Pointer of its place. */
     public List<ProblemError> errors() {
-        return errors;
+        return Collections.unmodifiableList(errors);
     }
 }

@@ -37,8 +37,15 @@ public record NewKey(String name, KeyMode mode, Set<Scope> scopes, Optional<Inst
         return new NewKey(name, other, scopes, expiresAt);
     }
 
-    /** Returns the same, restricted to these scopes. */
+    /**
+     * Returns the same, restricted to these scopes.
+     *
+     * @throws IllegalArgumentException if there is none, because a key without scopes may do everything
+     */
     public NewKey withScopes(Scope... only) {
+        if (only.length == 0) {
+            throw new IllegalArgumentException("A restricted key must have a scope or more, got none. Name some.");
+        }
         return new NewKey(name, mode, new LinkedHashSet<>(List.of(only)), expiresAt);
     }
 

@@ -6,12 +6,14 @@ import dev.plinth.engine.internal.base.Deadline;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Waits for the end of a job with as many calls as it takes. The engine holds each until the job has ended. */
 final class JobWait {
     private static final long CALL_SECONDS_MAX = 30;
+    private static final long AGAIN_MILLIS = 1_000;
 
     private JobWait() {}
 
@@ -23,6 +25,7 @@ final class JobWait {
         while (true) {
             long left = deadline.millisLeft();
             long seconds = Math.min(CALL_SECONDS_MAX, TimeUnit.MILLISECONDS.toSeconds(Math.max(0, left)) + 1);
+            Deadline early = Deadline.inMillis(AGAIN_MILLIS);
             CompletableFuture<Job> call =
                     client.job(jobId, Duration.ofSeconds(seconds)).submit();
             try {
@@ -30,6 +33,9 @@ final class JobWait {
                 if (job.status().isFinal()) {
                     return job;
                 }
+                // Without a place to wait, the engine answers at once.
+                CompletableFuture.runAsync(() -> {}, later(Math.min(early.millisLeft(), deadline.millisLeft())))
+                        .get();
             } catch (TimeoutException e) {
                 TimeoutException told = new TimeoutException(
                         "Job " + jobId + " has not ended within " + atMost + ". It goes on; wait longer for its end.");
@@ -42,6 +48,10 @@ final class JobWait {
                 throw new IllegalStateException("The call for job " + jobId + " failed", e);
             }
         }
+    }
+
+    private static Executor later(long millis) {
+        return CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, Runnable::run);
     }
 
     /** Returns milliseconds, from 1 to some 146 years. */

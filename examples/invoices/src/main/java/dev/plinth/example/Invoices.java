@@ -15,6 +15,7 @@ import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.client.PlinthClient;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -84,7 +85,7 @@ public final class Invoices {
 
     /** Answers a call of an HTTP server, once under its idempotency key: the invoice of the query as text, and an event. */
     static Reply print(Engine engine, Call call) {
-        Guard guard = engine.guard().route("/invoices/print").scope("resources:write");
+        Guard guard = engine.guard().route("/invoices/print").scope(Scope.RESOURCES_WRITE);
         return guard.handle(call, request -> {
             String invoice = String.valueOf(request.call().query());
             String text = request.workspace().resources().get(invoice).call().name() + "\n";

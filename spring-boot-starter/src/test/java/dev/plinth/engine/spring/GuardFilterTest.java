@@ -150,7 +150,7 @@ final class GuardFilterTest {
         filter.setFilterName("guard");
         filter.setAsyncSupported("true");
         filter.setFilter(new GuardFilter(
-                engine.guard().scope("resources:write").anyBody().bodyBytesMax(1_000), "/payments/{order}"));
+                engine.guard().scope(Scope.RESOURCES_WRITE).anyBody().bodyBytesMax(1_000), "/payments/{order}"));
         context.addFilterDef(filter);
         FilterMap all = new FilterMap();
         all.setFilterName("guard");

@@ -115,6 +115,9 @@ public final class Limits {
     /** Threads that may be inside an observer of the host at once. Beyond them the engine passes it by. */
     public static final int OBSERVER_THREADS_MAX = 8;
 
+    /** Threads that may tell an observer of ends at once. It was told of the begin of that work. */
+    public static final int OBSERVER_ENDS_MAX = 64;
+
     /** Tries to commit the effects of a listener on one event, a second apart, that the state of its workspace refuses. */
     public static final int LISTENER_EFFECT_TRIES_MAX = 5;
 

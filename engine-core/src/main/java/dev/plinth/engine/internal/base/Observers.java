@@ -14,6 +14,7 @@ public final class Observers {
     private final System.Logger log = Log.sparing(Observers.class);
     private final @Nullable EngineObserver observer;
     private final AtomicInteger inside = new AtomicInteger();
+    private final AtomicInteger ending = new AtomicInteger();
 
     /** Tells one observer, or none. */
     public Observers(@Nullable EngineObserver observer) {
@@ -36,19 +37,24 @@ public final class Observers {
         if (told == null) {
             return null;
         }
-        return guarded(() -> {
-            EngineObserver.Observation observation = told.begun(work.get());
-            return new Observed(observation, observation.trace().orElse(null));
-        });
+        EngineObserver.Observation observation =
+                guarded(inside, Limits.OBSERVER_THREADS_MAX, () -> told.begun(work.get()));
+        return observation == null
+                ? null
+                : new Observed(
+                        observation,
+                        guarded(
+                                inside,
+                                Limits.OBSERVER_THREADS_MAX,
+                                () -> observation.trace().orElse(null)));
     }
 
-    private <T> @Nullable T guarded(Supplier<@Nullable T> step) {
-        if (inside.incrementAndGet() > Limits.OBSERVER_THREADS_MAX) {
-            inside.decrementAndGet();
+    private <T> @Nullable T guarded(AtomicInteger threads, int most, Supplier<@Nullable T> step) {
+        if (threads.incrementAndGet() > most) {
+            threads.decrementAndGet();
             log.log(
                     System.Logger.Level.WARNING,
-                    Limits.OBSERVER_THREADS_MAX
-                            + " threads are inside the observer, so it misses work. Let it return at once.");
+                    most + " threads are inside the observer, so it misses work. Let it return at once.");
             return null;
         }
         try {
@@ -57,7 +63,7 @@ public final class Observers {
             log.log(System.Logger.Level.WARNING, "The observer failed, and the work goes on without it", e);
             return null;
         } finally {
-            inside.decrementAndGet();
+            threads.decrementAndGet();
         }
     }
 
@@ -78,7 +84,7 @@ public final class Observers {
 
         /** Tells that the work has ended. */
         public void end(EngineObserver.End end) {
-            Boolean unused = guarded(() -> {
+            Boolean unused = guarded(ending, Limits.OBSERVER_ENDS_MAX, () -> {
                 observation.ended(end);
                 return true;
             });

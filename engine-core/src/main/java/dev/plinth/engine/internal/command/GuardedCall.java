@@ -52,7 +52,8 @@ public final class GuardedCall {
             }
             Outcome.HostReply reply = GuardedReply.outcome(ended.reply());
             return reply.isDone()
-                    ? later -> ended.effects().decide(later, reply, reply.body().length, UnaryOperator.identity())
+                    ? later -> ended.effects()
+                            .decide(later, reply, reads ? 0 : reply.body().length, UnaryOperator.identity())
                     : later -> Decision.nothing(reply);
         };
     }

@@ -376,7 +376,8 @@ public final class JobRunner implements DueSource {
             return;
         }
         try {
-            run(row, work, store.nowMillis() - queued.waitsSince());
+            boolean isFirst = queued.startedAt() == 0;
+            run(row, work, isFirst ? store.nowMillis() - queued.waitsSince() : JobTimes.NO_WAIT);
         } catch (RuntimeException | Error e) {
             // Neither what the handler did nor that it failed is recorded, and the job would run for ever.
             crashed.add(row);

@@ -17,6 +17,9 @@ public final class JobTimes {
 
     static final String OTHERS = "(other)";
 
+    /** The wait of an attempt that came after another one. Its backoff is no wait for a place. */
+    static final long NO_WAIT = -1;
+
     private static final long[] EDGES_MICROS = {
         1_000,
         10_000,
@@ -77,7 +80,9 @@ public final class JobTimes {
 
     private void ran(String type, long waitMillis, long runNanos) {
         Times times = times(type);
-        times.waits().add(TimeUnit.MILLISECONDS.toMicros(waitMillis));
+        if (waitMillis != NO_WAIT) {
+            times.waits().add(TimeUnit.MILLISECONDS.toMicros(waitMillis));
+        }
         times.runs().add(TimeUnit.NANOSECONDS.toMicros(runNanos));
     }
 

@@ -170,9 +170,7 @@ final class Pipeline {
             if (call.claim != null) {
                 parts.commits().requireRoom();
             }
-            String header = call.request.headers().idempotencyKey();
-            String key = header == null ? null : IdempotencyKeys.read(header);
-            return host.run(context, new Command.Origin(call.id, key));
+            return host.run(context, new Command.Origin(call.id, call.key));
         } catch (RefusedException refused) {
             List<Id> shared = context.sharedResources();
             return later -> {

@@ -26,7 +26,10 @@ final class TableShares {
     private final List<TableName> names;
     private final Table[] byNumber;
     private final RetentionTimes retention;
-    private final Map<String, TableShare[]> byPlan = new HashMap<>();
+    private final Map<String, Made> byPlan = new HashMap<>();
+
+    /** The shares of a plan. A reload gives the name to another plan. */
+    private record Made(Plan plan, TableShare[] shares) {}
 
     /**
      * Makes shares of these tables.
@@ -41,13 +44,14 @@ final class TableShares {
     }
 
     /** Returns the shares of a plan, by the number of the table. For the writer only. */
+    @SuppressWarnings("ReferenceEquality") // asked by each write; an equal plan of a reload only makes the shares anew
     TableShare[] of(Plan plan) {
-        TableShare[] known = byPlan.get(plan.name());
-        if (known == null) {
-            known = make(plan);
+        Made known = byPlan.get(plan.name());
+        if (known == null || known.plan != plan) {
+            known = new Made(plan, make(plan));
             byPlan.put(plan.name(), known);
         }
-        return known;
+        return known.shares;
     }
 
     private TableShare[] make(Plan plan) {

@@ -9,6 +9,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Counts the attempts at deliveries by result, and how long they took. Thread-safe. */
 public final class AttemptTimes {
+    /** The age of a delivery that was sent again on demand. */
+    static final long NO_AGE = -1;
+
     private static final String DELIVERED = "delivered";
     private static final long[] ATTEMPT_MICROS = {
         1_000, 5_000, 10_000, 50_000, 100_000, 500_000, 1_000_000, 5_000_000, 10_000_000, 30_000_000
@@ -46,14 +49,14 @@ public final class AttemptTimes {
     /**
      * Counts an attempt.
      *
-     * @param ageMillis the age of the delivery at its end
+     * @param ageMillis the age of the delivery at its end, or {@link #NO_AGE}
      */
     void ended(SendResult result, long ageMillis) {
         Histogram durations = attempts.get(result(result));
         if (durations != null) {
             durations.add(TimeUnit.MILLISECONDS.toMicros(result.durationMillis()));
         }
-        if (result.delivered()) {
+        if (result.delivered() && ageMillis != NO_AGE) {
             deliveries.add(TimeUnit.MILLISECONDS.toMicros(ageMillis));
         }
     }

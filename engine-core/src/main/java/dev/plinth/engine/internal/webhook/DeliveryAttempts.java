@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DeliveryAttempts {
     private static final long AGAIN_MILLIS = 1000;
+    private static final Runnable NOTHING = () -> {};
 
     private final System.Logger log = Log.sparing(DeliveryAttempts.class);
     private final Store store;
@@ -178,12 +179,15 @@ final class DeliveryAttempts {
             if (event != null) {
                 event.ended(row, result, span);
             }
-            if (observed != null) {
-                observed.end(end(row, result));
-            }
-            times.ended(result, store.nowMillis() - row.facts().createdAt());
+            times.ended(
+                    result,
+                    manual
+                            ? AttemptTimes.NO_AGE
+                            : store.nowMillis() - row.facts().createdAt());
             scheduler.sent(flight.slot, result.delivered(), result.durationMillis());
-            record(flight, row, DeliverySteps.attempted(row, manual, at, result));
+            // The thread of deadlines must not wait for an observer.
+            Runnable told = observed == null ? NOTHING : () -> observed.end(end(row, result));
+            record(flight, row, told, DeliverySteps.attempted(row, manual, at, result));
         });
         return true;
     }
@@ -210,9 +214,12 @@ final class DeliveryAttempts {
     }
 
     /** Has a thread commit a step. If no thread is available the attempt ends, and the delivery stays due. */
-    private void record(Flight flight, DeliveryRow row, Command.Change change) {
+    private void record(Flight flight, DeliveryRow row, Runnable before, Command.Change change) {
         try {
-            steps.execute(() -> step(flight, () -> recorded(flight, row, change)));
+            steps.execute(() -> step(flight, () -> {
+                before.run();
+                return recorded(flight, row, change);
+            }));
         } catch (RejectedExecutionException closing) {
             end(flight, null);
         } catch (OutOfMemoryError noThread) {
@@ -228,7 +235,7 @@ final class DeliveryAttempts {
         boolean isAgain = outcome instanceof Outcome.Refused && !stopped && store.isWritable();
         if (isAgain) {
             CompletableFuture.delayedExecutor(AGAIN_MILLIS, TimeUnit.MILLISECONDS, Runnable::run)
-                    .execute(() -> record(flight, row, change));
+                    .execute(() -> record(flight, row, NOTHING, change));
         }
         return isAgain;
     }

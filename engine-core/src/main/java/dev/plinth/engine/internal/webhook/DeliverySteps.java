@@ -194,7 +194,8 @@ final class DeliverySteps {
         SetKey exhausted = WebhookTables.byStatus(endpoint.id(), DeliveryStatus.EXHAUSTED);
         long reached = forSome(rows, exhausted, after, row -> {
             boolean isWanted = row.facts().createdAt() >= since && row.settledAt() <= until && row.resendAt() == 0;
-            if (!isWanted || row.isEventExpired(context)) {
+            boolean isExpired = row.facts().createdAt() + DeliveryRow.keptMillis(rows) <= context.now();
+            if (!isWanted || isExpired || row.isEventExpired(context)) {
                 return;
             }
             SetKey lane = WebhookTables.laneOf(endpoint, row);

@@ -31,14 +31,14 @@ public final class GuardedRoute {
      * The settings of a guard.
      *
      * @param path the path in the request log and in metrics, variables in braces
-     * @param scope the scope that a restricted key needs, or null
+     * @param scope the scope that a restricted key needs, as the wire names it, or null
      * @param units rate-limit units of a call
      * @param bodyBytesMax bytes that a body may have
      * @param anyBody true if a body may be of any media type
      * @param needsKey true if a call that is not a read needs an idempotency key
      */
     public record Settings(
-            String path, @Nullable Scope scope, int units, int bodyBytesMax, boolean anyBody, boolean needsKey) {}
+            String path, @Nullable String scope, int units, int bodyBytesMax, boolean anyBody, boolean needsKey) {}
 
     /** Makes the routes with these settings. */
     public GuardedRoute(Settings settings) {
@@ -91,6 +91,7 @@ public final class GuardedRoute {
 
     private Route route(String method) {
         boolean reads = method.equals("GET");
+        String scope = settings.scope();
         Body usual = Body.EMPTY.upTo(settings.bodyBytesMax(), JsonReader.ANY_NUMBER);
         Body body = settings.anyBody() ? usual.ofAnyType() : usual;
         return new Route(
@@ -99,7 +100,7 @@ public final class GuardedRoute {
                 settings.path(),
                 new Route.Text("", "", ""),
                 Route.Guard.WORKSPACE,
-                settings.scope(),
+                scope == null ? null : Scope.named(scope),
                 settings.units(),
                 Map.of(),
                 false,
