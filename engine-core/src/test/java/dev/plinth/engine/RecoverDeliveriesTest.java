@@ -11,6 +11,7 @@ import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
@@ -90,6 +91,21 @@ final class RecoverDeliveriesTest {
                         DeliveryStatus.DELIVERED,
                         DeliveryStatus.EXHAUSTED,
                         DeliveryStatus.EXHAUSTED);
+    }
+
+    /** The sweep would drop it before its attempt. */
+    @Test
+    void recover_olderThanDeliveriesAreKept_isLeft() {
+        store.close();
+        Duration deliveries = Duration.ofDays(7);
+        store = TestEngine.open(
+                builder -> builder.retention(RetentionTimes.DEFAULT.withEvents(Duration.ofDays(30), deliveries)));
+        endpoint = endpoint();
+        exhaust(1);
+        store.pass(deliveries.minus(Duration.ofDays(4)));
+
+        assertThat(recover(START).result()).contains(Json.of("{\"resent\":0}"));
+        assertThat(deliveries()).extracting(Delivery::status).containsExactly(DeliveryStatus.EXHAUSTED);
     }
 
     @Test
