@@ -232,13 +232,16 @@ final class CollectedResponse extends HttpServletResponseWrapper {
 
     @Override
     public void resetBuffer() {
-        writer = null;
+        if (writer != null) {
+            writer.flush();
+        }
         body.clear();
     }
 
     @Override
     public void reset() {
         resetBuffer();
+        writer = null;
         headers.clear();
         status = SC_OK;
         encoding = null;

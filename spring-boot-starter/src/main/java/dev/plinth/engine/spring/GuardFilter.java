@@ -7,16 +7,23 @@ import dev.plinth.engine.api.Reply;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.PathContainer;
 import org.springframework.http.server.RequestPath;
+import org.springframework.web.cors.CorsUtils;
+import org.springframework.web.util.ServletRequestPathUtils;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
@@ -26,17 +33,35 @@ import org.springframework.web.util.pattern.PathPatternParser;
  *
  * <p>The controller gets the {@link GuardedRequest} as the request attribute {@link #REQUEST}. It reads a buffered
  * body, and its answer is collected until it is committed. So it cannot answer asynchronously or as a stream, set
- * cookies, or read the parts and parameters of a form. Its answer has the limits that {@link Guard} tells.
+ * cookies, or read the parts of a multipart body. A forward fails with 500 and changes nothing; an include works. Its
+ * answer has the limits that {@link Guard} tells.
  *
- * <p>Other paths pass. Thread-safe.
+ * <p>Parameters are those of the query and, for POST, of a form in UTF-8. Curl sends JSON as a form. A body of that
+ * type that begins as an object, array or string is shown as {@code application/json}.
+ *
+ * <p>A path is guarded in each spelling that a controller may answer to, so rather too much is guarded. Case and doubled
+ * or trailing slashes do not matter, nor does the prefix of a servlet. A preflight request of CORS passes, and so do
+ * other paths.
+ *
+ * <p>The filter is in front of filters that read forms, and so in front of Spring Security. If a filter has read the
+ * body before, the call fails with 500 before the guard. Thread-safe.
  */
-public final class GuardFilter implements Filter {
+public final class GuardFilter implements Filter, Ordered {
     /** The request attribute with the {@link GuardedRequest}. */
     public static final String REQUEST = "dev.plinth.engine.spring.GuardedRequest";
 
+    /** Behind the filter of the encoding, in front of HiddenHttpMethodFilter with -10,000 and all others with forms. */
+    private static final int ORDER = -10_001;
+
+    private static final PathPatternParser PATTERNS = new PathPatternParser();
+    private static final PathContainer.Options DECODED = PathContainer.Options.create('/', false);
     private static final String PREFER = "prefer";
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
+
+    static {
+        PATTERNS.setCaseSensitive(false);
+    }
 
     private final Map<PathPattern, Guard> guards = new LinkedHashMap<>();
 
@@ -52,8 +77,13 @@ public final class GuardFilter implements Filter {
             throw new IllegalArgumentException("A guard needs paths, got none. Give one such as /invoices/**.");
         }
         for (String path : paths) {
-            guards.put(PathPatternParser.defaultInstance.parse(path), guard.route(path));
+            guards.put(PATTERNS.parse(even(path)), guard.route(path));
         }
+    }
+
+    @Override
+    public int getOrder() {
+        return ORDER;
     }
 
     @Override
@@ -61,10 +91,10 @@ public final class GuardFilter implements Filter {
             throws IOException, ServletException {
         if (request instanceof HttpServletRequest asked && response instanceof HttpServletResponse answer) {
             Guard guard = guardOf(asked);
-            if (guard != null) {
+            if (guard != null && !CorsUtils.isPreFlightRequest(asked)) {
                 // The application's code counts on the thread of the server, so no call waits elsewhere.
                 Call head = ServletCalls.head(asked, PREFER);
-                Reply reply = guard.handle(head, asked.getInputStream(), let -> answer(let, asked, answer, chain));
+                Reply reply = guard.handle(head, body(asked), let -> answer(let, asked, answer, chain));
                 write(reply, answer);
                 return;
             }
@@ -73,14 +103,58 @@ public final class GuardFilter implements Filter {
     }
 
     private @Nullable Guard guardOf(HttpServletRequest request) {
-        PathContainer path = RequestPath.parse(request.getRequestURI(), request.getContextPath())
-                .pathWithinApplication();
+        List<PathContainer> spellings = spellings(request);
         for (Map.Entry<PathPattern, Guard> guard : guards.entrySet()) {
-            if (guard.getKey().matches(path)) {
+            if (spellings.stream().anyMatch(guard.getKey()::matches)) {
                 return guard.getValue();
             }
         }
         return null;
+    }
+
+    /** Returns each path that a mapping to handlers may see in a request, whatever its settings. */
+    private static List<PathContainer> spellings(HttpServletRequest request) {
+        List<PathContainer> spellings = new ArrayList<>();
+        PathContainer whole = RequestPath.parse(request.getRequestURI(), request.getContextPath())
+                .pathWithinApplication();
+        spellings.add(whole);
+        spellings.add(PathContainer.parsePath(even(whole.value())));
+        PathContainer inServlet = inServlet(request);
+        if (inServlet != null) {
+            spellings.add(inServlet);
+            spellings.add(PathContainer.parsePath(even(inServlet.value())));
+        }
+        String servletPath = request.getServletPath();
+        String rest = request.getPathInfo();
+        spellings.add(PathContainer.parsePath(even(rest == null ? servletPath : servletPath + rest), DECODED));
+        if (rest != null) {
+            spellings.add(PathContainer.parsePath(even(rest), DECODED));
+        }
+        return spellings;
+    }
+
+    /** Returns the path that DispatcherServlet sees, or null if it would refuse the spelling of its own prefix. */
+    private static @Nullable PathContainer inServlet(HttpServletRequest request) {
+        try {
+            return ServletRequestPathUtils.parse(request).pathWithinApplication();
+        } catch (IllegalArgumentException prefixIsSpelledOtherwise) {
+            return null;
+        }
+    }
+
+    private static String even(String path) {
+        String single = path.replaceAll("/{2,}", "/");
+        return single.length() > 1 && single.endsWith("/") ? single.substring(0, single.length() - 1) : single;
+    }
+
+    private static ServletInputStream body(HttpServletRequest request) throws IOException {
+        ServletInputStream body = request.getInputStream();
+        boolean sent = request.getContentLengthLong() > 0 || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
+        if (sent && body.isFinished()) {
+            throw new IllegalStateException("A filter has read the body of a guarded path before the guard, which has"
+                    + " the order " + ORDER + ". Order that filter behind it.");
+        }
+        return body;
     }
 
     private static Reply answer(
@@ -94,6 +168,10 @@ public final class GuardFilter implements Filter {
             chain.doFilter(new BufferedRequest(request, let.call().body()), collected);
         } finally {
             request.removeAttribute(REQUEST);
+        }
+        if (response.isCommitted()) {
+            throw new IllegalStateException("The code at a guarded path has answered past the guard, such as by a"
+                    + " forward of the servlet context. Answer by the response that the code was given.");
         }
         return collected.reply();
     }

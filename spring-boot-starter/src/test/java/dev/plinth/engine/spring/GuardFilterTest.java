@@ -9,10 +9,15 @@ import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Scope;
+import jakarta.servlet.Filter;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.ServletResponseWrapper;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,6 +25,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.catalina.Context;
@@ -32,16 +38,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.web.servlet.filter.OrderedFormContentFilter;
+import org.springframework.boot.web.servlet.filter.OrderedHiddenHttpMethodFilter;
 import org.springframework.context.annotation.AnnotationConfigUtils;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.CrossOrigin;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.support.GenericWebApplicationContext;
 import org.springframework.web.server.ResponseStatusException;
@@ -68,6 +81,7 @@ final class GuardFilterTest {
     static class Desk {
         private final AtomicInteger runs = new AtomicInteger();
 
+        @CrossOrigin("https://shop.example")
         @PostMapping("/payments/{order}")
         ResponseEntity<String> pay(
                 @PathVariable("order") String order,
@@ -113,6 +127,62 @@ final class GuardFilterTest {
             response.sendRedirect("/payments/there");
         }
 
+        @PostMapping(path = "/payments/form", produces = "text/plain;charset=UTF-8")
+        String form(@RequestParam("item") List<String> items, @RequestBody String body) {
+            return items + " " + body;
+        }
+
+        @PutMapping("/payments/{order}")
+        String put(@RequestParam("item") List<String> items) {
+            return items + " " + runs.incrementAndGet();
+        }
+
+        @PostMapping("/notes")
+        String note(@RequestBody byte[] body, HttpServletRequest request) throws IOException {
+            return request.getContentType() + " " + request.getHeader("content-type") + " " + new String(body, "UTF-8");
+        }
+
+        @PostMapping("/payments/forwards")
+        void forwards(
+                @RequestAttribute(GuardFilter.REQUEST) GuardedRequest call,
+                HttpServletRequest request,
+                HttpServletResponse response)
+                throws IOException, ServletException {
+            String unused = call.effects().create(NewResource.named("never"));
+            request.getRequestDispatcher("/open").forward(request, response);
+        }
+
+        @PostMapping("/payments/past")
+        void past(@RequestAttribute(GuardFilter.REQUEST) GuardedRequest call, HttpServletResponse response)
+                throws IOException {
+            String unused = call.effects().create(NewResource.named("never"));
+            ServletResponse server = response;
+            while (server instanceof ServletResponseWrapper wrapper) {
+                server = wrapper.getResponse();
+            }
+            server.flushBuffer();
+        }
+
+        @PostMapping("/payments/parts")
+        void parts(@RequestAttribute(GuardFilter.REQUEST) GuardedRequest call, HttpServletRequest request)
+                throws IOException, ServletException {
+            String unused = call.effects().create(NewResource.named("never"));
+            request.getParts().clear();
+        }
+
+        @PostMapping("/payments/includes")
+        void includes(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
+            request.getRequestDispatcher("/open").include(request, response);
+        }
+
+        @PostMapping("/payments/again")
+        void again(HttpServletResponse response) throws IOException {
+            PrintWriter writer = response.getWriter();
+            writer.print("before");
+            response.resetBuffer();
+            writer.print("after");
+        }
+
         @GetMapping("/payments/{order}")
         void show(HttpServletRequest request, HttpServletResponse response) throws IOException {
             response.setContentType("text/plain");
@@ -122,7 +192,7 @@ final class GuardFilterTest {
             response.flushBuffer();
         }
 
-        @GetMapping("/open")
+        @RequestMapping("/open")
         String open() {
             return "open";
         }
@@ -146,6 +216,13 @@ final class GuardFilterTest {
         Context context = tomcat.addContext("", directory.toString());
         Tomcat.addServlet(context, "mvc", new DispatcherServlet(spring)).setAsyncSupported(true);
         context.addServletMappingDecoded("/", "mvc");
+        context.addServletMappingDecoded("/api/*", "mvc");
+        addFilter(context, "reader", (request, response, chain) -> {
+            if (((HttpServletRequest) request).getHeader("X-Read-First") != null) {
+                String unused = request.getParameter("item");
+            }
+            chain.doFilter(request, response);
+        });
         FilterDef filter = new FilterDef();
         filter.setFilterName("guard");
         filter.setAsyncSupported("true");
@@ -156,7 +233,21 @@ final class GuardFilterTest {
         all.setFilterName("guard");
         all.addURLPattern("/*");
         context.addFilterMap(all);
+        addFilter(context, "json", new GuardFilter(engine.guard(), "/notes", "/slips/"));
+        addFilter(context, "forms", new OrderedFormContentFilter());
         tomcat.start();
+    }
+
+    private static void addFilter(Context context, String name, Filter filter) {
+        FilterDef definition = new FilterDef();
+        definition.setFilterName(name);
+        definition.setAsyncSupported("true");
+        definition.setFilter(filter);
+        context.addFilterDef(definition);
+        FilterMap all = new FilterMap();
+        all.setFilterName(name);
+        all.addURLPattern("/*");
+        context.addFilterMap(all);
     }
 
     @AfterEach
@@ -218,7 +309,22 @@ final class GuardFilterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/payments/7", "/payments/%37", "/payments;a=b/7", "/payments/7;a=b"})
+    @ValueSource(
+            strings = {
+                "/payments/7",
+                "/payments/%37",
+                "/payments;a=b/7",
+                "/payments/7;a=b",
+                "/PAYMENTS/7",
+                "/payments/7/",
+                "//payments//7",
+                "/;a=b/payments/7/;a=b",
+                "/open/../payments/7",
+                "/api/payments/7",
+                "/api//Payments/7/",
+                "/%61pi/payments/7",
+                "//slips/"
+            })
     void post_wrongKey_is401HoweverThePathIsSpelled(String path) throws Exception {
         key = "sk_live_wrong";
         HttpResponse<byte[]> wrong = send("POST", path, "abc");
@@ -263,7 +369,7 @@ final class GuardFilterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"breaks", "later", "cookie", "long"})
+    @ValueSource(strings = {"breaks", "later", "cookie", "long", "forwards", "parts"})
     void post_controllerFailsOrAnswersWhatCannotBeRemembered_is500AndChangesNothing(String path) throws Exception {
         HttpResponse<byte[]> failed = send("POST", "/payments/" + path, "", "Idempotency-Key", "k");
 
@@ -310,5 +416,96 @@ final class GuardFilterTest {
         key = "";
 
         assertThat(new String(send("GET", "/open", "").body(), "UTF-8")).isEqualTo("open");
+    }
+
+    @Test
+    void post_servletIsMappedByPath_runsTheController() throws Exception {
+        assertThat(send("POST", "/api/payments/7", "abc").statusCode()).isEqualTo(201);
+        assertThat(payments()).isOne();
+    }
+
+    @Test
+    void order_isInFrontOfFiltersThatReadForms() {
+        int order = new GuardFilter(engine.guard(), "/**").getOrder();
+
+        assertThat(order)
+                .isLessThan(OrderedHiddenHttpMethodFilter.DEFAULT_ORDER)
+                .isLessThan(OrderedFormContentFilter.DEFAULT_ORDER)
+                .isGreaterThan(OrderedFormContentFilter.HIGHEST_PRECEDENCE);
+    }
+
+    @Test
+    void post_aFilterHasReadTheBody_is500AndNothingIsReplayed() throws Exception {
+        String[] headers = {"Idempotency-Key", "k", "Content-Type", "application/x-www-form-urlencoded"};
+        String[] read = {headers[0], headers[1], headers[2], headers[3], "X-Read-First", "yes"};
+
+        assertThat(send("POST", "/payments/none", "", headers).statusCode()).isEqualTo(404);
+        assertThat(send("POST", "/payments/none", "item=a", read).statusCode()).isEqualTo(500);
+        assertThat(send("POST", "/payments/none", "item=a", headers).statusCode())
+                .isEqualTo(422);
+        assertThat(desk.runs).hasValue(1);
+    }
+
+    @Test
+    void post_form_hasItsParametersAndThoseOfTheQuery() throws Exception {
+        String type = "application/x-www-form-urlencoded;charset=UTF-8";
+
+        assertThat(text(send("POST", "/payments/form", "item=%C3%A4+b&item=100%", "Content-Type", type)))
+                .isEqualTo("[\u00e4 b, 100%] item=%C3%A4+b&item=100%25");
+        assertThat(text(send("POST", "/payments/form?item=q", "item=f", "Content-Type", type)))
+                .isEqualTo("[q, f] item=f");
+        assertThat(text(send("POST", "/payments/form?item=q", "item=f", "Content-Type", "text/plain")))
+                .isEqualTo("[q] item=f");
+    }
+
+    @Test
+    void put_otherFormUnderTheKey_is422() throws Exception {
+        String[] headers = {"Idempotency-Key", "k", "Content-Type", "application/x-www-form-urlencoded"};
+
+        assertThat(text(send("PUT", "/payments/7?item=q", "item=a", headers))).isEqualTo("[q, a] 1");
+        assertThat(text(send("PUT", "/payments/7?item=q", "item=a", headers))).isEqualTo("[q, a] 1");
+        assertThat(send("PUT", "/payments/7?item=q", "item=b", headers).statusCode())
+                .isEqualTo(422);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"a\":1}", " [1]", "\"a=b\""})
+    void post_jsonAsAForm_isReadAsJson(String json) throws Exception {
+        assertThat(text(send("POST", "/notes", json, "Content-Type", "application/x-www-form-urlencoded")))
+                .isEqualTo("application/json application/json " + json);
+    }
+
+    @Test
+    void post_codeAnswersPastTheGuard_changesNothing() throws Exception {
+        HttpResponse<byte[]> unused = send("POST", "/payments/past", "", "Idempotency-Key", "k");
+
+        assertThat(payments()).isZero();
+    }
+
+    @Test
+    void post_controllerIncludes_isAnsweredWithIt() throws Exception {
+        assertThat(text(send("POST", "/payments/includes", ""))).isEqualTo("open");
+    }
+
+    @Test
+    void post_bufferIsResetUnderAWriter_keepsWhatIsWrittenAfter() throws Exception {
+        assertThat(text(send("POST", "/payments/again", ""))).isEqualTo("after");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"https://shop.example,200", "https://other.example,403"})
+    void options_preflight_isAnsweredByTheController(String origin, int status) throws Exception {
+        key = "";
+        HttpResponse<byte[]> answer =
+                send("OPTIONS", "/payments/7", "", "Origin", origin, "Access-Control-Request-Method", "POST");
+
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(header(answer, "access-control-allow-origin")).isEqualTo(status == 200 ? origin : "");
+        assertThat(send("OPTIONS", "/payments/7", "").statusCode()).isEqualTo(405);
+        assertThat(desk.runs).hasValue(0);
+    }
+
+    private static String text(HttpResponse<byte[]> response) throws IOException {
+        return new String(response.body(), "UTF-8");
     }
 }
