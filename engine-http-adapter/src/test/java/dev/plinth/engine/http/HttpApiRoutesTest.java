@@ -135,7 +135,8 @@ class HttpApiRoutesTest {
     @Test
     void requestHeaders_onThePage_areThoseThatTheServerTakes() {
         Set<String> taken = api.requestHeaders();
-        taken.addAll(List.of("Authorization", "Accept", "Accept-Encoding", "Content-Type", "Content-Encoding"));
+        taken.addAll(List.of(
+                "Authorization", "Accept", "Accept-Encoding", "Content-Type", "Content-Encoding", "traceparent"));
         assertThat(page.table("Request header").names()).containsExactlyInAnyOrderElementsOf(taken);
     }
 

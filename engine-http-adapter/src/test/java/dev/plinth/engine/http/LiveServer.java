@@ -67,14 +67,11 @@ final class LiveServer implements AutoCloseable {
 
     /** The secret of a new key. */
     String key(String workspace, String... scopes) {
-        return engine.admin()
-                .createKey(
-                        workspace,
-                        NewKey.named("test")
-                                .withScopes(Stream.of(scopes).map(Scope::of).toArray(Scope[]::new)))
-                .call()
-                .secret()
-                .orElseThrow();
+        NewKey all = NewKey.named("test");
+        NewKey key = scopes.length == 0
+                ? all
+                : all.withScopes(Stream.of(scopes).map(Scope::of).toArray(Scope[]::new));
+        return engine.admin().createKey(workspace, key).call().secret().orElseThrow();
     }
 
     /** Sends on a connection of its own. */

@@ -64,7 +64,8 @@ final class DemoWorkspace {
     }
 
     private static String secret(AdminClient admin, String workspace, String name, Scope... scopes) {
-        return admin.createKey(workspace, NewKey.named(name).withScopes(scopes))
+        NewKey all = NewKey.named(name);
+        return admin.createKey(workspace, scopes.length == 0 ? all : all.withScopes(scopes))
                 .call()
                 .secret()
                 .orElseThrow();
