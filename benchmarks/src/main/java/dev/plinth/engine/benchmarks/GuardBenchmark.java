@@ -5,7 +5,6 @@ import dev.plinth.engine.Guard;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.api.Scope;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -100,7 +99,7 @@ public class GuardBenchmark {
                     .id();
             authorization = "Bearer "
                     + engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
-            guard = engine.guard().route("/desk").scope(Scope.RESOURCES_WRITE);
+            guard = engine.guard().route("/desk");
         }
 
         /** Closes it. */
