@@ -45,10 +45,11 @@ final class OrderedSets {
     }
 
     void add(SetKey set, long number) {
-        long root = root(set);
+        long slot = map.slot(set.high(), set.low(), key(set, ROOT_LEVEL, 0));
+        long root = map.word(slot);
         if (tag(root) == TRIE) {
             if (addToTrie(set, number)) {
-                putRoot(set, root + (1L << 2));
+                putRoot(slot, set, root + (1L << 2));
             }
             return;
         }
@@ -58,7 +59,7 @@ final class OrderedSets {
             return;
         }
         if (count < LIST_MEMBERS_MAX) {
-            putRoot(set, listWith(root, count, at, number));
+            putRoot(slot, set, listWith(root, count, at, number));
             return;
         }
         int moved = 0;
@@ -74,7 +75,7 @@ final class OrderedSets {
             throw e;
         }
         freeList(root, count);
-        putRoot(set, count + 1L << 2 | TRIE);
+        putRoot(slot, set, count + 1L << 2 | TRIE);
     }
 
     void remove(SetKey set, long number) {
@@ -168,14 +169,15 @@ final class OrderedSets {
         try {
             for (; level <= TOP; level++) {
                 long key = key(set, level, index(number, level));
-                long node = map.get(set.high(), set.low(), key);
+                long slot = map.slot(set.high(), set.low(), key);
+                long node = map.word(slot);
                 int bit = bit(number, level);
                 if (node != 0 && trieNodes.has(node, bit)) {
                     return level > 0;
                 }
                 long with = trieNodes.with(node, bit);
                 if (with != node) {
-                    map.put(set.high(), set.low(), key, with);
+                    map.put(slot, set.high(), set.low(), key, with);
                 }
                 if (node != 0) {
                     return true;
@@ -355,6 +357,10 @@ final class OrderedSets {
 
     private void putRoot(SetKey set, long root) {
         put(set, key(set, ROOT_LEVEL, 0), root);
+    }
+
+    private void putRoot(long slot, SetKey set, long root) {
+        map.put(slot, set.high(), set.low(), key(set, ROOT_LEVEL, 0), root);
     }
 
     private void put(SetKey set, long key, long word) {

@@ -74,15 +74,29 @@ final class SlabHashMap {
 
     /** Returns the word under a key, or 0. */
     long get(long a, long b, long c) {
-        long slot = slot(a, b, c);
+        return word(slot(a, b, c));
+    }
+
+    /** Returns the word in a slot, or 0 for slot 0. */
+    long word(long slot) {
         return slot == 0 ? 0 : slabs.get(slot + 3);
     }
 
     /** Puts a word, which must not be 0. Only a new key may need memory; if there is none, the map stays as it was. */
     void put(long a, long b, long c, long word) {
-        long slot = slot(a, b, c);
-        if (slot != 0) {
-            slabs.set(slot + 3, word);
+        put(slot(a, b, c), a, b, c, word);
+    }
+
+    /**
+     * Puts a word likewise.
+     *
+     * @param slot where the writer has found the key, or 0 if it is new; other keys may have been put or removed
+     *     meanwhile
+     */
+    void put(long slot, long a, long b, long c, long word) {
+        long at = slot == 0 || word(slot) != 0 && has(slot, a, b, c) ? slot : slot(a, b, c);
+        if (at != 0) {
+            slabs.set(at + 3, word);
             return;
         }
         long hash = keyHash.of(a, b, c);
@@ -139,7 +153,8 @@ final class SlabHashMap {
         }
     }
 
-    private long slot(long a, long b, long c) {
+    /** Returns the slot of a key, or 0. It stays there until a key is put or removed. */
+    long slot(long a, long b, long c) {
         long hash = keyHash.of(a, b, c);
         long segment = segment(hash);
         int slot = home(hash);
@@ -148,12 +163,16 @@ final class SlabHashMap {
             if (slabs.get(at + 3) == 0) {
                 return 0;
             }
-            if (slabs.get(at) == a && slabs.get(at + 1) == b && slabs.get(at + 2) == c) {
+            if (has(at, a, b, c)) {
                 return at;
             }
             slot = slot + 1 & SLOTS - 1;
         }
         return 0;
+    }
+
+    private boolean has(long slot, long a, long b, long c) {
+        return slabs.get(slot) == a && slabs.get(slot + 1) == b && slabs.get(slot + 2) == c;
     }
 
     private void insert(long segment, long hash, long a, long b, long c, long word) {
