@@ -2,7 +2,6 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Effects;
 import dev.plinth.engine.api.EngineObserver;
-import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.OperationResult;
@@ -61,47 +60,54 @@ record HostHandlers(
         if (observed == null) {
             return run(handler, job);
         }
-        job.enter(observed.trace(cause.orElse(null)));
-        Optional<String> failure = Optional.of("handler_failed");
+        job.enter(
+                observed.trace(cause.orElse(null)),
+                failure -> observed.end(new EngineObserver.End(failure, 0, Optional.of(job.workspaceId()))));
+        Runnable left = observed.enter();
         try {
-            HostJob.End end = run(handler, job);
-            failure = Optional.empty();
-            return end;
-        } catch (JobFailure failed) {
-            failure = Optional.of(failed.code());
-            throw failed;
+            return run(handler, job);
         } finally {
-            observed.end(new EngineObserver.End(failure, 0, Optional.of(job.workspaceId())));
+            left.run();
         }
     }
 
     private HostJob.End run(JobHandler handler, HostJob job) throws Exception {
         String workspace = job.workspaceId();
+        Recorded<@Nullable Json> run = this.<@Nullable Json, Exception>recorded(
+                recorder -> handler.handle(new RunningJob(job, clients.apply(workspace), recorder)));
+        HostEffects effects = run.effects();
+        return new HostJob.End(run.result(), effects.isEmpty() ? null : end -> effects.beside(end, author(workspace)));
+    }
+
+    /** Runs code of the host, and records its effects until it returns or throws. */
+    private <T extends @Nullable Object, X extends Exception> Recorded<T> recorded(Recording<T, X> code) throws X {
         RecordedEffects recorder = recorders.get();
-        Json result;
+        T result;
         HostEffects effects;
         try {
-            result = handler.handle(new RunningJob(job, clients.apply(workspace), recorder));
+            result = code.run(recorder);
         } finally {
             effects = recorder.end();
         }
-        return new HostJob.End(result, effects.isEmpty() ? null : end -> effects.beside(end, author(workspace)));
+        return new Recorded<>(result, effects);
     }
+
+    /** Code of the host that records effects. */
+    @FunctionalInterface
+    private interface Recording<T extends @Nullable Object, X extends Exception> {
+        T run(RecordedEffects recorder) throws X;
+    }
+
+    /** The result of code of the host, with its effects. */
+    private record Recorded<T extends @Nullable Object>(T result, HostEffects effects) {}
 
     Map<String, HostOperation.Code> operations() {
         Map<String, HostOperation.Code> codes = new HashMap<>();
         config.operations()
                 .forEach((name, handler) -> codes.put(name, (call, resource, shown, input) -> {
-                    RecordedEffects recorder = recorders.get();
-                    OperationResult result;
-                    HostEffects effects;
-                    try {
-                        result = handler.handle(new RunningOperation(
-                                call, clients.apply(call.workspaceId()), recorder, resource, shown, input));
-                    } finally {
-                        effects = recorder.end();
-                    }
-                    return new HostOperation.Ended(result.result(), effects);
+                    Recorded<OperationResult> run = recorded(recorder -> handler.handle(new RunningOperation(
+                            call, clients.apply(call.workspaceId()), recorder, resource, shown, input)));
+                    return new HostOperation.Ended(run.result().result(), run.effects());
                 }));
         return codes;
     }
@@ -117,34 +123,24 @@ record HostHandlers(
 
     private HostOperation.Ended run(DirectOperation<?> operation, HostOperation.Call call, Object input)
             throws OperationRefused {
-        RecordedEffects recorder = recorders.get();
-        Object result;
-        HostEffects effects;
-        try {
-            result = operation.call(
-                    input, new DirectOperation.Running(call, clients.apply(call.workspaceId()), recorder));
-        } finally {
-            effects = recorder.end();
-        }
-        Objects.requireNonNull(result, "An operation must return a result; return Json.EMPTY_OBJECT for none.");
-        return new HostOperation.Ended(RecordType.write(result), effects);
+        Recorded<Object> run = recorded(recorder ->
+                operation.call(input, new DirectOperation.Running(call, clients.apply(call.workspaceId()), recorder)));
+        Objects.requireNonNull(run.result(), "An operation must return a result; return Json.EMPTY_OBJECT for none.");
+        return new HostOperation.Ended(RecordType.write(run.result()), run.effects());
     }
 
     Map<String, EventFeed.Listener> listeners() {
         Map<String, EventFeed.Listener> listeners = new HashMap<>();
         config.listeners()
                 .forEach((name, listener) -> listeners.put(name, (workspace, event, trace) -> {
-                    RecordedEffects recorder = recorders.get();
-                    HostEffects effects;
-                    try {
+                    Recorded<Boolean> run = recorded(recorder -> {
                         listener.onEvent(
                                 new Following(
                                         workspace, clients.apply(workspace), recorder, Optional.ofNullable(trace)),
                                 event);
-                    } finally {
-                        effects = recorder.end();
-                    }
-                    return beside(workspace, effects);
+                        return true;
+                    });
+                    return beside(workspace, run.effects());
                 }));
         return listeners;
     }

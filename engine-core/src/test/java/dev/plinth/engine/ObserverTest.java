@@ -6,11 +6,13 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.EngineObserver;
 import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.TraceParent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -76,6 +78,69 @@ class ObserverTest {
             List<Optional<String>> failures = new ArrayList<>();
             spans.forEach(span -> failures.add(span.end == null ? Optional.empty() : span.end.failure()));
             assertThat(failures).contains(Optional.of("no_stock"), Optional.of("not_found"));
+        }
+    }
+
+    @Test
+    void codeOfTheHost_runsInsideItsWork_andLeavesIt() {
+        ConcurrentLinkedQueue<String> seen = new ConcurrentLinkedQueue<>();
+        ThreadLocal<EngineObserver.Work> current = new ThreadLocal<>();
+        try (TestEngine engine = TestEngine.open(builder -> builder.observer(work -> entered(work, current))
+                .jobHandler("fail", job -> {
+                    seen.add("job " + ((EngineObserver.JobWork) current.get()).jobId());
+                    throw new JobFailure("no_stock", "None is left.", false);
+                })
+                .operation("weigh", operation -> {
+                    seen.add("operation " + ((EngineObserver.CallWork) current.get()).requestId());
+                    throw new OperationRefused("Too heavy.");
+                }))) {
+            String job = TestEngine.id(start(engine, "fail"));
+            String resource = engine.make("/v1/resources", "{\"name\":\"a\"}");
+            await(engine, () -> seen.contains("job " + job));
+            Reply weighed = engine.call("POST", "/v1/resources/" + resource + "/operations/weigh", "{}");
+            assertThat(weighed.status()).isEqualTo(422);
+            assertThat(seen).contains("operation " + weighed.header("Request-Id"));
+            Reply guarded = engine.engine()
+                    .guard()
+                    .handle(Call.of("POST", "/pay").withKey(engine.key()), let -> {
+                        seen.add("guarded " + ((EngineObserver.CallWork) current.get()).requestId());
+                        return new Reply(200, Map.of(), new byte[0]);
+                    });
+            assertThat(seen).contains("guarded " + guarded.header("Request-Id"));
+            assertThat(current.get()).as("the thread of the calls").isNull();
+        }
+    }
+
+    private static EngineObserver.Observation entered(
+            EngineObserver.Work work, ThreadLocal<EngineObserver.Work> current) {
+        return new EngineObserver.Observation() {
+            @Override
+            public void ended(EngineObserver.End end) {
+                // of no interest
+            }
+
+            @Override
+            public Runnable enter() {
+                current.set(work);
+                return current::remove;
+            }
+        };
+    }
+
+    @Test
+    void job_whoseEffectsAreRefused_isToldAsFailed() {
+        try (TestEngine engine =
+                TestEngine.open(builder -> builder.observer(this::span).jobHandler("patch", job -> {
+                    job.effects().patch("res_00000000000000000000000000", Json.of("{\"name\":\"b\"}"));
+                    return Json.EMPTY_OBJECT;
+                }))) {
+            start(engine, "patch");
+
+            await(engine, () -> ended(EngineObserver.JobWork.class) == 1);
+            assertThat(spans.stream()
+                            .filter(span -> span.work instanceof EngineObserver.JobWork)
+                            .map(span -> span.end.failure()))
+                    .containsExactly(Optional.of("not_found"));
         }
     }
 

@@ -14,7 +14,7 @@ class RemoteOrders {
     private final URI resources;
     private final String key;
 
-    RemoteOrders(@Value("${plinth.uri}") String uri, @Value("${plinth.key}") String key) {
+    RemoteOrders(@Value("${plinth.uri}") String uri, @Value("${plinth.api-key}") String key) {
         this.resources = URI.create(uri + "/v1/resources");
         this.key = key;
     }

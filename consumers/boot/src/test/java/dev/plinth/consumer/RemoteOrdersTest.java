@@ -19,8 +19,7 @@ class RemoteOrdersTest {
 
     @DynamicPropertySource
     static void plinth(DynamicPropertyRegistry registry) {
-        registry.add("plinth.uri", PLINTH::uri);
-        registry.add("plinth.key", PLINTH::apiKey);
+        PLINTH.properties("plinth", registry::add);
     }
 
     @BeforeEach

@@ -1,6 +1,7 @@
 package dev.plinth.consumer;
 
 import dev.plinth.engine.Engine;
+import dev.plinth.engine.FirstStart;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.client.PlinthClient;
 import java.util.Map;
@@ -20,7 +21,10 @@ public class DeskApplication {
 
     @Bean
     PlinthClient client(Engine engine) {
-        return engine.workspace(engine.firstStart().orElseThrow().workspaceId());
+        String workspace = engine.firstStart()
+                .map(FirstStart::workspaceId)
+                .orElseGet(() -> engine.admin().workspaces().call().data().get(0).id());
+        return engine.workspace(workspace);
     }
 
     /** A controller of the application's own. */

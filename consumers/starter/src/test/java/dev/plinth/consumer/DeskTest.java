@@ -28,6 +28,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,9 +58,16 @@ class DeskTest {
 
     @BeforeEach
     void start() {
+        run("0");
+        FirstStart first = desk.getBean(Engine.class).firstStart().orElseThrow();
+        key = first.key();
+        workspace = first.workspaceId();
+    }
+
+    private void run(String port) {
         desk = SpringApplication.run(
                 DeskApplication.class,
-                "--server.port=0",
+                "--server.port=" + port,
                 "--server.shutdown=graceful",
                 "--plinth.store.directory=" + directory,
                 "--plinth.create-default-workspace=true",
@@ -68,9 +77,6 @@ class DeskTest {
                 "--management.endpoints.web.exposure.include=*");
         client = desk.getBean(PlinthClient.class);
         uri = "http://127.0.0.1:" + desk.getEnvironment().getProperty("local.server.port");
-        FirstStart first = desk.getBean(Engine.class).firstStart().orElseThrow();
-        key = first.key();
-        workspace = first.workspaceId();
     }
 
     @AfterEach
@@ -206,6 +212,65 @@ class DeskTest {
             for (String id : acknowledged) {
                 assertThat(again.workspace(workspace).resources().get(id).call().id())
                         .isEqualTo(id);
+            }
+        }
+    }
+
+    @Test
+    void restart_underLoad_failsNoCallAndLosesNoJob() throws Exception {
+        AtomicBoolean stopped = new AtomicBoolean();
+        Queue<String> jobs = new ConcurrentLinkedQueue<>();
+        AtomicInteger calls = new AtomicInteger();
+        List<CompletableFuture<Void>> callers = IntStream.range(0, CALLERS)
+                .mapToObj(caller -> CompletableFuture.runAsync(() -> {
+                    for (int i = 0; !stopped.get(); i++) {
+                        calls.incrementAndGet();
+                        jobs.add(startUntilTaken(caller + "-" + i));
+                    }
+                }))
+                .toList();
+        awaitMore(jobs, CALLERS * 5);
+
+        long begun = System.nanoTime();
+        desk.close();
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        run(URI.create(uri).getPort() + "");
+        awaitMore(jobs, CALLERS * 5);
+        stopped.set(true);
+        CompletableFuture.allOf(callers.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
+
+        assertThat(took).isLessThan(CLOSED_WITHIN);
+        assertThat(jobs).hasSize(calls.get()).doesNotHaveDuplicates();
+        for (String id : jobs) {
+            assertThat(client.awaitJob(id, Duration.ofSeconds(60)).status()).isEqualTo(JobStatus.SUCCEEDED);
+        }
+    }
+
+    private static void awaitMore(Queue<String> jobs, int more) {
+        int until = jobs.size() + more;
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (jobs.size() < until) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Starts a job under one key. While no server is there the call is sent again; any other refusal is a failure. */
+    private String startUntilTaken(String idempotencyKey) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        String body = "{\"type\":\"greet\",\"input\":{\"name\":\"" + idempotencyKey + "\"}}";
+        while (true) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            try {
+                HttpResponse<String> answer = send("POST", "/v1/jobs", body, "Idempotency-Key", idempotencyKey);
+                if (answer.statusCode() != 503) {
+                    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+                    return (String) Json.of(answer.body()).asMap().get("job_id");
+                }
+            } catch (IOException noServer) {
+                Thread.onSpinWait();
+            } catch (InterruptedException interrupted) {
+                throw new AssertionError(interrupted);
             }
         }
     }

@@ -29,6 +29,16 @@ public interface EngineObserver {
         default Optional<TraceParent> trace() {
             return Optional.empty();
         }
+
+        /**
+         * Makes the work current on this thread, just before code of the host runs in it: a job handler, an operation or
+         * a guarded route. Spans of that code then have the work as their parent.
+         *
+         * @return what the engine runs on the same thread when that code has returned; it must not block
+         */
+        default Runnable enter() {
+            return () -> {};
+        }
     }
 
     /** The work that begins. */

@@ -1,5 +1,8 @@
 package dev.plinth.engine.http;
 
+import dev.plinth.engine.ByteBudget;
+import dev.plinth.engine.CallBudgets;
+
 /**
  * The limits that all exchanges of a server share, so that one caller cannot exhaust it.
  *
@@ -18,35 +21,16 @@ record Bounds(
         ByteBudget answers,
         Streams streams,
         Addresses addresses) {
-    private static final int PART_OF_THE_HEAP = 8;
-    private static final int WORKSPACE_PART = 8;
-    private static final long PROCESS_BYTES_MIN = 8L * 1024 * 1024;
-    /** Bytes for a workspace: one body of a bulk call, or some pages, with room to grow beside it. */
-    private static final long WORKSPACE_BYTES_MIN = 6L * 1024 * 1024;
-
-    private static final long FIRST_BODY_BYTES_MAX = 64L * 1024;
-    private static final long FIRST_VALUES_BYTES_MAX = 1024L * 1024;
-    /**
-     * How many times a body's bytes its JSON values usually take. The real factor is below that; only a hostile body
-     * takes 36 times as much.
-     */
-    private static final int VALUES_PER_BODY = 2;
-
     /** Returns the limits for a heap. */
     static Bounds of(long heapBytes, Addresses addresses) {
-        long process = Math.max(PROCESS_BYTES_MIN, heapBytes / PART_OF_THE_HEAP);
-        long workspace = Math.max(WORKSPACE_BYTES_MIN, process / WORKSPACE_PART);
-        ByteBudget answers = new ByteBudget("answers", process, workspace, workspace);
+        CallBudgets calls = CallBudgets.of(heapBytes);
+        long headers = CallBudgets.processBytes(heapBytes) / 2;
         return new Bounds(
-                new ByteBudget("headers", process / 2, process / 2, 0),
-                new ByteBudget("bodies", process, workspace, FIRST_BODY_BYTES_MAX),
-                new ByteBudget(
-                        "values in bodies",
-                        VALUES_PER_BODY * process,
-                        VALUES_PER_BODY * workspace,
-                        FIRST_VALUES_BYTES_MAX),
-                answers,
-                new Streams(answers),
+                new ByteBudget("headers", headers, headers, 0),
+                calls.bodies(),
+                calls.values(),
+                calls.answers(),
+                new Streams(calls.answers()),
                 addresses);
     }
 }

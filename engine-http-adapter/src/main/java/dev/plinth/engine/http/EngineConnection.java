@@ -7,6 +7,7 @@ import static dev.plinth.engine.http.FramingLimits.HEADER_BYTES_FREE;
 import static dev.plinth.engine.http.FramingLimits.HEADER_LINE_BYTES_MAX;
 import static dev.plinth.engine.http.FramingLimits.REQUEST_LINE_BYTES_MAX;
 
+import dev.plinth.engine.ByteBudget;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;

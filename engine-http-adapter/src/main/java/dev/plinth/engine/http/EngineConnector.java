@@ -1,5 +1,6 @@
 package dev.plinth.engine.http;
 
+import dev.plinth.engine.ByteBudget;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;

@@ -1,6 +1,8 @@
 package dev.plinth.engine.http;
 
 import dev.plinth.engine.Admission;
+import dev.plinth.engine.BodyBuffer;
+import dev.plinth.engine.ByteBudget;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.TraceParent;

@@ -56,9 +56,6 @@ final class FramingLimits {
     /** Milliseconds for which such an answer is held back, so that a client that goes on gets ten of them a second. */
     static final int REFUSAL_HELD_MILLIS = 100;
 
-    /** Bytes of a body's first buffer. More is taken only as bytes arrive. */
-    static final int BODY_BYTES_FIRST = 16 * 1024;
-
     /** Open connections at once. More wait in the accept queue. */
     static final int CONNECTIONS_MAX = 10_000;
 

@@ -1,5 +1,6 @@
 package dev.plinth.engine.http;
 
+import dev.plinth.engine.ByteBudget;
 import dev.plinth.engine.api.Reply;
 import java.util.Map;
 import java.util.Optional;

@@ -11,8 +11,10 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -66,8 +68,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * <pre>{@code
  * @DynamicPropertySource
  * static void plinth(DynamicPropertyRegistry registry) {
- *     registry.add("plinth.uri", PLINTH::uri);
- *     registry.add("plinth.key", PLINTH::apiKey);
+ *     PLINTH.properties("plinth", registry::add);
  * }
  *
  * @BeforeEach
@@ -132,6 +133,11 @@ public final class PlinthExtension
     /** Returns a builder with the default options. */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /** Does what {@link PlinthTestServer#properties} does. */
+    public void properties(String prefix, BiConsumer<String, Supplier<Object>> registry) {
+        server().properties(prefix, registry);
     }
 
     /** Returns {@link PlinthTestServer#uri}. */

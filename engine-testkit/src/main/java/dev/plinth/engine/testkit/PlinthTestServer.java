@@ -18,7 +18,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +97,18 @@ public final class PlinthTestServer implements AutoCloseable {
     /** Returns the operator's token, for {@code /admin/v1}. */
     public String adminToken() {
         return ADMIN_TOKEN;
+    }
+
+    /**
+     * Hands the address and secrets to a registry of properties as {@code PREFIX.uri}, {@code PREFIX.api-key} and {@code
+     * PREFIX.admin-token}. The address is taken when it is asked for.
+     *
+     * @param registry takes a name and a value, such as {@code registry::add} of Spring's DynamicPropertyRegistry
+     */
+    public void properties(String prefix, BiConsumer<String, Supplier<Object>> registry) {
+        registry.accept(prefix + ".uri", this::uri);
+        registry.accept(prefix + ".api-key", this::apiKey);
+        registry.accept(prefix + ".admin-token", this::adminToken);
     }
 
     /** Returns the engine. */

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +48,17 @@ final class PlinthTestServerTest {
         assertThat(get(plinth.uri(), plinth.adminToken(), "/admin/v1/workspaces"))
                 .isEqualTo(200);
         assertThat(plinth.sink()).isSameAs(plinth.sink());
+    }
+
+    @Test
+    void properties_ofTheServer_areItsAddressAndSecrets() {
+        Map<String, Object> given = new TreeMap<>();
+        plinth.properties("desk.orders", (name, value) -> given.put(name, value.get()));
+        assertThat(given)
+                .isEqualTo(Map.of(
+                        "desk.orders.uri", plinth.uri(),
+                        "desk.orders.api-key", plinth.apiKey(),
+                        "desk.orders.admin-token", plinth.adminToken()));
     }
 
     @Test

@@ -22,7 +22,8 @@ import org.springframework.context.annotation.Import;
     Boot3HealthConfiguration.class,
     Boot4HealthConfiguration.class,
     PlinthActuatorConfiguration.Info.class,
-    PlinthActuatorConfiguration.Meters.class
+    PlinthActuatorConfiguration.Meters.class,
+    PlinthActuatorConfiguration.Spans.class
 })
 public final class PlinthAutoConfiguration {
     /** Made by Spring. */

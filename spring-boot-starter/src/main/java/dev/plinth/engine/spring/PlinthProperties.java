@@ -22,6 +22,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param createDefaultWorkspace Whether an empty store gets the workspace "default" with a key.
  * @param plans Requests per minute of each plan, by its name.
  * @param problemDetails Whether a PlinthException that a controller throws is answered with its problem document.
+ * @param meterBuckets Whether meters of times show their buckets, one gauge each.
  * @param store Where rows and journal are.
  * @param places How much work may be under way at once.
  * @param retention For how long rows are kept.
@@ -35,6 +36,7 @@ record PlinthProperties(
         @DefaultValue("false") boolean createDefaultWorkspace,
         @DefaultValue Map<String, Integer> plans,
         @DefaultValue("true") boolean problemDetails,
+        @DefaultValue("false") boolean meterBuckets,
         @DefaultValue Store store,
         @DefaultValue PlacesGiven places,
         @DefaultValue RetentionGiven retention,

@@ -1,5 +1,6 @@
 package dev.plinth.engine.spring;
 
+import dev.plinth.engine.CallBudgets;
 import dev.plinth.engine.CallDoor;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Audience;
@@ -26,8 +27,6 @@ final class PlinthWebConfiguration {
         /** Behind the mapping of controllers, which has 0. */
         private static final int ORDER = 1;
 
-        private static final long MEMORY_SHARE = 8;
-
         @Bean
         WireThreads plinthWireThreads() {
             return new WireThreads();
@@ -44,10 +43,10 @@ final class PlinthWebConfiguration {
         }
 
         @Bean
-        SimpleUrlHandlerMapping plinthMapping(CallDoor plinthDoor) {
-            long memory = Runtime.getRuntime().maxMemory() / MEMORY_SHARE;
+        SimpleUrlHandlerMapping plinthMapping(CallDoor plinthDoor, Engine engine) {
+            CallBudgets budgets = CallBudgets.of(Runtime.getRuntime().maxMemory());
             return new SimpleUrlHandlerMapping(
-                    Map.of("/v1/**", new WireHandler(plinthDoor, new ValueMemory(memory))), ORDER);
+                    Map.of("/v1/**", new WireHandler(plinthDoor, budgets, engine::refusal, System::nanoTime)), ORDER);
         }
     }
 

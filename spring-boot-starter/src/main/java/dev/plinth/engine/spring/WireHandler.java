@@ -1,17 +1,25 @@
 package dev.plinth.engine.spring;
 
 import dev.plinth.engine.Admission;
+import dev.plinth.engine.ByteBudget;
+import dev.plinth.engine.CallBudgets;
 import dev.plinth.engine.CallDoor;
 import dev.plinth.engine.api.Reply;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongPredicate;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.HttpRequestHandler;
 
 /**
@@ -22,18 +30,47 @@ final class WireHandler implements HttpRequestHandler {
     /** More streams end after their first part, and the client asks again from there. */
     static final int STREAMS_MAX = 1_000;
 
+    /** Open streams of one workspace at once. */
+    static final int STREAMS_PER_WORKSPACE_MAX = 100;
+
+    /** The name under which calls without a credential are counted together. */
+    private static final String STRANGERS = "strangers";
+
+    /** Bytes from which on an answer is counted. A socket's own buffer takes a smaller one. */
+    private static final int COUNTED_BYTES_MIN = 1024;
+
     private static final byte[] NO_BODY = {};
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
 
     private final CallDoor door;
-    private final ValueMemory memory;
+    private final CallBudgets budgets;
+    private final Refuser refuser;
+    private final LongSupplier nanos;
     private final AtomicInteger streams = new AtomicInteger();
+    private final Map<String, Integer> streamsByPayer = new ConcurrentHashMap<>();
 
-    WireHandler(CallDoor door, ValueMemory memory) {
-        this.door = door;
-        this.memory = memory;
+    /** Makes the problem document of a code, with a sentence. */
+    @FunctionalInterface
+    interface Refuser {
+        Reply refuse(String code, String detail);
     }
+
+    /**
+     * Makes a handler.
+     *
+     * @param refuser refuses what the engine has answered and the budget has no room for
+     * @param nanos the real time
+     */
+    WireHandler(CallDoor door, CallBudgets budgets, Refuser refuser, LongSupplier nanos) {
+        this.door = door;
+        this.budgets = budgets;
+        this.refuser = refuser;
+        this.nanos = nanos;
+    }
+
+    /** A call, with the name under which its memory is counted and the place of its answer. */
+    private record Exchange(String payer, boolean isSafe, HttpServletResponse response, AsyncContext context) {}
 
     @Override
     public void handleRequest(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -41,48 +78,68 @@ final class WireHandler implements HttpRequestHandler {
         AsyncContext context = request.startAsync();
         // The engine ends each wait itself.
         context.setTimeout(0);
-        ValueMemory.Share values = memory.share();
+        Admission admission = door.admit(ServletCalls.head(request, ""));
+        String payer = admission.payer().orElse(STRANGERS);
+        ByteBudget.Share values = budgets.values().share(() -> payer);
+        ByteBudget.Share bytes = budgets.bodies().share(() -> payer);
         CompletableFuture<Reply> reply;
         try {
-            reply = submit(request, values);
+            reply = submit(admission, request, bytes, values::take);
+        } catch (SocketTimeoutException slow) {
+            close(bytes, values);
+            response.setStatus(HttpServletResponse.SC_REQUEST_TIMEOUT);
+            response.setHeader(HttpHeaders.CONNECTION, "close");
+            context.complete();
+            return;
         } catch (IOException | RuntimeException | Error broken) {
             // The server answers 500 and ends the async context.
-            values.close();
+            close(bytes, values);
             throw broken;
         }
+        String method = request.getMethod();
+        boolean isSafe = method.equals("GET") || method.equals("HEAD");
         reply.whenComplete((answer, failure) -> {
-            values.close();
-            complete(context, request.getMethod(), response, answer, failure);
+            close(bytes, values);
+            complete(new Exchange(payer, isSafe, response, context), method, answer, failure);
         });
     }
 
-    private CompletableFuture<Reply> submit(HttpServletRequest request, ValueMemory.Share values) throws IOException {
-        Admission admission = door.admit(ServletCalls.head(request, ""));
-        if (admission.isRefused()) {
-            return admission.submit(NO_BODY, values::take);
-        }
-        int max = admission.bodyBytesMax();
-        if (request.getContentLengthLong() > max) {
-            return admission.submitTooLarge();
-        }
-        byte[] body = request.getInputStream().readNBytes(max + 1);
-        if (body.length > max) {
-            return admission.submitTooLarge();
-        }
-        return admission.submit(admission.takesBody() ? body : NO_BODY, values::take);
+    private static void close(ByteBudget.Share bytes, ByteBudget.Share values) {
+        bytes.close();
+        values.close();
     }
 
-    private void complete(
-            AsyncContext context,
-            String method,
-            HttpServletResponse response,
-            @Nullable Reply reply,
-            @Nullable Throwable failure) {
+    /** Reads the body of a call that its headers let in, and submits the call. A stranger's body is not read. */
+    private CompletableFuture<Reply> submit(
+            Admission admission, HttpServletRequest request, ByteBudget.Share bytes, LongPredicate values)
+            throws IOException {
+        if (admission.isRefused()) {
+            return admission.submit(NO_BODY, values);
+        }
+        ByteBudget answers = budgets.answers();
+        if (admission.payer().isPresent() && answers.isUsedUp(admission.payer()::orElseThrow)) {
+            return admission.submitWithoutRoom(answers.sentence());
+        }
+        long announced = request.getContentLengthLong();
+        if (announced > admission.bodyBytesMax()) {
+            return admission.submitTooLarge();
+        }
+        WireBody body = new WireBody(admission, announced, bytes, nanos);
+        return switch (body.read(request.getInputStream())) {
+            case YES -> admission.submit(body.bytes(), values);
+            case TOO_LARGE -> admission.submitTooLarge();
+            case NO_ROOM -> admission.submitWithoutRoom(budgets.bodies().sentence());
+        };
+    }
+
+    private void complete(Exchange call, String method, @Nullable Reply reply, @Nullable Throwable failure) {
+        AsyncContext context = call.context();
+        HttpServletResponse response = call.response();
         try {
             if (reply == null) {
                 throw failure == null ? new IllegalStateException("Expected a reply, but got null") : failure;
             }
-            write(context, method, response, reply);
+            write(call, method, reply);
         } catch (IOException gone) {
             // There is no reader for an answer.
             context.complete();
@@ -96,52 +153,92 @@ final class WireHandler implements HttpRequestHandler {
         }
     }
 
-    private void write(AsyncContext context, String method, HttpServletResponse response, Reply reply)
-            throws IOException {
-        response.setStatus(reply.status());
-        reply.headers().forEach(response::addHeader);
+    private void write(Exchange call, String method, Reply reply) throws IOException {
         if (reply.rest().isEmpty()) {
-            if (reply.status() != NO_CONTENT && reply.status() != NOT_MODIFIED) {
-                response.setContentLength(reply.body().length);
-                response.getOutputStream().write(reply.body());
-            }
-            context.complete();
-        } else if (method.equals("HEAD")) {
-            context.complete();
+            writeWhole(call, reply);
+            return;
+        }
+        writeHead(call, reply);
+        if (method.equals("HEAD")) {
+            call.context().complete();
         } else {
-            boolean fits = streams.incrementAndGet() <= STREAMS_MAX;
-            writePart(context, response, new Reply.Part(reply.body(), fits ? reply.rest() : Optional.empty()));
+            int own = streamsByPayer.merge(call.payer(), 1, Integer::sum);
+            boolean fits = streams.incrementAndGet() <= STREAMS_MAX && own <= STREAMS_PER_WORKSPACE_MAX;
+            writePart(call, new Reply.Part(reply.body(), fits ? reply.rest() : Optional.empty()));
         }
     }
 
-    /** Writes a part, and asks for the next one when it is written. */
-    private void writePart(AsyncContext context, HttpServletResponse response, Reply.Part part) {
+    private static void writeHead(Exchange call, Reply reply) {
+        call.response().setStatus(reply.status());
+        reply.headers().forEach(call.response()::addHeader);
+    }
+
+    /** Writes a complete answer. A change is told in any case; an answer to GET needs room in the budget. */
+    private void writeWhole(Exchange call, Reply reply) throws IOException {
+        ByteBudget.Share share = budgets.answers().share(call::payer);
         try {
-            response.getOutputStream().write(part.bytes());
-            response.flushBuffer();
-            if (part.rest().isPresent()) {
-                part.rest().get().next().whenComplete((next, failure) -> {
-                    if (next == null) {
-                        endStream(context, failure);
-                    } else {
-                        writePart(context, response, next);
-                    }
-                });
+            Reply written = reply;
+            int length = reply.body().length;
+            if (length >= COUNTED_BYTES_MIN && !share.take(length)) {
+                if (call.isSafe()) {
+                    written = refuser.refuse(
+                                    "capacity_exhausted", budgets.answers().sentence())
+                            .with(HttpHeaders.RETRY_AFTER, "1");
+                } else {
+                    share.takeAnyway(length);
+                }
+            }
+            writeHead(call, written);
+            if (written.status() != NO_CONTENT && written.status() != NOT_MODIFIED) {
+                call.response().setContentLength(written.body().length);
+                call.response().getOutputStream().write(written.body());
+                // Tomcat would keep what is left for the thread that completes.
+                call.response().flushBuffer();
+            }
+        } finally {
+            share.close();
+        }
+        call.context().complete();
+    }
+
+    /** Writes a part, and asks for the next one when it is written. A part without room ends the stream. */
+    private void writePart(Exchange call, Reply.Part part) {
+        ByteBudget.Share share = budgets.answers().share(call::payer);
+        try {
+            if (!share.take(part.bytes().length)) {
+                endStream(call, null);
                 return;
             }
-            endStream(context, null);
+            call.response().getOutputStream().write(part.bytes());
+            call.response().flushBuffer();
         } catch (IOException gone) {
-            endStream(context, null);
+            endStream(call, null);
+            return;
         } catch (RuntimeException | Error broken) {
-            endStream(context, broken);
+            endStream(call, broken);
+            return;
+        } finally {
+            share.close();
         }
+        part.rest().ifPresentOrElse(rest -> ask(call, rest), () -> endStream(call, null));
     }
 
-    private void endStream(AsyncContext context, @Nullable Throwable failure) {
+    private void ask(Exchange call, Reply.Rest rest) {
+        rest.next().whenComplete((next, failure) -> {
+            if (next == null) {
+                endStream(call, failure);
+            } else {
+                writePart(call, next);
+            }
+        });
+    }
+
+    private void endStream(Exchange call, @Nullable Throwable failure) {
         streams.decrementAndGet();
+        streamsByPayer.computeIfPresent(call.payer(), (id, open) -> open == 1 ? null : open - 1);
         if (failure != null) {
             door.noteError(failure);
         }
-        context.complete();
+        call.context().complete();
     }
 }

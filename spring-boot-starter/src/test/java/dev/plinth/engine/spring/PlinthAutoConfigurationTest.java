@@ -16,6 +16,11 @@ import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.PlinthClient;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -169,6 +174,45 @@ final class PlinthAutoConfigurationTest {
     }
 
     @Test
+    void meters_withBuckets_showThem() {
+        runner.withPropertyValues("plinth.meter-buckets=true").run(context -> {
+            SimpleMeterRegistry registry = new SimpleMeterRegistry();
+            context.getBean(MeterBinder.class).bindTo(registry);
+            assertThat(registry.find("plinth.delivery.histogram").gauges()).isNotEmpty();
+        });
+    }
+
+    @Test
+    void openTelemetry_asABean_getsSpans_andAnotherObserverComesFirst() {
+        // A context that closes closes the SDK, which empties its exporter.
+        InMemorySpanExporter exporter = InMemorySpanExporter.create();
+        runner.withBean(OpenTelemetry.class, () -> openTelemetry(exporter)).run(context -> {
+            context.getBean(Engine.class).admin().createWorkspace("acme", "pro").call();
+            assertThat(exporter.getFinishedSpanItems())
+                    .anyMatch(span -> span.getName().equals("POST /admin/v1/workspaces"));
+        });
+
+        InMemorySpanExporter unused = InMemorySpanExporter.create();
+        runner.withBean(OpenTelemetry.class, () -> openTelemetry(unused))
+                .withBean(PlinthCustomizer.class, () -> builder -> builder.observer(work -> end -> {}))
+                .run(context -> {
+                    context.getBean(Engine.class)
+                            .admin()
+                            .createWorkspace("acme", "pro")
+                            .call();
+                    assertThat(unused.getFinishedSpanItems()).isEmpty();
+                });
+    }
+
+    private static OpenTelemetry openTelemetry(InMemorySpanExporter exporter) {
+        return OpenTelemetrySdk.builder()
+                .setTracerProvider(SdkTracerProvider.builder()
+                        .addSpanProcessor(SimpleSpanProcessor.create(exporter))
+                        .build())
+                .build();
+    }
+
+    @Test
     void wire_enabled_keepsTheTaskExecutorOfSpringBoot() {
         new WebApplicationContextRunner()
                 .withConfiguration(
@@ -184,8 +228,12 @@ final class PlinthAutoConfigurationTest {
                         "org.springframework.boot.health",
                         "org.springframework.web",
                         "jakarta.servlet",
-                        "io.micrometer"))
-                .run(context -> assertThat(context).hasSingleBean(Engine.class).doesNotHaveBean("plinthMeters"));
+                        "io.micrometer",
+                        "io.opentelemetry"))
+                .run(context -> assertThat(context)
+                        .hasSingleBean(Engine.class)
+                        .doesNotHaveBean("plinthMeters")
+                        .doesNotHaveBean("plinthSpans"));
     }
 
     /** Needs the engine, which needs to know its methods. */

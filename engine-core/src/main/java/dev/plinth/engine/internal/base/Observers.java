@@ -11,6 +11,8 @@ public final class Observers {
     /** No observer. */
     public static final Observers NONE = new Observers(null);
 
+    private static final Runnable NOT_ENTERED = () -> {};
+
     private final System.Logger log = Log.sparing(Observers.class);
     private final @Nullable EngineObserver observer;
     private final AtomicInteger inside = new AtomicInteger();
@@ -67,6 +69,11 @@ public final class Observers {
         }
     }
 
+    /** Makes the work current on this thread as {@link Observed#enter} does, if an observer knows it. */
+    public static Runnable enter(@Nullable Observed observed) {
+        return observed == null ? NOT_ENTERED : observed.enter();
+    }
+
     /** Work that the observer knows. */
     public final class Observed {
         private final EngineObserver.Observation observation;
@@ -80,6 +87,21 @@ public final class Observers {
         /** Returns the place of the work in a trace: the observer's, or else that of its cause. */
         public @Nullable TraceParent trace(@Nullable TraceParent cause) {
             return trace == null ? cause : trace;
+        }
+
+        /** Makes the work current on this thread for code of the host. Returns the end of that, for this thread. */
+        public Runnable enter() {
+            Runnable left = guarded(inside, Limits.OBSERVER_THREADS_MAX, observation::enter);
+            return left == null ? NOT_ENTERED : () -> leave(left);
+        }
+
+        /** Leaves in any case, because the thread goes on to other work. */
+        private void leave(Runnable left) {
+            try {
+                left.run();
+            } catch (RuntimeException | Error e) {
+                log.log(System.Logger.Level.WARNING, "The observer failed, and the work goes on without it", e);
+            }
         }
 
         /** Tells that the work has ended. */

@@ -4,6 +4,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Command;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,12 @@ public interface HostJob {
     @Nullable
     TraceParent trace();
 
-    /** Sets the place of this attempt in a trace, which is the cause of what the attempt makes. */
-    void enter(@Nullable TraceParent span);
+    /**
+     * Sets the place of this attempt in a trace, which is the cause of what the attempt makes.
+     *
+     * @param ended learns of the end of the attempt once it is recorded: the code of its error, or empty
+     */
+    void enter(@Nullable TraceParent span, Consumer<Optional<String>> ended);
 
     /** Returns the resource of the job. */
     Optional<String> resourceId();

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +33,16 @@ final class JobRun implements HostJob {
     /** HTTP status codes of refusals because of the state of rows, which another attempt may find changed. */
     private static final Set<Integer> DEPENDS_ON_ROWS = Set.of(409, 412);
 
+    private static final String HANDLER_FAILED = "handler_failed";
+    private static final String RESULT_TOO_LARGE = "result_too_large";
+
     private final JobRow row;
     private final byte[] input;
     private final RetryingCommitter committer;
     private final BiPredicate<Rows, Id> mayRun;
     private final FatalErrors fatalErrors;
     private volatile @Nullable TraceParent trace;
+    private volatile Consumer<Optional<String>> ended = failure -> {};
     private volatile boolean cancelRequested;
 
     JobRun(
@@ -64,45 +69,59 @@ final class JobRun implements HostJob {
      * suspended meanwhile, because the work is done. No other attempt begins before the workspace is active again.
      */
     void handle(HostJob.Code code) {
+        String failure = HANDLER_FAILED;
+        try {
+            failure = attempt(code);
+        } finally {
+            ended.accept(Optional.ofNullable(failure));
+        }
+    }
+
+    /** Returns the code of the error that was recorded, or null if there was none. */
+    private @Nullable String attempt(HostJob.Code code) {
         try {
             HostJob.End given = code.run(this);
             HostJob.End end = given == null ? HostJob.End.NOTHING : given;
             Json result = end.result();
             if (result == null && cancelRequested) {
                 commit(JobSteps.cancel(id(), row.attempt()));
-                return;
+                return null;
             }
             byte[] bytes = result == null ? new byte[0] : result.utf8();
             if (bytes.length > Limits.JOB_RESULT_BYTES_MAX) {
                 Outcome unused = fail(
-                        "result_too_large",
+                        RESULT_TOO_LARGE,
                         "A result may have " + Limits.JOB_RESULT_BYTES_MAX + " bytes, and this one has " + bytes.length
                                 + ". Store it elsewhere and return its address.",
                         false);
-                return;
+                return RESULT_TOO_LARGE;
             }
-            succeed(JobSteps.succeed(id(), row.attempt(), bytes), end.effects());
+            return succeed(JobSteps.succeed(id(), row.attempt(), bytes), end.effects());
         } catch (JobFailure failure) {
             Outcome outcome = fail(failure.code(), String.valueOf(failure.getMessage()), failure.retryable());
             log(System.Logger.Level.INFO, outcome, failure);
+            return failure.code();
         } catch (Exception | Error e) {
             fatalErrors.saw(e);
             Outcome outcome = fail(
-                    "handler_failed",
+                    HANDLER_FAILED,
                     "The handler of this job failed unexpectedly. Look into its log for the cause.",
                     true);
             log(System.Logger.Level.WARNING, outcome, e);
+            return HANDLER_FAILED;
         }
     }
 
     /**
      * Commits success with the effects, or a failure if the effects are refused. The rows may have changed since the code
      * read them, so another attempt follows where the refusal is about their state.
+     *
+     * @return the code of the refusal, or null if there was none
      */
-    private void succeed(Command.Change success, @Nullable UnaryOperator<Command.Change> effects) {
+    private @Nullable String succeed(Command.Change success, @Nullable UnaryOperator<Command.Change> effects) {
         if (effects == null) {
             commit(success);
-            return;
+            return null;
         }
         Outcome outcome = commit(effects.apply(success), Limits.JOB_ITEM_TRIES_MAX);
         if (outcome instanceof Outcome.Refused turned && !committer.isStopped()) {
@@ -116,7 +135,9 @@ final class JobRun implements HostJob {
                     System.Logger.Level.WARNING,
                     "An effect of job " + jobId() + " of type " + type() + " was refused in attempt " + attempt()
                             + " of " + row.facts().attemptsMax() + ": " + told + " " + whatComesNext(failed));
+            return refusal.code().wireName();
         }
+        return null;
     }
 
     private static String errors(Refusal refusal) {
@@ -285,8 +306,9 @@ final class JobRun implements HostJob {
     }
 
     @Override
-    public void enter(@Nullable TraceParent span) {
+    public void enter(@Nullable TraceParent span, Consumer<Optional<String>> whenEnded) {
         trace = span;
+        ended = whenEnded;
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.idempotency.Idempotency;
@@ -166,6 +167,7 @@ final class Pipeline {
      */
     private Command.Change run(RequestContext call, Command.HostCall host) {
         Context context = queries.context(call, parts.store().viewToAct());
+        Runnable left = Observers.enter(call.observed);
         try {
             if (call.claim != null) {
                 parts.commits().requireRoom();
@@ -177,6 +179,8 @@ final class Pipeline {
                 shared.forEach(later::showsShared);
                 throw refused;
             };
+        } finally {
+            left.run();
         }
     }
 

@@ -1,17 +1,17 @@
-package dev.plinth.engine.http;
+package dev.plinth.engine;
 
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * Limits the bytes in flight in one direction, in all and for each workspace. Thread-safe.
+ * Limits the bytes in flight in one direction of an adapter, in all and for each workspace. Thread-safe.
  *
  * <p>A workspace with nothing in flight always gets its first bytes. Otherwise the workspaces that fill the budget
  * would lock out a workspace that does one thing at a time. So the sum may exceed its limit by the first bytes of each
  * workspace.
  */
-final class ByteBudget {
+public final class ByteBudget {
     private final AtomicLong inFlight = new AtomicLong();
     private final ConcurrentHashMap<String, Long> byWorkspace = new ConcurrentHashMap<>();
     private final String name;
@@ -27,7 +27,7 @@ final class ByteBudget {
      * @param workspaceMax bytes of one workspace
      * @param firstMax bytes that a workspace with nothing in flight gets in any case
      */
-    ByteBudget(String name, long processMax, long workspaceMax, long firstMax) {
+    public ByteBudget(String name, long processMax, long workspaceMax, long firstMax) {
         this.name = name;
         this.processMax = processMax;
         this.workspaceMax = workspaceMax;
@@ -39,30 +39,30 @@ final class ByteBudget {
      *
      * @param workspace names the workspace, or the callers that count together as one; asked once bytes are taken
      */
-    Share share(Supplier<String> workspace) {
+    public Share share(Supplier<String> workspace) {
         return new Share(workspace);
     }
 
-    /** Returns the bytes in flight, for tests. */
-    long inFlight() {
+    /** Returns the bytes in flight. */
+    public long inFlight() {
         return inFlight.get();
     }
 
     /** Returns true if a workspace may begin nothing that takes more than its first bytes. */
-    boolean isUsedUp(Supplier<String> workspace) {
+    public boolean isUsedUp(Supplier<String> workspace) {
         // No workspace has used up its own part while all of them together have less.
         return inFlight.get() >= Math.min(workspaceMax, processMax)
                 && byWorkspace.getOrDefault(workspace.get(), 0L) >= workspaceMax;
     }
 
     /** Returns the sentence for a call that is refused for lack of room. */
-    String sentence() {
+    public String sentence() {
         return "Too many bytes of " + name + " are in flight: at most " + workspaceMax + " for a workspace and "
                 + processMax + " in all. Nothing was changed; send the request again after Retry-After.";
     }
 
     /** The bytes of one call. For one thread at a time. */
-    final class Share {
+    public final class Share {
         private final Supplier<String> named;
         private String workspace = "";
         private long bytes;
@@ -73,12 +73,12 @@ final class ByteBudget {
         }
 
         /** Takes more bytes. Returns false and takes nothing if they exceed a limit. */
-        synchronized boolean take(long more) {
+        public synchronized boolean take(long more) {
             return take(more, false);
         }
 
         /** Takes more bytes, even if they exceed a limit. */
-        synchronized void takeAnyway(long more) {
+        public synchronized void takeAnyway(long more) {
             boolean unused = take(more, true);
         }
 
@@ -101,7 +101,7 @@ final class ByteBudget {
         }
 
         /** Gives everything back. Closing again does nothing. */
-        synchronized void close() {
+        public synchronized void close() {
             if (!closed && bytes > 0) {
                 giveBack(bytes);
             }

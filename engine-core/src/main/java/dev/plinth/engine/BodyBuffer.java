@@ -1,4 +1,4 @@
-package dev.plinth.engine.http;
+package dev.plinth.engine;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -6,17 +6,19 @@ import java.util.Arrays;
 /**
  * Collects a body with a limit but of unknown length. It takes no more memory than bytes have arrived. Not thread-safe.
  */
-final class BodyBuffer {
+public final class BodyBuffer {
+    /** Bytes of the first buffer. More is taken only as bytes arrive. */
+    private static final int FIRST_BYTES = 16 * 1024;
+
     private static final byte[] NOTHING = {};
 
     private final int limit;
-    private final int first;
     private final ByteBudget.Share share;
     private byte[] bytes = NOTHING;
     private int size;
 
     /** The result of an append. */
-    enum Taken {
+    public enum Taken {
         /** The bytes are in the buffer. */
         YES,
         /** The bytes exceed the limit of the body. Nothing was taken. */
@@ -27,24 +29,24 @@ final class BodyBuffer {
 
     /**
      * Makes an empty buffer.
+     *
      * @param limit the most bytes that it takes
      * @param announced the length that the client announced, -1 if it did not; a client need not keep to it
      * @param share accounts for the memory
      */
-    BodyBuffer(int limit, long announced, ByteBudget.Share share) {
+    public BodyBuffer(int limit, long announced, ByteBudget.Share share) {
         this.limit = announced < 0 ? limit : (int) Math.min(limit, announced);
-        this.first = FramingLimits.BODY_BYTES_FIRST;
         this.share = share;
     }
 
     /** Takes the bytes, if they fit. */
-    Taken append(ByteBuffer chunk) {
+    public Taken append(ByteBuffer chunk) {
         int length = chunk.remaining();
         if (length > limit - size) {
             return Taken.TOO_LARGE;
         }
         if (length > bytes.length - size) {
-            int room = Math.min(limit, Math.max(size + length, Math.max(first, bytes.length * 2)));
+            int room = Math.min(limit, Math.max(size + length, Math.max(FIRST_BYTES, bytes.length * 2)));
             if (!share.take(room - bytes.length)) {
                 return Taken.NO_ROOM;
             }
@@ -56,14 +58,14 @@ final class BodyBuffer {
     }
 
     /** Frees the memory and gives it back to the budget. Nothing may be appended afterwards. */
-    void release() {
+    public void release() {
         bytes = NOTHING;
         size = 0;
         share.close();
     }
 
     /** Returns all bytes so far. Nothing may be appended afterwards. */
-    byte[] toBytes() {
+    public byte[] toBytes() {
         return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
     }
 }
