@@ -1,7 +1,7 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.StoreReport;
-import dev.plinth.engine.internal.store.StoreTools;
+import dev.plinth.engine.internal.store.tool.StoreTools;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.internal.base.Plans;
+import dev.plinth.engine.internal.base.StoreFigures;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.StoreFigures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

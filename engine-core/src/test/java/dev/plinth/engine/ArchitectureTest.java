@@ -11,6 +11,7 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
@@ -29,9 +30,12 @@ import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The walls of the house, one rule each. {@code docs/architecture.md} draws them; this test holds them. */
 @AnalyzeClasses(packages = "dev.plinth", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -40,6 +44,9 @@ final class ArchitectureTest {
     private static final String INTERNAL = ROOT + ".internal.";
     private static final String API = ROOT + ".api";
     private static final String CLIENT = ROOT + ".client";
+
+    /** The most files of a package that may need each other. */
+    private static final int CIRCLE_MAX = 3;
 
     private static final Set<String> DOMAINS =
             Set.of("access", "quota", "idempotency", "resource", "job", "event", "webhook");
@@ -55,7 +62,9 @@ final class ArchitectureTest {
             new Floor("domains", packages(DOMAINS)),
             Floor.of("sender", "webhook.send"),
             Floor.of("mechanisms", "timer", "ring", "list", "shape"),
+            Floor.of("tools of the store", "store.tool"),
             Floor.of("ground", "store", "json"),
+            Floor.of("sides of the store", "store.memory", "store.log"),
             Floor.of("base", "base"),
             new Floor("api", Set.of(API)));
 
@@ -63,8 +72,8 @@ final class ArchitectureTest {
     private static final Set<String> SOURCES_OF_TIME_AND_CHANCE = Set.of(
             API + ".SystemClock",
             INTERNAL + "base.RandomIds",
-            INTERNAL + "store.KeyHash", // its seed must not be known
-            INTERNAL + "store.StoreId"); // two stores differ, whatever ids their hosts give them
+            INTERNAL + "store.memory.KeyHash", // its seed must not be known
+            INTERNAL + "store.log.StoreId"); // two stores differ, whatever ids their hosts give them
 
     /** A wait of a person or a socket lasts real seconds, whatever the engine's clock says. */
     private static final Set<String> WAIT_IN_REAL_TIME = Set.of(
@@ -74,7 +83,7 @@ final class ArchitectureTest {
             INTERNAL + "job.JobTimes$Run",
             INTERNAL + "pipeline.RequestContext", // how long a request took is real time, for whoever waited
             INTERNAL + "store.RecoveryProgress", // who waits for a recovery is told how fast it goes
-            INTERNAL + "store.SyncTimes$TimedFile", // a disk takes real time
+            INTERNAL + "store.log.SyncTimes$TimedFile", // a disk takes real time
             INTERNAL + "store.WriterLock", // callers wait for real time while another one writes
             INTERNAL + "timer.Backoff", // what fails again and again burns real processors
             INTERNAL + "webhook.send.SendAttempt", // an attempt's durationMillis is how long the receiver took
@@ -84,6 +93,8 @@ final class ArchitectureTest {
     /** Rooms in which a call must not wait for the disk, and of whose rows nothing is told. */
     private static final Set<String> ON_THE_WAY_OF_A_CALL =
             Set.of(INTERNAL + "quota.QuotaCheckpointWriter"); // what a bucket begins with
+
+    private static final Map<JavaClass, Set<JavaClass>> FILES_USED = new ConcurrentHashMap<>();
 
     @ArchTest
     static final ArchRule packages_are_free_of_cycles =
@@ -102,7 +113,24 @@ final class ArchitectureTest {
     static final ArchRule store_and_json_do_not_see_each_other = neighboursAreApart("ground");
 
     @ArchTest
-    static final ArchRule chronicle_is_imported_by_store_only = importedBy("store", "net.openhft..");
+    static final ArchRule memory_and_log_of_the_store_do_not_see_each_other = neighboursAreApart("sides of the store");
+
+    @ArchTest
+    static final ArchRule memory_and_log_are_used_by_the_store_only = noClasses()
+            .that()
+            .resideOutsideOfPackages(INTERNAL + "store..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(INTERNAL + "store.memory", INTERNAL + "store.log")
+            .because("the rooms above use Store, View and the tools");
+
+    @ArchTest
+    static final ArchRule files_of_a_room_make_no_large_circle =
+            classes().that().areTopLevelClasses().should(beInNoCircleOfMoreThan(CIRCLE_MAX));
+
+    @ArchTest
+    static final ArchRule chronicle_is_imported_by_the_memory_of_the_store_only =
+            importedBy("store.memory", "net.openhft..");
 
     @ArchTest
     static final ArchRule disruptor_is_imported_by_ring_only = importedBy("ring", "com.lmax..");
@@ -141,7 +169,7 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule records_are_appended_by_the_pipeline_only = noClasses()
             .that()
-            .resideOutsideOfPackages(INTERNAL + "pipeline", INTERNAL + "store")
+            .resideOutsideOfPackages(INTERNAL + "pipeline", INTERNAL + "store..")
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName(INTERNAL + "store.Transaction")
@@ -155,7 +183,7 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule rows_in_flight_are_read_by_the_pipeline_only = noClasses()
             .that()
-            .resideOutsideOfPackages(INTERNAL + "pipeline", INTERNAL + "store")
+            .resideOutsideOfPackages(INTERNAL + "pipeline", INTERNAL + "store..")
             .and(describe("are not on the way of a call", type -> !ON_THE_WAY_OF_A_CALL.contains(type.getName())))
             .should()
             .accessTargetWhere(describe(
@@ -223,12 +251,12 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule hot_rooms_use_neither_streams_nor_reflection = noClasses()
             .that()
-            .resideInAnyPackage(INTERNAL + "store", INTERNAL + "pipeline", INTERNAL + "quota")
+            .resideInAnyPackage(INTERNAL + "store..", INTERNAL + "pipeline", INTERNAL + "quota")
             .and()
             // They ask the JVM once, before the first table and the first snapshot.
-            .doNotHaveFullyQualifiedName(INTERNAL + "store.OffHeapPreflight")
+            .doNotHaveFullyQualifiedName(INTERNAL + "store.memory.OffHeapPreflight")
             .and()
-            .doNotHaveFullyQualifiedName(INTERNAL + "store.DirectChannel")
+            .doNotHaveFullyQualifiedName(INTERNAL + "store.log.DirectChannel")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.util.stream..", "java.lang.reflect..")
@@ -335,6 +363,63 @@ final class ArchitectureTest {
                     "java.security.SecureRandom" -> true;
             default -> false;
         };
+    }
+
+    /** A file is in a circle with all files of its package that it reaches and that reach it. */
+    private static ArchCondition<JavaClass> beInNoCircleOfMoreThan(int most) {
+        return new ArchCondition<>("be in no circle of more than " + most + " files of its package") {
+            @Override
+            public void check(JavaClass file, ConditionEvents events) {
+                Set<String> circle = new TreeSet<>();
+                for (JavaClass other : reached(file)) {
+                    if (reached(other).contains(file)) {
+                        circle.add(other.getSimpleName());
+                    }
+                }
+                if (circle.size() > most) {
+                    events.add(
+                            SimpleConditionEvent.violated(file, file.getFullName() + " is in a circle of " + circle));
+                }
+            }
+        };
+    }
+
+    private static Set<JavaClass> reached(JavaClass file) {
+        Set<JavaClass> reached = new LinkedHashSet<>();
+        List<JavaClass> next = new ArrayList<>(List.of(file));
+        while (!next.isEmpty()) {
+            JavaClass at = next.remove(next.size() - 1);
+            for (JavaClass other : FILES_USED.computeIfAbsent(at, ArchitectureTest::filesUsed)) {
+                if (reached.add(other)) {
+                    next.add(other);
+                }
+            }
+        }
+        return reached;
+    }
+
+    /** Returns the other files of the package that a file depends on, with its nested types. */
+    private static Set<JavaClass> filesUsed(JavaClass file) {
+        Set<JavaClass> used = new LinkedHashSet<>();
+        for (JavaClass type : file.getPackage().getClasses()) {
+            if (fileOf(type).equals(file)) {
+                for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+                    JavaClass other = fileOf(dependency.getTargetClass());
+                    if (!other.equals(file) && other.getPackageName().equals(file.getPackageName())) {
+                        used.add(other);
+                    }
+                }
+            }
+        }
+        return used;
+    }
+
+    private static JavaClass fileOf(JavaClass type) {
+        JavaClass file = type.getBaseComponentType();
+        while (file.getEnclosingClass().isPresent()) {
+            file = file.getEnclosingClass().get();
+        }
+        return file;
     }
 
     private static ArchCondition<JavaMember> showNoInternalType() {

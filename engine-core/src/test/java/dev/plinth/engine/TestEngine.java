@@ -9,7 +9,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.internal.store.StoreFigures;
+import dev.plinth.engine.internal.base.StoreFigures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

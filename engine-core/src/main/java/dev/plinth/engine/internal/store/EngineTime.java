@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 

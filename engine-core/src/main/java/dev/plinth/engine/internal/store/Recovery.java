@@ -1,7 +1,22 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.store.log.Disk;
+import dev.plinth.engine.internal.store.log.Frame;
+import dev.plinth.engine.internal.store.log.JournalEnd;
+import dev.plinth.engine.internal.store.log.JournalReader;
+import dev.plinth.engine.internal.store.log.JournalState;
+import dev.plinth.engine.internal.store.log.JournalVisitor;
+import dev.plinth.engine.internal.store.log.RecordCodec;
+import dev.plinth.engine.internal.store.log.Segment;
+import dev.plinth.engine.internal.store.log.Snapshot;
+import dev.plinth.engine.internal.store.log.StoreDamageException;
+import dev.plinth.engine.internal.store.log.StoreId;
+import dev.plinth.engine.internal.store.log.StoreNames;
+import dev.plinth.engine.internal.store.log.TornTail;
+import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

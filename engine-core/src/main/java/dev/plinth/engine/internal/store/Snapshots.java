@@ -5,6 +5,14 @@ import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.store.log.CheckedSnapshot;
+import dev.plinth.engine.internal.store.log.Disk;
+import dev.plinth.engine.internal.store.log.FileJournal;
+import dev.plinth.engine.internal.store.log.Joins;
+import dev.plinth.engine.internal.store.log.Segment;
+import dev.plinth.engine.internal.store.log.Snapshot;
+import dev.plinth.engine.internal.store.log.StoreNames;
+import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -117,7 +125,7 @@ final class Snapshots implements AutoCloseable {
 
     private void copy() throws IOException {
         Started started = store.write(this::begin);
-        Snapshot.Draft draft = Snapshot.write(disk, tables, names, started.start);
+        Snapshot.Draft draft = Snapshot.write(disk, tables::forEach, names, started.start);
         try {
             long end = store.write(transaction -> {
                 transaction.checkWritable();

@@ -10,6 +10,15 @@ import dev.plinth.engine.internal.base.Histogram;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.StoreFigures;
+import dev.plinth.engine.internal.base.StoreSettings;
+import dev.plinth.engine.internal.store.log.DirectoryDisk;
+import dev.plinth.engine.internal.store.log.Disk;
+import dev.plinth.engine.internal.store.log.FileJournal;
+import dev.plinth.engine.internal.store.log.Journal;
+import dev.plinth.engine.internal.store.log.JournalEnd;
+import dev.plinth.engine.internal.store.log.StoreNames;
+import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
@@ -82,7 +91,7 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    static Store open(StoreSettings settings, Files files, Disk disk, EngineClock clock) {
+    public static Store open(StoreSettings settings, Files files, Disk disk, EngineClock clock) {
         if (files.quick() == null) {
             return open(settings, files, disk, clock, null);
         }
@@ -95,7 +104,8 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    static Store open(StoreSettings settings, Files files, Disk disk, EngineClock clock, @Nullable QuickRestart quick) {
+    public static Store open(
+            StoreSettings settings, Files files, Disk disk, EngineClock clock, @Nullable QuickRestart quick) {
         RecoveryProgress watch = new RecoveryProgress();
         Recovery.RecoveredTables recovered = Recovery.run(disk, settings, quick);
         long recoveryNanos = watch.nanos();
@@ -570,7 +580,7 @@ public final class Store implements AutoCloseable {
             int segmentBytes,
             long bytesPerSnapshot,
             @Nullable QuickFiles quick) {
-        static final int SEGMENT_BYTES = 64 * 1024 * 1024;
+        public static final int SEGMENT_BYTES = 64 * 1024 * 1024;
         private static final long BYTES_PER_SNAPSHOT = 256L * 1024 * 1024;
 
         /** Makes files whose store leaves no tables. */

@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 

@@ -2,14 +2,17 @@ package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Record;
+import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** All that was appended, in order, kept outside the store: what the state after any record has to be. */
-final class AppendHistory {
+public final class AppendHistory {
     private final List<TableName> tables;
     private final List<Record> records = new ArrayList<>();
     private final Map<Long, byte[]> hashes = new HashMap<>();
@@ -19,7 +22,7 @@ final class AppendHistory {
     }
 
     /** Takes the writes of a record; called inside the writer lock. */
-    synchronized void add(long sequence, Transaction transaction, List<Changes.Write> writes) {
+    public synchronized void add(long sequence, Transaction transaction, List<Changes.Write> writes) {
         add(new Record(0, 1, sequence, transaction.nowMillis(), 0, writes));
     }
 
@@ -41,12 +44,12 @@ final class AppendHistory {
         hashes.keySet().removeIf(known -> known > sequence);
     }
 
-    synchronized long size() {
+    public synchronized long size() {
         return records.size();
     }
 
     /** The state hash after a record. */
-    synchronized byte[] hash(long sequence) {
+    public synchronized byte[] hash(long sequence) {
         return hashes.computeIfAbsent(sequence, this::hashOf);
     }
 

@@ -12,11 +12,20 @@ import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Record;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.store.log.Disk;
+import dev.plinth.engine.internal.store.log.ForwardingDisk;
+import dev.plinth.engine.internal.store.log.MemoryDisk;
+import dev.plinth.engine.internal.store.log.Segment;
+import dev.plinth.engine.internal.store.log.Snapshot;
+import dev.plinth.engine.internal.store.log.StoreNames;
+import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -247,7 +256,7 @@ class BrokenCommitTest {
             private int writes;
 
             @Override
-            void write(String name, File file, ByteBuffer source, long position) throws IOException {
+            public void write(String name, File file, ByteBuffer source, long position) throws IOException {
                 super.write(name, file, source, position);
                 if (name.equals(Snapshot.TEMPORARY)) {
                     writes++;
@@ -376,7 +385,7 @@ class BrokenCommitTest {
         AtomicBoolean fails = new AtomicBoolean();
         Disk failing = new ForwardingDisk(disk) {
             @Override
-            void sync(String name, File file) throws IOException {
+            public void sync(String name, File file) throws IOException {
                 if (fails.get() && Segment.numberOf(name) > 0) {
                     throw new IOException("Input/output error");
                 }
@@ -403,7 +412,7 @@ class BrokenCommitTest {
         AtomicBoolean lockGivenUp = new AtomicBoolean();
         Disk slow = new ForwardingDisk(disk) {
             @Override
-            void sync(String name, File file) throws IOException {
+            public void sync(String name, File file) throws IOException {
                 if (held.get()) {
                     syncing.countDown();
                     awaitQuietly(goOn);

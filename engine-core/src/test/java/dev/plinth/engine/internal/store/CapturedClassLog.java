@@ -8,18 +8,18 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** Keeps what a class logs, and keeps it from the console, until it is closed. */
-final class CapturedClassLog extends Handler {
+public final class CapturedClassLog extends Handler {
     private final Logger logger;
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
-    CapturedClassLog(Class<?> from, Level level) {
+    public CapturedClassLog(Class<?> from, Level level) {
         logger = Logger.getLogger(from.getName());
         logger.setLevel(level);
         logger.setUseParentHandlers(false);
         logger.addHandler(this);
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         return lines;
     }
 

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 /** Runs a main class of the test class path in a JVM of its own, because flags and static initializers are per JVM. */
 public final class ChildJvm {
     /** The flags that off-heap tables need. */
-    static final List<String> FLAGS = List.of(
+    public static final List<String> FLAGS = List.of(
             "--add-opens=java.base/java.lang=ALL-UNNAMED", "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED");
 
     private static final String CLASS_PATH = System.getProperty("java.class.path");
@@ -21,7 +21,7 @@ public final class ChildJvm {
     private ChildJvm() {}
 
     /** Gives back all that the child wrote, and its exit code in the last line. */
-    static String run(Class<?> main, List<String> flags) throws IOException, InterruptedException {
+    public static String run(Class<?> main, List<String> flags) throws IOException, InterruptedException {
         return run(start(main, flags));
     }
 

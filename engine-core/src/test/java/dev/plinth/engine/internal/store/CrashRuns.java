@@ -1,6 +1,9 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.internal.store.log.Disk;
+import dev.plinth.engine.internal.store.log.DiskFault;
+import dev.plinth.engine.internal.store.log.MemoryDisk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -10,7 +13,7 @@ import java.util.function.Function;
  * Stores that die again and again: the machine stops before any operation of the disk, while the store works, while it opens, and
  * while it repairs what the crash before has left.
  */
-final class CrashRuns {
+public final class CrashRuns {
     private static final int RECORDS_MAX = 120;
     private static final int LIVES = 6;
     // Seldom enough that several segments are deleted at once; often; and never.
@@ -20,13 +23,13 @@ final class CrashRuns {
     private final Function<Disk, Disk> sabotage;
     private int states;
 
-    CrashRuns(Durability durability, Function<Disk, Disk> sabotage) {
+    public CrashRuns(Durability durability, Function<Disk, Disk> sabotage) {
         this.durability = durability;
         this.sabotage = sabotage;
     }
 
     /** Runs a store through several lives; gives how many states it was left in so far. */
-    int run(long seed) {
+    public int run(long seed) {
         RandomDiskWrites life = new RandomDiskWrites(seed, durability, sabotage);
         Random random = life.random();
         MemoryDisk disk = new MemoryDisk();

@@ -9,7 +9,12 @@ import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.store.log.Disk;
+import dev.plinth.engine.internal.store.log.ForwardingDisk;
+import dev.plinth.engine.internal.store.log.MemoryDisk;
+import dev.plinth.engine.internal.store.log.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -96,7 +101,7 @@ class DeadJournalTest {
     private Store open(Durability level) {
         Disk failing = new ForwardingDisk(disk) {
             @Override
-            void write(String name, File file, ByteBuffer bytes, long position) throws IOException {
+            public void write(String name, File file, ByteBuffer bytes, long position) throws IOException {
                 if (Segment.numberOf(name) > 0) {
                     throwFault();
                 }

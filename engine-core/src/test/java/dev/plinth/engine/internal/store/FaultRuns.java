@@ -4,25 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.internal.store.log.Disk;
+import dev.plinth.engine.internal.store.log.DiskFault;
+import dev.plinth.engine.internal.store.log.MemoryDisk;
 import java.util.Random;
 import java.util.function.Function;
 
 /** Runs one scenario again and again, and each time another operation of the disk fails, once. */
-final class FaultRuns {
+public final class FaultRuns {
     private static final int RECORDS = 200;
 
     private final long seed;
     private final Durability durability;
     private final Function<Disk, Disk> sabotage;
 
-    FaultRuns(long seed, Durability durability, Function<Disk, Disk> sabotage) {
+    public FaultRuns(long seed, Durability durability, Function<Disk, Disk> sabotage) {
         this.seed = seed;
         this.durability = durability;
         this.sabotage = sabotage;
     }
 
     /** Fails the first operation, then one in so many, until a run meets none; gives how many runs met one. */
-    int failEach(DiskFault fault, int step) {
+    public int failEach(DiskFault fault, int step) {
         Random random = new Random(seed);
         int runs = 0;
         for (long number = 1; run(fault, number); number += 1L + random.nextInt(2 * step - 1)) {

@@ -11,7 +11,12 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.store.log.Disk;
+import dev.plinth.engine.internal.store.log.ForwardingDisk;
+import dev.plinth.engine.internal.store.log.MemoryDisk;
+import dev.plinth.engine.internal.store.log.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -114,13 +119,13 @@ class HostsLogTest {
     private Store open(Durability level) {
         Disk failing = new ForwardingDisk(disk) {
             @Override
-            void write(String name, File file, ByteBuffer bytes, long position) throws IOException {
+            public void write(String name, File file, ByteBuffer bytes, long position) throws IOException {
                 check(name);
                 super.write(name, file, bytes, position);
             }
 
             @Override
-            void sync(String name, File file) throws IOException {
+            public void sync(String name, File file) throws IOException {
                 check(name);
                 super.sync(name, file);
             }

@@ -3,6 +3,14 @@ package dev.plinth.engine.internal.store;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.store.log.Disk;
+import dev.plinth.engine.internal.store.log.FileJournal;
+import dev.plinth.engine.internal.store.log.ForwardingDisk;
+import dev.plinth.engine.internal.store.log.Frame;
+import dev.plinth.engine.internal.store.log.JournalEnd;
+import dev.plinth.engine.internal.store.log.MemoryDisk;
+import dev.plinth.engine.internal.store.log.Segment;
+import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -81,7 +89,7 @@ enum JournalFault {
         }
 
         @Override
-        void write(String name, File file, ByteBuffer source, long position) throws IOException {
+        public void write(String name, File file, ByteBuffer source, long position) throws IOException {
             boolean fatal = Segment.numberOf(name) > 0
                     && source.remaining() > Frame.HEADER_BYTES
                     && position >= Segment.HEADER_BYTES
@@ -98,7 +106,7 @@ enum JournalFault {
         }
 
         @Override
-        void sync(String name, File file) throws IOException {
+        public void sync(String name, File file) throws IOException {
             if (nextSyncFails && Segment.numberOf(name) > 0) {
                 throw new IOException("Input/output error");
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.internal.store.log.LockFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;

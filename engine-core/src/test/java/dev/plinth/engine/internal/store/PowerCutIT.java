@@ -8,6 +8,7 @@ import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.internal.store.log.Sabotage;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.file.Path;

@@ -9,6 +9,8 @@ import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.store.log.Disk;
+import dev.plinth.engine.internal.store.log.MemoryDisk;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,10 +28,10 @@ import java.util.logging.Logger;
  * snapshots and delete old segments. Some lives are monotonous,
  * with frames of one record and one length: what was left of an older frame then fits exactly behind a newer one.
  */
-final class RandomDiskWrites {
-    static final int SEGMENT_BYTES = 4 * 1024;
-    static final long OFTEN = 3 * 1024;
-    static final long NEVER = Long.MAX_VALUE;
+public final class RandomDiskWrites {
+    public static final int SEGMENT_BYTES = 4 * 1024;
+    public static final long OFTEN = 3 * 1024;
+    public static final long NEVER = Long.MAX_VALUE;
     private static final int IDS = 20;
     private static final long REMOVED = -1;
     // Thousands of stores are opened on purpose on disks that fail; the logger is kept, or its level would be lost.
@@ -51,7 +53,7 @@ final class RandomDiskWrites {
      *
      * @param sabotage what stands between store and disk: nothing, or something that the suites have to find
      */
-    RandomDiskWrites(long seed, Durability durability, Function<Disk, Disk> sabotage) {
+    public RandomDiskWrites(long seed, Durability durability, Function<Disk, Disk> sabotage) {
         this.seed = seed;
         this.random = new Random(seed);
         this.monotonous = random.nextInt(3) == 0;
@@ -59,19 +61,19 @@ final class RandomDiskWrites {
         this.sabotage = sabotage;
     }
 
-    Random random() {
+    public Random random() {
         return random;
     }
 
-    AppendHistory history() {
+    public AppendHistory history() {
         return history;
     }
 
-    Store open(MemoryDisk disk, long bytesPerSnapshot) {
+    public Store open(MemoryDisk disk, long bytesPerSnapshot) {
         return open(Tables.HEAP, disk, bytesPerSnapshot);
     }
 
-    Store open(Tables kind, MemoryDisk disk, long bytesPerSnapshot) {
+    public Store open(Tables kind, MemoryDisk disk, long bytesPerSnapshot) {
         return Store.open(
                 TestRows.settings(kind),
                 new Store.Files(Path.of("nowhere"), durability, SEGMENT_BYTES, bytesPerSnapshot),
@@ -80,7 +82,7 @@ final class RandomDiskWrites {
     }
 
     /** Writes so many records, waiting for most of them; each refusal has to be the right one. */
-    void work(Store store, int count) {
+    public void work(Store store, int count) {
         long last = store.committed();
         for (int i = 0; i < count; i++) {
             try {
@@ -107,7 +109,7 @@ final class RandomDiskWrites {
         }
     }
 
-    long append(Store store) {
+    public long append(Store store) {
         if (!monotonous && random.nextInt(60) == 0) {
             return store.write(transaction -> {
                 long sequence = transaction.appendRemovalOfAll();
@@ -119,7 +121,7 @@ final class RandomDiskWrites {
     }
 
     /** Appends a record of so many rows. */
-    long append(Store store, int rows) {
+    public long append(Store store, int rows) {
         int from = random.nextInt(IDS);
         long[] values = new long[rows];
         for (int i = 0; i < rows; i++) {
@@ -138,7 +140,7 @@ final class RandomDiskWrites {
     }
 
     /** Opens what is left, which has to be a beginning of the history with all that was acknowledged in it; gives its end. */
-    long check(MemoryDisk disk, long acknowledged) {
+    public long check(MemoryDisk disk, long acknowledged) {
         Store store;
         try {
             store = open(disk, NEVER);
@@ -151,7 +153,7 @@ final class RandomDiskWrites {
     }
 
     /** The same, and what is written behind it has to be there the next time. */
-    long checkAndGoOn(MemoryDisk disk, long acknowledged) {
+    public long checkAndGoOn(MemoryDisk disk, long acknowledged) {
         try (Store store = open(disk, NEVER)) {
             long last = check(store, acknowledged);
             goOn(store, disk, where());
@@ -162,7 +164,7 @@ final class RandomDiskWrites {
     }
 
     /** Writes a little; then it has to be there whether the process dies or closes the store. */
-    void goOn(Store store, MemoryDisk disk, String what) {
+    public void goOn(Store store, MemoryDisk disk, String what) {
         for (int i = random.nextInt(8); i >= 0; i--) {
             store.await(TestRows.put(store, i, i));
         }
@@ -179,7 +181,7 @@ final class RandomDiskWrites {
     }
 
     /** The same of a store that is open. */
-    long check(Store store, long acknowledged) {
+    public long check(Store store, long acknowledged) {
         long last = store.committed();
         assertThat(last).as("records left; %s", where()).isBetween(acknowledged, history.size());
         assertThat(store.stateHash())
@@ -188,7 +190,7 @@ final class RandomDiskWrites {
         return last;
     }
 
-    String where() {
+    public String where() {
         return TestScale.repeatWith(seed);
     }
 }

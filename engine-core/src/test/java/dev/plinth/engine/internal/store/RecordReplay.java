@@ -1,7 +1,11 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.internal.base.Record;
+import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.store.log.RecordCodec;
+import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.util.List;
 
 /** Applies records, by way of their bytes, to an empty store: what a restart does. */

@@ -5,6 +5,7 @@ import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.base.TableName;
 import java.nio.file.Path;
 import java.util.ArrayList;

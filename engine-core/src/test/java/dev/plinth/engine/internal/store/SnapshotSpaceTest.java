@@ -6,6 +6,11 @@ import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.internal.store.log.Disk;
+import dev.plinth.engine.internal.store.log.ForwardingDisk;
+import dev.plinth.engine.internal.store.log.MemoryDisk;
+import dev.plinth.engine.internal.store.log.Snapshot;
+import dev.plinth.engine.internal.store.log.StoreNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -76,7 +81,7 @@ class SnapshotSpaceTest {
         }
 
         @Override
-        void write(String name, File file, ByteBuffer source, long position) throws IOException {
+        public void write(String name, File file, ByteBuffer source, long position) throws IOException {
             super.write(name, file, source, position);
             largest.accumulateAndGet(bytes(memory), Math::max);
         }

@@ -6,6 +6,15 @@ import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.internal.base.Record;
+import dev.plinth.engine.internal.store.log.Disk;
+import dev.plinth.engine.internal.store.log.FileJournal;
+import dev.plinth.engine.internal.store.log.ForwardingDisk;
+import dev.plinth.engine.internal.store.log.Journal;
+import dev.plinth.engine.internal.store.log.JournalEnd;
+import dev.plinth.engine.internal.store.log.MemoryDisk;
+import dev.plinth.engine.internal.store.log.Segment;
+import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -93,7 +102,7 @@ class SpareRaceTest {
         }
 
         @Override
-        void write(String name, File file, ByteBuffer source, long position) throws IOException {
+        public void write(String name, File file, ByteBuffer source, long position) throws IOException {
             if (stopsThePreparer && name.equals(Segment.SPARE) && !isFlusher()) {
                 stopsThePreparer = false;
                 preparerStopped.countDown();

@@ -9,12 +9,15 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.store.log.Journal;
 import java.util.List;
 
 /** The smallest room: rows with a place in one list and a value. */
-final class TestRows {
-    static final TableName TABLE = new TableName(101, "parcels", 16, 40, 1, TableName.Owner.KEY, TestRows::index);
+public final class TestRows {
+    public static final TableName TABLE =
+            new TableName(101, "parcels", 16, 40, 1, TableName.Owner.KEY, TestRows::index);
     static final SetKey ALL = new SetKey(100, 0, 0);
 
     private TestRows() {}
@@ -37,18 +40,18 @@ final class TestRows {
         return store.write(transaction -> transaction.append(List.of(removal(id)), transaction.nowMillis()));
     }
 
-    static Changes.Write write(Transaction transaction, long id, long value) {
+    public static Changes.Write write(Transaction transaction, long id, long value) {
         byte[] old = transaction.get(TABLE, key(id));
         long number = old == null ? transaction.nextNumber() : number(old);
         return new Changes.Write(
                 TABLE, key(id), new RowWriter(1).number(number).number(value).row());
     }
 
-    static Changes.Write removal(long id) {
+    public static Changes.Write removal(long id) {
         return new Changes.Write(TABLE, key(id), null);
     }
 
-    static byte[] key(long id) {
+    public static byte[] key(long id) {
         byte[] key = new byte[16];
         Bytes.putLong(key, 8, id);
         return key;

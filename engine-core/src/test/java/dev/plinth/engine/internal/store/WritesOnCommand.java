@@ -4,6 +4,7 @@ import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.StoreSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

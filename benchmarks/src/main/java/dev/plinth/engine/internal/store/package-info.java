@@ -1,5 +1,0 @@
-/** Benchmarks of parts that only the store's own package sees. */
-@NullMarked
-package dev.plinth.engine.internal.store;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,77 @@
+package dev.plinth.engine.internal.store.log;
+
+import dev.plinth.engine.internal.base.TableName;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A snapshot whose file was read to its end, without keeping its rows.
+ *
+ * @param loaded its header and end; null if it is damaged
+ * @param damage the damage; empty if it is whole
+ * @param isForeign true if it is a snapshot of another store
+ */
+public record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, String damage, boolean isForeign) {
+    /** Reads all snapshots, the newest one first. */
+    public static List<CheckedSnapshot> all(Disk disk, StoreNames names, List<TableName> tables) throws IOException {
+        StoreId store = names.storeId(disk);
+        List<CheckedSnapshot> all = new ArrayList<>();
+        for (long sequence : names.snapshots()) {
+            all.add(of(disk, Snapshot.name(sequence), tables, store));
+        }
+        return all;
+    }
+
+    /**
+     * Reads one snapshot.
+     *
+     * @param store the store to which it must belong; null for any
+     * @throws IllegalStateException if it is of another version, or has a table that this release does not know
+     */
+    public static CheckedSnapshot of(Disk disk, String name, List<TableName> tables, @Nullable StoreId store) {
+        boolean[] known = new boolean[128];
+        for (TableName table : tables) {
+            known[table.number()] = true;
+        }
+        try {
+            Snapshot.Loaded loaded = Snapshot.read(disk, name, (number, key, row) -> {
+                if (number <= 0 || !known[number]) {
+                    throw new IllegalStateException("Expected tables that this release knows, but " + name
+                            + " has table " + number + "; open the store with the release that wrote it.");
+                }
+            });
+            String foreign = loaded.start().foreignTo(store);
+            return foreign == null
+                    ? new CheckedSnapshot(name, loaded, "", false)
+                    : new CheckedSnapshot(name, null, foreign, true);
+        } catch (IOException e) {
+            return new CheckedSnapshot(name, null, name + " cannot be used: " + e.getMessage(), false);
+        }
+    }
+
+    public boolean isWhole() {
+        return loaded != null;
+    }
+
+    /** Returns the newest undamaged snapshot if it belongs to another store, or null. */
+    public static @Nullable CheckedSnapshot newestIfForeign(List<CheckedSnapshot> snapshots) {
+        for (CheckedSnapshot snapshot : snapshots) {
+            if (snapshot.isWhole() || snapshot.isForeign) {
+                return snapshot.isForeign ? snapshot : null;
+            }
+        }
+        return null;
+    }
+
+    /** Returns the first whole snapshot, or null. */
+    public static Snapshot.@Nullable Loaded newest(List<CheckedSnapshot> snapshots) {
+        for (CheckedSnapshot snapshot : snapshots) {
+            if (snapshot.isWhole()) {
+                return snapshot.loaded;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,22 @@
+package dev.plinth.engine.internal.store.log;
+
+/** Waits for the end of a thread without regard to interrupts. */
+public final class Joins {
+    private Joins() {}
+
+    /** Returns when the thread has ended. An interrupt of the caller is kept for later. */
+    public static void uninterruptibly(Thread thread) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

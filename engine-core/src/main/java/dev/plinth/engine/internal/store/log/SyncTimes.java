@@ -1,0 +1,64 @@
+package dev.plinth.engine.internal.store.log;
+
+import dev.plinth.engine.internal.base.Histogram;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+
+/** Measures how long the disk takes to make the journal durable. Thread-safe. */
+public final class SyncTimes {
+    private static final long[] EDGES_MICROS = {
+        50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 500_000, 1_000_000, 10_000_000
+    };
+
+    private final Histogram times = new Histogram(EDGES_MICROS);
+
+    /** Returns the times. */
+    public Histogram times() {
+        return times;
+    }
+
+    /** Returns the file with measured syncs. */
+    Disk.File timed(Disk.File file) {
+        return new TimedFile(file);
+    }
+
+    private final class TimedFile implements Disk.File {
+        private final Disk.File file;
+
+        TimedFile(Disk.File file) {
+            this.file = file;
+        }
+
+        @Override
+        public long size() throws IOException {
+            return file.size();
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) throws IOException {
+            return file.read(target, position);
+        }
+
+        @Override
+        public void write(ByteBuffer source, long position) throws IOException {
+            file.write(source, position);
+        }
+
+        @Override
+        public void sync() throws IOException {
+            SyncEvent event = SyncEvent.begun();
+            long began = System.nanoTime();
+            file.sync();
+            times.add(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - began));
+            if (event != null) {
+                event.commit();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package dev.plinth.engine.internal.store.tool;
+
+import dev.plinth.engine.internal.store.log.DirectoryDisk;
+import dev.plinth.engine.internal.store.log.JournalState;
+import dev.plinth.engine.internal.store.log.Segment;
+import dev.plinth.engine.internal.store.log.Snapshot;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/**
+ * The target of a backup. The backup is made in a directory beside the target, and gets the target's name when it is
+ * complete. So an interrupted backup is never taken for a whole one; the next backup to the same target replaces it.
+ */
+record BackupTarget(Path target, Path partial) {
+    private static final String PARTIAL = ".partial";
+
+    /**
+     * Finds a usable target.
+     *
+     * @throws IllegalStateException if the target cannot be used; one sentence says why
+     */
+    static BackupTarget beside(Path directory, Path target) {
+        Path absolute = target.toAbsolutePath().normalize();
+        Path parent = absolute.getParent();
+        Path name = absolute.getFileName();
+        if (parent == null || name == null || !Files.isDirectory(parent)) {
+            throw new IllegalStateException("Expected a target in a directory that is there, but " + target
+                    + " is in none; make that one first.");
+        }
+        try {
+            if (parent.toRealPath().startsWith(directory.toRealPath())) {
+                throw new IllegalStateException("Expected a target outside of " + directory + ", but " + target
+                        + " is inside; a copy there would be lost with it.");
+            }
+            checkAbsentOrEmpty(absolute, parent);
+        } catch (IOException e) {
+            throw unusable(target, e);
+        }
+        return new BackupTarget(absolute, parent.resolve(name + PARTIAL));
+    }
+
+    private static void checkAbsentOrEmpty(Path target, Path parent) throws IOException {
+        if (!Files.exists(target)) {
+            return;
+        }
+        if (!Files.isDirectory(target) || !isEmpty(target)) {
+            throw new IllegalStateException("Expected a target that is not there or an empty directory, but " + target
+                    + " is something else; name another one.");
+        }
+        if (!Files.getFileStore(target).equals(Files.getFileStore(parent))) {
+            throw new IllegalStateException("Expected a target beside which its copy can be made, but " + target
+                    + " is a disk of its own; name a new directory on it, such as " + target.resolve("plinth") + ".");
+        }
+    }
+
+    private static boolean isEmpty(Path directory) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            return !files.iterator().hasNext();
+        }
+    }
+
+    /** Opens it exclusively, without what an interrupted backup has left there. */
+    DirectoryDisk open(List<String> further) {
+        DirectoryDisk disk = DirectoryDisk.open(partial);
+        try {
+            for (String name : disk.names()) {
+                boolean ours = Snapshot.sequenceOf(name) >= 0
+                        || Segment.numberOf(name) > 0
+                        || name.equals(JournalState.NAME)
+                        || Segment.isSpare(name)
+                        || further.contains(name);
+                if (!ours) {
+                    throw new IllegalStateException("Expected in " + partial
+                            + " nothing but what a backup that was cut short has left, but it has " + name
+                            + "; name another target.");
+                }
+                disk.delete(name);
+            }
+            return disk;
+        } catch (IOException e) {
+            disk.close();
+            throw unusable(partial, e);
+        } catch (IllegalStateException e) {
+            disk.close();
+            throw e;
+        }
+    }
+
+    /** Gives the backup its name, durably. */
+    void publish() throws IOException {
+        Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+        DirectoryDisk.syncNames(target.resolveSibling("."));
+    }
+
+    private static IllegalStateException unusable(Path path, IOException e) {
+        return new IllegalStateException(
+                "Expected a target that can be written, but " + path + " cannot: " + DirectoryDisk.reason(e)
+                        + "; check its owner and permissions, or name another one.",
+                e);
+    }
+}

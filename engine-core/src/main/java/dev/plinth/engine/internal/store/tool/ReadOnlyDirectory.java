@@ -1,0 +1,84 @@
+package dev.plinth.engine.internal.store.tool;
+
+import dev.plinth.engine.internal.store.log.BootId;
+import dev.plinth.engine.internal.store.log.ChannelFile;
+import dev.plinth.engine.internal.store.log.Disk;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A directory that an engine may have open, here or in another process. It takes no lock of the store and never touches
+ * the lock file. To close any channel of that file would release the lock of an engine in this process.
+ */
+record ReadOnlyDirectory(Path directory) implements Disk {
+    @Override
+    public List<String> names() throws IOException {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                names.add(String.valueOf(file.getFileName()));
+            }
+        }
+        return names;
+    }
+
+    @Override
+    public File open(String name) throws IOException {
+        Set<OpenOption> options = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        Path file = directory.resolve(name);
+        FileChannel channel = FileChannel.open(file, options);
+        return new ChannelFile(channel, channel, () -> FileChannel.open(file, options));
+    }
+
+    @Override
+    public File create(String name) {
+        throw readOnly();
+    }
+
+    @Override
+    public void rename(String from, String to) {
+        throw readOnly();
+    }
+
+    @Override
+    public void renameNew(String from, String to) {
+        throw readOnly();
+    }
+
+    @Override
+    public void delete(String name) {
+        throw readOnly();
+    }
+
+    @Override
+    public void makeDirectory(String name) {
+        throw readOnly();
+    }
+
+    @Override
+    public void syncNames() {
+        throw readOnly();
+    }
+
+    @Override
+    public String boot() {
+        return BootId.read();
+    }
+
+    @Override
+    public void close() {}
+
+    private static UnsupportedOperationException readOnly() {
+        return new UnsupportedOperationException(
+                "Expected only reads of a directory that may be in use, but got a change");
+    }
+}

@@ -1,0 +1,142 @@
+package dev.plinth.engine.internal.store.tool;
+
+import dev.plinth.engine.api.StoreReport;
+import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.log.DirectoryDisk;
+import dev.plinth.engine.internal.store.log.Disk;
+import dev.plinth.engine.internal.store.log.FileCopy;
+import dev.plinth.engine.internal.store.log.StoreDamageException;
+import dev.plinth.engine.internal.store.log.StoreNames;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An operator's tools for the directory of a store. Each throws {@code IllegalStateException} with one sentence if it
+ * cannot run.
+ */
+public final class StoreTools {
+    private StoreTools() {}
+
+    /** Reads every file of a directory, which may be in use, and reports its content and damage. */
+    public static StoreReport verify(Path directory, List<TableName> tables) {
+        try (HeldFiles files = hold(directory)) {
+            Verification.Found found = Verification.of(files, files.storeNames(), tables);
+            List<String> lines = new ArrayList<>(found.lines());
+            for (String damage : found.damages()) {
+                lines.add("damaged: " + damage);
+            }
+            if (found.damages().isEmpty()) {
+                lines.add("whole: all records up to " + found.opened().last());
+            } else {
+                lines.add(
+                        found.opens()
+                                ? "the store opens all the same, with all records up to "
+                                        + found.opened().last() + ": it does not need what is damaged"
+                                : "the store does not open; restore a backup, or run plinth.jar recover " + directory
+                                        + " to see what could be kept");
+            }
+            return new StoreReport(found.damages().isEmpty(), lines);
+        } catch (IOException e) {
+            throw unreadable(directory, e);
+        }
+    }
+
+    /**
+     * Copies a directory, which may be in use, to a new or empty one. Until the copy is complete its name is that of
+     * the target with {@code .partial} after it.
+     *
+     * @param further names of files to copy too, if they exist
+     */
+    public static StoreReport backup(Path directory, Path target, List<TableName> tables, List<String> further) {
+        checkIsStore(directory);
+        BackupTarget copy = BackupTarget.beside(directory, target);
+        try (HeldFiles files = hold(directory)) {
+            List<String> taken = new ArrayList<>();
+            RecoverablePrefix prefix;
+            try (DirectoryDisk to = copy.open(further)) {
+                prefix = Backup.make(files, to, tables, Store.Files.SEGMENT_BYTES);
+                for (String name : files.names()) {
+                    if (further.contains(name)) {
+                        FileCopy.copy(files, name, to, name);
+                        taken.add(name);
+                    }
+                }
+                to.syncNames();
+                checkCopy(to, tables, prefix);
+                copy.publish();
+            }
+            List<String> lines = new ArrayList<>();
+            lines.add("copied all records up to " + prefix.last() + " to " + target + ", and verified the copy");
+            for (String name : further) {
+                lines.add(taken.contains(name) ? "with " + name : "without " + name + ": " + directory + " has none");
+            }
+            return new StoreReport(true, lines);
+        } catch (StoreDamageException damage) {
+            throw new IllegalStateException(
+                    "Expected a store without damage, but " + damage.what()
+                            + "; nothing was copied. Run plinth.jar verify " + directory + " to see what is whole.",
+                    damage);
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "Expected to copy " + directory + " to " + target + ", but the disk failed: "
+                            + DirectoryDisk.reason(e) + "; check both and the room on the target.",
+                    e);
+        }
+    }
+
+    /**
+     * Makes a damaged store open again with its longest whole prefix.
+     *
+     * @param acceptLoss false to report only what would be lost
+     */
+    public static StoreReport recover(Path directory, List<TableName> tables, boolean acceptLoss) {
+        checkIsStore(directory);
+        try (DirectoryDisk disk = DirectoryDisk.open(directory)) {
+            return Salvage.run(disk, tables, acceptLoss, Store.Files.SEGMENT_BYTES);
+        } catch (IOException e) {
+            throw unreadable(directory, e);
+        }
+    }
+
+    private static void checkCopy(Disk copy, List<TableName> tables, RecoverablePrefix prefix) throws IOException {
+        Verification.Found found = Verification.of(copy, StoreNames.of(copy), tables);
+        if (!found.opens() || found.opened().last() != prefix.last()) {
+            throw new IllegalStateException("Expected a whole copy up to record " + prefix.last() + ", but "
+                    + (found.opens()
+                            ? "it ends at " + found.opened().last()
+                            : found.damages().get(0))
+                    + "; check the disk of the target.");
+        }
+    }
+
+    private static HeldFiles hold(Path directory) throws IOException {
+        checkIsStore(directory);
+        return HeldFiles.of(new ReadOnlyDirectory(directory));
+    }
+
+    private static void checkIsStore(Path directory) {
+        try {
+            if (!Files.isDirectory(directory)) {
+                throw new IllegalStateException("Expected the directory of a store, but " + directory
+                        + " is none; name the one given with --data.");
+            }
+            if (StoreNames.of(new ReadOnlyDirectory(directory)).isEmpty()) {
+                throw new IllegalStateException("Expected the directory of a store, but " + directory
+                        + " has neither snapshot nor journal; name the one given with --data.");
+            }
+        } catch (IOException e) {
+            throw unreadable(directory, e);
+        }
+    }
+
+    private static IllegalStateException unreadable(Path directory, IOException e) {
+        return new IllegalStateException(
+                "Expected to read " + directory + ", but the disk failed: " + DirectoryDisk.reason(e)
+                        + "; check its owner and permissions, and the disk.",
+                e);
+    }
+}

@@ -1,8 +1,0 @@
-package dev.plinth.engine.internal.store;
-
-final class OffHeapArenaTableTest extends ArenaTableTest {
-    @Override
-    Arena arena() {
-        return new OffHeapArena();
-    }
-}

@@ -1,0 +1,8 @@
+package dev.plinth.engine.internal.store.memory;
+
+final class OffHeapArenaTableTest extends ArenaTableTest {
+    @Override
+    Arena arena() {
+        return new OffHeapArena();
+    }
+}
