@@ -36,7 +36,11 @@ final class KeyHash {
 
     /** Returns a hash under a new secret seed. */
     static KeyHash drawn() {
-        return new KeyHash(SEEDS.longs(2 * HALF).toArray());
+        long[] seed = new long[2 * HALF];
+        for (int i = 0; i < seed.length; i++) {
+            seed[i] = SEEDS.nextLong();
+        }
+        return new KeyHash(seed);
     }
 
     /** Saves the seed. */
