@@ -326,7 +326,8 @@ class ProxyIT {
     private void ofALongPoll() throws Exception {
         HttpResponse<String> accepted = post("/v1/jobs", "{\"type\":\"nobody.does.this\",\"input\":{}}");
         assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
-        HttpResponse<String> polled = get(accepted.headers().firstValue("Location").orElseThrow() + "?wait=" + WAIT_SECONDS);
+        HttpResponse<String> polled =
+                get(accepted.headers().firstValue("Location").orElseThrow() + "?wait=" + WAIT_SECONDS);
         assertThat(polled.statusCode()).as(polled.body()).isEqualTo(200);
         assertThat(polled.body()).contains("\"status\":\"queued\"");
     }
