@@ -528,6 +528,7 @@ public final class Engine implements AutoCloseable {
             attached.close();
         }
         timers.close();
+        figures.close();
         Deadline deadline = Deadline.inMillis(grace.drain().toMillis());
         List<String> left = new ArrayList<>();
         if (!sweep.drain(deadline.millisLeft())) {
@@ -579,7 +580,7 @@ public final class Engine implements AutoCloseable {
                         access.uses(),
                         config.routes(),
                         requestLog,
-                        figures::page,
+                        figures,
                         EngineConfig.VERSION,
                         config.testClock().orElse(null),
                         () -> reset(access),

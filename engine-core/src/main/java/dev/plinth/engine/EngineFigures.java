@@ -9,12 +9,14 @@ import dev.plinth.engine.internal.base.StoreFigures;
 import dev.plinth.engine.internal.job.JobTimes;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.metrics.Exposition;
+import dev.plinth.engine.internal.metrics.HealthHistory;
 import dev.plinth.engine.internal.metrics.RequestMetrics;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.Sweep;
 import dev.plinth.engine.internal.webhook.Deliveries;
 import dev.plinth.engine.internal.webhook.Webhooks;
+import dev.plinth.engine.internal.wire.Wire;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,20 +24,50 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Reads the figures of every room, for {@code GET /metrics} and the host alike. They name no workspace. */
-record EngineFigures(
-        Store store,
-        RequestMetrics requests,
-        Quotas quotas,
-        Sweep sweep,
-        Supplier<JobFigures> jobs,
-        JobTimes jobTimes,
-        Webhooks webhooks) {
+final class EngineFigures implements Wire.Figures, AutoCloseable {
     private static final double MILLIS = 1_000;
     private static final int LARGEST = 3;
 
-    /** Renders the page of {@code GET /metrics}. */
-    byte[] page() {
+    private final Store store;
+    private final RequestMetrics requests;
+    private final Quotas quotas;
+    private final Sweep sweep;
+    private final Supplier<JobFigures> jobs;
+    private final JobTimes jobTimes;
+    private final Webhooks webhooks;
+    private final HealthSampler sampler;
+
+    EngineFigures(
+            Store store,
+            RequestMetrics requests,
+            Quotas quotas,
+            Sweep sweep,
+            Supplier<JobFigures> jobs,
+            JobTimes jobTimes,
+            Webhooks webhooks) {
+        this.store = store;
+        this.requests = requests;
+        this.quotas = quotas;
+        this.sweep = sweep;
+        this.jobs = jobs;
+        this.jobTimes = jobTimes;
+        this.webhooks = webhooks;
+        this.sampler = new HealthSampler(store, requests);
+    }
+
+    @Override
+    public byte[] page() {
         return Exposition.page(read());
+    }
+
+    @Override
+    public HealthHistory history() {
+        return sampler.history();
+    }
+
+    @Override
+    public void close() {
+        sampler.close();
     }
 
     /** Reads the figures. */

@@ -24,6 +24,7 @@ final class DocumentSnippetsTest {
             "docs/http-api.md", new Held("HttpApiExamplesTest", "sh|http|java|js|python|bash"),
             "docs/operations.md", new Held("OperationsPageTest", "sh"),
             "docs/tour.md", new Held("DemoIT", "sh"),
+            "docs/proxy.md", new Held("ProxyIT", "nginx|caddy"),
             "docs/howto/add-an-operation.md", new Held("HowToAddAnOperationTest", "java"),
             "docs/configuration.md", new Held("ConfigurationPageTest", "yaml"));
 

@@ -65,6 +65,7 @@ final class OpenApiAnswersTest {
         ok("getWorkspace", "GET", "/v1/workspace", null);
         ok("updateWorkspace", "PATCH", "/v1/workspace", "{\"metadata\":{\"a\":\"b\"}}");
         ok("getRateLimit", "GET", "/v1/rate-limit", null);
+        ok("getPlan", "GET", "/v1/plan", null);
         ok("listRequests", "GET", "/v1/requests", null);
         String request = store.call("POST", "/v1/resources", "{}").header("Request-Id");
         ok("getRequest", "GET", "/v1/requests/" + request, null);
@@ -82,6 +83,8 @@ final class OpenApiAnswersTest {
         events();
         store.use(store.adminToken());
         ok("listTables", "GET", "/admin/v1/tables", null);
+        ok("listPlans", "GET", "/admin/v1/plans", null);
+        ok("getHealthHistory", "GET", "/admin/v1/health/history", null);
         ok("reloadConfig", "POST", "/admin/v1/config/reload", null);
         ok("getClock", "GET", "/admin/v1/clock", null);
         ok("advanceClock", "POST", "/admin/v1/clock/advance", "{\"seconds\":1}");

@@ -16,6 +16,8 @@ final class Questions {
             case "units" -> UnitFigures.run(arguments[0], Path.of(last));
             case "deliveries" -> DeliveryFigures.run(Path.of(last));
             case DeliveryFigures.RECEIVER -> BareReceiver.serve();
+            case "tail" -> TailFigures.run(Path.of(last));
+            case TailFigures.FOLLOWER -> StreamFollower.follow(Integer.parseInt(arguments[0]), last);
             case "redis" -> RedisFigures.run(Path.of(last));
             case "jmh" -> JmhFigures.run(arguments[0], Integer.parseInt(last));
             case "serve" -> HttpServers.serve(arguments[0], Integer.parseInt(arguments[1]), Path.of(last));

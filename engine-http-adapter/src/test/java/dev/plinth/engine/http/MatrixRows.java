@@ -198,6 +198,7 @@ final class MatrixRows {
                 .tellsOfTheMoment();
         read("getRequest", "requests").id("requestId", REQUEST);
         row("getRateLimit", same(200));
+        row("getPlan", same(200)).tellsOfTheMoment();
     }
 
     private void operator() {
@@ -210,6 +211,8 @@ final class MatrixRows {
                 .body("{\"name\":\"new\"}");
         row("deleteAnyWorkspace", changed(200)).operator().id("workspaceId", WORKSPACE);
         row("listTables", same(200)).operator().tellsOfTheMoment();
+        row("listPlans", same(200)).operator();
+        row("getHealthHistory", same(200)).operator().tellsOfTheMoment();
         row("createKeyFor", changed(201))
                 .operator()
                 .id("workspaceId", WORKSPACE)

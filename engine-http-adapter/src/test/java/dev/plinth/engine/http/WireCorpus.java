@@ -22,7 +22,8 @@ final class WireCorpus {
     private static final Pattern ID = Pattern.compile("\\b([a-z]{2,4}_)[0-9a-z]{26}\\b|(?<=cursor=)[\\w-]{20,}");
 
     /** Bodies with figures of the process, or mostly of free texts. */
-    private static final Set<String> BODIES_NOT_RECORDED = Set.of("/metrics", "/openapi.json", "/admin/v1/tables");
+    private static final Set<String> BODIES_NOT_RECORDED =
+            Set.of("/metrics", "/openapi.json", "/admin/v1/tables", "/admin/v1/health/history", "/v1/plan");
 
     private static final String BODY_NOT_RECORDED = "(not recorded)";
 

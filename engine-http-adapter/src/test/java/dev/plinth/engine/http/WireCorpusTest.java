@@ -35,6 +35,7 @@ final class WireCorpusTest {
     private static final String NAME = "{\"name\":\"n\"}";
     private static final String KEY = "key";
     private static final String FRIEND = "key of another workspace";
+    private static final String FRESH = "key behind the reset";
     private static final String OPERATOR = "operator";
 
     private final ManualClock clock = ManualClock.startingAt(Instant.parse("2025-01-01T00:00:00Z"));
@@ -88,6 +89,7 @@ final class WireCorpusTest {
         batches();
         operations();
         operator();
+        plans();
 
         Path made = Path.of("target", CORPUS);
         Files.createDirectories(made.getParent());
@@ -360,6 +362,20 @@ final class WireCorpusTest {
     private void operations() throws IOException {
         corpus.call("callOperation", KEY, "POST", "/v1/operations/invoice.count", "{\"input\":{\"n\":1}}");
         corpus.call("callOperation", KEY, "POST", "/v1/operations/invoice.count", "{\"input\":{\"n\":\"1\"}}");
+    }
+
+    /** Comes behind the reset, so that the ids before it stay as they were. */
+    private void plans() throws IOException {
+        String fresh = workspace(FRESH);
+        corpus.call("getPlan", FRESH, "GET", "/v1/plan", "");
+        corpus.call("getPlan", "", "GET", "/v1/plan", "");
+        corpus.call("listPlans", OPERATOR, "GET", "/admin/v1/plans", "");
+        corpus.call("listPlans", FRESH, "GET", "/admin/v1/plans", "");
+        corpus.call("getHealthHistory", OPERATOR, "GET", "/admin/v1/health/history", "");
+        corpus.call("getHealthHistory", OPERATOR, "GET", "/admin/v1/health/history?createdAfter=now", "");
+        corpus.call("listWorkspaces", OPERATOR, "GET", "/admin/v1/workspaces?plan=pro&limit=1", "");
+        corpus.call("listWorkspaces", OPERATOR, "GET", "/admin/v1/workspaces?plan=starter", "");
+        corpus.call("getAnyWorkspace", OPERATOR, "GET", "/admin/v1/workspaces/" + fresh, "");
     }
 
     private void operator() throws IOException {

@@ -122,6 +122,13 @@ public final class Aims {
             new Aim("creates, two threads", "one", "plinth MEMORY create 2", "plinth MEMORY create 1", AT_LEAST, 1.1),
             new Aim("creates, 64 threads", "one", "plinth MEMORY create 64", "plinth MEMORY create 1", AT_LEAST, 0.9),
             new Aim("gets, two threads", "one", "plinth MEMORY get 2", "plinth MEMORY get 1", AT_LEAST, 1.6),
+            new Aim(
+                    "creates, one caller, `OS`, beside a live tail of 1,000 events a second",
+                    "the same without the tail",
+                    "creates beside a tail",
+                    "creates without a tail",
+                    AT_LEAST,
+                    0.95),
             new Aim("HTTP get", "bare Jetty, fixed answer", "http plinth get", "http Jetty get", AT_LEAST, 0.7),
             new Aim(
                     "HTTP create",

@@ -59,13 +59,16 @@ public final class Workspaces {
         return context -> Outcome.Done.ok(find(context, context.workspace()).json());
     }
 
-    /** Lists all workspaces. */
-    public static Command.Query list(PageRequest request) {
-        return context -> Outcome.Done.ok(Lists.page(
-                context.rows(),
-                AccessTables.ALL_WORKSPACES,
-                request,
-                row -> WorkspaceRow.read(row).json()));
+    /**
+     * Lists all workspaces.
+     *
+     * @param plan lists only those under this plan; null for all
+     */
+    public static Command.Query list(PageRequest request, @Nullable String plan) {
+        return context -> Outcome.Done.ok(Lists.page(context.rows(), AccessTables.ALL_WORKSPACES, request, bytes -> {
+            WorkspaceRow row = WorkspaceRow.read(bytes);
+            return plan == null || plan.equals(row.plan()) ? row.json() : null;
+        }));
     }
 
     /** Changes the members that the operator may change. Null leaves a member as it is. */

@@ -37,6 +37,13 @@ public final class Histogram {
         sumMicros.add(Math.max(0, micros));
     }
 
+    /** Adds the present count of each bucket to sums, which has as many buckets. */
+    public void addTo(long[] sums) {
+        for (int i = 0; i < counts.length; i++) {
+            sums[i] += counts[i].sum();
+        }
+    }
+
     /** Returns the present counts under labels. */
     public Figure.Distribution read(Map<String, String> labels) {
         List<Figure.Bucket> buckets = new ArrayList<>(counts.length);

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.base;
 
+import dev.plinth.engine.api.TableShare;
 import java.util.List;
 
 /** The figures of a store, for metrics and the operator. */
@@ -38,6 +39,16 @@ public final class StoreFigures {
             return (needed + room - 1) / room;
         }
     }
+
+    /**
+     * Tells what a workspace has of a table.
+     *
+     * @param table the name of the table
+     * @param rows its rows
+     * @param bytes bytes of their keys and rows
+     * @param share the most that the workspace may have
+     */
+    public record ShareUse(String table, long rows, long bytes, TableShare share) {}
 
     /**
      * A workspace that has rows in a table.

@@ -312,13 +312,21 @@ public final class Jobs {
         return write.isIn(JobTables.JOBS) || write.isIn(Cancellations.BACKLOG.table());
     }
 
+    /** Returns how many jobs of a workspace are queued or scheduled. */
+    public static long waiting(Rows rows, Id workspace) {
+        return rows.size(JobTables.byStatus(workspace, JobStatus.QUEUED))
+                + rows.size(JobTables.byStatus(workspace, JobStatus.SCHEDULED));
+    }
+
+    /** Returns how many jobs of a workspace run, those of workers included. */
+    public static long running(Rows rows, Id workspace) {
+        return rows.size(JobTables.byStatus(workspace, JobStatus.RUNNING));
+    }
+
     /** Refuses if a workspace has as many unfinished jobs as its plan allows. */
     private static void checkRoom(Context context) {
         Plan plan = context.plan();
-        Rows rows = context.rows();
-        Id workspace = context.workspace();
-        long unfinished = rows.size(JobTables.byStatus(workspace, JobStatus.QUEUED))
-                + rows.size(JobTables.byStatus(workspace, JobStatus.SCHEDULED));
+        long unfinished = waiting(context.rows(), context.workspace());
         if (unfinished >= plan.queuedJobsMax()) {
             throw new RefusedException(Refusal.of(
                             ProblemCode.JOB_QUEUE_FULL,

@@ -1,8 +1,10 @@
 package dev.plinth.engine.internal.metrics;
 
 import dev.plinth.engine.internal.base.Histogram;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -16,6 +18,12 @@ public final class RequestMetrics {
         50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 50_000, 250_000, 1_000_000, 5_000_000, 30_000_000
     };
     private static final int CLASSES = 6;
+    private static final int CLIENT_ERROR = 4;
+    private static final int SERVER_ERROR = 5;
+
+    /** Calls that wait on purpose. Their times say nothing about the engine. */
+    private static final Set<String> WAITING_PATHS = Set.of("/v1/jobs/lease", "/v1/events/stream");
+
     private static final int PLANS_MAX = 100;
     private static final String NO_PLAN = "(none)";
     private static final String OTHER_PLANS = "(other)";
@@ -63,6 +71,47 @@ public final class RequestMetrics {
             codes = refusals.computeIfAbsent(counted, unknown -> new ConcurrentHashMap<>());
         }
         codes.computeIfAbsent(code, unknown -> new LongAdder()).increment();
+    }
+
+    /**
+     * The counts over all routes at a time.
+     *
+     * @param durations the requests in each bucket of time; calls that wait on purpose are left out
+     */
+    record Totals(long requests, long clientErrors, long serverErrors, long rateLimited, List<Long> durations) {
+        /** Returns the requests in each bucket since an earlier time. */
+        long[] since(Totals before) {
+            long[] counts = new long[durations.size()];
+            for (int i = 0; i < counts.length; i++) {
+                counts[i] = durations.get(i) - before.durations.get(i);
+            }
+            return counts;
+        }
+    }
+
+    /** Returns the present counts over all routes. */
+    Totals totals() {
+        long[] statuses = new long[CLASSES];
+        long[] durations = new long[EDGES_MICROS.length + 1];
+        for (RouteCounts counts : routes.values()) {
+            for (int i = 0; i < CLASSES; i++) {
+                statuses[i] += counts.statuses[i].sum();
+            }
+            if (!WAITING_PATHS.contains(counts.path)) {
+                counts.durations.addTo(durations);
+            }
+        }
+        return new Totals(
+                Arrays.stream(statuses).sum(),
+                statuses[CLIENT_ERROR],
+                statuses[SERVER_ERROR],
+                rateLimited.sum(),
+                Arrays.stream(durations).boxed().toList());
+    }
+
+    /** Returns the upper bound of a bucket of time in microseconds; {@code Long.MAX_VALUE} for the last bucket. */
+    static long edgeMicros(int bucket) {
+        return bucket < EDGES_MICROS.length ? EDGES_MICROS[bucket] : Long.MAX_VALUE;
     }
 
     /** Writes the counts to a page. */

@@ -290,13 +290,18 @@ public final class Resources {
                 .bytes();
     }
 
+    /** Returns how many resources a workspace has, archived ones included. */
+    public static long count(Rows rows, Id workspace) {
+        return rows.size(SetKey.of(SetKinds.RESOURCES_ALL, workspace));
+    }
+
     /** Refuses if a workspace has as many resources as its plan allows. */
     private static void checkRoom(Context context) {
         int most = context.plan().resourcesMax();
         if (most == Plan.UNLIMITED) {
             return;
         }
-        long there = context.rows().size(SetKey.of(SetKinds.RESOURCES_ALL, context.workspace()));
+        long there = count(context.rows(), context.workspace());
         if (there >= most) {
             throw RefusedException.of(
                     ProblemCode.PLAN_LIMIT_REACHED,

@@ -7,6 +7,7 @@ import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Histogram;
+import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
@@ -496,6 +497,11 @@ public final class Store implements AutoCloseable {
      */
     public List<StoreFigures.TableUse> uses(int most) {
         return tables.uses(most);
+    }
+
+    /** Returns what a workspace has of its share of each table under a plan. */
+    public List<StoreFigures.ShareUse> shares(Id workspace, Plan plan) {
+        return tables.shares(workspace, plan);
     }
 
     /**

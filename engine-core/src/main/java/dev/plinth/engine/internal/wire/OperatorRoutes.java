@@ -19,9 +19,11 @@ import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.shape.Body;
 import dev.plinth.engine.internal.shape.Kind;
 import dev.plinth.engine.internal.shape.Member;
+import dev.plinth.engine.internal.shape.Parameter;
 import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.shape.Values;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The operator's routes of workspaces. */
@@ -29,6 +31,12 @@ final class OperatorRoutes {
     private static final String ALL = "/admin/v1/workspaces";
     private static final String ONE = ALL + "/{workspaceId}";
     private static final String STARTER = "starter";
+
+    private static final Parameter<String> OF_PLAN = Parameter.matching(
+            "plan",
+            Pattern.compile("[a-z][a-z0-9_-]{0,63}"),
+            "a plan's name such as starter",
+            "Shows workspaces under this plan.");
 
     private static final Member<String> NAME = Member.required("name", ContentRules.NAME);
     private static final Member<String> STATUS = Member.optional("status", Kind.oneOf(Workspaces.STATUSES));
@@ -55,8 +63,9 @@ final class OperatorRoutes {
                         .creates(Workspaces.ENTITY)
                         .decodedBy(this::create),
                 row(Tag.OPERATOR, "listWorkspaces", "GET", ALL, "List workspaces")
+                        .says("With a plan, a page examines at most 10 workspaces for each item of its limit.")
                         .operator()
-                        .page()
+                        .page(OF_PLAN)
                         .gives(Workspaces.ENTITY)
                         .decodedBy(OperatorRoutes::list),
                 row(Tag.OPERATOR, "getAnyWorkspace", "GET", ONE, "Get a workspace")
@@ -90,7 +99,7 @@ final class OperatorRoutes {
     private static Command list(Request request) {
         Input input = Input.of(request);
         PageRequest page = input.page(false);
-        return input.checked(Workspaces.list(page));
+        return input.checked(Workspaces.list(page, input.query().find(OF_PLAN)));
     }
 
     private static Command get(Request request) {

@@ -26,6 +26,8 @@ final class RouteTable {
         table.addAll(new WorkspaceRoutes(parts.log()).all());
         table.addAll(new KeyRoutes(parts.keyUses()).all());
         table.addAll(new OperatorRoutes(parts.plans()).all());
+        table.addAll(new PlanRoutes(parts.store(), parts.plans()).all());
+        table.addAll(new HealthRoutes(parts.figures().history()).all());
         table.addAll(system.all());
         ManualClock clock = parts.testClock();
         if (clock != null) {

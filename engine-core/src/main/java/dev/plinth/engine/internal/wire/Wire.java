@@ -16,6 +16,7 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.job.HandledTypes;
 import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.metrics.HealthHistory;
 import dev.plinth.engine.internal.pipeline.Answer;
 import dev.plinth.engine.internal.pipeline.PendingRequest;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
@@ -62,7 +63,7 @@ public final class Wire {
      * @param keyUses tells when keys were last used
      * @param settings what the host says of routes
      * @param log the last requests of each workspace
-     * @param figures gives the page of all figures
+     * @param figures the figures of all rooms
      * @param version the version of the release
      * @param testClock the clock that may be turned over the wire, or null
      * @param reset empties the engine
@@ -81,11 +82,20 @@ public final class Wire {
             LastUsedTimes keyUses,
             RouteSettings settings,
             RequestLog log,
-            Supplier<byte[]> figures,
+            Figures figures,
             String version,
             @Nullable ManualClock testClock,
             Runnable reset,
             @Nullable Supplier<Json> configReload) {}
+
+    /** The figures that routes show. Thread-safe. */
+    public interface Figures {
+        /** Renders the page of {@code GET /metrics}. */
+        byte[] page();
+
+        /** Returns the health figures of the last hour. */
+        HealthHistory history();
+    }
 
     /** Makes a wire to this dispatcher. */
     public Wire(RequestDispatcher dispatcher, Parts parts) {
@@ -96,7 +106,7 @@ public final class Wire {
         SystemRoutes system = new SystemRoutes(
                 parts.store(),
                 parts.quotas(),
-                parts.figures(),
+                parts.figures()::page,
                 new SystemRoutes.Pages(openApi, new FrontPage(parts.version())),
                 parts.webhooks()::problem);
         BatchRoutes batch = new BatchRoutes();

@@ -11,6 +11,7 @@ import { Webhooks } from "./webhooks.js";
 import { Keys } from "./keys.js";
 import { Plan } from "./plan.js";
 import { Workspaces } from "./workspaces.js";
+import { Plans } from "./plans.js";
 import { Health } from "./health.js";
 import { watchHealth } from "./figures.js";
 
@@ -44,6 +45,7 @@ const OPERATOR = [
     [
       { path: "operator/health", name: "Health", view: Health, ids: [] },
       { path: "operator/workspaces", name: "Workspaces", view: Workspaces, ids: ["ws_"] },
+      { path: "operator/plans", name: "Plans", view: Plans, ids: [] },
     ],
   ],
 ];

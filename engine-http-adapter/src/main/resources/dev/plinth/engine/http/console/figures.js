@@ -1,19 +1,16 @@
 import { call, isOperator } from "./api.js";
 import { store } from "./store.js";
 
-const SAMPLE_SECONDS = 5;
-const SECOND_SAMPLE_MILLIS = 1000;
-const HOUR_SECONDS = 3600;
-const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/g;
-// These wait on purpose; their time says nothing of the server.
-const WAITING_ROUTES = new Set(["/v1/jobs/lease", "/v1/events/stream"]);
+const SAMPLE_SECONDS = 10;
+const SECOND_SAMPLE_MILLIS = 1500;
+const HOUR_MILLIS = 3_600_000;
 
-// The samples of the last hour, oldest first. They live in this tab's memory.
-export const history = store({ samples: [], error: null });
+// The points of the last hour, which the server keeps, oldest first. `gauges` has the newest figures without labels.
+export const history = store({ points: [], gauges: {}, error: null });
 
-// Takes samples until the returned function is called.
+// Asks for what is new until the returned function is called.
 export function watchHealth() {
-  history.set({ samples: [], error: null });
+  history.set({ points: [], gauges: {}, error: null });
   const stopped = new AbortController();
   let taking = false;
   const take = async () => {
@@ -24,9 +21,17 @@ export function watchHealth() {
     taking = true;
     let next;
     try {
-      const sample = sampleOf(await call("GET", "/metrics", { signal: stopped.signal }));
-      const samples = history.get().samples.filter(({ at }) => at > sample.at - HOUR_SECONDS);
-      next = { samples: [...samples, sample], error: null };
+      const { signal } = stopped;
+      const known = history.get().points;
+      const createdAfter = known.length ? known[known.length - 1].at : "";
+      const { data } = await call("GET", "/admin/v1/health/history", { query: { createdAfter }, signal });
+      const points = [...known, ...data];
+      const oldest = points.length ? Date.parse(points[points.length - 1].at) - HOUR_MILLIS : 0;
+      next = {
+        points: points.filter(({ at }) => Date.parse(at) >= oldest),
+        gauges: gaugesOf(await call("GET", "/metrics", { signal })),
+        error: null,
+      };
     } catch (error) {
       next = { ...history.get(), error };
     }
@@ -36,7 +41,7 @@ export function watchHealth() {
     }
   };
   take();
-  // A rate needs two samples; the second comes early, so that the page has something to show.
+  // A server that has just started has its first point after a second.
   const second = setTimeout(take, SECOND_SAMPLE_MILLIS);
   const timer = setInterval(take, SAMPLE_SECONDS * 1000);
   return () => {
@@ -46,58 +51,12 @@ export function watchHealth() {
   };
 }
 
-function sampleOf(text) {
-  const sample = { at: Date.now() / 1000, classes: {}, limited: 0, buckets: {}, jobs: {}, deliveries: {}, gauges: {} };
-  for (const line of text.split("\n")) {
-    const match = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line);
-    if (match) {
-      note(sample, match[1], Object.fromEntries(Array.from((match[2] || "").matchAll(LABEL), ([, name, value]) => [name, value])), Number(match[3]));
-    }
-  }
-  return sample;
+function gaugesOf(text) {
+  return Object.fromEntries(Array.from(text.matchAll(/^(\w+) (\S+)$/gm), ([, name, value]) => [name, Number(value)]));
 }
 
-function note(sample, name, labels, value) {
-  const add = (sums, key) => (sums[key] = (sums[key] || 0) + value);
-  if (name === "plinth_requests_total") {
-    add(sample.classes, labels.status);
-  } else if (name === "plinth_rate_limited_requests_total") {
-    sample.limited = value;
-  } else if (name === "plinth_request_duration_seconds_bucket") {
-    if (!WAITING_ROUTES.has(labels.route)) {
-      add(sample.buckets, labels.le);
-    }
-  } else if (name === "plinth_jobs") {
-    sample.jobs[labels.status] = value;
-  } else if (name === "plinth_deliveries") {
-    sample.deliveries[labels.status] = value;
-  } else if (Object.keys(labels).length === 0) {
-    sample.gauges[name] = value;
-  }
-}
-
-// Pairs of samples, so that what only rises becomes a rate. A restart of the server begins anew.
-function steps(samples, figure) {
-  return samples.map((sample, i) => {
-    const before = samples[i - 1];
-    return before && total(sample) >= total(before) ? figure(sample, before, sample.at - before.at) : null;
-  });
-}
-
-const total = (sample) => Object.values(sample.classes).reduce((sum, value) => sum + value, 0);
-
-export const times = (samples) => samples.map((sample) => sample.at);
-export const requestRate = (samples) => steps(samples, (now, before, seconds) => (total(now) - total(before)) / seconds);
-export const classRate = (samples, name) => steps(samples, (now, before, seconds) => ((now.classes[name] || 0) - (before.classes[name] || 0)) / seconds);
-export const limitedRate = (samples) => steps(samples, (now, before, seconds) => (now.limited - before.limited) / seconds);
-export const gauge = (samples, read) => samples.map((sample) => read(sample) ?? null);
-
-// The edge of the histogram's bucket in which the quantile lies, in milliseconds.
-export const latency = (samples, quantile) =>
-  steps(samples, (now, before) => {
-    const edges = Object.keys(now.buckets).map((edge) => [edge === "+Inf" ? Infinity : Number(edge), now.buckets[edge] - (before.buckets[edge] || 0)]);
-    edges.sort(([a], [b]) => a - b);
-    const all = edges.length ? edges[edges.length - 1][1] : 0;
-    const found = all > 0 && edges.find(([, count]) => count >= all * quantile);
-    return found ? (found[0] === Infinity ? null : found[0] * 1000) : null;
-  });
+export const times = (points) => points.map(({ at }) => Date.parse(at) / 1000);
+export const rate = (points, name) => points.map((point) => (point[name] * 1000) / point.millis);
+export const level = (points, name) => points.map((point) => point[name]);
+// Absent where no request was answered.
+export const latency = (points, name) => points.map((point) => (point[name] === undefined ? null : point[name] / 1000));

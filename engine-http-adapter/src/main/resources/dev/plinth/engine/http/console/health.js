@@ -2,18 +2,22 @@ import { html } from "./view.js";
 import { call } from "./api.js";
 import { useStore } from "./store.js";
 import { useLoad, usePoll } from "./hooks.js";
-import { Empty, Facts, Id, Loaded, Notice, Page, ProblemBox, Section, Table } from "./ui.js";
+import { Empty, Facts, Fullness, Id, Loaded, Notice, Page, ProblemBox, Section, Table } from "./ui.js";
 import { Chart } from "./chart.js";
-import { classRate, gauge, history, latency, limitedRate, requestRate, times } from "./figures.js";
+import { history, latency, level, rate, times } from "./figures.js";
 import { bytes, count, visible } from "./text.js";
 
 const TABLES_SECONDS = 10;
-const FULL_WARNING = 0.8;
-const JOBS = ["queued", "running", "failed"];
-const DELIVERIES = ["pending", "retrying", "exhausted", "held"];
+const JOBS = { queued: "jobsQueued", running: "jobsRunning", failed: "jobsFailed" };
+const DELIVERIES = {
+  pending: "deliveriesPending",
+  retrying: "deliveriesRetrying",
+  exhausted: "deliveriesExhausted",
+  held: "deliveriesHeld",
+};
 
 export function Health() {
-  const { samples, error } = useStore(history);
+  const { points, gauges, error } = useStore(history);
   const ready = useLoad(async (signal) => {
     try {
       return await call("GET", "/health/ready", { signal });
@@ -28,25 +32,23 @@ export function Health() {
   const tables = useLoad((signal) => call("GET", "/admin/v1/tables", { signal }), []);
   usePoll(ready.poll, TABLES_SECONDS, { free: true });
   usePoll(tables.poll, TABLES_SECONDS, { free: true });
-  const last = samples[samples.length - 1];
-  const x = times(samples);
-  return html`<${Page} title="Health" about="How the server is, as it looks from this tab. The last hour is kept while the tab is open.">
+  const x = times(points);
+  const levels = (names) => Object.entries(names).map(([name, figure]) => [name, level(points, figure)]);
+  return html`<${Page} title="Health" about="How the server is, and how the last hour was. The server keeps that hour in memory.">
     <${ProblemBox} problem=${error || ready.error} />
     ${ready.data && !error && !ready.error && html`<${Readiness} of=${ready.data} />`}
-    ${samples.length < 2 ? html`<${Empty} title="The first figures are on their way">They come every five seconds.<//>` : html`
+    ${points.length === 0 ? html`<${Empty} title="The first figures are on their way">They come every ten seconds.<//>` : html`
       <${Section} title="The last hour"><div class="charts">
-        <${Chart} title="Requests" unit="/s" x=${x} series=${[["all", requestRate(samples)]]} />
-        <${Chart} title="Latency" unit="ms" x=${x} series=${[["half within", latency(samples, 0.5)], ["99 % within", latency(samples, 0.99)]]} />
+        <${Chart} title="Requests" unit="/s" x=${x} series=${[["all", rate(points, "requests")]]} />
+        <${Chart} title="Latency" unit="ms" x=${x} series=${[["half within", latency(points, "latencyP50Micros")], ["99 % within", latency(points, "latencyP99Micros")]]} />
         <${Chart} title="Refusals and errors" unit="/s" x=${x}
-          series=${[["4xx", classRate(samples, "4xx")], ["rate limited", limitedRate(samples)], ["5xx", classRate(samples, "5xx")]]} />
-        <${Chart} title="Jobs" x=${x} series=${JOBS.map((status) => [status, gauge(samples, (sample) => sample.jobs[status])])} />
-        <${Chart} title="Deliveries" x=${x} series=${DELIVERIES.map((status) => [status, gauge(samples, (sample) => sample.deliveries[status])])} />
-        <${Chart} title="Journal" unit="records" x=${x} series=${[
-          ["not durable yet", gauge(samples, (sample) => sample.gauges.plinth_journal_lag_records)],
-          ["behind the snapshot", gauge(samples, (sample) => sample.gauges.plinth_snapshot_lag_records)],
-        ]} />
+          series=${[["4xx", rate(points, "clientErrors")], ["rate limited", rate(points, "rateLimited")], ["5xx", rate(points, "serverErrors")]]} />
+        <${Chart} title="Jobs" x=${x} series=${levels(JOBS)} />
+        <${Chart} title="Deliveries" x=${x} series=${levels(DELIVERIES)} />
+        <${Chart} title="Journal" unit="records" x=${x}
+          series=${levels({ "not durable yet": "journalLagRecords", "behind the snapshot": "snapshotLagRecords" })} />
       </div><//>
-      <${Section} title="Now"><${Facts} items=${now(last)} /><//>`}
+      <${Section} title="Now"><${Facts} items=${now(gauges)} /><//>`}
     <${Section} title="Tables">
       <${Loaded} of=${tables}>${({ data }) => html`<${Table} label="Tables" rows=${data} rowKey=${(row) => row.name}
         columns=${[
@@ -70,16 +72,7 @@ function Readiness({ of }) {
 
 const Most = ({ of }) => html`<a href=${"#/operator/workspaces/" + of.workspaceId}><${Id}>${of.workspaceId}<//></a><small>${count(of.rows)} rows</small>`;
 
-// Tables on the heap have no capacity of their own: their figure is 0.
-function Fullness({ used, max, show, name }) {
-  if (!max) {
-    return show(used);
-  }
-  return html`<div class="progress" data-full=${used / max > FULL_WARNING ? "yes" : "no"}>
-    <progress max=${max} value=${used} aria-label=${name}></progress><small>${show(used)} of ${show(max)}</small></div>`;
-}
-
-function now({ gauges }) {
+function now(gauges) {
   const seconds = (value) => (value === undefined ? undefined : `${Number(value.toPrecision(3))} s`);
   return [
     ["Journal", gauges.plinth_journal_writable === 1 ? "takes changes" : "takes no changes"],

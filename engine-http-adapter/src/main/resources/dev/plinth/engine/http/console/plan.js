@@ -3,16 +3,19 @@ import { call } from "./api.js";
 import { mergePatch } from "./json.js";
 import { useLoad, usePoll } from "./hooks.js";
 import {
-  Badge, Button, Facts, Field, FormDialog, Id, Json, Loaded, Page, Section, Text, Time, fieldError, fieldText, jsonOf, toast,
+  Badge, Button, Facts, Field, FormDialog, Fullness, Id, Json, Loaded, Page, Section, Table, Text, Time, fieldError, fieldText, jsonOf, toast,
 } from "./ui.js";
-import { count, fieldLine } from "./text.js";
+import { bytes, count, fieldLine } from "./text.js";
 
 const LIVE_SECONDS = 2;
+const LIMITS = { resources: "Resources", webhookEndpoints: "Webhook endpoints", waitingJobs: "Waiting jobs", runningJobs: "Running jobs" };
 
 export function Plan() {
   const workspace = useLoad((signal) => call("GET", "/v1/workspace", { signal }), []);
   const rate = useLoad((signal) => call("GET", "/v1/rate-limit", { signal }), []);
+  const use = useLoad((signal) => call("GET", "/v1/plan", { signal }), []);
   const [editing, setEditing] = useState(false);
+  usePoll(use.poll, LIVE_SECONDS, { free: true });
   usePoll(rate.poll, LIVE_SECONDS, { free: true });
   const edit = html`<${Button} onClick=${() => setEditing(true)} disabled=${!workspace.data}>Edit workspace<//>`;
   return html`<${Page} title="Plan and limits" about="What the workspace may do, and what is left of it now." actions=${edit}>
@@ -23,8 +26,25 @@ export function Plan() {
         <progress max=${policy.limit} value=${policy.remaining} aria-label=${`${policy.name}: requests left`}></progress>
         <p class="small quiet">${policy.resetSeconds > 0 ? `One more in ${policy.resetSeconds} s.` : "Full."} ${count(policy.limit)} in ${count(policy.windowSeconds)} s, given back one by one.</p>
       </div>`)}</div>`}<//>
-      <p class="small quiet">This page asks a call that costs nothing. All other pages of the console take from the same limit as your programs, and leave 40 % of
+      <p class="small quiet">This page asks calls that cost nothing. All other pages of the console take from the same limit as your programs, and leave 40 % of
         it to them when they refresh by themselves.</p>
+    <//>
+    <${Section} title="Limits">
+      <${Loaded} of=${use}>${({ limits }) => html`<div class="cards">${limits.map(({ name, used, max }) => html`<div class="card" key=${name}>
+        <h3>${LIMITS[name] || name}</h3>
+        ${max === undefined ? html`<p class="figure">${count(used)}</p><p class="small quiet">No limit.</p>` : html`
+          <p class="figure">${count(Math.max(0, max - used))} <span>of ${count(max)} left</span></p>
+          <progress max=${Math.max(1, max)} value=${used} aria-label=${`${LIMITS[name] || name}: used`}></progress><p class="small quiet">${count(used)} used.</p>`}
+      </div>`)}</div>`}<//>
+    <//>
+    <${Section} title="Share of the server">
+      <${Loaded} of=${use}>${({ tables }) => html`<${Table} label="Share of the server" rows=${tables} rowKey=${(row) => row.name}
+        columns=${[
+          { title: "Table", kind: "main", cell: (row) => html`<strong>${row.name}</strong>` },
+          { title: "Rows", cell: (row) => html`<${Fullness} used=${row.rows} max=${row.rowsMax} show=${count} name=${row.name + ": rows"} />` },
+          { title: "Bytes", cell: (row) => html`<${Fullness} used=${row.bytes} max=${row.bytesMax} show=${bytes} name=${row.name + ": bytes"} />` },
+        ]} />`}<//>
+      <p class="small quiet">The most that this workspace may keep under its plan. API keys count in keys.</p>
     <//>
     <${Section} title="Workspace">
       <${Loaded} of=${workspace}>${(data) => html`<${Facts} items=${[

@@ -8,6 +8,7 @@ import { useAction, useSecretShown } from "./hooks.js";
 const TOAST_MILLIS = 5000;
 const COPIED_MILLIS = 2500;
 const CLOCK_MILLIS = 10_000;
+const FULL_WARNING = 0.8;
 
 let ids = 0;
 function useId() {
@@ -353,4 +354,13 @@ export function jsonOf(text, pointer) {
 export function fieldError(problem, place) {
   const found = problem?.errors?.find((error) => (error.pointer ?? error.parameter) === place);
   return found && visible(found.detail);
+}
+
+// Tables on the heap have no capacity of their own: their figure is 0.
+export function Fullness({ used, max, show, name }) {
+  if (!max) {
+    return show(used);
+  }
+  return html`<div class="progress" data-full=${used / max > FULL_WARNING ? "yes" : "no"}>
+    <progress max=${max} value=${used} aria-label=${name}></progress><small>${show(used)} of ${show(max)}</small></div>`;
 }

@@ -1,26 +1,35 @@
 import { html, useState } from "./view.js";
 import { call, path } from "./api.js";
-import { go, useAction, useLoad, usePages } from "./hooks.js";
+import { go, showFilters, useAction, useLoad, usePages } from "./hooks.js";
 import {
-  Badge, Button, Confirm, Empty, Facts, Field, FormDialog, Id, Json, Loaded, Notice, Page, Pages, ProblemBox, Section, Text, Time, fieldError, toast,
+  Badge, Button, Confirm, Empty, Facts, Field, Filters, FormDialog, Id, Json, Loaded, Notice, Page, Pages, ProblemBox, Section, Text, Time, fieldError, toast,
 } from "./ui.js";
 import { EditKey, ShownKey } from "./keys.js";
 
 const HOME = "#/operator/workspaces";
-export const PLANS = ["starter", "pro", "business"];
 
-const PlanField = ({ value, problem }) => html`<${Field} label="Plan" name="plan" required list="plans" defaultValue=${value} hint="starter, pro, business, or one that the host has registered." error=${fieldError(problem, "/plan")} />
-  <datalist id="plans">${PLANS.map((plan) => html`<option value=${plan}></option>`)}</datalist>`;
+// The names of the plans that the server knows now; none until they have come.
+const usePlans = () => useLoad((signal) => call("GET", "/admin/v1/plans", { signal }), []).data?.data.map(({ name }) => name) || [];
 
-export function Workspaces({ rest }) {
-  return rest[0] ? html`<${Workspace} key=${rest[0]} id=${rest[0]} />` : html`<${List} />`;
+function PlanField({ value, problem }) {
+  return html`<${Field} label="Plan" name="plan" required list="plans" defaultValue=${value} hint="One of the plans of this server." error=${fieldError(problem, "/plan")} />
+    <datalist id="plans">${usePlans().map((plan) => html`<option value=${plan}></option>`)}</datalist>`;
 }
 
-function List() {
-  const pages = usePages("/admin/v1/workspaces", {});
+export function Workspaces({ rest, query }) {
+  return rest[0] ? html`<${Workspace} key=${rest[0]} id=${rest[0]} />` : html`<${List} plan=${query.plan || ""} />`;
+}
+
+function List({ plan }) {
+  const pages = usePages("/admin/v1/workspaces", { plan });
+  const plans = usePlans();
   const [creating, setCreating] = useState(false);
   const create = html`<${Button} kind="primary" onClick=${() => setCreating(true)}>Create workspace<//>`;
   return html`<${Page} title="Workspaces" about="The tenants of this server. Each has its own data, keys and plan." actions=${create}>
+    <${Filters} label="Workspaces">
+      <${Field} kind="select" label="Plan" value=${plan} onChange=${(event) => showFilters(HOME, { plan: event.target.value })}
+        options=${[["", "all"], ...[...new Set([...plans, ...(plan ? [plan] : [])])].map((name) => [name, name])]} />
+    <//>
     <${Pages} of=${pages} label="Workspaces"
       columns=${[
         { title: "Name", kind: "main", cell: (row) => html`<a href=${`${HOME}/${row.id}`}><${Text}>${row.name}<//></a><small><${Id}>${row.id}<//></small>` },
@@ -28,7 +37,7 @@ function List() {
         { title: "Status", cell: (row) => html`<${Badge}>${row.status}<//>` },
         { title: "Created", cell: (row) => html`<${Time} value=${row.createdAt} />` },
       ]}
-      empty=${html`<${Empty} title="No workspaces" actions=${create}>Create the first one, then make an API key for it.<//>`} />
+      empty=${plan ? html`<${Empty} title="No workspace has this plan">Choose another plan to see the others.<//>` : html`<${Empty} title="No workspaces" actions=${create}>Create the first one, then make an API key for it.<//>`} />
     ${creating && html`<${FormDialog} title="Create workspace" action="Create" onClose=${() => setCreating(false)} submit=${async (body) => {
       const made = await call("POST", "/admin/v1/workspaces", { body });
       toast("Workspace created. Make an API key for it next.");

@@ -121,10 +121,6 @@ class ConsoleModulesIT extends ConsoleBrowsing {
         assertThat(words("(await load('webhooks')).STATUSES"))
                 .containsExactlyInAnyOrderElementsOf(statuses("Delivery"));
         assertThat(given("return (await load('requests')).STEPS.length")).hasToString("14");
-        for (String plan : words("(await load('workspaces')).PLANS")) {
-            assertThat(world.engine().admin().createWorkspace(plan, plan).call().plan())
-                    .isEqualTo(plan);
-        }
     }
 
     private List<String> words(String list) throws IOException {

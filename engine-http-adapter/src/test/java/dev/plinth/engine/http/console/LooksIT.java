@@ -117,6 +117,10 @@ class LooksIT extends ConsoleBrowsing {
         browser.visit("#/operator/health");
         browser.await("document.querySelectorAll('.plot canvas').length === 6");
         look("health");
+        lookAt("plans", "#/operator/plans");
+        browser.click("its workspaces (starter)");
+        browser.awaitText("No workspace has this plan");
+        look("workspaces-of-plan");
         lookAt("workspaces", "#/operator/workspaces");
         lookAtDialog("workspace-create", "Create workspace");
         lookAt("workspace", "#/operator/workspaces/" + world.workspace());

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.store.memory;
 
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RetentionTimes;
+import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Id;
@@ -443,6 +444,22 @@ public final class StoreTables implements AutoCloseable {
             if (usageCounter.column(name) > 0) {
                 uses.add(new StoreFigures.TableUse(
                         figures(name), byNumber[name.number()].bytesMax(), usageCounter.largest(name, most)));
+            }
+        }
+        return uses;
+    }
+
+    /** Returns what a workspace uses of its plan's share of each table. */
+    public List<StoreFigures.ShareUse> shares(Id workspace, Plan plan) {
+        List<StoreFigures.ShareUse> uses = new ArrayList<>();
+        TableShare[] shares = tableShares.make(plan);
+        WorkspaceUsage usage = usageCounter.read(workspace);
+        for (TableName name : names) {
+            int column = usageCounter.column(name);
+            if (shares[name.number()] != null && column > 0) {
+                long rows = usage == null ? 0 : usage.rows(column);
+                long bytes = usage == null ? 0 : usage.bytes(column);
+                uses.add(new StoreFigures.ShareUse(name.name(), rows, bytes, shares[name.number()]));
             }
         }
         return uses;

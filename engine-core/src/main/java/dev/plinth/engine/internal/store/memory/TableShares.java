@@ -55,7 +55,8 @@ final class TableShares {
         return known.shares;
     }
 
-    private TableShare[] make(Plan plan) {
+    /** Makes the shares of a plan anew, by the number of the table. Any thread may call it. */
+    TableShare[] make(Plan plan) {
         TableShare[] shares = new TableShare[byNumber.length];
         for (TableName name : names) {
             if (name.owner() != TableName.Owner.ENGINE) {

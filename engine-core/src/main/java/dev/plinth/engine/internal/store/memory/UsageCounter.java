@@ -73,6 +73,12 @@ final class UsageCounter {
         return found;
     }
 
+    /** Returns the use of a workspace, or null if it has no rows. Any thread may call it. */
+    @Nullable
+    WorkspaceUsage read(Id workspace) {
+        return byWorkspace.get(workspace);
+    }
+
     /** Returns the use of a row's workspace, made if it has no rows. Returns null if the table is the engine's own. */
     @Nullable
     WorkspaceUsage of(TableName table, byte[] key, byte[] row) {

@@ -1,0 +1,101 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.StoreFigures;
+import dev.plinth.engine.internal.job.Jobs;
+import dev.plinth.engine.internal.metrics.HealthFigure;
+import dev.plinth.engine.internal.metrics.HealthHistory;
+import dev.plinth.engine.internal.metrics.RequestMetrics;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.webhook.Deliveries;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds a point to the health history every ten real seconds, and the first one after a second. It needs no thread of
+ * its own: the JVM's timer of futures wakes it. Thread-safe.
+ */
+final class HealthSampler implements AutoCloseable {
+    private static final int FIRST_SECONDS = 1;
+    private static final Map<String, HealthFigure> JOBS = Map.of(
+            "queued", HealthFigure.JOBS_QUEUED,
+            "running", HealthFigure.JOBS_RUNNING,
+            "failed", HealthFigure.JOBS_FAILED);
+    private static final Map<String, HealthFigure> DELIVERIES = Map.of(
+            "pending", HealthFigure.DELIVERIES_PENDING,
+            "retrying", HealthFigure.DELIVERIES_RETRYING,
+            "exhausted", HealthFigure.DELIVERIES_EXHAUSTED,
+            "held", HealthFigure.DELIVERIES_HELD);
+
+    private final Store store;
+    private final HealthHistory history;
+    private @Nullable CompletableFuture<Boolean> next;
+    private boolean closed;
+
+    HealthSampler(Store store, RequestMetrics requests) {
+        this.store = store;
+        this.history = new HealthHistory(requests, store.nowMillis());
+        wait(FIRST_SECONDS);
+    }
+
+    HealthHistory history() {
+        return history;
+    }
+
+    private synchronized void wait(int seconds) {
+        if (closed) {
+            return;
+        }
+        CompletableFuture<Boolean> due = new CompletableFuture<>();
+        next = due;
+        CompletableFuture<Void> unused = due.completeOnTimeout(true, seconds, TimeUnit.SECONDS)
+                .thenAcceptAsync(isDue -> {
+                    if (isDue) {
+                        sample();
+                        wait(HealthHistory.INTERVAL_SECONDS);
+                    }
+                });
+    }
+
+    /** Adds a point. Leaves it out if the engine is closed meanwhile. */
+    private void sample() {
+        try {
+            Map<HealthFigure, Long> states = new EnumMap<>(HealthFigure.class);
+            count(states, JOBS, Jobs.countsByStatus());
+            count(states, DELIVERIES, Deliveries.countsByStatus());
+            StoreFigures.JournalFigures journal = store.journalFigures();
+            states.put(HealthFigure.JOURNAL_LAG, Math.max(0, journal.appended() - journal.durable()));
+            states.put(HealthFigure.SNAPSHOT_LAG, Math.max(0, journal.durable() - journal.snapshotSequence()));
+            history.add(store.nowMillis(), states);
+        } catch (RefusedException busyOrClosed) {
+            return;
+        }
+    }
+
+    private void count(
+            Map<HealthFigure, Long> states,
+            Map<String, HealthFigure> figures,
+            Map<String, ToLongFunction<Rows>> counts) {
+        counts.forEach((status, count) -> {
+            HealthFigure figure = figures.get(status);
+            if (figure != null) {
+                states.put(figure, store.look(count));
+            }
+        });
+    }
+
+    /** Takes no further points. A closed engine is then free to go, because the timer lets go of it. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        CompletableFuture<Boolean> due = next;
+        if (due != null) {
+            due.complete(false);
+        }
+    }
+}
