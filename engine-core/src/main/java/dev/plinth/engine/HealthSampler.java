@@ -17,11 +17,12 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds a point to the health history every ten real seconds, and the first one after a second. It needs no thread of
- * its own: the JVM's timer of futures wakes it. Thread-safe.
+ * Adds a point to the health history every ten real seconds, and the first two after a second each. It needs no thread
+ * of its own: the JVM's timer of futures wakes it. Thread-safe.
  */
 final class HealthSampler implements AutoCloseable {
-    private static final int FIRST_SECONDS = 1;
+    private static final int EARLY_SECONDS = 1;
+    private static final int EARLY_POINTS = 2;
     private static final Map<String, HealthFigure> JOBS = Map.of(
             "queued", HealthFigure.JOBS_QUEUED,
             "running", HealthFigure.JOBS_RUNNING,
@@ -35,12 +36,13 @@ final class HealthSampler implements AutoCloseable {
     private final Store store;
     private final HealthHistory history;
     private @Nullable CompletableFuture<Boolean> next;
+    private int earlyPoints = EARLY_POINTS;
     private boolean closed;
 
     HealthSampler(Store store, RequestMetrics requests) {
         this.store = store;
         this.history = new HealthHistory(requests, store.nowMillis());
-        wait(FIRST_SECONDS);
+        wait(EARLY_SECONDS);
     }
 
     HealthHistory history() {
@@ -57,7 +59,8 @@ final class HealthSampler implements AutoCloseable {
                 .thenAcceptAsync(isDue -> {
                     if (isDue) {
                         sample();
-                        wait(HealthHistory.INTERVAL_SECONDS);
+                        earlyPoints--;
+                        wait(earlyPoints > 0 ? EARLY_SECONDS : HealthHistory.INTERVAL_SECONDS);
                     }
                 });
     }

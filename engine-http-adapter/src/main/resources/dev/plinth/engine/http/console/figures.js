@@ -2,7 +2,7 @@ import { call, isOperator } from "./api.js";
 import { store } from "./store.js";
 
 const SAMPLE_SECONDS = 10;
-const SECOND_SAMPLE_MILLIS = 1500;
+const SECOND_SAMPLE_MILLIS = 2500;
 const HOUR_MILLIS = 3_600_000;
 
 // The points of the last hour, which the server keeps, oldest first. `gauges` has the newest figures without labels.
@@ -41,7 +41,7 @@ export function watchHealth() {
     }
   };
   take();
-  // A server that has just started has its first point after a second.
+  // A server that has just started has its second point after two seconds.
   const second = setTimeout(take, SECOND_SAMPLE_MILLIS);
   const timer = setInterval(take, SAMPLE_SECONDS * 1000);
   return () => {

@@ -37,7 +37,7 @@ export function Health() {
   return html`<${Page} title="Health" about="How the server is, and how the last hour was. The server keeps that hour in memory.">
     <${ProblemBox} problem=${error || ready.error} />
     ${ready.data && !error && !ready.error && html`<${Readiness} of=${ready.data} />`}
-    ${points.length === 0 ? html`<${Empty} title="The first figures are on their way">They come every ten seconds.<//>` : html`
+    ${points.length < 2 ? html`<${Empty} title="The first figures are on their way">They come every ten seconds.<//>` : html`
       <${Section} title="The last hour"><div class="charts">
         <${Chart} title="Requests" unit="/s" x=${x} series=${[["all", rate(points, "requests")]]} />
         <${Chart} title="Latency" unit="ms" x=${x} series=${[["half within", latency(points, "latencyP50Micros")], ["99 % within", latency(points, "latencyP99Micros")]]} />

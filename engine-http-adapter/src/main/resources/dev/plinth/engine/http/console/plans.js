@@ -19,9 +19,8 @@ export function Plans() {
         { title: "Resources", cell: (row) => bound(row.resourcesMax) },
         { title: "Endpoints", cell: (row) => bound(row.endpointsMax) },
         { title: "Waiting jobs", cell: (row) => bound(row.queuedJobsMax) },
-        { title: "Jobs at once", cell: (row) => bound(row.jobsRunningMax) },
-        { title: "Deliveries at once", cell: (row) => bound(row.deliveriesRunningMax) },
-        { title: "Shares of its own", cell: ({ shares }) => (shares.length ? shares.map((share) => html`<div key=${share.table}>${share.table}: ${count(share.rows)} rows, ${bytes(share.bytes)}</div>`) : NONE) },
+        { title: "At once", cell: (row) => html`<div>jobs: ${bound(row.jobsRunningMax)}</div><div>webhooks: ${bound(row.deliveriesRunningMax)}</div>` },
+        { title: "Own shares", cell: ({ shares }) => (shares.length ? shares.map((share) => html`<div key=${share.table}>${share.table}: ${count(share.rows)} rows, ${bytes(share.bytes)}</div>`) : NONE) },
       ]} />`}<//>
   <//>`;
 }
