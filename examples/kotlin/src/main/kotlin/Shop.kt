@@ -6,6 +6,7 @@ import dev.plinth.engine.api.Json
 import dev.plinth.engine.api.OperationRefused
 import dev.plinth.engine.api.OperationResult
 import dev.plinth.engine.api.Resource
+import dev.plinth.engine.api.ResourceChange
 import dev.plinth.engine.client.PlinthClient
 
 /** Adds the operation of the shop to an engine: `ship` sends an order, once. */
@@ -14,7 +15,7 @@ fun EngineBuilder.withShop(): EngineBuilder = operation("ship") { operation ->
     if (metadata["state"] == "shipped") {
         throw OperationRefused("The order is shipped already; create another order.")
     }
-    operation.effects().patch(operation.resourceId(), Json.of(mapOf("metadata" to mapOf("state" to "shipped"))))
+    operation.effects().patch(operation.resourceId(), ResourceChange.ofMetadata(mapOf("state" to "shipped")))
     OperationResult.of(Json.of(mapOf("shipped" to true)))
 }
 

@@ -16,12 +16,10 @@ import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.LastUsedWriter;
 import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -36,6 +34,7 @@ import dev.plinth.engine.internal.job.JobAdmission;
 import dev.plinth.engine.internal.job.JobQueueFigures;
 import dev.plinth.engine.internal.job.JobRunner;
 import dev.plinth.engine.internal.job.Jobs;
+import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.metrics.RequestMetrics;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.pipeline.OpenWaits;
@@ -55,7 +54,6 @@ import dev.plinth.engine.internal.webhook.Endpoints;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.Wire;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -76,23 +74,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Made by {@link #inMemory} or {@link #builder}. Thread-safe. {@link #close} drains it.
  */
 public final class Engine implements AutoCloseable {
-    private static final System.Logger LOG = Log.of(Engine.class);
-
-    /** The least time that calls and listeners get, since they may have waited for what was drained before them. */
-    private static final long LAST_MILLIS = 1_000;
-
     private final Store store;
     private final Quotas quotas;
     private final RequestDispatcher dispatcher;
     private final Wire wire;
     private final Clients clients;
+    private final IdempotentWork idempotent;
     private final UnitsOfWork units;
     private final Guard guard;
     private final Webhooks webhooks;
     private final JobRunner jobs;
     private final JobQueueFigures jobQueueFigures;
     private final EngineFigures figures;
-    private final LastUsedWriter keyUses;
     private final RequestLog requestLog;
     private final Sweep sweep;
     private final Timers timers;
@@ -100,7 +93,7 @@ public final class Engine implements AutoCloseable {
     private final Doorbell jobRing;
     private final Doorbell eventRing;
     private final ExecutorService workers;
-    private final ExecutorService hostWorkers;
+    private final EngineEnd end;
     private final String operatorToken;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Optional<String> newAdminToken;
@@ -116,6 +109,7 @@ public final class Engine implements AutoCloseable {
         Plans plans = new Plans(config.plans());
         directory = config.directory();
         grace = config.grace();
+        ProblemJson problems = new ProblemJson(config.identity().problemBase());
         requestLog = new RequestLog(config.requestLogEntries());
         store = opened;
         SecretCipher cipher = new SecretCipher(MasterKey.find(config, store), config.ids());
@@ -123,7 +117,7 @@ public final class Engine implements AutoCloseable {
         commits = new Commits(store, config.ids(), cipher, plans);
         MasterKey.check(config, store, commits, cipher);
         workers = EngineExecutors.create();
-        hostWorkers = EngineExecutors.ofHost(config, workers);
+        ExecutorService hostWorkers = EngineExecutors.ofHost(config, workers);
         operatorToken = AdminToken.fresh(config);
         AdminToken adminToken = AdminToken.find(config, store, commits);
         newAdminToken = adminToken.made();
@@ -139,12 +133,14 @@ public final class Engine implements AutoCloseable {
                 commits,
                 hostWorkers,
                 handlers.jobs(),
-                Map.of(BulkJob.TYPE, BulkJob.opener(plans, config.types())),
-                Map.of(RecoverJob.TYPE, RecoverJob::open),
+                new JobRunner.OwnJobs(
+                        Map.of(BulkJob.TYPE, BulkJob.opener(plans, config.types(), problems)),
+                        Map.of(RecoverJob.TYPE, RecoverJob::open)),
+                problems,
                 new JobAdmission(config.places().jobs(), Access::isActive, access::planned));
         jobQueueFigures = new JobQueueFigures(store, jobs.handled());
         webhooks = webhooks(config, cipher, access);
-        keyUses = new LastUsedWriter(access.uses(), commits, store.nowMillis());
+        LastUsedWriter keyUses = new LastUsedWriter(access.uses(), commits, store.nowMillis());
         sweep = new Sweep(store, commits, config.clock(), workers, Retentions.inOrder());
         timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, checkpoints));
         checkpoints.onNoted(timers::wake);
@@ -160,7 +156,7 @@ public final class Engine implements AutoCloseable {
                 config.ids(),
                 access,
                 quotas,
-                new Idempotency(cipher),
+                new Idempotency(cipher, problems),
                 commits,
                 waitRegistry,
                 Resources::checkVisible,
@@ -169,11 +165,30 @@ public final class Engine implements AutoCloseable {
                 config.observers(),
                 workers));
         figures = new EngineFigures(store, requestMetrics, quotas, sweep, jobQueueFigures, jobs.times(), webhooks);
-        wire = wire(config, handlers, plans, access);
+        wire = wire(config, problems, handlers, plans, access);
+        idempotent = new IdempotentWork(dispatcher, problems);
         clients = new Clients(wire, dispatcher);
-        units = new UnitsOfWork(store, commits, access, dispatcher, this::workspace, recorders);
-        guard = new Guard(new Guard.Parts(wire, dispatcher, this::workspace, recorders));
+        units = new UnitsOfWork(
+                new UnitsOfWork.Parts(store, commits, access, dispatcher, this::workspace, recorders), problems);
+        CallBudgets budgets = CallBudgets.of(Runtime.getRuntime().maxMemory());
+        guard = new Guard(new Guard.Parts(wire, dispatcher, this::workspace, recorders, budgets));
         register(access, waitRegistry);
+        end = new EngineEnd(
+                new EngineEnd.Parts(
+                        store,
+                        timers,
+                        figures,
+                        sweep,
+                        jobs,
+                        webhooks,
+                        dispatcher,
+                        keyUses,
+                        quotas,
+                        List.of(jobRing, eventRing),
+                        requestLog,
+                        feed,
+                        List.of(hostWorkers, workers)),
+                grace);
         settings = new LiveSettings(
                 store, commits, plans, access, quotas, new LiveSettings.Parts(jobs, webhooks, wire::plansChanged));
     }
@@ -315,7 +330,7 @@ public final class Engine implements AutoCloseable {
      *     workspace, 403 for a suspended one, 503 while the engine closes
      */
     public Json idempotent(String workspaceId, String key, String fingerprint, Supplier<Json> work) {
-        return IdempotentWork.run(dispatcher, workspaceId, key, fingerprint, work);
+        return idempotent.run(workspaceId, key, fingerprint, work);
     }
 
     /**
@@ -508,55 +523,12 @@ public final class Engine implements AutoCloseable {
     }
 
     private void closeInside() {
-        try {
-            drain();
-        } finally {
-            hostWorkers.shutdownNow();
-            workers.shutdownNow();
-            try {
-                webhooks.close();
-            } finally {
-                store.close();
-            }
-        }
-    }
-
-    private void drain() {
         beginDrain();
         ManualClock.Attachment attached = attachment;
         if (attached != null) {
             attached.close();
         }
-        timers.close();
-        figures.close();
-        Deadline deadline = Deadline.inMillis(grace.drain().toMillis());
-        List<String> left = new ArrayList<>();
-        if (!sweep.drain(deadline.millisLeft())) {
-            left.add("the sweep");
-        }
-        jobs.drain(deadline.millisLeft()).forEach(job -> left.add("job " + job));
-        int attempts = webhooks.drain(deadline.millisLeft());
-        if (attempts > 0) {
-            left.add(attempts + " webhook attempts");
-        }
-        long calls = dispatcher.drain(Math.max(LAST_MILLIS, deadline.millisLeft()));
-        if (calls > 0) {
-            left.add(calls + " calls, or stages chained to them");
-        }
-        keyUses.writeAll();
-        quotas.writeMarks();
-        jobRing.close();
-        eventRing.close();
-        requestLog.close();
-        feed.drain(Math.max(LAST_MILLIS, deadline.millisLeft())).forEach(name -> left.add("listener " + name));
-        if (!left.isEmpty()) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "Not all work ended within " + grace.drain().toSeconds() + " s of closing: "
-                            + String.join(", ", left)
-                            + ". Jobs go back to the queue and deliveries stay due. A thread that ignores the"
-                            + " interrupt goes on.");
-        }
+        end.run();
     }
 
     /** Decodes an effect by the route table, which is made after the rooms that run handlers. */
@@ -564,7 +536,7 @@ public final class Engine implements AutoCloseable {
         return wire.decode(route, pathValues, body);
     }
 
-    private Wire wire(EngineConfig config, HostHandlers handlers, Plans plans, Access access) {
+    private Wire wire(EngineConfig config, ProblemJson problems, HostHandlers handlers, Plans plans, Access access) {
         return new Wire(
                 dispatcher,
                 new Wire.Parts(
@@ -582,6 +554,8 @@ public final class Engine implements AutoCloseable {
                         requestLog,
                         figures,
                         EngineConfig.VERSION,
+                        problems,
+                        config.identity().realm(),
                         config.testClock().orElse(null),
                         () -> reset(access),
                         config.configReload().orElse(null)));
@@ -600,7 +574,7 @@ public final class Engine implements AutoCloseable {
                 config.webhookReach(),
                 config.places(),
                 access::planned,
-                EngineConfig.VERSION));
+                config.identity().userAgent().orElse("Plinth-Webhooks/" + EngineConfig.VERSION)));
     }
 
     /** Has the rooms learn of durable changes, in this order. */

@@ -13,6 +13,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.api.WireIdentity;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.Plans;
@@ -82,6 +83,7 @@ public final class EngineBuilder {
     private Places places = Places.DEFAULT;
     private RetentionTimes retention = RetentionTimes.DEFAULT;
     private GraceTimes grace = GraceTimes.DEFAULT;
+    private WireIdentity identity = WireIdentity.DEFAULT;
     private Optional<Executor> executor = Optional.empty();
     private boolean defaultWorkspace;
     private Optional<Supplier<Json>> configReload = Optional.empty();
@@ -172,6 +174,15 @@ public final class EngineBuilder {
     /** Sets how long {@link Engine#close} waits. The default is {@link GraceTimes#DEFAULT}. */
     public EngineBuilder grace(GraceTimes times) {
         grace = Objects.requireNonNull(times, "grace must not be null; the default is GraceTimes.DEFAULT.");
+        return this;
+    }
+
+    /**
+     * Sets the base of problem types, the realm and the user agent of webhooks. The default is {@link WireIdentity#DEFAULT}.
+     * Remembered answers and failed jobs keep the types with which they were stored.
+     */
+    public EngineBuilder identity(WireIdentity names) {
+        identity = Objects.requireNonNull(names, "identity must not be null; the default is WireIdentity.DEFAULT.");
         return this;
     }
 
@@ -516,6 +527,7 @@ public final class EngineBuilder {
                 places,
                 retention,
                 grace,
+                identity,
                 executor,
                 adminToken,
                 new Webhooks.NetworkRules(webhookAllow, webhookHostRates, !(clock instanceof ManualClock)),

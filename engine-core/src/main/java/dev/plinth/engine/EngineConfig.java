@@ -10,6 +10,7 @@ import dev.plinth.engine.api.Places;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.api.WireIdentity;
 import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.store.Store;
@@ -42,6 +43,7 @@ record EngineConfig(
         Places places,
         RetentionTimes retention,
         GraceTimes grace,
+        WireIdentity identity,
         Optional<Executor> executor,
         Optional<String> adminToken,
         Webhooks.NetworkRules webhookReach,

@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  * {@code Request-Id}, none of a connection, no {@code Content-Length} and no {@code Set-Cookie}. Any other reply is
  * answered with 500, and the log says why.
  *
+ * <p>The bodies in flight of a workspace, and of all of them, take at most a part of the heap ({@link CallBudgets}). A
+ * call beyond it is answered with 503 {@code capacity_exhausted}.
+ *
  * <p>Made by {@link Engine#guard}. Immutable, safe for use by several threads. Make one for each route and keep it.
  */
 public final class Guard {
@@ -61,7 +64,8 @@ public final class Guard {
             Wire wire,
             RequestDispatcher dispatcher,
             Function<String, PlinthClient> clients,
-            Supplier<RecordedEffects> recorders) {}
+            Supplier<RecordedEffects> recorders,
+            CallBudgets budgets) {}
 
     Guard(Parts parts) {
         this(parts, GuardedRoute.USUAL);
@@ -134,6 +138,11 @@ public final class Guard {
         return with(was.path(), was.scope(), was.units(), was.bodyBytesMax(), was.anyBody(), true);
     }
 
+    /** Returns what the bodies of guarded calls may take, for tests. */
+    CallBudgets budgets() {
+        return parts.budgets();
+    }
+
     private Guard with(
             String path, @Nullable String scope, int units, int bodyBytesMax, boolean anyBody, boolean needsKey) {
         return new Guard(parts, new GuardedRoute.Settings(path, scope, units, bodyBytesMax, anyBody, needsKey));
@@ -149,12 +158,15 @@ public final class Guard {
     public Reply handle(Call call, GuardedHandler handler) {
         Objects.requireNonNull(call, "call must not be null.");
         Objects.requireNonNull(handler, "handler must not be null.");
+        PendingRequest pending;
         try {
-            PendingRequest pending = arrive(call, handler);
-            pending.received(call.body(), call.bodyTooLarge());
-            return Wire.reply(parts.dispatcher().call(pending));
+            pending = arrive(call, handler);
         } catch (RefusedException noMethod) {
             return parts.wire().refuse(noMethod.refusal());
+        }
+        try (GuardedBody memory = new GuardedBody(parts.budgets(), pending)) {
+            memory.take(call);
+            return answer(pending);
         }
     }
 
@@ -170,16 +182,22 @@ public final class Guard {
         Objects.requireNonNull(head, "head must not be null.");
         Objects.requireNonNull(body, "body must not be null.");
         Objects.requireNonNull(handler, "handler must not be null.");
+        PendingRequest pending;
         try {
-            PendingRequest pending = arrive(head, handler);
-            if (!pending.isRefused() && pending.takesBody()) {
-                byte[] bytes = body.readNBytes(pending.bodyBytesMax() + 1);
-                pending.received(bytes, bytes.length > pending.bodyBytesMax());
-            }
-            return Wire.reply(parts.dispatcher().call(pending));
+            pending = arrive(head, handler);
         } catch (RefusedException noMethod) {
             return parts.wire().refuse(noMethod.refusal());
         }
+        try (GuardedBody memory = new GuardedBody(parts.budgets(), pending)) {
+            if (!pending.isRefused() && pending.takesBody()) {
+                memory.read(body);
+            }
+            return answer(pending);
+        }
+    }
+
+    private Reply answer(PendingRequest pending) {
+        return parts.wire().reply(parts.dispatcher().call(pending));
     }
 
     private PendingRequest arrive(Call head, GuardedHandler handler) {

@@ -18,10 +18,15 @@ import org.jspecify.annotations.Nullable;
 final class IdempotentWork {
     private static final int UNAUTHORIZED = 401;
 
-    private IdempotentWork() {}
+    private final RequestDispatcher dispatcher;
+    private final ProblemJson problems;
 
-    static Json run(
-            RequestDispatcher dispatcher, String workspaceId, String key, String fingerprint, Supplier<Json> work) {
+    IdempotentWork(RequestDispatcher dispatcher, ProblemJson problems) {
+        this.dispatcher = dispatcher;
+        this.problems = problems;
+    }
+
+    Json run(String workspaceId, String key, String fingerprint, Supplier<Json> work) {
         Id request = dispatcher.newRequestId();
         try {
             @Nullable Id workspace = Id.parse(IdKind.WORKSPACE, workspaceId);
@@ -33,13 +38,13 @@ final class IdempotentWork {
         } catch (RefusedException refused) {
             Refusal refusal = refused.refusal();
             // The call had a key, so the engine's part of it can be repeated safely after an unknown outcome.
-            throw exception(refusal, request, refusal.retryable());
+            throw exception(problems, refusal, request, refusal.retryable());
         }
     }
 
     /** Returns the exception of the typed API for a refusal. */
-    static PlinthException exception(Refusal refusal, Id request, boolean retryable) {
-        byte[] problem = ProblemJson.render(refusal, request, retryable);
+    static PlinthException exception(ProblemJson problems, Refusal refusal, Id request, boolean retryable) {
+        byte[] problem = problems.render(refusal, request, retryable);
         long seconds = refusal.retryAfterSeconds();
         return new PlinthException(
                 Problem.of(Json.trusted(problem)), seconds == 0 ? null : Duration.ofSeconds(seconds));

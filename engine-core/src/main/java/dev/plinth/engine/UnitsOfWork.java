@@ -13,6 +13,7 @@ import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.command.HostEffects;
 import dev.plinth.engine.internal.command.RecordedEffects;
+import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.pipeline.RequestDispatcher;
 import dev.plinth.engine.internal.store.Store;
@@ -27,43 +28,38 @@ import org.jspecify.annotations.Nullable;
  * conflicts runs again. Thread-safe.
  */
 final class UnitsOfWork {
-    private final Store store;
-    private final Commits commits;
-    private final Access access;
-    private final RequestDispatcher dispatcher;
-    private final Function<String, PlinthClient> clients;
-    private final Supplier<RecordedEffects> recorders;
+    private final Parts parts;
+    private final ProblemJson problems;
 
-    UnitsOfWork(
+    /** The parts of the engine that units of work need. */
+    record Parts(
             Store store,
             Commits commits,
             Access access,
             RequestDispatcher dispatcher,
             Function<String, PlinthClient> clients,
-            Supplier<RecordedEffects> recorders) {
-        this.store = store;
-        this.commits = commits;
-        this.access = access;
-        this.dispatcher = dispatcher;
-        this.clients = clients;
-        this.recorders = recorders;
+            Supplier<RecordedEffects> recorders) {}
+
+    UnitsOfWork(Parts parts, ProblemJson problems) {
+        this.parts = parts;
+        this.problems = problems;
     }
 
     <T extends @Nullable Object> T run(String workspaceId, Function<? super UnitOfWork, ? extends T> work) {
         Objects.requireNonNull(workspaceId, "workspaceId must not be null.");
         Objects.requireNonNull(work, "work must not be null.");
-        Id request = dispatcher.newRequestId();
+        Id request = parts.dispatcher().newRequestId();
         try {
             Id workspace = Id.parse(IdKind.WORKSPACE, workspaceId);
             if (workspace == null) {
                 throw new RefusedException(Refusal.notFound());
             }
-            return dispatcher.inside(() -> this.<T>untilCommitted(workspace, work));
+            return parts.dispatcher().inside(() -> this.<T>untilCommitted(workspace, work));
         } catch (RefusedException refused) {
             Refusal refusal = refused.refusal();
             // Without a key, a repeated unit may happen twice after an unknown outcome.
             boolean retryable = refusal.retryable() && refusal.code() != ProblemCode.OUTCOME_UNKNOWN;
-            throw IdempotentWork.exception(refusal, request, retryable);
+            throw IdempotentWork.exception(problems, refusal, request, retryable);
         }
     }
 
@@ -71,8 +67,11 @@ final class UnitsOfWork {
             Id workspace, Function<? super UnitOfWork, ? extends T> work) {
         String changed = "";
         for (int i = 0; i < Limits.UNIT_OF_WORK_TRIES_MAX; i++) {
-            Access.checkActive(store.viewToAct(), workspace);
-            RunningUnit unit = new RunningUnit(workspace.text(), clients.apply(workspace.text()), recorders.get());
+            Access.checkActive(parts.store().viewToAct(), workspace);
+            RunningUnit unit = new RunningUnit(
+                    workspace.text(),
+                    parts.clients().apply(workspace.text()),
+                    parts.recorders().get());
             T result;
             try {
                 result = work.apply(unit);
@@ -100,13 +99,13 @@ final class UnitsOfWork {
 
     /** Commits effects if nothing has changed that the unit has read. */
     private Outcome commit(Id workspace, RunningUnit unit, HostEffects effects) {
-        return commits.commit(Caller.engineFor(workspace), effects.ifCurrent(unit.reads(), author(workspace)));
+        return parts.commits().commit(Caller.engineFor(workspace), effects.ifCurrent(unit.reads(), author(workspace)));
     }
 
     private UnaryOperator<Context> author(Id workspace) {
         return context -> {
             Access.checkActive(context.rows(), workspace);
-            return context.as(access.authenticateHost(workspace, context.rows()));
+            return context.as(parts.access().authenticateHost(workspace, context.rows()));
         };
     }
 

@@ -11,6 +11,7 @@ import dev.plinth.engine.api.LoggedRequest;
 import dev.plinth.engine.api.NewJob;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.internal.base.Limits;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -91,6 +92,50 @@ final class AwaitJobTest {
 
         assertThat(waiting.thrown()).isInstanceOf(InterruptedException.class);
         assertThat(client.job(id).call().status()).isEqualTo(JobStatus.QUEUED);
+    }
+
+    @Test
+    void awaitJob_interrupted_leavesItsPlaceToOthers() {
+        String id = start(NewJob.of("elsewhere"));
+        fillPlaces(Limits.WAITING_CALLS_PER_GROUP_MAX - 1);
+        Waiter waiting = await(id);
+        waiting.interrupt();
+        assertThat(waiting.thrown()).isInstanceOf(InterruptedException.class);
+
+        CompletableFuture<Job> next = client.job(id, Duration.ofSeconds(30)).submit();
+        client.cancelJob(id).call();
+
+        assertThat(next.join().status()).isEqualTo(JobStatus.CANCELED);
+    }
+
+    @Test
+    void awaitJob_withoutAPlaceToWait_asksNowAndThen() throws Exception {
+        fillPlaces(Limits.WAITING_CALLS_PER_GROUP_MAX);
+        String id = start(NewJob.of("held"));
+        Waiter waiting = new Waiter(id);
+        waiting.start();
+        // It waits with a time for an answer, and without one between two calls.
+        Patience.until(() -> waiting.getState() == Thread.State.WAITING);
+        open.countDown();
+
+        assertThat(waiting.job().status()).isEqualTo(JobStatus.SUCCEEDED);
+        assertThat(callsForJobs()).isLessThan(100);
+    }
+
+    /** Makes calls that wait for a job which does not end. */
+    private void fillPlaces(int calls) {
+        String id = start(NewJob.of("never"));
+        for (int i = 0; i < calls; i++) {
+            CompletableFuture<Job> unused =
+                    client.job(id, Duration.ofSeconds(30)).submit();
+        }
+    }
+
+    private long callsForJobs() {
+        return client.requests().stream()
+                .map(LoggedRequest::route)
+                .filter("/v1/jobs/{jobId}"::equals)
+                .count();
     }
 
     @Test

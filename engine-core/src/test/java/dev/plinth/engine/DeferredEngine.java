@@ -22,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,8 @@ import java.util.stream.Stream;
  * are told, and how far the journal was durable at that moment.
  */
 final class DeferredEngine implements AutoCloseable {
-    private static final Plan WIDE = new Plan("wide", 1_000_000, 1, 20, Plan.UNLIMITED, Plan.UNLIMITED, List.of());
+    private static final Plan WIDE =
+            new Plan("wide", 1_000_000, Duration.ofSeconds(1), 20, Plan.UNLIMITED, Plan.UNLIMITED, List.of());
     private static final Pattern STREAMED = Pattern.compile("^id: (evt_\\w+)\nevent: ", Pattern.MULTILINE);
     private static final Pattern EVENT = Pattern.compile("\\{\"id\":\"(evt_\\w+)\"");
 

@@ -12,6 +12,7 @@ import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.base.Limits;
 import java.time.Duration;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 final class EffectsTest {
     private static final String NOWHERE = "res_00000000000000000000000000";
-    private static final Json PATCH = Json.of("{\"name\":\"patched\"}");
+    private static final ResourceChange PATCH = ResourceChange.named("patched");
 
     private final AtomicInteger runs = new AtomicInteger();
     private final CountDownLatch heard = new CountDownLatch(1);
@@ -77,7 +78,7 @@ final class EffectsTest {
         if (job.attempt() == 1) {
             job.workspace()
                     .resources()
-                    .update(id, Json.of("{\"name\":\"other\"}"))
+                    .update(id, ResourceChange.named("other"))
                     .call();
         }
         job.effects().require(id, version);
@@ -109,7 +110,7 @@ final class EffectsTest {
         work = effects -> {
             String invoice = effects.create(NewResource.named("invoice"));
             String line = effects.createChild(invoice, NewResource.named("line"));
-            effects.patch(invoice, Json.of("{\"metadata\":{\"state\":\"open\"}}"));
+            effects.patch(invoice, ResourceChange.ofMetadata(Map.of("state", "open")));
             effects.patchChild(invoice, line, PATCH);
             effects.publish(
                     NewEvent.of("invoice.made", Json.of(Map.of("id", invoice))).about(invoice));
@@ -385,6 +386,40 @@ final class EffectsTest {
         assertThat(heard.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(eventsOf("it.followed")).isOne();
         assertThat(runs).hasValue(2);
+    }
+
+    @Test
+    void listener_throwsHalfWay_hasItsEffectsOnce() throws InterruptedException {
+        work = effects -> {
+            effects.publish("it.followed", Json.EMPTY_OBJECT);
+            if (runs.get() == 1) {
+                throw new IllegalStateException("It fails, as it should");
+            }
+        };
+
+        store.make("/v1/events", "{\"type\":\"it.happened\",\"data\":{}}");
+
+        assertThat(heard.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(eventsOf("it.followed")).isOne();
+        assertThat(runs).hasValue(2);
+    }
+
+    @Test
+    void operation_effectsInAnotherWorkspace_areRefusedAndNothingHappens() {
+        String own = store.key();
+        store.use(store.newKey(store.newWorkspace("other")));
+        String foreign = store.make("/v1/resources", "{\"name\":\"foreign\"}");
+        store.use(own);
+        work = effects -> {
+            String unused = effects.create(NewResource.named("own"));
+            effects.patch(foreign, PATCH);
+        };
+
+        Reply reply = store.call("POST", "/v1/resources/" + resource + "/operations/do", "{\"input\":{}}");
+
+        assertThat(reply.status()).isEqualTo(404);
+        assertThat(reply.text()).doesNotContain(foreign);
+        assertThat(store.rows("resources")).isEqualTo(2);
     }
 
     @Test

@@ -10,13 +10,18 @@ import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.api.Scope;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -33,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 final class GuardTest {
     private static final int BODY_MAX = 128 * 1024;
+    private static final long MORE_THAN_THE_HEAP = 1L << 50;
     private static final Reply OK = text(200, "ok");
 
     private final TestEngine store = TestEngine.inMemory();
@@ -50,6 +56,17 @@ final class GuardTest {
 
     private Call post(String body) {
         return Call.of("POST", "/desk/7?x=1").withKey(store.key()).withBody(body.getBytes(UTF_8));
+    }
+
+    private String workspace() {
+        AtomicReference<String> id = new AtomicReference<>();
+        assertThat(guard.handle(post("{}"), request -> {
+                            id.set(request.workspaceId());
+                            return OK;
+                        })
+                        .status())
+                .isEqualTo(200);
+        return id.get();
     }
 
     private Reply counted(GuardedRequest request) {
@@ -355,7 +372,7 @@ final class GuardTest {
 
         Reply reply = guard.handle(post("{}"), request -> {
             String unused = request.effects().create(NewResource.named("B"));
-            request.effects().patch(resource, Json.of("{\"name\":\"C\"}"));
+            request.effects().patch(resource, ResourceChange.named("C"));
             return OK;
         });
 
@@ -382,6 +399,113 @@ final class GuardTest {
             assertThat(log.lines()).isEmpty();
         }
         assertThat(store.rows("resources")).isZero();
+    }
+
+    /** A key remembers the reply in the record of the effects, which then holds fewer of them. */
+    @Test
+    void handle_withoutAKey_effectsHaveTheRoomOfTheReply() {
+        Json large = Json.of("{\"a\":\"" + "x".repeat(40_000) + "\"}");
+        List<Integer> statuses = new ArrayList<>();
+        for (int count = 80; !statuses.equals(List.of(422, 200)); count--) {
+            int effects = count;
+            GuardedHandler handler = request -> {
+                for (int i = 0; i < effects; i++) {
+                    String unused =
+                            request.effects().create(NewResource.named("A").withData(large));
+                }
+                return new Reply(200, Map.of(), new byte[BODY_MAX]);
+            };
+            assertThat(count).as("fewer would need no room of the reply").isGreaterThan(50);
+            statuses.clear();
+            statuses.add(guard.handle(post("{}").withHeader("Idempotency-Key", "k" + count), handler)
+                    .status());
+            statuses.add(guard.handle(post("{}"), handler).status());
+        }
+    }
+
+    @Test
+    void handle_aRead_hasNoKeyAndRunsEachTime() {
+        Call get = Call.of("GET", "/desk/7").withKey(store.key()).withHeader("Idempotency-Key", "k");
+        List<Optional<String>> keys = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            Reply reply = guard.handle(get, request -> {
+                keys.add(request.idempotencyKey());
+                return OK;
+            });
+            assertThat(reply.headers()).doesNotContainKey("Idempotent-Replayed");
+            assertThat(store.text("/v1/requests/" + reply.header("Request-Id")))
+                    .doesNotContain("\"idempotencyKey\"", "\"idempotency\"");
+        }
+
+        assertThat(keys).containsExactly(Optional.empty(), Optional.empty());
+        assertThat(guard.handle(get.withHeader("Idempotency-Key", ""), this::counted)
+                        .status())
+                .as("the header of a read does not matter")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void handle_noMemoryForTheValues_is503AndRunsNothing() {
+        ByteBudget values = store.engine().guard().budgets().values();
+        Call many = post("[1" + ",1".repeat(5_000) + "]");
+        ByteBudget.Share others = values.share(this::workspace);
+        others.takeAnyway(MORE_THAN_THE_HEAP);
+
+        Reply reply = guard.handle(many, this::counted);
+
+        assertThat(reply.status()).isEqualTo(503);
+        assertThat(reply.text()).contains("\"capacity_exhausted\"", "too much memory");
+        assertThat(reply.headers()).containsKey("Retry-After");
+        assertThat(runs).hasValue(0);
+        others.close();
+        assertThat(guard.handle(many, this::counted).status()).isEqualTo(200);
+        assertThat(values.inFlight()).isZero();
+    }
+
+    @Test
+    void handle_noMemoryForTheBytes_is503AndReadsNoMoreOfThem() throws IOException {
+        ByteBudget bodies = store.engine().guard().budgets().bodies();
+        Guard uploads = guard.anyBody();
+        Call head = Call.of("POST", "/desk/7").withKey(store.key());
+        byte[] body = new byte[200 * 1024];
+        ByteBudget.Share others = bodies.share(this::workspace);
+        others.takeAnyway(MORE_THAN_THE_HEAP);
+        ByteArrayInputStream sent = new ByteArrayInputStream(body);
+
+        Reply reply = uploads.handle(head, sent, this::counted);
+
+        assertThat(reply.status()).isEqualTo(503);
+        assertThat(reply.text()).contains("Too many bytes of bodies are in flight");
+        assertThat(sent.available()).isGreaterThan(100 * 1024);
+        assertThat(runs).hasValue(0);
+        others.close();
+        Reply whole = uploads.handle(
+                head,
+                new ByteArrayInputStream(body),
+                request -> text(200, Integer.toString(request.call().body().length)));
+        assertThat(whole.text()).isEqualTo(Integer.toString(body.length));
+        assertThat(bodies.inFlight()).isZero();
+    }
+
+    @Test
+    void close_whileAGuardedCallRuns_waitsForItsCommit() throws Exception {
+        CountDownLatch began = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(() -> guard.handle(post("{}"), request -> {
+            String unused = request.effects().create(NewResource.named("A"));
+            began.countDown();
+            assertThat(goOn.await(60, TimeUnit.SECONDS)).isTrue();
+            return OK;
+        }));
+        assertThat(began.await(60, TimeUnit.SECONDS)).isTrue();
+
+        store.engine().beginDrain();
+        goOn.countDown();
+
+        assertThat(reply.get(60, TimeUnit.SECONDS).status()).isEqualTo(200);
+        assertThat(store.rows("resources")).isOne();
+        assertThat(guard.handle(post("{}"), this::counted).text()).contains("\"shutting_down\"");
+        assertThat(runs).hasValue(0);
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.RateLimit;
 import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.base.Times;
@@ -57,7 +58,7 @@ final class HostClientTest {
             })
             .operation("slow", operation -> {
                 held();
-                operation.effects().patch(operation.resourceId(), Json.of("{\"name\":\"changed\"}"));
+                operation.effects().patch(operation.resourceId(), ResourceChange.named("changed"));
                 return OperationResult.of(Json.EMPTY_OBJECT);
             })
             .jobHandler("held", job -> {

@@ -9,6 +9,7 @@ import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.client.PlinthClient;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -19,8 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code If-Match} on the host's operations: it says on which version they may run. */
 final class HostOperationIfMatchTest {
-    private static final Json PATCH = Json.of("{\"name\":\"patched\"}");
-    private static final Json OTHER = Json.of("{\"name\":\"other\"}");
+    private static final ResourceChange PATCH = ResourceChange.named("patched");
+    private static final ResourceChange OTHER = ResourceChange.named("other");
 
     private final AtomicInteger runs = new AtomicInteger();
     private Runnable meanwhile = () -> {};
@@ -29,7 +30,9 @@ final class HostOperationIfMatchTest {
                 runs.incrementAndGet();
                 meanwhile.run();
                 operation.effects().patch(operation.resourceId(), PATCH);
-                operation.effects().publish(NewEvent.of("it.happened", PATCH).about(operation.resourceId()));
+                operation
+                        .effects()
+                        .publish(NewEvent.of("it.happened", PATCH.json()).about(operation.resourceId()));
                 return OperationResult.of(Json.EMPTY_OBJECT);
             })
             .asyncOperation("later", job -> Json.EMPTY_OBJECT)

@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.job.HostJob;
 import dev.plinth.engine.internal.job.JobAdmission;
 import dev.plinth.engine.internal.job.JobRunner;
+import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.pipeline.Commits;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -119,8 +120,8 @@ final class JobTurnsTest {
                 new Commits(store.engine().store(), ids, new SecretCipher(new byte[32], ids)),
                 picked::add,
                 Map.of("mail", handler, "post", handler),
-                Map.of(),
-                Map.of(),
+                new JobRunner.OwnJobs(Map.of(), Map.of()),
+                new ProblemJson("https://plinth.dev/problems/"),
                 new JobAdmission(80, Access::isActive, (rows, owner) -> Caller.hostFor(owner, Plan.STARTER, 0)));
     }
 

@@ -252,8 +252,8 @@ final class LargeDeletionTest {
 
     @Test
     void create_inThePlaceOfOneThatIsBeingDeleted_isWithinThePlan() {
-        try (TestEngine store =
-                TestEngine.open(builder -> builder.plan(new Plan("one", 1_000_000, 1, 20, 100, 1, List.of())))) {
+        try (TestEngine store = TestEngine.open(
+                builder -> builder.plan(new Plan("one", 1_000_000, Duration.ofSeconds(1), 20, 100, 1, List.of())))) {
             store.use(store.newKey(
                     store.engine().admin().createWorkspace("w", "one").call().id()));
             String resource = resource(store);

@@ -92,6 +92,30 @@ final class LeaseOperationsTest {
     }
 
     @Test
+    void complete_operationOnAnotherWorkspacesResourceOrVersion_nothingHappens() {
+        String own = store.make("/v1/resources", "{\"name\":\"own\"}");
+        String key = store.key();
+        store.use(store.newKey(store.newWorkspace("other")));
+        String foreign = store.make("/v1/resources", "{\"name\":\"foreign\"}");
+        store.use(key);
+        LeasedJob leased = leased();
+
+        assertThatThrownBy(() -> complete(leased, CREATE, BatchOperation.delete("/v1/resources/" + foreign)))
+                .isInstanceOfSatisfying(
+                        PlinthException.class,
+                        refused -> assertThat(refused.code()).isEqualTo("not_found"));
+        BatchOperation stale =
+                BatchOperation.post("/v1/resources/" + own + "/pause").ifVersion(2);
+        assertThatThrownBy(() -> complete(leased, CREATE, stale))
+                .isInstanceOfSatisfying(
+                        PlinthException.class,
+                        refused -> assertThat(refused.code()).isEqualTo("precondition_failed"));
+
+        assertThat(store.rows("resources")).isEqualTo(2);
+        assertThat(client().job(leased.job().id()).call().status()).isEqualTo(JobStatus.RUNNING);
+    }
+
+    @Test
     void complete_afterTheLeaseHasLapsed_nothingHappens() {
         LeasedJob leased = leased();
         store.pass(Duration.ofMinutes(2));

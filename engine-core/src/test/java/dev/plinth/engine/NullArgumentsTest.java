@@ -2,7 +2,9 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.BulkOperation;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.KeyChange;
 import dev.plinth.engine.api.KeyMode;
 import dev.plinth.engine.api.LeaseRequest;
 import dev.plinth.engine.api.NewEvent;
@@ -10,7 +12,11 @@ import dev.plinth.engine.api.NewJob;
 import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.NewWebhookEndpoint;
+import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.api.Role;
+import dev.plinth.engine.api.WebhookEndpointChange;
+import dev.plinth.engine.api.WireIdentity;
+import dev.plinth.engine.api.WorkspaceChange;
 import dev.plinth.engine.client.AdminClient;
 import dev.plinth.engine.client.PlinthClient;
 import java.lang.reflect.Constructor;
@@ -47,6 +53,11 @@ final class NullArgumentsTest {
             Map.entry(NewJob.class, NewJob.of("x")),
             Map.entry(NewEvent.class, NewEvent.of("x", Json.EMPTY_OBJECT)),
             Map.entry(NewWebhookEndpoint.class, NewWebhookEndpoint.to("x")),
+            Map.entry(ResourceChange.class, ResourceChange.named("x")),
+            Map.entry(KeyChange.class, KeyChange.named("x")),
+            Map.entry(WebhookEndpointChange.class, WebhookEndpointChange.NONE),
+            Map.entry(WorkspaceChange.class, WorkspaceChange.named("x")),
+            Map.entry(BulkOperation.Action.class, BulkOperation.Action.PAUSE),
             Map.entry(LeaseRequest.class, LeaseRequest.of("x")),
             Map.entry(int.class, 1),
             Map.entry(long.class, 1L),
@@ -92,6 +103,12 @@ final class NullArgumentsTest {
                 NewJob.class,
                 NewEvent.class,
                 NewWebhookEndpoint.class,
+                ResourceChange.class,
+                KeyChange.class,
+                WebhookEndpointChange.class,
+                WorkspaceChange.class,
+                BulkOperation.class,
+                WireIdentity.class,
                 LeaseRequest.class)) {
             Constructor<?> constructor = type.getConstructors()[0];
             check(constructor, constructor::newInstance);

@@ -8,6 +8,7 @@ import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.api.TraceParent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -131,7 +132,7 @@ class ObserverTest {
     void job_whoseEffectsAreRefused_isToldAsFailed() {
         try (TestEngine engine =
                 TestEngine.open(builder -> builder.observer(this::span).jobHandler("patch", job -> {
-                    job.effects().patch("res_00000000000000000000000000", Json.of("{\"name\":\"b\"}"));
+                    job.effects().patch("res_00000000000000000000000000", ResourceChange.named("b"));
                     return Json.EMPTY_OBJECT;
                 }))) {
             start(engine, "patch");

@@ -9,6 +9,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.TableShare;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +23,7 @@ final class PlanRoutesTest {
             .withQueuedJobsMax(7)
             .withResourcesMax(5)
             .withRunningMax(2, 4)
-            .withPolicy(RatePolicy.of("second", 3, 1).perKey().shadow())
+            .withPolicy(RatePolicy.of("second", 3, Duration.ofSeconds(1)).perKey().shadow())
             .withShare("keys", new TableShare(9, 10_000));
 
     private final Engine engine =

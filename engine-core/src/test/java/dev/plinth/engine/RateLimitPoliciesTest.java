@@ -32,12 +32,13 @@ final class RateLimitPoliciesTest {
     private final ManualClock clock = ManualClock.startingAt(Instant.parse("2025-01-01T00:00:00Z"));
     private final Engine engine = Engine.builder()
             .clock(clock)
-            .plan(Plan.perMinute("burst", 60).withPolicy(RatePolicy.of("second", 3, 1)))
+            .plan(Plan.perMinute("burst", 60).withPolicy(RatePolicy.of("second", 3, Duration.ofSeconds(1))))
             .plan(Plan.perMinute("keyed", 60)
-                    .withPolicy(RatePolicy.of("each", 3, 10).perKey()))
+                    .withPolicy(RatePolicy.of("each", 3, Duration.ofSeconds(10)).perKey()))
             .plan(Plan.perMinute("tried", 60)
-                    .withPolicy(RatePolicy.of("later", 2, 10).shadow()))
-            .plan(Plan.perMinute("wide", 60).withPolicy(RatePolicy.of("second", 6, 1)))
+                    .withPolicy(
+                            RatePolicy.of("later", 2, Duration.ofSeconds(10)).shadow()))
+            .plan(Plan.perMinute("wide", 60).withPolicy(RatePolicy.of("second", 6, Duration.ofSeconds(1))))
             .operation("cheap", operation -> OperationResult.of(Json.EMPTY_OBJECT))
             .operation("dear", operation -> OperationResult.of(Json.EMPTY_OBJECT))
             .operation("broken", operation -> {
@@ -223,7 +224,7 @@ final class RateLimitPoliciesTest {
                 .hasMessageContaining("60 units of plan starter")
                 .hasMessageContaining("61");
         EngineBuilder second = Engine.builder()
-                .plan(Plan.perMinute("p", 60).withPolicy(RatePolicy.of("s", 3, 1)))
+                .plan(Plan.perMinute("p", 60).withPolicy(RatePolicy.of("s", 3, Duration.ofSeconds(1))))
                 .operationCost("a", 4);
         assertThatThrownBy(second::open).hasMessageContaining("policy s of plan p");
     }
@@ -247,10 +248,16 @@ final class RateLimitPoliciesTest {
     @Test
     void policy_thatMakesNoSense_isRefused() {
         Plan plan = Plan.perMinute("p", 60);
-        assertThatThrownBy(() -> RatePolicy.of("A", 1, 1)).hasMessageContaining("\"A\"");
-        assertThatThrownBy(() -> RatePolicy.of("a", 0, 1)).hasMessageContaining("0");
-        assertThatThrownBy(() -> RatePolicy.of("a", 1, 0)).hasMessageContaining("0");
-        assertThatThrownBy(() -> plan.withPolicy(RatePolicy.of("p", 1, 1))).hasMessageContaining("twice");
+        assertThatThrownBy(() -> RatePolicy.of("A", 1, Duration.ofSeconds(1))).hasMessageContaining("\"A\"");
+        assertThatThrownBy(() -> RatePolicy.of("a", 0, Duration.ofSeconds(1))).hasMessageContaining("0");
+        for (Duration wrong : List.of(Duration.ZERO, Duration.ofMillis(1_500), Duration.ofSeconds(86_401))) {
+            assertThatThrownBy(() -> RatePolicy.of("a", 1, wrong))
+                    .hasMessage("window of policy a must be 1 to 86400 whole seconds, got " + wrong + ".");
+            assertThatThrownBy(() -> new Plan("a", 1, wrong, 1, 1, 1, List.of()))
+                    .hasMessage("window of plan a must be 1 to 86400 whole seconds, got " + wrong + ".");
+        }
+        assertThatThrownBy(() -> plan.withPolicy(RatePolicy.of("p", 1, Duration.ofSeconds(1))))
+                .hasMessageContaining("twice");
     }
 
     private String key(String plan) {

@@ -16,6 +16,7 @@ import dev.plinth.engine.internal.event.EventFeed;
 import dev.plinth.engine.internal.job.HostJob;
 import dev.plinth.engine.internal.job.JobAdmission;
 import dev.plinth.engine.internal.job.JobRunner;
+import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.RetryingCommitter;
@@ -189,8 +190,8 @@ final class RefusingStoreTest {
                 },
                 Runnable::run,
                 handlers,
-                Map.of(),
-                Map.of(),
+                new JobRunner.OwnJobs(Map.of(), Map.of()),
+                new ProblemJson("https://plinth.dev/problems/"),
                 new JobAdmission(80, Access::isActive, (rows, owner) -> Caller.hostFor(owner, Plan.STARTER, 0)));
     }
 }

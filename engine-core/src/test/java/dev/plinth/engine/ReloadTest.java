@@ -98,7 +98,9 @@ final class ReloadTest {
         assertThat(first(limit(key), "limit")).isEqualTo("100");
         assertThat(first(limit(key), "remaining")).isEqualTo("96");
 
-        engine.settings().replace(settings().plan(Plan.perMinute("free", 5).withPolicy(RatePolicy.of("burst", 2, 1))));
+        engine.settings()
+                .replace(settings()
+                        .plan(Plan.perMinute("free", 5).withPolicy(RatePolicy.of("burst", 2, Duration.ofSeconds(1)))));
         assertThat(first(limit(key), "limit")).isEqualTo("5");
         assertThat(first(limit(key), "remaining")).isEqualTo("1");
         assertThat(limit(key).toString()).contains("burst");

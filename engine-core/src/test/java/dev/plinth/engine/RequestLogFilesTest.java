@@ -1,10 +1,12 @@
 package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.EngineSetting;
+import dev.plinth.engine.api.GraceTimes;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LoggedRequest;
 import dev.plinth.engine.api.Reply;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -152,6 +155,28 @@ final class RequestLogFilesTest {
                 .hasMessageStartingWith("requestLogBytes must be 1000000 to 1000000000000, got 999999.");
         EngineBuilder inMemory = Engine.builder().requestLogBytes(BYTES);
         assertThatThrownBy(inMemory::open).hasMessageContaining("need a directory");
+    }
+
+    /** A named pipe without a reader blocks the writer, as a disk that does not answer does. */
+    @Test
+    void close_withinAShortTime_isNotHeldUpByTheFiles() throws Exception {
+        Engine engine = Engine.builder()
+                .directory(directory)
+                .requestLogBytes(BYTES)
+                .grace(new GraceTimes(Duration.ofSeconds(1), Duration.ofSeconds(5)))
+                .open();
+        Path pipe = directory.resolve("requests/requests-0000000001.jsonl");
+        Files.createDirectories(pipe.getParent());
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        String workspace = engine.admin().createWorkspace("a", "pro").call().id();
+        assertThat(engine.workspace(workspace).jobs().call().data()).isEmpty();
+        try {
+            assertThatCode(engine::close).doesNotThrowAnyException();
+        } finally {
+            Files.newInputStream(pipe).close(); // lets the writer go
+        }
+        Engine.open(directory).close();
     }
 
     @Test

@@ -138,7 +138,7 @@ final class RequestLogReasonsTest {
 
     @Test
     void request_refusedByARateLimit_namesThePolicyAndTakesNothing() {
-        Plan plan = Plan.perMinute("narrow", 10).withPolicy(RatePolicy.of("burst", 3, 1));
+        Plan plan = Plan.perMinute("narrow", 10).withPolicy(RatePolicy.of("burst", 3, Duration.ofSeconds(1)));
         try (TestEngine store = TestEngine.open(builder -> builder.plan(plan))) {
             store.use(store.newKey(
                     store.engine().admin().createWorkspace("n", "narrow").call().id()));

@@ -7,6 +7,7 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.ResourceChange;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -37,7 +38,9 @@ final class ResourceTypesTest {
             .resourceType("codes", Json.of("{\"properties\":{\"codes\":{\"items\":{\"pattern\":\"^(a+)+$\"}}}}"))
             .childType("line", Json.of("{\"required\":[\"sku\"]}"))
             .operation("spoil", operation -> {
-                operation.effects().patch(operation.resourceId(), Json.of("{\"data\":{\"amount\":\"much\"}}"));
+                operation
+                        .effects()
+                        .patch(operation.resourceId(), ResourceChange.ofData(Json.of("{\"amount\":\"much\"}")));
                 return OperationResult.of(Json.EMPTY_OBJECT);
             })
             .open();

@@ -7,6 +7,7 @@ import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.internal.base.Times;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +35,7 @@ final class RevokedInFlightTest {
         store = TestEngine.open(builder -> builder.operation("slow", operation -> {
                     inHost.countDown();
                     await(goOn);
-                    operation.effects().patch(operation.resourceId(), Json.of("{\"name\":\"changed\"}"));
+                    operation.effects().patch(operation.resourceId(), ResourceChange.named("changed"));
                     return OperationResult.of(Json.of("{}"));
                 })
                 .jobHandler("held", job -> {

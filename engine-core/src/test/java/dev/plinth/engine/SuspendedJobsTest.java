@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.job.JobAdmission;
 import dev.plinth.engine.internal.job.JobRunner;
+import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.pipeline.Commits;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,8 +91,8 @@ final class SuspendedJobsTest {
                         attempts.incrementAndGet();
                         return null;
                     }),
-                    Map.of(),
-                    Map.of(),
+                    new JobRunner.OwnJobs(Map.of(), Map.of()),
+                    new ProblemJson("https://plinth.dev/problems/"),
                     new JobAdmission(80, Access::isActive, (rows, owner) -> Caller.hostFor(owner, Plan.STARTER, 0)));
             assertThat(runner.startReady(store.clock.epochMillis())).isTrue();
             assertThat(picked).hasSize(1);

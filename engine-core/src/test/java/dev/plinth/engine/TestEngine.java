@@ -31,7 +31,8 @@ import java.util.regex.Pattern;
 /** An engine whose clock is turned by days, one workspace in it, and a receiver of webhooks. */
 final class TestEngine implements AutoCloseable {
     /** While the clock stands still nothing comes back, and writers are fast. */
-    private static final Plan WIDE = new Plan("wide", 1_000_000, 1, 20, Plan.UNLIMITED, Plan.UNLIMITED, List.of());
+    private static final Plan WIDE =
+            new Plan("wide", 1_000_000, Duration.ofSeconds(1), 20, Plan.UNLIMITED, Plan.UNLIMITED, List.of());
 
     private static final String ADMIN_TOKEN = "aging-store-admin-token";
     private static final Pattern CURSOR = Pattern.compile("\"nextCursor\":\"([^\"]+)\"");

@@ -1,18 +1,22 @@
 package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.plinth.engine.api.AcceptedJob;
 import dev.plinth.engine.api.ApiKey;
+import dev.plinth.engine.api.BulkOperation;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Delivery;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.KeyChange;
 import dev.plinth.engine.api.KeyMode;
 import dev.plinth.engine.api.KeyStatus;
 import dev.plinth.engine.api.NewJob;
 import dev.plinth.engine.api.NewKey;
+import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.Plan;
@@ -21,13 +25,16 @@ import dev.plinth.engine.api.RateLimit;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.api.Role;
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.api.Share;
 import dev.plinth.engine.api.WebhookEndpoint;
+import dev.plinth.engine.api.WebhookEndpointChange;
 import dev.plinth.engine.api.WebhookTest;
 import dev.plinth.engine.api.WireValue;
 import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.api.WorkspaceChange;
 import dev.plinth.engine.client.Invocation;
 import dev.plinth.engine.client.KeysClient;
 import dev.plinth.engine.client.Listing;
@@ -39,6 +46,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,8 +65,8 @@ final class TypedClientTest {
     @BeforeEach
     void open() {
         store = TestEngine.open(builder -> builder.plan(Plan.BUSINESS
-                .withPolicy(RatePolicy.of("burst", 1_000, 1))
-                .withPolicy(RatePolicy.of("day", 50_000, 86_400))));
+                .withPolicy(RatePolicy.of("burst", 1_000, Duration.ofSeconds(1)))
+                .withPolicy(RatePolicy.of("day", 50_000, Duration.ofSeconds(86_400)))));
         client = store.engine().client(store.key());
         document = OpenApiDocument.of(store.engine());
     }
@@ -90,9 +98,10 @@ final class TypedClientTest {
         String job = change(
                         client.resources()
                                 .bulk(List.of(
-                                        Json.of("{\"action\":\"create\",\"name\":\"A\",\"type\":\"truck\"}"),
-                                        Json.of("{\"action\":\"create\",\"name\":\"B\",\"metadata\":{\"a"
-                                                + " b\":\"c&d\"}}"))),
+                                        BulkOperation.create(
+                                                NewResource.named("A").ofType("truck")),
+                                        BulkOperation.create(
+                                                NewResource.named("B").withMetadata(Map.of("a b", "c&d"))))),
                         "POST",
                         "/v1/resources/bulk",
                         "{\"operations\":[{\"action\":\"create\",\"name\":\"A\",\"type\":\"truck\"},"
@@ -148,11 +157,7 @@ final class TypedClientTest {
                         .data())
                 .hasSize(3);
         ApiKey named = change(
-                keysClient.update(made.id(), Json.of("{\"name\":\"n\"}")),
-                "PATCH",
-                path,
-                "{\"name\":\"n\"}",
-                ApiKey::of);
+                keysClient.update(made.id(), KeyChange.named("n")), "PATCH", path, "{\"name\":\"n\"}", ApiKey::of);
         assertThat(named.name()).isEqualTo("n");
         assertThat(change(keysClient.disable(made.id()), "PATCH", path, "{\"enabled\":false}", ApiKey::of)
                         .status())
@@ -171,6 +176,118 @@ final class TypedClientTest {
         assertThat(change(keysClient.revoke(made.id()), "DELETE", path, "", ApiKey::of)
                         .status())
                 .isEqualTo(KeyStatus.REVOKED);
+    }
+
+    @Test
+    void keys_restrictedToNoScope_areRefused() {
+        NewKey named = NewKey.named("n");
+        assertThatIllegalArgumentException()
+                .isThrownBy(named::withScopes)
+                .withMessage("A restricted key must have a scope or more, got none. Name some.");
+        assertThatIllegalArgumentException()
+                .isThrownBy(KeyChange::ofScopes)
+                .withMessageContaining("got none. Name some, or call withAllScopes.");
+        ApiKey key = client.keys()
+                .create(named.withScopes(Scope.JOBS_READ).until(Instant.parse("2027-01-01T00:00:00Z")))
+                .call();
+
+        ApiKey changed = client.keys()
+                .update(
+                        key.id(),
+                        KeyChange.ofScopes(Scope.JOBS_READ, Scope.JOBS_WRITE).forEver())
+                .call();
+        ApiKey full = client.keys()
+                .update(key.id(), KeyChange.named("m").withAllScopes())
+                .call();
+
+        assertThat(changed.scopes()).containsExactlyInAnyOrder(Scope.JOBS_READ, Scope.JOBS_WRITE);
+        assertThat(changed.expiresAt()).isEmpty();
+        assertThat(full.scopes()).isEmpty();
+        assertThat(full.name()).isEqualTo("m");
+    }
+
+    @Test
+    void changes_ofEachMember_reachTheWire() {
+        Resource made = client.resources().create("R").call();
+        Resource data = client.resources()
+                .update(
+                        made.id(),
+                        ResourceChange.ofData(Json.of("{\"a\":1,\"b\":2}")).withName("S"))
+                .call();
+        Resource merged = client.resources()
+                .update(made.id(), ResourceChange.ofMetadata(Map.of("k", "v")).withData(Json.of("{\"a\":null}")))
+                .call();
+        Resource empty = client.resources()
+                .update(
+                        made.id(),
+                        ResourceChange.named("T").withData(Json.of("null")).withMetadata(Json.of("{\"k\":null}")))
+                .call();
+        assertThat(data.name()).isEqualTo("S");
+        assertThat(merged.data()).isEqualTo(Json.of("{\"b\":2}"));
+        assertThat(merged.metadata()).containsExactly(Map.entry("k", "v"));
+        assertThat(empty.data()).isEqualTo(Json.EMPTY_OBJECT);
+        assertThat(empty.metadata()).isEmpty();
+
+        WebhookEndpoint endpoint = client.webhooks()
+                .update(
+                        store.endpoint(),
+                        WebhookEndpointChange.NONE
+                                .withUrl("https://hooks.example.com/a")
+                                .withTypes("a.*")
+                                .withOrder(false)
+                                .withDescription("d")
+                                .withHeaders(Map.of("x-a", "b"))
+                                .withMaxPerSecond(7)
+                                .withEnabled(false))
+                .call();
+        assertThat(endpoint.url()).isEqualTo("https://hooks.example.com/a");
+        assertThat(endpoint.types()).containsExactly("a.*");
+        assertThat(endpoint.ordered()).isFalse();
+        assertThat(endpoint.enabled()).isFalse();
+        assertThat(endpoint.headers()).containsEntry("x-a", "b");
+        assertThat(endpoint.json().toString()).contains("\"maxPerSecond\":7", "\"description\":\"d\"");
+
+        String other = store.newWorkspace("other");
+        assertThat(client.updateWorkspace(WorkspaceChange.ofSharesFrom(List.of(other)))
+                        .call()
+                        .json()
+                        .toString())
+                .contains("\"sharesFrom\":[\"" + other + "\"]");
+        assertThat(client.updateWorkspace(WorkspaceChange.ofSharesFromAny())
+                        .call()
+                        .json()
+                        .toString())
+                .doesNotContain("sharesFrom");
+    }
+
+    @Test
+    void bulk_eachAction_reachesItsResource() throws Exception {
+        String one = client.resources().create("1").call().id();
+        String two = client.resources().create("2").call().id();
+        String job = client.resources()
+                .bulk(List.of(
+                        BulkOperation.update(one, ResourceChange.named("new")),
+                        BulkOperation.pause(one),
+                        BulkOperation.resume(one),
+                        BulkOperation.archive(two),
+                        BulkOperation.unarchive(two),
+                        BulkOperation.archive(two),
+                        BulkOperation.delete(two),
+                        BulkOperation.pause("res_x")))
+                .call()
+                .jobId();
+
+        Job done = client.awaitJob(job, Duration.ofMinutes(1));
+
+        assertThat(done.result().orElseThrow().toString()).contains("\"succeeded\":7,\"failed\":1");
+        assertThat(client.resources().get(one).call().name()).isEqualTo("new");
+        assertThat(client.resources().list().call().data())
+                .extracting(Resource::id)
+                .containsExactly(one);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new BulkOperation(
+                        BulkOperation.Action.PAUSE, Optional.empty(), Optional.empty(), Optional.empty()))
+                .withMessageContaining("PAUSE");
     }
 
     @Test
@@ -230,7 +347,7 @@ final class TypedClientTest {
                         .data())
                 .hasSize(2);
         change(
-                webhooks.update(made.id(), Json.of("{\"ordering\":\"none\"}")),
+                webhooks.update(made.id(), WebhookEndpointChange.NONE.withOrder(false)),
                 "PATCH",
                 path,
                 "{\"ordering\":\"none\"}",
@@ -265,7 +382,7 @@ final class TypedClientTest {
     @Test
     void workspaceAndRateLimit_allPolicies() {
         Workspace renamed = change(
-                client.updateWorkspace(Json.of("{\"name\":\"N\",\"metadata\":{\"a\":\"b\"}}")),
+                client.updateWorkspace(WorkspaceChange.named("N").withMetadata(Json.of("{\"a\":\"b\"}"))),
                 "PATCH",
                 "/v1/workspace",
                 "{\"name\":\"N\",\"metadata\":{\"a\":\"b\"}}",

@@ -8,6 +8,7 @@ import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.base.Limits;
 import java.util.Map;
@@ -61,7 +62,7 @@ final class UnitOfWorkTest {
     private long increment(UnitOfWork unit) {
         runs.incrementAndGet();
         long next = count(unit.resource(resource).orElseThrow()) + 1;
-        unit.effects().patch(resource, Json.of(Map.of("data", Map.of("n", next))));
+        unit.effects().patch(resource, ResourceChange.ofData(Json.of(Map.of("n", next))));
         unit.effects()
                 .publish(NewEvent.of("it.counted", Json.of(Map.of("n", next))).about(resource));
         return next;
@@ -82,7 +83,7 @@ final class UnitOfWorkTest {
             long counted = increment(unit);
             if (runs.get() == 1) {
                 client().resources()
-                        .update(resource, Json.of("{\"data\":{\"n\":10}}"))
+                        .update(resource, ResourceChange.ofData(Json.of("{\"n\":10}")))
                         .call();
             }
             return counted;
@@ -104,8 +105,8 @@ final class UnitOfWorkTest {
             long first = count(unit.resource(resource).orElseThrow());
             if (runs.incrementAndGet() == 1) {
                 store.engine().transact(workspace, both -> {
-                    both.effects().patch(resource, Json.of("{\"data\":{\"n\":1}}"));
-                    both.effects().patch(other, Json.of("{\"data\":{\"n\":1}}"));
+                    both.effects().patch(resource, ResourceChange.ofData(Json.of("{\"n\":1}")));
+                    both.effects().patch(other, ResourceChange.ofData(Json.of("{\"n\":1}")));
                     return first;
                 });
             }
@@ -141,7 +142,7 @@ final class UnitOfWorkTest {
             long first = unit.resource(resource).orElseThrow().version();
             if (runs.incrementAndGet() == 1) {
                 client().resources()
-                        .update(resource, Json.of("{\"name\":\"other\"}"))
+                        .update(resource, ResourceChange.named("other"))
                         .call();
             }
             return unit.resource(resource).orElseThrow().version() == first;
@@ -156,7 +157,7 @@ final class UnitOfWorkTest {
         assertThatThrownBy(() -> store.engine().transact(workspace, unit -> {
                     long next = increment(unit);
                     client().resources()
-                            .update(resource, Json.of("{\"name\":\"n" + runs.get() + "\"}"))
+                            .update(resource, ResourceChange.named("n" + runs.get()))
                             .call();
                     return next;
                 }))
@@ -237,7 +238,7 @@ final class UnitOfWorkTest {
 
         assertThatThrownBy(() -> store.engine().transact(other, unit -> {
                     assertThat(unit.resource(resource)).isEmpty();
-                    unit.effects().patch(resource, Json.of("{\"name\":\"taken\"}"));
+                    unit.effects().patch(resource, ResourceChange.named("taken"));
                     return "";
                 }))
                 .isInstanceOfSatisfying(

@@ -6,6 +6,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.ResourceChange;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -56,7 +57,7 @@ public final class HostCode {
         String first = effects.create(NewResource.named("made"));
         String second = effects.create(NewResource.named("made"));
         String unused = effects.createChild(first, NewResource.named(mark));
-        effects.patch(second, Json.of(Map.of("metadata", Map.of("of", first))));
+        effects.patch(second, ResourceChange.ofMetadata(Map.of("of", first)));
         effects.publish(NewEvent.of(MADE, marked(mark)).about(first));
         unused = effects.startJob(FOLLOW, marked(mark));
         return Json.of(Map.of("first", first, "second", second));
@@ -91,7 +92,7 @@ public final class HostCode {
     private static Json count(UnitOfWork unit, String mark, String counter) {
         Map<String, Object> data = unit.resource(counter).orElseThrow().data().asMap();
         long next = Long.parseLong(String.valueOf(data.get("n"))) + 1;
-        unit.effects().patch(counter, Json.of(Map.of("data", Map.of("n", next))));
+        unit.effects().patch(counter, ResourceChange.ofData(Json.of(Map.of("n", next))));
         String unused = unit.effects().create(NewResource.named("counted"));
         unit.effects()
                 .publish(NewEvent.of(COUNTED, Json.of(Map.of("mark", mark, "n", next)))

@@ -12,6 +12,7 @@ import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.base.RandomIds;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,8 @@ final class BenchedEngine implements AutoCloseable {
     private static final byte[] JOB = bytes("{\"type\":\"send_invoice\",\"input\":" + INPUT.data() + "}");
     private static final byte[] NO_BODY = {};
 
-    static final Plan PLAN = new Plan("bench", 1_000_000, 1, 20, Plan.UNLIMITED, Plan.UNLIMITED, List.of());
+    static final Plan PLAN =
+            new Plan("bench", 1_000_000, Duration.ofSeconds(1), 20, Plan.UNLIMITED, Plan.UNLIMITED, List.of());
 
     private final Engine engine;
     private final List<String> secrets = new ArrayList<>(WORKSPACES);

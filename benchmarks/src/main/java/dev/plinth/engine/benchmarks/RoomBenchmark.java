@@ -25,6 +25,7 @@ import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.json.MalformedJsonException;
+import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
@@ -60,7 +61,7 @@ public class RoomBenchmark {
 
     private final EngineClock clock = EngineClock.system();
     private final SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], new RandomIds());
-    private final Idempotency idempotency = new Idempotency(cipher);
+    private final Idempotency idempotency = new Idempotency(cipher, new ProblemJson("https://plinth.dev/problems/"));
     private final Access access =
             new Access(new Plans(List.of(BenchedEngine.PLAN)), "in process", Access.digest("operator"));
     private final Store store = Store.open(new StoreSettings(Tables.HEAP, tables(), 1000), new MemoryJournal(), clock);

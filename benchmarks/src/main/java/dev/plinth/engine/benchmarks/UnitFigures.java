@@ -8,6 +8,7 @@ import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewEvent;
+import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.client.PlinthClient;
 import java.nio.file.Path;
@@ -91,7 +92,7 @@ final class UnitFigures {
     private static long unit(UnitOfWork unit, String account) {
         Object balance = unit.resource(account).orElseThrow().data().asMap().get("balance");
         long next = Long.parseLong(String.valueOf(balance)) + 1;
-        unit.effects().patch(account, Json.of(Map.of("data", Map.of("balance", next))));
+        unit.effects().patch(account, ResourceChange.ofData(Json.of(Map.of("balance", next))));
         String invoice = unit.effects().create(BenchedEngine.INPUT);
         unit.effects()
                 .publish(NewEvent.of("invoice.created", BenchedEngine.INPUT.data())

@@ -23,8 +23,8 @@ public interface Effects {
      */
     String create(NewResource resource);
 
-    /** Applies a merge patch (RFC 7396) of {@code name}, {@code data} and {@code metadata} to a resource. */
-    void patch(String resourceId, Json mergePatch);
+    /** Changes the name, data or metadata of a resource. */
+    void patch(String resourceId, ResourceChange change);
 
     /** Pauses a resource. */
     void pause(String resourceId);
@@ -48,8 +48,8 @@ public interface Effects {
      */
     String createChild(String resourceId, NewResource child);
 
-    /** Applies a merge patch (RFC 7396) of {@code name}, {@code data} and {@code metadata} to a child. */
-    void patchChild(String resourceId, String childId, Json mergePatch);
+    /** Changes the name, data or metadata of a child. */
+    void patchChild(String resourceId, String childId, ResourceChange change);
 
     /** Deletes a child. */
     void deleteChild(String resourceId, String childId);

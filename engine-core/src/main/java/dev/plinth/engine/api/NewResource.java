@@ -38,6 +38,10 @@ public record NewResource(String name, Optional<String> type, Json data, Map<Str
 
     @Override
     public Json json() {
+        return Json.of(members());
+    }
+
+    Map<String, Object> members() {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("name", name);
         type.ifPresent(given -> members.put("type", given));
@@ -47,7 +51,7 @@ public record NewResource(String name, Optional<String> type, Json data, Map<Str
         if (!metadata.isEmpty()) {
             members.put("metadata", metadata);
         }
-        return Json.of(members);
+        return members;
     }
 
     /** Returns a resource with a name and nothing else. */

@@ -1,5 +1,6 @@
 package dev.plinth.engine.api;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,7 +14,7 @@ import java.util.Set;
  *
  * @param name its name, such as {@code starter}
  * @param requests requests per window, 1 to 1,000,000; all of them may come at once
- * @param windowSeconds the window in seconds, 1 to 86,400
+ * @param window the window, 1 second to 1 day in whole seconds
  * @param endpointsMax webhook endpoints of a workspace, 0 or more; one more is refused with 403
  * @param queuedJobsMax queued and scheduled jobs of a workspace, 0 or more; one more is refused with 429
  * @param resourcesMax resources of a workspace including archived ones, 0 or more; one more is refused with 403
@@ -28,7 +29,7 @@ import java.util.Set;
 public record Plan(
         String name,
         int requests,
-        int windowSeconds,
+        Duration window,
         int endpointsMax,
         int queuedJobsMax,
         int resourcesMax,
@@ -42,11 +43,11 @@ public record Plan(
     /** The most requests in a window. */
     public static final int REQUESTS_MAX = 1_000_000;
 
-    /** The most seconds of a window. */
-    public static final int WINDOW_SECONDS_MAX = 86_400;
+    /** The longest window. */
+    public static final Duration WINDOW_MAX = Duration.ofDays(1);
 
     private static final int POLICIES_MAX = 8;
-    private static final int MINUTE = 60;
+    private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final int ENDPOINTS = 20;
     private static final int QUEUED_JOBS = 10_000;
 
@@ -71,9 +72,9 @@ public record Plan(
             throw new IllegalArgumentException(
                     "requests of plan " + name + " must be 1 to " + REQUESTS_MAX + ", got " + requests + ".");
         }
-        if (windowSeconds < 1 || windowSeconds > WINDOW_SECONDS_MAX) {
-            throw new IllegalArgumentException("windowSeconds of plan " + name + " must be 1 to " + WINDOW_SECONDS_MAX
-                    + ", got " + windowSeconds + ".");
+        if (!isWindow(Objects.requireNonNull(window, "window must not be null."))) {
+            throw new IllegalArgumentException("window of plan " + name + " must be 1 to " + WINDOW_MAX.toSeconds()
+                    + " whole seconds, got " + window + ".");
         }
         if (endpointsMax < 0 || queuedJobsMax < 0 || resourcesMax < 0) {
             throw new IllegalArgumentException("The limits of plan " + name + " must be 0 or more, got " + endpointsMax
@@ -103,7 +104,7 @@ public record Plan(
     public Plan(
             String name,
             int requests,
-            int windowSeconds,
+            Duration window,
             int endpointsMax,
             int queuedJobsMax,
             int resourcesMax,
@@ -111,7 +112,7 @@ public record Plan(
         this(
                 name,
                 requests,
-                windowSeconds,
+                window,
                 endpointsMax,
                 queuedJobsMax,
                 resourcesMax,
@@ -119,6 +120,11 @@ public record Plan(
                 UNLIMITED,
                 policies,
                 Map.of());
+    }
+
+    /** Returns true for whole seconds within the bounds of a window. */
+    static boolean isWindow(Duration window) {
+        return window.getNano() == 0 && window.toSeconds() >= 1 && window.compareTo(WINDOW_MAX) <= 0;
     }
 
     /** Returns a plan of so many requests a minute with the default values of the other limits. */
@@ -144,16 +150,7 @@ public record Plan(
     /** Returns the same plan with other limits of the work at once, 1 or more each. */
     public Plan withRunningMax(int jobs, int deliveries) {
         return new Plan(
-                name,
-                requests,
-                windowSeconds,
-                endpointsMax,
-                queuedJobsMax,
-                resourcesMax,
-                jobs,
-                deliveries,
-                policies,
-                shares);
+                name, requests, window, endpointsMax, queuedJobsMax, resourcesMax, jobs, deliveries, policies, shares);
     }
 
     /** Returns the same plan with one more rate limit. */
@@ -175,7 +172,7 @@ public record Plan(
         return new Plan(
                 name,
                 requests,
-                windowSeconds,
+                window,
                 endpoints,
                 jobs,
                 resources,

@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * The reason why a call was refused: the problem document of RFC 9457 as a value.
  *
- * @param type the URI {@code https://plinth.dev/problems/<code>}
+ * @param type the URI of this kind of problem: the base of the host ({@link WireIdentity}) and the code
  * @param title the problem in general, in a few words
  * @param status the HTTP status code
  * @param detail a sentence on this occurrence: the value, the limit, the next step

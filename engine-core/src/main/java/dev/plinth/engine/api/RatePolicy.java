@@ -1,5 +1,6 @@
 package dev.plinth.engine.api;
 
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -8,11 +9,11 @@ import java.util.Objects;
  *
  * @param name its name, different from the plan's and from those of its other policies
  * @param requests units per window, 1 to 1,000,000; all of them may come at once
- * @param windowSeconds the window in seconds, 1 to 86,400
+ * @param window the window, 1 second to 1 day in whole seconds
  * @param per the calls that are counted together
  * @param mode whether the limit refuses calls
  */
-public record RatePolicy(String name, int requests, int windowSeconds, Per per, Mode mode) {
+public record RatePolicy(String name, int requests, Duration window, Per per, Mode mode) {
     /** Checks the ranges of all components. */
     public RatePolicy {
         Objects.requireNonNull(per, "per");
@@ -26,20 +27,20 @@ public record RatePolicy(String name, int requests, int windowSeconds, Per per, 
             throw new IllegalArgumentException(
                     "requests of policy " + name + " must be 1 to " + Plan.REQUESTS_MAX + ", got " + requests + ".");
         }
-        if (windowSeconds < 1 || windowSeconds > Plan.WINDOW_SECONDS_MAX) {
-            throw new IllegalArgumentException("windowSeconds of policy " + name + " must be 1 to "
-                    + Plan.WINDOW_SECONDS_MAX + ", got " + windowSeconds + ".");
+        if (!Plan.isWindow(Objects.requireNonNull(window, "window must not be null."))) {
+            throw new IllegalArgumentException("window of policy " + name + " must be 1 to "
+                    + Plan.WINDOW_MAX.toSeconds() + " whole seconds, got " + window + ".");
         }
     }
 
     /** Returns a limit of the workspace that refuses calls. */
-    public static RatePolicy of(String name, int requests, int windowSeconds) {
-        return new RatePolicy(name, requests, windowSeconds, Per.WORKSPACE, Mode.ENFORCE);
+    public static RatePolicy of(String name, int requests, Duration window) {
+        return new RatePolicy(name, requests, window, Per.WORKSPACE, Mode.ENFORCE);
     }
 
     /** Returns the same limit, counted for each API key by itself. */
     public RatePolicy perKey() {
-        return new RatePolicy(name, requests, windowSeconds, Per.KEY, mode);
+        return new RatePolicy(name, requests, window, Per.KEY, mode);
     }
 
     /**
@@ -47,7 +48,7 @@ public record RatePolicy(String name, int requests, int windowSeconds, Per per, 
      * shows in no header.
      */
     public RatePolicy shadow() {
-        return new RatePolicy(name, requests, windowSeconds, per, Mode.SHADOW);
+        return new RatePolicy(name, requests, window, per, Mode.SHADOW);
     }
 
     /** The calls that a limit counts together. */

@@ -3,8 +3,8 @@ package dev.plinth.engine.client;
 import static dev.plinth.engine.client.Given.given;
 
 import dev.plinth.engine.api.Child;
-import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.api.ResourceChange;
 import java.util.List;
 
 /** The children of one resource. Thread-safe. */
@@ -33,12 +33,12 @@ public final class ChildrenClient {
         return invocations.list("listChildren", List.of(resourceId), Child.class);
     }
 
-    /** Applies a merge patch (RFC 7396) of {@code name}, {@code data} and {@code metadata}. */
-    public Invocation<Child> update(String id, Json mergePatch) {
+    /** Changes a child. */
+    public Invocation<Child> update(String id, ResourceChange change) {
         return invocations.of(
                 "updateChild",
                 List.of(resourceId, given(id, "id")),
-                given(mergePatch, "mergePatch").utf8(),
+                given(change, "change").json().utf8(),
                 Child::of);
     }
 

@@ -6,8 +6,9 @@ import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.pipeline.Answer;
+import dev.plinth.engine.internal.pipeline.OpenWaits;
+import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.pipeline.Request;
-import dev.plinth.engine.internal.wire.Wire;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -97,6 +98,12 @@ public final class Invocation<T> {
         return invocations.dispatcher().submit(request()).thenApply(this::result);
     }
 
+    /** Makes the call without waiting for the disk. If it waits, it does so no longer than these waits. */
+    CompletableFuture<T> submit(OpenWaits waits) {
+        ReplyTo to = new ReplyTo(invocations.dispatcher().workers().executor(), waits);
+        return invocations.dispatcher().submit(request(), to).thenApply(this::result);
+    }
+
     /** Returns the same with a parameter of the query. */
     Invocation<T> parameter(String name, String value) {
         return with(and(query, name, value), headers);
@@ -124,7 +131,7 @@ public final class Invocation<T> {
         if (outcome instanceof Outcome.Replayed replayed && replayed.status() < 400) {
             return reader.apply(Json.trusted(replayed.body()));
         }
-        Reply reply = Wire.reply(answer);
+        Reply reply = invocations.wire().reply(answer);
         String seconds = reply.header("Retry-After");
         throw new PlinthException(
                 Problem.of(Json.trusted(reply.body())),

@@ -3,6 +3,7 @@ package dev.plinth.engine.client;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.internal.base.Deadline;
+import dev.plinth.engine.internal.pipeline.OpenWaits;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -21,13 +22,23 @@ final class JobWait {
         if (atMost.isZero() || atMost.isNegative()) {
             throw new IllegalArgumentException("atMost must be more than zero, got " + atMost + ". Give some seconds.");
         }
+        OpenWaits waits = new OpenWaits();
+        try {
+            return await(client, jobId, atMost, waits);
+        } finally {
+            waits.end(); // a call that an interrupt or the time has left behind holds no place
+        }
+    }
+
+    private static Job await(PlinthClient client, String jobId, Duration atMost, OpenWaits waits)
+            throws InterruptedException, TimeoutException {
         Deadline deadline = Deadline.inMillis(millis(atMost));
         while (true) {
             long left = deadline.millisLeft();
             long seconds = Math.min(CALL_SECONDS_MAX, TimeUnit.MILLISECONDS.toSeconds(Math.max(0, left)) + 1);
             Deadline early = Deadline.inMillis(AGAIN_MILLIS);
             CompletableFuture<Job> call =
-                    client.job(jobId, Duration.ofSeconds(seconds)).submit();
+                    client.job(jobId, Duration.ofSeconds(seconds)).submit(waits);
             try {
                 Job job = call.get(left, TimeUnit.MILLISECONDS);
                 if (job.status().isFinal()) {

@@ -3,7 +3,7 @@ package dev.plinth.engine.client;
 import static dev.plinth.engine.client.Given.given;
 
 import dev.plinth.engine.api.ApiKey;
-import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.KeyChange;
 import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.time.Duration;
@@ -38,20 +38,23 @@ public final class KeysClient {
         return invocations.list("listKeys", List.of(), ApiKey.class);
     }
 
-    /** Changes {@code name}, {@code scopes}, {@code enabled} or {@code expiresAt}. */
-    public Invocation<ApiKey> update(String id, Json changes) {
+    /** Changes a key. */
+    public Invocation<ApiKey> update(String id, KeyChange change) {
         return invocations.of(
-                "updateKey", List.of(given(id, "id")), given(changes, "changes").utf8(), ApiKey::of);
+                "updateKey",
+                List.of(given(id, "id")),
+                given(change, "change").json().utf8(),
+                ApiKey::of);
     }
 
     /** Refuses the calls of a key until it is enabled again. */
     public Invocation<ApiKey> disable(String id) {
-        return update(id, Json.of("{\"enabled\":false}"));
+        return update(id, KeyChange.ofEnabled(false));
     }
 
     /** Admits the calls of a disabled key again. */
     public Invocation<ApiKey> enable(String id) {
-        return update(id, Json.of("{\"enabled\":true}"));
+        return update(id, KeyChange.ofEnabled(true));
     }
 
     /** Revokes a key for good. */

@@ -17,6 +17,7 @@ import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.RateLimit;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.api.WorkspaceChange;
 import dev.plinth.engine.internal.json.ApiValueReader;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.time.Duration;
@@ -107,7 +108,8 @@ public final class PlinthClient {
 
     /**
      * Waits on this thread until a job has ended. The engine wakes it; nothing is polled. One call is made for each 30 s,
-     * which takes its rate-limit units. Time is that of the machine, also on a manual clock.
+     * which takes its rate-limit units. While 100 calls of the workspace wait already, one is made each second instead.
+     * Time is that of the machine, also on a manual clock.
      *
      * @param atMost how long to wait, more than zero
      * @return the job, whose state is final
@@ -191,10 +193,10 @@ public final class PlinthClient {
         return invocations.of("getWorkspace", List.of(), Workspace::of);
     }
 
-    /** Changes {@code name} and, by a merge patch, {@code metadata} of the caller's workspace. */
-    public Invocation<Workspace> updateWorkspace(Json changes) {
+    /** Changes the workspace. */
+    public Invocation<Workspace> updateWorkspace(WorkspaceChange change) {
         return invocations.of(
-                "updateWorkspace", List.of(), given(changes, "changes").utf8(), Workspace::of);
+                "updateWorkspace", List.of(), given(change, "change").json().utf8(), Workspace::of);
     }
 
     /** Shows the state of the workspace's rate limits. Takes no units. */

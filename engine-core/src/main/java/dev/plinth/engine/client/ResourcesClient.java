@@ -3,9 +3,11 @@ package dev.plinth.engine.client;
 import static dev.plinth.engine.client.Given.given;
 
 import dev.plinth.engine.api.AcceptedJob;
+import dev.plinth.engine.api.BulkOperation;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.List;
@@ -56,12 +58,12 @@ public final class ResourcesClient {
         return list().after(cursor);
     }
 
-    /** Applies a merge patch (RFC 7396) of {@code name}, {@code data} and {@code metadata}. */
-    public Invocation<Resource> update(String id, Json mergePatch) {
+    /** Changes a resource. */
+    public Invocation<Resource> update(String id, ResourceChange change) {
         return invocations.of(
                 "updateResource",
                 List.of(given(id, "id")),
-                given(mergePatch, "mergePatch").utf8(),
+                given(change, "change").json().utf8(),
                 Resource::of);
     }
 
@@ -120,12 +122,12 @@ public final class ResourcesClient {
     /**
      * Starts a job of up to 10,000 operations. The job's result has an outcome for each operation.
      *
-     * @param operations objects with {@code action} (create, update, pause, resume, archive, unarchive or delete), {@code id} and
-     *     the members of that call
+     * @param operations 1 to 10,000
      */
-    public Invocation<AcceptedJob> bulk(List<Json> operations) {
+    public Invocation<AcceptedJob> bulk(List<BulkOperation> operations) {
         JsonBytes body = new JsonBytes().open().name("operations").openArray();
-        given(operations, "operations").forEach(operation -> body.raw(operation.utf8()));
+        given(operations, "operations")
+                .forEach(operation -> body.raw(operation.json().utf8()));
         return invocations.of(
                 "bulkResources", List.of(), body.closeArray().close().bytes(), AcceptedJob::of);
     }

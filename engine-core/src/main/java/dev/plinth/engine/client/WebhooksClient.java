@@ -4,9 +4,9 @@ import static dev.plinth.engine.client.Given.given;
 
 import dev.plinth.engine.api.AcceptedJob;
 import dev.plinth.engine.api.Delivery;
-import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.api.WebhookEndpoint;
+import dev.plinth.engine.api.WebhookEndpointChange;
 import dev.plinth.engine.api.WebhookTest;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.time.Duration;
@@ -37,12 +37,12 @@ public final class WebhooksClient {
         return invocations.list("listWebhookEndpoints", List.of(), WebhookEndpoint.class);
     }
 
-    /** Changes members of an endpoint. {@code status} may be {@code enabled} or {@code disabled}. */
-    public Invocation<WebhookEndpoint> update(String id, Json changes) {
+    /** Changes an endpoint. */
+    public Invocation<WebhookEndpoint> update(String id, WebhookEndpointChange change) {
         return invocations.of(
                 "updateWebhookEndpoint",
                 List.of(given(id, "id")),
-                given(changes, "changes").utf8(),
+                given(change, "change").json().utf8(),
                 WebhookEndpoint::of);
     }
 

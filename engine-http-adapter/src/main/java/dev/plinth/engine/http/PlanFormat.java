@@ -8,6 +8,7 @@ import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.http.config.Format;
 import dev.plinth.engine.http.config.Formats;
 import dev.plinth.engine.http.config.Formats.Member;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,7 +33,7 @@ final class PlanFormat {
     private static final Member REQUESTS_MEMBER = new Member(
             REQUESTS, Formats.whole(1, Plan.REQUESTS_MAX), true, "Requests in a window; all of them may come at once.");
     private static final Member WINDOW_MEMBER = new Member(
-            WINDOW_SECONDS, Formats.whole(1, Plan.WINDOW_SECONDS_MAX), false, "Seconds of the window; default 60.");
+            WINDOW_SECONDS, Formats.whole(1, Plan.WINDOW_MAX.toSeconds()), false, "Seconds of the window; default 60.");
 
     private PlanFormat() {}
 
@@ -99,7 +100,7 @@ final class PlanFormat {
         Plan plan = new Plan(
                 name,
                 usual.requests(),
-                number(members, WINDOW_SECONDS, usual.windowSeconds()),
+                window(members, usual),
                 number(members, ENDPOINTS_MAX, usual.endpointsMax()),
                 number(members, QUEUED_JOBS_MAX, usual.queuedJobsMax()),
                 number(members, RESOURCES_MAX, usual.resourcesMax()),
@@ -115,13 +116,17 @@ final class PlanFormat {
         return new RatePolicy(
                 name,
                 number(members, REQUESTS, 1),
-                number(members, WINDOW_SECONDS, Plan.perMinute(name, 1).windowSeconds()),
+                window(members, Plan.perMinute(name, 1)),
                 RatePolicy.Per.valueOf(word(members, PER, "workspace")),
                 RatePolicy.Mode.valueOf(word(members, MODE, "enforce")));
     }
 
     private static TableShare share(String table, Map<String, Object> members) {
         return new TableShare((Long) members.getOrDefault(ROWS, 0L), (Long) members.getOrDefault(BYTES, 0L));
+    }
+
+    private static Duration window(Map<String, Object> members, Plan usual) {
+        return members.get(WINDOW_SECONDS) instanceof Long seconds ? Duration.ofSeconds(seconds) : usual.window();
     }
 
     private static int number(Map<String, Object> members, String name, int otherwise) {

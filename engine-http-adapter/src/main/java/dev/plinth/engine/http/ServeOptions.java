@@ -9,6 +9,7 @@ import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Places;
 import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.api.WireIdentity;
 import dev.plinth.engine.http.config.Config;
 import dev.plinth.engine.http.config.Fault;
 import dev.plinth.engine.http.config.FaultyConfigException;
@@ -135,6 +136,13 @@ final class ServeOptions {
                 time(EngineSetting.DRAIN, ServeSettings.DRAIN), time(EngineSetting.CLOSE, ServeSettings.CLOSE));
     }
 
+    private WireIdentity identity() {
+        return new WireIdentity(
+                required(ServeSettings.PROBLEM_BASE),
+                required(ServeSettings.REALM),
+                Optional.ofNullable(config.get(ServeSettings.WEBHOOK_USER_AGENT)));
+    }
+
     private Duration time(EngineSetting unit, Setting<Long> setting) {
         return unit.time(required(setting));
     }
@@ -245,7 +253,8 @@ final class ServeOptions {
         builder.maxResources(required(ServeSettings.MAX_RESOURCES))
                 .requestLogEntries(number(ServeSettings.REQUEST_LOG_ENTRIES))
                 .retention(retention())
-                .grace(grace());
+                .grace(grace())
+                .identity(identity());
         String adminToken = adminToken();
         if (adminToken != null) {
             builder.adminToken(adminToken);

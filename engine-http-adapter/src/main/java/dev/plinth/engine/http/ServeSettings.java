@@ -3,6 +3,7 @@ package dev.plinth.engine.http;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.EngineSetting;
+import dev.plinth.engine.api.EngineText;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.http.config.Format;
@@ -189,6 +190,13 @@ final class ServeSettings {
 
     static final Setting<Long> CLOSE = number(EngineSetting.CLOSE);
 
+    static final Setting<String> PROBLEM_BASE = text(EngineText.PROBLEM_BASE, "URI");
+
+    static final Setting<String> REALM = text(EngineText.REALM, "TEXT");
+
+    static final Setting<String> WEBHOOK_USER_AGENT =
+            text(EngineText.WEBHOOK_USER_AGENT, "TEXT").withoutIt(EngineText.WEBHOOK_USER_AGENT.byDefault());
+
     static final Setting<List<String>> WEBHOOK_ALLOW = Setting.of(
                     "webhook-allow",
                     Formats.items(
@@ -306,6 +314,9 @@ final class ServeSettings {
             REVOKED_KEYS_KEPT,
             DRAIN,
             CLOSE,
+            PROBLEM_BASE,
+            REALM,
+            WEBHOOK_USER_AGENT,
             WEBHOOK_ALLOW,
             WEBHOOK_HOST_RATE,
             TEST_CLOCK,
@@ -325,6 +336,13 @@ final class ServeSettings {
             setting = setting.byDefault(engine.byDefault());
         }
         return engine.isLive() ? setting.live() : setting;
+    }
+
+    /** Declares a setting of the engine that is a text. Its rule and its default are the engine's. */
+    private static Setting<String> text(EngineText engine, String label) {
+        return Setting.of(engine.settingName(), Formats.text(engine.form(), engine::checked), label, engine.meaning())
+                .byDefault(engine.byDefault())
+                .inJava("engine." + engine.javaName());
     }
 
     private static Format<Long> whole(EngineSetting engine) {

@@ -3,10 +3,13 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.plinth.engine.Engine;
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
+import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.http.config.Fault;
 import dev.plinth.engine.http.config.FaultyConfigException;
@@ -16,6 +19,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -111,13 +115,14 @@ class ConfigFileTest {
                         new Plan(
                                 "free",
                                 30,
-                                10,
+                                Duration.ofSeconds(10),
                                 1,
                                 2,
                                 3,
                                 4,
                                 5,
-                                List.of(new RatePolicy("burst", 5, 1, RatePolicy.Per.KEY, RatePolicy.Mode.SHADOW)),
+                                List.of(new RatePolicy(
+                                        "burst", 5, Duration.ofSeconds(1), RatePolicy.Per.KEY, RatePolicy.Mode.SHADOW)),
                                 Map.of("events", new TableShare(1000, 2_000_000)))));
     }
 
@@ -258,6 +263,29 @@ class ConfigFileTest {
                 .singleElement()
                 .asString()
                 .startsWith("2: retention.deliveries");
+    }
+
+    @Test
+    void textsOfTheEngine_ofAnotherForm_areToldAtTheirLines() throws IOException {
+        assertThat(faults("problem-base: /problems/\nrealm: 'a\"b'\nwebhook-user-agent: ' x'\n"))
+                .satisfiesExactly(
+                        fault -> assertThat(fault)
+                                .startsWith("1: problem-base: identity.problemBase must be an absolute URI")
+                                .contains("got \"/problems/\""),
+                        fault -> assertThat(fault).startsWith("2: realm: identity.realm must be 1 to 100"),
+                        fault -> assertThat(fault)
+                                .startsWith("3: webhook-user-agent: identity.userAgent must be 1 to 200"));
+    }
+
+    @Test
+    void textsOfTheEngine_given_reachIt() throws IOException {
+        String yaml = "memory: true\nproblem-base: 'https://acme.example/p/'\nrealm: Acme\nwebhook-user-agent: A/1\n";
+        try (Engine engine = read(yaml).engine().open()) {
+            Reply reply = engine.call(Call.of("GET", "/v1/jobs"));
+
+            assertThat(reply.text()).contains("\"type\":\"https://acme.example/p/unauthenticated\"");
+            assertThat(reply.header("WWW-Authenticate")).isEqualTo("Bearer realm=\"Acme\"");
+        }
     }
 
     @Test

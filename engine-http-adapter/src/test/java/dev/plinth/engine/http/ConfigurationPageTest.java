@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.EngineSetting;
+import dev.plinth.engine.api.EngineText;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.http.config.FaultyConfigException;
 import dev.plinth.engine.http.config.Setting;
@@ -106,6 +107,9 @@ class ConfigurationPageTest {
         assertThat(ServeSettings.ALL.stream().map(Setting::name))
                 .containsAll(Stream.of(EngineSetting.values())
                         .map(EngineSetting::settingName)
+                        .toList())
+                .containsAll(Stream.of(EngineText.values())
+                        .map(EngineText::settingName)
                         .toList());
     }
 

@@ -99,7 +99,7 @@ class HttpApiTablesTest {
         assertThat(shown.keySet()).containsExactlyInAnyOrderElementsOf(plans.names());
         for (String name : plans.names()) {
             Plan plan = plans.of(name);
-            assertThat(plan.windowSeconds()).isEqualTo(60);
+            assertThat(plan.window()).isEqualTo(Duration.ofMinutes(1));
             assertThat(plan.resourcesMax()).isEqualTo(Plan.UNLIMITED);
             assertThat(shown.get(name).subList(1, 5))
                     .containsExactly(

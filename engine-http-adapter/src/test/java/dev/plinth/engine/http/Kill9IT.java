@@ -89,7 +89,8 @@ class Kill9IT {
 
     @Test
     void killedWhileWriting_allThatWasAcknowledgedIsThereAndNothingIsHalfDone() throws Exception {
-        runRepeatably(random -> runStores(TestScale.count(4, 30, 1000), random, false));
+        int cycles = Integer.getInteger("plinth.test.kills", TestScale.count(4, 30, 1000));
+        runRepeatably(random -> runStores(cycles, random, false));
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.client.PlinthClient;
 import java.time.Duration;
@@ -37,7 +38,7 @@ final class HostOperationTest {
                         if (name == null) {
                             throw new OperationRefused("Expected a name, but got none; give one.");
                         }
-                        operation.effects().patch(operation.resourceId(), Json.of("{\"name\":\"" + name + "\"}"));
+                        operation.effects().patch(operation.resourceId(), ResourceChange.named(String.valueOf(name)));
                         operation
                                 .effects()
                                 .publish(NewEvent.of("label.printed", Json.of("{\"label\":\"" + name + "\"}"))

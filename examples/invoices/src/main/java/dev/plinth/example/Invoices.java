@@ -7,19 +7,18 @@ import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.Guard;
 import dev.plinth.engine.JobContext;
-import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.JobStatus;
+import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.client.PlinthClient;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 
 /** A platform for invoices: a type, an operation, a job with effects, a unit of work, a guarded route and a plan of its own. */
@@ -77,7 +76,7 @@ public final class Invoices {
                     unit.resource(invoice).orElseThrow().data().asMap();
             BigDecimal paid =
                     new BigDecimal(String.valueOf(data.getOrDefault("paid", 0))).add(payment);
-            unit.effects().patch(invoice, Json.of(Map.of("data", Map.of("paid", paid))));
+            unit.effects().patch(invoice, ResourceChange.ofData(Json.of(Map.of("paid", paid))));
             unit.effects().publish(NewEvent.of("invoice.paid", Json.of(Map.of("amount", payment))).about(invoice));
             return new BigDecimal(String.valueOf(data.get("amount"))).subtract(paid);
         });
@@ -99,18 +98,17 @@ public final class Invoices {
         try (Engine engine = builder().open()) {
             String workspace =
                     engine.admin().createWorkspace("shop", PLAN.name()).call().id();
-            ApiKey key = engine.admin().createKey(workspace, "server").call();
-            PlinthClient client = engine.client(key.secret().orElseThrow());
+            PlinthClient client = engine.client(
+                    engine.admin().createKey(workspace, "server").call().secret().orElseThrow());
             Map<String, Object> created = client.run(
                             "invoice.create", Json.of(Map.of("customer", "Acme", "amount", 120)))
                     .idempotencyKey("order-4711")
-                    .call()
-                    .asMap();
+                    .call().asMap();
             String invoice = String.valueOf(created.get("invoice"));
-            JobStatus issued = client.job(String.valueOf(created.get("job")), Duration.ofSeconds(30)).call().status();
+            Job issued = client.job(String.valueOf(created.get("job")), Duration.ofSeconds(30)).call();
             BigDecimal left = pay(engine, workspace, invoice, BigDecimal.valueOf(100));
             return client.resources().get(invoice).call().name() + ": issuing has "
-                    + issued.name().toLowerCase(Locale.ROOT) + ", and " + left + " is open.";
+                    + issued.status().wireName() + ", and " + left + " is open.";
         }
     }
 

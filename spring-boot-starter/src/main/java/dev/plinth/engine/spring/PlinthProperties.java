@@ -7,10 +7,12 @@ import dev.plinth.engine.api.Places;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.api.WireIdentity;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -27,6 +29,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param places How much work may be under way at once.
  * @param retention For how long rows are kept.
  * @param grace How long closing the engine waits.
+ * @param identity The names by which clients and receivers of webhooks know the engine.
  * @param webhooks Where webhooks may go.
  * @param wire The HTTP API on the application's own server.
  */
@@ -41,6 +44,7 @@ record PlinthProperties(
         @DefaultValue PlacesGiven places,
         @DefaultValue RetentionGiven retention,
         @DefaultValue GraceGiven grace,
+        @DefaultValue IdentityGiven identity,
         @DefaultValue Webhooks webhooks,
         @DefaultValue Wire wire) {
     /** Puts the settings into a builder. */
@@ -51,7 +55,10 @@ record PlinthProperties(
         }
         plans.forEach((name, requests) -> builder.plan(Plan.perMinute(name, requests)));
         store.applyTo(builder);
-        builder.places(places.places()).retention(retention.times()).grace(grace.times());
+        builder.places(places.places())
+                .retention(retention.times())
+                .grace(grace.times())
+                .identity(identity.names());
         webhooks.allow().forEach(builder::webhookAllow);
         webhooks.hostRates().forEach(builder::webhookHostRate);
     }
@@ -138,6 +145,24 @@ record PlinthProperties(
     record GraceGiven(@Nullable Duration drain, @Nullable Duration close) {
         private GraceTimes times() {
             return new GraceTimes(or(drain, GraceTimes.DEFAULT.drain()), or(close, GraceTimes.DEFAULT.close()));
+        }
+    }
+
+    /**
+     * The names of the engine. What is absent has the engine's default.
+     *
+     * @param problemBase URI before the code in the type of each problem.
+     * @param realm Realm of WWW-Authenticate.
+     * @param userAgent Header User-Agent of webhooks.
+     */
+    record IdentityGiven(
+            @Nullable String problemBase,
+            @Nullable String realm,
+            @Nullable String userAgent) {
+        private WireIdentity names() {
+            WireIdentity usual = WireIdentity.DEFAULT;
+            return new WireIdentity(
+                    or(problemBase, usual.problemBase()), or(realm, usual.realm()), Optional.ofNullable(userAgent));
         }
     }
 

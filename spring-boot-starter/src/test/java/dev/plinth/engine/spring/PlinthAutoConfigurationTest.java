@@ -12,6 +12,7 @@ import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationResult;
+import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.PlinthClient;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -81,6 +82,20 @@ final class PlinthAutoConfigurationTest {
         runner.withPropertyValues(
                         "plinth.retention.events=10d", "plinth.retention.deliveries=10d", "plinth.places.jobs=1")
                 .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void identity_given_isThatOfTheWire() {
+        runner.withPropertyValues("plinth.identity.problem-base=https://acme.example/p/", "plinth.identity.realm=Acme")
+                .run(context -> {
+                    Reply reply = context.getBean(Engine.class).call(Call.of("GET", "/v1/jobs"));
+                    assertThat(reply.text()).contains("https://acme.example/p/unauthenticated");
+                    assertThat(reply.header("WWW-Authenticate")).isEqualTo("Bearer realm=\"Acme\"");
+                });
+        runner.withPropertyValues("plinth.identity.user-agent= ")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining("identity.userAgent must be 1 to 200 printable"));
     }
 
     @Test

@@ -43,17 +43,19 @@ public final class BulkJob implements ItemJob {
 
     private final Plans plans;
     private final ContentTypes types;
+    private final ProblemJson problems;
     private final List<JsonValue> operations;
 
-    private BulkJob(Plans plans, ContentTypes types, List<JsonValue> operations) {
+    private BulkJob(Plans plans, ContentTypes types, ProblemJson problems, List<JsonValue> operations) {
         this.plans = plans;
         this.types = types;
+        this.problems = problems;
         this.operations = operations;
     }
 
     /** Opens the job of an input, which is the compact array of operations. */
-    public static ItemJob.Opener opener(Plans plans, ContentTypes types) {
-        return input -> new BulkJob(plans, types, ((JsonValue.Arr) JsonReader.trusted(input)).items());
+    public static ItemJob.Opener opener(Plans plans, ContentTypes types, ProblemJson problems) {
+        return input -> new BulkJob(plans, types, problems, ((JsonValue.Arr) JsonReader.trusted(input)).items());
     }
 
     /** Returns the input of a job of these operations. */
@@ -92,7 +94,7 @@ public final class BulkJob implements ItemJob {
                     && id.value().length() <= Limits.NAME_LENGTH_MAX) {
                 json.member("id", id.value());
             }
-            json.raw("error", ProblemJson.render(bounded(refused.refusal())));
+            json.raw("error", problems.render(bounded(refused.refusal())));
         }
         return json.close().bytes();
     }

@@ -51,9 +51,10 @@ public final class GuardedCall {
                 throw wrong(path, error);
             }
             Outcome.HostReply reply = GuardedReply.outcome(ended.reply());
+            // Only a key remembers the reply in the record of the effects.
+            int rememberedBytes = origin.idempotencyKey() == null ? 0 : reply.body().length;
             return reply.isDone()
-                    ? later -> ended.effects()
-                            .decide(later, reply, reads ? 0 : reply.body().length, UnaryOperator.identity())
+                    ? later -> ended.effects().decide(later, reply, rememberedBytes, UnaryOperator.identity())
                     : later -> Decision.nothing(reply);
         };
     }

@@ -7,6 +7,7 @@ import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewJob;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.ProblemError;
+import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
@@ -58,8 +59,8 @@ public final class RecordedEffects implements Effects {
     }
 
     @Override
-    public void patch(String resourceId, Json mergePatch) {
-        content(null, "updateResource", List.of(named(resourceId)), patch(mergePatch));
+    public void patch(String resourceId, ResourceChange change) {
+        content(null, "updateResource", List.of(named(resourceId)), body(change));
     }
 
     @Override
@@ -96,8 +97,8 @@ public final class RecordedEffects implements Effects {
     }
 
     @Override
-    public void patchChild(String resourceId, String childId, Json mergePatch) {
-        content(null, "updateChild", List.of(named(resourceId), child(childId)), patch(mergePatch));
+    public void patchChild(String resourceId, String childId, ResourceChange change) {
+        content(null, "updateChild", List.of(named(resourceId), child(childId)), body(change));
     }
 
     @Override
@@ -211,8 +212,8 @@ public final class RecordedEffects implements Effects {
         };
     }
 
-    private static Json patch(Json mergePatch) {
-        return Objects.requireNonNull(mergePatch, "mergePatch must not be null.");
+    private static Json body(ResourceChange change) {
+        return Objects.requireNonNull(change, "change must not be null.").json();
     }
 
     private static String named(String resourceId) {

@@ -13,6 +13,7 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
 import java.time.Duration;
@@ -31,10 +32,12 @@ public final class Idempotency {
 
     private final ConcurrentHashMap<KeyClaim, KeyClaim> inFlight = new ConcurrentHashMap<>();
     private final SecretCipher cipher;
+    private final ProblemJson problems;
 
     /** Makes a room that encrypts answers with a secret. */
-    public Idempotency(SecretCipher cipher) {
+    public Idempotency(SecretCipher cipher, ProblemJson problems) {
         this.cipher = cipher;
+        this.problems = problems;
     }
 
     /** Returns the retention of remembered answers. */
@@ -119,7 +122,8 @@ public final class Idempotency {
     }
 
     /** Adds to a decision that its refusal is remembered under the key. */
-    public void remember(KeyClaim claim, Changes changes, Context context, Id request, int status, byte[] problem) {
+    public void remember(KeyClaim claim, Changes changes, Context context, Id request, Refusal refusal) {
+        byte[] problem = problems.render(refusal, request, refusal.retryable());
         put(
                 changes,
                 claim,
@@ -128,7 +132,7 @@ public final class Idempotency {
                         claim.fingerprint.digests(),
                         request,
                         context.now(),
-                        status,
+                        refusal.code().status(),
                         null,
                         null,
                         0,

@@ -41,6 +41,7 @@ final class JobRun implements HostJob {
     private final RetryingCommitter committer;
     private final BiPredicate<Rows, Id> mayRun;
     private final FatalErrors fatalErrors;
+    private final ProblemJson problems;
     private volatile @Nullable TraceParent trace;
     private volatile Consumer<Optional<String>> ended = failure -> {};
     private volatile boolean cancelRequested;
@@ -50,12 +51,14 @@ final class JobRun implements HostJob {
             byte[] input,
             RetryingCommitter committer,
             BiPredicate<Rows, Id> mayRun,
-            FatalErrors fatalErrors) {
+            FatalErrors fatalErrors,
+            ProblemJson problems) {
         this.row = row;
         this.input = input.length == 0 ? "{}".getBytes(StandardCharsets.US_ASCII) : input;
         this.committer = committer;
         this.mayRun = mayRun;
         this.fatalErrors = fatalErrors;
+        this.problems = problems;
         this.trace = row.facts().trace();
         this.cancelRequested = row.cancelRequested();
     }
@@ -353,7 +356,7 @@ final class JobRun implements HostJob {
 
     private Command.Change failure(String code, String detail, boolean retryable) {
         String shown = cut(detail, Limits.DESCRIPTION_LENGTH_MAX);
-        byte[] problem = ProblemJson.ofJob(cut(code, Limits.NAME_LENGTH_MAX), shown, retryable);
+        byte[] problem = problems.ofJob(cut(code, Limits.NAME_LENGTH_MAX), shown, retryable);
         return JobSteps.fail(id(), row.attempt(), problem, retryable);
     }
 

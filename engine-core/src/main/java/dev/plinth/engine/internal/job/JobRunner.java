@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.AttemptRunner;
 import dev.plinth.engine.internal.timer.Bulkhead;
@@ -43,6 +44,7 @@ public final class JobRunner implements DueSource {
     private final RetryingCommitter patient;
     private final JobAdmission admission;
     private final BiPredicate<Rows, Id> mayRun;
+    private final ProblemJson problems;
     private final Map<String, Work> works = new TreeMap<>();
     private final List<Queue> queues = new ArrayList<>();
     private final ProgressReports newest = new ProgressReports();
@@ -56,11 +58,19 @@ public final class JobRunner implements DueSource {
     private volatile long turn;
 
     /**
+     * The engine's own jobs by type.
+     *
+     * @param items those of items
+     * @param steps those that go through rows
+     */
+    public record OwnJobs(Map<String, ItemJob.Opener> items, Map<String, StepJob.Opener> steps) {}
+
+    /**
      * A runner.
      *
      * @param handlers the host's code by type
-     * @param itemJobs the engine's own jobs of items by type
-     * @param stepJobs the engine's own jobs that go through rows by type
+     * @param own the engine's own jobs
+     * @param problems renders why jobs have failed
      * @param admission tells how many jobs may run, and whose
      */
     public JobRunner(
@@ -68,19 +78,20 @@ public final class JobRunner implements DueSource {
             Committer committer,
             Executor executor,
             Map<String, HostJob.Code> handlers,
-            Map<String, ItemJob.Opener> itemJobs,
-            Map<String, StepJob.Opener> stepJobs,
+            OwnJobs own,
+            ProblemJson problems,
             JobAdmission admission) {
         this.store = store;
         this.committer = committer;
         this.patient = new RetryingCommitter(committer, store::isWritable);
         this.admission = admission;
         this.mayRun = admission.mayRun();
+        this.problems = problems;
         this.places = new Bulkhead(admission.places());
         this.attempts = new AttemptRunner(executor, admission.places(), store.fatalErrors());
         handlers.forEach((type, handler) -> works.put(type, run -> run.handle(handler)));
-        itemJobs.forEach((type, opener) -> works.put(type, run -> run.items(opener)));
-        stepJobs.forEach((type, opener) -> works.put(type, run -> run.steps(opener, store::letWritersIn)));
+        own.items().forEach((type, opener) -> works.put(type, run -> run.items(opener)));
+        own.steps().forEach((type, opener) -> works.put(type, run -> run.steps(opener, store::letWritersIn)));
         times = new JobTimes(works.keySet());
         for (String type : works.keySet()) {
             for (int priority = 1; priority <= NewJob.PRIORITY_LAST; priority++) {
@@ -153,7 +164,7 @@ public final class JobRunner implements DueSource {
         Id id = row.facts().id();
         Outcome outcome = committer.commit(
                 Caller.engineFor(row.facts().workspace()),
-                row.lease() == null ? JobSteps.queue(id) : JobSteps.lapse(id, newest));
+                row.lease() == null ? JobSteps.queue(id) : JobSteps.lapse(id, newest, problems));
         return !RetryingCommitter.mayHaveRoomLater(outcome);
     }
 
@@ -233,7 +244,7 @@ public final class JobRunner implements DueSource {
         for (int left = crashed.size(); row != null; left--) {
             boolean ended = false;
             try {
-                ended = end(row, JobSteps::crash);
+                ended = end(row, (id, attempt) -> JobSteps.crash(id, attempt, problems));
             } finally {
                 if (!ended) {
                     crashed.add(row);
@@ -388,7 +399,7 @@ public final class JobRunner implements DueSource {
     private void run(JobRow row, Work work, long waitedMillis) {
         byte[] input = store.readToAct(rows -> JobPieces.join(
                 rows, row.facts().id(), JobPieces.Kind.INPUT, row.facts().inputPieces()));
-        JobRun run = new JobRun(row, input, patient, mayRun, store.fatalErrors());
+        JobRun run = new JobRun(row, input, patient, mayRun, store.fatalErrors(), problems);
         running.put(row.facts().id(), run);
         // Reads again a request to cancel that came after the row was read, before the attempt could be told.
         JobRow now = row(row.facts().number());

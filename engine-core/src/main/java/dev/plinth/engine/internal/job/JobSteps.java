@@ -53,7 +53,7 @@ final class JobSteps {
      * Ends a lease at its time. The job is queued again without having used the attempt, or canceled if a call had
      * asked for that. It fails with the third expired lease of an attempt.
      */
-    static Command.Change lapse(Id id, ProgressReports newest) {
+    static Command.Change lapse(Id id, ProgressReports newest, ProblemJson problems) {
         return context -> {
             JobRow row = newest.of(Jobs.find(context, id));
             JobRow.Lease lease = row.lease();
@@ -69,6 +69,7 @@ final class JobSteps {
                             lapsed(
                                     context,
                                     row,
+                                    problems,
                                     "lease_lapsed",
                                     Limits.JOB_LAPSES_MAX
                                             + " leases of the job have lapsed. Let the worker end the job or extend its lease in time, then retry the job.")),
@@ -80,7 +81,7 @@ final class JobSteps {
      * Ends an attempt whose process has died. The job is queued again without having used the attempt, or canceled if a
      * call had asked for that. It fails with the third crash of an attempt without progress in between.
      */
-    static Command.Change crash(Id id, int attempt) {
+    static Command.Change crash(Id id, int attempt, ProblemJson problems) {
         return running(
                 id,
                 attempt,
@@ -91,15 +92,16 @@ final class JobSteps {
                                 lapsed(
                                         context,
                                         row,
+                                        problems,
                                         "job_crashed",
                                         Limits.JOB_LAPSES_MAX
                                                 + " processes have ended while the job ran. Find the cause in the log of the server, then retry the job.")));
     }
 
-    private static JobRow lapsed(Context context, JobRow row, String code, String detail) {
+    private static JobRow lapsed(Context context, JobRow row, ProblemJson problems, String code, String detail) {
         return row.lapses() + 1 < Limits.JOB_LAPSES_MAX
                 ? row.lapsed()
-                : row.ended(JobStatus.FAILED, context.now(), ProblemJson.ofJob(code, detail, false), 0);
+                : row.ended(JobStatus.FAILED, context.now(), problems.ofJob(code, detail, false), 0);
     }
 
     static Command.Change progress(Id id, int attempt, JobRow.Progress progress) {

@@ -155,10 +155,11 @@ public final class Leases {
     }
 
     /** Ends an attempt without a result; whether another one follows is decided as in this JVM. */
-    public static Command.Change fail(Id id, String token, Failure failure, HandledTypes handled) {
+    public static Command.Change fail(
+            Id id, String token, Failure failure, HandledTypes handled, ProblemJson problems) {
         String detail = JobRun.cut(failure.detail(), Limits.DESCRIPTION_LENGTH_MAX);
         boolean retryable = failure.retryable();
-        byte[] problem = ProblemJson.ofJob(failure.code(), detail, retryable);
+        byte[] problem = problems.ofJob(failure.code(), detail, retryable);
         return held(
                 id,
                 token,

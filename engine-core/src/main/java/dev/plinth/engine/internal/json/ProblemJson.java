@@ -6,19 +6,30 @@ import dev.plinth.engine.internal.base.Refusal;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
-/** Renders the problem document of a refusal (RFC 9457 §3). */
+/**
+ * Renders the problem documents of an engine (RFC 9457 §3). Their types are URIs below the host's base. A document that a
+ * row holds keeps its type, so a remembered answer is the same after another base was chosen. Immutable.
+ */
 public final class ProblemJson {
-    private static final String TYPE_BASE = "https://plinth.dev/problems/";
-
     private static final int JOB_STATUS = 500;
 
-    private ProblemJson() {}
+    private final String typeBase;
+
+    /** Makes documents whose types are this URI and the code. */
+    public ProblemJson(String typeBase) {
+        this.typeBase = typeBase;
+    }
+
+    /** Returns the type of the problems with a code. */
+    public String type(String code) {
+        return typeBase + code;
+    }
 
     /** Returns the document of a failed job, whose code is the handler's own. */
-    public static byte[] ofJob(String code, String detail, boolean retryable) {
+    public byte[] ofJob(String code, String detail, boolean retryable) {
         return new JsonBytes()
                 .open()
-                .member("type", TYPE_BASE + asPathSegment(code))
+                .member("type", type(asPathSegment(code)))
                 .member("title", "The job failed")
                 .member("status", JOB_STATUS)
                 .member("detail", encodable(detail))
@@ -41,20 +52,20 @@ public final class ProblemJson {
     }
 
     /** Returns the document of an error that does not answer a request, such as that of a job's item. */
-    public static byte[] render(Refusal refusal) {
+    public byte[] render(Refusal refusal) {
         return end(start(refusal), refusal, refusal.retryable());
     }
 
     /** Returns the document that answers a request. */
-    public static byte[] render(Refusal refusal, Id request, boolean retryable) {
+    public byte[] render(Refusal refusal, Id request, boolean retryable) {
         JsonBytes json = start(refusal).member("requestId", request);
         return end(json, refusal, retryable);
     }
 
-    private static JsonBytes start(Refusal refusal) {
+    private JsonBytes start(Refusal refusal) {
         return new JsonBytes()
                 .open()
-                .member("type", TYPE_BASE + refusal.code().wireName())
+                .member("type", type(refusal.code().wireName()))
                 .member("title", refusal.code().title())
                 .member("status", refusal.code().status())
                 .member("detail", encodable(refusal.detail()))

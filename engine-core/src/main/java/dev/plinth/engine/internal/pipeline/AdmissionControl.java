@@ -19,6 +19,7 @@ import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.quota.WorkerQuotas;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.View;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -109,7 +110,7 @@ final class AdmissionControl {
                     call,
                     ProblemCode.RATE_LIMITED,
                     "Plan " + plan.name() + " allows the workers of a workspace " + WorkerQuotas.requests(plan)
-                            + " calls in " + plan.windowSeconds() + " seconds, and there were more. Try again in "
+                            + " calls in " + plan.window().toSeconds() + " seconds, and there were more. Try again in "
                             + seconds + " s, or let a lease wait for its job.",
                     seconds);
         }
@@ -152,9 +153,9 @@ final class AdmissionControl {
     private static String tooMany(Quota quota) {
         RatePolicy violated = quota.violated();
         int requests = violated == null ? quota.plan().requests() : violated.requests();
-        int seconds = violated == null ? quota.plan().windowSeconds() : violated.windowSeconds();
+        Duration window = violated == null ? quota.plan().window() : violated.window();
         String limit = violated == null ? "Plan " : "Policy " + violated.name() + " of plan ";
-        return limit + quota.plan().name() + " allows " + requests + " requests in " + seconds
+        return limit + quota.plan().name() + " allows " + requests + " requests in " + window.toSeconds()
                 + " seconds, and there were more. Try again in " + quota.retryAfterSeconds() + " s.";
     }
 

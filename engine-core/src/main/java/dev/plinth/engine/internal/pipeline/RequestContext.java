@@ -9,10 +9,8 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.idempotency.Idempotency;
-import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.quota.ConcurrentCalls;
 import dev.plinth.engine.internal.quota.Quota;
 import dev.plinth.engine.internal.requestlog.KeyUse;
@@ -132,9 +130,7 @@ final class RequestContext {
             idempotency.remember(claim, changes, context, id, reply);
         } else if (outcome instanceof Outcome.Refused refused
                 && refused.refusal().code().remembered()) {
-            Refusal refusal = refused.refusal();
-            byte[] problem = ProblemJson.render(refusal, id, refusal.retryable());
-            idempotency.remember(claim, changes, context, id, refusal.code().status(), problem);
+            idempotency.remember(claim, changes, context, id, refused.refusal());
         }
     }
 

@@ -33,7 +33,7 @@ final class AdditionalPolicies {
     private AdditionalPolicies(List<RatePolicy> policies) {
         this.policies = policies;
         for (RatePolicy policy : policies) {
-            rates.add(GcraRate.of(policy.requests(), policy.windowSeconds()));
+            rates.add(GcraRate.of(policy.requests(), policy.window()));
             arrivals.add(new HashMap<>());
         }
     }

@@ -37,7 +37,7 @@ final class Bucket {
         this.since = tenure.since;
         this.workspace = tenure.workspace;
         this.marks = tenure.marks;
-        this.rate = GcraRate.of(plan.requests(), plan.windowSeconds());
+        this.rate = GcraRate.of(plan.requests(), plan.window());
         this.further = further;
         this.arrival = arrivalNanos;
         this.markedArrival = arrivalNanos;
@@ -56,8 +56,7 @@ final class Bucket {
         long debt = 0;
         if (marks != null && checkpoint != null) {
             long elapsed = marks.elapsedNanos(checkpoint.atMillis());
-            debt = QuotaCheckpoint.debt(
-                    GcraRate.of(plan.requests(), plan.windowSeconds()), checkpoint.milliUnits(), elapsed);
+            debt = QuotaCheckpoint.debt(GcraRate.of(plan.requests(), plan.window()), checkpoint.milliUnits(), elapsed);
             if (further != null) {
                 further.restore(checkpoint.others(), caller.workspace(), now, elapsed);
             }
@@ -184,7 +183,7 @@ final class Bucket {
             successor = known;
         }
         long now = clock.nanoTime();
-        GcraRate nextRate = GcraRate.of(known.plan.requests(), known.plan.windowSeconds());
+        GcraRate nextRate = GcraRate.of(known.plan.requests(), known.plan.window());
         return new Bucket(
                 new Tenure(known.plan, known.since, workspace, marks),
                 AdditionalPolicies.of(known.plan, further, now),

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.quota;
 
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -15,8 +16,8 @@ record GcraRate(long nanosPerUnit, long burstNanos) {
      * Returns the one object of a rate. Every bucket has a rate, and 100,000 copies would not stay in the processor's
      * caches.
      */
-    static GcraRate of(int requests, int windowSeconds) {
-        long nanosPerUnit = Math.max(1, windowSeconds * NANOS_PER_SECOND / requests);
+    static GcraRate of(int requests, Duration window) {
+        long nanosPerUnit = Math.max(1, window.toNanos() / requests);
         return SHARED.computeIfAbsent(new GcraRate(nanosPerUnit, nanosPerUnit * requests), rate -> rate);
     }
 

@@ -28,7 +28,7 @@ public final class WorkerQuotas {
      */
     public long take(Caller caller) {
         Plan plan = caller.plan();
-        GcraRate rate = GcraRate.of(requests(plan), plan.windowSeconds());
+        GcraRate rate = GcraRate.of(requests(plan), plan.window());
         AtomicLong arrival = arrivals.computeIfAbsent(caller.workspace(), id -> new AtomicLong(clock.nanoTime()));
         while (true) {
             long old = arrival.get();

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.requestlog;
 
+import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
@@ -132,9 +133,10 @@ final class RequestFiles {
     }
 
     /** Writes what was added and ends. A disk that does not answer in time loses it. */
-    void close() throws InterruptedException {
-        if (queue.offer(() -> isOpen = false, Limits.REQUEST_LOG_DRAIN_SECONDS, TimeUnit.SECONDS)) {
-            writer.join(TimeUnit.SECONDS.toMillis(Limits.REQUEST_LOG_DRAIN_SECONDS));
+    void close(long millis) throws InterruptedException {
+        Deadline deadline = Deadline.inMillis(millis);
+        if (queue.offer(() -> isOpen = false, millis, TimeUnit.MILLISECONDS)) {
+            writer.join(Math.max(1, deadline.millisLeft())); // 0 would be for ever
         }
     }
 

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Predicate;
@@ -122,13 +123,17 @@ public final class RequestLog {
         }
     }
 
-    /** Writes what was added to the files and ends them. */
-    public void close() {
+    /**
+     * Writes what was added to the files and ends them.
+     *
+     * @param millis the real time that a slow disk gets, at most {@link Limits#REQUEST_LOG_DRAIN_SECONDS}
+     */
+    public void close(long millis) {
         RequestFiles kept = files;
         files = null;
         try {
             if (kept != null) {
-                kept.close();
+                kept.close(Math.min(millis, TimeUnit.SECONDS.toMillis(Limits.REQUEST_LOG_DRAIN_SECONDS)));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -93,7 +93,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
      * @param reach tells where webhooks may go, and how fast
      * @param places how many attempts may be in flight at first
      * @param planned returns the caller of a workspace with its present plan, or null if there is no such workspace
-     * @param version the version in {@code user-agent}
+     * @param userAgent the header {@code user-agent} of webhooks
      */
     public record Parts(
             Store store,
@@ -107,7 +107,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
             NetworkRules reach,
             Places places,
             BiFunction<Rows, Id, @Nullable Caller> planned,
-            String version) {}
+            String userAgent) {}
 
     /**
      * The destinations of webhooks, and their rates.
@@ -159,7 +159,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
         this.committer = parts.committer();
         this.reach = parts.reach();
         this.guard = new AddressGuard(ranges(reach));
-        this.sender = new LazySender(() -> Sender.create(guard, parts.version()));
+        this.sender = new LazySender(() -> Sender.create(guard, parts.userAgent()));
         this.planned = parts.planned();
         Places places = withinHeap(parts.places());
         BoundedExecutor steps = new BoundedExecutor(parts.executor(), Limits.DELIVERY_STEPS_RUNNING_MAX);

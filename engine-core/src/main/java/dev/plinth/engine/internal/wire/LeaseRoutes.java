@@ -21,6 +21,7 @@ import dev.plinth.engine.internal.job.Leases;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.shape.Body;
@@ -70,10 +71,12 @@ final class LeaseRoutes {
             Kind.list(1, Limits.BATCH_OPERATIONS_MAX, BatchedCall.BODY.schema(), BatchRoutes::enough));
 
     private final HandledTypes handled;
+    private final ProblemJson problems;
     private final BatchRoutes batch;
 
-    LeaseRoutes(HandledTypes handled, BatchRoutes batch) {
+    LeaseRoutes(HandledTypes handled, ProblemJson problems, BatchRoutes batch) {
         this.handled = handled;
+        this.problems = problems;
         this.batch = batch;
     }
 
@@ -188,6 +191,6 @@ final class LeaseRoutes {
         Values body = input.body();
         Values error = body.get(ERROR);
         Leases.Failure failure = new Leases.Failure(error.get(CODE), error.get(DETAIL), body.get(RETRYABLE));
-        return Leases.fail(input.id(IdKind.JOB, 0), body.get(TOKEN), failure, handled);
+        return Leases.fail(input.id(IdKind.JOB, 0), body.get(TOKEN), failure, handled, problems);
     }
 }

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.json.RecordType;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.shape.Body;
@@ -33,6 +34,7 @@ final class OpenApi {
 
     private final TreeMap<String, Boolean> hostOperations = new TreeMap<>();
     private final TreeMap<String, HostOperation.Direct> directOperations;
+    private final ProblemJson problems;
     private final TreeMap<String, List<Route>> byPath = new TreeMap<>();
     private byte @Nullable [] document;
 
@@ -42,8 +44,14 @@ final class OpenApi {
      * @param operations the names of the host's synchronous operations on resources
      * @param asyncOperations the names of its asynchronous ones
      * @param directOperations its operations without a resource, by name
+     * @param problems gives the types of problems
      */
-    OpenApi(Set<String> operations, Set<String> asyncOperations, Map<String, HostOperation.Direct> directOperations) {
+    OpenApi(
+            Set<String> operations,
+            Set<String> asyncOperations,
+            Map<String, HostOperation.Direct> directOperations,
+            ProblemJson problems) {
+        this.problems = problems;
         this.directOperations = new TreeMap<>(directOperations);
         asyncOperations.forEach(name -> hostOperations.put(name, true));
         operations.forEach(name -> hostOperations.put(name, false));
@@ -85,23 +93,23 @@ final class OpenApi {
         json.close().closeArray();
         List<Route> routes = byPath.values().stream().flatMap(List::stream).toList();
         tags(json.name("tags"), routes);
-        OpenApiProblems problems = new OpenApiProblems();
+        OpenApiProblems shown = new OpenApiProblems(problems);
         json.name("paths").open();
         byPath.forEach((path, operations) -> {
             json.name(path).open();
             operations.forEach(
-                    route -> operation(json, problems, route, route.name(), route.path(), route.successes(), null));
+                    route -> operation(json, shown, route, route.name(), route.path(), route.successes(), null));
             json.close();
             operations.stream()
                     .filter(route -> route.name().equals(OperationRoutes.RUN))
-                    .forEach(route -> hostOperations(json, problems, route));
+                    .forEach(route -> hostOperations(json, shown, route));
             operations.stream()
                     .filter(route -> route.name().equals(OperationRoutes.CALL))
-                    .forEach(route -> directOperations(json, problems, route));
+                    .forEach(route -> directOperations(json, shown, route));
         });
         json.close();
         OpenApiWebhooks.add(json.name("webhooks"));
-        components(json.name("components"), routes, problems);
+        components(json.name("components"), routes, shown);
         return json.close().bytes();
     }
 

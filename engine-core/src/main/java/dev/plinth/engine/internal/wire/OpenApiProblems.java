@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.shape.Schema;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,11 @@ final class OpenApiProblems {
             "detail":{"type":"string"}}}}}}""".getBytes(StandardCharsets.UTF_8);
 
     private final Map<String, List<ProblemCode>> components = new TreeMap<>();
+    private final ProblemJson problems;
+
+    OpenApiProblems(ProblemJson problems) {
+        this.problems = problems;
+    }
 
     /** Adds the answers with the problems that a route may meet. */
     void add(JsonBytes json, Route route) {
@@ -99,7 +105,7 @@ final class OpenApiProblems {
         json.raw(SCHEMA);
     }
 
-    private static void component(JsonBytes json, List<ProblemCode> codes) {
+    private void component(JsonBytes json, List<ProblemCode> codes) {
         List<String> names = codes.stream().map(ProblemCode::wireName).toList();
         json.open()
                 .member("description", String.join(", ", names))
@@ -121,7 +127,7 @@ final class OpenApiProblems {
         json.name("examples").open();
         for (ProblemCode code : codes) {
             json.name(code.wireName()).open().name("value").open();
-            json.member("type", "https://plinth.dev/problems/" + code.wireName())
+            json.member("type", problems.type(code.wireName()))
                     .member("title", code.title())
                     .member("status", code.status())
                     .member("detail", code.title() + ".")

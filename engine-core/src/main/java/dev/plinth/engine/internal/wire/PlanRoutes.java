@@ -134,14 +134,14 @@ final class PlanRoutes {
         json.open()
                 .member("name", plan.name())
                 .member("requests", plan.requests())
-                .member("windowSeconds", plan.windowSeconds())
+                .member("windowSeconds", plan.window().toSeconds())
                 .name("policies")
                 .openArray();
         for (RatePolicy policy : plan.policies()) {
             json.open()
                     .member("name", policy.name())
                     .member("requests", policy.requests())
-                    .member("windowSeconds", policy.windowSeconds())
+                    .member("windowSeconds", policy.window().toSeconds())
                     .member("per", word(policy.per()))
                     .member("mode", word(policy.mode()))
                     .close();

@@ -20,7 +20,8 @@ final class PlanTexts {
         if (known != null && known.plan == plan) {
             return known.text;
         }
-        PlanText made = new PlanText(plan, policy(plan.name(), plan.requests(), plan.windowSeconds()));
+        PlanText made = new PlanText(
+                plan, policy(plan.name(), plan.requests(), plan.window().toSeconds()));
         texts.set(place, made);
         return made.text;
     }

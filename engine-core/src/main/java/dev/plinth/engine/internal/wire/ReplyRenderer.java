@@ -15,16 +15,27 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes an answer as status, headers and bytes. */
+/** Writes an answer as status, headers and bytes. Immutable. */
 final class ReplyRenderer {
     private static final String JSON = "application/json";
     private static final String PROBLEM = "application/problem+json";
 
     private static final PlanTexts PLANS = new PlanTexts();
 
-    private ReplyRenderer() {}
+    private final ProblemJson problems;
+    private final String challenge;
 
-    static Reply write(Answer answer) {
+    /**
+     * Makes a renderer of refusals.
+     *
+     * @param realm the realm of challenges, without quotes and backslashes
+     */
+    ReplyRenderer(ProblemJson problems, String realm) {
+        this.problems = problems;
+        this.challenge = "Bearer realm=\"" + realm + "\"";
+    }
+
+    Reply write(Answer answer) {
         ReplyHeaders headers = new ReplyHeaders();
         headers.add("Request-Id", answer.request().text());
         Outcome outcome = answer.outcome();
@@ -56,7 +67,7 @@ final class ReplyRenderer {
         return reply;
     }
 
-    static Reply write(Refusal refusal, Id request) {
+    Reply write(Refusal refusal, Id request) {
         ReplyHeaders headers = new ReplyHeaders();
         headers.add("Request-Id", request.text());
         return turned(refusal, request, false, headers);
@@ -102,25 +113,25 @@ final class ReplyRenderer {
         return new Reply(replayed.status(), headers, replayed.body());
     }
 
-    private static Reply turned(Refusal refusal, Id request, boolean keyed, ReplyHeaders headers) {
+    private Reply turned(Refusal refusal, Id request, boolean keyed, ReplyHeaders headers) {
         ProblemCode code = refusal.code();
         headers.add("Cache-Control", "no-store");
         headers.add("Content-Type", PROBLEM);
         retryAfter(headers, refusal.retryAfterSeconds());
         String hint = refusal.hint();
         switch (code) {
-            case UNAUTHENTICATED -> headers.add("WWW-Authenticate", "Bearer realm=\"plinth\"");
-            case INVALID_TOKEN -> headers.add("WWW-Authenticate", "Bearer realm=\"plinth\", error=\"invalid_token\"");
+            case UNAUTHENTICATED -> headers.add("WWW-Authenticate", challenge);
+            case INVALID_TOKEN -> headers.add("WWW-Authenticate", challenge + ", error=\"invalid_token\"");
             case INSUFFICIENT_SCOPE ->
                 headers.add(
                         "WWW-Authenticate",
-                        "Bearer realm=\"plinth\", error=\"insufficient_scope\""
+                        challenge + ", error=\"insufficient_scope\""
                                 + (hint == null ? "" : ", scope=\"" + hint + "\""));
             case METHOD_NOT_ALLOWED -> put(headers, "Allow", hint);
             default -> {}
         }
         boolean retryable = refusal.retryable() && (code != ProblemCode.OUTCOME_UNKNOWN || keyed);
-        return new Reply(code.status(), headers, ProblemJson.render(refusal, request, retryable));
+        return new Reply(code.status(), headers, problems.render(refusal, request, retryable));
     }
 
     private static void quota(@Nullable Quota quota, ReplyHeaders headers) {
@@ -135,7 +146,11 @@ final class ReplyRenderer {
             PolicyQuota other = others.get(i);
             if (other.isShown()) {
                 RatePolicy policy = other.policy();
-                policies += ", " + PlanTexts.policy(policy.name(), policy.requests(), policy.windowSeconds());
+                policies += ", "
+                        + PlanTexts.policy(
+                                policy.name(),
+                                policy.requests(),
+                                policy.window().toSeconds());
                 states += ", " + state(policy.name(), other.remaining(), other.nextUnitSeconds());
             }
         }

@@ -19,7 +19,7 @@ final class RouteTable {
         table.addAll(ShareRoutes.all());
         table.addAll(new ChildRoutes(parts.types()).all());
         table.addAll(new JobRoutes(parts.handled()).all());
-        table.addAll(new LeaseRoutes(parts.handled(), batch).all());
+        table.addAll(new LeaseRoutes(parts.handled(), parts.problems(), batch).all());
         table.addAll(EventRoutes.all());
         table.addAll(new EndpointRoutes(parts.webhooks()).all());
         table.addAll(new DeliveryRoutes(parts.webhooks()).all());

@@ -122,7 +122,7 @@ final class SystemRoutes {
                     .openArray();
             policy(
                     json,
-                    RatePolicy.of(plan.name(), plan.requests(), plan.windowSeconds()),
+                    RatePolicy.of(plan.name(), plan.requests(), plan.window()),
                     quota.remaining(),
                     quota.nextUnitSeconds());
             for (PolicyQuota other : quota.others()) {
@@ -138,7 +138,7 @@ final class SystemRoutes {
         json.open()
                 .member("name", policy.name())
                 .member("limit", policy.requests())
-                .member("windowSeconds", policy.windowSeconds())
+                .member("windowSeconds", policy.window().toSeconds())
                 .member("remaining", remaining)
                 .member("resetSeconds", resetSeconds)
                 .close();

@@ -17,6 +17,7 @@ import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.job.HandledTypes;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.metrics.HealthHistory;
+import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.pipeline.Answer;
 import dev.plinth.engine.internal.pipeline.PendingRequest;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
@@ -48,6 +49,7 @@ public final class Wire {
     private final RequestDispatcher dispatcher;
     private final Router router;
     private final OpenApi openApi;
+    private final ReplyRenderer renderer;
     private final Map<String, Route> byName = new HashMap<>();
     private final Set<String> operations;
     private final Set<String> asyncOperations;
@@ -65,6 +67,8 @@ public final class Wire {
      * @param log the last requests of each workspace
      * @param figures the figures of all rooms
      * @param version the version of the release
+     * @param problems renders refusals
+     * @param realm the realm of challenges (RFC 9110 §11.5)
      * @param testClock the clock that may be turned over the wire, or null
      * @param reset empties the engine
      * @param configReload reads the host's configuration again, or null
@@ -84,6 +88,8 @@ public final class Wire {
             RequestLog log,
             Figures figures,
             String version,
+            ProblemJson problems,
+            String realm,
             @Nullable ManualClock testClock,
             Runnable reset,
             @Nullable Supplier<Json> configReload) {}
@@ -102,7 +108,9 @@ public final class Wire {
         this.dispatcher = dispatcher;
         operations = parts.operations().keySet();
         asyncOperations = parts.asyncOperations();
-        openApi = new OpenApi(parts.operations().keySet(), parts.asyncOperations(), parts.directOperations());
+        renderer = new ReplyRenderer(parts.problems(), parts.realm());
+        openApi = new OpenApi(
+                parts.operations().keySet(), parts.asyncOperations(), parts.directOperations(), parts.problems());
         SystemRoutes system = new SystemRoutes(
                 parts.store(),
                 parts.quotas(),
@@ -122,6 +130,7 @@ public final class Wire {
         operations = other.operations;
         asyncOperations = other.asyncOperations;
         openApi = other.openApi;
+        renderer = other.renderer;
         byName.putAll(other.byName);
         this.router = new Router(byName.values().stream()
                 .filter(route -> audiences.contains(audience(route)))
@@ -182,7 +191,7 @@ public final class Wire {
     }
 
     private Reply reply(Request request, Answer answer, ReplyTo to) {
-        Reply reply = ReplyRenderer.write(answer);
+        Reply reply = renderer.write(answer);
         Optional<Reply.Rest> rest = rest(request, answer, to);
         return rest.isEmpty() ? reply : new Reply(reply.status(), reply.headers(), reply.body(), rest);
     }
@@ -212,7 +221,7 @@ public final class Wire {
 
     /** Returns the answer to something that never became a call. */
     public Reply refuse(Refusal refusal) {
-        return ReplyRenderer.write(refusal, dispatcher.newRequestId());
+        return renderer.write(refusal, dispatcher.newRequestId());
     }
 
     /** Returns true if the host has a synchronous operation of this name. */
@@ -257,8 +266,8 @@ public final class Wire {
     }
 
     /** Returns an answer as bytes. */
-    public static Reply reply(Answer answer) {
-        return ReplyRenderer.write(answer);
+    public Reply reply(Answer answer) {
+        return renderer.write(answer);
     }
 
     /** Returns the bytes that the body of a route may have, or the usual limit if there is no such route. */

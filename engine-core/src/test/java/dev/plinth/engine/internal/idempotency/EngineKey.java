@@ -13,6 +13,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.StoreSettings;
+import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.store.DeferredJournal;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
@@ -31,7 +32,7 @@ final class EngineKey implements KeyUnderTest {
     private final ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
     private final SeededIds ids = new SeededIds(1);
     private final SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids);
-    private final Idempotency idempotency = new Idempotency(cipher);
+    private final Idempotency idempotency = new Idempotency(cipher, new ProblemJson("https://plinth.dev/problems/"));
     private final ThreadLocal<Idempotency.KeyClaim> fresh = new ThreadLocal<>();
     private final Store store;
     private final AtomicInteger number = new AtomicInteger();

@@ -16,9 +16,11 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.StoreSettings;
+import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +49,7 @@ class IdempotencyTest {
     private final ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
     private final SeededIds ids = new SeededIds(1);
     private final SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids);
-    private final Idempotency idempotency = new Idempotency(cipher);
+    private final Idempotency idempotency = new Idempotency(cipher, new ProblemJson("https://plinth.dev/problems/"));
     private final Store store = Store.open(
             new StoreSettings(Tables.HEAP, List.of(Idempotency.REMEMBERED), 1_000_000), new MemoryJournal(), clock);
 
@@ -164,12 +166,12 @@ class IdempotencyTest {
     @Test
     void remember_refusal_isReplayedWithItsStatus() {
         Idempotency.KeyClaim claim = fresh(FIRST);
-        commit((context, changes) ->
-                idempotency.remember(claim, changes, context, REQUEST, 404, bytes("{\"code\":\"not_found\"}")));
+        commit((context, changes) -> idempotency.remember(claim, changes, context, REQUEST, Refusal.notFound()));
         idempotency.end(claim);
 
         assertThat(replay(FIRST).status()).isEqualTo(404);
-        assertThat(replay(FIRST).body()).isEqualTo(bytes("{\"code\":\"not_found\"}"));
+        assertThat(new String(replay(FIRST).body(), StandardCharsets.UTF_8))
+                .contains("\"code\":\"not_found\"", REQUEST.text());
         assertThat(replay(FIRST).originalRequest()).isEqualTo(REQUEST);
     }
 
@@ -196,7 +198,8 @@ class IdempotencyTest {
         execute(fresh(FIRST), Outcome.Done.ok(bytes(SECRET)).withSecret());
         byte[] otherKey = new byte[SecretCipher.KEY_BYTES];
         otherKey[0] = 1;
-        Idempotency stranger = new Idempotency(new SecretCipher(otherKey, ids));
+        Idempotency stranger =
+                new Idempotency(new SecretCipher(otherKey, ids), new ProblemJson("https://plinth.dev/problems/"));
 
         assertThatThrownBy(() -> stranger.begin(store.viewToAnswer(), clock.epochMillis(), WORKSPACE, KEY, FIRST))
                 .isInstanceOf(IllegalStateException.class)

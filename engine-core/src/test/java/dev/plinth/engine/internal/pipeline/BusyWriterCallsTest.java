@@ -23,6 +23,7 @@ import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.metrics.RequestMetrics;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.RequestLog;
@@ -71,7 +72,7 @@ class BusyWriterCallsTest {
             ids,
             new Access(new Plans(List.of()), "in-process", new byte[32]),
             new Quotas(clock),
-            new Idempotency(cipher),
+            new Idempotency(cipher, new ProblemJson("https://plinth.dev/problems/")),
             commits,
             registry,
             Resources::checkVisible,

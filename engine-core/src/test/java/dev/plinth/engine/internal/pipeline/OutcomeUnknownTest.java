@@ -20,6 +20,7 @@ import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
+import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.metrics.RequestMetrics;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.RequestLog;
@@ -96,7 +97,7 @@ class OutcomeUnknownTest {
                 ids,
                 new Access(new Plans(List.of()), "in-process", new byte[32]),
                 new Quotas(clock),
-                new Idempotency(cipher),
+                new Idempotency(cipher, new ProblemJson("https://plinth.dev/problems/")),
                 commits,
                 new WaitRegistry(),
                 Resources::checkVisible,

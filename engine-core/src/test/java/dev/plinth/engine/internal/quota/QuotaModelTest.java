@@ -8,6 +8,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import java.time.Duration;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.junit.jupiter.api.Tag;
@@ -24,7 +25,7 @@ class QuotaModelTest {
     void take_anyInterleaving_looksAsIfOneByOne() {
         // The map of rates is everybody's: were it to grow because of this one's, that would look like a thread that
         // hangs.
-        assertThat(GcraRate.of(1, 60)).isNotEqualTo(GcraRate.of(3, 60));
+        assertThat(GcraRate.of(1, Duration.ofMinutes(1))).isNotEqualTo(GcraRate.of(3, Duration.ofMinutes(1)));
         new ModelCheckingOptions()
                 .threads(2)
                 .actorsPerThread(3)

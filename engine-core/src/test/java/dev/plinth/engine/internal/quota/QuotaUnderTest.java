@@ -8,6 +8,7 @@ import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -57,7 +58,7 @@ interface QuotaUnderTest {
 
     /** A plan of five units with a policy of four. */
     static Plan planWithPolicy() {
-        return plan().withPolicy(RatePolicy.of("four", UNITS_OF_THE_OTHER, 60));
+        return plan().withPolicy(RatePolicy.of("four", UNITS_OF_THE_OTHER, Duration.ofSeconds(60)));
     }
 
     /** Doors with a race. */

@@ -130,7 +130,7 @@ class QuotasTest {
 
     @Test
     void take_largestPlan_burstIsExact() {
-        Plan largest = new Plan("largest", 1_000_000, 1, 1, 1, 1, List.of());
+        Plan largest = new Plan("largest", 1_000_000, Duration.ofSeconds(1), 1, 1, 1, List.of());
 
         assertThat(quotas.take(Callers.of(WORKSPACE, largest), 999_999).remaining())
                 .isEqualTo(1);

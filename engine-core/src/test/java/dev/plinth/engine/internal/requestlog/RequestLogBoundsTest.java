@@ -260,7 +260,7 @@ final class RequestLogBoundsTest {
         files.add(workspace(1), entry(202).with(TEXTS).copy());
         try (CapturedLog log = CapturedLog.open()) {
             files.start(); // All of them are one batch.
-            files.close();
+            files.close(10_000);
             assertThat(log.lines())
                     .filteredOn(line -> line.contains("not in the files of the request log"))
                     .hasSize(2);

@@ -8,6 +8,7 @@ import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.api.Role;
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.api.WebhookEndpoint;
@@ -166,7 +167,7 @@ final class DemoWorkspace {
             case 1 -> job(DemoJobs.REPORT, "pages", 20 + number % 40);
             case 2 ->
                 shop.resources()
-                        .update(orders.getLast(), Json.of(Map.<String, Object>of("data", Map.of("packed", true))))
+                        .update(orders.getLast(), ResourceChange.ofData(Json.of(Map.of("packed", true))))
                         .call();
             case 3, 8 -> payment();
             case 4 -> shop.resources().pause(orders.getLast()).call();

@@ -9,6 +9,7 @@ import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.api.Role;
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.api.WebhookEndpoint;
@@ -133,7 +134,7 @@ class ConsoleUseIT extends ConsoleBrowsing {
         browser.click("Edit");
         world.client()
                 .resources()
-                .update(id, Json.of("{\"name\":\"Order 4713\"}"))
+                .update(id, ResourceChange.named("Order 4713"))
                 .call();
         browser.fill("Name", "Order 4712");
         browser.submit();

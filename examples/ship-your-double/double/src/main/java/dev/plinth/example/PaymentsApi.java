@@ -6,6 +6,7 @@ import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.ResourceChange;
 import java.util.Map;
 
 /** Defines the API of a payments company: its plans, types and operations. Production and the double both use it. */
@@ -29,7 +30,7 @@ public final class PaymentsApi {
                         throw new OperationRefused("The payment is captured already; create another payment.");
                     }
                     String payment = operation.resourceId();
-                    operation.effects().patch(payment, Json.of(Map.of("metadata", Map.of("state", "captured"))));
+                    operation.effects().patch(payment, ResourceChange.ofMetadata(Map.of("state", "captured")));
                     operation.effects().publish(NewEvent.of("payment.captured", Json.of(Map.of())).about(payment));
                     return OperationResult.of(Json.of(Map.of("captured", true)));
                 });

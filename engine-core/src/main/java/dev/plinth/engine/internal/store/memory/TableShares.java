@@ -84,7 +84,10 @@ final class TableShares {
     /** Returns how many rows a workspace has that makes one with every call, at the limit of its plan. */
     private long need(Plan plan, TableName name) {
         long days = keptDays(name) == 0 ? UNTIL_DELETED_DAYS : keptDays(name);
-        return (long) Math.ceil(days * SECONDS_PER_DAY * (double) plan.requests() / plan.windowSeconds());
+        return (long) Math.ceil(days
+                * SECONDS_PER_DAY
+                * (double) plan.requests()
+                / plan.window().toSeconds());
     }
 
     /**

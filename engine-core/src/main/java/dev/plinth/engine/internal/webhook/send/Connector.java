@@ -50,7 +50,7 @@ final class Connector implements AutoCloseable {
     private final TlsStrategy tls;
 
     /** Makes a connector whose threads run until it is closed. */
-    Connector(AddressGuard guard, SendLimits limits, SSLContext tls, String version) {
+    Connector(AddressGuard guard, SendLimits limits, SSLContext tls, String userAgent) {
         this.guard = guard;
         this.connectLimit = Timeout.ofMilliseconds(limits.connectMillis());
         this.tls = new BasicClientTlsStrategy(
@@ -76,7 +76,7 @@ final class Connector implements AutoCloseable {
                                         .addAll(
                                                 RequestContent.INSTANCE,
                                                 RequestConnControl.INSTANCE,
-                                                new RequestUserAgent("Plinth-Webhooks/" + version))
+                                                new RequestUserAgent(userAgent))
                                         .build(),
                                 http,
                                 CharCodingConfig.DEFAULT,

@@ -39,16 +39,17 @@ public final class Sender implements AutoCloseable {
     /**
      * Makes a sender with the contract's limits, the system's resolver and the JVM's trusted certificates.
      *
-     * @param version the version after {@code Plinth-Webhooks/}
+     * @param userAgent the header {@code user-agent}
      */
-    public static Sender create(AddressGuard guard, String version) {
-        return new Sender(guard, InetAddress::getAllByName, SendLimits.STANDARD, SSLContexts.createDefault(), version);
+    public static Sender create(AddressGuard guard, String userAgent) {
+        return new Sender(
+                guard, InetAddress::getAllByName, SendLimits.STANDARD, SSLContexts.createDefault(), userAgent);
     }
 
-    Sender(AddressGuard guard, Resolver names, SendLimits limits, SSLContext tls, String version) {
+    Sender(AddressGuard guard, Resolver names, SendLimits limits, SSLContext tls, String userAgent) {
         this.limits = limits;
         this.lookups = new DnsLookups(guard, names, limits.connectMillis());
-        this.connector = new Connector(guard, limits, tls, version);
+        this.connector = new Connector(guard, limits, tls, userAgent);
         this.deadlines = new ScheduledThreadPoolExecutor(1, end -> new EngineThread(end, "plinth-webhook-deadline"));
         deadlines.setRemoveOnCancelPolicy(true);
         deadlines.scheduleWithFixedDelay(

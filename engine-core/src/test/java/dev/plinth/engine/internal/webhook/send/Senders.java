@@ -35,7 +35,7 @@ final class Senders {
     }
 
     static Sender sender(Resolver resolver, SendLimits limits, SSLContext tls) {
-        return new Sender(ONLY_127_0_0_1, resolver, limits, tls, "1.2.3");
+        return new Sender(ONLY_127_0_0_1, resolver, limits, tls, "Plinth-Webhooks/1.2.3");
     }
 
     static AddressGuard guard(String... ranges) {

@@ -1,0 +1,116 @@
+package dev.plinth.engine.api;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A change of an API key. What is empty stays as it is. Immutable. The call checks ranges, and is refused with all errors.
+ *
+ * @param name the new name, 1–255 characters
+ * @param scopes what the key may do from now on; a set without scopes for everything
+ * @param enabled false to refuse the calls of the key until it is enabled again
+ * @param expiry when the key expires
+ */
+public record KeyChange(
+        Optional<String> name, Optional<Set<Scope>> scopes, Optional<Boolean> enabled, Optional<Expiry> expiry) {
+    /** Changes nothing. */
+    private static final KeyChange NONE =
+            new KeyChange(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    /**
+     * The end of a key.
+     *
+     * @param at the time; empty for never
+     */
+    public record Expiry(Optional<Instant> at) {
+        /** Refuses null. */
+        public Expiry {
+            Objects.requireNonNull(at, "at must not be null; give an empty one for never.");
+        }
+    }
+
+    /** Refuses null and copies the scopes. */
+    public KeyChange {
+        Objects.requireNonNull(name, "name must not be null; give an empty one to keep it.");
+        Objects.requireNonNull(scopes, "scopes must not be null; give an empty one to keep them.");
+        Objects.requireNonNull(enabled, "enabled must not be null; give an empty one to keep it.");
+        Objects.requireNonNull(expiry, "expiry must not be null; give an empty one to keep it.");
+        scopes = scopes.map(Set::copyOf);
+    }
+
+    /** Returns a change of the name. */
+    public static KeyChange named(String name) {
+        return NONE.withName(name);
+    }
+
+    /** Returns a change that enables or disables the key. */
+    public static KeyChange ofEnabled(boolean enabled) {
+        return new KeyChange(Optional.empty(), Optional.empty(), Optional.of(enabled), Optional.empty());
+    }
+
+    /**
+     * Returns a change that restricts the key to these scopes.
+     *
+     * @throws IllegalArgumentException if there is none, because a key without scopes may do everything
+     */
+    public static KeyChange ofScopes(Scope... only) {
+        return NONE.withScopes(only);
+    }
+
+    /** Returns a change of the time at which the key expires. */
+    public static KeyChange ofExpiry(Instant end) {
+        return NONE.until(end);
+    }
+
+    /** Returns the same with another name. */
+    public KeyChange withName(String other) {
+        return new KeyChange(Optional.of(other), scopes, enabled, expiry);
+    }
+
+    /**
+     * Returns the same, restricted to these scopes.
+     *
+     * @throws IllegalArgumentException if there is none, because a key without scopes may do everything
+     */
+    public KeyChange withScopes(Scope... only) {
+        if (only.length == 0) {
+            throw new IllegalArgumentException(
+                    "A restricted key must have a scope or more, got none. Name some, or call withAllScopes.");
+        }
+        return new KeyChange(name, Optional.of(new LinkedHashSet<>(List.of(only))), enabled, expiry);
+    }
+
+    /** Returns the same for a key that may do everything. */
+    public KeyChange withAllScopes() {
+        return new KeyChange(name, Optional.of(Set.of()), enabled, expiry);
+    }
+
+    /** Returns the same, to expire at a time. */
+    public KeyChange until(Instant end) {
+        return new KeyChange(name, scopes, enabled, Optional.of(new Expiry(Optional.of(end))));
+    }
+
+    /** Returns the same, to expire never. */
+    public KeyChange forEver() {
+        return new KeyChange(name, scopes, enabled, Optional.of(new Expiry(Optional.empty())));
+    }
+
+    /** Returns the body that the wire takes. */
+    public Json json() {
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        name.ifPresent(given -> members.put("name", given));
+        scopes.ifPresent(given -> members.put(
+                "scopes", given.stream().sorted().map(Scope::wireName).toList()));
+        enabled.ifPresent(given -> members.put("enabled", given));
+        expiry.ifPresent(given ->
+                members.put("expiresAt", given.at().map(Instant::toString).orElse(null)));
+        return Json.of(members);
+    }
+}
