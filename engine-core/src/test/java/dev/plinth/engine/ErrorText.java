@@ -21,7 +21,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
     /** Sentences that are no errors: logs, figures, descriptions, headers, what the program prints when all is well. */
     private static final Pattern NO_ERROR =
             Pattern.compile("(?i:log)\\.log|page\\.\\w+|ENTITIES\\.put|lines\\.add|\\w*\\.println"
-                    + "|new (?:ProblemCode|EngineSetting|ByteBudget|StoreReport|OptionalLibrary)|headers\\.add|header|bearer|check|answered\\.put"
+                    + "|new (?:ProblemCode|EngineSetting|EngineText|ByteBudget|StoreReport|OptionalLibrary)|headers\\.add|header|bearer|check|answered\\.put"
                     + "|POLICY|CONTENT_TYPE|NEW_ARRAY|MEMBER_SELECT|outgrown\\.add|.*\\.ofPattern|.*\\.member|left\\.add"
                     + "|row|held|move|.*\\.says|DESCRIPTIONS\\.put|new (?:Tag|Parameter<>)|Parameter\\.\\w+|told\\.accept"
                     + "|Setting\\.of|(?s:.*)\\.(?:withoutIt|description|footer|inJava)|withSettings|schema\\.put|new Member|bound|item"
@@ -127,7 +127,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
 
     /** Returns true if the adapter refuses a call for which it has no memory. */
     private static boolean isOfMemory(ErrorTextScan.Found found) {
-        return found.file().endsWith("/http/ByteBudget.java")
+        return found.file().endsWith("/engine/ByteBudget.java")
                 || found.file().endsWith("/http/FramingException.java")
                         && found.text().endsWith(".");
     }

@@ -270,7 +270,11 @@ final class ErrorTextScan {
 
     private List<String> words(List<? extends ExpressionTree> arguments) {
         List<String> words = new ArrayList<>();
-        for (ExpressionTree argument : arguments) {
+        for (ExpressionTree given : arguments) {
+            ExpressionTree argument = given instanceof IdentifierTree name
+                            && CONSTANT.matcher(name.toString()).matches()
+                    ? byName.getOrDefault(name.toString(), given)
+                    : given;
             if (argument instanceof ConditionalExpressionTree either) {
                 List<String> both = words(List.of(either.getTrueExpression(), either.getFalseExpression()));
                 if (!both.isEmpty()) {

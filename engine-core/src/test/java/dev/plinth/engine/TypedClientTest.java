@@ -194,13 +194,13 @@ final class TypedClientTest {
         ApiKey changed = client.keys()
                 .update(
                         key.id(),
-                        KeyChange.ofScopes(Scope.JOBS_READ, Scope.JOBS_WRITE).forEver())
+                        KeyChange.ofScopes(Scope.RESOURCES_READ, Scope.JOBS_WRITE).forEver())
                 .call();
         ApiKey full = client.keys()
                 .update(key.id(), KeyChange.named("m").withAllScopes())
                 .call();
 
-        assertThat(changed.scopes()).containsExactlyInAnyOrder(Scope.JOBS_READ, Scope.JOBS_WRITE);
+        assertThat(changed.scopes()).containsExactlyInAnyOrder(Scope.RESOURCES_READ, Scope.JOBS_WRITE);
         assertThat(changed.expiresAt()).isEmpty();
         assertThat(full.scopes()).isEmpty();
         assertThat(full.name()).isEqualTo("m");
