@@ -23,7 +23,8 @@ final class PlanRoutesTest {
             .withQueuedJobsMax(7)
             .withResourcesMax(5)
             .withRunningMax(2, 4)
-            .withPolicy(RatePolicy.of("second", 3, Duration.ofSeconds(1)).perKey().shadow())
+            .withPolicy(
+                    RatePolicy.of("second", 3, Duration.ofSeconds(1)).perKey().shadow())
             .withShare("keys", new TableShare(9, 10_000));
 
     private final Engine engine =

@@ -194,7 +194,8 @@ final class TypedClientTest {
         ApiKey changed = client.keys()
                 .update(
                         key.id(),
-                        KeyChange.ofScopes(Scope.RESOURCES_READ, Scope.JOBS_WRITE).forEver())
+                        KeyChange.ofScopes(Scope.RESOURCES_READ, Scope.JOBS_WRITE)
+                                .forEver())
                 .call();
         ApiKey full = client.keys()
                 .update(key.id(), KeyChange.named("m").withAllScopes())
