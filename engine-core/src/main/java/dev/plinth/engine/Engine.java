@@ -128,16 +128,11 @@ public final class Engine implements AutoCloseable {
         RequestMetrics requestMetrics = new RequestMetrics();
         Supplier<RecordedEffects> recorders = () -> new RecordedEffects(config.ids(), opened::nowMillis, this::decode);
         HostHandlers handlers = new HostHandlers(config, this::workspace, recorders, access);
-        jobs = new JobRunner(
-                store,
-                commits,
-                hostWorkers,
-                handlers.jobs(),
-                new JobRunner.OwnJobs(
-                        Map.of(BulkJob.TYPE, BulkJob.opener(plans, config.types(), problems)),
-                        Map.of(RecoverJob.TYPE, RecoverJob::open)),
-                problems,
-                new JobAdmission(config.places().jobs(), Access::isActive, access::planned));
+        JobAdmission admission = new JobAdmission(config.places().jobs(), Access::isActive, access::planned);
+        JobRunner.OwnJobs own = new JobRunner.OwnJobs(
+                Map.of(BulkJob.TYPE, BulkJob.opener(plans, config.types(), problems)),
+                Map.of(RecoverJob.TYPE, RecoverJob::open));
+        jobs = new JobRunner(store, commits, hostWorkers, handlers.jobs(), own, problems, admission);
         jobQueueFigures = new JobQueueFigures(store, jobs.handled());
         webhooks = webhooks(config, cipher, access);
         LastUsedWriter keyUses = new LastUsedWriter(access.uses(), commits, store.nowMillis());
@@ -173,22 +168,7 @@ public final class Engine implements AutoCloseable {
         CallBudgets budgets = CallBudgets.of(Runtime.getRuntime().maxMemory());
         guard = new Guard(new Guard.Parts(wire, dispatcher, this::workspace, recorders, budgets));
         register(access, waitRegistry);
-        end = new EngineEnd(
-                new EngineEnd.Parts(
-                        store,
-                        timers,
-                        figures,
-                        sweep,
-                        jobs,
-                        webhooks,
-                        dispatcher,
-                        keyUses,
-                        quotas,
-                        List.of(jobRing, eventRing),
-                        requestLog,
-                        feed,
-                        List.of(hostWorkers, workers)),
-                grace);
+        end = end(keyUses, hostWorkers);
         settings = new LiveSettings(
                 store, commits, plans, access, quotas, new LiveSettings.Parts(jobs, webhooks, wire::plansChanged));
     }
@@ -559,6 +539,25 @@ public final class Engine implements AutoCloseable {
                         config.testClock().orElse(null),
                         () -> reset(access),
                         config.configReload().orElse(null)));
+    }
+
+    private EngineEnd end(LastUsedWriter keyUses, ExecutorService hostWorkers) {
+        return new EngineEnd(
+                new EngineEnd.Parts(
+                        store,
+                        timers,
+                        figures,
+                        sweep,
+                        jobs,
+                        webhooks,
+                        dispatcher,
+                        keyUses,
+                        quotas,
+                        List.of(jobRing, eventRing),
+                        requestLog,
+                        feed,
+                        List.of(hostWorkers, workers)),
+                grace);
     }
 
     private Webhooks webhooks(EngineConfig config, SecretCipher cipher, Access access) {
