@@ -594,6 +594,7 @@ public final class Engine implements AutoCloseable {
     }
 
     private void start(EngineConfig config) {
+        figures.start();
         requestLog.keepIn(directory, config.requestLogBytes(), id -> Access.exists(store.viewToAct(), id));
         jobs.takeBackCrashed();
         jobRing.start();

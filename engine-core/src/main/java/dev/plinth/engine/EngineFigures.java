@@ -65,6 +65,11 @@ final class EngineFigures implements Wire.Figures, AutoCloseable {
         return sampler.history();
     }
 
+    /** Begins to keep the last hour. */
+    void start() {
+        sampler.start();
+    }
+
     @Override
     public void close() {
         sampler.close();

@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.StoreFigures;
@@ -33,6 +34,7 @@ final class HealthSampler implements AutoCloseable {
             "exhausted", HealthFigure.DELIVERIES_EXHAUSTED,
             "held", HealthFigure.DELIVERIES_HELD);
 
+    private final System.Logger log = Log.sparing(HealthSampler.class);
     private final Store store;
     private final HealthHistory history;
     private @Nullable CompletableFuture<Boolean> next;
@@ -42,6 +44,10 @@ final class HealthSampler implements AutoCloseable {
     HealthSampler(Store store, RequestMetrics requests) {
         this.store = store;
         this.history = new HealthHistory(requests, store.nowMillis());
+    }
+
+    /** Begins to take points. */
+    void start() {
         wait(EARLY_SECONDS);
     }
 
@@ -58,14 +64,17 @@ final class HealthSampler implements AutoCloseable {
         CompletableFuture<Void> unused = due.completeOnTimeout(true, seconds, TimeUnit.SECONDS)
                 .thenAcceptAsync(isDue -> {
                     if (isDue) {
-                        sample();
-                        earlyPoints--;
-                        wait(earlyPoints > 0 ? EARLY_SECONDS : HealthHistory.INTERVAL_SECONDS);
+                        try {
+                            sample();
+                        } finally {
+                            earlyPoints--;
+                            wait(earlyPoints > 0 ? EARLY_SECONDS : HealthHistory.INTERVAL_SECONDS);
+                        }
                     }
                 });
     }
 
-    /** Adds a point. Leaves it out if the engine is closed meanwhile. */
+    /** Adds a point. Leaves it out if the engine is closed meanwhile, or the host's clock or the disk fails. */
     private void sample() {
         try {
             Map<HealthFigure, Long> states = new EnumMap<>(HealthFigure.class);
@@ -77,6 +86,11 @@ final class HealthSampler implements AutoCloseable {
             history.add(store.nowMillis(), states);
         } catch (RefusedException busyOrClosed) {
             return;
+        } catch (RuntimeException failure) {
+            log.log(
+                    System.Logger.Level.WARNING,
+                    "A point of the health history is left out, and the next one is tried",
+                    failure);
         }
     }
 

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
@@ -38,6 +39,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(600)
 @Tag("scaled")
 class ProxyIT {
+    /** Its files are in the test's folder, and it runs as the user of the test. */
+    private static final String NGINX_HEAD = (System.getProperty("user.name").equals("root") ? "user root;\n" : "")
+            + "daemon off;\npid nginx.pid;\nerror_log error.log;\nevents {}\nhttp {\naccess_log off;\n"
+            + "client_body_temp_path body;\nproxy_temp_path proxied;\nfastcgi_temp_path f;\nuwsgi_temp_path u;\nscgi_temp_path s;\n";
+
     private static final int WAIT_SECONDS = TestScale.count(2, 30, 30);
     private static final int LARGE_PAGE = 15;
     private static final int BULK = 500;
@@ -59,7 +65,7 @@ class ProxyIT {
         NGINX("nginx") {
             @Override
             String configuration(String documented, int port, int server) {
-                return "daemon off;\npid nginx.pid;\nerror_log error.log;\nevents {}\nhttp {\naccess_log off;\n"
+                return NGINX_HEAD
                         + replaced(
                                 replaced(documented, "127.0.0.1:8080", "127.0.0.1:" + server),
                                 "listen 443 ssl;",
@@ -162,11 +168,20 @@ class ProxyIT {
                 .redirectOutput(directory.resolve("proxy").toFile());
         builder.environment().put("HOME", directory.toString());
         Process process = builder.start();
-        open.add(() -> process.destroyForcibly().waitFor());
+        open.add(() -> end(process));
         Patience.until(() -> !process.isAlive() || listens());
         assertThat(process.isAlive())
                 .as(Files.readString(directory.resolve("proxy")))
                 .isTrue();
+    }
+
+    /** Ends a program with the processes that it has started. */
+    private static void end(Process process) throws InterruptedException {
+        List<ProcessHandle> started = process.descendants().toList();
+        process.destroy();
+        boolean unused = process.waitFor(5, TimeUnit.SECONDS);
+        started.forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly().waitFor();
     }
 
     private static int freePort() throws IOException {

@@ -27,7 +27,7 @@ import java.util.TreeMap;
 
 /** The routes of plans: the caller's with what it has used of it, and all of them for the operator. */
 final class PlanRoutes {
-    private static final List<String> LIMITS = List.of("resources", "webhookEndpoints", "waitingJobs", "runningJobs");
+    private static final List<String> LIMITS = List.of("resources", "webhookEndpoints", "waitingJobs");
 
     private static final Entity LIMIT = Entity.named("PlanLimit")
             .with("name", Schema.oneOf(LIMITS))
@@ -78,8 +78,7 @@ final class PlanRoutes {
     List<Route> all() {
         return List.of(
                 row(Tag.WORKSPACE, "getPlan", "GET", "/v1/plan", "Get the plan and what is used of it")
-                        .says("It takes no units. A limit without a maximum has none.")
-                        .free()
+                        .says("A limit without a maximum has none.")
                         .gives(USE)
                         .decodedBy(request -> Input.of(request).checked((Command.Query) this::use)),
                 row(Tag.OPERATOR, "listPlans", "GET", "/admin/v1/plans", "List the plans with their limits")
@@ -99,7 +98,6 @@ final class PlanRoutes {
         limit(json, LIMITS.get(0), Resources.count(context.rows(), workspace), plan.resourcesMax());
         limit(json, LIMITS.get(1), Endpoints.count(context.rows(), workspace), plan.endpointsMax());
         limit(json, LIMITS.get(2), Jobs.waiting(context.rows(), workspace), plan.queuedJobsMax());
-        limit(json, LIMITS.get(3), Jobs.running(context.rows(), workspace), plan.jobsRunningMax());
         json.closeArray().name("tables").openArray();
         for (StoreFigures.ShareUse use : store.shares(workspace, plan)) {
             json.open()

@@ -37,8 +37,8 @@ export function Health() {
   return html`<${Page} title="Health" about="How the server is, and how the last hour was. The server keeps that hour in memory.">
     <${ProblemBox} problem=${error || ready.error} />
     ${ready.data && !error && !ready.error && html`<${Readiness} of=${ready.data} />`}
-    ${points.length < 2 ? html`<${Empty} title="The first figures are on their way">They come every ten seconds.<//>` : html`
-      <${Section} title="The last hour"><div class="charts">
+    <${Section} title="The last hour">
+      ${points.length < 2 ? html`<${Empty} title="The first figures are on their way">They come every ten seconds.<//>` : html`<div class="charts">
         <${Chart} title="Requests" unit="/s" x=${x} series=${[["all", rate(points, "requests")]]} />
         <${Chart} title="Latency" unit="ms" x=${x} series=${[["half within", latency(points, "latencyP50Micros")], ["99 % within", latency(points, "latencyP99Micros")]]} />
         <${Chart} title="Refusals and errors" unit="/s" x=${x}
@@ -47,8 +47,9 @@ export function Health() {
         <${Chart} title="Deliveries" x=${x} series=${levels(DELIVERIES)} />
         <${Chart} title="Journal" unit="records" x=${x}
           series=${levels({ "not durable yet": "journalLagRecords", "behind the snapshot": "snapshotLagRecords" })} />
-      </div><//>
-      <${Section} title="Now"><${Facts} items=${now(gauges)} /><//>`}
+      </div>`}
+    <//>
+    <${Section} title="Now"><${Facts} items=${now(gauges)} /><//>
     <${Section} title="Tables">
       <${Loaded} of=${tables}>${({ data }) => html`<${Table} label="Tables" rows=${data} rowKey=${(row) => row.name}
         columns=${[

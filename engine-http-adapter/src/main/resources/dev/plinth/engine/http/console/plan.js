@@ -8,14 +8,15 @@ import {
 import { bytes, count, fieldLine } from "./text.js";
 
 const LIVE_SECONDS = 2;
-const LIMITS = { resources: "Resources", webhookEndpoints: "Webhook endpoints", waitingJobs: "Waiting jobs", runningJobs: "Running jobs" };
+const USE_SECONDS = 10;
+const LIMITS = { resources: "Resources", webhookEndpoints: "Webhook endpoints", waitingJobs: "Waiting jobs" };
 
 export function Plan() {
   const workspace = useLoad((signal) => call("GET", "/v1/workspace", { signal }), []);
   const rate = useLoad((signal) => call("GET", "/v1/rate-limit", { signal }), []);
   const use = useLoad((signal) => call("GET", "/v1/plan", { signal }), []);
   const [editing, setEditing] = useState(false);
-  usePoll(use.poll, LIVE_SECONDS, { free: true });
+  usePoll(use.poll, USE_SECONDS);
   usePoll(rate.poll, LIVE_SECONDS, { free: true });
   const edit = html`<${Button} onClick=${() => setEditing(true)} disabled=${!workspace.data}>Edit workspace<//>`;
   return html`<${Page} title="Plan and limits" about="What the workspace may do, and what is left of it now." actions=${edit}>
@@ -26,8 +27,8 @@ export function Plan() {
         <progress max=${policy.limit} value=${policy.remaining} aria-label=${`${policy.name}: requests left`}></progress>
         <p class="small quiet">${policy.resetSeconds > 0 ? `One more in ${policy.resetSeconds} s.` : "Full."} ${count(policy.limit)} in ${count(policy.windowSeconds)} s, given back one by one.</p>
       </div>`)}</div>`}<//>
-      <p class="small quiet">This page asks calls that cost nothing. All other pages of the console take from the same limit as your programs, and leave 40 % of
-        it to them when they refresh by themselves.</p>
+      <p class="small quiet">The rate limit is asked at no cost. Everything else in the console takes from the same limit as your programs, and leaves 40 % of
+        it to them when it refreshes by itself.</p>
     <//>
     <${Section} title="Limits">
       <${Loaded} of=${use}>${({ limits }) => html`<div class="cards">${limits.map(({ name, used, max }) => html`<div class="card" key=${name}>

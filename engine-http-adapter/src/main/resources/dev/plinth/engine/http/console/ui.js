@@ -356,11 +356,11 @@ export function fieldError(problem, place) {
   return found && visible(found.detail);
 }
 
-// Tables on the heap have no capacity of their own: their figure is 0.
+// Some figures have no limit.
 export function Fullness({ used, max, show, name }) {
-  if (!max) {
+  if (max === undefined) {
     return show(used);
   }
-  return html`<div class="progress" data-full=${used / max > FULL_WARNING ? "yes" : "no"}>
-    <progress max=${max} value=${used} aria-label=${name}></progress><small>${show(used)} of ${show(max)}</small></div>`;
+  return html`<div class="progress" data-full=${used > max * FULL_WARNING ? "yes" : "no"}>
+    <progress max=${Math.max(1, max)} value=${used} aria-label=${name}></progress><small>${show(used)} of ${show(max)}</small></div>`;
 }

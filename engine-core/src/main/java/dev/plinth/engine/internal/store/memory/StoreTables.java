@@ -459,10 +459,16 @@ public final class StoreTables implements AutoCloseable {
             if (shares[name.number()] != null && column > 0) {
                 long rows = usage == null ? 0 : usage.rows(column);
                 long bytes = usage == null ? 0 : usage.bytes(column);
-                uses.add(new StoreFigures.ShareUse(name.name(), rows, bytes, shares[name.number()]));
+                uses.add(new StoreFigures.ShareUse(name.name(), rows, bytes, within(name, shares[name.number()])));
             }
         }
         return uses;
+    }
+
+    /** Returns the part of a share that the table holds. */
+    private TableShare within(TableName name, TableShare share) {
+        Table table = byNumber[name.number()];
+        return new TableShare(Math.min(share.rows(), table.rowsMax()), Math.min(share.bytes(), table.bytesMax()));
     }
 
     public StoreFigures.@Nullable Outgrown outgrownBy(Plan plan) {
