@@ -51,6 +51,7 @@ import dev.plinth.engine.internal.ring.Doorbell;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.Sweep;
 import dev.plinth.engine.internal.timer.Timers;
+import dev.plinth.engine.internal.transfer.WorkspaceTransfers;
 import dev.plinth.engine.internal.webhook.Endpoints;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.Wire;
@@ -85,6 +86,7 @@ public final class Engine implements AutoCloseable {
     private final Quotas quotas;
     private final RequestDispatcher dispatcher;
     private final Wire wire;
+    private final WorkspaceTransfers transfers;
     private final Clients clients;
     private final UnitsOfWork units;
     private final Guard guard;
@@ -170,7 +172,8 @@ public final class Engine implements AutoCloseable {
                 workers));
         figures = new EngineFigures(store, requestMetrics, quotas, sweep, jobQueueFigures, jobs.times(), webhooks);
         wire = wire(config, handlers, plans, access);
-        clients = new Clients(wire, dispatcher);
+        transfers = new WorkspaceTransfers(store, commits, cipher, plans, config.ids());
+        clients = new Clients(wire, dispatcher, transfers);
         units = new UnitsOfWork(store, commits, access, dispatcher, this::workspace, recorders);
         guard = new Guard(new Guard.Parts(wire, dispatcher, this::workspace, recorders));
         register(access, waitRegistry);
@@ -388,9 +391,7 @@ public final class Engine implements AutoCloseable {
         return firstStart;
     }
 
-    /**
-     * Returns the operator's token if it was created when the engine was opened. Show it then: only its digest is kept.
-     */
+    /** Returns the operator's token if it was created when the engine was opened. Show it then: only its digest is kept. */
     public Optional<String> newAdminToken() {
         return newAdminToken;
     }
@@ -424,7 +425,7 @@ public final class Engine implements AutoCloseable {
      * @throws IllegalStateException if it cannot be done, or the engine is in memory; one sentence says why
      */
     public StoreReport backup(Path target) {
-        return DataDirectory.backup(
+        return EngineStore.backup(
                 directory.orElseThrow(() -> new IllegalStateException(
                         "An engine in memory has nothing to copy. Back up an engine that was built with a directory.")),
                 target);
@@ -553,9 +554,8 @@ public final class Engine implements AutoCloseable {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "Not all work ended within " + grace.drain().toSeconds() + " s of closing: "
-                            + String.join(", ", left)
-                            + ". Jobs go back to the queue and deliveries stay due. A thread that ignores the"
-                            + " interrupt goes on.");
+                            + String.join(", ", left) + ". Jobs go back to the queue and deliveries stay due."
+                            + " A thread that ignores the interrupt goes on.");
         }
     }
 
@@ -622,6 +622,7 @@ public final class Engine implements AutoCloseable {
 
     private void start(EngineConfig config) {
         requestLog.keepIn(directory, config.requestLogBytes(), id -> Access.exists(store.viewToAct(), id));
+        transfers.endUnfinished();
         jobs.takeBackCrashed();
         jobRing.start();
         eventRing.start();

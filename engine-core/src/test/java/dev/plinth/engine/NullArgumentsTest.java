@@ -11,6 +11,7 @@ import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.api.Role;
+import dev.plinth.engine.api.WorkspaceImport;
 import dev.plinth.engine.client.AdminClient;
 import dev.plinth.engine.client.PlinthClient;
 import java.lang.reflect.Constructor;
@@ -18,6 +19,7 @@ import java.lang.reflect.Executable;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -47,6 +49,8 @@ final class NullArgumentsTest {
             Map.entry(NewJob.class, NewJob.of("x")),
             Map.entry(NewEvent.class, NewEvent.of("x", Json.EMPTY_OBJECT)),
             Map.entry(NewWebhookEndpoint.class, NewWebhookEndpoint.to("x")),
+            Map.entry(Path.class, Path.of("x")),
+            Map.entry(WorkspaceImport.class, WorkspaceImport.of(Path.of("x"), Path.of("x"))),
             Map.entry(LeaseRequest.class, LeaseRequest.of("x")),
             Map.entry(int.class, 1),
             Map.entry(long.class, 1L),
