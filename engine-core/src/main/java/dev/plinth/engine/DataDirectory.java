@@ -1,13 +1,16 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.StoreReport;
+import dev.plinth.engine.api.WorkspaceImport;
+import dev.plinth.engine.api.WorkspaceTransfer;
+import dev.plinth.engine.client.AdminClient;
 import dev.plinth.engine.internal.store.tool.StoreTools;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
- * An operator's tools for the directory of an engine: verify it, copy it, recover a damaged one. Each tool throws
- * {@code IllegalStateException} with one sentence if it cannot run, also on a directory of another version.
+ * An operator's tools for the directory of an engine: verify it, copy it, recover a damaged one, move a workspace. Each
+ * tool throws {@code IllegalStateException} with one sentence if it cannot run, also on a directory of another version.
  */
 public final class DataDirectory {
     private DataDirectory() {}
@@ -28,7 +31,7 @@ public final class DataDirectory {
      * @param target a directory that does not exist, or is empty
      */
     public static StoreReport backup(Path directory, Path target) {
-        return StoreTools.backup(directory, target, EngineStore.tables(), List.of(MasterKeyFile.NAME));
+        return EngineStore.backup(directory, target);
     }
 
     /**
@@ -39,5 +42,44 @@ public final class DataDirectory {
      */
     public static StoreReport recover(Path directory, boolean acceptLoss) {
         return StoreTools.recover(directory, EngineStore.tables(), acceptLoss);
+    }
+
+    /**
+     * Writes all of a workspace into a new file. No engine may have the directory open. Use
+     * {@link AdminClient#exportWorkspace} while one has.
+     *
+     * @param settings the settings with which an engine opens the directory
+     * @param id {@code ws_…}
+     * @param file a file that does not exist. It is there only once it is whole and durable
+     * @param keyFile a file with the 32 bytes of a key, with which the file is encrypted
+     */
+    public static WorkspaceTransfer exportWorkspace(EngineBuilder settings, String id, Path file, Path keyFile) {
+        EngineConfig config = withDirectory(settings);
+        Path directory = config.directory().orElseThrow();
+        if (!Files.isDirectory(directory)) {
+            throw new IllegalStateException("Expected the directory of a store, but " + directory
+                    + " is none; name the one given with --data.");
+        }
+        return ClosedStore.transfer(config, transfers -> transfers.exportWorkspace(id, file, keyFile));
+    }
+
+    /**
+     * Puts an exported workspace into a directory, which is made if it does not exist. No engine may have it open. Use
+     * {@link AdminClient#importWorkspace} while one has. The workspace begins to work when an engine opens the directory.
+     *
+     * @param settings the settings with which an engine opens the directory
+     */
+    public static WorkspaceTransfer importWorkspace(EngineBuilder settings, WorkspaceImport input) {
+        return ClosedStore.transfer(withDirectory(settings), transfers -> transfers.importWorkspace(input));
+    }
+
+    private static EngineConfig withDirectory(EngineBuilder settings) {
+        EngineConfig config = settings.config();
+        if (config.directory().isEmpty()) {
+            throw new IllegalStateException(
+                    "A workspace is exported from a directory and imported into one, and none is named. Name it with"
+                            + " --data or EngineBuilder.directory.");
+        }
+        return config;
     }
 }

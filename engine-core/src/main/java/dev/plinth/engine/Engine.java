@@ -50,6 +50,7 @@ import dev.plinth.engine.internal.ring.Doorbell;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.Sweep;
 import dev.plinth.engine.internal.timer.Timers;
+import dev.plinth.engine.internal.transfer.WorkspaceTransfers;
 import dev.plinth.engine.internal.webhook.Endpoints;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.Wire;
@@ -78,6 +79,7 @@ public final class Engine implements AutoCloseable {
     private final Quotas quotas;
     private final RequestDispatcher dispatcher;
     private final Wire wire;
+    private final WorkspaceTransfers transfers;
     private final Clients clients;
     private final IdempotentWork idempotent;
     private final UnitsOfWork units;
@@ -161,8 +163,9 @@ public final class Engine implements AutoCloseable {
                 workers));
         figures = new EngineFigures(store, requestMetrics, quotas, sweep, jobQueueFigures, jobs.times(), webhooks);
         wire = wire(config, problems, handlers, plans, access);
+        transfers = new WorkspaceTransfers(store, commits, cipher, plans, config.ids());
         idempotent = new IdempotentWork(dispatcher, problems);
-        clients = new Clients(wire, dispatcher);
+        clients = new Clients(wire, dispatcher, transfers);
         units = new UnitsOfWork(
                 new UnitsOfWork.Parts(store, commits, access, dispatcher, this::workspace, recorders), problems);
         CallBudgets budgets = CallBudgets.of(Runtime.getRuntime().maxMemory());
@@ -383,9 +386,7 @@ public final class Engine implements AutoCloseable {
         return firstStart;
     }
 
-    /**
-     * Returns the operator's token if it was created when the engine was opened. Show it then: only its digest is kept.
-     */
+    /** Returns the operator's token if it was created when the engine was opened. Show it then: only its digest is kept. */
     public Optional<String> newAdminToken() {
         return newAdminToken;
     }
@@ -419,7 +420,7 @@ public final class Engine implements AutoCloseable {
      * @throws IllegalStateException if it cannot be done, or the engine is in memory; one sentence says why
      */
     public StoreReport backup(Path target) {
-        return DataDirectory.backup(
+        return EngineStore.backup(
                 directory.orElseThrow(() -> new IllegalStateException(
                         "An engine in memory has nothing to copy. Back up an engine that was built with a directory.")),
                 target);
@@ -596,6 +597,7 @@ public final class Engine implements AutoCloseable {
     private void start(EngineConfig config) {
         figures.start();
         requestLog.keepIn(directory, config.requestLogBytes(), id -> Access.exists(store.viewToAct(), id));
+        transfers.endUnfinished();
         jobs.takeBackCrashed();
         jobRing.start();
         eventRing.start();

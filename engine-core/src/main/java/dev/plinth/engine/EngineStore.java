@@ -1,8 +1,10 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.ImportedWorkspaces;
 import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.event.Events;
@@ -13,6 +15,7 @@ import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.QuickFiles;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.tool.StoreTools;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,6 +50,11 @@ final class EngineStore {
         return store;
     }
 
+    /** Copies a directory with its key file. */
+    static StoreReport backup(Path directory, Path target) {
+        return StoreTools.backup(directory, target, tables(), List.of(MasterKeyFile.NAME));
+    }
+
     /** Returns the tables of all rooms. */
     static List<TableName> tables() {
         List<TableName> tables = new ArrayList<>();
@@ -58,6 +66,7 @@ final class EngineStore {
         tables.add(Idempotency.REMEMBERED);
         tables.add(QuotaCheckpointWriter.MARKS);
         tables.add(DeletedWorkspaces.TABLE);
+        tables.add(ImportedWorkspaces.TABLE);
         return tables;
     }
 }

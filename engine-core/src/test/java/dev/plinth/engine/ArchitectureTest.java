@@ -56,6 +56,7 @@ final class ArchitectureTest {
             new Floor("engine", Set.of(ROOT)),
             new Floor("client", Set.of(CLIENT)),
             Floor.of("wire", "wire"),
+            Floor.of("transfer", "transfer"),
             Floor.of("pipeline", "pipeline"),
             Floor.of("commands", "command"),
             Floor.of("request log and figures", "requestlog", "metrics"),

@@ -17,6 +17,7 @@ import dev.plinth.engine.api.Role;
 import dev.plinth.engine.api.WebhookEndpointChange;
 import dev.plinth.engine.api.WireIdentity;
 import dev.plinth.engine.api.WorkspaceChange;
+import dev.plinth.engine.api.WorkspaceImport;
 import dev.plinth.engine.client.AdminClient;
 import dev.plinth.engine.client.PlinthClient;
 import java.lang.reflect.Constructor;
@@ -24,6 +25,7 @@ import java.lang.reflect.Executable;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -58,6 +60,8 @@ final class NullArgumentsTest {
             Map.entry(WebhookEndpointChange.class, WebhookEndpointChange.NONE),
             Map.entry(WorkspaceChange.class, WorkspaceChange.named("x")),
             Map.entry(BulkOperation.Action.class, BulkOperation.Action.PAUSE),
+            Map.entry(Path.class, Path.of("x")),
+            Map.entry(WorkspaceImport.class, WorkspaceImport.of(Path.of("x"), Path.of("x"))),
             Map.entry(LeaseRequest.class, LeaseRequest.of("x")),
             Map.entry(int.class, 1),
             Map.entry(long.class, 1L),

@@ -6,16 +6,22 @@ import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.TableUse;
 import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.api.WorkspaceImport;
+import dev.plinth.engine.api.WorkspaceTransfer;
 import dev.plinth.engine.internal.json.ApiValueReader;
 import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.transfer.WorkspaceTransfers;
+import java.nio.file.Path;
 import java.util.List;
 
 /** The operator's client for workspaces, their plans and first keys, and the use of the tables. Thread-safe. */
 public final class AdminClient {
     private final Invocations invocations;
+    private final WorkspaceTransfers transfers;
 
-    AdminClient(Invocations invocations) {
+    AdminClient(Invocations invocations, WorkspaceTransfers transfers) {
         this.invocations = invocations;
+        this.transfers = transfers;
     }
 
     /** Creates a workspace under a plan, such as {@code starter}. */
@@ -82,6 +88,31 @@ public final class AdminClient {
                 List.of(given(workspaceId, "workspaceId")),
                 given(input, "input").json().utf8(),
                 ApiKey::of);
+    }
+
+    /**
+     * Writes all of a workspace into a new file, while calls go on. The file has the workspace as one of its changes has
+     * left it, and the workspace stays as it is. Waits for the disk; reads all tables of the store.
+     *
+     * @param id {@code ws_…}
+     * @param file a file that does not exist. It is there only once it is whole and durable
+     * @param keyFile a file with the 32 bytes of a key, with which the file is encrypted
+     * @throws IllegalStateException if it cannot be exported; one sentence says why and what to do. Also on a thread of
+     *     the engine's own
+     */
+    public WorkspaceTransfer exportWorkspace(String id, Path file, Path keyFile) {
+        return transfers.exportWorkspace(given(id, "id"), given(file, "file"), given(keyFile, "keyFile"));
+    }
+
+    /**
+     * Puts an exported workspace into this store, in steps between which others write. It is visible once all of it is
+     * durable. If the process dies before, nothing of it is visible, and the next start purges what was put.
+     *
+     * @throws IllegalStateException if it cannot be imported; one sentence says why and what to do. Also on a thread of
+     *     the engine's own
+     */
+    public WorkspaceTransfer importWorkspace(WorkspaceImport input) {
+        return transfers.importWorkspace(given(input, "input"));
     }
 
     /** Returns how full each table is, and which workspaces have the most of it. */

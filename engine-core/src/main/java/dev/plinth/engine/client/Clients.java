@@ -2,6 +2,7 @@ package dev.plinth.engine.client;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.pipeline.RequestDispatcher;
+import dev.plinth.engine.internal.transfer.WorkspaceTransfers;
 import dev.plinth.engine.internal.wire.Wire;
 
 /**
@@ -11,11 +12,13 @@ import dev.plinth.engine.internal.wire.Wire;
 public final class Clients {
     private final Wire wire;
     private final RequestDispatcher dispatcher;
+    private final WorkspaceTransfers transfers;
 
     /** Makes clients whose calls take the way of every request. */
-    public Clients(Wire wire, RequestDispatcher dispatcher) {
+    public Clients(Wire wire, RequestDispatcher dispatcher, WorkspaceTransfers transfers) {
         this.wire = wire;
         this.dispatcher = dispatcher;
+        this.transfers = transfers;
     }
 
     /** Returns a client whose calls carry an API key. */
@@ -30,6 +33,6 @@ public final class Clients {
 
     /** Returns a client whose calls carry the operator's token. */
     public AdminClient withToken(String token) {
-        return new AdminClient(Invocations.with(wire, dispatcher, token));
+        return new AdminClient(Invocations.with(wire, dispatcher, token), transfers);
     }
 }

@@ -122,6 +122,7 @@ final class CommandLineReader {
                         + "%n%nOn a configuration file: plinth.jar check-config FILE."
                         + "%nOn a data directory: plinth.jar verify DIR, plinth.jar backup DIR TARGET,"
                         + "%nplinth.jar recover [--accept-loss] DIR."
+                        + "%nOn a workspace: plinth.jar export, plinth.jar import."
                         + "%nFor quicker starts: plinth.jar archive FILE.");
         return command;
     }
@@ -153,7 +154,8 @@ final class CommandLineReader {
         return command;
     }
 
-    private static CommandSpec withSettings(String name, String description) {
+    /** Returns a command that takes the options of {@code serve}. */
+    static CommandSpec withSettings(String name, String description) {
         CommandSpec command =
                 CommandSpec.create().name(name).mixinStandardHelpOptions(true).versionProvider(new ProgramVersion());
         command.usageMessage().width(HELP_WIDTH).sortOptions(false).description(description);

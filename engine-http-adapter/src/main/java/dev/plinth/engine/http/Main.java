@@ -11,12 +11,13 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /**
  * The standalone program: {@code java -jar plinth.jar [serve]}, {@code demo}, {@code check-config}, or one of
- * the {@link StoreCommand}s.
+ * the {@link StoreCommand}s and {@link TransferCommand}s.
  *
  * <p>Exit codes:
  * <ul>
@@ -72,7 +73,7 @@ public final class Main {
         CommandLineReader reader = new CommandLineReader(environment);
         CommandLine line;
         try {
-            line = StoreCommand.isMeant(arguments) ? StoreCommand.read(arguments) : reader.parse(arguments);
+            line = parse(reader, arguments);
         } catch (ParameterException wrong) {
             return usage(wrong);
         }
@@ -85,11 +86,23 @@ public final class Main {
             return OK;
         }
         if (line.getCommand() instanceof StoreCommand command) {
-            return work(command);
+            return work(command::run);
+        }
+        if (TransferCommand.isMeant(arguments)) {
+            return transfer(TransferCommand.of(arguments), reader, line);
         }
         return CommandLineReader.isCheck(arguments)
                 ? check(reader, line)
                 : serve(reader, line, CommandLineReader.isDemo(arguments));
+    }
+
+    private static CommandLine parse(CommandLineReader reader, List<String> arguments) {
+        if (StoreCommand.isMeant(arguments)) {
+            return StoreCommand.read(arguments);
+        }
+        return TransferCommand.isMeant(arguments)
+                ? TransferCommand.of(arguments).parse(arguments)
+                : reader.parse(arguments);
     }
 
     private int usage(ParameterException wrong) {
@@ -129,9 +142,19 @@ public final class Main {
         }
     }
 
-    private int work(StoreCommand command) {
+    private int transfer(TransferCommand command, CommandLineReader reader, CommandLine line) {
         try {
-            StoreReport report = command.run();
+            ServeOptions options = reader.options(line);
+            return work(() -> command.run(options.engine(), line));
+        } catch (FaultyConfigException wrong) {
+            wrong.faults().forEach(fault -> output.say(fault.toString()));
+            return USAGE;
+        }
+    }
+
+    private int work(Supplier<StoreReport> command) {
+        try {
+            StoreReport report = command.get();
             report.lines().forEach(out::println);
             return report.isWhole() ? OK : NOT_WHOLE;
         } catch (RuntimeException | Error failure) {

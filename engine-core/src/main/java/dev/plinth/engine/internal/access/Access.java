@@ -20,6 +20,7 @@ import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.store.Store;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -145,6 +146,46 @@ public final class Access {
                 AccessTables.TOKENS,
                 AccessTables.SETTINGS,
                 AccessTables.USES);
+    }
+
+    /** Returns the tables whose rows move with a workspace: keys before what belongs to them. */
+    public static List<TransferredTable> transferred() {
+        return AccessTables.transferred();
+    }
+
+    /** Returns the table of the workspaces themselves. */
+    public static TableName workspaces() {
+        return AccessTables.WORKSPACES;
+    }
+
+    /** Returns the plan that the row of a workspace names. */
+    public static String planOf(byte[] workspaceRow) {
+        return WorkspaceRow.read(workspaceRow).plan();
+    }
+
+    /** Returns true if the row of a workspace says that it is suspended. */
+    public static boolean isSuspended(byte[] workspaceRow) {
+        return WorkspaceRow.read(workspaceRow).suspended();
+    }
+
+    /** Returns the list number in the row of a workspace. */
+    public static long number(byte[] workspaceRow) {
+        return WorkspaceRow.read(workspaceRow).number();
+    }
+
+    /** Returns the row of a workspace with another list number and under a plan. */
+    public static byte[] moved(byte[] workspaceRow, long number, String plan) {
+        WorkspaceRow row = WorkspaceRow.read(workspaceRow);
+        return new WorkspaceRow(
+                        row.id(),
+                        number,
+                        row.name(),
+                        plan,
+                        row.suspended(),
+                        row.metadata(),
+                        row.sharesFrom(),
+                        row.createdAt())
+                .row();
     }
 
     /**

@@ -3,11 +3,14 @@ package dev.plinth.engine.internal.access;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TableName.Owner;
+import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.timer.DueIndex;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of the room and the sets that follow from them. */
@@ -29,7 +32,22 @@ final class AccessTables {
     /** The last use of each key, beside its row, so that a use is no change of the key. */
     static final TableName USES = new TableName(20, "key uses", 32, 16, 0.2, Owner.KEY);
 
+    /** The offset of a workspace's number, after its id. */
+    private static final int WORKSPACE_NUMBER_AT = RowReader.HEAD_BYTES + Id.BYTES;
+
+    /** The offset of a key's number, after its id and its workspace. */
+    private static final int KEY_NUMBER_AT = RowReader.HEAD_BYTES + 2 * Id.BYTES;
+
     private AccessTables() {}
+
+    static List<TransferredTable> transferred() {
+        return List.of(
+                TransferredTable.numbered(KEYS, row -> KEY_NUMBER_AT),
+                TransferredTable.plain(TOKENS),
+                TransferredTable.plain(USES),
+                TransferredTable.numbered(WORKSPACES, row -> WORKSPACE_NUMBER_AT)
+                        .at(TransferredTable.Stage.IN_LAST_RECORD));
+    }
 
     static SetKey keysOf(Id workspace) {
         return SetKey.of(SetKinds.KEYS, workspace);

@@ -33,6 +33,11 @@ public final class Backlog {
         return table;
     }
 
+    /** Returns its table with rows that have no other number than their own, at a stage of an import. */
+    public TransferredTable transferred(TransferredTable.Stage stage) {
+        return TransferredTable.numbered(table, row -> RowReader.HEAD_BYTES).at(stage);
+    }
+
     /** Returns true if a write begins work or continues it. */
     public boolean isContinuedBy(Changes.Write write) {
         return write.isIn(table) && write.row() != null;
@@ -69,7 +74,8 @@ public final class Backlog {
         return new RowWriter(VERSION).number(number);
     }
 
-    private static RowReader read(byte[] row) {
+    /** Returns a reader of a row, at its list number. */
+    public static RowReader read(byte[] row) {
         return new RowReader(row, VERSION);
     }
 

@@ -25,6 +25,12 @@ public final class DeletedWorkspaces {
         return rows.get(TABLE, workspace.key()) != null;
     }
 
+    /** Returns true if a workspace was deleted and has rows left. */
+    public static boolean hasRows(Rows rows, Id workspace) {
+        byte[] row = rows.get(TABLE, workspace.key());
+        return row != null && DeletedWorkspace.read(row).emptyAt() == 0;
+    }
+
     /** Adds to the changes that a workspace is deleted. */
     public static void add(Context context, Id workspace, Changes changes) {
         changes.put(TABLE, workspace.key(), new DeletedWorkspace(workspace, context.nextNumber(), 0).row());

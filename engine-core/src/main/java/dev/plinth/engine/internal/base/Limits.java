@@ -142,6 +142,18 @@ public final class Limits {
     /** Bytes of rows that one step of the sweep deletes. The last row may go beyond. */
     public static final int SWEEP_BYTES_MAX = 1024 * 1024;
 
+    /** Bytes of rows that may change while a workspace is exported. They are kept in memory until it ends. */
+    public static final long EXPORT_CHANGES_BYTES_MAX = 64L * 1024 * 1024;
+
+    /** Rows of one step of an import, each of which is one record. */
+    public static final int IMPORT_STEP_ROWS_MAX = 500;
+
+    /** Bytes of rows of one step of an import. The last row may go beyond. */
+    public static final int IMPORT_STEP_BYTES_MAX = 256 * 1024;
+
+    /** Rows of the last record of an import: the workspace, and work of the sweep that has not ended. */
+    public static final int IMPORT_LAST_ROWS_MAX = 5_000;
+
     /** Steps of the sweep before it lets other work of the timers go first. */
     public static final int SWEEP_STEPS_MAX = 100;
 

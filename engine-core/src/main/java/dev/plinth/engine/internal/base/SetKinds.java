@@ -140,5 +140,8 @@ public final class SetKinds {
     /** Deleted webhook endpoints that have left deliveries, of all workspaces and of each. */
     public static final int ENDPOINTS_WITH_REMAINS = 47;
 
+    /** Imported workspaces, by the first number of their ranges. */
+    public static final int WORKSPACES_IMPORTED = 48;
+
     private SetKinds() {}
 }

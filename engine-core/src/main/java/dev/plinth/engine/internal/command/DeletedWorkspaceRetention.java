@@ -3,6 +3,8 @@ package dev.plinth.engine.internal.command;
 import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.ImportedWorkspaces;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Idempotency;
@@ -25,6 +27,7 @@ public final class DeletedWorkspaceRetention implements Retention {
             Endpoints.purge(),
             Resources.purge(Jobs::cancelOn),
             Events.purge(),
+            DeletedWorkspaceRetention::purgeImport,
             Keys.purge(),
             Idempotency.purge(),
             QuotaCheckpointWriter.purge());
@@ -64,6 +67,13 @@ public final class DeletedWorkspaceRetention implements Retention {
                 DeletedWorkspaces.TABLE,
                 deletedWorkspace.workspace().key(),
                 deletedWorkspace.empty(nowMillis).row());
+    }
+
+    /** Removes the range of numbers once no event is in it, because listeners skip such events. */
+    private static void purgeImport(Context context, Id workspace, SweepBatch batch) {
+        if (!batch.isFull() && ImportedWorkspaces.find(context.rows(), workspace) != null) {
+            batch.remove(ImportedWorkspaces.TABLE, workspace.key(), 0);
+        }
     }
 
     private static void forget(Rows rows, long nowMillis, SweepBatch batch) {

@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.ImportedWorkspaces;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
@@ -218,7 +219,18 @@ public final class EventFeed implements AutoCloseable {
         }
 
         private long following(long number) {
-            return store.look(rows -> rows.ceiling(EventTables.ALL, number + 1));
+            return store.look(rows -> following(rows, number));
+        }
+
+        /** Skips events of imported workspaces, of which the listeners of another store were told. */
+        private static long following(Rows rows, long number) {
+            long next = rows.ceiling(EventTables.ALL, number + 1);
+            long end = next == Rows.NONE ? Rows.NONE : ImportedWorkspaces.endOfRange(rows, next);
+            while (end != Rows.NONE) {
+                next = rows.ceiling(EventTables.ALL, end + 1);
+                end = next == Rows.NONE ? Rows.NONE : ImportedWorkspaces.endOfRange(rows, next);
+            }
+            return next;
         }
 
         private boolean deliver(EventRow row) {

@@ -27,7 +27,10 @@ final class EventRow {
     private static final int UNTRACED_VERSION = 1;
     private static final int ID_AT = RowReader.SEQUENCE_BYTES + 1;
     private static final int WORKSPACE_AT = ID_AT + Id.BYTES;
-    private static final int NUMBER_AT = WORKSPACE_AT + Id.BYTES;
+
+    /** The offset of the list number. */
+    static final int NUMBER_AT = WORKSPACE_AT + Id.BYTES;
+
     private static final int TYPE_AT = NUMBER_AT + Long.BYTES;
 
     private final byte[] row;

@@ -17,6 +17,7 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.shape.Entity;
@@ -44,6 +45,11 @@ public final class Events {
     /** The tables of the room. */
     public static List<TableName> tables() {
         return List.of(EventTables.EVENTS, EventTables.CURSORS);
+    }
+
+    /** Returns the tables whose rows move with a workspace. */
+    public static List<TransferredTable> transferred() {
+        return List.of(TransferredTable.numbered(EventTables.EVENTS, row -> EventRow.NUMBER_AT));
     }
 
     /** Returns the retention of events. */

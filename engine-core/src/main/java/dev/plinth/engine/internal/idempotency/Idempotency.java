@@ -13,6 +13,7 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
@@ -43,6 +44,24 @@ public final class Idempotency {
     /** Returns the retention of remembered answers. */
     public static Retention retention() {
         return new IdempotencyRetention();
+    }
+
+    /**
+     * Returns the tables whose rows move with a workspace. An answer under which another workspace's resource was shown
+     * does not move.
+     */
+    public static List<TransferredTable> transferred() {
+        return List.of(new TransferredTable(
+                REMEMBERED,
+                TransferredTable.Stage.IN_STEPS,
+                row -> IdempotencyRow.number(row) == IdempotencyRow.NO_NUMBER ? Rows.NONE : IdempotencyRow.number(row),
+                (key, row, other) -> IdempotencyRow.read(row).transferred(key, other)));
+    }
+
+    /** Returns true if a row remembers an answer that shows a resource of another workspace. */
+    public static boolean showsShared(TableName table, byte[] row) {
+        return table.number() == REMEMBERED.number()
+                && !IdempotencyRow.read(row).sharedResources().isEmpty();
     }
 
     /** Returns the purge of a workspace's remembered answers. */

@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowTranslation;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.SecretCipher;
 import java.time.Duration;
@@ -88,6 +89,24 @@ record IdempotencyRow(
                 .small(sealed ? 1 : 0)
                 .bytes(body)
                 .ids(sharedResources)
+                .row();
+    }
+
+    /** Returns the row of another store. */
+    byte[] transferred(byte[] key, RowTranslation other) {
+        return new IdempotencyRow(
+                        number == NO_NUMBER ? NO_NUMBER : other.number(number),
+                        fingerprint,
+                        request,
+                        completedAtMillis,
+                        status,
+                        etag,
+                        location,
+                        retryAfterSeconds,
+                        sealed,
+                        sealed ? other.secret(body, key) : body,
+                        sharedResources,
+                        ofHost)
                 .row();
     }
 

@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.timer.BacklogRunner;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
@@ -45,6 +46,22 @@ final class Cancellations {
                 changes.addAll(JobRules.step(context, canceled(context, row)));
             }
         }
+    }
+
+    static TransferredTable transferred() {
+        return new TransferredTable(
+                BACKLOG.table(),
+                TransferredTable.Stage.IN_LAST_RECORD,
+                row -> read(row).number(),
+                (key, row, other) -> {
+                    Cancellation one = read(row);
+                    long reached = other.atMost(one.reached());
+                    return new Cancellation(other.number(one.number()), one.workspace(), one.resource(), reached).row();
+                });
+    }
+
+    private static Cancellation read(byte[] row) {
+        return Cancellation.read(Backlog.read(row));
     }
 
     /** Returns true if a job is to be canceled and does not begin any more. */

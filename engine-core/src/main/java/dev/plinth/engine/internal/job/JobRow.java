@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowTranslation;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Times;
@@ -191,8 +192,12 @@ record JobRow(
                 facts.createdAt(),
                 inputLeft,
                 facts.trace());
+        return with(left, resultLeft, outcomesLeft);
+    }
+
+    private JobRow with(Facts others, int resultLeft, int outcomesLeft) {
         return new JobRow(
-                left,
+                others,
                 status,
                 attempt,
                 dueAt,
@@ -206,6 +211,25 @@ record JobRow(
                 outcomesLeft,
                 lease,
                 lapses);
+    }
+
+    /** Returns the job in another store. One that runs in this JVM is queued again there, without having used the attempt. */
+    JobRow transferred(RowTranslation other) {
+        JobRow left = status == JobStatus.RUNNING && lease == null ? returned() : this;
+        Facts moved = new Facts(
+                facts.id(),
+                facts.workspace(),
+                other.number(facts.number()),
+                facts.type(),
+                facts.resource(),
+                facts.priority(),
+                facts.attemptsMax(),
+                facts.uniqueKey(),
+                facts.runAt(),
+                facts.createdAt(),
+                facts.inputPieces(),
+                facts.trace());
+        return left.with(moved, left.resultPieces, left.doneItems);
     }
 
     /** Returns the time for which a finished job is kept. */

@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TableName.Owner;
+import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.timer.DueIndex;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,19 @@ final class JobTables {
     private static final int UNUSED_BITS = 3;
 
     private JobTables() {}
+
+    static List<TransferredTable> transferred() {
+        return List.of(
+                new TransferredTable(
+                        JOBS,
+                        TransferredTable.Stage.IN_STEPS,
+                        row -> JobRow.read(row).facts().number(),
+                        (key, row, other) -> JobRow.read(row).transferred(other).row()),
+                TransferredTable.plain(JobPieces.PIECES),
+                TransferredTable.plain(UNIQUE),
+                LeasedTypes.transferred(),
+                Cancellations.transferred());
+    }
 
     /**
      * Returns the number by which a workspace takes its turn at the places of this JVM, in random order. Two workspaces

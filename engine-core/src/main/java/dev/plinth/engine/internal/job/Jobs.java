@@ -18,6 +18,7 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
@@ -82,6 +83,11 @@ public final class Jobs {
     public static List<TableName> tables() {
         return List.of(
                 JobTables.JOBS, JobPieces.PIECES, JobTables.UNIQUE, LeasedTypes.TABLE, Cancellations.BACKLOG.table());
+    }
+
+    /** Returns the tables whose rows move with a workspace: jobs before what belongs to them. */
+    public static List<TransferredTable> transferred() {
+        return JobTables.transferred();
     }
 
     /** How long finished jobs are kept, and how long it is remembered that a worker has leased a type. */

@@ -14,6 +14,7 @@ import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TableName.Owner;
+import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.timer.DueIndex;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
@@ -48,6 +49,10 @@ final class LeasedTypes implements Retention {
     static boolean has(Rows rows, Id workspace, String type, long nowMillis) {
         byte[] row = rows.get(TABLE, key(workspace, type));
         return row != null && Row.read(row).leasedAt() + KEPT_MILLIS > nowMillis;
+    }
+
+    static TransferredTable transferred() {
+        return TransferredTable.numbered(TABLE, row -> RowReader.HEAD_BYTES + Id.BYTES);
     }
 
     /** Returns the set of a workspace's rows. */

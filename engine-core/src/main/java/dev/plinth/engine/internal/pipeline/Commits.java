@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.NewRows;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -24,9 +25,11 @@ import dev.plinth.engine.internal.command.RecordedEvents;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.Transaction;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Decides and commits, inside the writer lock: one decision, one record, with its events and their deliveries in it. */
 public final class Commits implements Committer {
@@ -94,6 +97,12 @@ public final class Commits implements Committer {
             plans.replace(custom);
             return true;
         });
+    }
+
+    /** Returns why these rows of one workspace do not fit within the shares of its plan, or null if they fit. */
+    public @Nullable Refusal lacks(Id workspace, Plan plan, List<NewRows> rows) {
+        return store.write(transaction -> Optional.ofNullable(transaction.lacks(workspace, plan, rows)))
+                .orElse(null);
     }
 
     /** Refuses where no record could be written now: the host's work shall not be done for nothing, again at each retry. */

@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
 import dev.plinth.engine.internal.timer.WriteBehind;
@@ -45,6 +46,11 @@ public final class QuotaCheckpointWriter extends WriteBehind<QuotaCheckpointWrit
         super(committer, ROWS_PER_RECORD);
         this.clock = clock;
         this.store = store;
+    }
+
+    /** Returns the tables whose rows move with a workspace. */
+    public static List<TransferredTable> transferred() {
+        return List.of(TransferredTable.plain(MARKS).at(TransferredTable.Stage.IN_LAST_RECORD));
     }
 
     /** Returns the purge of a workspace's checkpoint. */

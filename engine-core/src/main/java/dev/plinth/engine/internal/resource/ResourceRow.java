@@ -98,6 +98,12 @@ final class ResourceRow {
         return Id.read(kind, row, ID_AT);
     }
 
+    /** Returns the offset of the list number in a row of a resource or child. */
+    static int numberAt(byte[] row) {
+        RowReader in = new RowReader(row, VERSION).at(PARENT_AT);
+        return in.skip(in.small() * Id.BYTES).position();
+    }
+
     /** The owner. */
     Id workspace() {
         return Id.read(IdKind.WORKSPACE, row, WORKSPACE_AT);

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.resource;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
@@ -23,6 +24,9 @@ final class ResourceTables {
     static final TableName CHILDREN = new TableName(5, "children", 32, 600, 1, Owner.KEY, ResourceTables::indexChild);
     /** The shares by grantee and resource. A share counts for the workspace that gives it. */
     static final TableName SHARES = new TableName(6, "shares", 32, 100, 0.1, Owner.ROW, ResourceTables::indexShare);
+
+    /** The offset of a share's number: after owner, share, resource, grantee and role. */
+    static final int SHARE_NUMBER_AT = RowReader.HEAD_BYTES + 4 * Id.BYTES + 1;
 
     private ResourceTables() {}
 

@@ -16,6 +16,7 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
@@ -61,6 +62,25 @@ public final class Resources {
                 ResourceTables.CHILDREN,
                 ResourceTables.SHARES,
                 ResourceDeletions.BACKLOG.table());
+    }
+
+    /** Returns the tables whose rows move with a workspace: resources before what belongs to them. */
+    public static List<TransferredTable> transferred() {
+        return List.of(
+                TransferredTable.numbered(ResourceTables.RESOURCES, ResourceRow::numberAt),
+                TransferredTable.numbered(ResourceTables.CHILDREN, ResourceRow::numberAt),
+                TransferredTable.numbered(ResourceTables.SHARES, row -> ResourceTables.SHARE_NUMBER_AT),
+                ResourceDeletions.BACKLOG.transferred(TransferredTable.Stage.NEVER));
+    }
+
+    /** Returns true if a table has the resources themselves. */
+    public static boolean isOfResources(TableName table) {
+        return table.number() == ResourceTables.RESOURCES.number();
+    }
+
+    /** Returns true if a table has shares, whose keys begin with the grantee. */
+    public static boolean isOfShares(TableName table) {
+        return table.number() == ResourceTables.SHARES.number();
     }
 
     /**

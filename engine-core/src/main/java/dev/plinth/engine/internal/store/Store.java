@@ -13,6 +13,7 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.StoreFigures;
 import dev.plinth.engine.internal.base.StoreSettings;
+import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.log.DirectoryDisk;
 import dev.plinth.engine.internal.store.log.Disk;
 import dev.plinth.engine.internal.store.log.FileJournal;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -300,6 +302,20 @@ public final class Store implements AutoCloseable {
     /** Returns how long the writer lock was held, for metrics. */
     public StoreFigures.WriterFigures writerFigures() {
         return writer.figures();
+    }
+
+    /**
+     * Visits all rows of a table beside the writer. Rows that are written meanwhile are shown as they were or as they
+     * are, and may be in flight. Throws {@code IllegalStateException} if shown rows may have been taken back meanwhile.
+     */
+    public void scan(TableName table, BiConsumer<byte[], byte[]> visitor) {
+        tables.requireOpen();
+        tables.scan(table, visitor);
+    }
+
+    /** Returns the last list number that a record has used. */
+    public long lastNumber() {
+        return write(transaction -> tables.lastNumber());
     }
 
     /** Returns about how many threads wait for their turn to write. */

@@ -5,6 +5,7 @@ import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.NewRows;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Record;
 import dev.plinth.engine.internal.base.Refusal;
@@ -105,6 +106,11 @@ public final class Transaction implements Rows {
     /** Returns true if rows have room together within the shares of their workspaces. */
     public boolean hasRoom(List<Changes.Write> writes, ReserveAccess reserve, Function<Id, Plan> plans) {
         return tables.lacks(writes, reserve, plans) == null;
+    }
+
+    /** Returns why these rows of one workspace do not fit within the shares of its plan, or null if they fit. */
+    public @Nullable Refusal lacks(Id workspace, Plan plan, List<NewRows> rows) {
+        return tables.lacks(workspace, plan, rows);
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowTranslation;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -119,6 +120,31 @@ record DeliveryRow(
                 .row();
     }
 
+    /** Returns the delivery in another store. */
+    DeliveryRow transferred(RowTranslation other) {
+        Facts moved = new Facts(
+                facts.id(),
+                facts.workspace(),
+                facts.endpoint(),
+                facts.event(),
+                facts.eventType(),
+                facts.lane(),
+                other.number(facts.number()),
+                facts.createdAt());
+        return new DeliveryRow(
+                moved,
+                status,
+                attempts,
+                scheduled,
+                dueAt,
+                resendAt,
+                resends,
+                recovered,
+                breaksLane,
+                settledAt,
+                queuedFor == 0 ? 0 : other.number(queuedFor));
+    }
+
     byte[] key() {
         return facts.workspace().keyOf(facts.id());
     }
@@ -225,6 +251,12 @@ record DeliveryRow(
     DeliveryRow resend(long now) {
         return moved(status, dueAt, resendAt == 0 ? now : resendAt, resends + 1, recovered, settledAt)
                 .breaksLane(breaksLane);
+    }
+
+    /** Returns the same without the requested attempts that are not made. */
+    DeliveryRow withoutResends() {
+        return new DeliveryRow(
+                facts, status, attempts, scheduled, dueAt, 0, 0, recovered, breaksLane, settledAt, queuedFor);
     }
 
     /** Returns the same with one more attempt made. */

@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
 import java.time.Duration;
@@ -29,6 +30,10 @@ final class EndpointRemains implements Retention {
 
     /** A day more than the deliveries, because an attempt may be in flight when its endpoint is deleted. */
     private static final long MORE_MILLIS = Duration.ofDays(1).toMillis();
+
+    static TransferredTable transferred() {
+        return TransferredTable.numbered(TABLE, row -> RowReader.HEAD_BYTES);
+    }
 
     /** Adds to the deletion of an endpoint that its deliveries remain. */
     static void begin(Context context, EndpointRow row, Changes changes) {

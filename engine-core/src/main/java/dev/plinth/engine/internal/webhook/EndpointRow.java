@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.webhook;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowTranslation;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.Times;
@@ -96,6 +97,29 @@ record EndpointRow(
             out.number(missed.from()).number(missed.since());
         }
         return out.row();
+    }
+
+    /** Returns the endpoint in another store. */
+    EndpointRow transferred(RowTranslation other) {
+        List<OldSecret> old = new ArrayList<>();
+        for (OldSecret each : secrets.old()) {
+            old.add(new OldSecret(other.secret(each.sealed(), id.key()), each.validUntil()));
+        }
+        return new EndpointRow(
+                id,
+                workspace,
+                other.number(number),
+                settings.withHeaders(
+                        SealedHeaders.translate(settings.headers(), value -> other.secret(value, id.key()))),
+                enabled,
+                createdAt,
+                new Secrets(other.secret(secrets.current(), id.key()), old),
+                missed == null ? null : new Missed(other.atLeast(missed.from()), missed.since()));
+    }
+
+    /** Returns the same endpoint, disabled. */
+    EndpointRow disabled() {
+        return new EndpointRow(id, workspace, number, settings, false, createdAt, secrets, missed);
     }
 
     byte[] key() {

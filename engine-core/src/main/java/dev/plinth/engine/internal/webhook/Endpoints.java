@@ -16,6 +16,7 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
@@ -263,7 +264,40 @@ public final class Endpoints {
      * Adds the release of the held deliveries of all enabled endpoints of a workspace, as {@link #update} does for one.
      */
     public static void releaseAll(Context context, Id workspace, Changes changes) {
-        Releases.beginAll(context, workspace, changes);
+        Releases.beginAll(context, workspace, true, changes);
+    }
+
+    /** Adds the release of the deliveries that were held while a workspace was imported. */
+    public static void releaseHeld(Context context, Id workspace, Changes changes) {
+        Releases.beginAll(context, workspace, false, changes);
+    }
+
+    /** Returns true if a table has the endpoints themselves. */
+    public static boolean isOfEndpoints(TableName table) {
+        return table.number() == WebhookTables.ENDPOINTS.number();
+    }
+
+    /** Returns the row of an endpoint, disabled. Any other row stays as it is. */
+    public static byte[] disabled(TableName table, byte[] row) {
+        return isOfEndpoints(table) ? EndpointRow.read(row).disabled().row() : row;
+    }
+
+    /**
+     * Returns the row of a delivery without the attempts that were requested and not made, because these are made
+     * whatever the state of the endpoint. Any other row stays as it is.
+     */
+    public static byte[] withoutRequests(TableName table, byte[] row) {
+        if (table.number() != WebhookTables.DELIVERIES.number()) {
+            return row;
+        }
+        DeliveryRow delivery = DeliveryRow.read(row);
+        return delivery.resendAt() == 0 ? row : delivery.withoutResends().row();
+    }
+
+    /** Returns true if the rows of a table are work that goes on only at enabled endpoints. */
+    public static boolean isForEnabled(TableName table) {
+        return table.number() == Releases.BACKLOG.table().number()
+                || table.number() == MissedEvents.BACKLOG.table().number();
     }
 
     /** Returns how many endpoints a workspace has. */

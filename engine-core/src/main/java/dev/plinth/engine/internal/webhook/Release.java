@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowTranslation;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
@@ -54,6 +55,18 @@ record Release(
                 .number(endpointReached)
                 .number(reached)
                 .row();
+    }
+
+    /** Returns the release in another store. */
+    Release transferred(RowTranslation other) {
+        return new Release(
+                other.number(number),
+                workspace,
+                endpoint,
+                at,
+                retries,
+                endpointReached == 0 ? 0 : other.atLeast(endpointReached),
+                other.atMost(reached));
     }
 
     byte[] key() {

@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.timer.BacklogRunner;
 import dev.plinth.engine.internal.timer.Retention;
 import java.util.function.BiPredicate;
@@ -26,6 +27,15 @@ final class Releases {
 
     private Releases() {}
 
+    static TransferredTable transferred() {
+        return new TransferredTable(
+                BACKLOG.table(),
+                TransferredTable.Stage.IN_LAST_RECORD,
+                row -> Release.read(Backlog.read(row)).number(),
+                (key, row, other) ->
+                        Release.read(Backlog.read(row)).transferred(other).row());
+    }
+
     /**
      * Adds the release of an endpoint's open deliveries, in the place of an earlier release.
      *
@@ -40,14 +50,18 @@ final class Releases {
         }
     }
 
-    /** Adds the release of the open deliveries of all endpoints of a workspace. */
-    static void beginAll(Context context, Id workspace, Changes changes) {
+    /**
+     * Adds the release of the open deliveries of all endpoints of a workspace.
+     *
+     * @param retries true to try at once also deliveries that wait for a retry
+     */
+    static void beginAll(Context context, Id workspace, boolean retries, Changes changes) {
         Rows rows = context.rows();
         SetKey endpoints = SetKey.of(SetKinds.ENDPOINTS, workspace);
         for (long next = rows.ceiling(endpoints, 0); next != Rows.NONE; next = rows.ceiling(endpoints, next + 1)) {
             byte[] row = rows.at(next);
             if (row != null && hasOpen(rows, EndpointRow.read(row).id())) {
-                put(Release.of(context.nextNumber(), workspace, null, context.now(), true), changes);
+                put(Release.of(context.nextNumber(), workspace, null, context.now(), retries), changes);
                 return;
             }
         }

@@ -40,6 +40,15 @@ final class SealedHeaders {
         return each(headers, value -> HIDDEN);
     }
 
+    /** Returns headers whose stored values are changed as bytes, for another store. */
+    static byte[] translate(byte[] headers, UnaryOperator<byte[]> change) {
+        return each(
+                headers,
+                value -> Base64.getEncoder()
+                        .withoutPadding()
+                        .encodeToString(change.apply(Base64.getDecoder().decode(value))));
+    }
+
     private static byte[] each(byte[] headers, UnaryOperator<String> change) {
         JsonBytes changed = new JsonBytes().open();
         ((JsonValue.Obj) JsonReader.trusted(headers)).members().forEach((name, value) -> {

@@ -24,6 +24,7 @@ import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Schema;
@@ -179,6 +180,11 @@ public final class Webhooks implements DueSource, AutoCloseable {
                 EndpointRemains.TABLE,
                 Releases.BACKLOG.table(),
                 MissedEvents.BACKLOG.table());
+    }
+
+    /** Returns the tables whose rows move with a workspace: endpoints before what belongs to them. */
+    public static List<TransferredTable> transferred() {
+        return TransferredWebhooks.all();
     }
 
     /**

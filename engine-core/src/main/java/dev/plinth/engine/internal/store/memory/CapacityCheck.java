@@ -4,6 +4,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.NewRows;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.ReserveAccess;
@@ -104,6 +105,28 @@ public final class CapacityCheck {
             }
         }
         return factory.hasSpace(bytes) ? null : full(NO_SPACE);
+    }
+
+    /** Returns why these rows of a workspace do not fit within its shares and outside of the reserves, or null. */
+    @Nullable
+    Refusal lacks(Id workspace, Plan plan, List<NewRows> rows) {
+        List<Growth> growths = new ArrayList<>();
+        Growth all = new Growth(null, null);
+        for (NewRows each : rows) {
+            Growth growth = growth(growths, each.table(), workspace);
+            growth.rows += each.rows();
+            growth.bytes += each.bytes();
+            all.rows += each.rows();
+            all.bytes += each.bytes();
+        }
+        for (Growth growth : growths) {
+            Refusal refusal = growth.grows() ? check(growth, growths, ReserveAccess.ASKED, owner -> plan) : null;
+            if (refusal != null) {
+                return refusal;
+            }
+        }
+        Refusal refusal = all.grows() ? checkMemory(all, growths, ReserveAccess.ASKED) : null;
+        return refusal != null || factory.hasSpace(all.bytes) ? refusal : full(NO_SPACE);
     }
 
     private boolean surelyFit(

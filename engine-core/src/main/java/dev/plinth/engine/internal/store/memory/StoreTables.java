@@ -7,6 +7,7 @@ import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.NewRows;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Record;
 import dev.plinth.engine.internal.base.Refusal;
@@ -28,6 +29,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -346,6 +348,30 @@ public final class StoreTables implements AutoCloseable {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+    }
+
+    /**
+     * Visits all rows of a table likewise.
+     *
+     * @throws IllegalStateException if rows were taken back meanwhile that may have been shown
+     */
+    public void scan(TableName name, BiConsumer<byte[], byte[]> visitor) {
+        long before = takenBackSoFar();
+        byNumber[name.number()].forEach(visitor);
+        if (takenBackSoFar() != before) {
+            throw new IllegalStateException("The rows of the table of " + name
+                    + " could not be read beside a record that was taken back. Try again.");
+        }
+    }
+
+    /** Returns how many times rows were taken back, for any thread: the version is written after it. */
+    private long takenBackSoFar() {
+        return version < 0 ? 0 : takenBack;
+    }
+
+    /** Returns why these rows of one workspace do not fit, or null if they fit. */
+    public @Nullable Refusal lacks(Id workspace, Plan plan, List<NewRows> rows) {
+        return capacityCheck.lacks(workspace, plan, rows);
     }
 
     /**

@@ -1,0 +1,99 @@
+package dev.plinth.engine.internal.base;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workspaces that came from another store, and those that are being imported. Each has a row from the first record
+ * of its import until its purge. The row reserves a range of list numbers, which nothing else uses.
+ *
+ * <p>While an import goes on, its workspace has no row of its own, so that no caller is admitted and no work begins.
+ */
+public final class ImportedWorkspaces {
+    /** The rows by workspace. */
+    public static final TableName TABLE = new TableName(
+            32, "imported workspaces", Id.BYTES, 48, 0.01, TableName.Owner.ENGINE, ImportedWorkspaces::index);
+
+    private static final SetKey ALL = SetKey.of(SetKinds.WORKSPACES_IMPORTED, 0);
+    private static final int VERSION = 1;
+
+    private ImportedWorkspaces() {}
+
+    /** Returns the import of a workspace, or null if it was not imported. */
+    public static @Nullable ImportedWorkspace find(Rows rows, Id workspace) {
+        byte[] row = rows.get(TABLE, workspace.key());
+        return row == null ? null : ImportedWorkspace.read(row);
+    }
+
+    /** Returns the imports that have not ended. */
+    public static List<ImportedWorkspace> unfinished(Rows rows) {
+        List<ImportedWorkspace> unfinished = new ArrayList<>();
+        for (long next = rows.ceiling(ALL, 0); next != Rows.NONE; next = rows.ceiling(ALL, next + 1)) {
+            byte[] row = rows.at(next);
+            ImportedWorkspace found = row == null ? null : ImportedWorkspace.read(row);
+            if (found != null && !found.complete) {
+                unfinished.add(found);
+            }
+        }
+        return unfinished;
+    }
+
+    /** Returns the last number of the range that has this number, or {@link Rows#NONE} if it is in none. */
+    public static long endOfRange(Rows rows, long number) {
+        long first = rows.floor(ALL, number);
+        byte[] row = first == Rows.NONE ? null : rows.at(first);
+        long last = row == null ? Rows.NONE : ImportedWorkspace.read(row).last();
+        return number <= last ? last : Rows.NONE;
+    }
+
+    private static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
+        long old = before == null ? Rows.NONE : ImportedWorkspace.read(before).first;
+        long first = after == null ? Rows.NONE : ImportedWorkspace.read(after).first;
+        if (old == first) {
+            return;
+        }
+        if (old != Rows.NONE) {
+            sets.remove(ALL, old);
+            sets.unplace(old);
+        }
+        if (first != Rows.NONE) {
+            sets.add(ALL, first);
+            sets.place(first, TABLE, key);
+        }
+    }
+
+    /**
+     * An imported workspace.
+     *
+     * @param first the number of this row, after which those of the workspace's rows come
+     * @param count how many numbers are reserved after it
+     * @param complete true once the workspace is visible
+     */
+    public record ImportedWorkspace(Id workspace, long first, long count, boolean complete) {
+        static ImportedWorkspace read(byte[] row) {
+            RowReader in = new RowReader(row, VERSION);
+            return new ImportedWorkspace(in.id(IdKind.WORKSPACE), in.number(), in.number(), in.small() == 1);
+        }
+
+        /** Returns the last reserved number. */
+        public long last() {
+            return first + count;
+        }
+
+        /** Returns the same, complete. */
+        public ImportedWorkspace done() {
+            return new ImportedWorkspace(workspace, first, count, true);
+        }
+
+        /** Returns its row. */
+        public byte[] row() {
+            return new RowWriter(VERSION)
+                    .id(workspace)
+                    .number(first)
+                    .number(count)
+                    .small(complete ? 1 : 0)
+                    .row();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.plinth.engine.internal.transfer;
+
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.TransferredTable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last image of each row that durable records have changed since an export began. Thread-safe.
+ *
+ * <p>The key of some tables does not name the workspace, and a removed row neither. So removals from these tables may
+ * be those of other workspaces.
+ */
+final class ChangeTrack {
+    private static final int BYTES_PER_ROW = 128;
+
+    private final Id workspace;
+    private Map<RowKey, Optional<byte[]>> images = new LinkedHashMap<>();
+    private long bytes;
+    private boolean isFull;
+
+    ChangeTrack(Id workspace) {
+        this.workspace = workspace;
+    }
+
+    /** Learns of the writes of one record. Before it returns, all of them count. */
+    synchronized void committed(List<Changes.Write> writes) {
+        for (int i = 0; i < writes.size() && !isFull; i++) {
+            Changes.Write write = writes.get(i);
+            TransferredTable table = TransferredTables.numbered(write.table().number());
+            byte[] row = write.row();
+            if (table != null && mayBeOf(table, write.key(), row)) {
+                images.put(new RowKey(write.table().number(), write.key()), Optional.ofNullable(row));
+                bytes += BYTES_PER_ROW + write.key().length + (row == null ? 0 : row.length);
+                isFull = bytes > Limits.EXPORT_CHANGES_BYTES_MAX;
+            }
+        }
+    }
+
+    private boolean mayBeOf(TransferredTable table, byte[] key, byte @Nullable [] row) {
+        if (row != null) {
+            return table.isOf(workspace, key, row);
+        }
+        return table.table().owner() == TableName.Owner.ROW || workspace.isAt(key, 0);
+    }
+
+    /**
+     * Refuses if more was changed than is kept.
+     *
+     * @throws IllegalStateException says what to do
+     */
+    synchronized void check() {
+        if (isFull) {
+            throw new IllegalStateException("The workspace and others changed more than "
+                    + Limits.EXPORT_CHANGES_BYTES_MAX
+                    + " bytes while it was exported, which is the limit. Suspend it, or export at a quieter time.");
+        }
+    }
+
+    /** Returns the images, without a value for removed rows, and forgets them. */
+    synchronized Map<RowKey, Optional<byte[]>> take() {
+        check();
+        Map<RowKey, Optional<byte[]>> taken = images;
+        images = new LinkedHashMap<>();
+        return taken;
+    }
+}

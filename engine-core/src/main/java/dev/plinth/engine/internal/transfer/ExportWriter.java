@@ -1,0 +1,178 @@
+package dev.plinth.engine.internal.transfer;
+
+import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.internal.base.Bytes;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.SecretCipher;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes an exported file. It has the ending {@code .partial} until it is whole and durable. Only its owner can read it.
+ * Not thread-safe.
+ */
+final class ExportWriter implements AutoCloseable {
+    private static final String PARTIAL = ".partial";
+
+    private final Path file;
+    private final Path partial;
+    private final FileChannel channel;
+    private final SecretCipher cipher;
+    private final byte[] header;
+    private final MessageDigest digest = ExportReader.sha256();
+    private final ByteArrayOutputStream part = new ByteArrayOutputStream(ExportFormat.PART_BYTES + 1024);
+    private long parts;
+    private long rows;
+    private long bytes;
+
+    private ExportWriter(Path file, Path partial, FileChannel channel, SecretCipher cipher, byte[] header) {
+        this.file = file;
+        this.partial = partial;
+        this.channel = channel;
+        this.cipher = cipher;
+        this.header = header;
+    }
+
+    /** Begins a file. */
+    static ExportWriter begin(Path file, SecretCipher cipher, IdSource random, Id workspace) throws IOException {
+        if (Files.exists(file)) {
+            throw new IllegalStateException("The file " + file
+                    + " exists, and an export does not replace it. Name another file, or delete it.");
+        }
+        Path partial = file.resolveSibling(file.getFileName() + PARTIAL);
+        Files.deleteIfExists(partial);
+        FileAttribute<?>[] attributes =
+                FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+                        ? new FileAttribute<?>[] {
+                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                        }
+                        : new FileAttribute<?>[0];
+        FileChannel channel =
+                FileChannel.open(partial, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes);
+        byte[] fileId = new byte[ExportFormat.randomBytes()];
+        random.fillSecret(fileId);
+        ExportWriter writer = new ExportWriter(file, partial, channel, cipher, ExportFormat.header(fileId));
+        try {
+            writer.write(ByteBuffer.wrap(writer.header));
+            writer.beginPart(ExportFormat.BEGIN);
+            writer.part.writeBytes(workspace.key());
+            writer.endPart();
+            return writer;
+        } catch (IOException | RuntimeException e) {
+            writer.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Adds a row of kind {@link ExportFormat#ROWS} or {@link ExportFormat#LATER_ROWS}.
+     *
+     * @param row the row, or null if it was removed
+     * @throws UncheckedIOException if the disk refuses it
+     */
+    void row(int kind, int table, byte[] key, byte @Nullable [] row) {
+        if (part.size() == 0) {
+            beginPart(kind);
+        }
+        part.write(table);
+        part.write(row == null ? 0 : 1);
+        part.writeBytes(key);
+        if (row != null) {
+            byte[] length = new byte[Integer.BYTES];
+            ByteBuffer.wrap(length).putInt(row.length - RowReader.SEQUENCE_BYTES);
+            part.writeBytes(length);
+            part.write(row, RowReader.SEQUENCE_BYTES, row.length - RowReader.SEQUENCE_BYTES);
+        }
+        rows++;
+        if (part.size() >= ExportFormat.PART_BYTES) {
+            endRows();
+        }
+    }
+
+    /** Ends the rows of a kind. */
+    void endRows() {
+        try {
+            endPart();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Ends the file, makes it durable and gives it its name.
+     *
+     * @return its length in bytes
+     */
+    long publish(long positions) throws IOException {
+        endPart();
+        byte[] sum = digest.digest();
+        beginPart(ExportFormat.END);
+        byte[] counts = new byte[2 * Long.BYTES];
+        Bytes.putLong(counts, 0, positions);
+        Bytes.putLong(counts, Long.BYTES, rows);
+        part.writeBytes(counts);
+        part.writeBytes(sum);
+        endPart();
+        channel.force(true);
+        channel.close();
+        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel directory = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            directory.force(true);
+        }
+        return bytes;
+    }
+
+    /** Returns the rows that it has. */
+    long rows() {
+        return rows;
+    }
+
+    private void beginPart(int kind) {
+        part.write(kind);
+    }
+
+    private void endPart() throws IOException {
+        if (part.size() == 0) {
+            return;
+        }
+        byte[] plain = part.toByteArray();
+        part.reset();
+        digest.update(plain);
+        byte[] sealed = cipher.seal(plain, ExportFormat.bound(header, parts++));
+        ByteBuffer out = ByteBuffer.allocate(ExportFormat.PART_HEAD_BYTES + sealed.length);
+        write(out.putInt(sealed.length)
+                .putInt(ExportFormat.crc(sealed))
+                .put(sealed)
+                .flip());
+    }
+
+    private void write(ByteBuffer out) throws IOException {
+        bytes += out.remaining();
+        while (out.hasRemaining()) {
+            int unused = channel.write(out);
+        }
+    }
+
+    /** Deletes what is not whole. */
+    @Override
+    public void close() throws IOException {
+        if (channel.isOpen()) {
+            channel.close();
+            Files.deleteIfExists(partial);
+        }
+    }
+}
