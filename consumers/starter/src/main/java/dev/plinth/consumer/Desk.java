@@ -5,6 +5,8 @@ import dev.plinth.engine.JobContext;
 import dev.plinth.engine.OperationContext;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewEvent;
+import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.spring.PlinthJob;
@@ -28,6 +30,17 @@ class Desk {
     @PlinthJob("greet")
     Json greet(JobContext job) {
         return Json.of(Map.of("text", "Hello " + job.input().asMap().get("name")));
+    }
+
+    /** Ships an order: a shipment, the changed order and an event, in one record with the end of the job. */
+    @PlinthJob("ship")
+    Json ship(JobContext job) {
+        String order = job.resourceId().orElseThrow();
+        String shipment = job.effects().create(NewResource.named("Shipment of " + order));
+        Json shipped = Json.of(Map.of("shipment", shipment));
+        job.effects().patch(order, Json.of(Map.of("data", shipped)));
+        job.effects().publish(NewEvent.of("order.shipped", shipped).about(order));
+        return shipped;
     }
 
     @PlinthOperation("shout")
