@@ -13,26 +13,38 @@ import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.QuickFiles;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.log.Journal;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Opens the store of an engine, with the tables of all rooms. */
 final class EngineStore {
+    private static volatile Supplier<Journal> memoryJournals = MemoryJournal::new;
+
     private EngineStore() {}
+
+    /** Sets the journal of engines without a directory and without a log. For tests over other journals. */
+    static void memoryJournals(Supplier<Journal> journals) {
+        memoryJournals = journals;
+    }
 
     static Store open(EngineConfig config) {
         StoreSettings settings =
                 new StoreSettings(config.tables(), tables(), config.maxResources(), config.retention());
+        if (config.log().isPresent()) {
+            return caughtUp(config, Store.open(settings, config.log().get(), config.clock()));
+        }
         if (config.directory().isEmpty()) {
             if (config.quickRestart().isPresent()) {
                 throw new IllegalStateException(
                         "The quick restart from " + config.quickRestart().get()
                                 + " needs a directory, and the engine has none. Name one, or leave the quick restart out.");
             }
-            return Store.open(settings, new MemoryJournal(), config.clock());
+            return Store.open(settings, memoryJournals.get(), config.clock());
         }
         Path directory = config.directory().get();
         config.secretKeyFile().ifPresent(file -> MasterKeyFile.check(file, directory));
@@ -40,7 +52,11 @@ final class EngineStore {
         if (config.quickRestart().isPresent()) {
             files = files.leaving(new QuickFiles(config.quickRestart().get(), EngineConfig.VERSION));
         }
-        Store store = Store.open(settings, files, config.clock());
+        return caughtUp(config, Store.open(settings, files, config.clock()));
+    }
+
+    /** Sets a manual clock to the time of the store, because time does not go back. */
+    private static Store caughtUp(EngineConfig config, Store store) {
         if (config.clock() instanceof ManualClock manual && store.lastTimeMillis() > manual.epochMillis()) {
             manual.advance(Duration.ofMillis(store.lastTimeMillis() - manual.epochMillis()));
         }
