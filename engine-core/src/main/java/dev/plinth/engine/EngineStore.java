@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
@@ -13,23 +14,26 @@ import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.QuickFiles;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.log.Journal;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.BiFunction;
 
 /** Opens the store of an engine, with the tables of all rooms. */
 final class EngineStore {
-    private static volatile Supplier<Journal> memoryJournals = MemoryJournal::new;
+    private static volatile BiFunction<StoreSettings, EngineClock, Store> inMemory = EngineStore::openInMemory;
 
     private EngineStore() {}
 
-    /** Sets the journal of engines without a directory and without a log. For tests over other journals. */
-    static void memoryJournals(Supplier<Journal> journals) {
-        memoryJournals = journals;
+    /** Sets how a store without a directory and without a log is opened. For tests over other journals. */
+    static void inMemory(BiFunction<StoreSettings, EngineClock, Store> opening) {
+        inMemory = opening;
+    }
+
+    static Store openInMemory(StoreSettings settings, EngineClock clock) {
+        return Store.open(settings, new MemoryJournal(), clock);
     }
 
     static Store open(EngineConfig config) {
@@ -44,7 +48,7 @@ final class EngineStore {
                         "The quick restart from " + config.quickRestart().get()
                                 + " needs a directory, and the engine has none. Name one, or leave the quick restart out.");
             }
-            return Store.open(settings, memoryJournals.get(), config.clock());
+            return inMemory.apply(settings, config.clock());
         }
         Path directory = config.directory().get();
         config.secretKeyFile().ifPresent(file -> MasterKeyFile.check(file, directory));

@@ -1,7 +1,9 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.internal.store.LogJournals;
-import dev.plinth.engine.internal.store.MemoryJournal;
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.internal.base.StoreSettings;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.log.SharedMemoryLog;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -15,6 +17,10 @@ public final class OverASharedLog implements BeforeAllCallback {
     @Override
     public void beforeAll(ExtensionContext context) {
         boolean isOverALog = "log".equals(System.getProperty(PROPERTY));
-        EngineStore.memoryJournals(isOverALog ? LogJournals::onANewLog : MemoryJournal::new);
+        EngineStore.inMemory(isOverALog ? OverASharedLog::open : EngineStore::openInMemory);
+    }
+
+    private static Store open(StoreSettings settings, EngineClock clock) {
+        return Store.open(settings, new SharedMemoryLog(), clock);
     }
 }
