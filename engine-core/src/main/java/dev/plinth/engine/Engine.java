@@ -125,7 +125,7 @@ public final class Engine implements AutoCloseable {
         newAdminToken = adminToken.made();
         Access access = new Access(plans, operatorToken, adminToken.digest());
         QuotaCheckpointWriter checkpoints = new QuotaCheckpointWriter(commits, config.clock(), store);
-        quotas = new Quotas(config.clock(), config.directory().isPresent() ? checkpoints : null);
+        quotas = new Quotas(config.clock(), config.isDurable() ? checkpoints : null);
         WaitRegistry waitRegistry = new WaitRegistry();
         RequestMetrics requestMetrics = new RequestMetrics();
         Supplier<RecordedEffects> recorders = () -> new RecordedEffects(config.ids(), opened::nowMillis, this::decode);
@@ -604,7 +604,7 @@ public final class Engine implements AutoCloseable {
         jobs.onSettled(timers::wake);
         webhooks.onSettled(timers::wake);
         sweep.onSettled(timers::wake);
-        if (directory.isPresent()) {
+        if (config.isDurable()) {
             timers.start();
         }
         feed.wake();

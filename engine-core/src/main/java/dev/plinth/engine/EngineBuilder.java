@@ -10,16 +10,13 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Places;
 import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.api.WireIdentity;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Observers;
-import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.RandomIds;
-import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.command.EngineJobs;
 import dev.plinth.engine.internal.json.RecordType;
 import dev.plinth.engine.internal.pipeline.Route;
@@ -28,6 +25,7 @@ import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.RouteSettings;
+import dev.plinth.engine.log.SharedLog;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,9 +37,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -74,6 +70,7 @@ public final class EngineBuilder {
     private long maxResources = EngineSetting.MAX_RESOURCES.byDefault();
     private Optional<String> adminToken = Optional.empty();
     private Optional<Path> directory = Optional.empty();
+    private Optional<SharedLog> log = Optional.empty();
     private Durability durability = Durability.FSYNC;
     private BiFunction<Path, Durability, Store.Files> files = Store.Files::in;
     private Optional<Path> secretKeyFile = Optional.empty();
@@ -93,6 +90,7 @@ public final class EngineBuilder {
     /** Keeps everything in memory, until the process ends. The default. */
     public EngineBuilder inMemory() {
         directory = Optional.empty();
+        log = Optional.empty();
         return this;
     }
 
@@ -102,6 +100,16 @@ public final class EngineBuilder {
      */
     public EngineBuilder directory(Path path) {
         directory = Optional.of(path);
+        return this;
+    }
+
+    /**
+     * Keeps everything in a log that other engines share, and in no directory. The engine reads the log to its end,
+     * reigns over it, and closes it at last, even if it does not open. It needs {@link #secretKeyFile}, with the same key on every node.
+     */
+    public EngineBuilder log(SharedLog shared) {
+        log = Optional.of(
+                Objects.requireNonNull(shared, "log must not be null; leave it out for an engine of its own."));
         return this;
     }
 
@@ -503,14 +511,7 @@ public final class EngineBuilder {
 
     /** Returns the present settings. */
     EngineConfig config() {
-        if (requestLogBytes > 0 && directory.isEmpty()) {
-            throw new IllegalArgumentException("The files of the request log need a directory, and the engine has none."
-                    + " Name one, or leave requestLogBytes out.");
-        }
-        checkThreads();
-        checkCosts();
-        checkShares();
-        return new EngineConfig(
+        EngineConfig config = new EngineConfig(
                 clock,
                 testClock,
                 ids,
@@ -518,6 +519,7 @@ public final class EngineBuilder {
                 maxResources,
                 List.copyOf(plans),
                 directory,
+                log,
                 durability,
                 files,
                 secretKeyFile,
@@ -541,6 +543,8 @@ public final class EngineBuilder {
                 new RouteSettings(Map.copyOf(routeCosts), Map.copyOf(operationCosts), Map.copyOf(demands)),
                 defaultWorkspace,
                 configReload);
+        SettingChecks.check(config);
+        return config;
     }
 
     private EngineBuilder demand(String route, Route.Demand demand) {
@@ -566,65 +570,6 @@ public final class EngineBuilder {
                     "Rate-limit units must be 0 to " + Limits.CALL_UNITS_MAX + ", got " + units + ".");
         }
         return units;
-    }
-
-    /** Refuses a pool with fewer threads than jobs and listeners may have at once, because some would wait for ever. */
-    private void checkThreads() {
-        int needed = places.jobs() + listeners.size();
-        int threads = Integer.MAX_VALUE;
-        if (executor.orElse(null) instanceof ThreadPoolExecutor pool) {
-            // A pool makes threads beyond its core only once its queue is full.
-            threads = pool.getQueue().remainingCapacity() < needed ? pool.getMaximumPoolSize() : pool.getCorePoolSize();
-        }
-        if (threads < needed) {
-            throw new IllegalArgumentException("The executor must have a thread for each of " + places.jobs()
-                    + " places.jobs and " + listeners.size() + " listeners, and has " + threads
-                    + ". Lower places.jobs, or give the executor more threads.");
-        }
-    }
-
-    /** Refuses a cost above the size of a rate limit, because such a call would always be refused. */
-    private void checkCosts() {
-        int most = 1;
-        for (int units : routeCosts.values()) {
-            most = Math.max(most, units);
-        }
-        for (int units : operationCosts.values()) {
-            most = Math.max(most, units);
-        }
-        Plans all = new Plans(plans);
-        for (String name : all.names()) {
-            checkCost(most, "plan " + name, all.of(name).requests());
-            for (RatePolicy policy : all.of(name).policies()) {
-                boolean refuses = policy.mode() == RatePolicy.Mode.ENFORCE;
-                checkCost(refuses ? most : 0, "policy " + policy.name() + " of plan " + name, policy.requests());
-            }
-        }
-    }
-
-    /** Refuses a share of an unknown table, because it would limit nothing. */
-    private void checkShares() {
-        Set<String> known = new TreeSet<>();
-        for (TableName table : EngineStore.tables()) {
-            if (table.owner() != TableName.Owner.ENGINE) {
-                known.add(table.name());
-            }
-        }
-        for (Plan plan : plans) {
-            for (String table : plan.shares().keySet()) {
-                if (!known.contains(table)) {
-                    throw new IllegalArgumentException("Plan " + plan.name() + " has a share of the table "
-                            + Quoted.of(table) + ", which is none of " + known + ". Name one of these.");
-                }
-            }
-        }
-    }
-
-    private static void checkCost(int units, String limit, int requests) {
-        if (units > requests) {
-            throw new IllegalArgumentException("A call may cost at most the " + requests + " units of " + limit
-                    + ", and one costs " + units + ". Lower its cost.");
-        }
     }
 
     private static String checkedType(String name) {

@@ -16,6 +16,7 @@ import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.RouteSettings;
+import dev.plinth.engine.log.SharedLog;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ record EngineConfig(
         long maxResources,
         List<Plan> plans,
         Optional<Path> directory,
+        Optional<SharedLog> log,
         Durability durability,
         BiFunction<Path, Durability, Store.Files> files,
         Optional<Path> secretKeyFile,
@@ -59,4 +61,9 @@ record EngineConfig(
         Optional<Supplier<Json>> configReload) {
     /** The release of the engine. */
     static final String VERSION = "0.1.0";
+
+    /** Returns true if the next engine finds the rows of this one. */
+    boolean isDurable() {
+        return directory.isPresent() || log.isPresent();
+    }
 }

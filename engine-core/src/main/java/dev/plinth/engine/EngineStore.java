@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.access.Access;
@@ -21,21 +22,36 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /** Opens the store of an engine, with the tables of all rooms. */
 final class EngineStore {
+    private static volatile BiFunction<StoreSettings, EngineClock, Store> inMemory = EngineStore::openInMemory;
+
     private EngineStore() {}
+
+    /** Sets how a store without a directory and without a log is opened. For tests over other journals. */
+    static void inMemory(BiFunction<StoreSettings, EngineClock, Store> opening) {
+        inMemory = opening;
+    }
+
+    static Store openInMemory(StoreSettings settings, EngineClock clock) {
+        return Store.open(settings, new MemoryJournal(), clock);
+    }
 
     static Store open(EngineConfig config) {
         StoreSettings settings =
                 new StoreSettings(config.tables(), tables(), config.maxResources(), config.retention());
+        if (config.log().isPresent()) {
+            return caughtUp(config, Store.open(settings, config.log().get(), config.clock()));
+        }
         if (config.directory().isEmpty()) {
             if (config.quickRestart().isPresent()) {
                 throw new IllegalStateException(
                         "The quick restart from " + config.quickRestart().get()
                                 + " needs a directory, and the engine has none. Name one, or leave the quick restart out.");
             }
-            return Store.open(settings, new MemoryJournal(), config.clock());
+            return inMemory.apply(settings, config.clock());
         }
         Path directory = config.directory().get();
         config.secretKeyFile().ifPresent(file -> MasterKeyFile.check(file, directory));
@@ -43,7 +59,11 @@ final class EngineStore {
         if (config.quickRestart().isPresent()) {
             files = files.leaving(new QuickFiles(config.quickRestart().get(), EngineConfig.VERSION));
         }
-        Store store = Store.open(settings, files, config.clock());
+        return caughtUp(config, Store.open(settings, files, config.clock()));
+    }
+
+    /** Sets a manual clock to the time of the store, because time does not go back. */
+    private static Store caughtUp(EngineConfig config, Store store) {
         if (config.clock() instanceof ManualClock manual && store.lastTimeMillis() > manual.epochMillis()) {
             manual.advance(Duration.ofMillis(store.lastTimeMillis() - manual.epochMillis()));
         }

@@ -47,7 +47,7 @@ final class MasterKey {
      * @throws IllegalStateException if they are encrypted with another one; one sentence says so and what to do
      */
     static void check(EngineConfig config, Store store, Commits commits, SecretCipher cipher) {
-        if (config.directory().isEmpty()) {
+        if (!config.isDurable()) {
             return;
         }
         byte[] sealed = Access.rememberedKeyCheck(store.viewToAct());

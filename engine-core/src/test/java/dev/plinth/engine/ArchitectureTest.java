@@ -44,6 +44,7 @@ final class ArchitectureTest {
     private static final String INTERNAL = ROOT + ".internal.";
     private static final String API = ROOT + ".api";
     private static final String CLIENT = ROOT + ".client";
+    private static final String LOG = ROOT + ".log";
 
     /** The most files of a package that may need each other. */
     private static final int CIRCLE_MAX = 3;
@@ -67,11 +68,13 @@ final class ArchitectureTest {
             Floor.of("ground", "store", "json"),
             Floor.of("sides of the store", "store.memory", "store.log"),
             Floor.of("base", "base"),
-            new Floor("api", Set.of(API)));
+            new Floor("api", Set.of(API)),
+            new Floor("log", Set.of(LOG)));
 
     /** The sources of the engine's time, ids and secrets. */
     private static final Set<String> SOURCES_OF_TIME_AND_CHANCE = Set.of(
             API + ".SystemClock",
+            LOG + ".SharedMemoryLog", // two logs differ, as two stores do
             INTERNAL + "base.RandomIds",
             INTERNAL + "store.memory.KeyHash", // its seed must not be known
             INTERNAL + "store.log.StoreId"); // two stores differ, whatever ids their hosts give them
@@ -168,6 +171,14 @@ final class ArchitectureTest {
             .resideInAnyPackage("java..", "org.jspecify..", "com.fasterxml.jackson.annotation..", API);
 
     @ArchTest
+    static final ArchRule log_is_a_leaf = classes()
+            .that()
+            .resideInAPackage(LOG)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "org.jspecify..", LOG);
+
+    @ArchTest
     static final ArchRule records_are_appended_by_the_pipeline_only = noClasses()
             .that()
             .resideOutsideOfPackages(INTERNAL + "pipeline", INTERNAL + "store..")
@@ -232,7 +243,7 @@ final class ArchitectureTest {
             .arePublic()
             .and()
             .areDeclaredInClassesThat()
-            .resideInAnyPackage(ROOT, CLIENT, API)
+            .resideInAnyPackage(ROOT, CLIENT, API, LOG)
             .and()
             .areDeclaredInClassesThat()
             .arePublic()
@@ -246,7 +257,7 @@ final class ArchitectureTest {
             .arePublic()
             .and()
             .areDeclaredInClassesThat()
-            .resideInAnyPackage(ROOT, CLIENT, API)
+            .resideInAnyPackage(ROOT, CLIENT, API, LOG)
             .should(showNoInternalType());
 
     @ArchTest

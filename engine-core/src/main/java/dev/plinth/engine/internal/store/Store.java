@@ -19,8 +19,11 @@ import dev.plinth.engine.internal.store.log.Disk;
 import dev.plinth.engine.internal.store.log.FileJournal;
 import dev.plinth.engine.internal.store.log.Journal;
 import dev.plinth.engine.internal.store.log.JournalEnd;
+import dev.plinth.engine.internal.store.log.StoreId;
 import dev.plinth.engine.internal.store.log.StoreNames;
 import dev.plinth.engine.internal.store.memory.StoreTables;
+import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.SharedLog;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
@@ -76,6 +79,22 @@ public final class Store implements AutoCloseable {
         StoreTables tables = new StoreTables(settings);
         Store store = new Store(tables, journal, clock);
         journal.start(new JournalListener(store));
+        return store;
+    }
+
+    /**
+     * Begins a reign over a shared log, and makes the rows again from it. The store closes the log, even if it does not
+     * open.
+     *
+     * @throws IllegalStateException if it cannot be opened; one sentence says why and what to do
+     */
+    public static Store open(StoreSettings settings, SharedLog log, EngineClock clock) {
+        LogOpening opened =
+                LogOpening.run(settings, log, new Node(StoreId.random().toString()));
+        Store store = new Store(opened.tables(), opened.journal(), clock);
+        store.inFlight.startAt(opened.end().sequence(), opened.tables());
+        store.recoveryNanos = opened.nanos();
+        opened.journal().start(new JournalListener(store));
         return store;
     }
 

@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * used inside {@link Store#write}.
  */
 public final class Transaction implements Rows {
-    private static final int CELL = 0;
-
     private final StoreTables tables;
     private final Journal journal;
     private final EngineTime time;
@@ -132,7 +130,8 @@ public final class Transaction implements Rows {
     private long append(List<Changes.Write> writes, long timeMillis, boolean emptiesAll, int bytes) {
         long sequence = tables.lastSequence() + 1;
         long lastNumber = Math.max(number, tables.lastNumber());
-        Record record = new Record(CELL, journal.epoch(), sequence, timeMillis, lastNumber, writes, emptiesAll);
+        Record record =
+                new Record(journal.cell(), journal.epoch(), sequence, timeMillis, lastNumber, writes, emptiesAll);
         CommitEvent event = CommitEvent.begun();
         try {
             journal.prepare(record);

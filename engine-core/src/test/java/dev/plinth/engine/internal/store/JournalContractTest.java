@@ -14,6 +14,7 @@ import dev.plinth.engine.internal.base.Record;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.store.log.Journal;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
+import dev.plinth.engine.log.SharedMemoryLog;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,6 +83,62 @@ class JournalContractTest {
         assertThat(JournalFault.stateHash(disk.killed())).isEqualTo(store.stateHash());
     }
 
+    @Test
+    void logJournal_everyWrite_isDurableAndHeardOnceItIsWaitedFor() {
+        SharedMemoryLog log = new SharedMemoryLog();
+        Store store = open(JournalFault.onLog(log));
+
+        for (long sequence = 1; sequence <= 100; sequence++) {
+            assertThat(TestRows.put(store, sequence % 3, sequence)).isEqualTo(sequence);
+            store.await(sequence);
+            assertThat(store.committed()).isEqualTo(sequence);
+            assertThat(store.whenCommitted(sequence)).isCompleted();
+        }
+        assertThat(heard).isEqualTo(upTo(100));
+        assertThat(store.isWritable()).isTrue();
+        assertThat(store.durability()).isEmpty();
+        assertThat(JournalFault.stateHash(log)).isEqualTo(store.stateHash());
+    }
+
+    @Test
+    void logJournal_heldBack_nothingIsAcknowledgedOrHeardBeforeItIsLetGo() {
+        SharedMemoryLog log = new SharedMemoryLog();
+        log.hold();
+        Store store = open(JournalFault.onLog(log));
+        putUpTo(store, 5);
+        List<CompletableFuture<Void>> waiters = waiters(store, 5);
+
+        assertThat(heard).isEmpty();
+        assertThat(waiters).noneMatch(CompletableFuture::isDone);
+
+        log.letGo();
+        store.await(5);
+
+        assertThat(heard).isEqualTo(upTo(5));
+        assertThat(waiters).allMatch(CompletableFuture::isDone);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = SharedMemoryLog.AppendFault.class,
+            names = {"UNKNOWN_AND_APPLIED", "UNKNOWN_AND_NOT_APPLIED"})
+    void logJournal_unknownBatchThatTheLogResolves_meetsItsTrueFate(SharedMemoryLog.AppendFault fault) {
+        SharedMemoryLog log = new SharedMemoryLog();
+        Store store = open(JournalFault.onLog(log));
+        putAndSettleUpTo(store, 5);
+        log.failAppend(1, fault);
+
+        long sequence = TestRows.put(store, 1, 1000);
+
+        if (fault == SharedMemoryLog.AppendFault.UNKNOWN_AND_APPLIED) {
+            store.await(sequence);
+            putAndSettleUpTo(store, 3);
+            assertThat(store.committed()).isEqualTo(9);
+        } else {
+            assertRefused(store, sequence, ProblemCode.SHUTTING_DOWN);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(JournalFault.class)
     void append_fatalRecord_itsCallerLearnsIt(JournalFault journalFault) {
@@ -128,7 +185,7 @@ class JournalContractTest {
 
         for (int i = 0; i < 3; i++) {
             RefusedException refused = catchThrowableOfType(RefusedException.class, () -> TestRows.put(store, 9, 9));
-            boolean fenced = journalFault == JournalFault.FENCED;
+            boolean fenced = journalFault.code() == ProblemCode.SHUTTING_DOWN;
             assertThat(refused.refusal().code())
                     .isEqualTo(fenced ? ProblemCode.SHUTTING_DOWN : ProblemCode.CAPACITY_EXHAUSTED);
             assertThat(refused.refusal().retryAfterSeconds()).isEqualTo(fenced ? 1 : 60);
@@ -333,10 +390,19 @@ class JournalContractTest {
     @EnumSource
     void groupCommit_manyWriters_sequenceIsDenseAndEverythingIsHeardOnceInOrder(@Nullable Durability durability)
             throws Exception {
+        checkGroupCommit(
+                durability == null ? DeferredJournal.groupCommit() : JournalFault.file(new MemoryDisk(), durability));
+    }
+
+    @Test
+    void groupCommit_manyWritersOverALog_sequenceIsDenseAndEverythingIsHeardOnceInOrder() throws Exception {
+        checkGroupCommit(JournalFault.onLog(new SharedMemoryLog()));
+    }
+
+    private void checkGroupCommit(Journal committing) throws Exception {
         int threads = 4;
         int each = TestScale.count(5_000);
-        RecordingJournal journal = new RecordingJournal(
-                durability == null ? DeferredJournal.groupCommit() : JournalFault.file(new MemoryDisk(), durability));
+        RecordingJournal journal = new RecordingJournal(committing);
         Store store = open(journal);
         AtomicLong early = new AtomicLong();
         ExecutorService writers = Executors.newFixedThreadPool(threads);

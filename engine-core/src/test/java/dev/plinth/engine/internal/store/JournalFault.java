@@ -8,30 +8,39 @@ import dev.plinth.engine.internal.store.log.FileJournal;
 import dev.plinth.engine.internal.store.log.ForwardingDisk;
 import dev.plinth.engine.internal.store.log.Frame;
 import dev.plinth.engine.internal.store.log.JournalEnd;
+import dev.plinth.engine.internal.store.log.LogJournal;
+import dev.plinth.engine.internal.store.log.LogPosition;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.Segment;
 import dev.plinth.engine.internal.store.memory.StoreTables;
+import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.Reign;
+import dev.plinth.engine.log.SharedLog;
+import dev.plinth.engine.log.SharedMemoryLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Ways in which a journal loses a record: by script, or because its disk fails. */
+/** Ways in which a journal loses a record: by script, or because its disk or its shared log fails. */
 enum JournalFault {
     FENCED(ScriptedJournal.Fate.FENCED, false),
     UNKNOWN_AND_APPLIED(ScriptedJournal.Fate.UNKNOWN_AND_APPLIED, true),
     UNKNOWN_AND_NOT_APPLIED(ScriptedJournal.Fate.UNKNOWN_AND_NOT_APPLIED, false),
     FILE_AND_WRITE_FAILS(null, false),
     FILE_AND_WRITE_FALLS_SHORT(null, false),
-    FILE_AND_SYNC_FAILS(null, true);
+    FILE_AND_SYNC_FAILS(null, true),
+    LOG_FENCED(SharedMemoryLog.AppendFault.FENCED, false),
+    LOG_UNKNOWN_AND_APPLIED(SharedMemoryLog.AppendFault.UNKNOWN_AND_APPLIED, true),
+    LOG_UNKNOWN_AND_NOT_APPLIED(SharedMemoryLog.AppendFault.UNKNOWN_AND_NOT_APPLIED, false);
 
     private static final int FIRST_SEQUENCE_AT = 8;
 
-    private final ScriptedJournal.@Nullable Fate fate;
+    private final @Nullable Enum<?> fate;
     private final boolean applied;
 
-    JournalFault(ScriptedJournal.@Nullable Fate fate, boolean applied) {
+    JournalFault(@Nullable Enum<?> fate, boolean applied) {
         this.fate = fate;
         this.applied = applied;
     }
@@ -45,13 +54,19 @@ enum JournalFault {
     }
 
     ProblemCode code() {
-        return this == FENCED ? ProblemCode.SHUTTING_DOWN : ProblemCode.OUTCOME_UNKNOWN;
+        return this == FENCED || this == LOG_FENCED ? ProblemCode.SHUTTING_DOWN : ProblemCode.OUTCOME_UNKNOWN;
     }
 
     /** A journal that loses the record of this sequence, if it is the first of a flush. */
     Journals losing(long fatalSequence) {
-        if (fate != null) {
-            ScriptedJournal script = new ScriptedJournal(fate, fatalSequence);
+        if (fate instanceof SharedMemoryLog.AppendFault fault) {
+            SharedMemoryLog log = new SharedMemoryLog();
+            log.failAppend((int) fatalSequence, fault);
+            log.resolve(false);
+            return new Journals(new RecordingJournal(onLog(log)), () -> stateHash(log));
+        }
+        if (fate instanceof ScriptedJournal.Fate scripted) {
+            ScriptedJournal script = new ScriptedJournal(scripted, fatalSequence);
             return new Journals(
                     new RecordingJournal(script),
                     () -> RecordReplay.stateHash(Tables.HEAP, List.of(TestRows.TABLE), script.survived()));
@@ -67,6 +82,25 @@ enum JournalFault {
             return new FileJournal(disk, durability, JournalEnd.ofNewStore(), RandomDiskWrites.SEGMENT_BYTES);
         } catch (IOException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /** A journal of the first reign over a log. */
+    static LogJournal onLog(SharedLog log) {
+        try {
+            Reign reign = log.reign(new Node("writer")).orElseThrow();
+            return new LogJournal(log, reign, LogPosition.atTheBeginning(log.cell()));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The state that the next reign finds. */
+    static byte[] stateHash(SharedMemoryLog log) {
+        log.expireLease();
+        try (StoreTables tables = LogOpening.run(TestRows.settings(Tables.HEAP), log, new Node("reader"))
+                .tables()) {
+            return tables.stateHash();
         }
     }
 

@@ -6,7 +6,6 @@ import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Record;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +44,6 @@ import org.jspecify.annotations.Nullable;
 public final class FileJournal implements Journal {
     private static final System.Logger LOG = Log.of(FileJournal.class);
     private static final String THREAD = "plinth-journal";
-    private static final int QUEUE_BYTES_MAX = 32 * 1024 * 1024;
 
     /** Bytes of records at which a frame is full. A larger record has a frame of its own. */
     private static final int FRAME_RECORD_BYTES_MAX = 4 * 1024 * 1024;
@@ -55,7 +53,6 @@ public final class FileJournal implements Journal {
 
     private static final int TRAILED_BYTES = 2 * Frame.HEADER_BYTES; // a frame's header and the empty frame behind it
     private static final long IDLE_MILLIS = 2;
-    private static final byte[] NOTHING = {};
 
     /** How often a caller looks for more records after it has written its own. */
     private static final int BATCHES_OF_A_CALLER_MAX = 4;
@@ -71,19 +68,14 @@ public final class FileJournal implements Journal {
     private final int segmentBytes;
     private final StoreId store;
     private final long epoch;
-    private final ReentrantLock queue = new ReentrantLock();
-    private final Condition wanted = queue.newCondition();
-    private final Condition room = queue.newCondition();
+    private final RecordQueue records;
+    private final ReentrantLock queue;
+    private final Condition wanted;
+    private final Condition room;
     private final Object syncing = new Object();
     public final SyncTimes syncs = new SyncTimes();
     private final SegmentPreparer segmentPreparer;
     private final Thread flusher;
-    private List<byte[]> queued = new ArrayList<>();
-    private List<byte[]> flushing = new ArrayList<>();
-    private int queuedBytes;
-    private int flushingBytes;
-    private int lastCrc;
-    private byte[] prepared = NOTHING;
     private volatile boolean busy;
     private boolean flusherWanted;
     private volatile @Nullable Throwable broken;
@@ -114,7 +106,10 @@ public final class FileJournal implements Journal {
         this.segmentBytes = segmentBytes;
         this.store = end.store();
         this.epoch = end.epoch() + 1;
-        this.lastCrc = end.crc();
+        this.records = new RecordQueue(end.crc());
+        this.queue = records.lock;
+        this.wanted = queue.newCondition();
+        this.room = queue.newCondition();
         this.flushedCrc = end.crc();
         this.segmentNumber = end.segmentNumber();
         this.position = end.position();
@@ -158,7 +153,7 @@ public final class FileJournal implements Journal {
     public boolean hasRoom(int bytes) {
         queue.lock();
         try {
-            while (queuedBytes > QUEUE_BYTES_MAX && open) {
+            while (records.isFull() && open) {
                 awaitRoom();
             }
             while (true) {
@@ -166,7 +161,8 @@ public final class FileJournal implements Journal {
                 if (fits(bytes, ready)) {
                     return true;
                 }
-                boolean nothingHelps = ready ? flushingBytes + queuedBytes == 0 : segmentPreparer.isRefused();
+                boolean nothingHelps =
+                        ready ? records.takenBytes() + records.queuedBytes() == 0 : segmentPreparer.isRefused();
                 if (nothingHelps || !open) {
                     return open && !disk.isOurs(); // the flush then finds that out
                 }
@@ -180,33 +176,20 @@ public final class FileJournal implements Journal {
     private boolean fits(int bytes, boolean ready) {
         // Records that are being flushed have not taken their room yet. They and the queued ones go into separate
         // frames.
-        long records = flushingBytes + queuedBytes + 4L + bytes;
-        long count = 2 + records / FRAME_RECORD_BYTES_MEAN_MIN;
-        long needed = records + (count - 1) * Frame.HEADER_BYTES + TRAILED_BYTES;
+        long waiting = records.takenBytes() + records.queuedBytes() + 4L + bytes;
+        long count = 2 + waiting / FRAME_RECORD_BYTES_MEAN_MIN;
+        long needed = waiting + (count - 1) * Frame.HEADER_BYTES + TRAILED_BYTES;
         return needed <= roomLeft || ready && needed <= segmentBytes - Segment.HEADER_BYTES;
     }
 
-    /** Encodes the record. Only {@link #append} changes the last CRC, and the writer lock is held until then. */
     @Override
     public void prepare(Record record) {
-        byte[] bytes = RecordCodec.encode(record, lastCrc);
-        frames.require(bytes);
-        prepared = bytes;
+        frames.require(records.encode(record));
     }
 
     @Override
     public void append(Record record) {
-        byte[] bytes = prepared;
-        int crc = RecordCodec.crc(bytes);
-        queue.lock();
-        try {
-            queued.add(bytes); // the last step that can fail
-            lastCrc = crc;
-            queuedBytes += Frame.bytesOf(bytes);
-        } finally {
-            queue.unlock();
-        }
-        prepared = NOTHING;
+        records.add();
     }
 
     @Override
@@ -217,7 +200,7 @@ public final class FileJournal implements Journal {
         List<byte[]> batch;
         queue.lock();
         try {
-            if (queued.isEmpty() || busy || !open) {
+            if (records.isEmpty() || busy || !open) {
                 return; // a closed journal takes what it has
             }
             if (!here || durability == Durability.FSYNC || !fitsOneFrame() || broken != null) {
@@ -236,9 +219,8 @@ public final class FileJournal implements Journal {
      * survive an interrupt. Called with the queue's lock.
      */
     private boolean fitsOneFrame() {
-        return TRAILED_BYTES + queuedBytes <= roomLeft
-                && queuedBytes <= FRAME_RECORD_BYTES_MAX
-                && queuedBytes <= frames.roomFor(queuedBytes);
+        int bytes = records.queuedBytes();
+        return TRAILED_BYTES + bytes <= roomLeft && bytes <= FRAME_RECORD_BYTES_MAX && bytes <= frames.roomFor(bytes);
     }
 
     private void flushForCaller(List<byte[]> first) {
@@ -255,12 +237,7 @@ public final class FileJournal implements Journal {
 
     /** Returns the CRC of the last appended record. */
     public int lastCrc() {
-        queue.lock();
-        try {
-            return lastCrc;
-        } finally {
-            queue.unlock();
-        }
+        return records.lastCrc();
     }
 
     /** Returns the bytes of everything that was ever written. */
@@ -469,26 +446,21 @@ public final class FileJournal implements Journal {
      * Takes all queued records for a thread that is busy from now on. Called with the queue's lock. Needs no memory.
      */
     private List<byte[]> take() {
-        List<byte[]> batch = queued;
-        queued = flushing;
-        flushing = batch;
-        flushingBytes = queuedBytes;
-        queuedBytes = 0;
         flusherWanted = false;
         busy = true;
-        return batch;
+        return records.take();
     }
 
     /** Returns the next batch for the flushing thread, or an empty list if the thread has stopped flushing. */
     private List<byte[]> next(boolean goesOn, boolean inOneFrame) {
         queue.lock();
         try {
-            flushing.clear();
-            if (goesOn && !queued.isEmpty() && broken == null && (!inOneFrame || fitsOneFrame())) {
+            records.clearTaken();
+            if (goesOn && !records.isEmpty() && broken == null && (!inOneFrame || fitsOneFrame())) {
                 return take();
             }
             busy = false;
-            flusherWanted |= !queued.isEmpty();
+            flusherWanted |= !records.isEmpty();
             if (flusherWanted || !open || isSyncDue()) {
                 wanted.signal();
             }
@@ -580,7 +552,7 @@ public final class FileJournal implements Journal {
         queue.lock();
         try {
             roomLeft = left;
-            flushingBytes -= flushed;
+            records.flushed(flushed);
             room.signalAll();
         } finally {
             queue.unlock();
@@ -617,7 +589,7 @@ public final class FileJournal implements Journal {
      */
     @SuppressWarnings("WaitNotInLoop") // every caller loops
     private void awaitRoom() {
-        if (!queued.isEmpty() && !busy) {
+        if (!records.isEmpty() && !busy) {
             wakeFlusher();
         }
         room.awaitUninterruptibly();

@@ -112,7 +112,7 @@ public record Frame(long firstSequence, boolean synced, boolean followed, List<b
     }
 
     /** Decodes the frame at an offset of a segment, or returns null if there is no whole one. */
-    static @Nullable Frame decode(ByteBuffer segment, int offset) {
+    public static @Nullable Frame decode(ByteBuffer segment, int offset) {
         if (offset + HEADER_BYTES > segment.limit()) {
             return null;
         }

@@ -13,6 +13,11 @@ import java.util.Optional;
  * is durable.
  */
 public interface Journal extends AutoCloseable {
+    /** Returns the number of the cell whose records this journal takes; 0 on a single node. */
+    default int cell() {
+        return 0;
+    }
+
     /** Returns the reign under which this journal appends. Each opening of a store begins a higher one. */
     long epoch();
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JournalReader {
     private static final long ANYWHERE = -1;
+    private static final int CELL = 0;
 
     private final Disk disk;
     private final JournalVisitor visitor;
@@ -26,6 +27,7 @@ public final class JournalReader {
     private long next;
     private long limit;
     private int crc;
+    private long epoch;
     private boolean begun;
     private Tail tail;
     private long readAgainAt;
@@ -165,6 +167,7 @@ public final class JournalReader {
 
     private void begin(Segment header, String name) {
         long first = header.firstSequence();
+        epoch = Math.max(epoch, header.epoch());
         if (store == null) {
             store = header.store();
         } else if (!store.equals(header.store())) {
@@ -275,15 +278,16 @@ public final class JournalReader {
             if (next == limit) {
                 return;
             }
-            String fault = RecordCodec.fault(bytes, crc);
-            if (fault != null) {
+            // A later reign begins a segment of its own, so even a stale record is damage here.
+            RecordAdmission admission = RecordAdmission.of(new LogPosition(CELL, epoch, next - 1, crc), bytes);
+            if (!admission.isAdmitted()) {
                 throw new StoreDamageException(
-                        "record " + next + " in " + name + " at byte " + at + " does not fit: " + fault, name, at);
+                        "record " + next + " in " + name + " at byte " + at + " does not fit: " + admission.why(),
+                        name,
+                        at);
             }
             RecordCodec.Head head = RecordCodec.head(bytes);
-            if (head.sequence() != next) {
-                throw misplaced(name, at, head.sequence());
-            }
+            epoch = head.epoch();
             crc = RecordCodec.crc(bytes);
             if (next == from && crc != fromCrc) {
                 throw new StoreDamageException(

@@ -37,7 +37,6 @@ public final class RecordCodec {
     private static final int CRC_AT = 1;
     private static final int COVERED_FROM = 5;
     private static final int CELL_AT = 9;
-    private static final int EPOCH_AT = 13;
     private static final int HEADER_BYTES = 49;
     private static final int ALL_ROWS = -1;
 
@@ -89,35 +88,36 @@ public final class RecordCodec {
     /**
      * The head of a record, before its writes.
      *
+     * @param cell the cell of its log
      * @param epoch the reign under which it was appended
      * @param sequence its position in the log
      * @param timeMillis the time of the decision
      * @param lastNumber the highest list number so far
      */
-    public record Head(long epoch, long sequence, long timeMillis, long lastNumber) {}
+    public record Head(int cell, long epoch, long sequence, long timeMillis, long lastNumber) {}
 
-    /** Returns the head of a record that is {@link #fault whole}. */
+    /** Returns the head of a record without {@link #damage}. */
     static Head head(byte[] bytes) {
-        ByteBuffer in = ByteBuffer.wrap(bytes).position(EPOCH_AT);
-        return new Head(in.getLong(), in.getLong(), in.getLong(), in.getLong());
+        ByteBuffer in = ByteBuffer.wrap(bytes).position(CELL_AT);
+        return new Head(in.getInt(), in.getLong(), in.getLong(), in.getLong(), in.getLong());
     }
 
     /**
-     * Returns the fault of a record, or null if it is whole and follows the record before it.
+     * Returns the damage of a record, or null if it is whole.
      *
      * @throws IllegalStateException if the version is unknown
      */
-    static @Nullable String fault(byte[] bytes, int crcBefore) {
+    static @Nullable String damage(byte[] bytes) {
+        if (bytes.length < HEADER_BYTES) {
+            return "it has " + bytes.length + " bytes";
+        }
         ByteBuffer in = ByteBuffer.wrap(bytes);
         byte version = in.get();
         if (version != VERSION) {
             throw new IllegalStateException("Expected a record of version " + VERSION + ", but found " + version
                     + "; open the store with the release that wrote it.");
         }
-        if (in.getInt() != computedCrc(bytes)) {
-            return "its CRC-32C does not match its bytes";
-        }
-        return in.getInt() == crcBefore ? null : "it does not follow the record before it";
+        return in.getInt() == computedCrc(bytes) ? null : "its CRC-32C does not match its bytes";
     }
 
     /** Returns the CRC of the record before it, as a record states it. */
@@ -132,14 +132,14 @@ public final class RecordCodec {
      * @throws IllegalStateException if the version is unknown, the CRC is wrong or the chain is broken
      */
     public Record decode(byte[] bytes, int crcBefore) {
-        String fault = fault(bytes, crcBefore);
-        if (fault != null) {
-            throw new IllegalStateException(fault);
+        String damage = damage(bytes);
+        if (damage != null || crcBefore(bytes) != crcBefore) {
+            throw new IllegalStateException(damage == null ? "it does not follow the record before it" : damage);
         }
         return decode(bytes);
     }
 
-    /** Decodes a record that is {@link #fault whole}. */
+    /** Decodes a record without {@link #damage}. */
     public Record decode(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes).position(CELL_AT);
         int cell = in.getInt();

@@ -1,0 +1,110 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.RatePolicy;
+import dev.plinth.engine.internal.base.Plans;
+import dev.plinth.engine.internal.base.Quoted;
+import dev.plinth.engine.internal.base.TableName;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ThreadPoolExecutor;
+
+/** Checks the settings of an engine together, each of which is right by itself. */
+final class SettingChecks {
+    private SettingChecks() {}
+
+    /**
+     * Checks them.
+     *
+     * @throws IllegalArgumentException if two of them do not go together
+     */
+    static void check(EngineConfig config) {
+        if (config.requestLogBytes() > 0 && config.directory().isEmpty()) {
+            throw new IllegalArgumentException("The files of the request log need a directory, and the engine has none."
+                    + " Name one, or leave requestLogBytes out.");
+        }
+        checkLog(config);
+        checkThreads(config);
+        checkCosts(config);
+        checkShares(config);
+    }
+
+    private static void checkLog(EngineConfig config) {
+        if (config.log().isEmpty()) {
+            return;
+        }
+        if (config.directory().isPresent()) {
+            throw new IllegalArgumentException("An engine over a log has no directory, and this one has "
+                    + config.directory().get() + ". Leave the directory or the log out.");
+        }
+        if (config.quickRestart().isPresent()) {
+            throw new IllegalArgumentException(
+                    "The quick restart from " + config.quickRestart().get()
+                            + " needs a directory, and an engine over a log has none. Leave quickRestart out.");
+        }
+        if (config.secretKeyFile().isEmpty()) {
+            throw new IllegalArgumentException("An engine over a log needs the key that seals its secrets, and"
+                    + " has no secretKeyFile. Name a file with the same key on every node.");
+        }
+    }
+
+    /** Refuses a pool with fewer threads than jobs and listeners may have at once, because some would wait for ever. */
+    private static void checkThreads(EngineConfig config) {
+        int needed = config.places().jobs() + config.listeners().size();
+        int threads = Integer.MAX_VALUE;
+        if (config.executor().orElse(null) instanceof ThreadPoolExecutor pool) {
+            // A pool makes threads beyond its core only once its queue is full.
+            threads = pool.getQueue().remainingCapacity() < needed ? pool.getMaximumPoolSize() : pool.getCorePoolSize();
+        }
+        if (threads < needed) {
+            throw new IllegalArgumentException("The executor must have a thread for each of "
+                    + config.places().jobs()
+                    + " places.jobs and " + config.listeners().size() + " listeners, and has " + threads
+                    + ". Lower places.jobs, or give the executor more threads.");
+        }
+    }
+
+    /** Refuses a cost above the size of a rate limit, because such a call would always be refused. */
+    private static void checkCosts(EngineConfig config) {
+        int most = 1;
+        for (int units : config.routes().costs().values()) {
+            most = Math.max(most, units);
+        }
+        for (int units : config.routes().operationCosts().values()) {
+            most = Math.max(most, units);
+        }
+        Plans all = new Plans(config.plans());
+        for (String name : all.names()) {
+            checkCost(most, "plan " + name, all.of(name).requests());
+            for (RatePolicy policy : all.of(name).policies()) {
+                boolean refuses = policy.mode() == RatePolicy.Mode.ENFORCE;
+                checkCost(refuses ? most : 0, "policy " + policy.name() + " of plan " + name, policy.requests());
+            }
+        }
+    }
+
+    /** Refuses a share of an unknown table, because it would limit nothing. */
+    private static void checkShares(EngineConfig config) {
+        Set<String> known = new TreeSet<>();
+        for (TableName table : EngineStore.tables()) {
+            if (table.owner() != TableName.Owner.ENGINE) {
+                known.add(table.name());
+            }
+        }
+        for (Plan plan : config.plans()) {
+            for (String table : plan.shares().keySet()) {
+                if (!known.contains(table)) {
+                    throw new IllegalArgumentException("Plan " + plan.name() + " has a share of the table "
+                            + Quoted.of(table) + ", which is none of " + known + ". Name one of these.");
+                }
+            }
+        }
+    }
+
+    private static void checkCost(int units, String limit, int requests) {
+        if (units > requests) {
+            throw new IllegalArgumentException("A call may cost at most the " + requests + " units of " + limit
+                    + ", and one costs " + units + ". Lower its cost.");
+        }
+    }
+}

@@ -1,0 +1,274 @@
+package dev.plinth.engine.internal.store.log;
+
+import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.internal.base.EngineThread;
+import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.Record;
+import dev.plinth.engine.log.Batch;
+import dev.plinth.engine.log.Fate;
+import dev.plinth.engine.log.Reign;
+import dev.plinth.engine.log.SharedLog;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The journal of an engine over a shared log, for one reign. {@link #prepare} encodes a record, {@link #append} queues
+ * it. The flushing thread takes all queued records and appends them as one batch. It blocks until the fate of the batch
+ * is known, so the next batch carries what came meanwhile.
+ *
+ * <p>The first batch that is not durable ends the journal for good. The same thread beats: soon after the last record,
+ * so that followers learn that it is durable, and then as often as the reign wants.
+ *
+ * <pre>
+ *   records.lock     queued records, wanted, open      held for a few instructions
+ * </pre>
+ */
+public final class LogJournal implements Journal {
+    private static final System.Logger LOG = Log.of(LogJournal.class);
+    private static final String THREAD = "plinth-journal";
+    private static final int FRAME_RECORD_BYTES_MAX = Batch.BYTES_MAX - Frame.HEADER_BYTES;
+
+    private final SharedLog log;
+    private final Reign reign;
+    private final RecordQueue records;
+    private final Condition wanted;
+    private final Condition room;
+    private final Thread flusher;
+    private boolean flushWanted;
+    private boolean open = true;
+    private boolean ended;
+    private long nextToFlush;
+    private int flushedCrc;
+    private @Nullable AppendListener appendListener;
+
+    /** Makes a journal that goes on behind the end that this reign has read. */
+    public LogJournal(SharedLog log, Reign reign, LogPosition end) {
+        this.log = log;
+        this.reign = reign;
+        this.records = new RecordQueue(end.crc());
+        this.wanted = records.lock.newCondition();
+        this.room = records.lock.newCondition();
+        this.nextToFlush = end.sequence() + 1;
+        this.flushedCrc = end.crc();
+        this.flusher = new EngineThread(this::flushLoop, THREAD);
+    }
+
+    @Override
+    public int cell() {
+        return log.cell();
+    }
+
+    @Override
+    public long epoch() {
+        return reign.epoch();
+    }
+
+    @Override
+    public void start(AppendListener listener) {
+        appendListener = listener;
+        flusher.start();
+    }
+
+    /** Waits while much is queued. A log has room, or it is told to the operator by its own means. */
+    @Override
+    public boolean hasRoom(int bytes) {
+        records.lock.lock();
+        try {
+            while (records.isFull() && open) {
+                wake();
+                room.awaitUninterruptibly();
+            }
+            return open;
+        } finally {
+            records.lock.unlock();
+        }
+    }
+
+    @Override
+    public void prepare(Record record) {
+        byte[] unused = records.encode(record);
+    }
+
+    @Override
+    public void append(Record record) {
+        records.add();
+    }
+
+    @Override
+    public void flush(boolean here) {
+        records.lock.lock();
+        try {
+            if (!records.isEmpty()) {
+                wake();
+            }
+        } finally {
+            records.lock.unlock();
+        }
+    }
+
+    @Override
+    public Optional<Durability> durability() {
+        return log.isPersistent() ? Optional.of(Durability.FSYNC) : Optional.empty();
+    }
+
+    /** Flushes the queued records, ends the reign and closes the connection to the log. */
+    @Override
+    public void close() {
+        shut();
+        Joins.uninterruptibly(flusher);
+        log.close();
+    }
+
+    private void wake() {
+        flushWanted = true;
+        wanted.signal();
+    }
+
+    private void shut() {
+        records.lock.lock();
+        try {
+            open = false;
+            wanted.signalAll();
+            room.signalAll();
+        } finally {
+            records.lock.unlock();
+        }
+    }
+
+    private void flushLoop() {
+        try {
+            List<byte[]> taken = awaitRecords();
+            while (!taken.isEmpty() && !ended) {
+                flush(taken);
+                taken = awaitRecords();
+            }
+            if (!ended) {
+                boolean unused = log.beat(reign, nextToFlush - 1);
+                log.resign(reign);
+            }
+        } catch (RuntimeException | Error e) {
+            fail(e);
+        }
+    }
+
+    /** Returns the next records to flush, and beats while there are none. Returns none once the journal has ended. */
+    private List<byte[]> awaitRecords() {
+        boolean beaten = false;
+        while (!ended) {
+            if (isWanted(beaten)) {
+                return take();
+            }
+            beaten = true;
+            if (!log.beat(reign, nextToFlush - 1)) {
+                end(Fate.FENCED);
+            }
+        }
+        return List.of();
+    }
+
+    /** Waits for records. After a flush it does not wait, so that the first beat comes at once. */
+    private boolean isWanted(boolean mayWait) {
+        records.lock.lock();
+        try {
+            records.clearTaken();
+            long left = mayWait ? reign.beat().toNanos() : 0;
+            while (left > 0 && !flushWanted && open) {
+                left = wanted.awaitNanos(left);
+            }
+            return flushWanted || !open;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("Expected no interrupt of the thread " + THREAD, e);
+        } finally {
+            records.lock.unlock();
+        }
+    }
+
+    private List<byte[]> take() {
+        records.lock.lock();
+        try {
+            flushWanted = false;
+            List<byte[]> taken = records.take();
+            room.signalAll();
+            return taken;
+        } finally {
+            records.lock.unlock();
+        }
+    }
+
+    /** Appends records in as few batches as fit, each durable before the next. */
+    private void flush(List<byte[]> taken) {
+        int from = 0;
+        while (from < taken.size() && !ended) {
+            int bytes = 0;
+            int to = from;
+            while (to < taken.size() && bytes + Frame.bytesOf(taken.get(to)) <= FRAME_RECORD_BYTES_MAX) {
+                bytes += Frame.bytesOf(taken.get(to));
+                to++;
+            }
+            append(taken.subList(from, to), bytes);
+            from = to;
+        }
+    }
+
+    private void append(List<byte[]> batchRecords, int bytes) {
+        ByteBuffer frame = ByteBuffer.allocate(Frame.HEADER_BYTES + bytes);
+        byte[] encoded = Frame.encode(frame, nextToFlush, true, batchRecords).array();
+        long last = nextToFlush + batchRecords.size() - 1;
+        int crc = RecordCodec.crc(batchRecords.get(batchRecords.size() - 1));
+        Fate fate = log.append(reign, new Batch(nextToFlush, last, reign.epoch(), flushedCrc, crc, encoded));
+        if (fate == Fate.UNKNOWN) {
+            fate = log.resolve(reign, nextToFlush);
+        }
+        if (fate != Fate.DURABLE) {
+            end(fate);
+            return;
+        }
+        nextToFlush = last + 1;
+        flushedCrc = crc;
+        listener().durable(last);
+    }
+
+    /** Ends all writing. */
+    private void end(Fate fate) {
+        ended = true;
+        shut();
+        if (fate == Fate.FENCED) {
+            listener().fenced(nextToFlush);
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Another node reigns over the log since epoch " + reign.epoch()
+                            + "; nothing is written here any more. Restart this node when it is to reign again.");
+        } else {
+            listener().unknown(nextToFlush);
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "The log did not tell the fate of record " + nextToFlush
+                            + "; nothing is written any more. Check the log and restart.");
+        }
+    }
+
+    private void fail(Throwable e) {
+        ended = true;
+        shut();
+        listener().ended(THREAD, e);
+        try {
+            listener().unknown(nextToFlush);
+        } finally {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "Could not append to the log, and not because of the log; nothing is written any more. Restart.",
+                    e);
+        }
+    }
+
+    private AppendListener listener() {
+        AppendListener listener = appendListener;
+        if (listener == null) {
+            throw new IllegalStateException("Expected start() before append(), but no listener is set");
+        }
+        return listener;
+    }
+}

@@ -1,0 +1,13 @@
+package dev.plinth.engine.log;
+
+/** The fate of a batch. Once one of a reign is not durable, no later one of that reign is. */
+public enum Fate {
+    /** The batch survives every failure that the log is made to survive. */
+    DURABLE,
+
+    /** The batch is not in the log and never will be, because the reign has ended. */
+    FENCED,
+
+    /** The batch may or may not be in the log. {@link SharedLog#resolve} may find out. */
+    UNKNOWN
+}

@@ -1,0 +1,9 @@
+package dev.plinth.engine.log;
+
+/**
+ * The node that reigns, as another node sees it. It may have lost its reign meanwhile. Immutable.
+ *
+ * @param node the node
+ * @param epoch the number of its reign
+ */
+public record Leader(Node node, long epoch) {}

@@ -1,0 +1,127 @@
+package dev.plinth.engine.log;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A log for the records of one cell, which several nodes share. One node reigns and appends, all others follow.
+ *
+ * <p>A log promises four things, and {@code SharedLogContract} of the testkit checks them:
+ * <ul>
+ * <li>Once {@link #reign} has returned, no append of an earlier reign succeeds any more.
+ * <li>A batch that was reported durable is read by every later reign, at its place.
+ * <li>Batches are in the order of their appends. No batch is there twice.
+ * <li>A batch is read whole or not at all, with the bytes that were appended.
+ * </ul>
+ *
+ * <p>It need not check that batches follow each other. The engine does so on each reading, by position, epoch and
+ * checksums.
+ *
+ * <p>Thread-safe. {@link #append}, {@link #resolve} and {@link #beat} of a reign are called by one thread at a time.
+ */
+public interface SharedLog extends AutoCloseable {
+    /** Returns the id of the log, which no other log has and which never changes. Snapshots carry it. */
+    UUID id();
+
+    /** Returns the number of the cell whose records are in this log, 0 or higher. It never changes. */
+    int cell();
+
+    /** Returns true if durable batches survive the end of all processes and a power cut. False for a log in memory. */
+    boolean isPersistent();
+
+    /**
+     * Begins a reign if no other node's lease lives. It fences all earlier reigns before it returns.
+     *
+     * @param me the node that wants to reign
+     * @return the reign; empty while another node has a lease
+     * @throws IOException if the log cannot tell; then no reign has begun that would keep other nodes out for long
+     */
+    Optional<Reign> reign(Node me) throws IOException;
+
+    /**
+     * Appends a batch, and returns once its fate is known or the log gives up. An append also says that everything
+     * before the batch is durable, as {@link #beat} does. A failure is {@link Fate#UNKNOWN} and no exception. After a
+     * fate other than durable, the reign appends nothing more.
+     *
+     * @param batch begins right after the last one of this reign or, if it is the first one, after the end that
+     *     {@link #read} has shown
+     */
+    Fate append(Reign reign, Batch batch);
+
+    /**
+     * Waits until the fate of an unknown batch is certain, as long as the log finds reasonable. Afterwards the reign
+     * goes on only if the batch is durable.
+     *
+     * @param first the position at which the batch begins
+     * @return the fate; {@link Fate#UNKNOWN} if it still is
+     */
+    Fate resolve(Reign reign, long first);
+
+    /**
+     * Prolongs the lease of a reign, and tells followers how far the log is durable.
+     *
+     * @param durable the position of the last durable record; 0 if there is none
+     * @return false if the reign has certainly ended
+     */
+    boolean beat(Reign reign, long durable);
+
+    /**
+     * Asks whether this reign was still the last one after the question began. If so, no other node had acknowledged
+     * anything before.
+     *
+     * @return false if another reign has begun, or the log cannot tell
+     */
+    boolean confirm(Reign reign);
+
+    /** Ends a reign, so that another node need not wait for the end of its lease. Does nothing if it has ended. */
+    void resign(Reign reign);
+
+    /**
+     * Reads to the very end, for a node that has begun to reign and has not appended yet. All returned batches are
+     * durable.
+     *
+     * @param after the position after which to read, 0 or higher
+     * @param bytesMax bytes of frames at which to stop; at least one batch is returned if there is one
+     * @return batches in order; empty at the end of the log. They begin later than asked if the earlier ones are
+     *     truncated
+     * @throws IOException if the log fails, or the reign has ended
+     */
+    List<Batch> read(Reign reign, long after, int bytesMax) throws IOException;
+
+    /**
+     * Reads for a follower: only batches up to the position that a leader has named as durable. Waits a moment if there
+     * is none.
+     *
+     * @param after the position after which to read, 0 or higher
+     * @param bytesMax bytes of frames at which to stop; at least one batch is returned if there is one
+     * @return batches in order; empty if none came in that moment. They begin later than asked if the earlier ones are
+     *     truncated
+     * @throws IOException if the log fails
+     */
+    List<Batch> follow(long after, int bytesMax) throws IOException;
+
+    /**
+     * Returns the node that reigns, if there is one.
+     *
+     * @throws IOException if the log cannot tell
+     */
+    Optional<Leader> leader() throws IOException;
+
+    /** Returns the snapshots of this log. */
+    SnapshotStore snapshots();
+
+    /**
+     * Deletes the batches that end at a position or before it.
+     *
+     * @param position not after the second newest snapshot, so that two ways to the rows are left
+     * @throws IllegalArgumentException if fewer than two snapshots are at the position or after it
+     * @throws IOException if the log fails
+     */
+    void truncate(long position) throws IOException;
+
+    /** Closes the connection of this node to the log. The log itself stays. */
+    @Override
+    void close();
+}

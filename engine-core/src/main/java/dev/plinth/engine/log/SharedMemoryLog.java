@@ -1,0 +1,389 @@
+package dev.plinth.engine.log;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A shared log in the memory of one JVM, for tests with several engines and as the model of an adapter. It lives as long
+ * as a program refers to it; {@link #close} does nothing. A lease ends only by {@link #resign} and {@link #expireLease}.
+ *
+ * <p>A node whose id reigns already may begin another reign, because it has been started again. A test makes appends
+ * wait or go wrong with {@link #hold} and {@link #failAppend}.
+ *
+ * <p>Thread-safe.
+ */
+public final class SharedMemoryLog implements SharedLog {
+    private static final Duration BEAT = Duration.ofSeconds(1);
+    private static final long FOLLOW_MILLIS = 20;
+    private static final Node STRANGER = new Node("stranger");
+
+    private final UUID id = UUID.randomUUID();
+    private final int cell;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition grown = lock.newCondition();
+    private final Condition let = lock.newCondition();
+    private final NavigableMap<Long, Batch> batches = new TreeMap<>();
+    private final SnapshotsInMemory snapshots = new SnapshotsInMemory();
+    private long epoch;
+    private long durable;
+    private @Nullable Reign last;
+    private boolean isLeased;
+    private boolean isHeld;
+    private boolean resolves = true;
+    private int appendsBeforeFault;
+    private @Nullable AppendFault fault;
+
+    /** Ways in which an append goes wrong. */
+    public enum AppendFault {
+        /** Another node begins to reign just before the append. */
+        FENCED,
+
+        /** The batch is in the log, and the answer is lost. */
+        UNKNOWN_AND_APPLIED,
+
+        /** The batch is not in the log, and the answer is lost. */
+        UNKNOWN_AND_NOT_APPLIED
+    }
+
+    /** Makes an empty log of cell 0. */
+    public SharedMemoryLog() {
+        this(0);
+    }
+
+    /**
+     * Makes an empty log.
+     *
+     * @param cell the number of its cell, 0 or higher
+     */
+    public SharedMemoryLog(int cell) {
+        if (cell < 0) {
+            throw new IllegalArgumentException("The number of a cell must be 0 or higher, got " + cell + ".");
+        }
+        this.cell = cell;
+    }
+
+    /** Ends the present lease, as if its node had not beaten for too long. The reign ends only when another begins. */
+    public void expireLease() {
+        lock.lock();
+        try {
+            isLeased = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Makes an append go wrong.
+     *
+     * @param number counts the appends from now on; 1 is the next one
+     * @throws IllegalArgumentException if the number is less than 1
+     */
+    public void failAppend(int number, AppendFault how) {
+        if (number < 1) {
+            throw new IllegalArgumentException("The number of an append must be 1 or higher, got " + number + ".");
+        }
+        lock.lock();
+        try {
+            appendsBeforeFault = number - 1;
+            fault = how;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sets whether {@link #resolve} finds out the fate of an unknown batch, as it does at first. */
+    public void resolve(boolean findsOut) {
+        lock.lock();
+        try {
+            resolves = findsOut;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes appends wait until {@link #letGo}. */
+    public void hold() {
+        hold(true);
+    }
+
+    /** Lets the appends go on that wait, and all later ones. */
+    public void letGo() {
+        hold(false);
+    }
+
+    private void hold(boolean held) {
+        lock.lock();
+        try {
+            isHeld = held;
+            let.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public UUID id() {
+        return id;
+    }
+
+    @Override
+    public int cell() {
+        return cell;
+    }
+
+    @Override
+    public boolean isPersistent() {
+        return false;
+    }
+
+    @Override
+    public Optional<Reign> reign(Node me) {
+        lock.lock();
+        try {
+            if (isLeased && last != null && !last.node().id().equals(me.id())) {
+                return Optional.empty();
+            }
+            epoch++;
+            isLeased = true;
+            last = new Reign(epoch, me, BEAT);
+            return Optional.of(last);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Fate append(Reign reign, Batch batch) {
+        lock.lock();
+        try {
+            while (isHeld) {
+                let.awaitUninterruptibly();
+            }
+            AppendFault now = nextFault();
+            if (now == AppendFault.FENCED) {
+                last = new Reign(++epoch, STRANGER, BEAT);
+            }
+            if (reign.epoch() != epoch) {
+                return Fate.FENCED;
+            }
+            isLeased = true;
+            nameDurable(batch.first() - 1);
+            if (now != AppendFault.UNKNOWN_AND_NOT_APPLIED) {
+                batches.put(batch.first(), batch);
+            }
+            return now == null ? Fate.DURABLE : Fate.UNKNOWN;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Fate resolve(Reign reign, long first) {
+        lock.lock();
+        try {
+            if (!resolves) {
+                return Fate.UNKNOWN;
+            }
+            Batch batch = batches.get(first);
+            if (batch != null && batch.epoch() == reign.epoch()) {
+                return Fate.DURABLE;
+            }
+            end(reign);
+            return Fate.FENCED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean beat(Reign reign, long position) {
+        lock.lock();
+        try {
+            if (reign.epoch() != epoch) {
+                return false;
+            }
+            isLeased = true;
+            nameDurable(position);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean confirm(Reign reign) {
+        lock.lock();
+        try {
+            return reign.epoch() == epoch;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void resign(Reign reign) {
+        lock.lock();
+        try {
+            end(reign);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public List<Batch> read(Reign reign, long after, int bytesMax) throws IOException {
+        lock.lock();
+        try {
+            if (reign.epoch() != epoch) {
+                throw new IOException(
+                        "Expected epoch " + reign.epoch() + " to reign, but the log is at epoch " + epoch);
+            }
+            return behind(after, Long.MAX_VALUE, bytesMax);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public List<Batch> follow(long after, int bytesMax) throws IOException {
+        lock.lock();
+        try {
+            long left = TimeUnit.MILLISECONDS.toNanos(FOLLOW_MILLIS);
+            List<Batch> found = behind(after, durable, bytesMax);
+            while (found.isEmpty() && left > 0) {
+                left = grown.awaitNanos(left);
+                found = behind(after, durable, bytesMax);
+            }
+            return found;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("Expected to follow the log, but the thread was interrupted");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Optional<Leader> leader() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(last).map(reign -> new Leader(reign.node(), reign.epoch()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public SnapshotStore snapshots() {
+        return snapshots;
+    }
+
+    @Override
+    public void truncate(long position) {
+        List<Long> positions = snapshots.positions();
+        if (positions.size() < 2 || positions.get(1) < position) {
+            throw new IllegalArgumentException("Two snapshots must be at position " + position
+                    + " or after it, but there are those at " + positions + ". Write snapshots first.");
+        }
+        lock.lock();
+        try {
+            batches.values().removeIf(batch -> batch.last() <= position);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {}
+
+    /** Ends a reign if it is the last one. Called with the lock. */
+    private void end(Reign reign) {
+        if (reign.epoch() == epoch) {
+            epoch++;
+            isLeased = false;
+            last = null;
+        }
+    }
+
+    /** Returns how the next append goes wrong, or null. Called with the lock. */
+    private @Nullable AppendFault nextFault() {
+        if (fault == null || appendsBeforeFault-- > 0) {
+            return null;
+        }
+        AppendFault now = fault;
+        fault = null;
+        return now;
+    }
+
+    /** Returns batches after a position and up to another one. Called with the lock. */
+    private List<Batch> behind(long after, long upTo, int bytesMax) {
+        List<Batch> found = new ArrayList<>();
+        long bytes = 0;
+        for (Batch batch : batches.tailMap(after, false).values()) {
+            bytes += batch.frame().length;
+            if (batch.last() > upTo || bytes > bytesMax && !found.isEmpty()) {
+                break;
+            }
+            found.add(batch);
+        }
+        return found;
+    }
+
+    /** Records how far the log is durable. Called with the lock. */
+    private void nameDurable(long position) {
+        if (position > durable) {
+            durable = position;
+            grown.signalAll();
+        }
+    }
+
+    /** Keeps snapshots as arrays of bytes. */
+    private static final class SnapshotsInMemory implements SnapshotStore {
+        private final NavigableMap<Long, byte[]> all = new TreeMap<>();
+
+        @Override
+        public synchronized List<Long> positions() {
+            return List.copyOf(all.descendingKeySet());
+        }
+
+        @Override
+        public synchronized InputStream open(long position) throws IOException {
+            byte[] bytes = all.get(position);
+            if (bytes == null) {
+                throw new IOException("Expected a snapshot at position " + position + ", but there are those at "
+                        + all.descendingKeySet());
+            }
+            return new ByteArrayInputStream(bytes);
+        }
+
+        @Override
+        public void write(long position, Content content) throws IOException {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            content.writeTo(out);
+            put(position, out.toByteArray());
+        }
+
+        @Override
+        public synchronized void delete(long position) {
+            all.remove(position);
+        }
+
+        private synchronized void put(long position, byte[] bytes) {
+            all.put(position, bytes);
+        }
+    }
+}

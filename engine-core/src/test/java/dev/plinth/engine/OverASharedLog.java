@@ -1,0 +1,26 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.internal.base.StoreSettings;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.log.SharedMemoryLog;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Gives every engine in memory a shared log of its own, if the system property {@code plinth.test.journal} is {@code log}. So any
+ * test of the engine runs over a log too. JUnit finds it if {@code junit.jupiter.extensions.autodetection.enabled} is set.
+ */
+public final class OverASharedLog implements BeforeAllCallback {
+    private static final String PROPERTY = "plinth.test.journal";
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        boolean isOverALog = "log".equals(System.getProperty(PROPERTY));
+        EngineStore.inMemory(isOverALog ? OverASharedLog::open : EngineStore::openInMemory);
+    }
+
+    private static Store open(StoreSettings settings, EngineClock clock) {
+        return Store.open(settings, new SharedMemoryLog(), clock);
+    }
+}
