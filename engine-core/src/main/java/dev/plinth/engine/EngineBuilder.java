@@ -22,7 +22,7 @@ import dev.plinth.engine.internal.json.RecordType;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.resource.ContentTypes;
-import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.StoreFiles;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.RouteSettings;
 import dev.plinth.engine.log.SharedLog;
@@ -72,7 +72,7 @@ public final class EngineBuilder {
     private Optional<Path> directory = Optional.empty();
     private Optional<SharedLog> log = Optional.empty();
     private Durability durability = Durability.FSYNC;
-    private BiFunction<Path, Durability, Store.Files> files = Store.Files::in;
+    private BiFunction<Path, Durability, StoreFiles> files = StoreFiles::in;
     private Optional<Path> secretKeyFile = Optional.empty();
     private Optional<Path> quickRestart = Optional.empty();
     private long requestLogBytes;
@@ -121,7 +121,7 @@ public final class EngineBuilder {
 
     /** Sets other sizes of files, for tests: small files change often. */
     EngineBuilder files(int segmentBytes, long bytesPerSnapshot) {
-        files = (path, level) -> new Store.Files(path, level, segmentBytes, bytesPerSnapshot);
+        files = (path, level) -> new StoreFiles(path, level, segmentBytes, bytesPerSnapshot);
         return this;
     }
 

@@ -13,7 +13,7 @@ import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.api.WireIdentity;
 import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.resource.ContentTypes;
-import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.StoreFiles;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.RouteSettings;
 import dev.plinth.engine.log.SharedLog;
@@ -37,7 +37,7 @@ record EngineConfig(
         Optional<Path> directory,
         Optional<SharedLog> log,
         Durability durability,
-        BiFunction<Path, Durability, Store.Files> files,
+        BiFunction<Path, Durability, StoreFiles> files,
         Optional<Path> secretKeyFile,
         Optional<Path> quickRestart,
         long requestLogBytes,

@@ -16,6 +16,7 @@ import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.QuickFiles;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.StoreFiles;
 import dev.plinth.engine.internal.store.tool.StoreTools;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ final class EngineStore {
         }
         Path directory = config.directory().get();
         config.secretKeyFile().ifPresent(file -> MasterKeyFile.check(file, directory));
-        Store.Files files = config.files().apply(directory, config.durability());
+        StoreFiles files = config.files().apply(directory, config.durability());
         if (config.quickRestart().isPresent()) {
             files = files.leaving(new QuickFiles(config.quickRestart().get(), EngineConfig.VERSION));
         }

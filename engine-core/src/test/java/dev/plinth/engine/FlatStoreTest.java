@@ -8,6 +8,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.StoreFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -191,7 +192,7 @@ final class FlatStoreTest {
 
     private byte[] replayed(Tables kind) {
         StoreSettings settings = new StoreSettings(kind, EngineStore.tables(), 10_000);
-        Store.Files files = Store.Files.in(directory, Durability.OS);
+        StoreFiles files = StoreFiles.in(directory, Durability.OS);
         try (Store store = Store.open(settings, files, EngineClock.system())) {
             return store.stateHash();
         }

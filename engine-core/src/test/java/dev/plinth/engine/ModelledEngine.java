@@ -9,6 +9,7 @@ import dev.plinth.engine.api.SeededIds;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.StoreFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -99,7 +100,7 @@ final class ModelledEngine implements AutoCloseable {
             engine.store().snapshot();
             copy(directories.get(directories.size() - 1), to);
             StoreSettings settings = new StoreSettings(Tables.HEAP, EngineStore.tables(), RESOURCES);
-            Store.Files files = new Store.Files(to, Durability.OS, SEGMENT_BYTES, BYTES_PER_SNAPSHOT);
+            StoreFiles files = new StoreFiles(to, Durability.OS, SEGMENT_BYTES, BYTES_PER_SNAPSHOT);
             try (Store rebuilt = Store.open(settings, files, clock)) {
                 return rebuilt.stateHash();
             }

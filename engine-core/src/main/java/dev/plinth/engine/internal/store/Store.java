@@ -26,7 +26,6 @@ import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.SharedLog;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -103,7 +102,7 @@ public final class Store implements AutoCloseable {
      *
      * @throws IllegalStateException if it cannot be opened; one sentence says why and what to do
      */
-    public static Store open(StoreSettings settings, Files files, EngineClock clock) {
+    public static Store open(StoreSettings settings, StoreFiles files, EngineClock clock) {
         Disk disk = DirectoryDisk.open(files.directory());
         try {
             return open(settings, files, disk, clock);
@@ -113,7 +112,7 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    public static Store open(StoreSettings settings, Files files, Disk disk, EngineClock clock) {
+    public static Store open(StoreSettings settings, StoreFiles files, Disk disk, EngineClock clock) {
         if (files.quick() == null) {
             return open(settings, files, disk, clock, null);
         }
@@ -127,7 +126,7 @@ public final class Store implements AutoCloseable {
     }
 
     public static Store open(
-            StoreSettings settings, Files files, Disk disk, EngineClock clock, @Nullable QuickRestart quick) {
+            StoreSettings settings, StoreFiles files, Disk disk, EngineClock clock, @Nullable QuickRestart quick) {
         RecoveryProgress watch = new RecoveryProgress();
         Recovery.RecoveredTables recovered = Recovery.run(disk, settings, quick);
         long recoveryNanos = watch.nanos();
@@ -603,40 +602,6 @@ public final class Store implements AutoCloseable {
         } finally {
             writer.unlock();
             inFlight.rejectWaiting();
-        }
-    }
-
-    /**
-     * The files of a store.
-     *
-     * @param directory the directory
-     * @param durability FSYNC or OS
-     * @param segmentBytes length of a journal segment
-     * @param bytesPerSnapshot bytes of journal after which a snapshot is made, or more if the last one is large
-     * @param quick where a clean close leaves the tables; null for none
-     */
-    public record Files(
-            Path directory,
-            Durability durability,
-            int segmentBytes,
-            long bytesPerSnapshot,
-            @Nullable QuickFiles quick) {
-        public static final int SEGMENT_BYTES = 64 * 1024 * 1024;
-        private static final long BYTES_PER_SNAPSHOT = 256L * 1024 * 1024;
-
-        /** Makes files whose store leaves no tables. */
-        public Files(Path directory, Durability durability, int segmentBytes, long bytesPerSnapshot) {
-            this(directory, durability, segmentBytes, bytesPerSnapshot, null);
-        }
-
-        /** Returns files of the usual sizes. */
-        public static Files in(Path directory, Durability durability) {
-            return new Files(directory, durability, SEGMENT_BYTES, BYTES_PER_SNAPSHOT);
-        }
-
-        /** Returns the same files with tables that a clean close leaves for the next start. */
-        public Files leaving(QuickFiles files) {
-            return new Files(directory, durability, segmentBytes, bytesPerSnapshot, files);
         }
     }
 

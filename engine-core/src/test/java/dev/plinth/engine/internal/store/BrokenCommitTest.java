@@ -446,7 +446,7 @@ class BrokenCommitTest {
     }
 
     private static Store open(Tables kind, Disk disk) {
-        Store.Files files = new Store.Files(
+        StoreFiles files = new StoreFiles(
                 Path.of("nowhere"), Durability.FSYNC, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER);
         return Store.open(settings(kind), files, disk, EngineClock.system());
     }

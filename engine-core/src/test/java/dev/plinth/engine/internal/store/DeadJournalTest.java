@@ -110,7 +110,7 @@ class DeadJournalTest {
         };
         return Store.open(
                 new StoreSettings(Tables.HEAP, List.of(ROWS), 1000),
-                new Store.Files(Path.of("nowhere"), level, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
+                new StoreFiles(Path.of("nowhere"), level, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
                 failing,
                 EngineClock.system());
     }

@@ -204,7 +204,7 @@ class FenceTest {
     private static Store open(Disk disk, Durability durability) {
         return Store.open(
                 TestRows.settings(Tables.HEAP),
-                new Store.Files(Path.of("nowhere"), durability, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
+                new StoreFiles(Path.of("nowhere"), durability, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
                 disk,
                 EngineClock.system());
     }

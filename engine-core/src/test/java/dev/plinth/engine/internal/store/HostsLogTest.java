@@ -132,7 +132,7 @@ class HostsLogTest {
         };
         return Store.open(
                 new StoreSettings(Tables.HEAP, List.of(ROWS), 1_000_000),
-                new Store.Files(Path.of("nowhere"), level, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
+                new StoreFiles(Path.of("nowhere"), level, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
                 failing,
                 EngineClock.system());
     }

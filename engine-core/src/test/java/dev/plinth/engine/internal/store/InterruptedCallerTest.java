@@ -54,7 +54,7 @@ class InterruptedCallerTest {
     }
 
     private Store open(Durability durability) {
-        Store.Files files = new Store.Files(directory, durability, 64 * 1024, RandomDiskWrites.NEVER);
+        StoreFiles files = new StoreFiles(directory, durability, 64 * 1024, RandomDiskWrites.NEVER);
         return Store.open(TestRows.settings(Tables.HEAP), files, EngineClock.system());
     }
 }

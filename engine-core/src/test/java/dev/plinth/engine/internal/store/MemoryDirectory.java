@@ -41,7 +41,7 @@ public final class MemoryDirectory {
     public Store open(Tables kind) {
         return Store.open(
                 new StoreSettings(kind, tables, 1000),
-                new Store.Files(Path.of("nowhere"), Durability.FSYNC, SEGMENT_BYTES, RandomDiskWrites.NEVER),
+                new StoreFiles(Path.of("nowhere"), Durability.FSYNC, SEGMENT_BYTES, RandomDiskWrites.NEVER),
                 disk,
                 clock);
     }

@@ -17,7 +17,7 @@ final class OpensDirectory {
     static Store open(Path directory, EngineClock clock) {
         return Store.open(
                 new StoreSettings(Tables.HEAP, List.of(TestRows.TABLE), 1_000_000),
-                new Store.Files(directory, Durability.OS, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
+                new StoreFiles(directory, Durability.OS, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
                 clock);
     }
 

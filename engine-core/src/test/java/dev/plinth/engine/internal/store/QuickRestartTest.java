@@ -488,8 +488,8 @@ class QuickRestartTest {
         return new StoreSettings(kind(), List.of(TestRows.TABLE), 2 * IDS);
     }
 
-    private static Store.Files files() {
-        return new Store.Files(
+    private static StoreFiles files() {
+        return new StoreFiles(
                 Path.of("nowhere"), Durability.FSYNC, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER);
     }
 

@@ -185,7 +185,7 @@ class QuickSpaceTest {
         return new StoreSettings(Tables.OFF_HEAP, List.of(TestRows.TABLE), 2 * ROWS);
     }
 
-    private static Store.Files files() {
-        return new Store.Files(Path.of("nowhere"), Durability.FSYNC, 1024 * 1024, RandomDiskWrites.NEVER);
+    private static StoreFiles files() {
+        return new StoreFiles(Path.of("nowhere"), Durability.FSYNC, 1024 * 1024, RandomDiskWrites.NEVER);
     }
 }

@@ -76,7 +76,7 @@ public final class RandomDiskWrites {
     public Store open(Tables kind, MemoryDisk disk, long bytesPerSnapshot) {
         return Store.open(
                 TestRows.settings(kind),
-                new Store.Files(Path.of("nowhere"), durability, SEGMENT_BYTES, bytesPerSnapshot),
+                new StoreFiles(Path.of("nowhere"), durability, SEGMENT_BYTES, bytesPerSnapshot),
                 sabotage.apply(disk),
                 ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z")));
     }

@@ -58,7 +58,7 @@ final class ScarceMemory {
     private static Store open(Path directory) {
         return Store.open(
                 new StoreSettings(Tables.HEAP, List.of(LARGE), 10_000),
-                new Store.Files(directory, Durability.FSYNC, 4 * 1024 * 1024, Long.MAX_VALUE),
+                new StoreFiles(directory, Durability.FSYNC, 4 * 1024 * 1024, Long.MAX_VALUE),
                 EngineClock.system());
     }
 

@@ -34,7 +34,7 @@ final class SequencedWriters {
         Disk disk = DirectoryDisk.open(directory);
         return Store.open(
                 new StoreSettings(Tables.HEAP, List.of(TestRows.TABLE), 1_000_000),
-                new Store.Files(directory, level, SEGMENT_BYTES, BYTES_PER_SNAPSHOT),
+                new StoreFiles(directory, level, SEGMENT_BYTES, BYTES_PER_SNAPSHOT),
                 sabotage.apply(disk),
                 EngineClock.system());
     }

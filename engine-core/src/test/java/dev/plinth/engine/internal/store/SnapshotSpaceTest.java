@@ -33,7 +33,7 @@ class SnapshotSpaceTest {
 
     @Test
     void updates_steady_diskStaysBelowThreeTimesTheRows() throws IOException {
-        Store.Files files = new Store.Files(Path.of("nowhere"), Durability.FSYNC, SEGMENT_BYTES, Long.MAX_VALUE);
+        StoreFiles files = new StoreFiles(Path.of("nowhere"), Durability.FSYNC, SEGMENT_BYTES, Long.MAX_VALUE);
         try (Store store = Store.open(TestRows.settings(Tables.HEAP), files, new WeighedDisk(), EngineClock.system())) {
             for (int i = 0; i < ROWS; i++) {
                 store.await(TestRows.put(store, i, i));
@@ -45,7 +45,7 @@ class SnapshotSpaceTest {
         largest.set(0);
         long live = Snapshot.newestBytes(memory);
         Set<Thread> before = Thread.getAllStackTraces().keySet();
-        Store.Files often = new Store.Files(Path.of("nowhere"), Durability.FSYNC, SEGMENT_BYTES, OFTEN);
+        StoreFiles often = new StoreFiles(Path.of("nowhere"), Durability.FSYNC, SEGMENT_BYTES, OFTEN);
         try (Store store = Store.open(TestRows.settings(Tables.HEAP), often, new WeighedDisk(), EngineClock.system())) {
             Random random = new Random(1);
             Thread maker = snapshots(before);

@@ -27,7 +27,7 @@ final class WritesOnCommand {
     static Store open(Path directory, Durability durability) {
         return Store.open(
                 new StoreSettings(Tables.HEAP, List.of(TestRows.TABLE), 1_000_000),
-                new Store.Files(directory, durability, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
+                new StoreFiles(directory, durability, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
                 EngineClock.system());
     }
 

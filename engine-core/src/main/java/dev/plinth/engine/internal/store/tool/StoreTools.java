@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.store.tool;
 
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.base.TableName;
-import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.StoreFiles;
 import dev.plinth.engine.internal.store.log.DirectoryDisk;
 import dev.plinth.engine.internal.store.log.Disk;
 import dev.plinth.engine.internal.store.log.FileCopy;
@@ -58,7 +58,7 @@ public final class StoreTools {
             List<String> taken = new ArrayList<>();
             RecoverablePrefix prefix;
             try (DirectoryDisk to = copy.open(further)) {
-                prefix = Backup.make(files, to, tables, Store.Files.SEGMENT_BYTES);
+                prefix = Backup.make(files, to, tables, StoreFiles.SEGMENT_BYTES);
                 for (String name : files.names()) {
                     if (further.contains(name)) {
                         FileCopy.copy(files, name, to, name);
@@ -96,7 +96,7 @@ public final class StoreTools {
     public static StoreReport recover(Path directory, List<TableName> tables, boolean acceptLoss) {
         checkIsStore(directory);
         try (DirectoryDisk disk = DirectoryDisk.open(directory)) {
-            return Salvage.run(disk, tables, acceptLoss, Store.Files.SEGMENT_BYTES);
+            return Salvage.run(disk, tables, acceptLoss, StoreFiles.SEGMENT_BYTES);
         } catch (IOException e) {
             throw unreadable(directory, e);
         }

@@ -15,6 +15,7 @@ import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.store.StoreFiles;
 import dev.plinth.engine.internal.store.TestRows;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.Segment;
@@ -156,7 +157,7 @@ class LargeRecordTest {
     private static Store open(MemoryDisk disk, Durability durability) {
         return Store.open(
                 new StoreSettings(Tables.HEAP, TABLES, 1_000_000),
-                new Store.Files(Path.of("nowhere"), durability, SEGMENT_BYTES, Long.MAX_VALUE),
+                new StoreFiles(Path.of("nowhere"), durability, SEGMENT_BYTES, Long.MAX_VALUE),
                 disk,
                 EngineClock.system());
     }
