@@ -340,8 +340,8 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Returns the memory that calls of this engine may take. Its guard and all servers in front of it share these budgets,
-     * so that together they keep the bounds of {@link CallBudgets#of} for the heap of this JVM.
+     * Returns the memory that calls of this engine may take. Its guard and all servers in front of it share these budgets.
+     * They are those of {@link CallBudgets#of} for the heap of this JVM. Thread-safe.
      */
     public CallBudgets callBudgets() {
         return guard.budgets();
