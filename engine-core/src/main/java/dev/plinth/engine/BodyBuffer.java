@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Collects a body with a limit but of unknown length. It takes no more memory than bytes have arrived. Not thread-safe.
@@ -30,13 +31,18 @@ public final class BodyBuffer {
     /**
      * Makes an empty buffer.
      *
-     * @param limit the most bytes that it takes
+     * @param limit the most bytes that it takes, 0 or more
      * @param announced the length that the client announced, -1 if it did not; a client need not keep to it
      * @param share accounts for the memory
+     * @throws IllegalArgumentException if the limit is negative
      */
     public BodyBuffer(int limit, long announced, ByteBudget.Share share) {
+        if (limit < 0) {
+            throw new IllegalArgumentException(
+                    "limit must be 0 bytes or more, got " + limit + ". Give the most bytes of the body.");
+        }
         this.limit = announced < 0 ? limit : (int) Math.min(limit, announced);
-        this.share = share;
+        this.share = Objects.requireNonNull(share, "share must not be null.");
     }
 
     /** Takes the bytes, if they fit. */

@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -23,15 +24,24 @@ public final class ByteBudget {
      * Makes an unused budget.
      *
      * @param name names the counted bytes in the sentence of a refusal
-     * @param processMax bytes of all workspaces
-     * @param workspaceMax bytes of one workspace
-     * @param firstMax bytes that a workspace with nothing in flight gets in any case
+     * @param processMax bytes of all workspaces, 1 or more
+     * @param workspaceMax bytes of one workspace, 1 or more
+     * @param firstMax bytes that a workspace with nothing in flight gets in any case, 0 or more
+     * @throws IllegalArgumentException if a number is out of range
      */
     public ByteBudget(String name, long processMax, long workspaceMax, long firstMax) {
-        this.name = name;
-        this.processMax = processMax;
-        this.workspaceMax = workspaceMax;
-        this.firstMax = firstMax;
+        this.name = Objects.requireNonNull(name, "name must not be null.");
+        this.processMax = checked("processMax", processMax, 1);
+        this.workspaceMax = checked("workspaceMax", workspaceMax, 1);
+        this.firstMax = checked("firstMax", firstMax, 0);
+    }
+
+    private static long checked(String parameter, long bytes, long least) {
+        if (bytes < least) {
+            throw new IllegalArgumentException(
+                    parameter + " must be " + least + " bytes or more, got " + bytes + ". Give a larger number.");
+        }
+        return bytes;
     }
 
     /**
@@ -40,7 +50,7 @@ public final class ByteBudget {
      * @param workspace names the workspace, or the callers that count together as one; asked once bytes are taken
      */
     public Share share(Supplier<String> workspace) {
-        return new Share(workspace);
+        return new Share(Objects.requireNonNull(workspace, "workspace must not be null."));
     }
 
     /** Returns the bytes in flight. */

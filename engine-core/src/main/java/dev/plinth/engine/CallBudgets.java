@@ -1,5 +1,7 @@
 package dev.plinth.engine;
 
+import java.util.Objects;
+
 /**
  * The memory that calls of a server may take, so that no caller exhausts it. An adapter counts each call under
  * {@link Admission#payer}. Thread-safe.
@@ -22,6 +24,13 @@ public record CallBudgets(ByteBudget bodies, ByteBudget values, ByteBudget answe
      * takes 36 times as much.
      */
     private static final int VALUES_PER_BODY = 2;
+
+    /** Refuses null. */
+    public CallBudgets {
+        Objects.requireNonNull(bodies, "bodies must not be null.");
+        Objects.requireNonNull(values, "values must not be null.");
+        Objects.requireNonNull(answers, "answers must not be null.");
+    }
 
     /**
      * Returns the budgets for a heap: an eighth of it in each direction, and an eighth of that for a workspace.

@@ -342,6 +342,14 @@ public final class Engine implements AutoCloseable {
         return guard;
     }
 
+    /**
+     * Returns the memory that calls of this engine may take. Its guard and all servers in front of it share these budgets.
+     * They are those of {@link CallBudgets#of} for the heap of this JVM. Thread-safe.
+     */
+    public CallBudgets callBudgets() {
+        return guard.budgets();
+    }
+
     /** Returns the most bytes that the body of a call may have on this route. */
     public int bodyBytesMax(String method, String path) {
         return wire.bodyBytesMax(method, path);

@@ -87,10 +87,11 @@ public final class EngineBuilder {
 
     EngineBuilder() {}
 
-    /** Keeps everything in memory, until the process ends. The default. */
+    /** Keeps everything in memory, until the process ends. The default. Forgets each file and directory set before. */
     public EngineBuilder inMemory() {
-        directory = Optional.empty();
+        directory = quickRestart = secretKeyFile = Optional.empty();
         log = Optional.empty();
+        requestLogBytes = 0;
         return this;
     }
 

@@ -63,6 +63,8 @@ final class NullArgumentsTest {
             Map.entry(Path.class, Path.of("x")),
             Map.entry(WorkspaceImport.class, WorkspaceImport.of(Path.of("x"), Path.of("x"))),
             Map.entry(LeaseRequest.class, LeaseRequest.of("x")),
+            Map.entry(ByteBudget.class, new ByteBudget("x", 1, 1, 0)),
+            Map.entry(ByteBudget.Share.class, new ByteBudget("x", 1, 1, 0).share(() -> "x")),
             Map.entry(int.class, 1),
             Map.entry(long.class, 1L),
             Map.entry(boolean.class, true));
@@ -113,7 +115,10 @@ final class NullArgumentsTest {
                 WorkspaceChange.class,
                 BulkOperation.class,
                 WireIdentity.class,
-                LeaseRequest.class)) {
+                LeaseRequest.class,
+                CallBudgets.class,
+                ByteBudget.class,
+                BodyBuffer.class)) {
             Constructor<?> constructor = type.getConstructors()[0];
             check(constructor, constructor::newInstance);
         }

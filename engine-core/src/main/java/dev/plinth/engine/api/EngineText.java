@@ -3,6 +3,7 @@ package dev.plinth.engine.api;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -86,8 +87,10 @@ public enum EngineText {
      *
      * @return the value
      * @throws IllegalArgumentException if it has another form
+     * @throws NullPointerException if it is null
      */
     public String checked(String value) {
+        Objects.requireNonNull(value, () -> javaName + " must not be null; leave it out for the default.");
         if (!rule.test(value)) {
             throw new IllegalArgumentException(
                     javaName + " must be " + form + ", got " + shown(value) + ". Correct it, or leave it out.");

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record KeyChange(
         Optional<String> name, Optional<Set<Scope>> scopes, Optional<Boolean> enabled, Optional<Expiry> expiry) {
-    /** Changes nothing. */
-    private static final KeyChange NONE =
+    /** Changes nothing. Add what changes. */
+    public static final KeyChange NONE =
             new KeyChange(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     /**
@@ -52,7 +52,7 @@ public record KeyChange(
 
     /** Returns a change that enables or disables the key. */
     public static KeyChange ofEnabled(boolean enabled) {
-        return new KeyChange(Optional.empty(), Optional.empty(), Optional.of(enabled), Optional.empty());
+        return NONE.withEnabled(enabled);
     }
 
     /**
@@ -90,6 +90,11 @@ public record KeyChange(
     /** Returns the same for a key that may do everything. */
     public KeyChange withAllScopes() {
         return new KeyChange(name, Optional.of(Set.of()), enabled, expiry);
+    }
+
+    /** Returns the same for a key that is enabled, or whose calls are refused. */
+    public KeyChange withEnabled(boolean isEnabled) {
+        return new KeyChange(name, scopes, Optional.of(isEnabled), expiry);
     }
 
     /** Returns the same, to expire at a time. */

@@ -14,6 +14,9 @@ import java.util.Optional;
  * @param metadata an object of strings that is merged into the metadata, in the same way
  */
 public record ResourceChange(Optional<String> name, Optional<Json> data, Optional<Json> metadata) {
+    /** Changes nothing. Add what changes. */
+    public static final ResourceChange NONE = new ResourceChange(Optional.empty(), Optional.empty(), Optional.empty());
+
     /** Refuses null. */
     public ResourceChange {
         Objects.requireNonNull(name, "name must not be null; give an empty one to keep it.");
@@ -23,12 +26,12 @@ public record ResourceChange(Optional<String> name, Optional<Json> data, Optiona
 
     /** Returns a change of the name. */
     public static ResourceChange named(String name) {
-        return new ResourceChange(Optional.of(name), Optional.empty(), Optional.empty());
+        return NONE.withName(name);
     }
 
     /** Returns a change that merges an object into the data. */
     public static ResourceChange ofData(Json mergePatch) {
-        return new ResourceChange(Optional.empty(), Optional.of(mergePatch), Optional.empty());
+        return NONE.withData(mergePatch);
     }
 
     /** Returns a change that adds or replaces these pairs of the metadata. */
@@ -38,7 +41,7 @@ public record ResourceChange(Optional<String> name, Optional<Json> data, Optiona
 
     /** Returns a change that merges an object into the metadata. */
     public static ResourceChange ofMetadata(Json mergePatch) {
-        return new ResourceChange(Optional.empty(), Optional.empty(), Optional.of(mergePatch));
+        return NONE.withMetadata(mergePatch);
     }
 
     /** Returns the same with another name. */

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param sharesFrom the workspaces whose shares it takes
  */
 public record WorkspaceChange(Optional<String> name, Optional<Json> metadata, Optional<Sharers> sharesFrom) {
-    private static final WorkspaceChange NONE =
+    /** Changes nothing. Add what changes. */
+    public static final WorkspaceChange NONE =
             new WorkspaceChange(Optional.empty(), Optional.empty(), Optional.empty());
 
     /**
@@ -41,7 +42,7 @@ public record WorkspaceChange(Optional<String> name, Optional<Json> metadata, Op
 
     /** Returns a change of the name. */
     public static WorkspaceChange named(String name) {
-        return new WorkspaceChange(Optional.of(name), Optional.empty(), Optional.empty());
+        return NONE.withName(name);
     }
 
     /** Returns a change that merges an object into the metadata. */
@@ -51,12 +52,27 @@ public record WorkspaceChange(Optional<String> name, Optional<Json> metadata, Op
 
     /** Returns a change to shares from these workspaces alone, each {@code ws_…}. */
     public static WorkspaceChange ofSharesFrom(List<String> ids) {
-        return new WorkspaceChange(Optional.empty(), Optional.empty(), Optional.of(new Sharers(Optional.of(ids))));
+        return NONE.withSharesFrom(ids);
     }
 
     /** Returns a change to shares from any workspace. */
     public static WorkspaceChange ofSharesFromAny() {
-        return new WorkspaceChange(Optional.empty(), Optional.empty(), Optional.of(new Sharers(Optional.empty())));
+        return NONE.withSharesFromAny();
+    }
+
+    /** Returns the same with another name. */
+    public WorkspaceChange withName(String other) {
+        return new WorkspaceChange(Optional.of(other), metadata, sharesFrom);
+    }
+
+    /** Returns the same, to take shares from these workspaces alone, each {@code ws_…}. */
+    public WorkspaceChange withSharesFrom(List<String> ids) {
+        return new WorkspaceChange(name, metadata, Optional.of(new Sharers(Optional.of(ids))));
+    }
+
+    /** Returns the same, to take shares from any workspace. */
+    public WorkspaceChange withSharesFromAny() {
+        return new WorkspaceChange(name, metadata, Optional.of(new Sharers(Optional.empty())));
     }
 
     /** Returns the same with another change of the metadata. */

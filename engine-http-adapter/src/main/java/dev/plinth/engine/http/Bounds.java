@@ -21,9 +21,8 @@ record Bounds(
         ByteBudget answers,
         Streams streams,
         Addresses addresses) {
-    /** Returns the limits for a heap. */
-    static Bounds of(long heapBytes, Addresses addresses) {
-        CallBudgets calls = CallBudgets.of(heapBytes);
+    /** Returns the limits for a heap, with the budgets of calls that others may share. */
+    static Bounds of(long heapBytes, CallBudgets calls, Addresses addresses) {
         long headers = CallBudgets.processBytes(heapBytes) / 2;
         return new Bounds(
                 new ByteBudget("headers", headers, headers, 0),

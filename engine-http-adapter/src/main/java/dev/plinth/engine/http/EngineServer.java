@@ -56,7 +56,7 @@ public final class EngineServer implements AutoCloseable {
         tls = settings.tls().map(Tls::new);
         cors = settings.cors();
         Addresses addresses = new Addresses(settings.addresses());
-        bounds = Bounds.of(settings.heapBytes(), addresses);
+        bounds = Bounds.of(settings.heapBytes(), settings.budgets(), addresses);
         WorkerPool threads = new WorkerPool();
         handshakes = new HandshakeTurns(threads, HANDSHAKES_AT_ONCE);
         server = new Server(threads);

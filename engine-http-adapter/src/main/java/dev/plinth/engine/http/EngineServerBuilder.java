@@ -1,5 +1,6 @@
 package dev.plinth.engine.http;
 
+import dev.plinth.engine.CallBudgets;
 import dev.plinth.engine.CallDoor;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Audience;
@@ -23,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Collects the settings of an {@link EngineServer} and starts it. Not thread-safe. */
 public final class EngineServerBuilder {
@@ -41,6 +43,7 @@ public final class EngineServerBuilder {
     static final int COUNT_MAX = 1_000_000;
 
     private final Function<Optional<BiFunction<Call, CallDoor, CompletableFuture<Reply>>>, EngineServer.Doors> doors;
+    private final Supplier<CallBudgets> budgets;
     private final List<AddressRange> proxies = new ArrayList<>();
     private Optional<BiFunction<Call, CallDoor, CompletableFuture<Reply>>> filter = Optional.empty();
     private String host = LOOPBACK;
@@ -60,11 +63,13 @@ public final class EngineServerBuilder {
 
     EngineServerBuilder(Engine engine) {
         Objects.requireNonNull(engine, "engine must not be null.");
+        this.budgets = engine::callBudgets;
         this.doors = first -> (executor, audiences) -> new EngineCallService(engine, executor, audiences, first);
     }
 
     /** Makes a builder for doors of any kind, which know no filter. */
     EngineServerBuilder(EngineServer.Doors doors) {
+        this.budgets = () -> CallBudgets.of(Runtime.getRuntime().maxMemory());
         this.doors = first -> doors;
     }
 
@@ -73,7 +78,8 @@ public final class EngineServerBuilder {
      *
      * @param admin the operator's place, if the operator has one apart
      * @param tls the files for the places that have TLS
-     * @param heapBytes the heap, from which the budgets of bytes in flight are derived
+     * @param heapBytes the heap, from which the budgets of headers and connections are derived
+     * @param budgets the budgets of calls
      */
     record Settings(
             Listening main,
@@ -83,6 +89,7 @@ public final class EngineServerBuilder {
             Optional<AccessLog> accessLog,
             Addresses.Rules addresses,
             long heapBytes,
+            CallBudgets budgets,
             Deadlines deadlines) {}
 
     /** A place to listen on, for some audiences. */
@@ -242,20 +249,24 @@ public final class EngineServerBuilder {
      * @throws UncheckedIOException if the server cannot listen on an address; the message is one sentence that says why
      */
     public EngineServer start() {
-        return start(Deadlines.STANDARD.withDrain(drain), Runtime.getRuntime().maxMemory());
+        return start(Deadlines.STANDARD.withDrain(drain), Runtime.getRuntime().maxMemory(), budgets.get());
     }
 
     /** Starts the server with other deadlines, and with the budgets of another heap. */
     EngineServer start(Deadlines deadlines, long heapBytes) {
+        return start(deadlines, heapBytes, CallBudgets.of(heapBytes));
+    }
+
+    private EngineServer start(Deadlines deadlines, long heapBytes, CallBudgets calls) {
         EngineServer.Doors engine = doors.apply(filter);
         EngineServer.Doors all = console
                 ? (executor, audiences) ->
                         new ConsoleCallService(engine.open(executor, audiences), audiences.contains(Audience.TENANT))
                 : engine;
-        return EngineServer.start(all, settings(deadlines, heapBytes));
+        return EngineServer.start(all, settings(deadlines, heapBytes, calls));
     }
 
-    private Settings settings(Deadlines deadlines, long heapBytes) {
+    private Settings settings(Deadlines deadlines, long heapBytes, CallBudgets calls) {
         if (adminHealth && adminPort.isEmpty()) {
             throw new IllegalArgumentException("adminHealth needs an adminPort. Set one, or leave adminHealth out.");
         }
@@ -286,6 +297,7 @@ public final class EngineServerBuilder {
                         limitLoopback,
                         List.copyOf(proxies)),
                 heapBytes,
+                calls,
                 deadlines);
     }
 

@@ -63,8 +63,14 @@ final class BoundFigures {
 
     void remove() {
         removed = true;
-        meters.forEach(registry::remove);
-        meters.clear();
+        removeAll();
+    }
+
+    private void removeAll() {
+        for (Meter meter : meters) {
+            registry.remove(meter);
+            meters.remove(meter);
+        }
     }
 
     private Reading fresh(Engine engine) {
@@ -93,6 +99,10 @@ final class BoundFigures {
                 figure.samples().forEach(sample -> samples.put(new Series(figure.name(), sample.labels()), sample)));
         last = new Reading(samples, false, now);
         figures.forEach(figure -> register(engine, figure));
+        if (removed) {
+            // Meters that were registered during the removal.
+            removeAll();
+        }
     }
 
     private void register(Engine engine, Figure figure) {

@@ -153,6 +153,25 @@ class EngineSpansTest {
     }
 
     @Test
+    @SuppressWarnings("try")
+    void operationThatTheHostSubmits_isAChildOfTheSpanThatIsCurrent() {
+        String resource = plinth.client().resources().create("A").call().id();
+        Span host = tracer.spanBuilder("host").startSpan();
+        try (Scope scope = host.makeCurrent()) {
+            plinth.client()
+                    .resources()
+                    .run(resource, "weigh", Json.EMPTY_OBJECT)
+                    .submit()
+                    .join();
+        }
+        host.end();
+
+        SpanData operation = await("POST /v1/resources/{id}/operations/{name}");
+        assertThat(operation.getParentSpanId()).isEqualTo(host.getSpanContext().getSpanId());
+        assertThat(await("scale").getParentSpanId()).isEqualTo(operation.getSpanId());
+    }
+
+    @Test
     void failures_areErrorsOfTheirSpan_andRefusalsAreNot() throws Exception {
         plinth.client()
                 .createWebhook(plinth.sink().uri().toString(), "job.failed")

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
@@ -36,6 +37,7 @@ final class PlinthActuatorConfiguration {
     @ConditionalOnClass(MeterBinder.class)
     static class Meters {
         @Bean
+        @ConditionalOnMissingBean
         EngineMeters plinthMeters(Engine engine, PlinthProperties properties) {
             EngineMeters meters = new EngineMeters(engine);
             return properties.meterBuckets() ? meters.withBuckets() : meters;

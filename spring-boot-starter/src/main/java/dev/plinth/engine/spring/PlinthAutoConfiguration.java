@@ -2,7 +2,9 @@ package dev.plinth.engine.spring;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
+import java.util.function.Consumer;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -40,11 +42,14 @@ public final class PlinthAutoConfiguration {
             PlinthProperties properties,
             ObjectProvider<PlinthCustomizer> customizers,
             ConfigurableListableBeanFactory beans,
-            Started plinthStarted) {
+            Started plinthStarted,
+            @Qualifier("plinthTestEngine") ObjectProvider<Consumer<EngineBuilder>> last) {
         EngineBuilder builder = Engine.builder();
         properties.applyTo(builder);
         new HandlerMethods(beans, builder, plinthStarted).register();
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+        // A slice, behind customizers without an order too, which sort as the last ones.
+        last.ifAvailable(slice -> slice.accept(builder));
         return builder.open();
     }
 

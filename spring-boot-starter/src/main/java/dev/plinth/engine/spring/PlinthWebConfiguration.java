@@ -1,6 +1,5 @@
 package dev.plinth.engine.spring;
 
-import dev.plinth.engine.CallBudgets;
 import dev.plinth.engine.CallDoor;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Audience;
@@ -44,9 +43,11 @@ final class PlinthWebConfiguration {
 
         @Bean
         SimpleUrlHandlerMapping plinthMapping(CallDoor plinthDoor, Engine engine) {
-            CallBudgets budgets = CallBudgets.of(Runtime.getRuntime().maxMemory());
             return new SimpleUrlHandlerMapping(
-                    Map.of("/v1/**", new WireHandler(plinthDoor, budgets, engine::refusal, System::nanoTime)), ORDER);
+                    Map.of(
+                            "/v1/**",
+                            new WireHandler(plinthDoor, engine.callBudgets(), engine::refusal, System::nanoTime)),
+                    ORDER);
         }
     }
 

@@ -20,6 +20,11 @@ final class WireBody {
     private static final int RATE_AFTER_SECONDS = 10;
     private static final int BYTES_PER_SECOND_MIN = 1024;
 
+    /** The sentence for a call whose body came too slowly. */
+    static final String TOO_SLOW =
+            "The body came too slowly for the timeout of this server, or after 30 s for " + BYTES_PER_SECOND_MIN
+                    + " bytes a second. Nothing was changed; send the request again on another connection.";
+
     private final Admission admission;
     private final BodyBuffer buffer;
     private final LongSupplier nanos;
@@ -75,8 +80,7 @@ final class WireBody {
         long took = nanos.getAsLong() - begunNanos;
         long seconds = TimeUnit.NANOSECONDS.toSeconds(took) - RATE_AFTER_SECONDS;
         if (took > WITHIN_NANOS && size < seconds * BYTES_PER_SECOND_MIN) {
-            throw new SocketTimeoutException("The body must have " + BYTES_PER_SECOND_MIN + " bytes a second, got "
-                    + size + " bytes in " + TimeUnit.NANOSECONDS.toSeconds(took) + " s.");
+            throw new SocketTimeoutException(TOO_SLOW);
         }
     }
 }

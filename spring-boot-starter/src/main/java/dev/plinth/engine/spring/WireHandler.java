@@ -10,11 +10,13 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
@@ -38,6 +40,8 @@ final class WireHandler implements HttpRequestHandler {
 
     /** Bytes from which on an answer is counted. A socket's own buffer takes a smaller one. */
     private static final int COUNTED_BYTES_MIN = 1024;
+
+    private static final List<String> RATE_LIMIT_HEADERS = List.of("RateLimit-Policy", "RateLimit");
 
     private static final byte[] NO_BODY = {};
     private static final int NO_CONTENT = 204;
@@ -70,7 +74,16 @@ final class WireHandler implements HttpRequestHandler {
     }
 
     /** A call, with the name under which its memory is counted and the place of its answer. */
-    private record Exchange(String payer, boolean isSafe, HttpServletResponse response, AsyncContext context) {}
+    record Exchange(
+            String payer,
+            boolean isSafe,
+            HttpServletResponse response,
+            AsyncContext context,
+            AtomicBoolean isStreamEnded) {
+        Exchange(String payer, boolean isSafe, HttpServletResponse response, AsyncContext context) {
+            this(payer, isSafe, response, context, new AtomicBoolean());
+        }
+    }
 
     @Override
     public void handleRequest(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -84,13 +97,7 @@ final class WireHandler implements HttpRequestHandler {
         ByteBudget.Share bytes = budgets.bodies().share(() -> payer);
         CompletableFuture<Reply> reply;
         try {
-            reply = submit(admission, request, bytes, values::take);
-        } catch (SocketTimeoutException slow) {
-            close(bytes, values);
-            response.setStatus(HttpServletResponse.SC_REQUEST_TIMEOUT);
-            response.setHeader(HttpHeaders.CONNECTION, "close");
-            context.complete();
-            return;
+            reply = submit(admission, request, response, bytes, values::take);
         } catch (IOException | RuntimeException | Error broken) {
             // The server answers 500 and ends the async context.
             close(bytes, values);
@@ -111,7 +118,11 @@ final class WireHandler implements HttpRequestHandler {
 
     /** Reads the body of a call that its headers let in, and submits the call. A stranger's body is not read. */
     private CompletableFuture<Reply> submit(
-            Admission admission, HttpServletRequest request, ByteBudget.Share bytes, LongPredicate values)
+            Admission admission,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            ByteBudget.Share bytes,
+            LongPredicate values)
             throws IOException {
         if (admission.isRefused()) {
             return admission.submit(NO_BODY, values);
@@ -125,14 +136,26 @@ final class WireHandler implements HttpRequestHandler {
             return admission.submitTooLarge();
         }
         WireBody body = new WireBody(admission, announced, bytes, nanos);
-        return switch (body.read(request.getInputStream())) {
-            case YES -> admission.submit(body.bytes(), values);
-            case TOO_LARGE -> admission.submitTooLarge();
-            case NO_ROOM -> admission.submitWithoutRoom(budgets.bodies().sentence());
-        };
+        try {
+            return switch (body.read(request.getInputStream())) {
+                case YES -> admission.submit(body.bytes(), values);
+                case TOO_LARGE -> admission.submitTooLarge();
+                case NO_ROOM -> admission.submitWithoutRoom(budgets.bodies().sentence());
+            };
+        } catch (SocketTimeoutException slow) {
+            // The rest of the body may still come, and is no request.
+            response.setHeader(HttpHeaders.CONNECTION, "close");
+            return admission.submitWithoutRoom(WireBody.TOO_SLOW);
+        }
     }
 
-    private void complete(Exchange call, String method, @Nullable Reply reply, @Nullable Throwable failure) {
+    /** Returns how many streams are open, for tests. */
+    int openStreams() {
+        return streams.get();
+    }
+
+    /** Writes the reply of a call, or the failure in its place. */
+    void complete(Exchange call, String method, @Nullable Reply reply, @Nullable Throwable failure) {
         AsyncContext context = call.context();
         HttpServletResponse response = call.response();
         try {
@@ -181,9 +204,7 @@ final class WireHandler implements HttpRequestHandler {
             int length = reply.body().length;
             if (length >= COUNTED_BYTES_MIN && !share.take(length)) {
                 if (call.isSafe()) {
-                    written = refuser.refuse(
-                                    "capacity_exhausted", budgets.answers().sentence())
-                            .with(HttpHeaders.RETRY_AFTER, "1");
+                    written = withoutRoom(reply);
                 } else {
                     share.takeAnyway(length);
                 }
@@ -199,6 +220,17 @@ final class WireHandler implements HttpRequestHandler {
             share.close();
         }
         call.context().complete();
+    }
+
+    /** Returns the refusal in the place of a reply that there is no room for, with the rate limit that it tells. */
+    private Reply withoutRoom(Reply reply) {
+        Reply refusal = refuser.refuse("capacity_exhausted", budgets.answers().sentence())
+                .with(HttpHeaders.RETRY_AFTER, "1");
+        for (String name : RATE_LIMIT_HEADERS) {
+            String value = reply.header(name);
+            refusal = value == null ? refusal : refusal.with(name, value);
+        }
+        return refusal;
     }
 
     /** Writes a part, and asks for the next one when it is written. A part without room ends the stream. */
@@ -224,21 +256,28 @@ final class WireHandler implements HttpRequestHandler {
     }
 
     private void ask(Exchange call, Reply.Rest rest) {
-        rest.next().whenComplete((next, failure) -> {
-            if (next == null) {
-                endStream(call, failure);
-            } else {
-                writePart(call, next);
-            }
-        });
+        try {
+            rest.next().whenComplete((next, failure) -> {
+                if (next == null) {
+                    endStream(call, failure);
+                } else {
+                    writePart(call, next);
+                }
+            });
+        } catch (RuntimeException | Error broken) {
+            endStream(call, broken);
+        }
     }
 
+    /** Gives the place of the stream back and ends its call. Ending again only notes the failure. */
     private void endStream(Exchange call, @Nullable Throwable failure) {
-        streams.decrementAndGet();
-        streamsByPayer.computeIfPresent(call.payer(), (id, open) -> open == 1 ? null : open - 1);
         if (failure != null) {
             door.noteError(failure);
         }
-        call.context().complete();
+        if (call.isStreamEnded().compareAndSet(false, true)) {
+            streams.decrementAndGet();
+            streamsByPayer.computeIfPresent(call.payer(), (id, open) -> open == 1 ? null : open - 1);
+            call.context().complete();
+        }
     }
 }

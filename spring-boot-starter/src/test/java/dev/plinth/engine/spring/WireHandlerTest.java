@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.plinth.engine.ByteBudget;
 import dev.plinth.engine.CallBudgets;
 import dev.plinth.engine.Engine;
+import dev.plinth.engine.api.Reply;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -15,6 +16,8 @@ import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import java.io.ByteArrayInputStream;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -87,11 +90,14 @@ final class WireHandlerTest {
     }
 
     @Test
-    void body_sentTooSlowly_is408AndChangesNothing() throws Exception {
+    void body_sentTooSlowly_is503AndChangesNothing() throws Exception {
         Body request = request("POST", "/v1/resources", "{\"name\":\"A\"}");
         request.nanosPerRead = TimeUnit.SECONDS.toNanos(31);
         MockHttpServletResponse refused = answer(request, 1_000_000);
-        assertThat(refused.getStatus()).isEqualTo(408);
+        assertThat(refused.getStatus()).isEqualTo(503);
+        assertThat(refused.getContentAsString()).contains("capacity_exhausted").contains("1024 bytes a second");
+        assertThat(refused.getHeader("Request-Id")).startsWith("req_");
+        assertThat(refused.getHeader("RateLimit")).isNotNull();
         assertThat(refused.getHeader("Connection")).isEqualTo("close");
         assertThat(engine.workspace(workspace).resources().list().call().data()).isEmpty();
         assertThat(bodies.inFlight()).isZero();
@@ -108,9 +114,32 @@ final class WireHandlerTest {
         assertThat(shown.getStatus()).isEqualTo(503);
         assertThat(shown.getContentAsString()).contains("capacity_exhausted");
         assertThat(shown.getHeader("Retry-After")).isEqualTo("1");
+        assertThat(shown.getHeader("RateLimit-Policy")).isEqualTo(made.getHeader("RateLimit-Policy"));
+        assertThat(shown.getHeader("RateLimit")).startsWith("\"pro\";r=");
         assertThat(answer(request("GET", made.getHeader("Location"), ""), 1_000_000)
                         .getStatus())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void stream_whoseNextPartFails_endsOnce() throws Exception {
+        WireHandler handler = handler(1_000_000);
+        Body request = request("GET", "/v1/events/stream", "");
+        MockHttpServletResponse response = new MockHttpServletResponse();
+        AsyncContext context = request.startAsync(request, response);
+        Reply.Rest broken = () -> {
+            throw new IllegalStateException("no next part");
+        };
+
+        handler.complete(
+                new WireHandler.Exchange("ws", true, response, context),
+                "GET",
+                new Reply(200, Map.of(), new byte[] {1}, Optional.of(broken)),
+                null);
+
+        assertThat(request.answered.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(response.getContentAsByteArray()).containsExactly(1);
+        assertThat(handler.openStreams()).isZero();
     }
 
     private static String many(int numbers) {

@@ -53,7 +53,9 @@ public final class RequestDispatcher {
             return refuseDraining(newCall(request, false));
         }
         try {
-            return callInside(newCall(request, true), null);
+            RequestContext call = newCall(request, true);
+            observe(call);
+            return callInside(call, null);
         } finally {
             drainGate.leave();
         }
@@ -115,6 +117,7 @@ public final class RequestDispatcher {
         try {
             call.maySleep = true;
             call.nowMillis = parts.store().nowMillis(); // the body may have taken its time
+            observe(call);
             return callInside(call, pending.refused());
         } finally {
             drainGate.leave();
@@ -235,7 +238,6 @@ public final class RequestDispatcher {
     }
 
     private Answer callInside(RequestContext call, @Nullable PipelineResult refused) {
-        observe(call);
         try {
             PipelineResult result = refused == null ? pipeline.execute(call) : refused;
             Answer ready = answerGate.ready(result);
@@ -248,6 +250,7 @@ public final class RequestDispatcher {
     private CompletableFuture<Answer> submitInside(PendingRequest pending, ReplyTo to) {
         RequestContext call = pending.call();
         try {
+            observe(call); // on this thread, whose span is the cause
             PipelineResult refused = pending.refused();
             if (refused == null && call.mayWait) {
                 call.maySleep = true;
@@ -256,7 +259,6 @@ public final class RequestDispatcher {
                         to,
                         answer -> answer);
             }
-            observe(call);
             PipelineResult result = refused == null ? pipeline.execute(call) : refused;
             Answer ready = answerGate.ready(result);
             if (ready == null) {

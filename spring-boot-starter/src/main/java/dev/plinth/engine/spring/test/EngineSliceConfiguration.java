@@ -1,12 +1,11 @@
 package dev.plinth.engine.spring.test;
 
+import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.spring.PlinthCustomizer;
 import java.time.Instant;
+import java.util.function.Consumer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
 
 /** The clock and the settings of the engine in a slice. */
 @Configuration(proxyBeanMethods = false)
@@ -18,10 +17,12 @@ final class EngineSliceConfiguration {
         return ManualClock.startingAt(START);
     }
 
-    /** Comes last, so that no property or customizer of the application makes the engine write files. */
+    /**
+     * Comes behind each customizer, so that no property and no code of the application makes the engine write files. The
+     * starter asks for it by its name.
+     */
     @Bean
-    @Order(Ordered.LOWEST_PRECEDENCE)
-    PlinthCustomizer plinthTestEngine(ManualClock plinthTestClock) {
+    Consumer<EngineBuilder> plinthTestEngine(ManualClock plinthTestClock) {
         return builder -> builder.inMemory()
                 .testClock(plinthTestClock)
                 .createDefaultWorkspace(true)

@@ -28,7 +28,8 @@ import org.springframework.test.context.junit.jupiter.SpringExtension;
  * 127.0.0.0/8.
  * </ul>
  *
- * <p>The tests of a class share one engine.
+ * <p>The tests of a class share one engine and its clock. So do classes of equal configuration, because Spring keeps the
+ * context. {@code @DirtiesContext} on a class or test gives the next one a new engine.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -9,6 +9,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.NewJob;
 import dev.plinth.engine.client.PlinthClient;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,17 @@ class EngineTestTest {
 
         Job job = client.job(id).call();
         assertThat(job.status()).isEqualTo(JobStatus.SUCCEEDED);
+    }
+
+    @Test
+    void store_ofTheApplication_isNotOpened(@Autowired Path store) {
+        assertThat(engine.isHealthy()).isTrue();
+        assertThat(store).doesNotExist();
+    }
+
+    @Test
+    void handler_thatIsInherited_isInTheSlice() {
+        assertThat(context.getBeansOfType(SliceInheritor.class)).hasSize(1);
     }
 
     @Test
