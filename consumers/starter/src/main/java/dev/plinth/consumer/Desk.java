@@ -8,6 +8,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.OperationResult;
+import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.spring.PlinthJob;
 import dev.plinth.engine.spring.PlinthListener;
@@ -38,7 +39,7 @@ class Desk {
         String order = job.resourceId().orElseThrow();
         String shipment = job.effects().create(NewResource.named("Shipment of " + order));
         Json shipped = Json.of(Map.of("shipment", shipment));
-        job.effects().patch(order, Json.of(Map.of("data", shipped)));
+        job.effects().patch(order, ResourceChange.ofData(shipped));
         job.effects().publish(NewEvent.of("order.shipped", shipped).about(order));
         return shipped;
     }
