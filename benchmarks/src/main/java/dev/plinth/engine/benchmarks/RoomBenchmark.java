@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.ImportedWorkspaces;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.RandomIds;
@@ -82,6 +83,7 @@ public class RoomBenchmark {
         tables.addAll(Events.tables());
         tables.addAll(Webhooks.tables());
         tables.add(DeletedWorkspaces.TABLE);
+        tables.add(ImportedWorkspaces.TABLE);
         tables.add(Idempotency.REMEMBERED);
         return tables;
     }

@@ -14,8 +14,8 @@ package dev.plinth.engine.log;
  * @param frame the records, at most {@link #BYTES_MAX} bytes
  */
 public record Batch(long first, long last, long epoch, int crcBefore, int crc, byte[] frame) {
-    /** The most bytes of a batch. */
-    public static final int BYTES_MAX = 4 * 1024 * 1024;
+    /** The most bytes of a batch, which has room for the largest record. */
+    public static final int BYTES_MAX = 8 * 1024 * 1024;
 
     /** Checks positions and length. */
     public Batch {

@@ -42,8 +42,8 @@ public interface SharedLog extends AutoCloseable {
 
     /**
      * Appends a batch, and returns once its fate is known or the log gives up. An append also says that everything
-     * before the batch is durable, as {@link #beat} does. A failure is {@link Fate#UNKNOWN} and no exception. After a
-     * fate other than durable, the reign appends nothing more.
+     * before the batch is durable. If it succeeds, it prolongs the lease. {@link #beat} does both too. A failure is
+     * {@link Fate#UNKNOWN} and no exception. After a fate other than durable, the reign appends nothing more.
      *
      * @param batch begins right after the last one of this reign or, if it is the first one, after the end that
      *     {@link #read} has shown

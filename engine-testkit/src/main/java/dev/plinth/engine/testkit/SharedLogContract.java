@@ -77,6 +77,16 @@ public abstract class SharedLogContract {
     }
 
     @Test
+    final void append_afterTheEndOfItsLease_prolongsItIfItSucceeds() throws IOException {
+        Reign reign = first().reign(FIRST).orElseThrow();
+        endLease();
+
+        Fate fate = first().append(reign, batch(reign, 1));
+
+        assertEquals(fate == Fate.DURABLE, second().reign(SECOND).isEmpty());
+    }
+
+    @Test
     final void reign_afterResigning_beginsAtOnceWithAHigherEpoch() throws IOException {
         Reign earlier = first().reign(FIRST).orElseThrow();
         first().resign(earlier);

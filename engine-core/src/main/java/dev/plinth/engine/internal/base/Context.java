@@ -109,7 +109,12 @@ public final class Context {
 
     /** Returns the next number in commit order, by which lists and cursors go. */
     public long nextNumber() {
-        return numbers.next();
+        return numbers.next(1);
+    }
+
+    /** Reserves so many numbers, 1 or more, and returns the first of them. */
+    public long nextNumbers(long count) {
+        return numbers.next(count);
     }
 
     /** Returns the place in a trace of what the decision causes, or null if it belongs to none. */
@@ -166,7 +171,7 @@ public final class Context {
     /** Gives out the numbers of lists, ascending and with gaps. */
     @FunctionalInterface
     public interface Numbers {
-        /** Returns the next number. */
-        long next();
+        /** Reserves so many numbers, 1 or more, and returns the first of them. */
+        long next(long count);
     }
 }

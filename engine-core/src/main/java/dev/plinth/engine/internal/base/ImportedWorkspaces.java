@@ -26,6 +26,12 @@ public final class ImportedWorkspaces {
         return row == null ? null : ImportedWorkspace.read(row);
     }
 
+    /** Returns true if the import of a workspace has begun and has not ended. */
+    public static boolean isUnfinished(Rows rows, Id workspace) {
+        ImportedWorkspace found = find(rows, workspace);
+        return found != null && !found.complete;
+    }
+
     /** Returns the imports that have not ended. */
     public static List<ImportedWorkspace> unfinished(Rows rows) {
         List<ImportedWorkspace> unfinished = new ArrayList<>();

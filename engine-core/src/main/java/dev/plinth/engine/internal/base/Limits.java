@@ -151,6 +151,9 @@ public final class Limits {
     /** Bytes of rows of one step of an import. The last row may go beyond. */
     public static final int IMPORT_STEP_BYTES_MAX = 256 * 1024;
 
+    /** Positions of an imported workspace. As many list numbers are reserved for it. */
+    public static final long IMPORT_POSITIONS_MAX = Integer.MAX_VALUE;
+
     /** Rows of the last record of an import: the workspace, and work of the sweep that has not ended. */
     public static final int IMPORT_LAST_ROWS_MAX = 5_000;
 

@@ -116,7 +116,7 @@ public final class Commits implements Committer {
     private Committed decide(
             Transaction transaction, AdmittedCaller admitted, Command.Change change, OutcomeMemory memory) {
         long now = transaction.nowMillis();
-        Context context = new Context(admitted.caller(), now, transaction, ids, cipher, transaction::nextNumber)
+        Context context = new Context(admitted.caller(), now, transaction, ids, cipher, transaction::nextNumbers)
                 .in(change instanceof Command.Traced traced ? traced.trace() : null);
         try {
             transaction.checkOpen();
@@ -207,7 +207,7 @@ public final class Commits implements Committer {
 
     /** The context of a call that only reads. */
     Context reading(Caller caller, long now, Rows rows) {
-        return new Context(caller, now, rows, ids, cipher, () -> {
+        return new Context(caller, now, rows, ids, cipher, count -> {
             throw new IllegalStateException(
                     "Expected a read to need no list number, but it asked for one; make it a change");
         });

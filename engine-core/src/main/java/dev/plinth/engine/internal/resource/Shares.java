@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.HiddenWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
@@ -141,12 +142,12 @@ public final class Shares {
     }
 
     /**
-     * Returns false once the resource, or the workspace that owns it, is deleted. Its shares then end in the
-     * background.
+     * Returns false once the resource, or the workspace that owns it, is deleted, and while that workspace is being
+     * imported. The shares of what is deleted end in the background.
      */
     private static boolean isThere(Rows rows, ShareRow share) {
         return rows.get(ResourceTables.RESOURCES, share.owner().keyOf(share.resource())) != null
-                && !DeletedWorkspaces.has(rows, share.owner());
+                && !HiddenWorkspaces.has(rows, share.owner());
     }
 
     /** Adds the end of all shares of a resource. */

@@ -465,6 +465,11 @@ public final class Store implements AutoCloseable {
         return tables.lastTimeMillis();
     }
 
+    /** Returns how many times rows were taken back that a reading beside the writer may have seen. */
+    public long takenBack() {
+        return write(transaction -> tables.takenBack());
+    }
+
     /** Returns where failures are noted from which the engine does not recover. */
     public FatalErrors fatalErrors() {
         return fatalErrors;

@@ -45,10 +45,11 @@ public final class Transaction implements Rows {
         return time.millis();
     }
 
-    /** Returns the next list number. */
-    public long nextNumber() {
-        number = Math.max(number, tables.lastNumber()) + 1;
-        return number;
+    /** Reserves so many list numbers, 1 or more, and returns the first of them. */
+    public long nextNumbers(long count) {
+        long first = Math.max(number, tables.lastNumber()) + 1;
+        number = first + count - 1;
+        return first;
     }
 
     /** Reuses the numbers that were only given to undone records. */

@@ -36,11 +36,18 @@ final class ChangeTrack {
             TransferredTable table = TransferredTables.numbered(write.table().number());
             byte[] row = write.row();
             if (table != null && mayBeOf(table, write.key(), row)) {
-                images.put(new RowKey(write.table().number(), write.key()), Optional.ofNullable(row));
-                bytes += BYTES_PER_ROW + write.key().length + (row == null ? 0 : row.length);
+                Optional<byte[]> image = Optional.ofNullable(row);
+                Optional<byte[]> replaced = images.put(new RowKey(write.table().number(), write.key()), image);
+                bytes += replaced == null
+                        ? BYTES_PER_ROW + write.key().length + length(image)
+                        : length(image) - length(replaced);
                 isFull = bytes > Limits.EXPORT_CHANGES_BYTES_MAX;
             }
         }
+    }
+
+    private static int length(Optional<byte[]> image) {
+        return image.map(row -> row.length).orElse(0);
     }
 
     private boolean mayBeOf(TransferredTable table, byte[] key, byte @Nullable [] row) {

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.transfer;
 
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.NewRows;
 import dev.plinth.engine.internal.base.RowTranslation;
 import dev.plinth.engine.internal.base.TableName;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param workspace the workspace
  * @param workspaceRow the row of the workspace, with its position for its number
  * @param later the last images of rows that were changed, without a value for removed ones
- * @param totals the rows and bytes of each table that has shares. A row that was changed meanwhile counts twice
+ * @param totals the rows and bytes of each table that has shares
  * @param end the end of the file
  */
 record CheckedExport(
@@ -31,9 +33,11 @@ record CheckedExport(
     /**
      * Reads and checks a file.
      *
+     * @param readers make readers of it
      * @throws IllegalStateException if it is not whole, or has what this release does not know
      */
-    static CheckedExport read(ExportReader reader) {
+    static CheckedExport read(Supplier<ExportReader> readers) {
+        ExportReader reader = readers.get();
         Check check = new Check(reader);
         ExportReader.End end = reader.read(check);
         Id workspace = check.workspace;
@@ -41,8 +45,16 @@ record CheckedExport(
         if (workspace == null || row == null) {
             throw reader.damaged("has no workspace");
         }
-        if (check.highest > end.positions()) {
-            throw reader.damaged("has position " + check.highest + " of " + end.positions());
+        if (end.positions() < 0 || end.positions() > Limits.IMPORT_POSITIONS_MAX) {
+            throw reader.damaged(
+                    "has " + end.positions() + " positions, and " + Limits.IMPORT_POSITIONS_MAX + " is the limit");
+        }
+        if (check.lowest < 1 || check.highest > end.positions()) {
+            throw reader.damaged("has positions from " + check.lowest + " to " + check.highest
+                    + ", which must be from 1 to " + end.positions());
+        }
+        if (!check.later.isEmpty()) {
+            readers.get().read(check.replaced());
         }
         List<NewRows> totals = new ArrayList<>();
         for (TransferredTable table : TransferredTables.inOrder()) {
@@ -64,6 +76,7 @@ record CheckedExport(
         private final Map<RowKey, Optional<byte[]>> later = new LinkedHashMap<>();
         private @Nullable Id workspace;
         private byte @Nullable [] workspaceRow;
+        private long lowest = 1;
         private long highest;
 
         Check(ExportReader reader) {
@@ -100,8 +113,26 @@ record CheckedExport(
             bytes[number] += key.length + row.length;
         }
 
+        /** Returns a visitor for a second reading, which takes the rows out of the totals that later ones replace. */
+        ExportReader.Visitor replaced() {
+            return new ExportReader.Visitor() {
+                @Override
+                public void workspace(Id id) {}
+
+                @Override
+                public void row(int kind, TransferredTable table, byte[] key, byte @Nullable [] row) {
+                    int number = table.table().number();
+                    if (kind == ExportFormat.ROWS && row != null && later.containsKey(new RowKey(number, key))) {
+                        rows[number]--;
+                        bytes[number] -= key.length + row.length;
+                    }
+                }
+            };
+        }
+
         @Override
         public long number(long position) {
+            lowest = Math.min(lowest, position);
             highest = Math.max(highest, position);
             return position;
         }

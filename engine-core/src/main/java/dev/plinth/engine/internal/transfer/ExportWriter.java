@@ -10,23 +10,27 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes an exported file. It has the ending {@code .partial} until it is whole and durable. Only its owner can read it.
+ * Writes an exported file. Until it is whole and durable, its name is random and ends with {@code .partial}. Only its owner
+ * can read it.
  * Not thread-safe.
  */
 final class ExportWriter implements AutoCloseable {
     private static final String PARTIAL = ".partial";
+    private static final int UNIQUE_BYTES = 8;
 
     private final Path file;
     private final Path partial;
@@ -50,11 +54,12 @@ final class ExportWriter implements AutoCloseable {
     /** Begins a file. */
     static ExportWriter begin(Path file, SecretCipher cipher, IdSource random, Id workspace) throws IOException {
         if (Files.exists(file)) {
-            throw new IllegalStateException("The file " + file
-                    + " exists, and an export does not replace it. Name another file, or delete it.");
+            throw exists(file);
         }
-        Path partial = file.resolveSibling(file.getFileName() + PARTIAL);
-        Files.deleteIfExists(partial);
+        byte[] unique = new byte[UNIQUE_BYTES];
+        random.fillSecret(unique);
+        String hex = HexFormat.of().formatHex(unique);
+        Path partial = file.resolveSibling(file.getFileName() + "." + hex + PARTIAL);
         FileAttribute<?>[] attributes =
                 FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
                         ? new FileAttribute<?>[] {
@@ -129,11 +134,36 @@ final class ExportWriter implements AutoCloseable {
         endPart();
         channel.force(true);
         channel.close();
-        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+        giveName();
         try (FileChannel directory = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
             directory.force(true);
         }
         return bytes;
+    }
+
+    /** Gives the file its name. A file that was made meanwhile stays as it is. */
+    private void giveName() throws IOException {
+        try {
+            Files.createLink(file, partial);
+            Files.delete(partial);
+        } catch (FileAlreadyExistsException e) {
+            throw exists(file);
+        } catch (FileSystemException | UnsupportedOperationException e) {
+            moveToName(); // this file system has no links
+        }
+    }
+
+    private void moveToName() throws IOException {
+        try {
+            Files.move(partial, file);
+        } catch (FileAlreadyExistsException e) {
+            throw exists(file);
+        }
+    }
+
+    private static IllegalStateException exists(Path file) {
+        return new IllegalStateException(
+                "The file " + file + " exists, and an export does not replace it. Name another file, or delete it.");
     }
 
     /** Returns the rows that it has. */
@@ -167,12 +197,10 @@ final class ExportWriter implements AutoCloseable {
         }
     }
 
-    /** Deletes what is not whole. */
+    /** Deletes what has no other name. */
     @Override
     public void close() throws IOException {
-        if (channel.isOpen()) {
-            channel.close();
-            Files.deleteIfExists(partial);
-        }
+        channel.close();
+        Files.deleteIfExists(partial);
     }
 }

@@ -27,8 +27,11 @@ final class Exporter {
     private final ExportWriter out;
     private final ChangeTrack track;
     private final Positions positions;
+    private final long takenBack;
     /** Hashes of the written keys of those tables whose keys do not name the workspace. */
     private final Positions.Numbers written = new Positions.Numbers();
+
+    private boolean hasWorkspace;
 
     /** The deletions of large resources that have not ended. */
     private final Set<RowKey> unfinished = new HashSet<>();
@@ -37,6 +40,7 @@ final class Exporter {
         this.store = store;
         this.workspace = workspace;
         this.out = out;
+        this.takenBack = store.takenBack();
         this.track = tracks.begin(workspace);
         this.positions = new Positions(cipher, store.lastNumber());
     }
@@ -64,6 +68,11 @@ final class Exporter {
         // Every row that was read is durable then, and the track has all records up to the last of them.
         store.await(store.lastSequence());
         Map<RowKey, Optional<byte[]>> images = track.take();
+        if (store.takenBack() != takenBack) {
+            throw new IllegalStateException(
+                    "Rows of the store were taken back while the workspace was exported,"
+                            + " and the file may have had them. Export it again; if that fails too, check the disk and restart.");
+        }
         writeLater(images);
         requireWhole(images);
         return out.publish(positions.count());
@@ -77,6 +86,7 @@ final class Exporter {
             if (table.table().owner() == TableName.Owner.ROW) {
                 written.add(hash(key));
             }
+            hasWorkspace |= table.table().number() == Access.workspaces().number();
             put(ExportFormat.ROWS, table, key, row);
         }
     }
@@ -109,7 +119,7 @@ final class Exporter {
                     + " deletions in all that have not ended. Export the workspace once they have.");
         }
         Optional<byte[]> own = images.get(new RowKey(Access.workspaces().number(), workspace.key()));
-        if (own != null && own.isEmpty()) {
+        if (own == null ? !hasWorkspace : own.isEmpty()) {
             throw new IllegalStateException("Workspace " + workspace.text()
                     + " was deleted while it was exported. There is nothing to export.");
         }

@@ -92,10 +92,7 @@ final class Importer implements ExportReader.Visitor {
         Id workspace = checked.workspace();
         commit(commits, context -> {
             requireAbsent(context.rows(), workspace);
-            long first = context.nextNumber();
-            for (long i = 0; i < checked.end().positions(); i++) {
-                long unused = context.nextNumber();
-            }
+            long first = context.nextNumbers(1 + checked.end().positions());
             ImportedWorkspace begun =
                     new ImportedWorkspace(workspace, first, checked.end().positions(), false);
             Changes changes = new Changes().put(ImportedWorkspaces.TABLE, workspace.key(), begun.row());

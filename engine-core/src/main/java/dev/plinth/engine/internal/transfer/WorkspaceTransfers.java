@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.ImportedWorkspaces;
 import dev.plinth.engine.internal.base.ImportedWorkspaces.ImportedWorkspace;
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.SecretCipher;
@@ -26,6 +27,8 @@ import java.util.List;
  * one sentence by {@code IllegalStateException}. Thread-safe.
  */
 public final class WorkspaceTransfers {
+    private static final System.Logger LOG = Log.of(WorkspaceTransfers.class);
+
     private final Store store;
     private final Commits commits;
     private final SecretCipher cipher;
@@ -81,7 +84,7 @@ public final class WorkspaceTransfers {
     public WorkspaceTransfer importWorkspace(WorkspaceImport input) {
         store.checkMayWait();
         SecretCipher key = TransferKey.read(input.keyFile(), random);
-        CheckedExport checked = CheckedExport.read(new ExportReader(input.file(), input.keyFile(), key));
+        CheckedExport checked = CheckedExport.read(() -> new ExportReader(input.file(), input.keyFile(), key));
         Plan plan = plan(input, checked);
         Importer importer;
         try {
@@ -102,7 +105,10 @@ public final class WorkspaceTransfers {
         }
     }
 
-    /** Ends the imports that an earlier process has left unfinished. Their rows are purged in the background. */
+    /**
+     * Ends the imports that an earlier process has left unfinished. Their rows are purged in the background. If the
+     * store takes no change, they stay hidden until the next start.
+     */
     public void endUnfinished() {
         List<Id> unfinished = store.readToAct(view -> {
             List<Id> found = new ArrayList<>();
@@ -111,7 +117,17 @@ public final class WorkspaceTransfers {
             }
             return found;
         });
-        unfinished.forEach(workspace -> Importer.abandon(commits, workspace));
+        for (Id workspace : unfinished) {
+            try {
+                Importer.abandon(commits, workspace);
+            } catch (RefusedException refused) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "The rows that an unfinished import of workspace " + workspace.text()
+                                + " has left stay hidden, and are purged at a later start: "
+                                + refused.refusal().detail());
+            }
+        }
     }
 
     private Plan plan(WorkspaceImport input, CheckedExport checked) {

@@ -65,7 +65,12 @@ class AccessTest {
         OneKey() {
             SeededIds ids = new SeededIds(1);
             Context context = new Context(
-                    Caller.OPERATOR, NOW, this, ids, new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids), () -> 1);
+                    Caller.OPERATOR,
+                    NOW,
+                    this,
+                    ids,
+                    new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids),
+                    count -> 1);
             ApiSecret made = ApiSecret.create(context, false, true);
             secret = made.reveal();
             KeyRow key = new KeyRow(

@@ -87,6 +87,6 @@ class ApiSecretTest {
 
     private static Context context(IdSource ids) {
         return new Context(
-                Caller.OPERATOR, 0, null, ids, new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids), () -> 1);
+                Caller.OPERATOR, 0, null, ids, new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids), count -> 1);
     }
 }

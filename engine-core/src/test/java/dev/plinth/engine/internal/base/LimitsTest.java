@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.log.Batch;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,11 @@ class LimitsTest {
                         .isPositive();
             }
         }
+    }
+
+    @Test
+    void batch_ofASharedLog_mayBeAsLargeAsAFrame() {
+        assertThat(Batch.BYTES_MAX).isEqualTo(Limits.FRAME_BYTES_MAX);
     }
 
     @Test

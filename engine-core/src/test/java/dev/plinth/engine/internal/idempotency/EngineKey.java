@@ -113,7 +113,7 @@ final class EngineKey implements KeyUnderTest {
                         transaction,
                         ids,
                         cipher,
-                        transaction::nextNumber);
+                        transaction::nextNumbers);
                 idempotency.remember(fresh.get(), changes, context, REQUEST, Outcome.Done.ok(bytes(answer)));
                 return transaction.append(changes.writes(), transaction.nowMillis()) > 0;
             });

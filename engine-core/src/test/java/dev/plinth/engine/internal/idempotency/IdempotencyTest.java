@@ -296,7 +296,7 @@ class IdempotencyTest {
             Caller caller = Caller.engineFor(WORKSPACE);
             Changes changes = new Changes();
             work.accept(
-                    new Context(caller, transaction.nowMillis(), transaction, ids, cipher, transaction::nextNumber),
+                    new Context(caller, transaction.nowMillis(), transaction, ids, cipher, transaction::nextNumbers),
                     changes);
             transaction.append(changes.writes(), transaction.nowMillis());
             return changes.writes().get(0).row();

@@ -15,6 +15,7 @@ import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.ImportedWorkspaces;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -252,6 +253,7 @@ class CommitsTest {
         List<TableName> tables = new ArrayList<>(Events.tables());
         tables.addAll(Webhooks.tables());
         tables.add(DeletedWorkspaces.TABLE);
+        tables.add(ImportedWorkspaces.TABLE);
         tables.add(PARCELS);
         return Store.open(
                 new StoreSettings(Tables.HEAP, tables, 1_000_000),

@@ -13,6 +13,7 @@ import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.ImportedWorkspaces;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.base.SecretCipher;
@@ -243,6 +244,7 @@ final class RandomCommands {
         tables.addAll(Webhooks.tables());
         tables.add(Idempotency.REMEMBERED);
         tables.add(DeletedWorkspaces.TABLE);
+        tables.add(ImportedWorkspaces.TABLE);
         return List.copyOf(tables);
     }
 }

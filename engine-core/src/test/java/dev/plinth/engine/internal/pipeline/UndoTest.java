@@ -10,7 +10,6 @@ import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.DeferredJournal;
 import dev.plinth.engine.internal.store.RecordReplay;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.store.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -99,7 +98,7 @@ class UndoTest {
         Record last = kept.get(kept.size() - 1);
         assertThat(store.lastSequence()).as("last sequence, " + what).isEqualTo(last.sequence());
         assertThat(store.lastTimeMillis()).as("last time, " + what).isEqualTo(last.timeMillis());
-        assertThat(store.<Long>write(Transaction::nextNumber))
+        assertThat(store.<Long>write(transaction -> transaction.nextNumbers(1)))
                 .as("next number, " + what)
                 .isEqualTo(last.lastNumber() + 1);
         for (TableName table : RandomCommands.TABLES) {

@@ -427,6 +427,7 @@ final class RequestLogBoundsTest {
                 });
         Caller caller = new Caller(workspace, new Id(IdKind.KEY, 1, 1), Scope.FULL, Plan.BUSINESS, 0);
         RandomIds ids = new RandomIds();
-        return new Context(caller, START, rows, ids, new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids), () -> 0);
+        return new Context(
+                caller, START, rows, ids, new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids), count -> 0);
     }
 }

@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.ImportedWorkspaces;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.StoreSettings;
@@ -33,7 +34,7 @@ final class ManyResources implements AutoCloseable {
     private static final Caller GRANTEE = Caller.engineFor(new Id(IdKind.WORKSPACE, 1, 2));
 
     private static final List<TableName> TABLES = Stream.concat(
-                    Resources.tables().stream(), Stream.of(DeletedWorkspaces.TABLE))
+                    Resources.tables().stream(), Stream.of(DeletedWorkspaces.TABLE, ImportedWorkspaces.TABLE))
             .toList();
 
     private static final int CAPACITY = 20_000_000; // a tenth as many shares
@@ -50,7 +51,7 @@ final class ManyResources implements AutoCloseable {
         String type = place % 5 == 1 ? "large" : "small";
         byte[] colour = bytes(place % 5 == 2 ? "{\"colour\":\"red\"}" : "{}");
         Content content = new Content("r" + place, type, Content.EMPTY, colour);
-        ResourceRow row = ResourceRow.create(id, CALLER.workspace(), null, transaction.nextNumber(), place, content);
+        ResourceRow row = ResourceRow.create(id, CALLER.workspace(), null, transaction.nextNumbers(1), place, content);
         Status status = place % 10 == 3 ? Status.PAUSED : place % 10 == 4 ? Status.ARCHIVED : Status.ACTIVE;
         return status == Status.ACTIVE ? row : row.next(status, content, place);
     }
@@ -89,7 +90,7 @@ final class ManyResources implements AutoCloseable {
                             id(place),
                             GRANTEE.workspace(),
                             false,
-                            transaction.nextNumber(),
+                            transaction.nextNumbers(1),
                             place);
                     changes.put(ResourceTables.SHARES, share.key(), share.row());
                 }
@@ -128,7 +129,7 @@ final class ManyResources implements AutoCloseable {
         return store.readToAnswer(view -> {
             CountedRows rows = new CountedRows(view);
             Caller caller = filter.shared() ? GRANTEE : CALLER;
-            Context context = new Context(caller, 0, rows, ids, cipher, () -> 0);
+            Context context = new Context(caller, 0, rows, ids, cipher, count -> 0);
             PageRequest request = new PageRequest(limit, edge, false, cursors);
             Outcome outcome = Resources.list(request, filter).answer(context);
             byte[] body = ((Outcome.Done) outcome).body();

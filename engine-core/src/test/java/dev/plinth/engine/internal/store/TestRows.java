@@ -42,7 +42,7 @@ public final class TestRows {
 
     public static Changes.Write write(Transaction transaction, long id, long value) {
         byte[] old = transaction.get(TABLE, key(id));
-        long number = old == null ? transaction.nextNumber() : number(old);
+        long number = old == null ? transaction.nextNumbers(1) : number(old);
         return new Changes.Write(
                 TABLE, key(id), new RowWriter(1).number(number).number(value).row());
     }

@@ -439,7 +439,7 @@ final class SweepTest {
                         transaction,
                         ids,
                         new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids),
-                        transaction::nextNumber);
+                        transaction::nextNumbers);
                 Decision decision = change.decide(context);
                 if (full) {
                     full = false;

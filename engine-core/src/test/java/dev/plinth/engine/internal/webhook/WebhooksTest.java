@@ -15,6 +15,7 @@ import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.EventContent;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.ImportedWorkspaces;
 import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -179,6 +180,7 @@ class WebhooksTest {
     private static List<TableName> tables() {
         List<TableName> tables = new ArrayList<>(Webhooks.tables());
         tables.add(DeletedWorkspaces.TABLE);
+        tables.add(ImportedWorkspaces.TABLE);
         return tables;
     }
 }

@@ -204,7 +204,8 @@ public final class LogJournal implements Journal {
         while (from < taken.size() && !ended) {
             int bytes = 0;
             int to = from;
-            while (to < taken.size() && bytes + Frame.bytesOf(taken.get(to)) <= FRAME_RECORD_BYTES_MAX) {
+            while (to < taken.size()
+                    && (to == from || bytes + Frame.bytesOf(taken.get(to)) <= FRAME_RECORD_BYTES_MAX)) {
                 bytes += Frame.bytesOf(taken.get(to));
                 to++;
             }

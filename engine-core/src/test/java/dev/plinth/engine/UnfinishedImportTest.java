@@ -1,0 +1,99 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.Role;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.ImportedWorkspaces;
+import dev.plinth.engine.internal.base.ImportedWorkspaces.ImportedWorkspace;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.log.SharedMemoryLog;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests what happens to the rows of a workspace whose import has not ended. */
+@Timeout(120)
+final class UnfinishedImportTest {
+    @TempDir
+    private Path base;
+
+    @Test
+    void resource_sharedByAWorkspaceThatIsBeingImported_isHiddenFromTheGrantee() {
+        try (TestEngine store = TestEngine.inMemory()) {
+            String owner = store.key();
+            String ownWorkspace =
+                    store.engine().client(owner).workspace().call().id();
+            String granteeWorkspace = store.newWorkspace("grantee");
+            String resource = store.make("/v1/resources", "{\"name\":\"shared\"}");
+            store.engine()
+                    .client(owner)
+                    .shares(resource)
+                    .grant(granteeWorkspace, Role.EDITOR)
+                    .call();
+            store.use(store.newKey(granteeWorkspace));
+            String shared = "/v1/resources?shared=true";
+            assertThat(store.text(shared)).contains(resource);
+
+            ImportedWorkspace begun = begin(store.engine().store(), ownWorkspace);
+
+            assertThat(store.text(shared)).doesNotContain(resource);
+            assertThat(store.status("/v1/resources/" + resource)).isEqualTo(404);
+            assertThat(store.call("PATCH", "/v1/resources/" + resource, "{\"name\":\"mine\"}")
+                            .status())
+                    .isEqualTo(404);
+            assertThat(store.call("DELETE", "/v1/resources/" + resource + "/shares/" + granteeWorkspace)
+                            .status())
+                    .isEqualTo(404);
+
+            put(store.engine().store(), begun.done());
+            assertThat(store.text(shared)).contains(resource);
+            assertThat(store.status("/v1/resources/" + resource)).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void open_ofAStoreThatTakesNoChange_leavesAnUnfinishedImportToTheNextStart() {
+        SharedMemoryLog log = new SharedMemoryLog();
+        EngineBuilder settings = Engine.builder().log(log).secretKeyFile(base.resolve("secret.key"));
+        try (Engine engine = settings.open()) {
+            String workspace =
+                    engine.admin().createWorkspace("acme", "business").call().id();
+            ImportedWorkspace unused = begin(engine.store(), workspace);
+        }
+        log.failAppend(1, SharedMemoryLog.AppendFault.FENCED);
+
+        try (Engine engine = settings.open()) {
+            assertThat(engine.isWritable()).isFalse();
+            assertThat(unfinished(engine.store())).isEqualTo(1);
+        }
+        log.expireLease();
+        try (Engine engine = settings.open()) {
+            assertThat(unfinished(engine.store())).isZero();
+            Patience.until(() -> engine.workspacesBeingDeleted() == 0);
+        }
+    }
+
+    private static int unfinished(Store store) {
+        return store.readToAct(view -> ImportedWorkspaces.unfinished(view).size());
+    }
+
+    private static ImportedWorkspace begin(Store store, String workspace) {
+        Id id = Objects.requireNonNull(Id.parse(IdKind.WORKSPACE, workspace));
+        long number = store.write(transaction -> transaction.nextNumbers(1));
+        return put(store, new ImportedWorkspace(id, number, 0, false));
+    }
+
+    private static ImportedWorkspace put(Store store, ImportedWorkspace row) {
+        store.await(store.write(transaction -> transaction.append(
+                List.of(new Changes.Write(
+                        ImportedWorkspaces.TABLE, row.workspace().key(), row.row())),
+                transaction.nowMillis())));
+        return row;
+    }
+}
