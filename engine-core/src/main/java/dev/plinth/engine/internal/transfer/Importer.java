@@ -218,7 +218,7 @@ final class Importer implements ExportReader.Visitor {
             return;
         }
         byte[] quiet = Endpoints.withoutRequests(table.table(), moved);
-        if (quiet != moved && !pausesWebhooks) {
+        if (!Arrays.equals(quiet, moved) && !pausesWebhooks) {
             addLast(table, key, moved);
         }
         step.add(new Changes.Write(table.table(), key, quiet));

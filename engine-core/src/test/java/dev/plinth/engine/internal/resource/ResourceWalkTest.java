@@ -28,7 +28,7 @@ class ResourceWalkTest {
     private static final int LIMIT = 50;
 
     /** The share, its resource, and whether the owner is there. */
-    private static final int READS_PER_SHARE = 3;
+    private static final int READS_PER_SHARE = 4;
 
     private final long seed = TestScale.seed();
 
