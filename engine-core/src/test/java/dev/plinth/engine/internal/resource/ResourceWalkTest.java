@@ -27,7 +27,7 @@ class ResourceWalkTest {
     private static final int FEW = 1_000;
     private static final int LIMIT = 50;
 
-    /** The share, its resource, and whether the owner is there. */
+    /** The share, its resource, and whether the owner is deleted, or its import under way. */
     private static final int READS_PER_SHARE = 4;
 
     private final long seed = TestScale.seed();
