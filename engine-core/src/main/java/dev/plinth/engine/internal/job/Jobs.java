@@ -324,11 +324,6 @@ public final class Jobs {
                 + rows.size(JobTables.byStatus(workspace, JobStatus.SCHEDULED));
     }
 
-    /** Returns how many jobs of a workspace run, those of workers included. */
-    public static long running(Rows rows, Id workspace) {
-        return rows.size(JobTables.byStatus(workspace, JobStatus.RUNNING));
-    }
-
     /** Refuses if a workspace has as many unfinished jobs as its plan allows. */
     private static void checkRoom(Context context) {
         Plan plan = context.plan();
