@@ -1,26 +1,33 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.internal.base.FatalErrors;
+import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.wire.Wire;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A door into an engine for a server, such as an HTTP server. Its replies complete on an executor of its own, and its
  * waits end together. Made by {@link Engine#door}. Thread-safe.
  */
 public final class CallDoor {
-    private final Wire wire;
+    private final EngineNode node;
+    private final Set<Audience> audiences;
     private final ReplyTo replyTo;
-    private final FatalErrors fatalErrors;
+    private volatile @Nullable Serving serving;
 
-    CallDoor(Wire wire, ReplyTo replyTo, FatalErrors fatalErrors) {
-        this.wire = wire;
+    /** The routes of this door in one reign. */
+    private record Serving(ActiveEngine active, Wire wire) {}
+
+    CallDoor(EngineNode node, Set<Audience> audiences, ReplyTo replyTo) {
+        this.node = node;
+        this.audiences = Set.copyOf(audiences);
         this.replyTo = replyTo;
-        this.fatalErrors = fatalErrors;
     }
 
     /**
@@ -28,7 +35,10 @@ public final class CallDoor {
      * executor, and so does each {@link Reply.Rest#next} of its reply.
      */
     public CompletableFuture<Reply> submit(Call call) {
-        return wire.submit(call, replyTo);
+        Wire wire = wire();
+        return wire == null
+                ? CompletableFuture.completedFuture(node.refuse(Refusal.notLeader()))
+                : wire.submit(call, replyTo);
     }
 
     /**
@@ -38,6 +48,10 @@ public final class CallDoor {
      * @param head the call without its body
      */
     public Admission admit(Call head) {
+        Wire wire = wire();
+        if (wire == null) {
+            return Admission.refused(node.refuse(Refusal.notLeader()));
+        }
         try {
             return new DoorAdmission(wire, replyTo, wire.arrive(head));
         } catch (RefusedException noRoute) {
@@ -58,7 +72,7 @@ public final class CallDoor {
      * unhealthy ({@link Engine#isHealthy}).
      */
     public void noteError(Throwable error) {
-        fatalErrors.saw(error);
+        node.fatalErrors().saw(error);
     }
 
     /**
@@ -66,6 +80,21 @@ public final class CallDoor {
      * ({@link Engine#isHealthy}).
      */
     public void noteEnd(String thread, Throwable error) {
-        fatalErrors.ended(thread, error);
+        node.fatalErrors().ended(thread, error);
+    }
+
+    /** Returns the routes of this door in the present reign, or null if the node does not lead. */
+    private @Nullable Wire wire() {
+        ActiveEngine active = node.active();
+        Serving now = serving;
+        if (active == null) {
+            serving = null; // so that a reign that has ended is not kept
+            return null;
+        }
+        if (now == null || now.active() != active) {
+            now = new Serving(active, active.wire().serving(audiences));
+            serving = now;
+        }
+        return now.wire();
     }
 }

@@ -3,68 +3,42 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Figure;
-import dev.plinth.engine.api.GraceTimes;
 import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.client.AdminClient;
 import dev.plinth.engine.client.Clients;
 import dev.plinth.engine.client.PlinthClient;
-import dev.plinth.engine.internal.access.Access;
-import dev.plinth.engine.internal.access.LastUsedWriter;
-import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.SecretCipher;
-import dev.plinth.engine.internal.command.BulkJob;
-import dev.plinth.engine.internal.command.RecordedEffects;
-import dev.plinth.engine.internal.command.RecoverJob;
-import dev.plinth.engine.internal.event.EventFeed;
-import dev.plinth.engine.internal.event.Events;
-import dev.plinth.engine.internal.idempotency.Idempotency;
-import dev.plinth.engine.internal.job.JobAdmission;
-import dev.plinth.engine.internal.job.JobQueueFigures;
-import dev.plinth.engine.internal.job.JobRunner;
-import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.json.ProblemJson;
-import dev.plinth.engine.internal.metrics.RequestMetrics;
-import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.pipeline.OpenWaits;
-import dev.plinth.engine.internal.pipeline.PipelineParts;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
-import dev.plinth.engine.internal.pipeline.RequestDispatcher;
-import dev.plinth.engine.internal.pipeline.WaitRegistry;
-import dev.plinth.engine.internal.quota.QuotaCheckpointWriter;
-import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.RequestLog;
-import dev.plinth.engine.internal.resource.Resources;
-import dev.plinth.engine.internal.ring.Doorbell;
 import dev.plinth.engine.internal.store.Store;
-import dev.plinth.engine.internal.timer.Sweep;
-import dev.plinth.engine.internal.timer.Timers;
-import dev.plinth.engine.internal.transfer.WorkspaceTransfers;
-import dev.plinth.engine.internal.webhook.Endpoints;
-import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.Wire;
+import dev.plinth.engine.log.Leader;
+import dev.plinth.engine.log.SharedLog;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -75,105 +49,25 @@ import org.jspecify.annotations.Nullable;
  * <p>Made by {@link #inMemory} or {@link #builder}. Thread-safe. {@link #close} drains it.
  */
 public final class Engine implements AutoCloseable {
-    private final Store store;
-    private final Quotas quotas;
-    private final RequestDispatcher dispatcher;
-    private final Wire wire;
-    private final WorkspaceTransfers transfers;
-    private final Clients clients;
-    private final IdempotentWork idempotent;
-    private final UnitsOfWork units;
-    private final Guard guard;
-    private final Webhooks webhooks;
-    private final JobRunner jobs;
-    private final JobQueueFigures jobQueueFigures;
-    private final EngineFigures figures;
-    private final RequestLog requestLog;
-    private final Sweep sweep;
-    private final Timers timers;
-    private final EventFeed feed;
-    private final Doorbell jobRing;
-    private final Doorbell eventRing;
-    private final ExecutorService workers;
-    private final EngineEnd end;
-    private final String operatorToken;
-    private final AtomicBoolean closed = new AtomicBoolean();
-    private final Optional<String> newAdminToken;
-    private final LiveSettings settings;
-    private final Commits commits;
-    private final Optional<Path> directory;
-    private final GraceTimes grace;
-    private final PlanCapacityCheck outgrown;
-    private volatile ManualClock.@Nullable Attachment attachment;
-    private volatile Optional<FirstStart> firstStart = Optional.empty();
+    private static volatile Supplier<Optional<SharedLog>> logsInMemory = Optional::empty;
 
-    private Engine(EngineConfig config, Store opened) {
-        Plans plans = new Plans(config.plans());
-        directory = config.directory();
-        grace = config.grace();
-        ProblemJson problems = new ProblemJson(config.identity().problemBase());
-        requestLog = new RequestLog(config.requestLogEntries());
-        store = opened;
-        SecretCipher cipher = new SecretCipher(MasterKey.find(config, store), config.ids());
-        outgrown = new PlanCapacityCheck(plans, store, config.maxResources());
-        commits = new Commits(store, config.ids(), cipher, plans);
-        MasterKey.check(config, store, commits, cipher);
-        workers = EngineExecutors.create();
-        ExecutorService hostWorkers = EngineExecutors.ofHost(config, workers);
-        operatorToken = AdminToken.fresh(config);
-        AdminToken adminToken = AdminToken.find(config, store, commits);
-        newAdminToken = adminToken.made();
-        Access access = new Access(plans, operatorToken, adminToken.digest());
-        QuotaCheckpointWriter checkpoints = new QuotaCheckpointWriter(commits, config.clock(), store);
-        quotas = new Quotas(config.clock(), config.isDurable() ? checkpoints : null);
-        WaitRegistry waitRegistry = new WaitRegistry();
-        RequestMetrics requestMetrics = new RequestMetrics();
-        Supplier<RecordedEffects> recorders = () -> new RecordedEffects(config.ids(), opened::nowMillis, this::decode);
-        HostHandlers handlers = new HostHandlers(config, this::workspace, recorders, access);
-        JobAdmission admission = new JobAdmission(config.places().jobs(), Access::isActive, access::planned);
-        JobRunner.OwnJobs own = new JobRunner.OwnJobs(
-                Map.of(BulkJob.TYPE, BulkJob.opener(plans, config.types(), problems)),
-                Map.of(RecoverJob.TYPE, RecoverJob::open));
-        jobs = new JobRunner(store, commits, hostWorkers, handlers.jobs(), own, problems, admission);
-        jobQueueFigures = new JobQueueFigures(store, jobs.handled());
-        webhooks = webhooks(config, cipher, access);
-        LastUsedWriter keyUses = new LastUsedWriter(access.uses(), commits, store.nowMillis());
-        sweep = new Sweep(store, commits, config.clock(), workers, Retentions.inOrder());
-        timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, checkpoints));
-        checkpoints.onNoted(timers::wake);
-        feed = new EventFeed(store, commits, hostWorkers, handlers.listeners());
-        jobRing = new Doorbell("plinth-job-ring", store.fatalErrors().noting(timers::wake));
-        eventRing = new Doorbell("plinth-event-ring", store.fatalErrors().noting(() -> {
-            feed.wake();
-            timers.wake();
-        }));
-        dispatcher = new RequestDispatcher(new PipelineParts(
-                store,
-                config.clock(),
-                config.ids(),
-                access,
-                quotas,
-                new Idempotency(cipher, problems),
-                commits,
-                waitRegistry,
-                Resources::checkVisible,
-                requestLog,
-                requestMetrics,
-                config.observers(),
-                workers));
-        figures = new EngineFigures(store, requestMetrics, quotas, sweep, jobQueueFigures, jobs.times(), webhooks);
-        wire = wire(config, problems, handlers, plans, access);
-        transfers = new WorkspaceTransfers(store, commits, cipher, plans, config.ids());
-        idempotent = new IdempotentWork(dispatcher, problems);
-        clients = new Clients(wire, dispatcher, transfers);
-        units = new UnitsOfWork(
-                new UnitsOfWork.Parts(store, commits, access, dispatcher, this::workspace, recorders), problems);
-        CallBudgets budgets = CallBudgets.of(Runtime.getRuntime().maxMemory());
-        guard = new Guard(new Guard.Parts(wire, dispatcher, this::workspace, recorders, budgets));
-        register(access, waitRegistry);
-        end = end(keyUses, hostWorkers);
-        settings = new LiveSettings(
-                store, commits, plans, access, quotas, new LiveSettings.Parts(jobs, webhooks, wire::plansChanged));
+    private final EngineConfig config;
+    private final EngineNode node;
+    private final Clients clients;
+    private final String operatorToken;
+    private final CallBudgets budgets;
+    private final Guard guard;
+    private final LiveSettings settings;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Engine(EngineParts parts, EngineNode node, LiveSettings settings) {
+        this.config = parts.config();
+        this.node = node;
+        this.settings = settings;
+        clients = Clients.ofPresent(() -> node.leading().clients());
+        operatorToken = parts.operatorToken();
+        budgets = CallBudgets.of(Runtime.getRuntime().maxMemory());
+        guard = new Guard(node, budgets);
     }
 
     /**
@@ -198,25 +92,40 @@ public final class Engine implements AutoCloseable {
 
     /** Opens an engine. If that fails, no file stays open and no thread runs. */
     static Engine open(EngineConfig config) {
-        return open(config, EngineStore.open(config));
+        Optional<SharedLog> log = config.log();
+        if (config.directory().isEmpty()) {
+            log = log.or(logsInMemory);
+        }
+        if (log.isEmpty()) {
+            return open(config, EngineStore.open(config));
+        }
+        EngineParts parts = parts(config);
+        LiveSettings settings = new LiveSettings(parts.plans());
+        return new Engine(parts, LogNode.open(parts, log.get(), settings::applyTo, settings::leave), settings);
+    }
+
+    /** Gives each engine in memory a shared log of its own, so that tests of the engine run over a log too. */
+    static void inMemoryOver(Supplier<Optional<SharedLog>> logs) {
+        logsInMemory = logs;
     }
 
     /** Opens an engine over a store, which the engine owns and closes. */
     static Engine open(EngineConfig config, Store store) {
-        Engine engine;
-        try {
-            engine = new Engine(config, store);
-        } catch (RuntimeException | Error e) {
-            store.close();
-            throw e;
-        }
-        try {
-            engine.start(config);
-            return engine;
-        } catch (RuntimeException | Error e) {
-            engine.close();
-            throw e;
-        }
+        EngineParts parts = parts(config);
+        LiveSettings settings = new LiveSettings(parts.plans());
+        SingleNode node = SingleNode.open(parts, store);
+        settings.applyTo(node.active());
+        return new Engine(parts, node, settings);
+    }
+
+    private static EngineParts parts(EngineConfig config) {
+        return new EngineParts(
+                config,
+                new ProblemJson(config.identity().problemBase()),
+                new Plans(config.plans()),
+                AdminToken.fresh(config),
+                Optional.empty(),
+                Optional::empty);
     }
 
     /** Returns a client bound to an API key. */
@@ -234,8 +143,7 @@ public final class Engine implements AutoCloseable {
      * @param id {@code ws_…}
      */
     public PlinthClient workspace(String id) {
-        Id workspace = Id.parse(IdKind.WORKSPACE, id);
-        return clients.ofHost(workspace == null ? new Id(IdKind.WORKSPACE, -1, -1) : workspace);
+        return clients.ofHost(Id.orNowhere(IdKind.WORKSPACE, id));
     }
 
     /** Returns the operator's client. */
@@ -249,7 +157,8 @@ public final class Engine implements AutoCloseable {
      * @throws IllegalStateException on a thread of the engine's own, on which a host's log handler or clock may run
      */
     public Reply call(Call call) {
-        return wire.execute(call);
+        ActiveEngine active = node.active();
+        return active == null ? node.refuse(Refusal.notLeader()) : active.wire().execute(call);
     }
 
     /**
@@ -260,7 +169,10 @@ public final class Engine implements AutoCloseable {
      * call.
      */
     public CompletableFuture<Reply> submit(Call call) {
-        return wire.submit(call, dispatcher.workers());
+        ActiveEngine active = node.active();
+        return active == null
+                ? CompletableFuture.completedFuture(node.refuse(Refusal.notLeader()))
+                : active.wire().submit(call, active.dispatcher().workers());
     }
 
     /**
@@ -280,7 +192,7 @@ public final class Engine implements AutoCloseable {
      * @param audiences one or more
      */
     public CallDoor door(Executor executor, Set<Audience> audiences) {
-        return new CallDoor(wire.serving(audiences), new ReplyTo(executor, new OpenWaits()), store.fatalErrors());
+        return new CallDoor(node, audiences, new ReplyTo(executor, new OpenWaits()));
     }
 
     /**
@@ -313,7 +225,7 @@ public final class Engine implements AutoCloseable {
      *     workspace, 403 for a suspended one, 503 while the engine closes
      */
     public Json idempotent(String workspaceId, String key, String fingerprint, Supplier<Json> work) {
-        return idempotent.run(workspaceId, key, fingerprint, work);
+        return node.leading().idempotent().run(workspaceId, key, fingerprint, work);
     }
 
     /**
@@ -334,7 +246,7 @@ public final class Engine implements AutoCloseable {
      * @throws IllegalStateException on a thread of the engine's own
      */
     public <T extends @Nullable Object> T transact(String workspaceId, Function<? super UnitOfWork, ? extends T> work) {
-        return units.run(workspaceId, work);
+        return node.leading().units().run(workspaceId, work);
     }
 
     /** Returns the guard of routes that the host answers itself. */
@@ -347,12 +259,13 @@ public final class Engine implements AutoCloseable {
      * They are those of {@link CallBudgets#of} for the heap of this JVM. Thread-safe.
      */
     public CallBudgets callBudgets() {
-        return guard.budgets();
+        return budgets;
     }
 
     /** Returns the most bytes that the body of a call may have on this route. */
     public int bodyBytesMax(String method, String path) {
-        return wire.bodyBytesMax(method, path);
+        ActiveEngine active = node.active();
+        return active == null ? Limits.BODY_BYTES_MAX : active.wire().bodyBytesMax(method, path);
     }
 
     /**
@@ -362,7 +275,7 @@ public final class Engine implements AutoCloseable {
      * @param detail a sentence for the client
      */
     public Reply refusal(String code, String detail) {
-        return wire.refuse(Refusal.of(ProblemCode.valueOf(code.toUpperCase(Locale.ROOT)), detail));
+        return node.refuse(Refusal.of(ProblemCode.valueOf(code.toUpperCase(Locale.ROOT)), detail));
     }
 
     /**
@@ -370,7 +283,7 @@ public final class Engine implements AutoCloseable {
      * {@code plan/policy}. A limit that would have refused none has no entry.
      */
     public Map<String, Long> shadowRefusals() {
-        return quotas.shadowRefusals();
+        return ofActive(ActiveEngine::shadowRefusals, Map.of());
     }
 
     /**
@@ -381,7 +294,43 @@ public final class Engine implements AutoCloseable {
      * @return the sentence; empty if the tables hold what every plan sells
      */
     public Optional<String> outgrownTables() {
-        return outgrown.sentence();
+        return ofActive(ActiveEngine::outgrownTables, Optional.empty());
+    }
+
+    /** Returns what this node does now. An engine without a shared log leads from its opening to its end. */
+    public Role role() {
+        return node.role();
+    }
+
+    /** Returns how far this node has come in the records of the engine. */
+    public Position position() {
+        return node.position();
+    }
+
+    /**
+     * Returns the node that leads, as far as this one knows. It may have lost its reign meanwhile. Empty without a shared
+     * log.
+     */
+    public Optional<Leader> leader() {
+        return node.leader();
+    }
+
+    /**
+     * Has a listener learn of each change of the role from now on, in order, on a thread of its own. It may call the
+     * engine. Without a shared log there are no changes.
+     */
+    public void onRole(Consumer<? super Role> listener) {
+        node.onRole(Objects.requireNonNull(listener, "listener must not be null."));
+    }
+
+    /**
+     * Gives the reign up, so that another node may lead at once. Calls in flight get their grace. This node follows, and
+     * stands again some seconds later if nobody else leads. Returns at once; does nothing on a node that does not lead.
+     *
+     * @throws IllegalStateException without a shared log
+     */
+    public void resign() {
+        node.resign();
     }
 
     /** Returns the settings that change while the engine runs. */
@@ -391,34 +340,34 @@ public final class Engine implements AutoCloseable {
 
     /** Returns what the engine created when it was opened on an empty store; empty if it created nothing. */
     public Optional<FirstStart> firstStart() {
-        return firstStart;
+        return ofActive(ActiveEngine::firstStart, Optional.empty());
     }
 
     /** Returns the operator's token if it was created when the engine was opened. Show it then: only its digest is kept. */
     public Optional<String> newAdminToken() {
-        return newAdminToken;
+        return ofActive(ActiveEngine::newAdminToken, Optional.empty());
     }
 
     /**
      * Returns how many rows the sweep has deleted, ended or released since the engine was opened, by kind. For metrics.
      */
     public Map<String, Long> sweptRows() {
-        return sweep.collected();
+        return ofActive(ActiveEngine::sweptRows, Map.of());
     }
 
     /** Returns the present figures, which {@code GET /metrics} shows too. Keep them for a second or longer. */
     public List<Figure> figures() {
-        return EngineFigures.ofOpen(figures::read);
+        return EngineFigures.ofOpen(() -> ofActive(active -> active.figures().read(), List.of()));
     }
 
     /** Returns figures of the queued jobs of all workspaces, above all of those without a handler. For metrics. */
     public JobFigures jobFigures() {
-        return EngineFigures.ofOpen(jobQueueFigures);
+        return EngineFigures.ofOpen(node.leading().jobQueueFigures());
     }
 
     /** Returns how many deleted workspaces have rows left. For metrics; {@link #sweptRows} counts the purged rows. */
     public long workspacesBeingDeleted() {
-        return EngineFigures.ofOpen(() -> store.look(DeletedWorkspaces::withRows));
+        return EngineFigures.ofOpen(() -> ofActive(active -> active.store().look(DeletedWorkspaces::withRows), 0L));
     }
 
     /**
@@ -429,29 +378,31 @@ public final class Engine implements AutoCloseable {
      */
     public StoreReport backup(Path target) {
         return EngineStore.backup(
-                directory.orElseThrow(() -> new IllegalStateException(
-                        "An engine in memory has nothing to copy. Back up an engine that was built with a directory.")),
+                config.directory()
+                        .orElseThrow(
+                                () -> new IllegalStateException(
+                                        "An engine in memory has nothing to copy. Back up an engine that was built with a directory.")),
                 target);
     }
 
     /** Returns the store, for metrics. */
     Store store() {
-        return store;
+        return node.leading().store();
     }
 
     /** Returns the wire, for its route table. */
     Wire wire() {
-        return wire;
+        return node.leading().wire();
     }
 
     /** Returns the request log, for metrics. */
     RequestLog requestLog() {
-        return requestLog;
+        return node.leading().requestLog();
     }
 
     /** Refuses new calls from now on with 503. Those in flight go on. */
     public void beginDrain() {
-        dispatcher.beginDrain();
+        node.beginDrain();
     }
 
     /**
@@ -459,7 +410,8 @@ public final class Engine implements AutoCloseable {
      * go on. Restart the engine.
      */
     public boolean isWritable() {
-        return store.isWritable();
+        ActiveEngine active = node.active();
+        return active == null ? node.role() != Role.STOPPED : active.store().isWritable();
     }
 
     /**
@@ -469,7 +421,7 @@ public final class Engine implements AutoCloseable {
      * process.
      */
     public boolean isHealthy() {
-        return store.fatalErrors().isWell() && store.isWritable();
+        return node.fatalErrors().isWell() && isWritable();
     }
 
     /**
@@ -477,7 +429,7 @@ public final class Engine implements AutoCloseable {
      * lacks none. A failed disk is not included, because reads go on then.
      */
     public Optional<String> fatalFailure() {
-        return store.fatalErrors().failure();
+        return node.fatalErrors().failure();
     }
 
     /**
@@ -487,7 +439,7 @@ public final class Engine implements AutoCloseable {
      * @return the sentence; empty if the engine was closed without such a failure
      */
     public Optional<String> awaitFatalFailure() throws InterruptedException {
-        return store.fatalErrors().await();
+        return node.fatalErrors().await();
     }
 
     /**
@@ -501,133 +453,25 @@ public final class Engine implements AutoCloseable {
      */
     @Override
     public void close() {
-        store.checkMayWait();
+        checkMayWait();
         if (closed.compareAndSet(false, true)
-                && !EngineThread.runWithin(grace.close().toMillis(), "plinth-close", this::closeInside)) {
+                && !EngineThread.runWithin(config.grace().close().toMillis(), "plinth-close", node::close)) {
             throw new IllegalStateException("The disk did not answer within "
-                    + grace.close().toSeconds()
+                    + config.grace().close().toSeconds()
                     + " s, so the engine did not close; what was acknowledged is safe."
                     + " The directory stays locked until the process ends. Check the disk and end the process.");
         }
     }
 
-    private void closeInside() {
-        beginDrain();
-        ManualClock.Attachment attached = attachment;
-        if (attached != null) {
-            attached.close();
-        }
-        end.run();
-    }
-
-    /** Decodes an effect by the route table, which is made after the rooms that run handlers. */
-    private Command.Change decode(String route, List<String> pathValues, byte @Nullable [] body) {
-        return wire.decode(route, pathValues, body);
-    }
-
-    private Wire wire(EngineConfig config, ProblemJson problems, HostHandlers handlers, Plans plans, Access access) {
-        return new Wire(
-                dispatcher,
-                new Wire.Parts(
-                        store,
-                        quotas,
-                        plans,
-                        webhooks,
-                        handlers.operations(),
-                        handlers.directOperations(),
-                        config.asyncOperations(),
-                        jobs.handled(),
-                        config.types(),
-                        access.uses(),
-                        config.routes(),
-                        requestLog,
-                        figures,
-                        EngineConfig.VERSION,
-                        problems,
-                        config.identity().realm(),
-                        config.testClock().orElse(null),
-                        () -> reset(access),
-                        config.configReload().orElse(null)));
-    }
-
-    private EngineEnd end(LastUsedWriter keyUses, ExecutorService hostWorkers) {
-        return new EngineEnd(
-                new EngineEnd.Parts(
-                        store,
-                        timers,
-                        figures,
-                        sweep,
-                        jobs,
-                        webhooks,
-                        dispatcher,
-                        keyUses,
-                        quotas,
-                        List.of(jobRing, eventRing),
-                        requestLog,
-                        feed,
-                        List.of(hostWorkers, workers)),
-                grace);
-    }
-
-    private Webhooks webhooks(EngineConfig config, SecretCipher cipher, Access access) {
-        return new Webhooks(new Webhooks.Parts(
-                store,
-                commits,
-                cipher,
-                config.ids(),
-                Events::content,
-                Access::isActive,
-                workers,
-                config.observers(),
-                config.webhookReach(),
-                config.places(),
-                access::planned,
-                config.identity().userAgent().orElse("Plinth-Webhooks/" + EngineConfig.VERSION)));
-    }
-
-    /** Has the rooms learn of durable changes, in this order. */
-    private void register(Access access, WaitRegistry waitRegistry) {
-        access.register(store, planned -> {
-            quotas.follow(planned);
-            webhooks.follow(planned);
-        });
-        // An engine in memory has nothing due before its first commit.
-        store.onCommitted((sequence, writes) -> timers.start());
-        jobs.register();
-        webhooks.register();
-        waitRegistry.register(store, workers);
-        quotas.register(store);
-        requestLog.register(store);
-        jobRing.ringOn(store, List.of(Jobs::concerns, Access::concerns, Resources::concerns, Endpoints::concerns));
-        eventRing.ringOn(store, List.of(write -> EventFeed.concerns(write) && feed.hasListeners(), Webhooks::concerns));
-    }
-
-    private void start(EngineConfig config) {
-        figures.start();
-        requestLog.keepIn(directory, config.requestLogBytes(), id -> Access.exists(store.viewToAct(), id));
-        transfers.endUnfinished();
-        jobs.takeBackCrashed();
-        jobRing.start();
-        eventRing.start();
-        jobs.onSettled(timers::wake);
-        webhooks.onSettled(timers::wake);
-        sweep.onSettled(timers::wake);
-        if (config.isDurable()) {
-            timers.start();
-        }
-        feed.wake();
-        if (config.clock() instanceof ManualClock manual) {
-            attachment = manual.attach(timers);
-        }
-        if (config.defaultWorkspace()) {
-            firstStart = DefaultWorkspace.create(store, admin(), commits);
+    private void checkMayWait() {
+        ActiveEngine active = node.active();
+        if (active != null) {
+            active.store().checkMayWait();
         }
     }
 
-    private void reset(Access access) {
-        store.clear();
-        access.forget();
-        quotas.clear();
-        requestLog.clear();
+    private <T> T ofActive(Function<ActiveEngine, T> figure, T otherwise) {
+        ActiveEngine active = node.active();
+        return active == null ? otherwise : figure.apply(active);
     }
 }

@@ -25,6 +25,7 @@ import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.store.StoreFiles;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.RouteSettings;
+import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.SharedLog;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,6 +72,7 @@ public final class EngineBuilder {
     private Optional<String> adminToken = Optional.empty();
     private Optional<Path> directory = Optional.empty();
     private Optional<SharedLog> log = Optional.empty();
+    private Optional<Node> node = Optional.empty();
     private Durability durability = Durability.FSYNC;
     private BiFunction<Path, Durability, StoreFiles> files = StoreFiles::in;
     private Optional<Path> secretKeyFile = Optional.empty();
@@ -105,12 +107,22 @@ public final class EngineBuilder {
     }
 
     /**
-     * Keeps everything in a log that other engines share, and in no directory. The engine reads the log to its end,
-     * reigns over it, and closes it at last, even if it does not open. It needs {@link #secretKeyFile}, with the same key on every node.
+     * Keeps everything in a log that other engines share, and in no directory. One of them leads at a time, and the others
+     * follow it. The engine reads the log to its end before it is open, and closes it at last, even if it does not open.
+     * It needs {@link #secretKeyFile}, with the same key on every node, and the same plans, types and handlers.
      */
     public EngineBuilder log(SharedLog shared) {
         log = Optional.of(
                 Objects.requireNonNull(shared, "log must not be null; leave it out for an engine of its own."));
+        return this;
+    }
+
+    /**
+     * Sets the name of this node of a shared log, and the address at which others reach it. The default is a random name
+     * without an address. A node that starts again under the same name need not wait for the end of its own lease.
+     */
+    public EngineBuilder node(Node me) {
+        node = Optional.of(Objects.requireNonNull(me, "node must not be null; leave it out for a random name."));
         return this;
     }
 
@@ -521,6 +533,7 @@ public final class EngineBuilder {
                 List.copyOf(plans),
                 directory,
                 log,
+                node,
                 durability,
                 files,
                 secretKeyFile,

@@ -16,6 +16,7 @@ import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.store.StoreFiles;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.RouteSettings;
+import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.SharedLog;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,6 +37,7 @@ record EngineConfig(
         List<Plan> plans,
         Optional<Path> directory,
         Optional<SharedLog> log,
+        Optional<Node> node,
         Durability durability,
         BiFunction<Path, Durability, StoreFiles> files,
         Optional<Path> secretKeyFile,

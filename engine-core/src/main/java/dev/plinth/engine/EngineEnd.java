@@ -68,6 +68,30 @@ final class EngineEnd {
         }
     }
 
+    /**
+     * Ends the parts without draining them, because another node leads. Handlers are told by their cancellation and
+     * interrupted. Callers that wait are refused. Leaves the store open.
+     */
+    void abandon() {
+        parts.timers().close();
+        parts.figures().close();
+        boolean unused = parts.sweep().drain(0);
+        parts.jobs().abandon();
+        int attempts = parts.webhooks().drain(0);
+        long calls = parts.dispatcher().drain(LAST_MILLIS);
+        parts.rings().forEach(Doorbell::close);
+        parts.requestLog().close(0);
+        List<String> listeners = parts.feed().drain(0);
+        parts.executors().forEach(ExecutorService::shutdownNow);
+        parts.webhooks().close();
+        if (attempts + calls + listeners.size() > 0) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "The reign has ended while " + attempts + " webhook attempts, " + calls + " calls and "
+                            + listeners.size() + " listeners were busy. They change nothing any more.");
+        }
+    }
+
     private void drain() {
         parts.timers().close();
         parts.figures().close();

@@ -23,6 +23,13 @@ final class EngineExecutors {
         }
     }
 
+    /** Makes a daemon thread on which calls of the engine may wait. */
+    static Thread thread(Runnable work, String name) {
+        Thread thread = new Thread(null, work, name, 0, false);
+        thread.setDaemon(true);
+        return thread;
+    }
+
     /** Returns the executor for handlers and listeners: the host's own, or the engine's. */
     static ExecutorService ofHost(EngineConfig config, ExecutorService engines) {
         return config.executor().<ExecutorService>map(LentExecutor::new).orElse(engines);

@@ -1,6 +1,5 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.access.Access;
@@ -23,36 +22,26 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiFunction;
 
 /** Opens the store of an engine, with the tables of all rooms. */
 final class EngineStore {
-    private static volatile BiFunction<StoreSettings, EngineClock, Store> inMemory = EngineStore::openInMemory;
-
     private EngineStore() {}
 
-    /** Sets how a store without a directory and without a log is opened. For tests over other journals. */
-    static void inMemory(BiFunction<StoreSettings, EngineClock, Store> opening) {
-        inMemory = opening;
+    /** Returns the settings of the tables. */
+    static StoreSettings settings(EngineConfig config) {
+        return new StoreSettings(config.tables(), tables(), config.maxResources(), config.retention());
     }
 
-    static Store openInMemory(StoreSettings settings, EngineClock clock) {
-        return Store.open(settings, new MemoryJournal(), clock);
-    }
-
+    /** Opens the store of an engine without a shared log. */
     static Store open(EngineConfig config) {
-        StoreSettings settings =
-                new StoreSettings(config.tables(), tables(), config.maxResources(), config.retention());
-        if (config.log().isPresent()) {
-            return caughtUp(config, Store.open(settings, config.log().get(), config.clock()));
-        }
+        StoreSettings settings = settings(config);
         if (config.directory().isEmpty()) {
             if (config.quickRestart().isPresent()) {
                 throw new IllegalStateException(
                         "The quick restart from " + config.quickRestart().get()
                                 + " needs a directory, and the engine has none. Name one, or leave the quick restart out.");
             }
-            return inMemory.apply(settings, config.clock());
+            return Store.open(settings, new MemoryJournal(), config.clock());
         }
         Path directory = config.directory().get();
         config.secretKeyFile().ifPresent(file -> MasterKeyFile.check(file, directory));

@@ -9,6 +9,7 @@ import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Quoted;
+import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.command.GuardedCall;
 import dev.plinth.engine.internal.command.HostEffects;
@@ -56,23 +57,24 @@ public final class Guard {
 
     private static final int PATH_LENGTH_MAX = 200;
 
-    private final Parts parts;
+    private final EngineNode node;
+    private final CallBudgets budgets;
     private final GuardedRoute route;
 
-    /** The parts of the engine that a guard needs. */
+    /** The parts of the engine that guarded calls need. */
     record Parts(
             Wire wire,
             RequestDispatcher dispatcher,
             Function<String, PlinthClient> clients,
-            Supplier<RecordedEffects> recorders,
-            CallBudgets budgets) {}
+            Supplier<RecordedEffects> recorders) {}
 
-    Guard(Parts parts) {
-        this(parts, GuardedRoute.USUAL);
+    Guard(EngineNode node, CallBudgets budgets) {
+        this(node, budgets, GuardedRoute.USUAL);
     }
 
-    private Guard(Parts parts, GuardedRoute.Settings settings) {
-        this.parts = parts;
+    private Guard(EngineNode node, CallBudgets budgets, GuardedRoute.Settings settings) {
+        this.node = node;
+        this.budgets = budgets;
         this.route = new GuardedRoute(settings);
     }
 
@@ -140,12 +142,12 @@ public final class Guard {
 
     /** Returns what the bodies of guarded calls may take, for tests. */
     CallBudgets budgets() {
-        return parts.budgets();
+        return budgets;
     }
 
     private Guard with(
             String path, @Nullable String scope, int units, int bodyBytesMax, boolean anyBody, boolean needsKey) {
-        return new Guard(parts, new GuardedRoute.Settings(path, scope, units, bodyBytesMax, anyBody, needsKey));
+        return new Guard(node, budgets, new GuardedRoute.Settings(path, scope, units, bodyBytesMax, anyBody, needsKey));
     }
 
     /**
@@ -158,15 +160,20 @@ public final class Guard {
     public Reply handle(Call call, GuardedHandler handler) {
         Objects.requireNonNull(call, "call must not be null.");
         Objects.requireNonNull(handler, "handler must not be null.");
+        ActiveEngine active = node.active();
+        if (active == null) {
+            return node.refuse(Refusal.notLeader());
+        }
+        Parts parts = active.guardParts();
         PendingRequest pending;
         try {
-            pending = arrive(call, handler);
+            pending = arrive(parts, call, handler);
         } catch (RefusedException noMethod) {
-            return parts.wire().refuse(noMethod.refusal());
+            return node.refuse(noMethod.refusal());
         }
-        try (GuardedBody memory = new GuardedBody(parts.budgets(), pending)) {
+        try (GuardedBody memory = new GuardedBody(budgets, pending)) {
             memory.take(call);
-            return answer(pending);
+            return answer(parts, pending);
         }
     }
 
@@ -182,35 +189,41 @@ public final class Guard {
         Objects.requireNonNull(head, "head must not be null.");
         Objects.requireNonNull(body, "body must not be null.");
         Objects.requireNonNull(handler, "handler must not be null.");
+        ActiveEngine active = node.active();
+        if (active == null) {
+            return node.refuse(Refusal.notLeader());
+        }
+        Parts parts = active.guardParts();
         PendingRequest pending;
         try {
-            pending = arrive(head, handler);
+            pending = arrive(parts, head, handler);
         } catch (RefusedException noMethod) {
-            return parts.wire().refuse(noMethod.refusal());
+            return node.refuse(noMethod.refusal());
         }
-        try (GuardedBody memory = new GuardedBody(parts.budgets(), pending)) {
+        try (GuardedBody memory = new GuardedBody(budgets, pending)) {
             if (!pending.isRefused() && pending.takesBody()) {
                 memory.read(body);
             }
-            return answer(pending);
+            return answer(parts, pending);
         }
     }
 
-    private Reply answer(PendingRequest pending) {
+    private static Reply answer(Parts parts, PendingRequest pending) {
         return parts.wire().reply(parts.dispatcher().call(pending));
     }
 
-    private PendingRequest arrive(Call head, GuardedHandler handler) {
+    private PendingRequest arrive(Parts parts, Call head, GuardedHandler handler) {
         Request request = route.request(
                 head,
                 decoded -> GuardedCall.of(
                         route.settings().path(),
                         !decoded.route().mutates(),
-                        context -> run(handler, head.withBody(decoded.body()), decoded, context)));
+                        context -> run(parts, handler, head.withBody(decoded.body()), decoded, context)));
         return parts.dispatcher().arriveToCall(request);
     }
 
-    private GuardedCall.Ended run(GuardedHandler handler, Call call, Request request, Context context) {
+    private static GuardedCall.Ended run(
+            Parts parts, GuardedHandler handler, Call call, Request request, Context context) {
         String workspace = context.workspace().text();
         RecordedEffects recorder = parts.recorders().get();
         Reply reply;

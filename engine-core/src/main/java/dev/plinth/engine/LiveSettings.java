@@ -1,45 +1,47 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.api.Places;
 import dev.plinth.engine.internal.base.Plans;
-import dev.plinth.engine.internal.job.JobRunner;
-import dev.plinth.engine.internal.pipeline.Commits;
-import dev.plinth.engine.internal.quota.Quotas;
-import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The settings of an engine that change while it runs: plans, places, and rules of webhooks. Thread-safe. */
+/**
+ * The settings of an engine that change while it runs: plans, places, and rules of webhooks. They outlive the reigns of a
+ * node of a shared log. Thread-safe.
+ */
 public final class LiveSettings {
-    private final Store store;
-    private final Commits commits;
     private final Plans plans;
-    private final Access access;
-    private final Quotas quotas;
-    private final Parts parts;
+    private @Nullable ActiveEngine active;
+    private @Nullable Places places;
+    private Webhooks.@Nullable NetworkRules rules;
 
-    /**
-     * The parts of an engine that take other settings.
-     *
-     * @param changed is run after each replacement
-     */
-    record Parts(JobRunner jobs, Webhooks webhooks, Runnable changed) {}
-
-    /** Makes the settings of an engine. */
-    LiveSettings(Store store, Commits commits, Plans plans, Access access, Quotas quotas, Parts parts) {
-        this.store = store;
-        this.commits = commits;
+    /** Makes the settings of an engine that does not lead yet. */
+    LiveSettings(Plans plans) {
         this.plans = plans;
-        this.access = access;
-        this.quotas = quotas;
-        this.parts = parts;
+    }
+
+    /** Has a reign take the settings that have been replaced, and those that will be. */
+    synchronized void applyTo(ActiveEngine begun) {
+        active = begun;
+        if (places != null && rules != null) {
+            begun.reconfigure(places, rules);
+        }
+    }
+
+    /** Leaves a reign that has ended. */
+    synchronized void leave(ActiveEngine ended) {
+        if (active == ended) {
+            active = null;
+        }
     }
 
     /**
      * Replaces the plans, the places and the rules of webhooks by those of a builder, all of them or none. Work in flight
      * goes on, also beyond fewer places. A call in flight keeps
-     * the plan under which it began. Used units stay used. Other settings of the builder have no effect.
+     * the plan under which it began. Used units stay used. Other settings of the builder have no effect. A node that does
+     * not lead takes them for its next reign, without looking at its rows.
      *
      * @param builder has all plans, types and costs that the engine has from now on
      * @throws IllegalArgumentException if a setting is invalid, or a plan is missing that workspaces have; each line of
@@ -48,28 +50,36 @@ public final class LiveSettings {
     public synchronized void replace(EngineBuilder builder) {
         EngineConfig next = builder.config();
         Plans replacement = new Plans(next.plans());
-        commits.replacePlans(next.plans(), rows -> {
-            if (!replacement.names().containsAll(plans.names())) {
-                SettingsInUse.refuse(SettingsInUse.missingPlans(rows, replacement));
-            }
-        });
-        parts.webhooks().reconfigure(next.webhookReach(), next.places());
-        parts.jobs().resize(next.places().jobs());
-        access.plansChanged();
-        quotas.followAll(workspace -> store.readToAct(rows -> access.planned(rows, workspace)));
-        parts.changed().run();
+        ActiveEngine leading = active;
+        if (leading == null) {
+            plans.replace(next.plans());
+        } else {
+            leading.replacePlans(next.plans(), rows -> {
+                if (!replacement.names().containsAll(plans.names())) {
+                    SettingsInUse.refuse(SettingsInUse.missingPlans(rows, replacement));
+                }
+            });
+            leading.reconfigure(next.places(), next.webhookReach());
+        }
+        places = next.places();
+        rules = next.webhookReach();
     }
 
     /**
      * Refuses settings that lack plans or types of resources which are in use. An engine with such settings would give
-     * these workspaces the limits of Starter, and refuse new resources of these types. Reads every workspace.
+     * these workspaces the limits of Starter, and refuse new resources of these types. Reads every workspace. A node that
+     * does not lead refuses nothing.
      *
      * @throws IllegalArgumentException if so; each line of the message names a plan or type, and how many have it
      */
-    public void requireInUse(EngineBuilder builder) {
+    public synchronized void requireInUse(EngineBuilder builder) {
         EngineConfig next = builder.config();
         Plans registered = new Plans(next.plans());
-        SettingsInUse.refuse(store.readToAct(rows -> {
+        ActiveEngine leading = active;
+        if (leading == null) {
+            return;
+        }
+        SettingsInUse.refuse(leading.store().readToAct(rows -> {
             List<String> missing = new ArrayList<>(SettingsInUse.missingPlans(rows, registered));
             missing.addAll(SettingsInUse.missingTypes(rows, next.types()));
             return missing;

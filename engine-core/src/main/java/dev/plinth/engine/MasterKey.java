@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the master key of an engine: the one in its file, or a random one if there is no directory. A store with a
@@ -34,9 +35,8 @@ final class MasterKey {
             config.ids().fillSecret(key);
             return key;
         }
-        if (Access.rememberedKeyCheck(store.viewToAct()) != null && !Files.exists(file.get())) {
-            throw new IllegalStateException("The key that seals the secrets of this store is missing: there is no file "
-                    + file.get() + ". Bring it back, or name its place with secretKeyFile.");
+        if (Access.rememberedKeyCheck(store.viewToAct()) != null) {
+            requireFile(file.get());
         }
         return MasterKeyFile.readOrMake(file.get(), config.ids());
     }
@@ -56,6 +56,25 @@ final class MasterKey {
             Outcome unused = commits.commit(Caller.OPERATOR, Access.rememberKeyCheck(cipher.seal(NOTHING, OWNER)));
             return;
         }
+        checkOpens(config, cipher, sealed);
+    }
+
+    /**
+     * Checks the key of a node that does not lead yet.
+     *
+     * @param sealed the value that the store remembers; null if it does not yet
+     * @throws IllegalStateException if the file of the key is gone or has another key; one sentence says what to do
+     */
+    static void checkFits(EngineConfig config, byte @Nullable [] sealed) {
+        if (sealed == null) {
+            return;
+        }
+        Path file = file(config).orElseThrow();
+        requireFile(file);
+        checkOpens(config, new SecretCipher(MasterKeyFile.readOrMake(file, config.ids()), config.ids()), sealed);
+    }
+
+    private static void checkOpens(EngineConfig config, SecretCipher cipher, byte[] sealed) {
         try {
             byte[] unused = cipher.open(sealed, OWNER);
         } catch (IllegalStateException e) {
@@ -63,6 +82,13 @@ final class MasterKey {
                     "The file " + file(config).orElseThrow()
                             + " holds another key than the one that seals the secrets of this store. Bring the right file back.",
                     e);
+        }
+    }
+
+    private static void requireFile(Path file) {
+        if (!Files.exists(file)) {
+            throw new IllegalStateException("The key that seals the secrets of this store is missing: there is no file "
+                    + file + ". Bring it back, or name its place with secretKeyFile.");
         }
     }
 

@@ -85,11 +85,15 @@ final class UnitsOfWork {
             } finally {
                 HostEffects unused = unit.end();
             }
-            Outcome outcome = commit(workspace, unit, unit.end());
+            HostEffects effects = unit.end();
+            Outcome outcome = commit(workspace, unit, effects);
             if (outcome instanceof Outcome.Refused turned) {
                 throw new RefusedException(turned.refusal());
             }
             if (!(outcome instanceof HostEffects.Conflict conflict)) {
+                if (effects.isEmpty()) {
+                    parts.store().awaitAnswerable(0);
+                }
                 return result;
             }
             changed = conflict.read().text();

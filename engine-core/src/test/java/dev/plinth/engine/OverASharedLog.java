@@ -1,9 +1,7 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.internal.base.StoreSettings;
-import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.log.SharedMemoryLog;
+import java.util.Optional;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -17,10 +15,6 @@ public final class OverASharedLog implements BeforeAllCallback {
     @Override
     public void beforeAll(ExtensionContext context) {
         boolean isOverALog = "log".equals(System.getProperty(PROPERTY));
-        EngineStore.inMemory(isOverALog ? OverASharedLog::open : EngineStore::openInMemory);
-    }
-
-    private static Store open(StoreSettings settings, EngineClock clock) {
-        return Store.open(settings, new SharedMemoryLog(), clock);
+        Engine.inMemoryOver(isOverALog ? () -> Optional.of(new SharedMemoryLog()) : Optional::empty);
     }
 }

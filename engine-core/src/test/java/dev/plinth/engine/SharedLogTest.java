@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.log.Leader;
+import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.SharedMemoryLog;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,18 +52,53 @@ class SharedLogTest {
     }
 
     @Test
-    void open_whileAnotherEngineReigns_isRefusedAndNamesIt() {
-        try (Engine engine = open()) {
-            String leader = log.leader().map(Leader::node).orElseThrow().id();
+    void open_whileAnotherNodeLeads_followsAndNamesTheLeader() {
+        try (Engine leader = open("a");
+                Engine follower = open("b")) {
+            assertThat(leader.role()).isEqualTo(Role.LEADER);
+            assertThat(follower.role()).isEqualTo(Role.FOLLOWER);
+            String key = newKey(leader);
 
-            assertThatThrownBy(this::open)
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("Expected to reign over the log, but node " + leader
-                            + " does; stop that node, or wait for the end of its lease.");
+            Reply refused = post(follower, key, "k");
 
-            assertThat(post(engine, newKey(engine), "k").status()).isEqualTo(201);
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.text()).contains("\"code\":\"not_leader\"", "\"retryable\":true");
+            assertThat(refused.header("Retry-After")).isEqualTo("1");
+            assertThat(refused.header("Plinth-Node")).isEqualTo("b");
+            Patience.until(() -> post(follower, key, "k").header("Plinth-Leader") != null);
+            assertThat(post(follower, key, "k").header("Plinth-Leader")).isEqualTo("http://a.example");
+            assertThat(follower.leader().orElseThrow().node().id()).isEqualTo("a");
+            assertThatThrownBy(
+                            () -> follower.client(key).resources().get("res_x").call())
+                    .hasMessageContaining("not_leader");
+            Patience.until(() -> follower.position().equals(leader.position()));
         }
         assertThat(log.leader()).isEmpty();
+    }
+
+    @Test
+    void resign_withAFollower_letsItLeadAndFollowsIt() {
+        try (Engine first = open("a");
+                Engine second = open("b")) {
+            String key = newKey(first);
+            String id = TestEngine.id(post(first, key, "k1"));
+            List<Role> roles = new CopyOnWriteArrayList<>();
+            first.onRole(roles::add);
+
+            first.resign();
+            Patience.until(() -> second.role() == Role.LEADER);
+
+            assertThat(post(second, key, "k1").header("Idempotent-Replayed")).isEqualTo("true");
+            assertThat(TestEngine.id(post(second, key, "k2"))).isNotEqualTo(id);
+            Patience.until(
+                    () -> first.position().sequence() == second.position().sequence());
+            assertThat(post(first, key, "k2").status()).isEqualTo(503);
+
+            second.resign();
+            Patience.until(() -> first.role() == Role.LEADER);
+            assertThat(post(first, key, "k2").header("Idempotent-Replayed")).isEqualTo("true");
+            Patience.until(() -> roles.equals(List.of(Role.FOLLOWER, Role.LEADER)));
+        }
     }
 
     @Test
@@ -72,7 +111,9 @@ class SharedLogTest {
             try (Engine second = open()) {
                 Reply refused = post(first, key, "k2");
                 assertThat(refused.status()).isEqualTo(503);
-                assertThat(first.isWritable()).isFalse();
+                assertThat(refused.text()).contains("not_leader");
+                Patience.until(() -> first.role() == Role.FOLLOWER);
+                assertThat(first.isHealthy()).isTrue();
                 assertThat(second.call(Call.of("GET", "/v1/resources/" + id).withKey(key))
                                 .status())
                         .isEqualTo(200);
@@ -121,6 +162,11 @@ class SharedLogTest {
 
     private Engine open() {
         return builder().open();
+    }
+
+    private Engine open(String node) {
+        URI url = URI.create("http://" + node + ".example");
+        return builder().node(new Node(node, Optional.of(url))).open();
     }
 
     private EngineBuilder builder() {

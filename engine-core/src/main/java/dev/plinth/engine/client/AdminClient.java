@@ -10,18 +10,15 @@ import dev.plinth.engine.api.WorkspaceImport;
 import dev.plinth.engine.api.WorkspaceTransfer;
 import dev.plinth.engine.internal.json.ApiValueReader;
 import dev.plinth.engine.internal.json.JsonBytes;
-import dev.plinth.engine.internal.transfer.WorkspaceTransfers;
 import java.nio.file.Path;
 import java.util.List;
 
 /** The operator's client for workspaces, their plans and first keys, and the use of the tables. Thread-safe. */
 public final class AdminClient {
     private final Invocations invocations;
-    private final WorkspaceTransfers transfers;
 
-    AdminClient(Invocations invocations, WorkspaceTransfers transfers) {
+    AdminClient(Invocations invocations) {
         this.invocations = invocations;
-        this.transfers = transfers;
     }
 
     /** Creates a workspace under a plan, such as {@code starter}. */
@@ -101,7 +98,11 @@ public final class AdminClient {
      *     the engine's own
      */
     public WorkspaceTransfer exportWorkspace(String id, Path file, Path keyFile) {
-        return transfers.exportWorkspace(given(id, "id"), given(file, "file"), given(keyFile, "keyFile"));
+        return invocations
+                .target()
+                .get()
+                .transfers()
+                .exportWorkspace(given(id, "id"), given(file, "file"), given(keyFile, "keyFile"));
     }
 
     /**
@@ -112,7 +113,7 @@ public final class AdminClient {
      *     the engine's own
      */
     public WorkspaceTransfer importWorkspace(WorkspaceImport input) {
-        return transfers.importWorkspace(given(input, "input"));
+        return invocations.target().get().transfers().importWorkspace(given(input, "input"));
     }
 
     /** Returns how full each table is, and which workspaces have the most of it. */

@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.pipeline.Answer;
 import dev.plinth.engine.internal.pipeline.OpenWaits;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.wire.Wire;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -87,7 +88,8 @@ public final class Invocation<T> {
      * @throws IllegalStateException on a thread of the engine's own, on which a host's log handler or clock may run
      */
     public T call() {
-        return result(invocations.dispatcher().call(request()));
+        Target target = invocations.target().get();
+        return result(target.wire(), target.dispatcher().call(request(target.wire())));
     }
 
     /**
@@ -95,13 +97,24 @@ public final class Invocation<T> {
      * refused. A stage chained to it may call the engine and wait, as for {@code Engine.submit}.
      */
     public CompletableFuture<T> submit() {
-        return invocations.dispatcher().submit(request()).thenApply(this::result);
+        return submitting(target -> target.dispatcher().workers());
     }
 
     /** Makes the call without waiting for the disk. If it waits, it does so no longer than these waits. */
     CompletableFuture<T> submit(OpenWaits waits) {
-        ReplyTo to = new ReplyTo(invocations.dispatcher().workers().executor(), waits);
-        return invocations.dispatcher().submit(request(), to).thenApply(this::result);
+        return submitting(target -> new ReplyTo(target.dispatcher().workers().executor(), waits));
+    }
+
+    private CompletableFuture<T> submitting(Function<Target, ReplyTo> way) {
+        Target target;
+        try {
+            target = invocations.target().get();
+        } catch (PlinthException noLeader) {
+            return CompletableFuture.failedFuture(noLeader);
+        }
+        return target.dispatcher()
+                .submit(request(target.wire()), way.apply(target))
+                .thenApply(answer -> result(target.wire(), answer));
     }
 
     /** Returns the same with a parameter of the query. */
@@ -119,11 +132,11 @@ public final class Invocation<T> {
         return new Invocation<>(invocations, operation, pathValues, otherQuery, otherHeaders, body, reader);
     }
 
-    private Request request() {
-        return invocations.request(operation, pathValues, query, headers, body);
+    private Request request(Wire wire) {
+        return invocations.request(wire, operation, pathValues, query, headers, body);
     }
 
-    private T result(Answer answer) {
+    private T result(Wire wire, Answer answer) {
         Outcome outcome = answer.outcome();
         if (outcome instanceof Outcome.Done done && done.status() < 400) {
             return reader.apply(Json.trusted(done.body()));
@@ -131,7 +144,7 @@ public final class Invocation<T> {
         if (outcome instanceof Outcome.Replayed replayed && replayed.status() < 400) {
             return reader.apply(Json.trusted(replayed.body()));
         }
-        Reply reply = invocations.wire().reply(answer);
+        Reply reply = wire.reply(answer);
         String seconds = reply.header("Retry-After");
         throw new PlinthException(
                 Problem.of(Json.trusted(reply.body())),

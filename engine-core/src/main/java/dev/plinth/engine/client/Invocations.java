@@ -8,29 +8,30 @@ import dev.plinth.engine.internal.pipeline.RequestDispatcher;
 import dev.plinth.engine.internal.wire.Wire;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes invocations of one caller.
  *
+ * @param target the parts of the engine that take calls now
  * @param headers the caller's credential, or none
  * @param host the workspace for which the host's own code calls, or null
  */
 record Invocations(
-        Wire wire,
-        RequestDispatcher dispatcher,
+        Supplier<Target> target,
         Request.Headers headers,
         @Nullable Id host) {
     static final byte[] NO_BODY = {};
 
     /** Makes invocations that carry a credential. */
-    static Invocations with(Wire wire, RequestDispatcher dispatcher, String credential) {
-        return new Invocations(wire, dispatcher, Request.Headers.of("Bearer " + credential), null);
+    static Invocations with(Supplier<Target> target, String credential) {
+        return new Invocations(target, Request.Headers.of("Bearer " + credential), null);
     }
 
     /** Makes invocations of the host's own code for a workspace. */
-    static Invocations byHost(Wire wire, RequestDispatcher dispatcher, Id workspace) {
-        return new Invocations(wire, dispatcher, Request.Headers.NONE, workspace);
+    static Invocations byHost(Supplier<Target> target, Id workspace) {
+        return new Invocations(target, Request.Headers.NONE, workspace);
     }
 
     <T> Invocation<T> of(String operation, List<String> pathValues, byte[] body, Function<Json, T> reader) {
@@ -45,9 +46,24 @@ record Invocations(
         return Listing.of(this, operation, pathValues, type);
     }
 
+    /** Returns the routes now. */
+    Wire wire() {
+        return target.get().wire();
+    }
+
+    /** Returns what takes requests now. */
+    RequestDispatcher dispatcher() {
+        return target.get().dispatcher();
+    }
+
     /** Makes a request to the route with a name. */
     Request request(
-            String operation, List<String> pathValues, @Nullable String query, Request.Headers headers, byte[] body) {
+            Wire wire,
+            String operation,
+            List<String> pathValues,
+            @Nullable String query,
+            Request.Headers headers,
+            byte[] body) {
         Request request = wire.request(operation, pathValues, query, headers, body);
         return host == null ? request : request.byHostFor(host);
     }

@@ -41,6 +41,11 @@ public final class FatalErrors {
         }
     }
 
+    /** Notes a sentence on why the engine has stopped for good, and on the next step. */
+    public void stopped(String sentence) {
+        failure.complete(Optional.of(sentence));
+    }
+
     /** Returns work that notes the error that it throws. The caller still handles it. */
     public Runnable noting(Runnable work) {
         return () -> {

@@ -71,6 +71,8 @@ public enum ProblemCode {
     INTERNAL_ERROR(500, "An internal error occurred", true),
     /** The engine is stopping, and nothing was changed. Send the request again after Retry-After. */
     SHUTTING_DOWN(503, "The engine is shutting down", true),
+    /** This node does not lead, and nothing was changed. Send the request to the node that Plinth-Leader names, or again. */
+    NOT_LEADER(503, "The node does not lead", true),
     /** The engine or its disk is full, and nothing was changed. Try again after Retry-After. */
     CAPACITY_EXHAUSTED(503, "The capacity is exhausted", true),
     /** The disk or the log failed while the call waited. Repeat it with the same Idempotency-Key to learn its outcome. */

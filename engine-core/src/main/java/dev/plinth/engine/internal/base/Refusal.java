@@ -47,6 +47,14 @@ public record Refusal(
                 "No object with this id is visible to this workspace. Check the id and the API key.");
     }
 
+    /** Returns the refusal of a node that does not lead, or no longer. The call has certainly changed nothing. */
+    public static Refusal notLeader() {
+        return of(
+                        ProblemCode.NOT_LEADER,
+                        "This node does not lead; nothing was changed. Send the call again, to the leader if it is known.")
+                .retryAfter(1);
+    }
+
     /** Returns the same refusal with advice when to retry. */
     public Refusal retryAfter(long seconds) {
         return new Refusal(code, detail, errors, seconds, hint, retryable, operation);

@@ -42,8 +42,11 @@ public final class EventFeed implements AutoCloseable {
     private static final int EVENTS_PER_CURSOR = 100;
 
     /** Refusals that are not of the workspace whose event it is. */
-    private static final Set<ProblemCode> ENGINE_WIDE =
-            Set.of(ProblemCode.CAPACITY_EXHAUSTED, ProblemCode.SHUTTING_DOWN, ProblemCode.OUTCOME_UNKNOWN);
+    private static final Set<ProblemCode> ENGINE_WIDE = Set.of(
+            ProblemCode.CAPACITY_EXHAUSTED,
+            ProblemCode.SHUTTING_DOWN,
+            ProblemCode.NOT_LEADER,
+            ProblemCode.OUTCOME_UNKNOWN);
 
     private final Store store;
     private final Committer committer;

@@ -232,6 +232,13 @@ public final class JobRunner implements DueSource {
         return left;
     }
 
+    /** Starts no more jobs, and tells the handlers of those that run to end. What they still commit is refused. */
+    public void abandon() {
+        attempts.stop();
+        patient.stop();
+        running.values().forEach(JobRun::requestCancel);
+    }
+
     /** Puts back all jobs that ran in a JVM that has died; those for which there is no room, later. Leases stay. */
     public void takeBackCrashed() {
         crashed.addAll(store.readToAct(JobRunner::runningRows));

@@ -47,8 +47,11 @@ final class AdmissionControl {
         draining = true;
     }
 
-    /** The engine is shutting down: 503. */
-    static Refusal draining() {
+    /** The engine is shutting down, or another node leads: 503. */
+    Refusal draining() {
+        if (store.hasEnded()) {
+            return Refusal.notLeader();
+        }
         return Refusal.of(
                         ProblemCode.SHUTTING_DOWN,
                         "The engine is shutting down; nothing was changed. Send the call again.")

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** Holds an answer back, without a thread, until all that it shows is durable. */
+/** Holds an answer back, without a thread, until all that it shows is durable, and was not stale when it was read. */
 final class AnswerGate {
     private final Store store;
 
@@ -20,13 +20,19 @@ final class AnswerGate {
     /** Returns the answer if it may be given now; else null. */
     @Nullable
     Answer ready(PipelineResult result) {
-        return result instanceof Answer answer && answer.sequence() <= store.committed() ? answer : null;
+        if (!(result instanceof Answer answer)) {
+            return null;
+        }
+        boolean mayGo =
+                answer.ownRecord() ? answer.sequence() <= store.committed() : store.isAnswerable(answer.sequence());
+        return mayGo ? answer : null;
     }
 
     /** Returns the answer once it may be given, or a refusal in its place if the disk has failed. */
     CompletableFuture<Answer> await(Answer answer) {
-        return store.whenCommitted(answer.sequence())
-                .handle((nothing, error) -> error == null ? answer : answer.with(lost(error)));
+        CompletableFuture<Void> may =
+                answer.ownRecord() ? store.whenCommitted(answer.sequence()) : store.whenAnswerable(answer.sequence());
+        return may.handle((nothing, error) -> error == null ? answer : answer.with(lost(error)));
     }
 
     private static Outcome lost(Throwable error) {

@@ -128,8 +128,7 @@ public final class Commits implements Committer {
             Outcome outcome = new Outcome.Refused(refused.refusal());
             Changes changes = new Changes();
             memory.remember(context, changes, outcome);
-            long sequence = changes.isEmpty() ? transaction.lastSequence() : append(transaction, context, changes);
-            return new Committed(outcome, sequence, changes);
+            return committed(transaction, context, changes, outcome);
         }
     }
 
@@ -139,8 +138,13 @@ public final class Commits implements Committer {
         RecordedEvents.add(context, changes);
         addExtras(transaction, context, changes);
         memory.remember(context, changes, decision.outcome());
-        long sequence = changes.writes().isEmpty() ? transaction.lastSequence() : append(transaction, context, changes);
-        return new Committed(decision.outcome(), sequence, changes);
+        return committed(transaction, context, changes, decision.outcome());
+    }
+
+    private Committed committed(Transaction transaction, Context context, Changes changes, Outcome outcome) {
+        boolean hasRecord = !changes.writes().isEmpty();
+        long sequence = hasRecord ? append(transaction, context, changes) : transaction.lastSequence();
+        return new Committed(outcome, sequence, hasRecord, changes);
     }
 
     private long append(Transaction transaction, Context context, Changes changes) {
@@ -217,9 +221,10 @@ public final class Commits implements Committer {
      * Tells what came of a commit.
      *
      * @param sequence the record that has to be durable before the outcome is told
+     * @param hasRecord true if that record is the one of this commit
      * @param changes what was written, events included
      */
-    record Committed(Outcome outcome, long sequence, Changes changes) {}
+    record Committed(Outcome outcome, long sequence, boolean hasRecord, Changes changes) {}
 
     /** Adds to a record what is to be remembered of its outcome. */
     @FunctionalInterface

@@ -44,7 +44,7 @@ final class EndedStep {
             case FORBIDDEN ->
                 Access.isOfDisabledKey(refusal) ? STATE_OF_CALLER : Math.min(call.step, VISIBILITY_AND_ROLE);
             case INSUFFICIENT_SCOPE -> lacksScopeOfRoute(call, refusal) ? SCOPE : call.step;
-            case OUTCOME_UNKNOWN -> ANSWER;
+            case NOT_LEADER, OUTCOME_UNKNOWN -> ANSWER;
             default -> call.step < IN_COMMAND ? call.step : inCommand(refusal);
         };
     }

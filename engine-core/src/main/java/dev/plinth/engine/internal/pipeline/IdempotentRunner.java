@@ -52,7 +52,7 @@ final class IdempotentRunner {
         if (claimResult instanceof Idempotency.InUse) {
             throw new RefusedException(IdempotencyKeys.inUse());
         }
-        parts.store().await(view.highest());
+        parts.store().awaitAnswerable(view.highest());
         if (claimResult instanceof Idempotency.Replay replay) {
             return replay.outcome().body();
         }

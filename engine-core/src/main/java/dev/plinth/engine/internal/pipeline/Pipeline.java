@@ -31,7 +31,7 @@ final class Pipeline {
         this.admission = admission;
         this.recorder = recorder;
         this.queries = new QueryRunner(parts.store(), parts.commits());
-        this.waiting = new WaitingCalls(parts, queries, this::executeAgain);
+        this.waiting = new WaitingCalls(parts, queries, this::executeAgain, admission::draining);
     }
 
     /** Returns the calls that wait, and go on by {@link #executeAgain}. */
@@ -140,7 +140,7 @@ final class Pipeline {
                 ? parts.commits().commit(call.admitted(), traced, call::remember)
                 : parts.commits().commitNow(call.admitted(), traced, call::remember, call.maySleep);
         call.noteCaused(committed.changes());
-        return call.answer(committed.outcome(), committed.sequence());
+        return call.answer(committed);
     }
 
     /**

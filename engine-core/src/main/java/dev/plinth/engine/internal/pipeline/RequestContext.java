@@ -110,8 +110,24 @@ final class RequestContext {
     }
 
     Answer answer(Outcome outcome, long sequence) {
+        return answer(outcome, sequence, false);
+    }
+
+    /** Returns the answer of its own commit. */
+    Answer answer(Commits.Committed committed) {
+        return answer(committed.outcome(), committed.sequence(), committed.hasRecord());
+    }
+
+    private Answer answer(Outcome outcome, long sequence, boolean ownRecord) {
         return new Answer(
-                id, outcome, quota, sequence, key != null, !request.route().mutates(), waitedSeconds);
+                id,
+                outcome,
+                quota,
+                sequence,
+                ownRecord,
+                key != null,
+                !request.route().mutates(),
+                waitedSeconds);
     }
 
     /** Returns its caller, for a change that is decided later. */

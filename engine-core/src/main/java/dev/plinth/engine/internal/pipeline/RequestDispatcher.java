@@ -153,7 +153,7 @@ public final class RequestDispatcher {
         call.maySleep = false;
         call.waits = to.waits();
         if (!drainGate.enter()) {
-            return CompletableFuture.completedFuture(recorder.refuse(call, AdmissionControl.draining()));
+            return CompletableFuture.completedFuture(recorder.refuse(call, admission.draining()));
         }
         return handOut(await(call, pipeline.executePart(call)), to, answer -> answer);
     }
@@ -177,7 +177,7 @@ public final class RequestDispatcher {
     public <T extends @Nullable Object> T inside(Supplier<? extends T> work) {
         parts.store().checkMayWait();
         if (!drainGate.enter()) {
-            throw new RefusedException(AdmissionControl.draining());
+            throw new RefusedException(admission.draining());
         }
         try {
             return work.get();

@@ -4,6 +4,7 @@ import dev.plinth.engine.internal.base.BoundedExecutor;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.WriterBusyException;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ final class WaitingCalls {
     private final WaitRegistry registry;
     private final QueryRunner queries;
     private final Function<RequestContext, PipelineResult> evaluate;
+    private final Supplier<Refusal> draining;
     private final Executor executor;
 
     /** Runs calls that have met a busy writer. Only one thread can write at a time, so more would only queue. */
@@ -34,12 +37,18 @@ final class WaitingCalls {
      * Holds the calls of a pipeline.
      *
      * @param evaluate evaluates a call again
+     * @param draining tells why a stream ends with the engine
      */
-    WaitingCalls(PipelineParts parts, QueryRunner queries, Function<RequestContext, PipelineResult> evaluate) {
+    WaitingCalls(
+            PipelineParts parts,
+            QueryRunner queries,
+            Function<RequestContext, PipelineResult> evaluate,
+            Supplier<Refusal> draining) {
         this.store = parts.store();
         this.registry = parts.waitRegistry();
         this.queries = queries;
         this.evaluate = evaluate;
+        this.draining = draining;
         this.executor = parts.executor();
         this.moved = new BoundedExecutor(executor, Limits.MOVED_CALLS_RUNNING_MAX);
     }
@@ -193,7 +202,7 @@ final class WaitingCalls {
             return call.answer(change.nothing(), 0);
         }
         if (call.isPart && hasEnded(call)) {
-            throw new RefusedException(AdmissionControl.draining());
+            throw new RefusedException(draining.get());
         }
         Answer answer = queries.answer(call, (Command.LongPollQuery) poll);
         return answer.outcome() instanceof Outcome.Page page ? answer.with(page.asTheLast()) : answer;

@@ -9,18 +9,21 @@ import dev.plinth.engine.internal.store.memory.StoreTables;
 import dev.plinth.engine.log.Batch;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Applies the batches of a shared log to the tables, in order. Batches that an earlier reign has appended too late are
  * skipped and counted. Anything else that does not fit ends the replay for good, before any of its batch is applied.
  *
- * <p>Not thread-safe: one thread applies.
+ * <p>One thread applies. Any thread may ask for the position and the count.
  */
 final class BatchReplay {
     private final StoreTables tables;
     private final RecordCodec codec;
-    private LogPosition last;
-    private long stale;
+    private volatile LogPosition last;
+    private final AtomicLong stale = new AtomicLong();
+    private long lateEpoch;
+    private long lateFirst;
 
     /** Makes a replay that goes on at a position whose rows the tables have. */
     BatchReplay(StoreTables tables, RecordCodec codec, LogPosition last) {
@@ -36,7 +39,7 @@ final class BatchReplay {
 
     /** Returns how many batches were skipped because an earlier reign had appended them too late. */
     long stale() {
-        return stale;
+        return stale.get();
     }
 
     /**
@@ -51,7 +54,7 @@ final class BatchReplay {
         for (byte[] bytes : records) {
             RecordAdmission admission = RecordAdmission.of(end, bytes);
             if (admission.verdict() == RecordAdmission.Verdict.STALE && end.equals(last)) {
-                stale++;
+                count(batch);
                 return;
             }
             if (!admission.isAdmitted()) {
@@ -63,6 +66,15 @@ final class BatchReplay {
             tables.requireSpace(bytes.length);
             tables.apply(codec.decode(bytes));
             last = last.behind(bytes);
+        }
+    }
+
+    /** Counts a late batch once, however often it is read. */
+    private void count(Batch late) {
+        if (late.epoch() > lateEpoch || late.epoch() == lateEpoch && late.first() > lateFirst) {
+            lateEpoch = late.epoch();
+            lateFirst = late.first();
+            stale.incrementAndGet();
         }
     }
 

@@ -46,6 +46,17 @@ final class InFlight {
     private volatile @Nullable Refusal failure;
     private volatile boolean closing;
 
+    private final boolean isOfReign;
+
+    /**
+     * Makes one without records.
+     *
+     * @param isOfReign true if another node may lead once the journal has failed
+     */
+    InFlight(boolean isOfReign) {
+        this.isOfReign = isOfReign;
+    }
+
     void listen(CommitListener listener) {
         listeners.add(listener);
     }
@@ -82,14 +93,24 @@ final class InFlight {
         }
     }
 
+    /** Refuses if the reign has ended, because the rows may be another node's since. */
+    void checkReign() {
+        if (hasEnded()) {
+            throw new RefusedException(Refusal.notLeader());
+        }
+    }
+
+    /** Returns true if the rows may be another node's, because the reign has ended. */
+    boolean hasEnded() {
+        Refusal refusal = failure;
+        return refusal != null && (isOfReign || refusal.code() == ProblemCode.NOT_LEADER);
+    }
+
     /** Refuses if the journal has failed, or is being closed. */
     void checkWritable() {
+        checkReign();
         checkOpen();
-        Refusal refusal = failure;
-        if (refusal != null && refusal.code() == ProblemCode.SHUTTING_DOWN) {
-            throw new RefusedException(refusal);
-        }
-        if (refusal != null) {
+        if (failure != null) {
             throw new RefusedException(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
                             "The journal has failed and takes no more changes; nothing was changed. Restart the engine.")
@@ -223,10 +244,7 @@ final class InFlight {
     /** Undoes all records from this one on, the last one first. Called inside the writer lock. */
     void fail(long fromSequence, boolean fenced, StoreTables tables) {
         failure = fenced
-                ? Refusal.of(
-                                ProblemCode.SHUTTING_DOWN,
-                                "Another process has become the writer of this store; nothing was changed. Send the call to it.")
-                        .retryAfter(1)
+                ? Refusal.notLeader()
                 : Refusal.of(
                         ProblemCode.OUTCOME_UNKNOWN,
                         "The journal failed while the call waited. Repeat the call with the same Idempotency-Key to learn its outcome.");

@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.internal.base.EngineThread;
+import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.TableName;
-import dev.plinth.engine.internal.store.log.Joins;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.util.ArrayList;
 import java.util.List;

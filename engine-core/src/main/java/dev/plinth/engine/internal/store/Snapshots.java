@@ -2,13 +2,13 @@ package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.base.EngineThread;
+import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.log.CheckedSnapshot;
 import dev.plinth.engine.internal.store.log.Disk;
 import dev.plinth.engine.internal.store.log.FileJournal;
-import dev.plinth.engine.internal.store.log.Joins;
 import dev.plinth.engine.internal.store.log.Segment;
 import dev.plinth.engine.internal.store.log.Snapshot;
 import dev.plinth.engine.internal.store.log.StoreNames;

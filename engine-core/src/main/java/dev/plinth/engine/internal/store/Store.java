@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Histogram;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.StoreFigures;
@@ -19,11 +20,9 @@ import dev.plinth.engine.internal.store.log.Disk;
 import dev.plinth.engine.internal.store.log.FileJournal;
 import dev.plinth.engine.internal.store.log.Journal;
 import dev.plinth.engine.internal.store.log.JournalEnd;
-import dev.plinth.engine.internal.store.log.StoreId;
+import dev.plinth.engine.internal.store.log.LogJournal;
 import dev.plinth.engine.internal.store.log.StoreNames;
 import dev.plinth.engine.internal.store.memory.StoreTables;
-import dev.plinth.engine.log.Node;
-import dev.plinth.engine.log.SharedLog;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.util.List;
@@ -56,19 +55,21 @@ public final class Store implements AutoCloseable {
     private final StoreTables tables;
     private final Journal journal;
     private final InFlight inFlight;
-    private final FatalErrors fatalErrors = new FatalErrors();
+    private final FatalErrors fatalErrors;
     private final WriterLock writer = new WriterLock();
     private final EngineTime time;
     private final Transaction transaction;
     private @Nullable Snapshots snapshots;
     private @Nullable Disk disk;
     private @Nullable QuickRestart quick;
+    private volatile Runnable journalEnd = () -> {};
     private long recoveryNanos;
 
-    private Store(StoreTables tables, Journal journal, EngineClock clock) {
+    private Store(StoreTables tables, Journal journal, EngineClock clock, FatalErrors fatalErrors) {
         this.tables = tables;
         this.journal = journal;
-        this.inFlight = new InFlight();
+        this.fatalErrors = fatalErrors;
+        this.inFlight = new InFlight(journal.isShared());
         this.time = new EngineTime(clock, tables);
         this.transaction = new Transaction(tables, journal, time, inFlight);
     }
@@ -76,24 +77,23 @@ public final class Store implements AutoCloseable {
     /** Opens a store without history. */
     public static Store open(StoreSettings settings, Journal journal, EngineClock clock) {
         StoreTables tables = new StoreTables(settings);
-        Store store = new Store(tables, journal, clock);
+        Store store = new Store(tables, journal, clock, new FatalErrors());
         journal.start(new JournalListener(store));
         return store;
     }
 
     /**
-     * Begins a reign over a shared log, and makes the rows again from it. The store closes the log, even if it does not
-     * open.
+     * Opens the store of one reign, over tables that outlive it.
      *
-     * @throws IllegalStateException if it cannot be opened; one sentence says why and what to do
+     * @param tables have all records up to where the journal begins
+     * @param recoveryNanos how long that took
      */
-    public static Store open(StoreSettings settings, SharedLog log, EngineClock clock) {
-        LogOpening opened =
-                LogOpening.run(settings, log, new Node(StoreId.random().toString()));
-        Store store = new Store(opened.tables(), opened.journal(), clock);
-        store.inFlight.startAt(opened.end().sequence(), opened.tables());
-        store.recoveryNanos = opened.nanos();
-        opened.journal().start(new JournalListener(store));
+    static Store ofReign(
+            StoreTables tables, LogJournal journal, EngineClock clock, FatalErrors fatalErrors, long recoveryNanos) {
+        Store store = new Store(tables, journal, clock, fatalErrors);
+        store.inFlight.startAt(tables.lastSequence(), tables);
+        store.recoveryNanos = recoveryNanos;
+        journal.start(new JournalListener(store));
         return store;
     }
 
@@ -135,7 +135,7 @@ public final class Store implements AutoCloseable {
         try {
             Snapshots.EarlierSnapshots earlier = Snapshots.EarlierSnapshots.of(disk);
             FileJournal journal = new FileJournal(disk, files.durability(), end, files.segmentBytes());
-            Store store = new Store(tables, journal, clock);
+            Store store = new Store(tables, journal, clock, new FatalErrors());
             store.inFlight.startAt(end.sequence(), tables);
             store.disk = disk;
             store.quick = quick;
@@ -191,7 +191,8 @@ public final class Store implements AutoCloseable {
      * may run more than once, so it changes nothing.
      *
      * @return the result of the reader
-     * @throws RefusedException if some of the rows never will be durable; the caller does nothing then
+     * @throws RefusedException if some of the rows never will be durable, or the reign has ended; the caller does
+     *     nothing then
      */
     public <T extends @Nullable Object> T readToAct(Function<? super View, T> reader) {
         View view = new View(tables, false);
@@ -201,6 +202,7 @@ public final class Store implements AutoCloseable {
             inFlight.dispatch();
             await(view.highest());
         }
+        inFlight.checkReign();
         return result;
     }
 
@@ -239,6 +241,7 @@ public final class Store implements AutoCloseable {
         }
         try {
             tables.requireOpen();
+            inFlight.checkReign();
             writer.readBegins();
             view.begin();
             return reader.apply(view);
@@ -299,6 +302,7 @@ public final class Store implements AutoCloseable {
     private <T> T writeLocked(Function<Transaction, T> work, boolean mayWait) {
         try {
             tables.requireOpen();
+            inFlight.checkReign();
             return work.apply(transaction);
         } finally {
             writer.unlock();
@@ -373,6 +377,11 @@ public final class Store implements AutoCloseable {
         inFlight.listen(listener);
     }
 
+    /** Returns the number of the reign under which records are written. */
+    public long epoch() {
+        return journal.epoch();
+    }
+
     /** Returns the sequence of the last record, in flight or not. */
     public long lastSequence() {
         return tables.lastSequence();
@@ -414,6 +423,48 @@ public final class Store implements AutoCloseable {
      */
     public CompletableFuture<Void> whenCommitted(long sequence) {
         return inFlight.whenCommitted(sequence);
+    }
+
+    /** Returns true if an answer that shows rows up to a sequence may be given at once. */
+    public boolean isAnswerable(long sequence) {
+        return sequence <= inFlight.committed() && !journal.isShared();
+    }
+
+    /**
+     * Completes when an answer that shows rows up to a sequence may be given: they are durable, all listeners have heard
+     * of them, and no other node had begun to lead when the rows were read. Fails with {@code RefusedException} if it
+     * never may be.
+     */
+    public CompletableFuture<Void> whenAnswerable(long sequence) {
+        CompletableFuture<Void> committed = inFlight.whenCommitted(sequence);
+        if (!journal.isShared()) {
+            return committed;
+        }
+        return committed.thenCompose(durable -> journal.confirm()).thenAccept(confirmed -> {
+            if (!confirmed) {
+                throw new RefusedException(Refusal.notLeader());
+            }
+        });
+    }
+
+    /** Waits likewise. Throws {@code RefusedException} if the answer never may be given. */
+    public void awaitAnswerable(long sequence) {
+        if (!isAnswerable(sequence)) {
+            InFlight.join(whenAnswerable(sequence));
+        }
+    }
+
+    /** Sets what is run once the journal has ended by itself, and its records that are not durable are undone. */
+    public void onJournalEnd(Runnable listener) {
+        journalEnd = listener;
+        if (inFlight.hasFailed()) {
+            listener.run();
+        }
+    }
+
+    /** Returns true if the reign has ended, so that the rows may be another node's. */
+    public boolean hasEnded() {
+        return inFlight.hasEnded();
     }
 
     /** Returns for how long rows are kept. */
@@ -558,7 +609,9 @@ public final class Store implements AutoCloseable {
 
     @Override
     public void close() {
-        fatalErrors.close();
+        if (!journal.isShared()) {
+            fatalErrors.close();
+        }
         if (snapshots != null) {
             snapshots.close();
         }
@@ -569,6 +622,9 @@ public final class Store implements AutoCloseable {
             writer.unlock();
         }
         journal.close();
+        if (journal.isShared()) {
+            return; // the tables outlive a reign
+        }
         writer.lock();
         try {
             closeTables();
@@ -607,6 +663,7 @@ public final class Store implements AutoCloseable {
         } finally {
             writer.unlock();
             inFlight.rejectWaiting();
+            journalEnd.run();
         }
     }
 
@@ -633,6 +690,7 @@ public final class Store implements AutoCloseable {
         @Override
         public void ended(String thread, Throwable error) {
             store.fatalErrors.ended(thread, error);
+            store.journalEnd.run();
         }
     }
 }

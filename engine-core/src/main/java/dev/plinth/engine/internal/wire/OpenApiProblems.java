@@ -49,6 +49,7 @@ final class OpenApiProblems {
                 ProblemCode.INTERNAL_ERROR,
                 ProblemCode.SHUTTING_DOWN,
                 ProblemCode.CAPACITY_EXHAUSTED,
+                ProblemCode.NOT_LEADER,
                 ProblemCode.OUTCOME_UNKNOWN);
         codes.addAll(route.codes());
         if (route.demands().contains(Route.Demand.IDEMPOTENCY_KEY)) {

@@ -11,12 +11,15 @@ import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.pipeline.Answer;
 import dev.plinth.engine.internal.quota.PolicyQuota;
 import dev.plinth.engine.internal.quota.Quota;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Writes an answer as status, headers and bytes. Immutable. */
-final class ReplyRenderer {
+public final class ReplyRenderer {
     private static final String JSON = "application/json";
     private static final String PROBLEM = "application/problem+json";
 
@@ -24,20 +27,28 @@ final class ReplyRenderer {
 
     private final ProblemJson problems;
     private final String challenge;
+    private final Optional<String> nodeId;
+    private final Supplier<Optional<URI>> leaderUrl;
 
     /**
-     * Makes a renderer of refusals.
+     * What replies tell of the engine.
      *
-     * @param realm the realm of challenges, without quotes and backslashes
+     * @param realm the realm of challenges (RFC 9110 §11.5), without quotes and backslashes
+     * @param nodeId the node that each reply names; empty for an engine without a shared log
+     * @param leaderUrl the address of the node that leads, as far as it is known
      */
-    ReplyRenderer(ProblemJson problems, String realm) {
+    public record Settings(String realm, Optional<String> nodeId, Supplier<Optional<URI>> leaderUrl) {}
+
+    /** Makes a renderer of answers and refusals. */
+    ReplyRenderer(ProblemJson problems, Settings settings) {
         this.problems = problems;
-        this.challenge = "Bearer realm=\"" + realm + "\"";
+        this.challenge = "Bearer realm=\"" + settings.realm() + "\"";
+        this.nodeId = settings.nodeId();
+        this.leaderUrl = settings.leaderUrl();
     }
 
     Reply write(Answer answer) {
-        ReplyHeaders headers = new ReplyHeaders();
-        headers.add("Request-Id", answer.request().text());
+        ReplyHeaders headers = begun(answer.request());
         Outcome outcome = answer.outcome();
         Reply reply;
         if (outcome instanceof Outcome.Done done) {
@@ -68,9 +79,17 @@ final class ReplyRenderer {
     }
 
     Reply write(Refusal refusal, Id request) {
+        ReplyHeaders headers = begun(request);
+        return turned(refusal, request, false, headers);
+    }
+
+    private ReplyHeaders begun(Id request) {
         ReplyHeaders headers = new ReplyHeaders();
         headers.add("Request-Id", request.text());
-        return turned(refusal, request, false, headers);
+        if (nodeId.isPresent()) {
+            headers.add("Plinth-Node", nodeId.get());
+        }
+        return headers;
     }
 
     private static Reply done(Outcome.Done done, boolean safe, ReplyHeaders headers) {
@@ -128,6 +147,7 @@ final class ReplyRenderer {
                         challenge + ", error=\"insufficient_scope\""
                                 + (hint == null ? "" : ", scope=\"" + hint + "\""));
             case METHOD_NOT_ALLOWED -> put(headers, "Allow", hint);
+            case NOT_LEADER -> leaderUrl.get().ifPresent(url -> headers.add("Plinth-Leader", url.toString()));
             default -> {}
         }
         boolean retryable = refusal.retryable() && (code != ProblemCode.OUTCOME_UNKNOWN || keyed);

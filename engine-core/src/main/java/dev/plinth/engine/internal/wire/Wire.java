@@ -68,7 +68,7 @@ public final class Wire {
      * @param figures the figures of all rooms
      * @param version the version of the release
      * @param problems renders refusals
-     * @param realm the realm of challenges (RFC 9110 §11.5)
+     * @param replies what replies tell of the engine
      * @param testClock the clock that may be turned over the wire, or null
      * @param reset empties the engine
      * @param configReload reads the host's configuration again, or null
@@ -89,7 +89,7 @@ public final class Wire {
             Figures figures,
             String version,
             ProblemJson problems,
-            String realm,
+            ReplyRenderer.Settings replies,
             @Nullable ManualClock testClock,
             Runnable reset,
             @Nullable Supplier<Json> configReload) {}
@@ -108,7 +108,7 @@ public final class Wire {
         this.dispatcher = dispatcher;
         operations = parts.operations().keySet();
         asyncOperations = parts.asyncOperations();
-        renderer = new ReplyRenderer(parts.problems(), parts.realm());
+        renderer = new ReplyRenderer(parts.problems(), parts.replies());
         openApi = new OpenApi(
                 parts.operations().keySet(), parts.asyncOperations(), parts.directOperations(), parts.problems());
         SystemRoutes system = new SystemRoutes(

@@ -87,9 +87,12 @@ class ForgedRecordTest {
         assertThat(log.append(reign, batch(1, List.of(first, second, forged)))).isEqualTo(Fate.DURABLE);
         log.resign(reign);
 
-        assertThatThrownBy(() -> LogOpening.run(TestRows.settings(Tables.HEAP), log, new Node("reader")))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("record 3 in batch 1 to 3 of epoch 1 of the log does not fit: " + forgery.why);
+        try (NodeStore reader = JournalFault.node(log)) {
+            assertThatThrownBy(() -> reader.reign(new Node("reader")))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining(
+                            "record 3 in batch 1 to 3 of epoch 1 of the log does not fit: " + forgery.why);
+        }
         assertThat(log.leader()).isEmpty();
     }
 

@@ -6,7 +6,7 @@ import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Tables;
-import dev.plinth.engine.internal.store.log.Joins;
+import dev.plinth.engine.internal.base.Joins;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Timeout;

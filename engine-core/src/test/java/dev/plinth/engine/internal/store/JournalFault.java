@@ -1,7 +1,9 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.store.log.Disk;
 import dev.plinth.engine.internal.store.log.FileJournal;
@@ -19,6 +21,7 @@ import dev.plinth.engine.log.SharedLog;
 import dev.plinth.engine.log.SharedMemoryLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +57,7 @@ enum JournalFault {
     }
 
     ProblemCode code() {
-        return this == FENCED || this == LOG_FENCED ? ProblemCode.SHUTTING_DOWN : ProblemCode.OUTCOME_UNKNOWN;
+        return this == FENCED || this == LOG_FENCED ? ProblemCode.NOT_LEADER : ProblemCode.OUTCOME_UNKNOWN;
     }
 
     /** A journal that loses the record of this sequence, if it is the first of a flush. */
@@ -98,10 +101,21 @@ enum JournalFault {
     /** The state that the next reign finds. */
     static byte[] stateHash(SharedMemoryLog log) {
         log.expireLease();
-        try (StoreTables tables = LogOpening.run(TestRows.settings(Tables.HEAP), log, new Node("reader"))
-                .tables()) {
-            return tables.stateHash();
+        try (NodeStore reader = node(log);
+                Store store = reader.reign(new Node("reader")).orElseThrow()) {
+            return store.stateHash();
+        } catch (IOException e) {
+            throw new AssertionError(e);
         }
+    }
+
+    /** The empty tables of a node. */
+    static NodeStore node(SharedLog log) {
+        return new NodeStore(
+                TestRows.settings(Tables.HEAP),
+                log,
+                ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z")),
+                new FatalErrors());
     }
 
     /** The state that recovery finds. */

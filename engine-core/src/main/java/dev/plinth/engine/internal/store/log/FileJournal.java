@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.store.log;
 
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.base.EngineThread;
+import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Record;
 import java.io.IOException;

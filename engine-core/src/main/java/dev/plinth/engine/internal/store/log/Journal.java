@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.store.log;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.base.Record;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Keeps records in order. Each append has one of three fates: durable, fenced or unknown. No code acts on a record
@@ -50,6 +51,21 @@ public interface Journal extends AutoCloseable {
 
     /** Returns the failures that an acknowledged record survives; empty if it is kept until the process ends. */
     Optional<Durability> durability();
+
+    /** Returns true if another node may take the place of this one at any time, so that answers need {@link #confirm}. */
+    default boolean isShared() {
+        return false;
+    }
+
+    /**
+     * Asks whether this reign was still the last one after the question began. So rows that were read before were not
+     * stale.
+     *
+     * @return completes with false if another one has begun, or if nothing can tell
+     */
+    default CompletableFuture<Boolean> confirm() {
+        return CompletableFuture.completedFuture(true);
+    }
 
     @Override
     void close();

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.store.log;
 
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.base.EngineThread;
+import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Record;
 import dev.plinth.engine.log.Batch;
@@ -11,11 +12,12 @@ import dev.plinth.engine.log.SharedLog;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The journal of an engine over a shared log, for one reign. {@link #prepare} encodes a record, {@link #append} queues
+ * The journal of a node of a shared log, for one reign. {@link #prepare} encodes a record, {@link #append} queues
  * it. The flushing thread takes all queued records and appends them as one batch. It blocks until the fate of the batch
  * is known, so the next batch carries what came meanwhile.
  *
@@ -33,11 +35,14 @@ public final class LogJournal implements Journal {
 
     private final SharedLog log;
     private final Reign reign;
+    private final LogPosition start;
+    private final Confirmations confirmations;
     private final RecordQueue records;
     private final Condition wanted;
     private final Condition room;
     private final Thread flusher;
     private boolean flushWanted;
+    private boolean beatWanted;
     private boolean open = true;
     private boolean ended;
     private long nextToFlush;
@@ -48,6 +53,9 @@ public final class LogJournal implements Journal {
     public LogJournal(SharedLog log, Reign reign, LogPosition end) {
         this.log = log;
         this.reign = reign;
+        this.start = end;
+        this.confirmations = new Confirmations(
+                () -> log.confirm(reign), this::lookAtReign, e -> listener().ended("plinth-confirm", e));
         this.records = new RecordQueue(end.crc());
         this.wanted = records.lock.newCondition();
         this.room = records.lock.newCondition();
@@ -70,6 +78,7 @@ public final class LogJournal implements Journal {
     public void start(AppendListener listener) {
         appendListener = listener;
         flusher.start();
+        confirmations.start();
     }
 
     /** Waits while much is queued. A log has room, or it is told to the operator by its own means. */
@@ -114,12 +123,40 @@ public final class LogJournal implements Journal {
         return log.isPersistent() ? Optional.of(Durability.FSYNC) : Optional.empty();
     }
 
-    /** Flushes the queued records, ends the reign and closes the connection to the log. */
+    @Override
+    public boolean isShared() {
+        return true;
+    }
+
+    @Override
+    public CompletableFuture<Boolean> confirm() {
+        return confirmations.ask();
+    }
+
+    /** Flushes the queued records and ends the reign. Leaves the log open. */
     @Override
     public void close() {
         shut();
         Joins.uninterruptibly(flusher);
-        log.close();
+        confirmations.close();
+    }
+
+    /** Returns the position of the last durable record. Call it once the journal has ended or is closed. */
+    public LogPosition durableEnd() {
+        long sequence = nextToFlush - 1;
+        long epoch = sequence > start.sequence() ? reign.epoch() : start.epoch();
+        return new LogPosition(start.cell(), epoch, sequence, flushedCrc);
+    }
+
+    /** Beats at once, which tells whether the reign has ended. */
+    private void lookAtReign() {
+        records.lock.lock();
+        try {
+            beatWanted = true;
+            wanted.signal();
+        } finally {
+            records.lock.unlock();
+        }
     }
 
     private void wake() {
@@ -175,9 +212,10 @@ public final class LogJournal implements Journal {
         try {
             records.clearTaken();
             long left = mayWait ? reign.beat().toNanos() : 0;
-            while (left > 0 && !flushWanted && open) {
+            while (left > 0 && !flushWanted && !beatWanted && open) {
                 left = wanted.awaitNanos(left);
             }
+            beatWanted = false;
             return flushWanted || !open;
         } catch (InterruptedException e) {
             throw new IllegalStateException("Expected no interrupt of the thread " + THREAD, e);
@@ -240,14 +278,14 @@ public final class LogJournal implements Journal {
             listener().fenced(nextToFlush);
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "Another node reigns over the log since epoch " + reign.epoch()
-                            + "; nothing is written here any more. Restart this node when it is to reign again.");
+                    "The reign of epoch " + reign.epoch() + " has ended behind record " + (nextToFlush - 1)
+                            + ", because another node leads or the lease ran out.");
         } else {
             listener().unknown(nextToFlush);
             LOG.log(
-                    System.Logger.Level.ERROR,
-                    "The log did not tell the fate of record " + nextToFlush
-                            + "; nothing is written any more. Check the log and restart.");
+                    System.Logger.Level.WARNING,
+                    "The log did not tell the fate of record " + nextToFlush + ", so the reign of epoch "
+                            + reign.epoch() + " has ended. Check the log.");
         }
     }
 

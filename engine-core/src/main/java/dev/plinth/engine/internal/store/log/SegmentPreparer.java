@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.store.log;
 
 import dev.plinth.engine.internal.base.EngineThread;
+import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;

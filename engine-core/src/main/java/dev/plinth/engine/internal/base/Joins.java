@@ -1,4 +1,4 @@
-package dev.plinth.engine.internal.store.log;
+package dev.plinth.engine.internal.base;
 
 /** Waits for the end of a thread without regard to interrupts. */
 public final class Joins {

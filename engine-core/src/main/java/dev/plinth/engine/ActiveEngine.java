@@ -1,0 +1,404 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Places;
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.client.Clients;
+import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.access.LastUsedWriter;
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Plans;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SecretCipher;
+import dev.plinth.engine.internal.command.BulkJob;
+import dev.plinth.engine.internal.command.RecordedEffects;
+import dev.plinth.engine.internal.command.RecoverJob;
+import dev.plinth.engine.internal.event.EventFeed;
+import dev.plinth.engine.internal.event.Events;
+import dev.plinth.engine.internal.idempotency.Idempotency;
+import dev.plinth.engine.internal.job.JobAdmission;
+import dev.plinth.engine.internal.job.JobQueueFigures;
+import dev.plinth.engine.internal.job.JobRunner;
+import dev.plinth.engine.internal.job.Jobs;
+import dev.plinth.engine.internal.json.ProblemJson;
+import dev.plinth.engine.internal.metrics.RequestMetrics;
+import dev.plinth.engine.internal.pipeline.Commits;
+import dev.plinth.engine.internal.pipeline.PipelineParts;
+import dev.plinth.engine.internal.pipeline.RequestDispatcher;
+import dev.plinth.engine.internal.pipeline.WaitRegistry;
+import dev.plinth.engine.internal.quota.QuotaCheckpointWriter;
+import dev.plinth.engine.internal.quota.Quotas;
+import dev.plinth.engine.internal.requestlog.RequestLog;
+import dev.plinth.engine.internal.resource.Resources;
+import dev.plinth.engine.internal.ring.Doorbell;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.timer.Sweep;
+import dev.plinth.engine.internal.timer.Timers;
+import dev.plinth.engine.internal.transfer.WorkspaceTransfers;
+import dev.plinth.engine.internal.webhook.Endpoints;
+import dev.plinth.engine.internal.webhook.Webhooks;
+import dev.plinth.engine.internal.wire.ReplyRenderer;
+import dev.plinth.engine.internal.wire.Wire;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All of an engine but its rows and its clients: what exists from the moment at which it begins to lead to the one at
+ * which it ends. A single node leads from its opening to its end. A node of a shared log makes these parts anew for each
+ * reign, so that nothing that was read or begun before acts in the next one.
+ *
+ * <p>Thread-safe.
+ */
+final class ActiveEngine {
+    private final EngineParts shared;
+    private final Store store;
+    private final Quotas quotas;
+    private final Access access;
+    private final Commits commits;
+    private final RequestDispatcher dispatcher;
+    private final Wire wire;
+    private final WorkspaceTransfers transfers;
+    private final Clients clients;
+    private final IdempotentWork idempotent;
+    private final UnitsOfWork units;
+    private final Guard.Parts guardParts;
+    private final Webhooks webhooks;
+    private final JobRunner jobs;
+    private final JobQueueFigures jobQueueFigures;
+    private final EngineFigures figures;
+    private final RequestLog requestLog;
+    private final Sweep sweep;
+    private final Timers timers;
+    private final EventFeed feed;
+    private final Doorbell jobRing;
+    private final Doorbell eventRing;
+    private final ExecutorService workers;
+    private final EngineEnd end;
+    private final Optional<String> newAdminToken;
+    private final PlanCapacityCheck outgrown;
+    private volatile ManualClock.@Nullable Attachment attachment;
+    private volatile Optional<FirstStart> firstStart = Optional.empty();
+
+    private ActiveEngine(EngineParts shared, Store opened) {
+        this.shared = shared;
+        EngineConfig config = shared.config();
+        Plans plans = shared.plans();
+        ProblemJson problems = shared.problems();
+        requestLog = new RequestLog(config.requestLogEntries());
+        store = opened;
+        SecretCipher cipher = new SecretCipher(MasterKey.find(config, store), config.ids());
+        outgrown = new PlanCapacityCheck(plans, store, config.maxResources());
+        commits = new Commits(store, config.ids(), cipher, plans);
+        MasterKey.check(config, store, commits, cipher);
+        workers = EngineExecutors.create();
+        ExecutorService hostWorkers = EngineExecutors.ofHost(config, workers);
+        AdminToken adminToken = AdminToken.find(config, store, commits);
+        newAdminToken = adminToken.made();
+        access = new Access(plans, shared.operatorToken(), adminToken.digest());
+        QuotaCheckpointWriter checkpoints = new QuotaCheckpointWriter(commits, config.clock(), store);
+        quotas = new Quotas(config.clock(), config.isDurable() ? checkpoints : null);
+        WaitRegistry waitRegistry = new WaitRegistry();
+        RequestMetrics requestMetrics = new RequestMetrics();
+        Supplier<RecordedEffects> recorders = () -> new RecordedEffects(config.ids(), opened::nowMillis, this::decode);
+        HostHandlers handlers = new HostHandlers(config, this::workspace, recorders, access);
+        JobAdmission admission = new JobAdmission(config.places().jobs(), Access::isActive, access::planned);
+        JobRunner.OwnJobs own = new JobRunner.OwnJobs(
+                Map.of(BulkJob.TYPE, BulkJob.opener(plans, config.types(), problems)),
+                Map.of(RecoverJob.TYPE, RecoverJob::open));
+        jobs = new JobRunner(store, commits, hostWorkers, handlers.jobs(), own, problems, admission);
+        jobQueueFigures = new JobQueueFigures(store, jobs.handled());
+        webhooks = webhooks(config, cipher, access);
+        LastUsedWriter keyUses = new LastUsedWriter(access.uses(), commits, store.nowMillis());
+        sweep = new Sweep(store, commits, config.clock(), workers, Retentions.inOrder());
+        timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, checkpoints));
+        checkpoints.onNoted(timers::wake);
+        feed = new EventFeed(store, commits, hostWorkers, handlers.listeners());
+        jobRing = new Doorbell("plinth-job-ring", store.fatalErrors().noting(timers::wake));
+        eventRing = new Doorbell("plinth-event-ring", store.fatalErrors().noting(() -> {
+            feed.wake();
+            timers.wake();
+        }));
+        dispatcher = new RequestDispatcher(new PipelineParts(
+                store,
+                config.clock(),
+                config.ids(),
+                access,
+                quotas,
+                new Idempotency(cipher, problems),
+                commits,
+                waitRegistry,
+                Resources::checkVisible,
+                requestLog,
+                requestMetrics,
+                config.observers(),
+                workers));
+        figures = new EngineFigures(store, requestMetrics, quotas, sweep, jobQueueFigures, jobs.times(), webhooks);
+        wire = wire(config, problems, handlers, plans, access);
+        transfers = new WorkspaceTransfers(store, commits, cipher, plans, config.ids());
+        clients = Clients.of(wire, dispatcher, transfers);
+        idempotent = new IdempotentWork(dispatcher, problems);
+        units = new UnitsOfWork(
+                new UnitsOfWork.Parts(store, commits, access, dispatcher, this::workspace, recorders), problems);
+        guardParts = new Guard.Parts(wire, dispatcher, this::workspace, recorders);
+        register(access, waitRegistry);
+        end = end(keyUses, hostWorkers);
+    }
+
+    /**
+     * Makes the parts over the rows of a store, and lets them begin.
+     *
+     * @throws RuntimeException if that fails; then no thread of them runs, and the store is still open
+     */
+    static ActiveEngine open(EngineParts shared, Store store) {
+        ActiveEngine active = new ActiveEngine(shared, store);
+        try {
+            active.start(shared.config());
+            return active;
+        } catch (RuntimeException | Error e) {
+            active.abandon();
+            throw e;
+        }
+    }
+
+    /** Returns the store. */
+    Store store() {
+        return store;
+    }
+
+    /** Returns the wire with all routes. */
+    Wire wire() {
+        return wire;
+    }
+
+    /** Returns the dispatcher of calls. */
+    RequestDispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    /** Returns clients whose calls this reign alone answers. */
+    Clients clients() {
+        return clients;
+    }
+
+    /** Returns what guarded calls go to. */
+    Guard.Parts guardParts() {
+        return guardParts;
+    }
+
+    /** Returns the host's own work under idempotency keys. */
+    IdempotentWork idempotent() {
+        return idempotent;
+    }
+
+    /** Returns the host's units of work. */
+    UnitsOfWork units() {
+        return units;
+    }
+
+    /** Returns the request log. */
+    RequestLog requestLog() {
+        return requestLog;
+    }
+
+    /** Returns the figures. */
+    EngineFigures figures() {
+        return figures;
+    }
+
+    /** Returns the figures of queued jobs. */
+    JobQueueFigures jobQueueFigures() {
+        return jobQueueFigures;
+    }
+
+    /** Returns what the sweep has deleted, ended or released, by kind. */
+    Map<String, Long> sweptRows() {
+        return sweep.collected();
+    }
+
+    /** Returns the refusals that limits in shadow mode would have made. */
+    Map<String, Long> shadowRefusals() {
+        return quotas.shadowRefusals();
+    }
+
+    /** Returns a sentence on plans that sell more than the tables hold. */
+    Optional<String> outgrownTables() {
+        return outgrown.sentence();
+    }
+
+    /** Returns what was created because the store was empty. */
+    Optional<FirstStart> firstStart() {
+        return firstStart;
+    }
+
+    /** Returns the operator's token if it was made now. */
+    Optional<String> newAdminToken() {
+        return newAdminToken;
+    }
+
+    /**
+     * Replaces the host's own plans.
+     *
+     * @param check refuses by an exception, on the rows before any later decision
+     */
+    void replacePlans(List<Plan> plans, Consumer<? super Rows> check) {
+        commits.replacePlans(plans, check);
+        access.plansChanged();
+        quotas.followAll(workspace -> store.readToAct(rows -> access.planned(rows, workspace)));
+        wire.plansChanged();
+    }
+
+    /** Takes other places, and other rules of webhooks. Work in flight goes on. */
+    void reconfigure(Places places, Webhooks.NetworkRules rules) {
+        webhooks.reconfigure(rules, places);
+        jobs.resize(places.jobs());
+    }
+
+    /** Refuses new calls from now on. Those in flight go on. */
+    void beginDrain() {
+        dispatcher.beginDrain();
+    }
+
+    /** Drains what is in flight, within the engine's grace, and closes the store. */
+    void close() {
+        beginDrain();
+        detach();
+        end.run();
+    }
+
+    /** Ends everything at once, because another node leads or the parts have not begun. Leaves the store open. */
+    void abandon() {
+        beginDrain();
+        detach();
+        end.abandon();
+    }
+
+    private void detach() {
+        ManualClock.Attachment attached = attachment;
+        if (attached != null) {
+            attached.close();
+        }
+    }
+
+    private PlinthClient workspace(String id) {
+        return clients.ofHost(Id.orNowhere(IdKind.WORKSPACE, id));
+    }
+
+    /** Decodes an effect by the route table, which is made after the rooms that run handlers. */
+    private Command.Change decode(String route, List<String> pathValues, byte @Nullable [] body) {
+        return wire.decode(route, pathValues, body);
+    }
+
+    private Wire wire(EngineConfig config, ProblemJson problems, HostHandlers handlers, Plans plans, Access access) {
+        return new Wire(
+                dispatcher,
+                new Wire.Parts(
+                        store,
+                        quotas,
+                        plans,
+                        webhooks,
+                        handlers.operations(),
+                        handlers.directOperations(),
+                        config.asyncOperations(),
+                        jobs.handled(),
+                        config.types(),
+                        access.uses(),
+                        config.routes(),
+                        requestLog,
+                        figures,
+                        EngineConfig.VERSION,
+                        problems,
+                        new ReplyRenderer.Settings(config.identity().realm(), shared.nodeId(), shared.leaderUrl()),
+                        config.testClock().orElse(null),
+                        this::reset,
+                        config.configReload().orElse(null)));
+    }
+
+    private EngineEnd end(LastUsedWriter keyUses, ExecutorService hostWorkers) {
+        return new EngineEnd(
+                new EngineEnd.Parts(
+                        store,
+                        timers,
+                        figures,
+                        sweep,
+                        jobs,
+                        webhooks,
+                        dispatcher,
+                        keyUses,
+                        quotas,
+                        List.of(jobRing, eventRing),
+                        requestLog,
+                        feed,
+                        List.of(hostWorkers, workers)),
+                shared.config().grace());
+    }
+
+    private Webhooks webhooks(EngineConfig config, SecretCipher cipher, Access access) {
+        return new Webhooks(new Webhooks.Parts(
+                store,
+                commits,
+                cipher,
+                config.ids(),
+                Events::content,
+                Access::isActive,
+                workers,
+                config.observers(),
+                config.webhookReach(),
+                config.places(),
+                access::planned,
+                config.identity().userAgent().orElse("Plinth-Webhooks/" + EngineConfig.VERSION)));
+    }
+
+    /** Has the rooms learn of durable changes, in this order. */
+    private void register(Access access, WaitRegistry waitRegistry) {
+        access.register(store, planned -> {
+            quotas.follow(planned);
+            webhooks.follow(planned);
+        });
+        // An engine in memory has nothing due before its first commit.
+        store.onCommitted((sequence, writes) -> timers.start());
+        jobs.register();
+        webhooks.register();
+        waitRegistry.register(store, workers);
+        quotas.register(store);
+        requestLog.register(store);
+        jobRing.ringOn(store, List.of(Jobs::concerns, Access::concerns, Resources::concerns, Endpoints::concerns));
+        eventRing.ringOn(store, List.of(write -> EventFeed.concerns(write) && feed.hasListeners(), Webhooks::concerns));
+    }
+
+    private void start(EngineConfig config) {
+        figures.start();
+        requestLog.keepIn(config.directory(), config.requestLogBytes(), id -> Access.exists(store.viewToAct(), id));
+        transfers.endUnfinished();
+        jobs.takeBackCrashed();
+        jobRing.start();
+        eventRing.start();
+        jobs.onSettled(timers::wake);
+        webhooks.onSettled(timers::wake);
+        sweep.onSettled(timers::wake);
+        if (config.isDurable()) {
+            timers.start();
+        }
+        feed.wake();
+        if (config.clock() instanceof ManualClock manual) {
+            attachment = manual.attach(timers);
+        }
+        if (config.defaultWorkspace()) {
+            firstStart = DefaultWorkspace.create(store, clients.withToken(shared.operatorToken()), commits);
+        }
+    }
+
+    private void reset() {
+        store.clear();
+        access.forget();
+        quotas.clear();
+        requestLog.clear();
+    }
+}

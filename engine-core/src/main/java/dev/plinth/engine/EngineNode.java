@@ -1,0 +1,60 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.base.FatalErrors;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.log.Leader;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A node: holds the parts of an engine as long as it leads. Thread-safe. */
+interface EngineNode {
+    /** Returns the parts of the present reign, or null if the node does not lead. */
+    @Nullable
+    ActiveEngine active();
+
+    /** Returns what notes failures from which the engine does not recover. */
+    FatalErrors fatalErrors();
+
+    /** Returns what the node does now. */
+    Role role();
+
+    /** Returns how far it has come. */
+    Position position();
+
+    /** Returns the node that leads, as far as this one knows; empty without a shared log. */
+    Optional<Leader> leader();
+
+    /** Has a listener learn of each change of the role from now on. */
+    void onRole(Consumer<? super Role> listener);
+
+    /** Gives the reign up, if the node has it. */
+    void resign();
+
+    /** Refuses new calls from now on. */
+    void beginDrain();
+
+    /** Ends the node. Calls in flight get their grace. */
+    void close();
+
+    /** Returns the reply to something that no reign answers. */
+    Reply refuse(Refusal refusal);
+
+    /** Returns the exception of the typed API for it. */
+    PlinthException exception(Refusal refusal);
+
+    /**
+     * Returns the parts of the present reign.
+     *
+     * @throws PlinthException 503 {@code not_leader} if the node does not lead
+     */
+    default ActiveEngine leading() {
+        ActiveEngine active = active();
+        if (active == null) {
+            throw exception(Refusal.notLeader());
+        }
+        return active;
+    }
+}

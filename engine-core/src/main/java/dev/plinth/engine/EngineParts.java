@@ -1,0 +1,23 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.internal.base.Plans;
+import dev.plinth.engine.internal.json.ProblemJson;
+import java.net.URI;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What an engine keeps over all its reigns, beside its rows.
+ *
+ * @param plans the plans, which the host may replace while the engine runs
+ * @param operatorToken the token of the host's own admin client
+ * @param nodeId the id of the node that each reply names; empty for an engine without a shared log
+ * @param leaderUrl the address of the node that leads, as far as it is known
+ */
+record EngineParts(
+        EngineConfig config,
+        ProblemJson problems,
+        Plans plans,
+        String operatorToken,
+        Optional<String> nodeId,
+        Supplier<Optional<URI>> leaderUrl) {}

@@ -1,0 +1,351 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.access.Access;
+import dev.plinth.engine.internal.base.Deadline;
+import dev.plinth.engine.internal.base.EngineThread;
+import dev.plinth.engine.internal.base.FatalErrors;
+import dev.plinth.engine.internal.base.Joins;
+import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.store.NodeStore;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.log.Leader;
+import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.SharedLog;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node of a shared log. Its one thread follows the log until no other node has a lease. Then it begins a reign with
+ * parts of its own, waits for the end of the reign, and follows on from there.
+ *
+ * <pre>
+ *   FOLLOWER --a lease is free--> LEADER --fenced, unknown, resigned--> FOLLOWER
+ *   either   --a record that does not fit, another key--> STOPPED
+ * </pre>
+ *
+ * <p>Thread-safe.
+ */
+final class LogNode implements EngineNode {
+    private static final System.Logger LOG = Log.sparing(LogNode.class);
+    private static final long PAUSE_MILLIS = 50;
+    private static final long RESIGNED_MILLIS = 2_000;
+
+    private final EngineParts parts;
+    private final EngineRefusals refusals;
+    private final SharedLog log;
+    private final Node me;
+    private final FatalErrors fatalErrors = new FatalErrors();
+    private final NodeStore rows;
+    private final Consumer<ActiveEngine> begun;
+    private final Consumer<ActiveEngine> left;
+    private final RoleListeners listeners = new RoleListeners();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    /** Not an {@link EngineThread}, because the first reign of an empty log makes calls. */
+    private final Thread thread;
+
+    private volatile @Nullable ActiveEngine active;
+    private volatile Role role = Role.FOLLOWER;
+    private volatile Optional<Leader> known = Optional.empty();
+    private boolean closing;
+    private boolean resigning;
+    private boolean ended;
+    private Deadline standsFrom = Deadline.inMillis(0);
+
+    private LogNode(EngineParts parts, SharedLog log, Consumer<ActiveEngine> begun, Consumer<ActiveEngine> left) {
+        this.me = parts.config().node().orElseGet(() -> new Node(NodeStore.randomId()));
+        this.parts = new EngineParts(
+                parts.config(),
+                parts.problems(),
+                parts.plans(),
+                parts.operatorToken(),
+                Optional.of(me.id()),
+                this::url);
+        this.refusals = new EngineRefusals(this.parts);
+        this.log = log;
+        this.begun = begun;
+        this.left = left;
+        this.rows = new NodeStore(
+                EngineStore.settings(parts.config()), log, parts.config().clock(), fatalErrors);
+        this.thread = EngineExecutors.thread(this::loop, "plinth-node");
+    }
+
+    /**
+     * Opens a node, which leads or has caught up with the leader on return.
+     *
+     * @param begun is told of each reign before it answers the first call
+     * @param left is told of each that has ended
+     * @throws IllegalStateException if it cannot be opened; one sentence says why and what to do
+     */
+    static LogNode open(EngineParts parts, SharedLog log, Consumer<ActiveEngine> begun, Consumer<ActiveEngine> left) {
+        LogNode node = new LogNode(parts, log, begun, left);
+        try {
+            node.begin();
+        } catch (IOException e) {
+            node.rows.close();
+            throw new IllegalStateException(
+                    "Expected to read the log, but it failed: " + e.getMessage() + "; check the log.", e);
+        } catch (RuntimeException | Error e) {
+            node.rows.close();
+            throw e;
+        }
+        node.thread.start();
+        return node;
+    }
+
+    @Override
+    public @Nullable ActiveEngine active() {
+        return active;
+    }
+
+    @Override
+    public FatalErrors fatalErrors() {
+        return fatalErrors;
+    }
+
+    @Override
+    public Role role() {
+        return role;
+    }
+
+    @Override
+    public Position position() {
+        ActiveEngine leading = active;
+        if (leading != null) {
+            return new Position(leading.store().epoch(), leading.store().committed());
+        }
+        return new Position(rows.epoch(), rows.sequence());
+    }
+
+    @Override
+    public Optional<Leader> leader() {
+        ActiveEngine leading = active;
+        return leading == null
+                ? known
+                : Optional.of(new Leader(me, leading.store().epoch()));
+    }
+
+    @Override
+    public void onRole(Consumer<? super Role> listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public void resign() {
+        signal(() -> resigning = active != null);
+    }
+
+    @Override
+    public void beginDrain() {
+        ActiveEngine leading = active;
+        if (leading != null) {
+            leading.beginDrain();
+        }
+    }
+
+    @Override
+    public void close() {
+        signal(() -> closing = true);
+        Joins.uninterruptibly(thread);
+        ActiveEngine leading = active;
+        try {
+            if (leading != null) {
+                leading.close();
+            }
+        } finally {
+            listeners.close();
+            fatalErrors.close();
+            rows.close();
+        }
+    }
+
+    @Override
+    public Reply refuse(Refusal refusal) {
+        return refusals.reply(refusal);
+    }
+
+    @Override
+    public PlinthException exception(Refusal refusal) {
+        return refusals.exception(refusal);
+    }
+
+    private Optional<URI> url() {
+        return leader().flatMap(leader -> leader.node().url());
+    }
+
+    /** Leads, or catches up with the leader. */
+    private void begin() throws IOException {
+        if (!stand()) {
+            while (rows.follow()) {
+                // until nothing came for a moment
+            }
+            checkKey();
+        }
+        if (parts.config().clock() instanceof ManualClock manual && rows.lastTimeMillis() > manual.epochMillis()) {
+            // A manual clock begins at the time of the rows, because time does not go back.
+            manual.advance(Duration.ofMillis(rows.lastTimeMillis() - manual.epochMillis()));
+        }
+    }
+
+    private void loop() {
+        try {
+            while (!isClosing()) {
+                ActiveEngine leading = active;
+                if (leading == null) {
+                    followOrStand();
+                } else if (awaitEnd()) {
+                    stepDown(leading);
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            stop(e);
+        }
+    }
+
+    private void followOrStand() {
+        try {
+            boolean came = rows.follow();
+            if (mayStand() && !stand() && !came) {
+                known = log.leader();
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "Could not follow the log: " + e.getMessage() + "; it is tried again");
+            pause();
+        }
+    }
+
+    /** Returns true at most every few milliseconds, and not for a while after this node has resigned. */
+    private boolean mayStand() {
+        if (standsFrom.millisLeft() > 0) {
+            return false;
+        }
+        standsFrom = Deadline.inMillis(PAUSE_MILLIS);
+        return true;
+    }
+
+    /** Begins a reign if no other node has a lease. Returns false if this one does not lead. */
+    private boolean stand() throws IOException {
+        checkKey();
+        Optional<Store> won = rows.reign(me);
+        if (won.isEmpty()) {
+            return false;
+        }
+        Store store = won.get();
+        signal(() -> ended = false);
+        store.onJournalEnd(() -> signal(() -> ended = true));
+        try {
+            ActiveEngine next = ActiveEngine.open(parts, store);
+            begun.accept(next);
+            active = next;
+        } catch (RuntimeException e) {
+            boolean lost = store.hasEnded();
+            rows.followOn();
+            if (lost) {
+                return false;
+            }
+            throw e;
+        } catch (Error e) {
+            rows.followOn();
+            throw e;
+        }
+        become(Role.LEADER);
+        return true;
+    }
+
+    /** Waits until the reign is to end, or the node. Returns false if it is the node. */
+    private boolean awaitEnd() {
+        lock.lock();
+        try {
+            while (!closing && !resigning && !ended) {
+                changed.awaitUninterruptibly();
+            }
+            return !closing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Follows on from the last durable record. Parts that were still busy end beside it. */
+    private void stepDown(ActiveEngine leading) {
+        active = null;
+        left.accept(leading);
+        become(Role.FOLLOWER);
+        if (leading.store().hasEnded()) {
+            new EngineThread(leading::abandon, "plinth-reign-end").start();
+        } else {
+            leading.close();
+            standsFrom = Deadline.inMillis(RESIGNED_MILLIS);
+        }
+        signal(() -> resigning = false);
+        rows.followOn();
+    }
+
+    private void become(Role next) {
+        if (role != next) {
+            role = next;
+            LOG.log(System.Logger.Level.INFO, "Node " + me.id() + " is " + next + " at " + position());
+            listeners.tell(next);
+        }
+    }
+
+    /** Ends following and leading for good, because the rows may differ from those of other nodes. */
+    private void stop(Throwable e) {
+        ActiveEngine leading = active;
+        active = null;
+        if (leading != null) {
+            leading.abandon();
+        }
+        fatalErrors.stopped(String.valueOf(e.getMessage()));
+        become(Role.STOPPED);
+        LOG.log(System.Logger.Level.ERROR, "The node has stopped and does not lead: " + e.getMessage(), e);
+    }
+
+    /** Refuses to lead over secrets that the node could not open. */
+    private void checkKey() {
+        MasterKey.checkFits(parts.config(), Access.rememberedKeyCheck(rows.rows()));
+    }
+
+    private void pause() {
+        lock.lock();
+        try {
+            long left = TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS);
+            while (!closing && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            closing = true; // nobody else interrupts this thread
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isClosing() {
+        lock.lock();
+        try {
+            return closing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void signal(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package dev.plinth.engine;
+
+/** What a node of a shared log does now. An engine without a shared log leads from its opening to its end. */
+public enum Role {
+    /** It answers calls, runs jobs and sends webhooks. */
+    LEADER,
+
+    /** It applies what the leader writes, refuses calls with {@code not_leader}, and may lead at any time. */
+    FOLLOWER,
+
+    /**
+     * It neither follows nor leads any more, because its rows may differ from those of the others.
+     * {@link Engine#fatalFailure} says why. Restart it.
+     */
+    STOPPED
+}

@@ -1,0 +1,39 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.internal.base.Log;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+/** Tells the host of changes of the role, in order and on a thread of its own, so that a slow listener holds up nothing. */
+final class RoleListeners implements AutoCloseable {
+    private static final System.Logger LOG = Log.sparing(RoleListeners.class);
+
+    private final List<Consumer<? super Role>> listeners = new CopyOnWriteArrayList<>();
+    private final ExecutorService teller =
+            Executors.newSingleThreadExecutor(work -> EngineExecutors.thread(work, "plinth-roles"));
+
+    void add(Consumer<? super Role> listener) {
+        listeners.add(listener);
+    }
+
+    void tell(Role role) {
+        teller.execute(() -> listeners.forEach(listener -> tell(listener, role)));
+    }
+
+    private static void tell(Consumer<? super Role> listener, Role role) {
+        try {
+            listener.accept(role);
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "A listener of roles failed at " + role, e);
+        }
+    }
+
+    /** Tells what is left, and nothing more. */
+    @Override
+    public void close() {
+        teller.shutdown();
+    }
+}

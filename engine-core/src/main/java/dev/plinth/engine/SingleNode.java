@@ -1,0 +1,86 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.base.FatalErrors;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.log.Leader;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A node without a shared log, which leads from its opening to its end. Thread-safe. */
+final class SingleNode implements EngineNode {
+    private final ActiveEngine active;
+    private final EngineRefusals refusals;
+
+    private SingleNode(ActiveEngine active, EngineRefusals refusals) {
+        this.active = active;
+        this.refusals = refusals;
+    }
+
+    /** Opens a node over a store, which it owns and closes. */
+    static SingleNode open(EngineParts parts, Store store) {
+        try {
+            return new SingleNode(ActiveEngine.open(parts, store), new EngineRefusals(parts));
+        } catch (RuntimeException | Error e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public ActiveEngine active() {
+        return active;
+    }
+
+    @Override
+    public FatalErrors fatalErrors() {
+        return active.store().fatalErrors();
+    }
+
+    @Override
+    public Role role() {
+        return Role.LEADER;
+    }
+
+    @Override
+    public Position position() {
+        return new Position(active.store().epoch(), active.store().committed());
+    }
+
+    @Override
+    public Optional<Leader> leader() {
+        return Optional.empty();
+    }
+
+    /** Its role never changes. */
+    @Override
+    public void onRole(Consumer<? super Role> listener) {}
+
+    @Override
+    public void resign() {
+        throw new IllegalStateException(
+                "An engine without a shared log cannot resign, because nobody else could lead." + " Close it.");
+    }
+
+    @Override
+    public void beginDrain() {
+        active.beginDrain();
+    }
+
+    @Override
+    public void close() {
+        active.close();
+    }
+
+    @Override
+    public Reply refuse(Refusal refusal) {
+        return refusals.reply(refusal);
+    }
+
+    @Override
+    public PlinthException exception(Refusal refusal) {
+        return refusals.exception(refusal);
+    }
+}

@@ -1,0 +1,112 @@
+package dev.plinth.engine.internal.store.log;
+
+import dev.plinth.engine.internal.base.EngineThread;
+import dev.plinth.engine.internal.base.Joins;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * Asks the log on a thread of its own whether a reign goes on. Each question is put for all callers that came before it,
+ * so that the number of callers costs nothing. Thread-safe.
+ */
+final class Confirmations implements AutoCloseable {
+    private static final String THREAD = "plinth-confirm";
+
+    private final BooleanSupplier question;
+    private final Runnable denied;
+    private final Consumer<Throwable> failed;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition came = lock.newCondition();
+    private final Thread thread = new EngineThread(this::loop, THREAD);
+    private List<CompletableFuture<Boolean>> waiting = new ArrayList<>();
+    private boolean open = true;
+
+    /**
+     * Makes a thread that asks a question for callers. An answer may be false because the log cannot tell.
+     *
+     * @param denied is told of each false answer
+     * @param failed is told of an error that is not the log's
+     */
+    Confirmations(BooleanSupplier question, Runnable denied, Consumer<Throwable> failed) {
+        this.question = question;
+        this.denied = denied;
+        this.failed = failed;
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Completes with the answer to a question that begins after this call. */
+    CompletableFuture<Boolean> ask() {
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        lock.lock();
+        try {
+            if (open) {
+                waiting.add(answer);
+                came.signal();
+                return answer;
+            }
+        } finally {
+            lock.unlock();
+        }
+        answer.complete(false);
+        return answer;
+    }
+
+    /** Answers no more questions but with false. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            open = false;
+            came.signal();
+        } finally {
+            lock.unlock();
+        }
+        Joins.uninterruptibly(thread);
+    }
+
+    private void loop() {
+        List<CompletableFuture<Boolean>> asked = take();
+        while (!asked.isEmpty()) {
+            boolean confirmed = isConfirmed();
+            if (!confirmed) {
+                denied.run();
+            }
+            for (CompletableFuture<Boolean> answer : asked) {
+                answer.complete(confirmed);
+            }
+            asked = take();
+        }
+    }
+
+    private boolean isConfirmed() {
+        try {
+            return question.getAsBoolean();
+        } catch (RuntimeException | Error e) {
+            failed.accept(e);
+            return false;
+        }
+    }
+
+    /** Waits for callers, and returns all that are there. Returns none once it is closed and has answered all. */
+    private List<CompletableFuture<Boolean>> take() {
+        lock.lock();
+        try {
+            while (waiting.isEmpty() && open) {
+                came.awaitUninterruptibly();
+            }
+            List<CompletableFuture<Boolean>> taken = waiting;
+            waiting = new ArrayList<>();
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

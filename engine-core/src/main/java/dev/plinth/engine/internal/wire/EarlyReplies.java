@@ -1,0 +1,38 @@
+package dev.plinth.engine.internal.wire;
+
+import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.json.ProblemJson;
+import java.util.function.LongSupplier;
+
+/** Replies to what never became a call, such as a call to a node that does not lead. Thread-safe. */
+public final class EarlyReplies {
+    private final ReplyRenderer renderer;
+    private final IdSource ids;
+    private final LongSupplier clock;
+
+    /**
+     * Makes replies.
+     *
+     * @param clock epoch milliseconds
+     */
+    public EarlyReplies(ProblemJson problems, ReplyRenderer.Settings settings, IdSource ids, LongSupplier clock) {
+        this.renderer = new ReplyRenderer(problems, settings);
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /** Returns the reply of a refusal. */
+    public Reply of(Refusal refusal) {
+        return renderer.write(refusal, newRequestId());
+    }
+
+    /** Returns a fresh id for a request. */
+    public Id newRequestId() {
+        IdSource.Bits bits = ids.next(IdKind.REQUEST.prefix(), clock.getAsLong());
+        return new Id(IdKind.REQUEST, bits.high(), bits.low());
+    }
+}
