@@ -593,7 +593,7 @@ public final class EngineBuilder {
     /** Refuses a share of an unknown table, because it would limit nothing. */
     private void checkShares() {
         Set<String> known = new TreeSet<>();
-        for (TableName table : EngineStore.tables()) {
+        for (TableName<?> table : EngineStore.tables()) {
             if (table.owner() != TableName.Owner.ENGINE) {
                 known.add(table.name());
             }

@@ -55,7 +55,7 @@ public final class Resources {
     private Resources() {}
 
     /** The tables of the room. */
-    public static List<TableName> tables() {
+    public static List<TableName<?>> tables() {
         return List.of(
                 ResourceTables.RESOURCES,
                 ResourceTables.CHILDREN,
@@ -97,7 +97,7 @@ public final class Resources {
         SetKey all = SetKey.of(SetKinds.RESOURCES_ALL, workspace);
         for (long next = rows.ceiling(all, 0); next != Rows.NONE; next = rows.ceiling(all, next + 1)) {
             byte[] row = rows.at(next);
-            ResourceRow resource = row == null ? null : ResourceRow.read(row, false);
+            ResourceRow resource = ResourceTables.RESOURCES.read(row);
             if (row == null
                     || resource == null
                     || !batch.removeAll(rows, SetKey.of(SetKinds.CHILDREN, resource.id()), ResourceTables.CHILDREN)) {

@@ -273,8 +273,7 @@ public final class Endpoints {
 
     /** Adds that an endpoint is disabled, because its receiver answered that it is gone. */
     static void disable(Context context, Id workspace, Id id, Changes changes) {
-        byte[] bytes = context.rows().get(WebhookTables.ENDPOINTS, workspace.keyOf(id));
-        EndpointRow old = bytes == null ? null : EndpointRow.read(bytes);
+        EndpointRow old = context.rows().find(WebhookTables.ENDPOINTS, workspace.keyOf(id));
         if (old != null && old.enabled()) {
             EndpointRow row = old.with(old.settings(), false, context.now());
             put(changes, row);
