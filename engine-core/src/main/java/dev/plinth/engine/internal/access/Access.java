@@ -139,7 +139,7 @@ public final class Access {
     }
 
     /** The tables of the room. */
-    public static List<TableName> tables() {
+    public static List<TableName<?>> tables() {
         return List.of(
                 AccessTables.WORKSPACES,
                 AccessTables.KEYS,
@@ -154,7 +154,7 @@ public final class Access {
     }
 
     /** Returns the table of the workspaces themselves. */
-    public static TableName workspaces() {
+    public static TableName<?> workspaces() {
         return AccessTables.WORKSPACES;
     }
 
@@ -395,8 +395,7 @@ public final class Access {
     }
 
     private static boolean isDisabled(Rows rows, Caller caller) {
-        byte[] row = rows.get(AccessTables.KEYS, caller.workspace().keyOf(caller.key()));
-        KeyRow key = row == null ? null : KeyRow.read(row);
+        KeyRow key = rows.find(AccessTables.KEYS, caller.workspace().keyOf(caller.key()));
         if (key == null || key.revoked()) {
             throw new RefusedException(NOT_VALID);
         }
@@ -418,7 +417,7 @@ public final class Access {
      * @param changedAt the last record that wrote to a table
      * @param admittedAt the last record that admission knew
      */
-    public static boolean hasChangedSince(ToLongFunction<TableName> changedAt, long admittedAt) {
+    public static boolean hasChangedSince(ToLongFunction<TableName<?>> changedAt, long admittedAt) {
         return changedAt.applyAsLong(AccessTables.KEYS) > admittedAt
                 || changedAt.applyAsLong(AccessTables.WORKSPACES) > admittedAt;
     }

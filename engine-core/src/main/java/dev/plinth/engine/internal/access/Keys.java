@@ -292,8 +292,8 @@ public final class Keys {
     }
 
     private static KeyRow find(Context context, Id id) {
-        byte[] row = context.rows().get(AccessTables.KEYS, context.workspace().keyOf(id));
-        KeyRow found = row == null ? null : KeyRow.read(row);
+        KeyRow found =
+                context.rows().find(AccessTables.KEYS, context.workspace().keyOf(id));
         if (found == null || found.isPurged(context)) {
             throw new RefusedException(Refusal.notFound());
         }

@@ -12,7 +12,7 @@ public interface Rows {
     long NONE = -1;
 
     /** Returns the row under a key, or null. The row must not be changed. */
-    byte @Nullable [] get(TableName table, byte[] key);
+    byte @Nullable [] get(TableName<?> table, byte[] key);
 
     /** Returns the largest member of a set that is at most this number, or {@link #NONE}. */
     long floor(SetKey set, long number);
@@ -31,4 +31,14 @@ public interface Rows {
 
     /** Returns for how long rows are kept. */
     RetentionTimes retention();
+
+    /** Returns the row under a key as its room reads it, or null. */
+    default <R> @Nullable R find(TableName<R> table, byte[] key) {
+        return table.read(get(table, key));
+    }
+
+    /** Returns the row with a list number of this table as its room reads it, or null. No row has {@link #NONE}. */
+    default <R> @Nullable R at(TableName<R> table, long number) {
+        return number == NONE ? null : table.read(at(number));
+    }
 }

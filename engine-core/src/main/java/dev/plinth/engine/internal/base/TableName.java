@@ -15,9 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param rowsPerResource how many rows to expect for each resource, for sizing
  * @param owner how to find the workspace of a row
  * @param kept finds the time after which a row that a call has made expires; null if it stays until it is deleted
+ * @param reader reads a row
  * @param indexer derives the sets of the rows
+ * @param <R> a row as its room reads it
  */
-public record TableName(
+public record TableName<R>(
         int number,
         String name,
         int keyBytes,
@@ -25,9 +27,23 @@ public record TableName(
         double rowsPerResource,
         Owner owner,
         @Nullable Function<RetentionTimes, Duration> kept,
+        Function<byte[], R> reader,
         Indexer indexer) {
-    /** Makes a table of rows that stay until they are deleted. */
-    public TableName(
+    /** Makes a table whose rows are in sets. Its rows stay until they are deleted. */
+    public static <R> TableName<R> of(
+            int number,
+            String name,
+            int keyBytes,
+            int averageRowBytes,
+            double rowsPerResource,
+            Owner owner,
+            RowIndex<R> index) {
+        return new TableName<>(
+                number, name, keyBytes, averageRowBytes, rowsPerResource, owner, null, index.reader(), index);
+    }
+
+    /** Makes a table with an index of any kind, whose rows are read as bytes. */
+    public static TableName<byte[]> of(
             int number,
             String name,
             int keyBytes,
@@ -35,17 +51,24 @@ public record TableName(
             double rowsPerResource,
             Owner owner,
             Indexer indexer) {
-        this(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, null, indexer);
+        return new TableName<>(
+                number, name, keyBytes, averageRowBytes, rowsPerResource, owner, null, row -> row, indexer);
     }
 
-    /** Makes a table without sets. */
-    public TableName(int number, String name, int keyBytes, int averageRowBytes, double rowsPerResource, Owner owner) {
-        this(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, Indexer.NONE);
+    /** Makes a table without sets, whose rows are read as bytes. */
+    public static TableName<byte[]> of(
+            int number, String name, int keyBytes, int averageRowBytes, double rowsPerResource, Owner owner) {
+        return of(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, Indexer.NONE);
     }
 
     /** Returns the same table with rows that expire after a time. */
-    public TableName keptFor(Function<RetentionTimes, Duration> time) {
-        return new TableName(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, time, indexer);
+    public TableName<R> keptFor(Function<RetentionTimes, Duration> time) {
+        return new TableName<>(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, time, reader, indexer);
+    }
+
+    /** Returns a row of this table, or null for none. */
+    public @Nullable R read(byte @Nullable [] row) {
+        return row == null ? null : reader.apply(row);
     }
 
     /** Returns the days after which a row that a call has made expires; 0 if it stays until it is deleted. */

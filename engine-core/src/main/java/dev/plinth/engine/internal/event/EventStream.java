@@ -57,8 +57,7 @@ record EventStream(EventFilter filter, long position) implements Command.LongPol
             if (part.size() >= Limits.STREAM_PART_BYTES_MAX) {
                 break;
             }
-            byte[] bytes = rows.at(next);
-            EventRow row = bytes == null ? null : EventRow.read(bytes);
+            EventRow row = rows.at(EventTables.EVENTS, next);
             if (row != null && filter.accepts(row, context)) {
                 write(row, part);
             }

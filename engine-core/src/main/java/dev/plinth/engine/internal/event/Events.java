@@ -43,7 +43,7 @@ public final class Events {
     private Events() {}
 
     /** The tables of the room. */
-    public static List<TableName> tables() {
+    public static List<TableName<?>> tables() {
         return List.of(EventTables.EVENTS, EventTables.CURSORS);
     }
 
@@ -114,9 +114,8 @@ public final class Events {
     /** Shows an event. */
     public static Command.Query get(Id id) {
         return context -> {
-            byte[] bytes =
-                    context.rows().get(EventTables.EVENTS, context.workspace().keyOf(id));
-            EventRow row = bytes == null ? null : EventRow.read(bytes);
+            EventRow row =
+                    context.rows().find(EventTables.EVENTS, context.workspace().keyOf(id));
             if (row == null || row.isExpired(context)) {
                 throw new RefusedException(Refusal.notFound());
             }
@@ -181,8 +180,7 @@ public final class Events {
 
     /** Returns what every webhook of an event carries, or null if the event is gone. */
     public static @Nullable EventContent content(Rows rows, Id workspace, Id event) {
-        byte[] bytes = rows.get(EventTables.EVENTS, workspace.keyOf(event));
-        EventRow row = bytes == null ? null : EventRow.read(bytes);
+        EventRow row = rows.find(EventTables.EVENTS, workspace.keyOf(event));
         return row == null ? null : new EventContent(row.json(), row.trace());
     }
 

@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.RowIndex;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.TableName;
@@ -27,8 +28,14 @@ import org.jspecify.annotations.Nullable;
 /** The door of the room. Thread-safe. */
 public final class Idempotency {
     /** Remembered answers by workspace and key. */
-    public static final TableName REMEMBERED = new TableName(
-                    18, "remembered", 32, 600, 2, TableName.Owner.KEY, IdempotencyRetention::index)
+    public static final TableName<Long> REMEMBERED = TableName.of(
+                    18,
+                    "remembered",
+                    32,
+                    600,
+                    2,
+                    TableName.Owner.KEY,
+                    new RowIndex<>(IdempotencyRow::number, IdempotencyRetention::tell))
             .keptFor(times -> Duration.ofHours(Limits.IDEMPOTENCY_HOURS));
 
     private final ConcurrentHashMap<KeyClaim, KeyClaim> inFlight = new ConcurrentHashMap<>();
@@ -59,7 +66,7 @@ public final class Idempotency {
     }
 
     /** Returns true if a row remembers an answer that shows a resource of another workspace. */
-    public static boolean showsShared(TableName table, byte[] row) {
+    public static boolean showsShared(TableName<?> table, byte[] row) {
         return table.number() == REMEMBERED.number()
                 && !IdempotencyRow.read(row).sharedResources().isEmpty();
     }

@@ -3,13 +3,12 @@ package dev.plinth.engine.internal.idempotency;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.RowSets;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
-import org.jspecify.annotations.Nullable;
 
 /** Deletes expired answers, found by their numbers, which are in the order of their times. */
 final class IdempotencyRetention implements Retention {
@@ -45,20 +44,12 @@ final class IdempotencyRetention implements Retention {
         return SetKey.of(SetKinds.REMEMBERED, workspace);
     }
 
-    /** Updates the sets of answers, also if an expired key is used again before the sweep has deleted its row. */
-    static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
-        long old = before == null ? IdempotencyRow.NO_NUMBER : IdempotencyRow.number(before);
-        long number = after == null ? IdempotencyRow.NO_NUMBER : IdempotencyRow.number(after);
-        SetKey ofWorkspace = ofWorkspace(Id.read(IdKind.WORKSPACE, key, 0));
-        if (old != IdempotencyRow.NO_NUMBER) {
-            sets.remove(ALL, old);
-            sets.remove(ofWorkspace, old);
-            sets.unplace(old);
-        }
+    /** Tells the sets of an answer. */
+    static void tell(byte[] key, Long number, RowSets sets) {
         if (number != IdempotencyRow.NO_NUMBER) {
-            sets.add(ALL, number);
-            sets.add(ofWorkspace, number);
-            sets.place(number, Idempotency.REMEMBERED, key);
+            sets.place(number);
+            sets.member(ALL, number);
+            sets.member(ofWorkspace(Id.read(IdKind.WORKSPACE, key, 0)), number);
         }
     }
 }

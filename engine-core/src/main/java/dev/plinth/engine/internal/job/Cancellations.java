@@ -95,8 +95,7 @@ final class Cancellations {
      * been asked to end.
      */
     private static @Nullable JobRow open(Rows rows, long number) {
-        byte[] bytes = rows.at(number);
-        JobRow row = bytes == null ? null : JobRow.read(bytes);
+        JobRow row = rows.at(JobTables.JOBS, number);
         return row == null || row.status() == JobStatus.RUNNING && row.cancelRequested() ? null : row;
     }
 

@@ -135,8 +135,7 @@ public final class JobRunner implements DueSource {
         if (!write.isIn(JobTables.JOBS)) {
             return;
         }
-        byte[] bytes = write.row();
-        JobRow row = bytes == null ? null : JobRow.read(bytes);
+        JobRow row = JobTables.JOBS.read(write.row());
         if (row != null
                 && row.status().isFinal()
                 && store.nowMillis() - row.finishedAt() < ENDED_NOW_MILLIS
@@ -367,8 +366,7 @@ public final class JobRunner implements DueSource {
     }
 
     private @Nullable JobRow row(long number) {
-        byte[] row = store.readToAct(rows -> rows.at(number));
-        return row == null ? null : JobRow.read(row);
+        return JobTables.JOBS.read(store.readToAct(rows -> rows.at(number)));
     }
 
     private void run(long number) {

@@ -80,7 +80,7 @@ public final class Jobs {
     private Jobs() {}
 
     /** The tables of the room. */
-    public static List<TableName> tables() {
+    public static List<TableName<?>> tables() {
         return List.of(
                 JobTables.JOBS, JobPieces.PIECES, JobTables.UNIQUE, LeasedTypes.TABLE, Cancellations.BACKLOG.table());
     }
@@ -306,8 +306,7 @@ public final class Jobs {
      * may have it.
      */
     public static @Nullable String queuedType(Changes.Write write) {
-        byte[] bytes = write.isIn(JobTables.JOBS) ? write.row() : null;
-        JobRow row = bytes == null ? null : JobRow.read(bytes);
+        JobRow row = write.isIn(JobTables.JOBS) ? JobTables.JOBS.read(write.row()) : null;
         return row == null || row.status() != JobStatus.QUEUED
                 ? null
                 : row.facts().type();
@@ -375,8 +374,7 @@ public final class Jobs {
     }
 
     static JobRow find(Context context, Id id) {
-        byte[] bytes = context.rows().get(JobTables.JOBS, context.workspace().keyOf(id));
-        JobRow row = bytes == null ? null : JobRow.read(bytes);
+        JobRow row = context.rows().find(JobTables.JOBS, context.workspace().keyOf(id));
         if (row == null || row.isExpired(context)) {
             throw new RefusedException(Refusal.notFound());
         }

@@ -6,8 +6,9 @@ import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.RowIndex;
 import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowSets;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -21,7 +22,6 @@ import dev.plinth.engine.internal.timer.SweepBatch;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers when a worker outside of this JVM last had a lease of each type of a workspace's jobs. Each type has a row.
@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeasedTypes implements Retention {
     /** As many rows as there may be jobs, so that no lease is refused because of them. */
-    static final TableName TABLE = new TableName(27, "leased types", 32, 56, 0.7, Owner.KEY, LeasedTypes::index);
+    static final TableName<Row> TABLE =
+            TableName.of(27, "leased types", 32, 56, 0.7, Owner.KEY, new RowIndex<>(Row::read, LeasedTypes::tell));
 
     private static final int VERSION = 1;
     private static final int DUE_KIND = 5;
@@ -90,20 +91,10 @@ final class LeasedTypes implements Retention {
         return key;
     }
 
-    private static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
-        Row old = before == null ? null : Row.read(before);
-        Row row = after == null ? null : Row.read(after);
-        if (old == null && row != null) {
-            sets.add(of(row.workspace()), row.number());
-            sets.place(row.number(), TABLE, key);
-            DueIndex.move(sets, DUE_KIND, row.number(), DueIndex.NEVER, row.leasedAt());
-        } else if (old != null && row != null) {
-            DueIndex.move(sets, DUE_KIND, row.number(), old.leasedAt(), row.leasedAt());
-        } else if (old != null) {
-            sets.remove(of(old.workspace()), old.number());
-            sets.unplace(old.number());
-            DueIndex.move(sets, DUE_KIND, old.number(), old.leasedAt(), DueIndex.NEVER);
-        }
+    private static void tell(byte[] key, Row row, RowSets sets) {
+        sets.place(row.number());
+        sets.member(of(row.workspace()), row.number());
+        DueIndex.tell(sets, DUE_KIND, row.number(), row.leasedAt());
     }
 
     private record Row(Id workspace, long number, long leasedAt) {

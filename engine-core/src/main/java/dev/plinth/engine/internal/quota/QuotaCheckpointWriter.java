@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QuotaCheckpointWriter extends WriteBehind<QuotaCheckpointWriter.PendingCheckpoint> {
     /** The checkpoint of each workspace, by its id. */
-    public static final TableName MARKS = new TableName(21, "quota marks", 16, 32, 0.1, TableName.Owner.ENGINE);
+    public static final TableName<?> MARKS = TableName.of(21, "quota marks", 16, 32, 0.1, TableName.Owner.ENGINE);
 
     /** Parts of a burst after each of which a bucket is written. */
     static final int PARTS_OF_BURST = 8;

@@ -56,7 +56,7 @@ public final class Resources {
     private Resources() {}
 
     /** The tables of the room. */
-    public static List<TableName> tables() {
+    public static List<TableName<?>> tables() {
         return List.of(
                 ResourceTables.RESOURCES,
                 ResourceTables.CHILDREN,
@@ -74,12 +74,12 @@ public final class Resources {
     }
 
     /** Returns true if a table has the resources themselves. */
-    public static boolean isOfResources(TableName table) {
+    public static boolean isOfResources(TableName<?> table) {
         return table.number() == ResourceTables.RESOURCES.number();
     }
 
     /** Returns true if a table has shares, whose keys begin with the grantee. */
-    public static boolean isOfShares(TableName table) {
+    public static boolean isOfShares(TableName<?> table) {
         return table.number() == ResourceTables.SHARES.number();
     }
 
@@ -117,7 +117,7 @@ public final class Resources {
         SetKey all = SetKey.of(SetKinds.RESOURCES_ALL, workspace);
         for (long next = rows.ceiling(all, 0); next != Rows.NONE; next = rows.ceiling(all, next + 1)) {
             byte[] row = rows.at(next);
-            ResourceRow resource = row == null ? null : ResourceRow.read(row, false);
+            ResourceRow resource = ResourceTables.RESOURCES.read(row);
             if (row == null
                     || resource == null
                     || !batch.removeAll(rows, SetKey.of(SetKinds.CHILDREN, resource.id()), ResourceTables.CHILDREN)) {

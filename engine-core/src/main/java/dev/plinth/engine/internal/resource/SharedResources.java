@@ -29,8 +29,7 @@ final class SharedResources implements Lists.Items {
     @Override
     public long next(long edge) {
         long number = rows.floor(set, edge - 1);
-        byte[] row = number == Rows.NONE ? null : rows.at(number);
-        share = row == null ? null : ShareRow.read(row);
+        share = rows.at(ResourceTables.SHARES, number);
         return share != null && share.createdAt() <= filter.createdAfter() ? Rows.NONE : number;
     }
 

@@ -59,8 +59,7 @@ public final class Shares {
                 throw notAGrantee();
             }
             row.status().checkWritable();
-            byte[] old = context.rows().get(ResourceTables.SHARES, grantee.keyOf(resource));
-            ShareRow before = old == null ? null : ShareRow.read(old);
+            ShareRow before = context.rows().find(ResourceTables.SHARES, grantee.keyOf(resource));
             if (before != null && before.editor() == editor) {
                 return Decision.nothing(Outcome.Done.ok(before.json()));
             }

@@ -24,14 +24,14 @@ public final class SweepBatch {
     }
 
     /** Removes a row of about so many bytes. */
-    public void remove(TableName table, byte[] key, int rowBytes) {
+    public void remove(TableName<?> table, byte[] key, int rowBytes) {
         changes.remove(table, key);
         removed++;
         bytes += rowBytes;
     }
 
     /** Removes the rows of a set. Returns false if not all of them went into the batch. */
-    public boolean removeAll(Rows rows, SetKey set, TableName table) {
+    public boolean removeAll(Rows rows, SetKey set, TableName<?> table) {
         for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
             if (isFull()) {
                 return false;
@@ -46,7 +46,7 @@ public final class SweepBatch {
     }
 
     /** Ends a row without removing it. It counts as collected. */
-    public void end(TableName table, byte[] key, byte[] row) {
+    public void end(TableName<?> table, byte[] key, byte[] row) {
         put(table, key, row);
         ended++;
     }
@@ -67,7 +67,7 @@ public final class SweepBatch {
     }
 
     /** Puts a row. */
-    public void put(TableName table, byte[] key, byte[] row) {
+    public void put(TableName<?> table, byte[] key, byte[] row) {
         changes.put(table, key, row);
         bytes += row.length;
     }

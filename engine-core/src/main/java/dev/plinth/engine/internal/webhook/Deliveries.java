@@ -178,9 +178,8 @@ public final class Deliveries {
     }
 
     private static DeliveryRow find(Context context, Id id) {
-        byte[] bytes =
-                context.rows().get(WebhookTables.DELIVERIES, context.workspace().keyOf(id));
-        DeliveryRow row = bytes == null ? null : DeliveryRow.read(bytes);
+        DeliveryRow row = context.rows()
+                .find(WebhookTables.DELIVERIES, context.workspace().keyOf(id));
         if (row == null || shown(context, row, number -> 0).row.isExpired(context)) {
             throw new RefusedException(Refusal.notFound());
         }

@@ -286,10 +286,9 @@ final class DeliveryAttempts {
      */
     private static @Nullable EndpointRow endpoint(Rows rows, DeliveryRow row, boolean active) {
         Id workspace = row.facts().workspace();
-        byte[] endpoint = !active && DeletedWorkspaces.has(rows, workspace)
+        return !active && DeletedWorkspaces.has(rows, workspace)
                 ? null
-                : rows.get(WebhookTables.ENDPOINTS, workspace.keyOf(row.facts().endpoint()));
-        return endpoint == null ? null : EndpointRow.read(endpoint);
+                : rows.find(WebhookTables.ENDPOINTS, workspace.keyOf(row.facts().endpoint()));
     }
 
     /** Sends a webhook. If the request cannot even be made, that is a failed attempt too, so the schedule limits it. */

@@ -257,7 +257,6 @@ final class DeliverySteps {
     }
 
     private static @Nullable DeliveryRow find(Rows rows, byte[] key) {
-        byte[] row = rows.get(WebhookTables.DELIVERIES, key);
-        return row == null ? null : DeliveryRow.read(row);
+        return rows.find(WebhookTables.DELIVERIES, key);
     }
 }

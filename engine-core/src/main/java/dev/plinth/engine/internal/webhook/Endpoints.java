@@ -273,12 +273,12 @@ public final class Endpoints {
     }
 
     /** Returns true if a table has the endpoints themselves. */
-    public static boolean isOfEndpoints(TableName table) {
+    public static boolean isOfEndpoints(TableName<?> table) {
         return table.number() == WebhookTables.ENDPOINTS.number();
     }
 
     /** Returns the row of an endpoint, disabled. Any other row stays as it is. */
-    public static byte[] disabled(TableName table, byte[] row) {
+    public static byte[] disabled(TableName<?> table, byte[] row) {
         return isOfEndpoints(table) ? EndpointRow.read(row).disabled().row() : row;
     }
 
@@ -286,7 +286,7 @@ public final class Endpoints {
      * Returns the row of a delivery without the attempts that were requested and not made, because these are made
      * whatever the state of the endpoint. Any other row stays as it is.
      */
-    public static byte[] withoutRequests(TableName table, byte[] row) {
+    public static byte[] withoutRequests(TableName<?> table, byte[] row) {
         if (table.number() != WebhookTables.DELIVERIES.number()) {
             return row;
         }
@@ -295,7 +295,7 @@ public final class Endpoints {
     }
 
     /** Returns true if the rows of a table are work that goes on only at enabled endpoints. */
-    public static boolean isForEnabled(TableName table) {
+    public static boolean isForEnabled(TableName<?> table) {
         return table.number() == Releases.BACKLOG.table().number()
                 || table.number() == MissedEvents.BACKLOG.table().number();
     }
@@ -307,8 +307,7 @@ public final class Endpoints {
 
     /** Adds that an endpoint is disabled, because its receiver answered that it is gone. */
     static void disable(Context context, Id workspace, Id id, Changes changes) {
-        byte[] bytes = context.rows().get(WebhookTables.ENDPOINTS, workspace.keyOf(id));
-        EndpointRow old = bytes == null ? null : EndpointRow.read(bytes);
+        EndpointRow old = context.rows().find(WebhookTables.ENDPOINTS, workspace.keyOf(id));
         if (old != null && old.enabled()) {
             EndpointRow row = old.with(old.settings(), false, context.now());
             put(changes, row);

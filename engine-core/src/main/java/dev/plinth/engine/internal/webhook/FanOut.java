@@ -65,7 +65,7 @@ public final class FanOut {
         for (int i = changed.size() - 1; i >= 0; i--) {
             Changes.Write write = changed.get(i);
             if (Arrays.equals(write.key(), endpoint.key())) {
-                return write.row() == null ? null : EndpointRow.read(write.row());
+                return WebhookTables.ENDPOINTS.read(write.row());
             }
         }
         return endpoint;

@@ -171,7 +171,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
     }
 
     /** The tables of the room. */
-    public static List<TableName> tables() {
+    public static List<TableName<?>> tables() {
         return List.of(
                 WebhookTables.ENDPOINTS,
                 WebhookTables.DELIVERIES,
@@ -256,7 +256,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
     public void committed(Changes.Write write) {
         byte[] row = write.row();
         if (write.isIn(WebhookTables.DELIVERIES)) {
-            DeliveryRow delivery = row == null ? null : DeliveryRow.read(row);
+            DeliveryRow delivery = WebhookTables.DELIVERIES.read(row);
             if (delivery != null && delivery.queuedFor() != 0) {
                 queued(delivery);
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.RetentionTimes;
+import dev.plinth.engine.internal.base.Indexer.Memberships;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,8 +22,8 @@ final class StagedRowsTest {
     private static final int KEYS = 12;
     private static final int GROUPS = 3;
     /** A row is its group; its number is its key. It is in the set of its group, and in one of all groups that have rows. */
-    private static final TableName TABLE =
-            new TableName(99, "things", 1, 1, 1, TableName.Owner.ENGINE, (key, before, after, sets) -> {
+    private static final TableName<?> TABLE =
+            TableName.of(99, "things", 1, 1, 1, TableName.Owner.ENGINE, (table, key, before, after, sets) -> {
                 if (before != null && sets.remove(group(before[0]), key[0])) {
                     boolean unused = sets.remove(groups(), before[0]);
                 }
@@ -40,7 +41,7 @@ final class StagedRowsTest {
     private final long seed = TestScale.seed();
     private final Random random = new Random(seed);
 
-    private static TableName table() {
+    private static TableName<?> table() {
         return TABLE;
     }
 
@@ -108,7 +109,7 @@ final class StagedRowsTest {
         void apply(Changes.Write write) {
             byte[] row = write.row();
             byte[] before = row == null ? rows.remove(write.key()[0]) : rows.put(write.key()[0], row);
-            TABLE.indexer().index(write.key(), before, row, this);
+            TABLE.indexer().index(TABLE, write.key(), before, row, this);
         }
 
         private TreeSet<Long> members(SetKey set) {
@@ -127,7 +128,7 @@ final class StagedRowsTest {
         }
 
         @Override
-        public void place(long number, TableName table, byte[] key) {
+        public void place(long number, TableName<?> table, byte[] key) {
             places.put(number, key);
         }
 
@@ -137,7 +138,7 @@ final class StagedRowsTest {
         }
 
         @Override
-        public byte @Nullable [] get(TableName table, byte[] key) {
+        public byte @Nullable [] get(TableName<?> table, byte[] key) {
             return rows.get(key[0]);
         }
 

@@ -5,7 +5,7 @@ import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.Indexer.Memberships;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
@@ -20,8 +20,8 @@ import java.util.List;
 /** A list of numbered rows in a store, and a count of what is read of it. */
 final class ListedRows implements Rows {
     static final SetKey SET = new SetKey(100, 0, 0);
-    private static final TableName TABLE =
-            new TableName(101, "listed", 8, 32, 1, TableName.Owner.ENGINE, ListedRows::index);
+    private static final TableName<?> TABLE =
+            TableName.of(101, "listed", 8, 32, 1, TableName.Owner.ENGINE, ListedRows::index);
     private static final int WRITES_PER_RECORD = 1000;
 
     private final Store store = Store.open(
@@ -63,7 +63,7 @@ final class ListedRows implements Rows {
     }
 
     @Override
-    public byte[] get(TableName table, byte[] key) {
+    public byte[] get(TableName<?> table, byte[] key) {
         rowsRead++;
         return store.viewToAnswer().get(table, key);
     }
@@ -111,7 +111,7 @@ final class ListedRows implements Rows {
         return key;
     }
 
-    private static void index(byte[] key, byte[] before, byte[] after, Memberships sets) {
+    private static void index(TableName<?> table, byte[] key, byte[] before, byte[] after, Memberships sets) {
         if (after != null) {
             sets.add(SET, number(after));
             sets.place(number(after), TABLE, key);

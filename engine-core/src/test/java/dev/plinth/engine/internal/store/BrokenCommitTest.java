@@ -10,7 +10,7 @@ import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.Indexer.Memberships;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Record;
 import dev.plinth.engine.internal.base.RefusedException;
@@ -57,8 +57,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(180)
 @Tag("scaled")
 class BrokenCommitTest {
-    private static final TableName BRITTLE =
-            new TableName(102, "brittle", 16, 40, 1, TableName.Owner.KEY, BrokenCommitTest::index);
+    private static final TableName<?> BRITTLE =
+            TableName.of(102, "brittle", 16, 40, 1, TableName.Owner.KEY, BrokenCommitTest::index);
     private static final byte BREAKS = 66;
     private static final SetKey ALL = new SetKey(101, 0, 0);
 
@@ -523,7 +523,7 @@ class BrokenCommitTest {
     }
 
     /** Adds one member for each row, and breaks off in the middle of what it does for one of them. */
-    private static void index(byte[] key, byte[] before, byte[] after, Memberships sets) {
+    private static void index(TableName<?> table, byte[] key, byte[] before, byte[] after, Memberships sets) {
         if (before != null) {
             if (TAKING_BACK_BREAKS.get()) {
                 throw new StackOverflowError();

@@ -4,7 +4,7 @@ import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.Indexer.Memberships;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
@@ -16,8 +16,8 @@ import java.util.List;
 
 /** The smallest room: rows with a place in one list and a value. */
 public final class TestRows {
-    public static final TableName TABLE =
-            new TableName(101, "parcels", 16, 40, 1, TableName.Owner.KEY, TestRows::index);
+    public static final TableName<?> TABLE =
+            TableName.of(101, "parcels", 16, 40, 1, TableName.Owner.KEY, TestRows::index);
     static final SetKey ALL = new SetKey(100, 0, 0);
 
     private TestRows() {}
@@ -73,7 +73,7 @@ public final class TestRows {
         return new RowReader(row, 1).number();
     }
 
-    private static void index(byte[] key, byte[] before, byte[] after, Memberships sets) {
+    private static void index(TableName<?> table, byte[] key, byte[] before, byte[] after, Memberships sets) {
         if (before == null && after != null) {
             sets.add(ALL, number(after));
             sets.place(number(after), TABLE, key);

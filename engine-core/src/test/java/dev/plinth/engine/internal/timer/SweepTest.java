@@ -13,8 +13,8 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Indexer.Memberships;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -46,8 +46,8 @@ final class SweepTest {
     private static final long LATE_MILLIS = 1_000;
     private static final long REST_MILLIS = 60_000;
     private static final SetKey ALL = new SetKey(100, 0, 0);
-    private static final TableName ROWS =
-            new TableName(101, "rows", 8, 32, 1, TableName.Owner.ENGINE, SweepTest::index);
+    private static final TableName<?> ROWS =
+            TableName.of(101, "rows", 8, 32, 1, TableName.Owner.ENGINE, SweepTest::index);
     private static final long LET_IN_NANOS_LEAST = 2_000_000;
     private static final long IDLE_MILLIS = 30_000;
     private static final Outcome NO_ROOM =
@@ -360,7 +360,7 @@ final class SweepTest {
         return key;
     }
 
-    private static void index(byte[] key, byte[] before, byte[] after, Memberships sets) {
+    private static void index(TableName<?> table, byte[] key, byte[] before, byte[] after, Memberships sets) {
         long number = Bytes.getLong(key, 0);
         if (before == null && after != null) {
             sets.add(ALL, number);
