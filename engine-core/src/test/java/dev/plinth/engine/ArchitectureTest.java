@@ -198,7 +198,7 @@ final class ArchitectureTest {
             .resideOutsideOfPackages(INTERNAL + "base", INTERNAL + "store.memory")
             .should()
             .dependOnClassesThat()
-            .haveFullyQualifiedName(INTERNAL + "base.Indexer$Memberships")
+            .haveFullyQualifiedName(INTERNAL + "base.Memberships")
             .because("a table declares the sets of one row in a RowIndex, so that no removal can be forgotten");
 
     @ArchTest

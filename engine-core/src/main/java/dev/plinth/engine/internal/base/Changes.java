@@ -154,6 +154,11 @@ public final class Changes {
         public boolean isIn(TableName<?> other) {
             return table.number() == other.number();
         }
+
+        /** Returns the row as its room reads it, or null if it is removed or the write is in another table. */
+        public <R> @Nullable R rowIn(TableName<R> other) {
+            return isIn(other) ? other.read(row) : null;
+        }
     }
 
     /**

@@ -1,28 +1,44 @@
 package dev.plinth.engine.internal.base;
 
-import dev.plinth.engine.internal.base.Indexer.Memberships;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Derives the sets of a table's rows from one function that tells the sets of a row. A row that changes leaves the sets
- * that only its old form is in, and enters those that only its new form is in.
+ * Derives the sets of a table's rows from one function that tells the sets of a row. Applying a row updates its sets, and
+ * undoing it restores them. A row that changes leaves the sets that only its old form is in, and enters those that only
+ * its new form is in.
+ *
+ * <p>Pure: the sets follow from the rows alone, are never journaled and are rebuilt by applying.
  *
  * @param reader reads a row
  * @param source tells the sets of a row
  */
-public record RowIndex<R>(Function<byte[], R> reader, RowSets.Source<R> source) implements Indexer {
+public record RowIndex<R>(Function<byte[], R> reader, RowSets.Source<R> source) {
+    /** Reads a row as its bytes, which are in no set. */
+    static final RowIndex<byte[]> NONE = new RowIndex<>(row -> row, (key, row, sets) -> {});
+
     private static final int SETS_USUAL = 8;
 
-    @Override
-    public void index(
+    /**
+     * Updates the memberships of a row that changes.
+     *
+     * @param table the table of the row
+     * @param key the row's key
+     * @param before the row before the change, or null
+     * @param after the row after the change, or null
+     * @param memberships takes the memberships
+     */
+    public void update(
             TableName<?> table,
             byte[] key,
             byte @Nullable [] before,
             byte @Nullable [] after,
             Memberships memberships) {
+        if (equals(NONE)) {
+            return;
+        }
         if (before != null && after != null) {
             Told old = told(key, before);
             Told now = told(key, after);

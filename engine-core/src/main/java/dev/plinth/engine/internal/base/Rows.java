@@ -37,8 +37,38 @@ public interface Rows {
         return table.read(get(table, key));
     }
 
+    /**
+     * Returns the row under a key as its room reads it.
+     *
+     * @throws RefusedException with 404 if there is none
+     */
+    default <R> R require(TableName<R> table, byte[] key) {
+        R row = find(table, key);
+        if (row == null) {
+            throw new RefusedException(Refusal.notFound());
+        }
+        return row;
+    }
+
     /** Returns the row with a list number of this table as its room reads it, or null. No row has {@link #NONE}. */
     default <R> @Nullable R at(TableName<R> table, long number) {
         return number == NONE ? null : table.read(at(number));
+    }
+
+    /** Returns the row with a list number of this table with its key, or null. */
+    default <R> @Nullable StoredRow<R> stored(TableName<R> table, long number) {
+        byte[] row = at(number);
+        byte[] key = keyAt(number);
+        return row == null || key == null ? null : new StoredRow<>(table, key, row);
+    }
+
+    /** Returns the row of the smallest member of a set as its room reads it, or null if the set is empty. */
+    default <R> @Nullable R first(TableName<R> table, SetKey set) {
+        return at(table, ceiling(set, 0));
+    }
+
+    /** Returns the rows of a set in the order of their numbers. Each is looked up when the walk comes to it. */
+    default <R> Iterable<StoredRow<R>> in(TableName<R> table, SetKey set) {
+        return () -> new SetWalk<>(this, table, set);
     }
 }

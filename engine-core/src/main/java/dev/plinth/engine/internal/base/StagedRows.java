@@ -1,7 +1,6 @@
 package dev.plinth.engine.internal.base;
 
 import dev.plinth.engine.api.RetentionTimes;
-import dev.plinth.engine.internal.base.Indexer.Memberships;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -40,7 +39,7 @@ public final class StagedRows implements Rows {
         byte[] before = known == null ? base.get(write.table(), write.key()) : known.row;
         if (known == null) {
             if (before != null) {
-                write.table().indexer().index(write.table(), write.key(), before, null, new PlaceFinder(key));
+                write.table().index().update(write.table(), write.key(), before, null, new PlaceFinder(key));
             }
             staged.put(key, new Staged(write.row(), before != null));
         } else {
@@ -48,7 +47,7 @@ public final class StagedRows implements Rows {
             known.row = write.row();
         }
         bytes += size(key, write.row());
-        write.table().indexer().index(write.table(), write.key(), before, write.row(), memberships);
+        write.table().index().update(write.table(), write.key(), before, write.row(), memberships);
     }
 
     private static int size(RowKey key, byte @Nullable [] row) {

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param rowsPerResource how many rows to expect for each resource, for sizing
  * @param owner how to find the workspace of a row
  * @param kept finds the time after which a row that a call has made expires; null if it stays until it is deleted
- * @param reader reads a row
- * @param indexer derives the sets of the rows
+ * @param index reads the rows and derives their sets
  * @param <R> a row as its room reads it
  */
 public record TableName<R>(
@@ -27,8 +26,7 @@ public record TableName<R>(
         double rowsPerResource,
         Owner owner,
         @Nullable Function<RetentionTimes, Duration> kept,
-        Function<byte[], R> reader,
-        Indexer indexer) {
+        RowIndex<R> index) {
     /** Makes a table whose rows are in sets. Its rows stay until they are deleted. */
     public static <R> TableName<R> of(
             int number,
@@ -38,37 +36,23 @@ public record TableName<R>(
             double rowsPerResource,
             Owner owner,
             RowIndex<R> index) {
-        return new TableName<>(
-                number, name, keyBytes, averageRowBytes, rowsPerResource, owner, null, index.reader(), index);
-    }
-
-    /** Makes a table with an index of any kind, whose rows are read as bytes. */
-    public static TableName<byte[]> of(
-            int number,
-            String name,
-            int keyBytes,
-            int averageRowBytes,
-            double rowsPerResource,
-            Owner owner,
-            Indexer indexer) {
-        return new TableName<>(
-                number, name, keyBytes, averageRowBytes, rowsPerResource, owner, null, row -> row, indexer);
+        return new TableName<>(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, null, index);
     }
 
     /** Makes a table without sets, whose rows are read as bytes. */
     public static TableName<byte[]> of(
             int number, String name, int keyBytes, int averageRowBytes, double rowsPerResource, Owner owner) {
-        return of(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, Indexer.NONE);
+        return of(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, RowIndex.NONE);
     }
 
     /** Returns the same table with rows that expire after a time. */
     public TableName<R> keptFor(Function<RetentionTimes, Duration> time) {
-        return new TableName<>(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, time, reader, indexer);
+        return new TableName<>(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, time, index);
     }
 
     /** Returns a row of this table, or null for none. */
     public @Nullable R read(byte @Nullable [] row) {
-        return row == null ? null : reader.apply(row);
+        return row == null ? null : index.reader().apply(row);
     }
 
     /** Returns the days after which a row that a call has made expires; 0 if it stays until it is deleted. */

@@ -276,14 +276,7 @@ public final class JobRunner implements DueSource {
 
     private static List<JobRow> runningRows(Rows rows) {
         List<JobRow> found = new ArrayList<>();
-        long next = rows.ceiling(JobTables.RUNNING, 0);
-        while (next != Rows.NONE) {
-            byte[] row = rows.at(next);
-            if (row != null) {
-                found.add(JobRow.read(row));
-            }
-            next = rows.ceiling(JobTables.RUNNING, next + 1);
-        }
+        rows.in(JobTables.JOBS, JobTables.RUNNING).forEach(each -> found.add(each.row()));
         return found;
     }
 
@@ -336,9 +329,8 @@ public final class JobRunner implements DueSource {
         for (int priority = 1; priority <= NewJob.PRIORITY_LAST; priority++) {
             long next = firstReady(rows, ofTurn, priority, 0);
             for (; next != Rows.NONE; next = firstReady(rows, ofTurn, priority, next + 1)) {
-                byte[] bytes = attempts.isClaimed(next) ? null : rows.at(next);
-                if (bytes != null) {
-                    JobRow row = JobRow.read(bytes);
+                JobRow row = attempts.isClaimed(next) ? null : rows.at(JobTables.JOBS, next);
+                if (row != null) {
                     Id workspace = row.facts().workspace();
                     boolean mayBegin = places.isFree(workspace, admission.perWorkspace(rows, workspace))
                             && mayRun.test(rows, workspace)

@@ -9,10 +9,12 @@ import dev.plinth.engine.internal.base.RowSets;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TableName.Owner;
 import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.timer.DueIndex;
+import dev.plinth.engine.internal.timer.SweepBatch;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -123,6 +125,24 @@ final class JobTables {
         }
         DueIndex.tell(sets, DUE_KIND, number, row.nextDue());
         DueIndex.tell(sets, FINISHED_DUE_KIND, number, row.finishedAt());
+    }
+
+    /**
+     * Removes a job with its pieces, or as much of it as fits into the batch. A job with many pieces shrinks over several
+     * steps, and its row goes last.
+     */
+    static void remove(Rows rows, StoredRow<JobRow> job, SweepBatch batch) {
+        JobRow row = job.row();
+        int outcomes = JobPieces.remove(batch, row.facts().id(), JobPieces.Kind.OUTCOME, Math.max(0, row.doneItems()));
+        int result = JobPieces.remove(batch, row.facts().id(), JobPieces.Kind.RESULT, row.resultPieces());
+        int input = JobPieces.remove(
+                batch, row.facts().id(), JobPieces.Kind.INPUT, row.facts().inputPieces());
+        if (outcomes + result + input == 0) {
+            batch.remove(job);
+        } else {
+            JobRow left = row.shrunk(input, result, row.doneItems() < 0 ? row.doneItems() : outcomes);
+            batch.put(JOBS, left.key(), left.row());
+        }
     }
 
     /** The job that is not final and has a unique key; null if none has. */

@@ -55,12 +55,7 @@ public final class QuotaCheckpointWriter extends WriteBehind<QuotaCheckpointWrit
 
     /** Returns the purge of a workspace's checkpoint. */
     public static WorkspacePurge purge() {
-        return (context, workspace, batch) -> {
-            byte[] row = context.rows().get(MARKS, workspace.key());
-            if (row != null) {
-                batch.remove(MARKS, workspace.key(), row.length);
-            }
-        };
+        return (context, workspace, batch) -> batch.removeIfPresent(context.rows(), MARKS, workspace.key());
     }
 
     /** Sets the listener that learns that there is something to write. It must be quick. */

@@ -39,11 +39,7 @@ final class SharedResources implements Lists.Items {
         if (shown == null || HiddenWorkspaces.has(rows, shown.owner())) {
             return null;
         }
-        byte[] bytes = rows.get(ResourceTables.RESOURCES, shown.owner().keyOf(shown.resource()));
-        if (bytes == null) {
-            return null;
-        }
-        ResourceRow row = ResourceRow.read(bytes, false);
-        return filter.accepts(row) ? shown.view(row.json()) : null;
+        ResourceRow row = rows.find(ResourceTables.RESOURCES, shown.owner().keyOf(shown.resource()));
+        return row != null && filter.accepts(row) ? shown.view(row.json()) : null;
     }
 }

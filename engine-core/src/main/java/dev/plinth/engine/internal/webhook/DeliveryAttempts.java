@@ -262,11 +262,10 @@ final class DeliveryAttempts {
     }
 
     private @Nullable Due find(Rows rows, long number) {
-        byte[] bytes = rows.at(number);
-        if (bytes == null) {
+        DeliveryRow row = rows.at(WebhookTables.DELIVERIES, number);
+        if (row == null) {
             return null;
         }
-        DeliveryRow row = DeliveryRow.read(bytes);
         Id workspace = row.facts().workspace();
         boolean active = mayRun.test(rows, workspace);
         EndpointRow endpoint = endpoint(rows, row, active);

@@ -20,9 +20,8 @@ final class OpenDeliveryRetention implements Retention {
 
     @Override
     public long nextExpiry(Rows rows) {
-        long first = rows.ceiling(WebhookTables.OPEN, 0);
-        byte[] row = first == Rows.NONE ? null : rows.at(first);
-        return row == null ? NEVER : expiresAt(rows, DeliveryRow.read(row));
+        DeliveryRow row = rows.first(WebhookTables.DELIVERIES, WebhookTables.OPEN);
+        return row == null ? NEVER : expiresAt(rows, row);
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.plinth.engine.internal.base;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.internal.base.Indexer.Memberships;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -49,11 +48,11 @@ final class RowIndexTest {
                 byte key = (byte) random.nextInt(KEYS);
                 byte[] row = row();
                 byte[] before = row == null ? rows.remove(key) : rows.put(key, row);
-                TABLE.indexer().index(TABLE, new byte[] {key}, before, row, changed);
+                TABLE.index().update(TABLE, new byte[] {key}, before, row, changed);
             }
 
             Sets made = new Sets();
-            rows.forEach((key, row) -> TABLE.indexer().index(TABLE, new byte[] {key}, null, row, made));
+            rows.forEach((key, row) -> TABLE.index().update(TABLE, new byte[] {key}, null, row, made));
 
             assertThat(changed.shown()).as("seed %d", seed).isEqualTo(made.shown());
         }
@@ -63,10 +62,10 @@ final class RowIndexTest {
     void change_ofNoSet_touchesNone() {
         Sets sets = new Sets();
         byte[] key = {1};
-        TABLE.indexer().index(TABLE, key, null, new byte[] {1, 2, 3}, sets);
+        TABLE.index().update(TABLE, key, null, new byte[] {1, 2, 3}, sets);
         sets.calls.clear();
 
-        TABLE.indexer().index(TABLE, key, new byte[] {1, 2, 3}, new byte[] {1, 2, 3}, sets);
+        TABLE.index().update(TABLE, key, new byte[] {1, 2, 3}, new byte[] {1, 2, 3}, sets);
 
         assertThat(sets.calls).isEmpty();
     }

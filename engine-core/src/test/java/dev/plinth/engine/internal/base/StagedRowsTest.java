@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.RetentionTimes;
-import dev.plinth.engine.internal.base.Indexer.Memberships;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,27 +22,13 @@ final class StagedRowsTest {
     private static final int GROUPS = 3;
     /** A row is its group; its number is its key. It is in the set of its group, and in one of all groups that have rows. */
     private static final TableName<?> TABLE =
-            TableName.of(99, "things", 1, 1, 1, TableName.Owner.ENGINE, (table, key, before, after, sets) -> {
-                if (before != null && sets.remove(group(before[0]), key[0])) {
-                    boolean unused = sets.remove(groups(), before[0]);
-                }
-                if (after != null) {
-                    sets.add(group(after[0]), key[0]);
-                    sets.add(groups(), after[0]);
-                }
-                if (before == null && after != null) {
-                    sets.place(key[0], table(), key);
-                } else if (before != null && after == null) {
-                    sets.unplace(key[0]);
-                }
-            });
+            TableName.of(99, "things", 1, 1, 1, TableName.Owner.ENGINE, new RowIndex<>(row -> row, (key, row, sets) -> {
+                sets.place(key[0]);
+                sets.member(group(row[0]), key[0], groups(), row[0]);
+            }));
 
     private final long seed = TestScale.seed();
     private final Random random = new Random(seed);
-
-    private static TableName<?> table() {
-        return TABLE;
-    }
 
     private static SetKey group(int group) {
         return SetKey.of(1, group);
@@ -109,7 +94,7 @@ final class StagedRowsTest {
         void apply(Changes.Write write) {
             byte[] row = write.row();
             byte[] before = row == null ? rows.remove(write.key()[0]) : rows.put(write.key()[0], row);
-            TABLE.indexer().index(TABLE, write.key(), before, row, this);
+            TABLE.index().update(TABLE, write.key(), before, row, this);
         }
 
         private TreeSet<Long> members(SetKey set) {

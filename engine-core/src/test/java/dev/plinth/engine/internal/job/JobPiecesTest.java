@@ -262,7 +262,7 @@ class JobPiecesTest {
             if (deletes) {
                 Jobs.purge().collect(context, context.workspace(), batch);
             } else {
-                new JobRetention().collect(context, context.now() + YEAR_MILLIS, batch);
+                Jobs.retentions().get(0).collect(context, context.now() + YEAR_MILLIS, batch);
             }
             return Decision.of(batch.changes(), Outcome.Done.ok(new byte[0]));
         }

@@ -6,7 +6,7 @@ import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Indexer.Memberships;
+import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.NewRows;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Record;
@@ -547,7 +547,7 @@ public final class StoreTables implements AutoCloseable {
 
     /** Updates the sets and locations that follow from a row. */
     public void index(TableName<?> table, byte[] key, byte @Nullable [] before, byte @Nullable [] after) {
-        table.indexer().index(table, key, before, after, memberships);
+        table.index().update(table, key, before, after, memberships);
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: volatile is for the readers
