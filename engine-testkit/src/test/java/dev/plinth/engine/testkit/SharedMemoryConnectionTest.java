@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -156,9 +157,11 @@ class SharedMemoryConnectionTest {
     }
 
     private void await(int calls) {
-        while (connection.waiting() < calls) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (connection.waiting() < calls && System.nanoTime() < end) {
             Thread.onSpinWait();
         }
+        assertThat(connection.waiting()).isEqualTo(calls);
     }
 
     private static Batch batch(Reign reign, long position) {
