@@ -66,8 +66,8 @@ final class EngineStore {
     }
 
     /** Returns the tables of all rooms. */
-    static List<TableName> tables() {
-        List<TableName> tables = new ArrayList<>();
+    static List<TableName<?>> tables() {
+        List<TableName<?>> tables = new ArrayList<>();
         tables.addAll(Access.tables());
         tables.addAll(Resources.tables());
         tables.addAll(Jobs.tables());

@@ -86,7 +86,7 @@ final class SettingChecks {
     /** Refuses a share of an unknown table, because it would limit nothing. */
     private static void checkShares(EngineConfig config) {
         Set<String> known = new TreeSet<>();
-        for (TableName table : EngineStore.tables()) {
+        for (TableName<?> table : EngineStore.tables()) {
             if (table.owner() != TableName.Owner.ENGINE) {
                 known.add(table.name());
             }

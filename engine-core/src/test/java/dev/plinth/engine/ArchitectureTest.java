@@ -193,6 +193,15 @@ final class ArchitectureTest {
             .because("one change is one decision and one record: the other rooms hand a Command.Change to a Committer");
 
     @ArchTest
+    static final ArchRule sets_of_rows_are_told_and_the_difference_is_taken_by_the_index_only = noClasses()
+            .that()
+            .resideOutsideOfPackages(INTERNAL + "base", INTERNAL + "store.memory")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName(INTERNAL + "base.Memberships")
+            .because("a table declares the sets of one row in a RowIndex, so that no removal can be forgotten");
+
+    @ArchTest
     static final ArchRule rows_in_flight_are_read_by_the_pipeline_only = noClasses()
             .that()
             .resideOutsideOfPackages(INTERNAL + "pipeline", INTERNAL + "store..")

@@ -16,10 +16,10 @@ import java.util.TreeMap;
 /** The rows that a store without a directory has now, each with the record that wrote it last. Thread-safe. */
 final class SurvivingRows implements CommitListener {
     private final Map<String, Written> rows = new HashMap<>();
-    private final List<TableName> tables;
+    private final List<TableName<?>> tables;
     private long last;
 
-    SurvivingRows(List<TableName> tables) {
+    SurvivingRows(List<TableName<?>> tables) {
         this.tables = tables;
     }
 

@@ -169,7 +169,7 @@ final class LargeStore {
 
     /** Measures a read of the store: a row by its key, with the sequence for which its reader has to wait. */
     private static double nanosEach(Store store, List<byte[]> keys) {
-        TableName resources = Resources.tables().get(0);
+        TableName<?> resources = Resources.tables().get(0);
         return Load.nanosEach(keys.size(), () -> {
             for (byte[] key : keys) {
                 byte[] row = store.readToAnswer(rows -> rows.get(resources, key));

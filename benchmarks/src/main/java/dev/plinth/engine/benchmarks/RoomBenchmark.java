@@ -78,8 +78,8 @@ public class RoomBenchmark {
 
     private long number;
 
-    private static List<TableName> tables() {
-        List<TableName> tables = new ArrayList<>(Access.tables());
+    private static List<TableName<?>> tables() {
+        List<TableName<?>> tables = new ArrayList<>(Access.tables());
         tables.addAll(Events.tables());
         tables.addAll(Webhooks.tables());
         tables.add(DeletedWorkspaces.TABLE);

@@ -15,35 +15,46 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A shared log in the memory of one JVM, for tests with several engines and as the model of an adapter. It lives as long
- * as a program refers to it; {@link #close} does nothing. A lease ends only by {@link #resign} and {@link #expireLease}.
+ * as a program refers to it; {@link #close} does nothing.
  *
- * <p>A node whose id reigns already may begin another reign, because it has been started again. A test makes appends
- * wait or go wrong with {@link #hold} and {@link #failAppend}.
+ * <p>A node uses the log itself or, if a test is to cut or freeze it, a connection of its own from {@link #connect}. A
+ * node whose id reigns already may begin another reign, because it has been started again. A test makes appends wait or
+ * go wrong with {@link #hold} and {@link #failAppend}.
  *
  * <p>Thread-safe.
  */
 public final class SharedMemoryLog implements SharedLog {
-    private static final Duration BEAT = Duration.ofSeconds(1);
+    private static final int BEATS_PER_LEASE = 3;
+    private static final Duration LEASE_MIN = Duration.ofMillis(BEATS_PER_LEASE);
+    private static final Duration LEASE_WITHOUT_CLOCK = Duration.ofSeconds(BEATS_PER_LEASE);
     private static final long FOLLOW_MILLIS = 20;
     private static final Node STRANGER = new Node("stranger");
 
     private final UUID id = UUID.randomUUID();
     private final int cell;
+    private final LongSupplier nanoTime;
+    private final long leaseNanos;
+    private final Duration beat;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition grown = lock.newCondition();
     private final Condition let = lock.newCondition();
-    private final NavigableMap<Long, Batch> batches = new TreeMap<>();
+    /** Batches by the end that the log had when they came; stale ones stay behind the batch with that end. */
+    private final NavigableMap<Long, List<Batch>> batches = new TreeMap<>();
+
     private final SnapshotsInMemory snapshots = new SnapshotsInMemory();
     private long epoch;
     private long durable;
     private @Nullable Reign last;
     private boolean isLeased;
+    private long beatenAt;
     private boolean isHeld;
     private boolean resolves = true;
+    private boolean keepsFenced;
     private int appendsBeforeFault;
     private @Nullable AppendFault fault;
 
@@ -59,21 +70,44 @@ public final class SharedMemoryLog implements SharedLog {
         UNKNOWN_AND_NOT_APPLIED
     }
 
-    /** Makes an empty log of cell 0. */
+    /** Makes an empty log of cell 0, whose leases end only by {@link #resign} and {@link #expireLease}. */
     public SharedMemoryLog() {
         this(0);
     }
 
     /**
-     * Makes an empty log.
+     * Makes an empty log, whose leases end only by {@link #resign} and {@link #expireLease}.
      *
      * @param cell the number of its cell, 0 or higher
      */
     public SharedMemoryLog(int cell) {
+        this(cell, () -> 0, LEASE_WITHOUT_CLOCK);
+    }
+
+    /**
+     * Makes an empty log, whose leases also lapse by a clock. A node beats in real time, so a test that moves a manual
+     * clock decides whether a lease lapses.
+     *
+     * @param cell the number of its cell, 0 or higher
+     * @param nanoTime nanoseconds from any origin that never go back, for example {@code ManualClock::nanoTime}
+     * @param lease how long a node reigns after its last beat or append, 3 ms or longer
+     */
+    public SharedMemoryLog(int cell, LongSupplier nanoTime, Duration lease) {
         if (cell < 0) {
             throw new IllegalArgumentException("The number of a cell must be 0 or higher, got " + cell + ".");
         }
+        if (lease.compareTo(LEASE_MIN) < 0) {
+            throw new IllegalArgumentException("A lease must be 3 ms or longer, got " + lease + ". Take some seconds.");
+        }
         this.cell = cell;
+        this.nanoTime = nanoTime;
+        this.leaseNanos = lease.toNanos();
+        this.beat = lease.dividedBy(BEATS_PER_LEASE);
+    }
+
+    /** Returns a new connection to this log for one node, which a test can cut and freeze. */
+    public SharedMemoryConnection connect() {
+        return new SharedMemoryConnection(this);
     }
 
     /** Ends the present lease, as if its node had not beaten for too long. The reign ends only when another begins. */
@@ -110,6 +144,20 @@ public final class SharedMemoryLog implements SharedLog {
         lock.lock();
         try {
             resolves = findsOut;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Sets whether a fenced batch is stored nevertheless, behind those of the later reign, as some libraries of consensus
+     * do. Followers and later reigns then read it and have to skip it. A batch that ends after the end of the log is
+     * never stored so.
+     */
+    public void keepFenced(boolean keeps) {
+        lock.lock();
+        try {
+            keepsFenced = keeps;
         } finally {
             lock.unlock();
         }
@@ -154,12 +202,12 @@ public final class SharedMemoryLog implements SharedLog {
     public Optional<Reign> reign(Node me) {
         lock.lock();
         try {
-            if (isLeased && last != null && !last.node().id().equals(me.id())) {
+            if (last != null && isLeaseAlive() && !last.node().id().equals(me.id())) {
                 return Optional.empty();
             }
             epoch++;
-            isLeased = true;
-            last = new Reign(epoch, me, BEAT);
+            prolong();
+            last = new Reign(epoch, me, beat);
             return Optional.of(last);
         } finally {
             lock.unlock();
@@ -175,15 +223,17 @@ public final class SharedMemoryLog implements SharedLog {
             }
             AppendFault now = nextFault();
             if (now == AppendFault.FENCED) {
-                last = new Reign(++epoch, STRANGER, BEAT);
+                last = new Reign(++epoch, STRANGER, beat);
+                prolong();
             }
             if (reign.epoch() != epoch) {
+                keepFenced(batch);
                 return Fate.FENCED;
             }
-            isLeased = true;
+            prolong();
             nameDurable(batch.first() - 1);
             if (now != AppendFault.UNKNOWN_AND_NOT_APPLIED) {
-                batches.put(batch.first(), batch);
+                store(batch.last(), batch);
             }
             return now == null ? Fate.DURABLE : Fate.UNKNOWN;
         } finally {
@@ -198,9 +248,11 @@ public final class SharedMemoryLog implements SharedLog {
             if (!resolves) {
                 return Fate.UNKNOWN;
             }
-            Batch batch = batches.get(first);
-            if (batch != null && batch.epoch() == reign.epoch()) {
-                return Fate.DURABLE;
+            for (List<Batch> there : batches.tailMap(first, true).values()) {
+                Batch batch = there.get(0);
+                if (batch.first() == first && batch.epoch() == reign.epoch()) {
+                    return Fate.DURABLE;
+                }
             }
             end(reign);
             return Fate.FENCED;
@@ -216,7 +268,7 @@ public final class SharedMemoryLog implements SharedLog {
             if (reign.epoch() != epoch) {
                 return false;
             }
-            isLeased = true;
+            prolong();
             nameDurable(position);
             return true;
         } finally {
@@ -301,7 +353,7 @@ public final class SharedMemoryLog implements SharedLog {
         }
         lock.lock();
         try {
-            batches.values().removeIf(batch -> batch.last() <= position);
+            batches.headMap(position, true).clear();
         } finally {
             lock.unlock();
         }
@@ -319,6 +371,17 @@ public final class SharedMemoryLog implements SharedLog {
         }
     }
 
+    /** Called with the lock. */
+    private boolean isLeaseAlive() {
+        return isLeased && nanoTime.getAsLong() - beatenAt < leaseNanos;
+    }
+
+    /** Prolongs the lease of the present reign. Called with the lock. */
+    private void prolong() {
+        isLeased = true;
+        beatenAt = nanoTime.getAsLong();
+    }
+
     /** Returns how the next append goes wrong, or null. Called with the lock. */
     private @Nullable AppendFault nextFault() {
         if (fault == null || appendsBeforeFault-- > 0) {
@@ -333,14 +396,32 @@ public final class SharedMemoryLog implements SharedLog {
     private List<Batch> behind(long after, long upTo, int bytesMax) {
         List<Batch> found = new ArrayList<>();
         long bytes = 0;
-        for (Batch batch : batches.tailMap(after, false).values()) {
-            bytes += batch.frame().length;
-            if (batch.last() > upTo || bytes > bytesMax && !found.isEmpty()) {
+        for (List<Batch> there : batches.tailMap(after, false).values()) {
+            for (Batch batch : there) {
+                bytes += batch.frame().length;
+            }
+            if (there.get(0).last() > upTo || bytes > bytesMax && !found.isEmpty()) {
                 break;
             }
-            found.add(batch);
+            found.addAll(there);
         }
         return found;
+    }
+
+    /** Called with the lock. */
+    private void store(long end, Batch batch) {
+        batches.computeIfAbsent(end, none -> new ArrayList<>(1)).add(batch);
+    }
+
+    /** Stores a stale batch if a test wants it, and later reigns have appended beyond its end. Called with the lock. */
+    private void keepFenced(Batch batch) {
+        if (!keepsFenced || batches.isEmpty()) {
+            return;
+        }
+        long end = batches.lastKey();
+        if (end >= batch.last()) {
+            store(end, batch);
+        }
     }
 
     /** Records how far the log is durable. Called with the lock. */

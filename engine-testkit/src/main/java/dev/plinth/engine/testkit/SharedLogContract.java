@@ -15,6 +15,7 @@ import dev.plinth.engine.log.SharedLog;
 import dev.plinth.engine.log.SnapshotStore;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,7 @@ public abstract class SharedLogContract {
     private static final Node SECOND = new Node("second");
     private static final int BYTES_MAX = 64 * 1024;
     private static final int TAKEOVERS = 20;
+    private static final int TAKEOVERS_ASKED_MAX = 1_000;
     private static final int RECORDS_PER_BATCH = 2;
 
     /** Makes the contract, once for each test method. */
@@ -87,6 +89,45 @@ public abstract class SharedLogContract {
     }
 
     @Test
+    final void beat_afterTheEndOfItsLease_prolongsItIfItSucceeds() throws IOException {
+        Reign reign = first().reign(FIRST).orElseThrow();
+        endLease();
+
+        boolean goesOn = first().beat(reign, 0);
+
+        assertEquals(goesOn, second().reign(SECOND).isEmpty());
+        assertEquals(goesOn, first().confirm(reign));
+    }
+
+    @Test
+    final void reign_ofTheNodeThatReigns_beginsAgainAndFencesTheEarlierOne() throws IOException {
+        Reign earlier = first().reign(FIRST).orElseThrow();
+        List<Batch> appended = append(first(), earlier, 1, 1);
+
+        Reign later = first().reign(FIRST).orElseThrow();
+
+        assertTrue(later.epoch() > earlier.epoch());
+        assertFalse(first().confirm(earlier));
+        assertEquals(Fate.FENCED, first().append(earlier, batch(earlier, 3)));
+        assertTrue(first().confirm(later));
+        assertBatches(appended, readAll(first(), later, BYTES_MAX));
+    }
+
+    @Test
+    final void reign_askedByBothNodesAtOnce_isGivenToOneOfThem() throws IOException {
+        for (int i = 0; i < TAKEOVERS; i++) {
+            CompletableFuture<Optional<Reign>> asked = CompletableFuture.supplyAsync(() -> ask(first(), FIRST));
+            Optional<Reign> second = ask(second(), SECOND);
+            Optional<Reign> first = asked.join();
+
+            assertTrue(first.isPresent() != second.isPresent(), () -> first + " and " + second);
+            Reign given = first.or(() -> second).orElseThrow();
+            assertEquals(Optional.of(new Leader(given.node(), given.epoch())), first().leader());
+            (first.isPresent() ? first() : second()).resign(given);
+        }
+    }
+
+    @Test
     final void reign_afterResigning_beginsAtOnceWithAHigherEpoch() throws IOException {
         Reign earlier = first().reign(FIRST).orElseThrow();
         first().resign(earlier);
@@ -122,6 +163,7 @@ public abstract class SharedLogContract {
         Reign later = takeOver();
         List<Batch> read = readAll(second(), later, 1);
         assertBatches(appended, read);
+        assertEquals(1, second().read(later, 0, 1).size());
 
         appended.addAll(append(second(), later, 19, 3));
         second().resign(later);
@@ -158,6 +200,31 @@ public abstract class SharedLogContract {
         assertBatches(appended, followed(0, 2));
         assertBatches(appended.subList(1, 2), followed(2, 1));
         assertTrue(second().follow(4, BYTES_MAX).isEmpty());
+    }
+
+    @Test
+    final void follow_afterATakeover_goesOnAndForgetsNoNamedPosition() throws IOException {
+        Reign earlier = first().reign(FIRST).orElseThrow();
+        List<Batch> appended = append(first(), earlier, 1, 2);
+        assertTrue(first().beat(earlier, 4));
+        Reign later = takeOver();
+        assertBatches(appended, followed(0, 2));
+
+        appended.addAll(append(second(), later, 5, 1));
+        assertTrue(second().beat(later, 6));
+
+        assertBatches(appended, followed(0, 3));
+        assertBatches(appended.subList(0, 1), second().follow(0, 1));
+    }
+
+    @Test
+    final void close_ofOneConnection_leavesTheLogToTheOther() throws IOException {
+        Reign earlier = first().reign(FIRST).orElseThrow();
+        List<Batch> appended = append(first(), earlier, 1, 2);
+
+        first().close();
+
+        assertBatches(appended, readAll(second(), takeOver(), BYTES_MAX));
     }
 
     @Test
@@ -261,11 +328,28 @@ public abstract class SharedLogContract {
         Reign later = takeOver();
         assertBatches(appended.subList(2, 6), readAll(second(), later, BYTES_MAX));
         assertBatches(appended.subList(4, 6), second().read(later, 8, BYTES_MAX));
+        assertTrue(second().beat(later, 12));
+        assertBatches(appended.subList(2, 6), followed(0, 4));
     }
 
+    /** Takes over. The lease may have to end several times, because appends prolong it meanwhile. */
     private Reign takeOver() throws IOException {
-        endLease();
-        return second().reign(SECOND).orElseThrow();
+        for (int i = 0; i < TAKEOVERS_ASKED_MAX; i++) {
+            endLease();
+            Optional<Reign> later = second().reign(SECOND);
+            if (later.isPresent()) {
+                return later.get();
+            }
+        }
+        throw new AssertionError("Expected a reign once the lease of the earlier one has ended");
+    }
+
+    private static Optional<Reign> ask(SharedLog log, Node node) {
+        try {
+            return log.reign(node);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static List<Batch> append(SharedLog log, Reign reign, long from, int count) {

@@ -139,7 +139,7 @@ public final class Access {
     }
 
     /** The tables of the room. */
-    public static List<TableName> tables() {
+    public static List<TableName<?>> tables() {
         return List.of(
                 AccessTables.WORKSPACES,
                 AccessTables.KEYS,
@@ -154,7 +154,7 @@ public final class Access {
     }
 
     /** Returns the table of the workspaces themselves. */
-    public static TableName workspaces() {
+    public static TableName<?> workspaces() {
         return AccessTables.WORKSPACES;
     }
 
@@ -223,8 +223,8 @@ public final class Access {
      * workspace.
      */
     public @Nullable Caller planned(Changes.Write write, long sequence) {
-        byte[] bytes = write.isIn(AccessTables.WORKSPACES) ? write.row() : null;
-        return bytes == null ? null : under(plans, WorkspaceRow.read(bytes), sequence);
+        WorkspaceRow row = write.rowIn(AccessTables.WORKSPACES);
+        return row == null ? null : under(plans, row, sequence);
     }
 
     /** Returns the caller with the present plan of a workspace, or null if there is no such workspace. */
@@ -248,14 +248,7 @@ public final class Access {
     }
 
     private static void forEachWorkspace(Rows rows, Consumer<WorkspaceRow> visitor) {
-        for (long number = rows.ceiling(AccessTables.ALL_WORKSPACES, 0);
-                number != Rows.NONE;
-                number = rows.ceiling(AccessTables.ALL_WORKSPACES, number + 1)) {
-            byte[] row = rows.at(number);
-            if (row != null) {
-                visitor.accept(WorkspaceRow.read(row));
-            }
-        }
+        rows.in(AccessTables.WORKSPACES, AccessTables.ALL_WORKSPACES).forEach(each -> visitor.accept(each.row()));
     }
 
     /** Makes every cached credential be looked up again, because plans have changed. */
@@ -386,17 +379,16 @@ public final class Access {
         if (caller.isEngine() || caller.isOperator()) {
             return;
         }
-        byte[] workspace = rows.get(AccessTables.WORKSPACES, caller.workspace().key());
+        WorkspaceRow workspace = workspace(rows, caller.workspace());
         if (workspace == null) {
             throw new RefusedException(caller.isHost() ? NO_WORKSPACE : NOT_VALID);
         }
         boolean disabled = !caller.isHost() && isDisabled(rows, caller);
-        check(WorkspaceRow.read(workspace).suspended(), disabled);
+        check(workspace.suspended(), disabled);
     }
 
     private static boolean isDisabled(Rows rows, Caller caller) {
-        byte[] row = rows.get(AccessTables.KEYS, caller.workspace().keyOf(caller.key()));
-        KeyRow key = row == null ? null : KeyRow.read(row);
+        KeyRow key = rows.find(AccessTables.KEYS, caller.workspace().keyOf(caller.key()));
         if (key == null || key.revoked()) {
             throw new RefusedException(NOT_VALID);
         }
@@ -408,8 +400,8 @@ public final class Access {
         if (caller.isHost()) {
             return true;
         }
-        byte[] row = rows.get(AccessTables.KEYS, caller.workspace().keyOf(caller.key()));
-        return row != null && (KeyRow.read(row).scopes() & scope.bit()) != 0;
+        KeyRow row = rows.find(AccessTables.KEYS, caller.workspace().keyOf(caller.key()));
+        return row != null && (row.scopes() & scope.bit()) != 0;
     }
 
     /**
@@ -418,7 +410,7 @@ public final class Access {
      * @param changedAt the last record that wrote to a table
      * @param admittedAt the last record that admission knew
      */
-    public static boolean hasChangedSince(ToLongFunction<TableName> changedAt, long admittedAt) {
+    public static boolean hasChangedSince(ToLongFunction<TableName<?>> changedAt, long admittedAt) {
         return changedAt.applyAsLong(AccessTables.KEYS) > admittedAt
                 || changedAt.applyAsLong(AccessTables.WORKSPACES) > admittedAt;
     }
@@ -433,31 +425,31 @@ public final class Access {
      * accepts shares.
      */
     public static boolean takesShares(Rows rows, Id owner, Id workspace) {
-        byte[] row = rows.get(AccessTables.WORKSPACES, workspace.key());
-        return row != null && WorkspaceRow.read(row).takesSharesFrom(owner);
+        WorkspaceRow row = workspace(rows, workspace);
+        return row != null && row.takesSharesFrom(owner);
     }
 
     /** Refuses with 404 if a workspace does not exist, and with 403 if it is suspended. */
     public static void checkActive(Rows rows, Id workspace) {
-        byte[] row = rows.get(AccessTables.WORKSPACES, workspace.key());
-        if (row == null) {
-            throw new RefusedException(Refusal.notFound());
-        }
-        check(WorkspaceRow.read(row).suspended(), false);
+        check(rows.require(AccessTables.WORKSPACES, workspace.key()).suspended(), false);
     }
 
     /**
      * Returns true if a workspace exists and is not suspended. Only then its jobs start and its deliveries are sent.
      */
     public static boolean isActive(Rows rows, Id workspace) {
-        byte[] row = rows.get(AccessTables.WORKSPACES, workspace.key());
-        return row != null && !WorkspaceRow.read(row).suspended();
+        WorkspaceRow row = workspace(rows, workspace);
+        return row != null && !row.suspended();
     }
 
     /** Returns the plan of a workspace, or the smallest plan if the workspace is gone. */
     public static Plan planOf(Plans plans, Rows rows, Id workspace) {
-        byte[] row = rows.get(AccessTables.WORKSPACES, workspace.key());
-        return row == null ? Plan.STARTER : plans.of(WorkspaceRow.read(row).plan());
+        WorkspaceRow row = workspace(rows, workspace);
+        return row == null ? Plan.STARTER : plans.of(row.plan());
+    }
+
+    private static @Nullable WorkspaceRow workspace(Rows rows, Id workspace) {
+        return rows.find(AccessTables.WORKSPACES, workspace.key());
     }
 
     /** Returns the engine at work for the caller's workspace, with the limits of the workspace's present plan. */

@@ -17,12 +17,14 @@ import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Schema;
+import dev.plinth.engine.internal.timer.DueRetention;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
@@ -65,9 +67,13 @@ public final class Keys {
     public record NewKey(
             String name, boolean live, int scopes, @Nullable Long expiresAt) {}
 
-    /** Returns the retention of revoked keys. */
+    /**
+     * Returns the retention of revoked keys. The digests of their secrets went with the revocation, and their last uses
+     * go with them.
+     */
     public static Retention retention() {
-        return new KeyRetention();
+        return new DueRetention<>(
+                "revoked keys", AccessTables.KEYS, AccessTables.REVOKED_DUE_KIND, KeyRow::keptMillis, Keys::remove);
     }
 
     /** Returns the purge of a workspace's keys with their secrets and uses. */
@@ -78,18 +84,18 @@ public final class Keys {
     private static void collect(Context context, Id workspace, SweepBatch batch) {
         Rows rows = context.rows();
         SetKey all = AccessTables.keysOf(workspace);
-        for (long next = rows.ceiling(all, 0); next != Rows.NONE; next = rows.ceiling(all, next + 1)) {
-            byte[] bytes = rows.at(next);
-            if (bytes == null || batch.isFull()) {
+        for (StoredRow<KeyRow> each : rows.in(AccessTables.KEYS, all)) {
+            if (batch.isFull()) {
                 return;
             }
-            KeyRow row = KeyRow.read(bytes);
-            row.tokens().forEach(token -> batch.remove(AccessTables.TOKENS, token.digest(), 0));
-            if (rows.get(AccessTables.USES, row.key()) != null) {
-                batch.remove(AccessTables.USES, row.key(), 0);
-            }
-            batch.remove(AccessTables.KEYS, row.key(), bytes.length);
+            each.row().tokens().forEach(token -> batch.remove(AccessTables.TOKENS, token.digest(), 0));
+            remove(rows, each, batch);
         }
+    }
+
+    private static void remove(Rows rows, StoredRow<KeyRow> key, SweepBatch batch) {
+        batch.removeIfPresent(rows, AccessTables.USES, key.key());
+        batch.remove(key);
     }
 
     /** Creates a key of the caller's workspace. */
@@ -112,11 +118,12 @@ public final class Keys {
 
     /** Lists the keys of the caller's workspace. */
     public static Command.Query list(PageRequest request, LastUsedTimes lastUsed) {
-        return context ->
-                Outcome.Done.ok(Lists.page(context.rows(), AccessTables.keysOf(context.workspace()), request, bytes -> {
-                    KeyRow row = KeyRow.read(bytes);
-                    return row.isPurged(context) ? null : shown(context, row, null, lastUsed);
-                }));
+        return context -> Outcome.Done.ok(Lists.page(
+                context.rows(),
+                AccessTables.KEYS,
+                AccessTables.keysOf(context.workspace()),
+                request,
+                row -> row.isPurged(context) ? null : shown(context, row, null, lastUsed)));
     }
 
     /**
@@ -292,8 +299,8 @@ public final class Keys {
     }
 
     private static KeyRow find(Context context, Id id) {
-        byte[] row = context.rows().get(AccessTables.KEYS, context.workspace().keyOf(id));
-        KeyRow found = row == null ? null : KeyRow.read(row);
+        KeyRow found =
+                context.rows().find(AccessTables.KEYS, context.workspace().keyOf(id));
         if (found == null || found.isPurged(context)) {
             throw new RefusedException(Refusal.notFound());
         }

@@ -7,8 +7,6 @@ import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.shape.Entity;
@@ -65,10 +63,12 @@ public final class Workspaces {
      * @param plan lists only those under this plan; null for all
      */
     public static Command.Query list(PageRequest request, @Nullable String plan) {
-        return context -> Outcome.Done.ok(Lists.page(context.rows(), AccessTables.ALL_WORKSPACES, request, bytes -> {
-            WorkspaceRow row = WorkspaceRow.read(bytes);
-            return plan == null || plan.equals(row.plan()) ? row.json() : null;
-        }));
+        return context -> Outcome.Done.ok(Lists.page(
+                context.rows(),
+                AccessTables.WORKSPACES,
+                AccessTables.ALL_WORKSPACES,
+                request,
+                row -> plan == null || plan.equals(row.plan()) ? row.json() : null));
     }
 
     /** Changes the members that the operator may change. Null leaves a member as it is. */
@@ -138,10 +138,6 @@ public final class Workspaces {
     }
 
     static WorkspaceRow find(Context context, Id id) {
-        byte[] row = context.rows().get(AccessTables.WORKSPACES, id.key());
-        if (row == null) {
-            throw new RefusedException(Refusal.notFound());
-        }
-        return WorkspaceRow.read(row);
+        return context.rows().require(AccessTables.WORKSPACES, id.key());
     }
 }

@@ -11,7 +11,7 @@ public final class Backlog {
     private static final double ROWS_PER_RESOURCE = 0.1;
     private static final int VERSION = 1;
 
-    private final TableName table;
+    private final TableName<RowReader> table;
     private final SetKey all;
 
     /**
@@ -23,13 +23,19 @@ public final class Backlog {
      * @param rowBytes the average bytes of a row
      */
     public Backlog(int number, String name, int setKind, int rowBytes) {
-        this.table = new TableName(
-                number, name, 2 * Id.BYTES, rowBytes, ROWS_PER_RESOURCE, TableName.Owner.KEY, this::index);
+        this.table = TableName.of(
+                number,
+                name,
+                2 * Id.BYTES,
+                rowBytes,
+                ROWS_PER_RESOURCE,
+                TableName.Owner.KEY,
+                new RowIndex<>(Backlog::read, this::tell));
         this.all = SetKey.of(setKind, 0);
     }
 
     /** Returns its table. */
-    public TableName table() {
+    public TableName<?> table() {
         return table;
     }
 
@@ -55,8 +61,7 @@ public final class Backlog {
 
     /** Returns the work on a subject in a workspace, or null if there is none. */
     public @Nullable RowReader find(Rows rows, Id workspace, Id about) {
-        byte[] row = rows.get(table, workspace.keyOf(about));
-        return row == null ? null : read(row);
+        return rows.find(table, workspace.keyOf(about));
     }
 
     /**
@@ -65,8 +70,7 @@ public final class Backlog {
     public @Nullable RowReader next(Rows rows, long after) {
         long behind = rows.ceiling(all, after + 1);
         long number = behind == Rows.NONE ? rows.ceiling(all, 0) : behind;
-        byte[] row = number == Rows.NONE ? null : rows.at(number);
-        return row == null ? null : read(row);
+        return rows.at(table, number);
     }
 
     /** Returns a writer of a row that has its list number. */
@@ -79,19 +83,9 @@ public final class Backlog {
         return new RowReader(row, VERSION);
     }
 
-    private void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
-        long old = before == null ? Rows.NONE : read(before).number();
-        long number = after == null ? Rows.NONE : read(after).number();
-        if (old == number) {
-            return;
-        }
-        if (old != Rows.NONE) {
-            sets.remove(all, old);
-            sets.unplace(old);
-        }
-        if (number != Rows.NONE) {
-            sets.add(all, number);
-            sets.place(number, table, key);
-        }
+    private void tell(byte[] key, RowReader row, RowSets sets) {
+        long number = row.number();
+        sets.place(number);
+        sets.member(all, number);
     }
 }

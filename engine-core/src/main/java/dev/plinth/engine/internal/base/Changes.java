@@ -19,13 +19,13 @@ public final class Changes {
     private boolean fannedOut;
 
     /** Puts a row. */
-    public Changes put(TableName table, byte[] key, byte[] row) {
+    public Changes put(TableName<?> table, byte[] key, byte[] row) {
         writes.add(new Write(table, key, row));
         return this;
     }
 
     /** Puts a row that is left out if the table or the workspace's share of it has no room. */
-    public Changes putIfRoom(TableName table, byte[] key, byte[] row) {
+    public Changes putIfRoom(TableName<?> table, byte[] key, byte[] row) {
         extras = with(new Write(table, key, row), extras);
         return this;
     }
@@ -37,7 +37,7 @@ public final class Changes {
     }
 
     /** Removes a row. */
-    public Changes remove(TableName table, byte[] key) {
+    public Changes remove(TableName<?> table, byte[] key) {
         writes.add(new Write(table, key, null));
         return this;
     }
@@ -149,10 +149,15 @@ public final class Changes {
      * @param key the key
      * @param row the row, or null if it is removed
      */
-    public record Write(TableName table, byte[] key, byte @Nullable [] row) {
+    public record Write(TableName<?> table, byte[] key, byte @Nullable [] row) {
         /** Returns true if the write is in this table. */
-        public boolean isIn(TableName other) {
+        public boolean isIn(TableName<?> other) {
             return table.number() == other.number();
+        }
+
+        /** Returns the row as its room reads it, or null if it is removed or the write is in another table. */
+        public <R> @Nullable R rowIn(TableName<R> other) {
+            return isIn(other) ? other.read(row) : null;
         }
     }
 

@@ -9,8 +9,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DeletedWorkspaces {
     /** The rows by workspace. */
-    public static final TableName TABLE = new TableName(
-            22, "deleted workspaces", Id.BYTES, 40, 0.01, TableName.Owner.ENGINE, DeletedWorkspaces::index);
+    public static final TableName<DeletedWorkspace> TABLE = TableName.of(
+            22,
+            "deleted workspaces",
+            Id.BYTES,
+            40,
+            0.01,
+            TableName.Owner.ENGINE,
+            new RowIndex<>(DeletedWorkspace::read, DeletedWorkspaces::tell));
 
     private static final SetKey ALL = SetKey.of(SetKinds.WORKSPACES_DELETED, 0);
     private static final SetKey WITH_ROWS = SetKey.of(SetKinds.WORKSPACES_DELETED, 1);
@@ -27,8 +33,8 @@ public final class DeletedWorkspaces {
 
     /** Returns true if a workspace was deleted and has rows left. */
     public static boolean hasRows(Rows rows, Id workspace) {
-        byte[] row = rows.get(TABLE, workspace.key());
-        return row != null && DeletedWorkspace.read(row).emptyAt() == 0;
+        DeletedWorkspace row = rows.find(TABLE, workspace.key());
+        return row != null && row.emptyAt == 0;
     }
 
     /** Adds to the changes that a workspace is deleted. */
@@ -57,26 +63,14 @@ public final class DeletedWorkspaces {
     }
 
     private static @Nullable DeletedWorkspace first(Rows rows, SetKey set) {
-        long number = rows.ceiling(set, 0);
-        byte[] row = number == Rows.NONE ? null : rows.at(number);
-        return row == null ? null : DeletedWorkspace.read(row);
+        return rows.at(TABLE, rows.ceiling(set, 0));
     }
 
-    private static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
-        DeletedWorkspace old = before == null ? null : DeletedWorkspace.read(before);
-        DeletedWorkspace deletedWorkspace = after == null ? null : DeletedWorkspace.read(after);
-        if (old != null && deletedWorkspace == null) {
-            sets.remove(ALL, old.number);
-            sets.remove(WITH_ROWS, old.number);
-            sets.unplace(old.number);
-        } else if (deletedWorkspace != null) {
-            sets.add(ALL, deletedWorkspace.number);
-            if (deletedWorkspace.emptyAt == 0) {
-                sets.add(WITH_ROWS, deletedWorkspace.number);
-            } else {
-                sets.remove(WITH_ROWS, deletedWorkspace.number);
-            }
-            sets.place(deletedWorkspace.number, TABLE, key);
+    private static void tell(byte[] key, DeletedWorkspace row, RowSets sets) {
+        sets.place(row.number);
+        sets.member(ALL, row.number);
+        if (row.emptyAt == 0) {
+            sets.member(WITH_ROWS, row.number);
         }
     }
 

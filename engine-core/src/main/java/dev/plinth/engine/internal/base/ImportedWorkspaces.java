@@ -12,8 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImportedWorkspaces {
     /** The rows by workspace. */
-    public static final TableName TABLE = new TableName(
-            32, "imported workspaces", Id.BYTES, 48, 0.01, TableName.Owner.ENGINE, ImportedWorkspaces::index);
+    public static final TableName<ImportedWorkspace> TABLE = TableName.of(
+            32,
+            "imported workspaces",
+            Id.BYTES,
+            48,
+            0.01,
+            TableName.Owner.ENGINE,
+            new RowIndex<>(ImportedWorkspace::read, ImportedWorkspaces::tell));
 
     private static final SetKey ALL = SetKey.of(SetKinds.WORKSPACES_IMPORTED, 0);
     private static final int VERSION = 1;
@@ -22,8 +28,7 @@ public final class ImportedWorkspaces {
 
     /** Returns the import of a workspace, or null if it was not imported. */
     public static @Nullable ImportedWorkspace find(Rows rows, Id workspace) {
-        byte[] row = rows.get(TABLE, workspace.key());
-        return row == null ? null : ImportedWorkspace.read(row);
+        return rows.find(TABLE, workspace.key());
     }
 
     /** Returns true if the import of a workspace has begun and has not ended. */
@@ -36,8 +41,7 @@ public final class ImportedWorkspaces {
     public static List<ImportedWorkspace> unfinished(Rows rows) {
         List<ImportedWorkspace> unfinished = new ArrayList<>();
         for (long next = rows.ceiling(ALL, 0); next != Rows.NONE; next = rows.ceiling(ALL, next + 1)) {
-            byte[] row = rows.at(next);
-            ImportedWorkspace found = row == null ? null : ImportedWorkspace.read(row);
+            ImportedWorkspace found = rows.at(TABLE, next);
             if (found != null && !found.complete) {
                 unfinished.add(found);
             }
@@ -47,26 +51,14 @@ public final class ImportedWorkspaces {
 
     /** Returns the last number of the range that has this number, or {@link Rows#NONE} if it is in none. */
     public static long endOfRange(Rows rows, long number) {
-        long first = rows.floor(ALL, number);
-        byte[] row = first == Rows.NONE ? null : rows.at(first);
-        long last = row == null ? Rows.NONE : ImportedWorkspace.read(row).last();
+        ImportedWorkspace found = rows.at(TABLE, rows.floor(ALL, number));
+        long last = found == null ? Rows.NONE : found.last();
         return number <= last ? last : Rows.NONE;
     }
 
-    private static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
-        long old = before == null ? Rows.NONE : ImportedWorkspace.read(before).first;
-        long first = after == null ? Rows.NONE : ImportedWorkspace.read(after).first;
-        if (old == first) {
-            return;
-        }
-        if (old != Rows.NONE) {
-            sets.remove(ALL, old);
-            sets.unplace(old);
-        }
-        if (first != Rows.NONE) {
-            sets.add(ALL, first);
-            sets.place(first, TABLE, key);
-        }
+    private static void tell(byte[] key, ImportedWorkspace row, RowSets sets) {
+        sets.place(row.first);
+        sets.member(ALL, row.first);
     }
 
     /**

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.base;
 
 /**
- * Takes the memberships that an {@link Indexer} derives. Adding a member that is there, or removing one that is not,
+ * Takes the memberships that a {@link RowIndex} derives. Adding a member that is there, or removing one that is not,
  * changes nothing.
  */
 public interface Memberships {
@@ -12,7 +12,7 @@ public interface Memberships {
     boolean remove(SetKey set, long number);
 
     /** Remembers the location of the row with a number. */
-    void place(long number, TableName table, byte[] key);
+    void place(long number, TableName<?> table, byte[] key);
 
     /** Forgets the location of the row with a number. */
     void unplace(long number);

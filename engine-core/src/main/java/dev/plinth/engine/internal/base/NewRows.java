@@ -7,4 +7,4 @@ package dev.plinth.engine.internal.base;
  * @param rows how many, 0 or more
  * @param bytes the bytes of their keys and rows
  */
-public record NewRows(TableName table, long rows, long bytes) {}
+public record NewRows(TableName<?> table, long rows, long bytes) {}

@@ -12,7 +12,7 @@ public interface Rows {
     long NONE = -1;
 
     /** Returns the row under a key, or null. The row must not be changed. */
-    byte @Nullable [] get(TableName table, byte[] key);
+    byte @Nullable [] get(TableName<?> table, byte[] key);
 
     /** Returns the largest member of a set that is at most this number, or {@link #NONE}. */
     long floor(SetKey set, long number);
@@ -31,4 +31,44 @@ public interface Rows {
 
     /** Returns for how long rows are kept. */
     RetentionTimes retention();
+
+    /** Returns the row under a key as its room reads it, or null. */
+    default <R> @Nullable R find(TableName<R> table, byte[] key) {
+        return table.read(get(table, key));
+    }
+
+    /**
+     * Returns the row under a key as its room reads it.
+     *
+     * @throws RefusedException with 404 if there is none
+     */
+    default <R> R require(TableName<R> table, byte[] key) {
+        R row = find(table, key);
+        if (row == null) {
+            throw new RefusedException(Refusal.notFound());
+        }
+        return row;
+    }
+
+    /** Returns the row with a list number of this table as its room reads it, or null. No row has {@link #NONE}. */
+    default <R> @Nullable R at(TableName<R> table, long number) {
+        return number == NONE ? null : table.read(at(number));
+    }
+
+    /** Returns the row with a list number of this table with its key, or null. */
+    default <R> @Nullable StoredRow<R> stored(TableName<R> table, long number) {
+        byte[] row = at(number);
+        byte[] key = keyAt(number);
+        return row == null || key == null ? null : new StoredRow<>(table, key, row);
+    }
+
+    /** Returns the row of the smallest member of a set as its room reads it, or null if the set is empty. */
+    default <R> @Nullable R first(TableName<R> table, SetKey set) {
+        return at(table, ceiling(set, 0));
+    }
+
+    /** Returns the rows of a set in the order of their numbers. Each is looked up when the walk comes to it. */
+    default <R> Iterable<StoredRow<R>> in(TableName<R> table, SetKey set) {
+        return () -> new SetWalk<>(this, table, set);
+    }
 }

@@ -39,7 +39,7 @@ public final class StagedRows implements Rows {
         byte[] before = known == null ? base.get(write.table(), write.key()) : known.row;
         if (known == null) {
             if (before != null) {
-                write.table().indexer().index(write.key(), before, null, new PlaceFinder(key));
+                write.table().index().update(write.table(), write.key(), before, null, new PlaceFinder(key));
             }
             staged.put(key, new Staged(write.row(), before != null));
         } else {
@@ -47,7 +47,7 @@ public final class StagedRows implements Rows {
             known.row = write.row();
         }
         bytes += size(key, write.row());
-        write.table().indexer().index(write.key(), before, write.row(), memberships);
+        write.table().index().update(write.table(), write.key(), before, write.row(), memberships);
     }
 
     private static int size(RowKey key, byte @Nullable [] row) {
@@ -76,7 +76,7 @@ public final class StagedRows implements Rows {
     }
 
     @Override
-    public byte @Nullable [] get(TableName table, byte[] key) {
+    public byte @Nullable [] get(TableName<?> table, byte[] key) {
         Staged row = staged.get(new RowKey(table, key));
         return row == null ? base.get(table, key) : row.row;
     }
@@ -137,7 +137,7 @@ public final class StagedRows implements Rows {
     }
 
     /** A row's table and key. */
-    private record RowKey(TableName table, byte[] bytes) {
+    private record RowKey(TableName<?> table, byte[] bytes) {
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof RowKey row
@@ -185,7 +185,7 @@ public final class StagedRows implements Rows {
         }
 
         @Override
-        public void place(long number, TableName table, byte[] placed) {}
+        public void place(long number, TableName<?> table, byte[] placed) {}
 
         @Override
         public void unplace(long number) {
@@ -212,7 +212,7 @@ public final class StagedRows implements Rows {
         }
 
         @Override
-        public void place(long number, TableName table, byte[] key) {
+        public void place(long number, TableName<?> table, byte[] key) {
             places.put(number, new RowKey(table, key));
         }
 

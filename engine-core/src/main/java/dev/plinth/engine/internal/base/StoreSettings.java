@@ -12,9 +12,9 @@ import java.util.List;
  * @param maxResources how many resources to lay the tables out for
  * @param retention for how long rows are kept
  */
-public record StoreSettings(Tables kind, List<TableName> tables, long maxResources, RetentionTimes retention) {
+public record StoreSettings(Tables kind, List<TableName<?>> tables, long maxResources, RetentionTimes retention) {
     /** Makes the layout of a store whose rows are kept for the usual times. */
-    public StoreSettings(Tables kind, List<TableName> tables, long maxResources) {
+    public StoreSettings(Tables kind, List<TableName<?>> tables, long maxResources) {
         this(kind, tables, maxResources, RetentionTimes.DEFAULT);
     }
 }

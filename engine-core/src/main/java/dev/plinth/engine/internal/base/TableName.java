@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param rowsPerResource how many rows to expect for each resource, for sizing
  * @param owner how to find the workspace of a row
  * @param kept finds the time after which a row that a call has made expires; null if it stays until it is deleted
- * @param indexer derives the sets of the rows
+ * @param index reads the rows and derives their sets
+ * @param <R> a row as its room reads it
  */
-public record TableName(
+public record TableName<R>(
         int number,
         String name,
         int keyBytes,
@@ -25,27 +26,33 @@ public record TableName(
         double rowsPerResource,
         Owner owner,
         @Nullable Function<RetentionTimes, Duration> kept,
-        Indexer indexer) {
-    /** Makes a table of rows that stay until they are deleted. */
-    public TableName(
+        RowIndex<R> index) {
+    /** Makes a table whose rows are in sets. Its rows stay until they are deleted. */
+    public static <R> TableName<R> of(
             int number,
             String name,
             int keyBytes,
             int averageRowBytes,
             double rowsPerResource,
             Owner owner,
-            Indexer indexer) {
-        this(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, null, indexer);
+            RowIndex<R> index) {
+        return new TableName<>(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, null, index);
     }
 
-    /** Makes a table without sets. */
-    public TableName(int number, String name, int keyBytes, int averageRowBytes, double rowsPerResource, Owner owner) {
-        this(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, Indexer.NONE);
+    /** Makes a table without sets, whose rows are read as bytes. */
+    public static TableName<byte[]> of(
+            int number, String name, int keyBytes, int averageRowBytes, double rowsPerResource, Owner owner) {
+        return of(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, RowIndex.NONE);
     }
 
     /** Returns the same table with rows that expire after a time. */
-    public TableName keptFor(Function<RetentionTimes, Duration> time) {
-        return new TableName(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, time, indexer);
+    public TableName<R> keptFor(Function<RetentionTimes, Duration> time) {
+        return new TableName<>(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, time, index);
+    }
+
+    /** Returns a row of this table, or null for none. */
+    public @Nullable R read(byte @Nullable [] row) {
+        return row == null ? null : index.reader().apply(row);
     }
 
     /** Returns the days after which a row that a call has made expires; 0 if it stays until it is deleted. */

@@ -10,14 +10,15 @@ import java.util.function.ToLongFunction;
  * @param number returns the list number of a row, or {@link Rows#NONE}
  * @param translator makes a row of the other store
  */
-public record TransferredTable(TableName table, Stage stage, ToLongFunction<byte[]> number, RowTranslator translator) {
+public record TransferredTable(
+        TableName<?> table, Stage stage, ToLongFunction<byte[]> number, RowTranslator translator) {
     /** Makes a table whose rows have neither numbers nor secrets. */
-    public static TransferredTable plain(TableName table) {
+    public static TransferredTable plain(TableName<?> table) {
         return new TransferredTable(table, Stage.IN_STEPS, row -> Rows.NONE, (key, row, other) -> row);
     }
 
     /** Makes a table whose rows have their number at a place that {@code at} finds, and no secret. */
-    public static TransferredTable numbered(TableName table, NumberPlace at) {
+    public static TransferredTable numbered(TableName<?> table, NumberPlace at) {
         return new TransferredTable(table, Stage.IN_STEPS, row -> Bytes.getLong(row, at.in(row)), (key, row, other) -> {
             byte[] translated = row.clone();
             Bytes.putLong(translated, at.in(row), other.number(Bytes.getLong(row, at.in(row))));

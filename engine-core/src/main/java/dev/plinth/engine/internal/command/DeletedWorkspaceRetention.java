@@ -71,8 +71,8 @@ public final class DeletedWorkspaceRetention implements Retention {
 
     /** Removes the range of numbers once no event is in it, because listeners skip such events. */
     private static void purgeImport(Context context, Id workspace, SweepBatch batch) {
-        if (!batch.isFull() && ImportedWorkspaces.find(context.rows(), workspace) != null) {
-            batch.remove(ImportedWorkspaces.TABLE, workspace.key(), 0);
+        if (!batch.isFull()) {
+            batch.removeIfPresent(context.rows(), ImportedWorkspaces.TABLE, workspace.key());
         }
     }
 

@@ -212,9 +212,9 @@ public final class EventFeed implements AutoCloseable {
             while (number != Rows.NONE) {
                 long found = number;
                 // This read waits for the event's own record, not for all records in flight.
-                byte[] row = store.readToAct(rows -> rows.at(found));
+                EventRow row = store.readToAct(rows -> rows.at(EventTables.EVENTS, found));
                 if (row != null) {
-                    return EventRow.read(row);
+                    return row;
                 }
                 number = following(found);
             }

@@ -116,13 +116,18 @@ final class EventRow {
         return Arrays.copyOfRange(row, jsonAt, row.length);
     }
 
-    /** Returns from when on an event of this time is not shown any more, in epoch milliseconds. */
-    static long expiresAt(Rows rows, long createdAt) {
-        return createdAt + rows.retention().events().toMillis();
+    /** Returns the time for which an event is kept. */
+    static long keptMillis(Rows rows) {
+        return rows.retention().events().toMillis();
+    }
+
+    /** Returns from when on an event is not shown any more, in epoch milliseconds. */
+    static long expiresAt(Rows rows, EventRow row) {
+        return row.createdAt + keptMillis(rows);
     }
 
     boolean isExpired(Context context) {
-        return expiresAt(context.rows(), createdAt) <= context.now();
+        return expiresAt(context.rows(), this) <= context.now();
     }
 
     /** Returns the row itself, not a copy. */

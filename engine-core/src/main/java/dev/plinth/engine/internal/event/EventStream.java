@@ -57,8 +57,7 @@ record EventStream(EventFilter filter, long position) implements Command.LongPol
             if (part.size() >= Limits.STREAM_PART_BYTES_MAX) {
                 break;
             }
-            byte[] bytes = rows.at(next);
-            EventRow row = bytes == null ? null : EventRow.read(bytes);
+            EventRow row = rows.at(EventTables.EVENTS, next);
             if (row != null && filter.accepts(row, context)) {
                 write(row, part);
             }
@@ -81,9 +80,8 @@ record EventStream(EventFilter filter, long position) implements Command.LongPol
      */
     private static String place(Context context) {
         SetKey all = SetKey.of(SetKinds.EVENTS, context.workspace());
-        long last = context.rows().floor(all, Long.MAX_VALUE);
-        byte[] row = last == Rows.NONE ? null : context.rows().at(last);
-        return row == null ? ":\n\n" : "id: " + EventRow.read(row).id() + "\n\n";
+        EventRow row = context.rows().at(EventTables.EVENTS, context.rows().floor(all, Long.MAX_VALUE));
+        return row == null ? ":\n\n" : "id: " + row.id() + "\n\n";
     }
 
     private static void write(EventRow row, ByteArrayOutputStream part) {

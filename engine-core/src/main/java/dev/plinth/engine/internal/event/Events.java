@@ -22,6 +22,7 @@ import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Schema;
+import dev.plinth.engine.internal.timer.OldestFirst;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
 import java.util.List;
@@ -43,7 +44,7 @@ public final class Events {
     private Events() {}
 
     /** The tables of the room. */
-    public static List<TableName> tables() {
+    public static List<TableName<?>> tables() {
         return List.of(EventTables.EVENTS, EventTables.CURSORS);
     }
 
@@ -54,14 +55,12 @@ public final class Events {
 
     /** Returns the retention of events. */
     public static Retention retention() {
-        return new EventRetention();
+        return new OldestFirst<>("events", EventTables.EVENTS, EventTables.ALL, EventRow::expiresAt);
     }
 
     /** Returns the purge of a workspace's events. */
     public static WorkspacePurge purge() {
-        return (context, workspace, batch) -> {
-            boolean unused = batch.removeAll(context.rows(), SetKey.of(SetKinds.EVENTS, workspace), EventTables.EVENTS);
-        };
+        return WorkspacePurge.of(EventTables.EVENTS, workspace -> SetKey.of(SetKinds.EVENTS, workspace));
     }
 
     /** Adds the row of an event to the changes that cause it. */
@@ -114,9 +113,8 @@ public final class Events {
     /** Shows an event. */
     public static Command.Query get(Id id) {
         return context -> {
-            byte[] bytes =
-                    context.rows().get(EventTables.EVENTS, context.workspace().keyOf(id));
-            EventRow row = bytes == null ? null : EventRow.read(bytes);
+            EventRow row =
+                    context.rows().find(EventTables.EVENTS, context.workspace().keyOf(id));
             if (row == null || row.isExpired(context)) {
                 throw new RefusedException(Refusal.notFound());
             }
@@ -137,10 +135,12 @@ public final class Events {
             if (after != null && request.edge() < 0) {
                 from = new PageRequest(request.limit(), numberOf(context, after, "after"), true, request.cursors());
             }
-            return Outcome.Done.ok(Lists.page(context.rows(), filter.sets(context.workspace()), from, bytes -> {
-                EventRow row = EventRow.read(bytes);
-                return filter.accepts(row, context) ? row.json() : null;
-            }));
+            return Outcome.Done.ok(Lists.page(
+                    context.rows(),
+                    EventTables.EVENTS,
+                    filter.sets(context.workspace()),
+                    from,
+                    row -> filter.accepts(row, context) ? row.json() : null));
         };
     }
 
@@ -161,9 +161,8 @@ public final class Events {
 
     /** Visits the topics that a durable change signals. A change that is no new event has none. */
     public static void forEachTopic(Changes.Write write, Consumer<Id> visitor) {
-        byte[] row = write.isIn(EventTables.EVENTS) ? write.row() : null;
-        if (row != null) {
-            EventRow event = EventRow.read(row);
+        EventRow event = write.rowIn(EventTables.EVENTS);
+        if (event != null) {
             Id workspace = event.workspace();
             String type = event.type();
             visitor.accept(EventTopics.topic(workspace));
@@ -181,8 +180,7 @@ public final class Events {
 
     /** Returns what every webhook of an event carries, or null if the event is gone. */
     public static @Nullable EventContent content(Rows rows, Id workspace, Id event) {
-        byte[] bytes = rows.get(EventTables.EVENTS, workspace.keyOf(event));
-        EventRow row = bytes == null ? null : EventRow.read(bytes);
+        EventRow row = rows.find(EventTables.EVENTS, workspace.keyOf(event));
         return row == null ? null : new EventContent(row.json(), row.trace());
     }
 
@@ -196,14 +194,13 @@ public final class Events {
         if (time < context.workspace().timeMillis()) {
             return false;
         }
-        long oldest = rows.ceiling(EventTables.ALL, 0);
-        byte[] row = oldest == Rows.NONE ? null : rows.at(oldest);
-        return EventRow.expiresAt(rows, time) <= context.now()
-                || row != null && time < EventRow.read(row).createdAt();
+        EventRow oldest = rows.first(EventTables.EVENTS, EventTables.ALL);
+        return time + EventRow.keptMillis(rows) <= context.now() || oldest != null && time < oldest.createdAt();
     }
 
     private static long numberOf(Context context, Id event, String parameter) {
-        byte[] row = context.rows().get(EventTables.EVENTS, context.workspace().keyOf(event));
+        EventRow row =
+                context.rows().find(EventTables.EVENTS, context.workspace().keyOf(event));
         if (row == null && isGone(context, event)) {
             return Rows.NONE;
         }
@@ -215,6 +212,6 @@ public final class Events {
                     detail,
                     List.of(new ProblemError(ProblemError.Source.PARAMETER, parameter, "unknown_event", detail))));
         }
-        return EventRow.read(row).number();
+        return row.number();
     }
 }

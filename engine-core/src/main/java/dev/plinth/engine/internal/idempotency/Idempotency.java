@@ -5,16 +5,23 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Digest;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.RowIndex;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowSets;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SecretCipher;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.json.ProblemJson;
+import dev.plinth.engine.internal.timer.OldestFirst;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
 import java.time.Duration;
@@ -27,9 +34,17 @@ import org.jspecify.annotations.Nullable;
 /** The door of the room. Thread-safe. */
 public final class Idempotency {
     /** Remembered answers by workspace and key. */
-    public static final TableName REMEMBERED = new TableName(
-                    18, "remembered", 32, 600, 2, TableName.Owner.KEY, IdempotencyRetention::index)
+    public static final TableName<RowReader> REMEMBERED = TableName.of(
+                    18,
+                    "remembered",
+                    32,
+                    600,
+                    2,
+                    TableName.Owner.KEY,
+                    new RowIndex<>(IdempotencyRow::reader, Idempotency::tell))
             .keptFor(times -> Duration.ofHours(Limits.IDEMPOTENCY_HOURS));
+
+    private static final SetKey ALL = SetKey.of(SetKinds.REMEMBERED_OF_ALL, 0);
 
     private final ConcurrentHashMap<KeyClaim, KeyClaim> inFlight = new ConcurrentHashMap<>();
     private final SecretCipher cipher;
@@ -43,7 +58,7 @@ public final class Idempotency {
 
     /** Returns the retention of remembered answers. */
     public static Retention retention() {
-        return new IdempotencyRetention();
+        return new OldestFirst<>("remembered", REMEMBERED, ALL, (rows, row) -> IdempotencyRow.expiresAt(row));
     }
 
     /**
@@ -54,21 +69,35 @@ public final class Idempotency {
         return List.of(new TransferredTable(
                 REMEMBERED,
                 TransferredTable.Stage.IN_STEPS,
-                row -> IdempotencyRow.number(row) == IdempotencyRow.NO_NUMBER ? Rows.NONE : IdempotencyRow.number(row),
+                row -> {
+                    long number = IdempotencyRow.number(IdempotencyRow.reader(row));
+                    return number == IdempotencyRow.NO_NUMBER ? Rows.NONE : number;
+                },
                 (key, row, other) -> IdempotencyRow.read(row).transferred(key, other)));
     }
 
     /** Returns true if a row remembers an answer that shows a resource of another workspace. */
-    public static boolean showsShared(TableName table, byte[] row) {
+    public static boolean showsShared(TableName<?> table, byte[] row) {
         return table.number() == REMEMBERED.number()
                 && !IdempotencyRow.read(row).sharedResources().isEmpty();
     }
 
     /** Returns the purge of a workspace's remembered answers. */
     public static WorkspacePurge purge() {
-        return (context, workspace, batch) -> {
-            boolean unused = batch.removeAll(context.rows(), IdempotencyRetention.ofWorkspace(workspace), REMEMBERED);
-        };
+        return WorkspacePurge.of(REMEMBERED, Idempotency::ofWorkspace);
+    }
+
+    private static SetKey ofWorkspace(Id workspace) {
+        return SetKey.of(SetKinds.REMEMBERED, workspace);
+    }
+
+    private static void tell(byte[] key, RowReader row, RowSets sets) {
+        long number = IdempotencyRow.number(row);
+        if (number != IdempotencyRow.NO_NUMBER) {
+            sets.place(number);
+            sets.member(ALL, number);
+            sets.member(ofWorkspace(Id.read(IdKind.WORKSPACE, key, 0)), number);
+        }
     }
 
     /**
@@ -193,7 +222,9 @@ public final class Idempotency {
     }
 
     private static @Nullable IdempotencyRow live(byte @Nullable [] row, long nowMillis) {
-        return row == null || IdempotencyRow.expiresAt(row) <= nowMillis ? null : IdempotencyRow.read(row);
+        return row == null || IdempotencyRow.expiresAt(IdempotencyRow.reader(row)) <= nowMillis
+                ? null
+                : IdempotencyRow.read(row);
     }
 
     /** The result of a call's claim on its key. */

@@ -44,9 +44,9 @@ record IdempotencyRow(
             Duration.ofHours(Limits.IDEMPOTENCY_HOURS).toMillis();
 
     static IdempotencyRow read(byte[] row) {
-        RowReader in = new RowReader(row, VERSION);
+        RowReader in = reader(row);
         return new IdempotencyRow(
-                in.version() < 2 ? NO_NUMBER : in.number(),
+                number(in),
                 in.bytes(),
                 in.id(IdKind.REQUEST),
                 in.number(),
@@ -60,18 +60,19 @@ record IdempotencyRow(
                 in.version() == VERSION);
     }
 
-    /** Returns the number of a row. */
-    static long number(byte[] row) {
-        RowReader in = new RowReader(row, VERSION);
+    /** Returns a reader of a row, from its number on. */
+    static RowReader reader(byte[] row) {
+        return new RowReader(row, VERSION);
+    }
+
+    /** Returns the number of a row, from its start on. */
+    static long number(RowReader in) {
         return in.version() < 2 ? NO_NUMBER : in.number();
     }
 
-    /** Returns from when on a row does not count any more, in epoch milliseconds. */
-    static long expiresAt(byte[] row) {
-        RowReader in = new RowReader(row, VERSION);
-        if (in.version() >= 2) {
-            in.number();
-        }
+    /** Returns from when on a row does not count any more, in epoch milliseconds, from its start on. */
+    static long expiresAt(RowReader in) {
+        long unused = number(in);
         in.skip(in.small()).skip(Id.BYTES);
         return in.number() + WINDOW_MILLIS;
     }

@@ -11,11 +11,11 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.timer.BacklogRunner;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The end of all jobs of a workspace on a resource, because its right to work on the resource has ended. A few jobs end
@@ -40,10 +40,9 @@ final class Cancellations {
         }
         Rows rows = context.rows();
         SetKey set = JobTables.openOn(resource, workspace);
-        for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
-            JobRow row = open(rows, next);
-            if (row != null) {
-                changes.addAll(JobRules.step(context, canceled(context, row)));
+        for (StoredRow<JobRow> each : rows.in(JobTables.JOBS, set)) {
+            if (isOpen(each.row())) {
+                changes.addAll(JobRules.step(context, canceled(context, each.row())));
             }
         }
     }
@@ -90,14 +89,9 @@ final class Cancellations {
                 (context, row, batch) -> Cancellation.read(row).carryOn(context, batch));
     }
 
-    /**
-     * Returns a job under a number that can still be canceled. Returns null if there is none, or if it runs and has
-     * been asked to end.
-     */
-    private static @Nullable JobRow open(Rows rows, long number) {
-        byte[] bytes = rows.at(number);
-        JobRow row = bytes == null ? null : JobRow.read(bytes);
-        return row == null || row.status() == JobStatus.RUNNING && row.cancelRequested() ? null : row;
+    /** Returns true unless a job runs and has been asked to end. */
+    private static boolean isOpen(JobRow row) {
+        return row.status() != JobStatus.RUNNING || !row.cancelRequested();
     }
 
     /**
@@ -133,8 +127,8 @@ final class Cancellations {
                     batch.put(BACKLOG.table(), key(), row);
                     return;
                 }
-                JobRow row = open(rows, next);
-                if (row != null) {
+                JobRow row = rows.at(JobTables.JOBS, next);
+                if (row != null && isOpen(row)) {
                     batch.end(JobRules.step(context, canceled(context, row)));
                 }
                 next = rows.ceiling(set, next + 1);

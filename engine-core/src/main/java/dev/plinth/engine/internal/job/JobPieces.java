@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** The parts of a job that are too large for its row: input and result in pieces, and a piece for each outcome. */
 final class JobPieces {
     /** The pieces by job, then kind and index. */
-    static final TableName PIECES = new TableName(9, "job pieces", 24, 416, 1, Owner.ROW).keptFor(RetentionTimes::jobs);
+    static final TableName<?> PIECES =
+            TableName.of(9, "job pieces", 24, 416, 1, Owner.ROW).keptFor(RetentionTimes::jobs);
 
     private static final int VERSION = 1;
 

@@ -54,11 +54,10 @@ public final class JobQueueFigures implements Supplier<JobFigures> {
         Part part = before;
         for (int i = 0; i < ROWS_AT_ONCE; i++) {
             long number = rows.ceiling(queued, part.last() + 1);
-            byte[] row = number == Rows.NONE ? null : rows.at(number);
-            if (row == null) {
+            JobRow job = rows.at(JobTables.JOBS, number);
+            if (job == null) {
                 return part.endingAt(Rows.NONE);
             }
-            JobRow job = JobRow.read(row);
             part = part.with(job, handled.isMissingFor(job, rows, now)).endingAt(number);
         }
         return part;

@@ -135,8 +135,7 @@ public final class JobRunner implements DueSource {
         if (!write.isIn(JobTables.JOBS)) {
             return;
         }
-        byte[] bytes = write.row();
-        JobRow row = bytes == null ? null : JobRow.read(bytes);
+        JobRow row = JobTables.JOBS.read(write.row());
         if (row != null
                 && row.status().isFinal()
                 && store.nowMillis() - row.finishedAt() < ENDED_NOW_MILLIS
@@ -284,14 +283,7 @@ public final class JobRunner implements DueSource {
 
     private static List<JobRow> runningRows(Rows rows) {
         List<JobRow> found = new ArrayList<>();
-        long next = rows.ceiling(JobTables.RUNNING, 0);
-        while (next != Rows.NONE) {
-            byte[] row = rows.at(next);
-            if (row != null) {
-                found.add(JobRow.read(row));
-            }
-            next = rows.ceiling(JobTables.RUNNING, next + 1);
-        }
+        rows.in(JobTables.JOBS, JobTables.RUNNING).forEach(each -> found.add(each.row()));
         return found;
     }
 
@@ -344,9 +336,8 @@ public final class JobRunner implements DueSource {
         for (int priority = 1; priority <= NewJob.PRIORITY_LAST; priority++) {
             long next = firstReady(rows, ofTurn, priority, 0);
             for (; next != Rows.NONE; next = firstReady(rows, ofTurn, priority, next + 1)) {
-                byte[] bytes = attempts.isClaimed(next) ? null : rows.at(next);
-                if (bytes != null) {
-                    JobRow row = JobRow.read(bytes);
+                JobRow row = attempts.isClaimed(next) ? null : rows.at(JobTables.JOBS, next);
+                if (row != null) {
                     Id workspace = row.facts().workspace();
                     boolean mayBegin = places.isFree(workspace, admission.perWorkspace(rows, workspace))
                             && mayRun.test(rows, workspace)
@@ -374,8 +365,7 @@ public final class JobRunner implements DueSource {
     }
 
     private @Nullable JobRow row(long number) {
-        byte[] row = store.readToAct(rows -> rows.at(number));
-        return row == null ? null : JobRow.read(row);
+        return JobTables.JOBS.read(store.readToAct(rows -> rows.at(number)));
     }
 
     private void run(long number) {

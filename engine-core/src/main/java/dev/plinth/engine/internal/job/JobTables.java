@@ -3,16 +3,18 @@ package dev.plinth.engine.internal.job;
 import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.RowIndex;
 import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowSets;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TableName.Owner;
 import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.timer.DueIndex;
-import java.util.ArrayList;
+import dev.plinth.engine.internal.timer.SweepBatch;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +26,11 @@ final class JobTables {
 
     static final SetKey RUNNING = SetKey.of(SetKinds.JOBS_RUNNING, 0);
 
-    static final TableName JOBS =
-            new TableName(8, "jobs", 32, 260, 0.7, Owner.KEY, JobTables::index).keptFor(RetentionTimes::jobs);
+    static final TableName<JobRow> JOBS = TableName.of(
+                    8, "jobs", 32, 260, 0.7, Owner.KEY, new RowIndex<>(JobRow::read, JobTables::tell))
+            .keptFor(RetentionTimes::jobs);
     /** The job of each unique key. */
-    static final TableName UNIQUE = new TableName(10, "unique jobs", 32, 40, 0.1, Owner.KEY);
+    static final TableName<?> UNIQUE = TableName.of(10, "unique jobs", 32, 40, 0.1, Owner.KEY);
 
     private static final Id ENGINE = new Id(IdKind.WORKSPACE, 0, 0);
     private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
@@ -92,104 +95,54 @@ final class JobTables {
         return SetKey.of(SetKinds.JOBS_OPEN_ON_RESOURCE, resource, workspace.text());
     }
 
-    private static @Nullable SetKey open(JobRow row) {
-        Id resource = row.facts().resource();
-        return resource == null || row.status().isFinal()
-                ? null
-                : openOn(resource, row.facts().workspace());
-    }
-
-    private static void moveOpen(Memberships sets, @Nullable SetKey from, @Nullable SetKey to, long number) {
-        if (from != null && to == null) {
-            sets.remove(from, number);
-        } else if (from == null && to != null) {
-            sets.add(to, number);
-        }
-    }
-
-    private static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
-        JobRow old = before == null ? null : JobRow.read(before);
-        JobRow row = after == null ? null : JobRow.read(after);
-        if (old != null && row != null) {
-            change(old, row, sets);
-        } else if (row != null) {
-            lasting(row).forEach(set -> sets.add(set, row.facts().number()));
-            enter(row, sets);
-            moveOpen(sets, null, open(row), row.facts().number());
-            DueIndex.move(sets, DUE_KIND, row.facts().number(), DueIndex.NEVER, row.nextDue());
-            DueIndex.move(sets, FINISHED_DUE_KIND, row.facts().number(), DueIndex.NEVER, row.finishedAt());
-            sets.place(row.facts().number(), JOBS, key);
-        } else if (old != null) {
-            lasting(old).forEach(set -> sets.remove(set, old.facts().number()));
-            leave(old, sets);
-            moveOpen(sets, open(old), null, old.facts().number());
-            DueIndex.move(sets, DUE_KIND, old.facts().number(), old.nextDue(), DueIndex.NEVER);
-            DueIndex.move(sets, FINISHED_DUE_KIND, old.facts().number(), old.finishedAt(), DueIndex.NEVER);
-            sets.unplace(old.facts().number());
-        }
-    }
-
-    private static void change(JobRow old, JobRow row, Memberships sets) {
-        long number = row.facts().number();
-        if (old.status() != row.status()) {
-            leave(old, sets);
-            enter(row, sets);
-        }
-        if (old.status().isFinal() != row.status().isFinal()) {
-            moveOpen(sets, open(old), open(row), number);
-        }
-        DueIndex.move(sets, DUE_KIND, number, old.nextDue(), row.nextDue());
-        DueIndex.move(sets, FINISHED_DUE_KIND, number, old.finishedAt(), row.finishedAt());
-    }
-
-    private static List<SetKey> lasting(JobRow row) {
-        JobRow.Facts facts = row.facts();
-        List<SetKey> sets = new ArrayList<>(3);
-        sets.add(SetKey.of(SetKinds.JOBS, facts.workspace()));
-        sets.add(byType(facts.workspace(), facts.type()));
-        Id resource = facts.resource();
-        if (resource != null) {
-            sets.add(byResource(facts.workspace(), resource));
-        }
-        return sets;
-    }
-
     static SetKey ofAllByStatus(JobStatus status) {
         return SetKey.of(SetKinds.JOBS_OF_ALL_BY_STATUS, status.ordinal());
     }
 
-    private static void enter(JobRow row, Memberships sets) {
+    private static void tell(byte[] key, JobRow row, RowSets sets) {
         JobRow.Facts facts = row.facts();
-        passing(row).forEach(set -> sets.add(set, facts.number()));
-        if (row.status() == JobStatus.QUEUED) {
-            long turn = turn(facts.workspace());
-            sets.add(readyOf(turn, facts.type(), facts.priority()), facts.number());
-            sets.add(turns(facts.type(), facts.priority()), turn);
-        }
-    }
-
-    private static void leave(JobRow row, Memberships sets) {
-        JobRow.Facts facts = row.facts();
-        passing(row).forEach(set -> sets.remove(set, facts.number()));
-        if (row.status() == JobStatus.QUEUED) {
-            long turn = turn(facts.workspace());
-            if (sets.remove(readyOf(turn, facts.type(), facts.priority()), facts.number())) {
-                sets.remove(turns(facts.type(), facts.priority()), turn);
+        Id workspace = facts.workspace();
+        long number = facts.number();
+        sets.place(number);
+        sets.member(SetKey.of(SetKinds.JOBS, workspace), number);
+        sets.member(byType(workspace, facts.type()), number);
+        sets.member(byStatus(workspace, row.status()), number);
+        sets.member(ofAllByStatus(row.status()), number);
+        Id resource = facts.resource();
+        if (resource != null) {
+            sets.member(byResource(workspace, resource), number);
+            if (!row.status().isFinal()) {
+                sets.member(openOn(resource, workspace), number);
             }
         }
+        if (row.status() == JobStatus.QUEUED) {
+            long turn = turn(workspace);
+            sets.member(readyIn(workspace, facts.type(), facts.priority()), number);
+            sets.member(
+                    readyOf(turn, facts.type(), facts.priority()), number, turns(facts.type(), facts.priority()), turn);
+        } else if (row.status() == JobStatus.RUNNING && row.lease() == null) {
+            sets.member(RUNNING, number);
+        }
+        DueIndex.tell(sets, DUE_KIND, number, row.nextDue());
+        DueIndex.tell(sets, FINISHED_DUE_KIND, number, row.finishedAt());
     }
 
-    private static List<SetKey> passing(JobRow row) {
-        List<SetKey> sets = new ArrayList<>(4);
-        sets.add(ofAllByStatus(row.status()));
-        sets.add(byStatus(row.facts().workspace(), row.status()));
-        if (row.status() == JobStatus.QUEUED) {
-            sets.add(readyIn(
-                    row.facts().workspace(), row.facts().type(), row.facts().priority()));
-        } else if (row.status() == JobStatus.RUNNING && row.lease() == null) {
-            sets.add(RUNNING);
+    /**
+     * Removes a job with its pieces, or as much of it as fits into the batch. A job with many pieces shrinks over several
+     * steps, and its row goes last.
+     */
+    static void remove(Rows rows, StoredRow<JobRow> job, SweepBatch batch) {
+        JobRow row = job.row();
+        int outcomes = JobPieces.remove(batch, row.facts().id(), JobPieces.Kind.OUTCOME, Math.max(0, row.doneItems()));
+        int result = JobPieces.remove(batch, row.facts().id(), JobPieces.Kind.RESULT, row.resultPieces());
+        int input = JobPieces.remove(
+                batch, row.facts().id(), JobPieces.Kind.INPUT, row.facts().inputPieces());
+        if (outcomes + result + input == 0) {
+            batch.remove(job);
+        } else {
+            JobRow left = row.shrunk(input, result, row.doneItems() < 0 ? row.doneItems() : outcomes);
+            batch.put(JOBS, left.key(), left.row());
         }
-        return sets;
     }
 
     /** The job that is not final and has a unique key; null if none has. */

@@ -17,6 +17,7 @@ import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.json.JsonBytes;
@@ -24,6 +25,7 @@ import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Schema;
+import dev.plinth.engine.internal.timer.DueRetention;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
@@ -80,7 +82,7 @@ public final class Jobs {
     private Jobs() {}
 
     /** The tables of the room. */
-    public static List<TableName> tables() {
+    public static List<TableName<?>> tables() {
         return List.of(
                 JobTables.JOBS, JobPieces.PIECES, JobTables.UNIQUE, LeasedTypes.TABLE, Cancellations.BACKLOG.table());
     }
@@ -92,7 +94,10 @@ public final class Jobs {
 
     /** How long finished jobs are kept, and how long it is remembered that a worker has leased a type. */
     public static List<Retention> retentions() {
-        return List.of(new JobRetention(), new LeasedTypes());
+        return List.of(
+                new DueRetention<>(
+                        "jobs", JobTables.JOBS, JobTables.FINISHED_DUE_KIND, JobRow::keptMillis, JobTables::remove),
+                LeasedTypes.retention());
     }
 
     /** Cancels what is more than goes into the record with which a share ends. */
@@ -108,17 +113,15 @@ public final class Jobs {
     private static void collect(Context context, Id workspace, SweepBatch batch) {
         Rows rows = context.rows();
         SetKey all = SetKey.of(SetKinds.JOBS, workspace);
-        for (long next = rows.ceiling(all, 0); next != Rows.NONE; next = rows.ceiling(all, next + 1)) {
-            byte[] bytes = rows.at(next);
-            if (bytes == null || batch.isFull()) {
+        for (StoredRow<JobRow> each : rows.in(JobTables.JOBS, all)) {
+            if (batch.isFull()) {
                 return;
             }
-            JobRow row = JobRow.read(bytes);
-            byte[] unique = row.uniqueKey();
-            if (unique != null && rows.get(JobTables.UNIQUE, unique) != null) {
-                batch.remove(JobTables.UNIQUE, unique, 0);
+            byte[] unique = each.row().uniqueKey();
+            if (unique != null) {
+                batch.removeIfPresent(rows, JobTables.UNIQUE, unique);
             }
-            JobRetention.remove(row, bytes.length, batch);
+            JobTables.remove(rows, each, batch);
         }
         boolean unused = batch.removeAll(rows, LeasedTypes.of(workspace), LeasedTypes.TABLE);
     }
@@ -128,9 +131,9 @@ public final class Jobs {
         SetKey running = JobTables.byStatus(workspace, JobStatus.RUNNING);
         long next = rows.ceiling(running, 0);
         for (int i = 0; i < Limits.SWEEP_ROWS_MAX && next != Rows.NONE; i++) {
-            byte[] bytes = rows.at(next);
-            if (bytes != null) {
-                JobRow row = JobRow.read(bytes).cancelRequestedNow();
+            JobRow job = rows.at(JobTables.JOBS, next);
+            if (job != null) {
+                JobRow row = job.cancelRequestedNow();
                 changes.put(JobTables.JOBS, row.key(), row.row());
             }
             next = rows.ceiling(running, next + 1);
@@ -201,8 +204,8 @@ public final class Jobs {
             } else if (wanted != null) {
                 set = JobTables.byStatus(workspace, wanted);
             }
-            return Outcome.Done.ok(Lists.page(context.rows(), set, request, bytes -> {
-                JobRow row = Cancellations.shown(context.rows(), JobRow.read(bytes));
+            return Outcome.Done.ok(Lists.page(context.rows(), JobTables.JOBS, set, request, job -> {
+                JobRow row = Cancellations.shown(context.rows(), job);
                 boolean fits = !row.isExpired(context)
                         && (wanted == null || wanted == row.status())
                         && (type == null || type.equals(row.facts().type()));
@@ -287,14 +290,13 @@ public final class Jobs {
      * workspace's id if the job is queued, or no longer waits for jobs that are to be canceled. Otherwise it is null.
      */
     public static @Nullable Id topic(Changes.Write write) {
-        byte[] bytes = write.row();
         if (Cancellations.BACKLOG.isEndedBy(write)) {
             return Id.read(IdKind.WORKSPACE, write.key(), 0);
         }
-        if (!write.isIn(JobTables.JOBS) || bytes == null) {
+        JobRow row = write.rowIn(JobTables.JOBS);
+        if (row == null) {
             return null;
         }
-        JobRow row = JobRow.read(bytes);
         if (row.status() == JobStatus.QUEUED) {
             return row.facts().workspace();
         }
@@ -306,8 +308,7 @@ public final class Jobs {
      * may have it.
      */
     public static @Nullable String queuedType(Changes.Write write) {
-        byte[] bytes = write.isIn(JobTables.JOBS) ? write.row() : null;
-        JobRow row = bytes == null ? null : JobRow.read(bytes);
+        JobRow row = write.rowIn(JobTables.JOBS);
         return row == null || row.status() != JobStatus.QUEUED
                 ? null
                 : row.facts().type();
@@ -375,8 +376,7 @@ public final class Jobs {
     }
 
     static JobRow find(Context context, Id id) {
-        byte[] bytes = context.rows().get(JobTables.JOBS, context.workspace().keyOf(id));
-        JobRow row = bytes == null ? null : JobRow.read(bytes);
+        JobRow row = context.rows().find(JobTables.JOBS, context.workspace().keyOf(id));
         if (row == null || row.isExpired(context)) {
             throw new RefusedException(Refusal.notFound());
         }

@@ -6,8 +6,9 @@ import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.RowIndex;
 import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowSets;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -16,20 +17,20 @@ import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TableName.Owner;
 import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.timer.DueIndex;
+import dev.plinth.engine.internal.timer.DueRetention;
 import dev.plinth.engine.internal.timer.Retention;
-import dev.plinth.engine.internal.timer.SweepBatch;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers when a worker outside of this JVM last had a lease of each type of a workspace's jobs. Each type has a row.
  * The record of a new or extended lease writes it, so that a restart forgets nothing.
  */
-final class LeasedTypes implements Retention {
+final class LeasedTypes {
     /** As many rows as there may be jobs, so that no lease is refused because of them. */
-    static final TableName TABLE = new TableName(27, "leased types", 32, 56, 0.7, Owner.KEY, LeasedTypes::index);
+    static final TableName<Row> TABLE =
+            TableName.of(27, "leased types", 32, 56, 0.7, Owner.KEY, new RowIndex<>(Row::read, LeasedTypes::tell));
 
     private static final int VERSION = 1;
     private static final int DUE_KIND = 5;
@@ -40,15 +41,15 @@ final class LeasedTypes implements Retention {
     static void note(Context context, String type, Changes changes) {
         Id workspace = context.workspace();
         byte[] key = key(workspace, type);
-        byte[] known = context.rows().get(TABLE, key);
-        long number = known == null ? context.nextNumber() : Row.read(known).number();
+        Row known = context.rows().find(TABLE, key);
+        long number = known == null ? context.nextNumber() : known.number();
         changes.put(TABLE, key, new Row(workspace, number, context.now()).row());
     }
 
     /** Returns true if a worker has had a lease of a type within the hour. */
     static boolean has(Rows rows, Id workspace, String type, long nowMillis) {
-        byte[] row = rows.get(TABLE, key(workspace, type));
-        return row != null && Row.read(row).leasedAt() + KEPT_MILLIS > nowMillis;
+        Row row = rows.find(TABLE, key(workspace, type));
+        return row != null && row.leasedAt() + KEPT_MILLIS > nowMillis;
     }
 
     static TransferredTable transferred() {
@@ -60,28 +61,9 @@ final class LeasedTypes implements Retention {
         return SetKey.of(SetKinds.LEASED_TYPES, workspace);
     }
 
-    @Override
-    public String name() {
-        return TABLE.name();
-    }
-
-    @Override
-    public long nextExpiry(Rows rows) {
-        long first = DueIndex.nextTime(rows, DUE_KIND, Rows.NONE);
-        return first == Rows.NONE ? NEVER : first + KEPT_MILLIS;
-    }
-
-    @Override
-    public void collect(Context context, long nowMillis, SweepBatch batch) {
-        Rows rows = context.rows();
-        DueIndex.forEach(rows, DUE_KIND, nowMillis - KEPT_MILLIS, number -> {
-            byte[] row = rows.at(number);
-            byte[] key = rows.keyAt(number);
-            if (row != null && key != null) {
-                batch.remove(TABLE, key, row.length);
-            }
-            return !batch.isFull();
-        });
+    static Retention retention() {
+        return new DueRetention<>(
+                TABLE.name(), TABLE, DUE_KIND, rows -> KEPT_MILLIS, (rows, row, batch) -> batch.remove(row));
     }
 
     private static byte[] key(Id workspace, String type) {
@@ -90,20 +72,10 @@ final class LeasedTypes implements Retention {
         return key;
     }
 
-    private static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
-        Row old = before == null ? null : Row.read(before);
-        Row row = after == null ? null : Row.read(after);
-        if (old == null && row != null) {
-            sets.add(of(row.workspace()), row.number());
-            sets.place(row.number(), TABLE, key);
-            DueIndex.move(sets, DUE_KIND, row.number(), DueIndex.NEVER, row.leasedAt());
-        } else if (old != null && row != null) {
-            DueIndex.move(sets, DUE_KIND, row.number(), old.leasedAt(), row.leasedAt());
-        } else if (old != null) {
-            sets.remove(of(old.workspace()), old.number());
-            sets.unplace(old.number());
-            DueIndex.move(sets, DUE_KIND, old.number(), old.leasedAt(), DueIndex.NEVER);
-        }
+    private static void tell(byte[] key, Row row, RowSets sets) {
+        sets.place(row.number());
+        sets.member(of(row.workspace()), row.number());
+        DueIndex.tell(sets, DUE_KIND, row.number(), row.leasedAt());
     }
 
     private record Row(Id workspace, long number, long leasedAt) {

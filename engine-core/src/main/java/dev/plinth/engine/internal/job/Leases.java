@@ -179,11 +179,10 @@ public final class Leases {
         long inputBytes = 0;
         while (jobs.size() < request.jobsMax()) {
             long number = ready.next();
-            byte[] bytes = number == Rows.NONE ? null : context.rows().at(number);
-            if (bytes == null) {
+            JobRow row = context.rows().at(JobTables.JOBS, number);
+            if (row == null) {
                 break;
             }
-            JobRow row = JobRow.read(bytes);
             byte[] input = JobPieces.join(
                     context.rows(),
                     row.facts().id(),
@@ -276,8 +275,8 @@ public final class Leases {
         /** The number of the next one; {@link Rows#NONE} if there is none, or one that is to be canceled has to be so first. */
         long next() {
             long number = nextOfAll();
-            byte[] row = number == Rows.NONE ? null : rows.at(number);
-            return row == null || Cancellations.cover(rows, JobRow.read(row)) ? Rows.NONE : number;
+            JobRow row = rows.at(JobTables.JOBS, number);
+            return row == null || Cancellations.cover(rows, row) ? Rows.NONE : number;
         }
 
         private long nextOfAll() {

@@ -71,9 +71,7 @@ public final class ProgressReports {
 
     private Command.Change write(Id job) {
         return context -> {
-            byte[] bytes =
-                    context.rows().get(JobTables.JOBS, context.workspace().keyOf(job));
-            JobRow row = bytes == null ? null : JobRow.read(bytes);
+            JobRow row = context.rows().find(JobTables.JOBS, context.workspace().keyOf(job));
             JobRow next = row == null ? null : of(row);
             return row == null || next == null || next.equals(row)
                     ? Decision.nothing(StepOutcome.Plain.TOO_LATE)

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.list;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +18,14 @@ public final class Lists {
      * them, the page is short and says that there is more. So is a page whose items reach
      * {@link Limits#PAGE_BYTES_MAX}.
      */
-    public static byte[] page(Rows rows, SetKey set, PageRequest request, Renderer renderer) {
-        return page(rows, List.of(set), request, renderer);
+    public static <R> byte[] page(
+            Rows rows, TableName<R> table, SetKey set, PageRequest request, Renderer<R> renderer) {
+        return page(rows, table, List.of(set), request, renderer);
     }
 
     /** Reads one page of several sets, as if they were one. */
-    public static byte[] page(Rows rows, List<SetKey> sets, PageRequest request, Renderer renderer) {
+    public static <R> byte[] page(
+            Rows rows, TableName<R> table, List<SetKey> sets, PageRequest request, Renderer<R> renderer) {
         SetUnion numbers = request.oldestFirst() ? SetUnion.upwards(rows, sets) : SetUnion.downwards(rows, sets);
         return page(
                 new Items() {
@@ -33,7 +36,7 @@ public final class Lists {
 
                     @Override
                     public byte @Nullable [] item(long number) {
-                        byte[] row = rows.at(number);
+                        R row = rows.at(table, number);
                         return row == null ? null : renderer.render(row);
                     }
                 },
@@ -97,8 +100,8 @@ public final class Lists {
 
     /** Renders a row of a list, or leaves it out. */
     @FunctionalInterface
-    public interface Renderer {
+    public interface Renderer<R> {
         /** Returns the item, or null if the row is not for this list or this caller. */
-        byte @Nullable [] render(byte[] row);
+        byte @Nullable [] render(R row);
     }
 }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QuotaCheckpointWriter extends WriteBehind<QuotaCheckpointWriter.PendingCheckpoint> {
     /** The checkpoint of each workspace, by its id. */
-    public static final TableName MARKS = new TableName(21, "quota marks", 16, 32, 0.1, TableName.Owner.ENGINE);
+    public static final TableName<?> MARKS = TableName.of(21, "quota marks", 16, 32, 0.1, TableName.Owner.ENGINE);
 
     /** Parts of a burst after each of which a bucket is written. */
     static final int PARTS_OF_BURST = 8;
@@ -55,12 +55,7 @@ public final class QuotaCheckpointWriter extends WriteBehind<QuotaCheckpointWrit
 
     /** Returns the purge of a workspace's checkpoint. */
     public static WorkspacePurge purge() {
-        return (context, workspace, batch) -> {
-            byte[] row = context.rows().get(MARKS, workspace.key());
-            if (row != null) {
-                batch.remove(MARKS, workspace.key(), row.length);
-            }
-        };
+        return (context, workspace, batch) -> batch.removeIfPresent(context.rows(), MARKS, workspace.key());
     }
 
     /** Sets the listener that learns that there is something to write. It must be quick. */

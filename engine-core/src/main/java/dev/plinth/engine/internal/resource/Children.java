@@ -136,9 +136,8 @@ public final class Children {
         long next = rows.floor(set, Long.MAX_VALUE);
         long bytes = 0;
         for (int i = 0; i < limit && next != Rows.NONE; i++) {
-            byte[] row = rows.at(next);
-            byte[] child =
-                    row == null ? new byte[0] : ResourceRow.read(row, true).json();
+            ResourceRow row = rows.at(ResourceTables.CHILDREN, next);
+            byte[] child = row == null ? new byte[0] : row.json();
             if (Lists.isBeyond(bytes, child)) {
                 break;
             }
@@ -153,13 +152,8 @@ public final class Children {
 
     /** Adds the removal of all children of a resource, the oldest first. */
     static void removeAll(Rows rows, Id resource, Changes changes) {
-        SetKey set = SetKey.of(SetKinds.CHILDREN, resource);
-        for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
-            byte[] row = rows.at(next);
-            if (row != null) {
-                remove(ResourceRow.read(row, true), changes);
-            }
-        }
+        rows.in(ResourceTables.CHILDREN, SetKey.of(SetKinds.CHILDREN, resource))
+                .forEach(child -> remove(child.row(), changes));
     }
 
     private static void remove(ResourceRow row, Changes changes) {
@@ -174,22 +168,16 @@ public final class Children {
 
     private static byte[] page(Rows rows, Id resource, PageRequest request) {
         return Lists.page(
-                rows,
-                SetKey.of(SetKinds.CHILDREN, resource),
-                request,
-                row -> ResourceRow.read(row, true).json());
+                rows, ResourceTables.CHILDREN, SetKey.of(SetKinds.CHILDREN, resource), request, ResourceRow::json);
     }
 
     private static ResourceRow find(Context context, ResourceRow parent, Id child) {
-        byte[] bytes =
-                context.rows().get(ResourceTables.CHILDREN, parent.workspace().keyOf(child));
-        if (bytes != null) {
-            ResourceRow row = ResourceRow.read(bytes, true);
-            if (parent.id().equals(row.parent())) {
-                return row;
-            }
+        ResourceRow row = context.rows()
+                .require(ResourceTables.CHILDREN, parent.workspace().keyOf(child));
+        if (!parent.id().equals(row.parent())) {
+            throw new RefusedException(Refusal.notFound());
         }
-        throw new RefusedException(Refusal.notFound());
+        return row;
     }
 
     private static Changes.EventDraft event(ResourceRow row, String type, byte[] data) {

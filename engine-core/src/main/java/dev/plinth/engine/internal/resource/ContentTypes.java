@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonSchema;
 import java.util.Arrays;
@@ -76,11 +77,9 @@ public final class ContentTypes {
     /** Returns an unregistered type that a resource of a workspace has, or an empty text if there is none. */
     public String anyUnregistered(Rows rows, Id workspace) {
         SetKey all = SetKey.of(SetKinds.RESOURCES_ALL, workspace);
-        for (long number = rows.ceiling(all, 0); number != Rows.NONE; number = rows.ceiling(all, number + 1)) {
-            byte[] row = rows.at(number);
-            String type =
-                    row == null ? "" : ResourceRow.read(row, false).content().type();
-            if (row != null && !resourceTypes.contains(type)) {
+        for (StoredRow<ResourceRow> each : rows.in(ResourceTables.RESOURCES, all)) {
+            String type = each.row().content().type();
+            if (!resourceTypes.contains(type)) {
                 return type;
             }
         }

@@ -60,7 +60,6 @@ final class ListedResources implements Lists.Items {
     }
 
     private @Nullable ResourceRow read(long number) {
-        byte[] bytes = number == Rows.NONE ? null : rows.at(number);
-        return bytes == null ? null : ResourceRow.read(bytes, false);
+        return rows.at(ResourceTables.RESOURCES, number);
     }
 }

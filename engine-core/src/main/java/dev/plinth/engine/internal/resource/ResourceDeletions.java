@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.timer.BacklogRunner;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
@@ -75,15 +76,13 @@ final class ResourceDeletions {
         int perChild = 1 + (isSilent ? 0 : eventRowCount.of(rows, workspace, Children.DELETED));
         int room = Math.max(1, batch.roomRows() / perChild);
         SetKey children = children(resource);
-        for (long next = rows.ceiling(children, 0); next != Rows.NONE; next = rows.ceiling(children, next + 1)) {
-            byte[] row = rows.at(next);
-            if (row == null || room-- == 0) {
+        for (StoredRow<ResourceRow> child : rows.in(ResourceTables.CHILDREN, children)) {
+            if (room-- == 0) {
                 return;
             }
-            ResourceRow child = ResourceRow.read(row, true);
-            batch.remove(ResourceTables.CHILDREN, child.key(), row.length);
+            batch.remove(child);
             if (!isSilent) {
-                batch.changes().event(Children.deleted(child));
+                batch.changes().event(Children.deleted(child.row()));
             }
         }
         batch.remove(BACKLOG.table(), workspace.keyOf(resource), 0);

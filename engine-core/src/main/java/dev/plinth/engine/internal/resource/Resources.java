@@ -15,6 +15,7 @@ import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.json.JsonBytes;
@@ -56,7 +57,7 @@ public final class Resources {
     private Resources() {}
 
     /** The tables of the room. */
-    public static List<TableName> tables() {
+    public static List<TableName<?>> tables() {
         return List.of(
                 ResourceTables.RESOURCES,
                 ResourceTables.CHILDREN,
@@ -74,12 +75,12 @@ public final class Resources {
     }
 
     /** Returns true if a table has the resources themselves. */
-    public static boolean isOfResources(TableName table) {
+    public static boolean isOfResources(TableName<?> table) {
         return table.number() == ResourceTables.RESOURCES.number();
     }
 
     /** Returns true if a table has shares, whose keys begin with the grantee. */
-    public static boolean isOfShares(TableName table) {
+    public static boolean isOfShares(TableName<?> table) {
         return table.number() == ResourceTables.SHARES.number();
     }
 
@@ -115,18 +116,14 @@ public final class Resources {
     private static void collect(Context context, Id workspace, ShareRevocation end, SweepBatch batch) {
         Rows rows = context.rows();
         SetKey all = SetKey.of(SetKinds.RESOURCES_ALL, workspace);
-        for (long next = rows.ceiling(all, 0); next != Rows.NONE; next = rows.ceiling(all, next + 1)) {
-            byte[] row = rows.at(next);
-            ResourceRow resource = row == null ? null : ResourceRow.read(row, false);
-            if (row == null
-                    || resource == null
-                    || !batch.removeAll(rows, SetKey.of(SetKinds.CHILDREN, resource.id()), ResourceTables.CHILDREN)) {
+        for (StoredRow<ResourceRow> each : rows.in(ResourceTables.RESOURCES, all)) {
+            Id resource = each.row().id();
+            if (!batch.removeAll(rows, SetKey.of(SetKinds.CHILDREN, resource), ResourceTables.CHILDREN)
+                    || !Shares.collect(context, resource, end, batch)
+                    || batch.isFull()) {
                 return;
             }
-            if (!Shares.collect(context, resource.id(), end, batch) || batch.isFull()) {
-                return;
-            }
-            batch.remove(ResourceTables.RESOURCES, resource.key(), row.length);
+            batch.remove(each);
         }
         boolean unused =
                 batch.removeAll(rows, SetKey.of(SetKinds.SHARES_TO_WORKSPACE, workspace), ResourceTables.SHARES);

@@ -29,8 +29,7 @@ final class SharedResources implements Lists.Items {
     @Override
     public long next(long edge) {
         long number = rows.floor(set, edge - 1);
-        byte[] row = number == Rows.NONE ? null : rows.at(number);
-        share = row == null ? null : ShareRow.read(row);
+        share = rows.at(ResourceTables.SHARES, number);
         return share != null && share.createdAt() <= filter.createdAfter() ? Rows.NONE : number;
     }
 
@@ -40,11 +39,7 @@ final class SharedResources implements Lists.Items {
         if (shown == null || HiddenWorkspaces.has(rows, shown.owner())) {
             return null;
         }
-        byte[] bytes = rows.get(ResourceTables.RESOURCES, shown.owner().keyOf(shown.resource()));
-        if (bytes == null) {
-            return null;
-        }
-        ResourceRow row = ResourceRow.read(bytes, false);
-        return filter.accepts(row) ? shown.view(row.json()) : null;
+        ResourceRow row = rows.find(ResourceTables.RESOURCES, shown.owner().keyOf(shown.resource()));
+        return row != null && filter.accepts(row) ? shown.view(row.json()) : null;
     }
 }

@@ -17,6 +17,7 @@ import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.shape.Entity;
@@ -59,8 +60,7 @@ public final class Shares {
                 throw notAGrantee();
             }
             row.status().checkWritable();
-            byte[] old = context.rows().get(ResourceTables.SHARES, grantee.keyOf(resource));
-            ShareRow before = old == null ? null : ShareRow.read(old);
+            ShareRow before = context.rows().find(ResourceTables.SHARES, grantee.keyOf(resource));
             if (before != null && before.editor() == editor) {
                 return Decision.nothing(Outcome.Done.ok(before.json()));
             }
@@ -108,10 +108,12 @@ public final class Shares {
         return context -> {
             VisibleResource.find(context, resource).owned();
             SetKey set = SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource);
-            return Outcome.Done.ok(Lists.page(context.rows(), set, request, row -> {
-                ShareRow share = ShareRow.read(row);
-                return DeletedWorkspaces.has(context.rows(), share.grantee()) ? null : share.json();
-            }));
+            return Outcome.Done.ok(Lists.page(
+                    context.rows(),
+                    ResourceTables.SHARES,
+                    set,
+                    request,
+                    share -> DeletedWorkspaces.has(context.rows(), share.grantee()) ? null : share.json()));
         };
     }
 
@@ -125,12 +127,8 @@ public final class Shares {
             if (!leaves) {
                 VisibleResource.find(context, resource).owned();
             }
-            byte[] old = context.rows().get(ResourceTables.SHARES, grantee.keyOf(resource));
-            if (old == null || DeletedWorkspaces.has(context.rows(), grantee)) {
-                throw new RefusedException(Refusal.notFound());
-            }
-            ShareRow share = ShareRow.read(old);
-            if (leaves && !isThere(context.rows(), share)) {
+            ShareRow share = context.rows().require(ResourceTables.SHARES, grantee.keyOf(resource));
+            if (DeletedWorkspaces.has(context.rows(), grantee) || leaves && !isThere(context.rows(), share)) {
                 throw new RefusedException(Refusal.notFound());
             }
             Changes changes = new Changes().within(ReserveAccess.RECORDED);
@@ -154,13 +152,9 @@ public final class Shares {
     static void removeAll(Context context, Id resource, ShareRevocation end, Changes changes) {
         Rows rows = context.rows();
         SetKey set = SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource);
-        for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
-            byte[] row = rows.at(next);
-            if (row != null) {
-                ShareRow share = ShareRow.read(row);
-                end.end(context, resource, share.grantee(), changes);
-                changes.remove(ResourceTables.SHARES, share.key());
-            }
+        for (StoredRow<ShareRow> each : rows.in(ResourceTables.SHARES, set)) {
+            end.end(context, resource, each.row().grantee(), changes);
+            changes.remove(ResourceTables.SHARES, each.key());
         }
     }
 
@@ -168,14 +162,12 @@ public final class Shares {
     static boolean collect(Context context, Id resource, ShareRevocation end, SweepBatch batch) {
         Rows rows = context.rows();
         SetKey set = SetKey.of(SetKinds.SHARES_OF_RESOURCE, resource);
-        for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
-            byte[] row = rows.at(next);
-            if (row == null || batch.isFull()) {
+        for (StoredRow<ShareRow> each : rows.in(ResourceTables.SHARES, set)) {
+            if (batch.isFull()) {
                 return false;
             }
-            ShareRow share = ShareRow.read(row);
-            end.end(context, resource, share.grantee(), batch.changes());
-            batch.remove(ResourceTables.SHARES, share.key(), row.length);
+            end.end(context, resource, each.row().grantee(), batch.changes());
+            batch.remove(each);
         }
         return true;
     }

@@ -17,17 +17,18 @@ record VisibleResource(ResourceRow row, @Nullable ShareRow share) {
     /** Returns the resource with an id, or refuses. */
     static VisibleResource find(Context context, Id id) {
         Rows rows = context.rows();
-        byte[] own = rows.get(ResourceTables.RESOURCES, context.workspace().keyOf(id));
+        ResourceRow own =
+                rows.find(ResourceTables.RESOURCES, context.workspace().keyOf(id));
         if (own != null) {
-            return new VisibleResource(ResourceRow.read(own, false), null);
+            return new VisibleResource(own, null);
         }
-        byte[] shareRow = rows.get(ResourceTables.SHARES, context.workspace().keyOf(id));
-        if (shareRow != null) {
-            ShareRow share = ShareRow.read(shareRow);
-            byte[] shared = rows.get(ResourceTables.RESOURCES, share.owner().keyOf(id));
+        ShareRow share = rows.find(ResourceTables.SHARES, context.workspace().keyOf(id));
+        if (share != null) {
+            ResourceRow shared =
+                    rows.find(ResourceTables.RESOURCES, share.owner().keyOf(id));
             if (shared != null && !HiddenWorkspaces.has(rows, share.owner())) {
                 context.showsShared(id);
-                return new VisibleResource(ResourceRow.read(shared, false), share);
+                return new VisibleResource(shared, share);
             }
         }
         throw new RefusedException(Refusal.notFound());

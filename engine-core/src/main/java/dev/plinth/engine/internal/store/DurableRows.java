@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads rows one by one, each once it is durable. */
 record DurableRows(Store store) implements Rows {
     @Override
-    public byte @Nullable [] get(TableName table, byte[] key) {
+    public byte @Nullable [] get(TableName<?> table, byte[] key) {
         return store.readToAct(rows -> rows.get(table, key));
     }
 

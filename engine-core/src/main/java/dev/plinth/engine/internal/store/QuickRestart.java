@@ -336,7 +336,7 @@ final class QuickRestart implements AutoCloseable {
                 .append(settings.kind())
                 .append(' ')
                 .append(settings.maxResources());
-        for (TableName name : settings.tables()) {
+        for (TableName<?> name : settings.tables()) {
             text.append(' ')
                     .append(name.number())
                     .append(':')

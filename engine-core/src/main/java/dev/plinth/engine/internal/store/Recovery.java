@@ -31,7 +31,7 @@ final class Recovery implements JournalVisitor {
 
     private final Disk disk;
     private final StoreTables tables;
-    private final TableName[] byNumber = new TableName[128];
+    private final TableName<?>[] byNumber = new TableName<?>[128];
     private final RecordCodec codec;
     private final RecoveryProgress progress;
     private final StoreNames names;
@@ -42,7 +42,7 @@ final class Recovery implements JournalVisitor {
     private long epoch;
     private String damagedSnapshot = "";
 
-    private Recovery(Disk disk, StoreTables tables, List<TableName> all) throws IOException {
+    private Recovery(Disk disk, StoreTables tables, List<TableName<?>> all) throws IOException {
         this.disk = disk;
         this.tables = tables;
         this.codec = new RecordCodec(all);
@@ -50,7 +50,7 @@ final class Recovery implements JournalVisitor {
         this.names = StoreNames.of(disk);
         this.store = names.storeId(disk);
         this.state = JournalState.read(disk);
-        for (TableName name : all) {
+        for (TableName<?> name : all) {
             byNumber[name.number()] = name;
         }
     }
@@ -200,8 +200,8 @@ final class Recovery implements JournalVisitor {
         }
     }
 
-    private TableName table(String name, int number) {
-        TableName table = number > 0 ? byNumber[number] : null;
+    private TableName<?> table(String name, int number) {
+        TableName<?> table = number > 0 ? byNumber[number] : null;
         if (table == null) {
             throw new IllegalStateException("Expected tables that this release knows, but " + name + " has table "
                     + number + "; open the store with the release that wrote it.");

@@ -32,7 +32,7 @@ final class RowLoader implements AutoCloseable {
     }
 
     /** Puts a row. A repeated row replaces the earlier one. */
-    void put(TableName table, byte[] key, byte[] row) {
+    void put(TableName<?> table, byte[] key, byte[] row) {
         batch.add(new Row(table, key, tables.exchange(table, key, row), row));
         if (batch.size() == ROWS_PER_BATCH) {
             hand(batch);
@@ -96,5 +96,5 @@ final class RowLoader implements AutoCloseable {
         }
     }
 
-    private record Row(TableName table, byte[] key, byte @Nullable [] before, byte[] after) {}
+    private record Row(TableName<?> table, byte[] key, byte @Nullable [] before, byte[] after) {}
 }

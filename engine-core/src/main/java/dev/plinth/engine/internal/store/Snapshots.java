@@ -39,7 +39,7 @@ final class Snapshots implements AutoCloseable {
     private final Disk disk;
     private final StoreTables tables;
     private final FileJournal journal;
-    private final List<TableName> names;
+    private final List<TableName<?>> names;
     private final long bytesPerSnapshot;
     private final Thread thread;
     private final Object wake = new Object();
@@ -54,7 +54,7 @@ final class Snapshots implements AutoCloseable {
             Disk disk,
             StoreTables tables,
             FileJournal journal,
-            List<TableName> names,
+            List<TableName<?>> names,
             long bytesPerSnapshot,
             EarlierSnapshots earlier) {
         this.store = store;

@@ -330,7 +330,7 @@ public final class Store implements AutoCloseable {
      * Visits all rows of a table beside the writer. Rows that are written meanwhile are shown as they were or as they
      * are, and may be in flight. Throws {@code IllegalStateException} if shown rows may have been taken back meanwhile.
      */
-    public void scan(TableName table, BiConsumer<byte[], byte[]> visitor) {
+    public void scan(TableName<?> table, BiConsumer<byte[], byte[]> visitor) {
         tables.requireOpen();
         tables.scan(table, visitor);
     }

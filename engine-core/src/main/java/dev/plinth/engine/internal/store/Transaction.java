@@ -186,12 +186,12 @@ public final class Transaction implements Rows {
     }
 
     /** Returns the last record since opening that wrote to a table, or 0. */
-    public long changedAt(TableName table) {
+    public long changedAt(TableName<?> table) {
         return tables.changedAt(table);
     }
 
     @Override
-    public byte @Nullable [] get(TableName table, byte[] key) {
+    public byte @Nullable [] get(TableName<?> table, byte[] key) {
         return tables.get(table, key);
     }
 

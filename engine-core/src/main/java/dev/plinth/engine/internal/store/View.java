@@ -53,7 +53,7 @@ public final class View implements Rows {
     }
 
     @Override
-    public byte @Nullable [] get(TableName table, byte[] key) {
+    public byte @Nullable [] get(TableName<?> table, byte[] key) {
         byte[] row = rowByRow ? getWhole(table, key) : tables.get(table, key);
         // A row has its sequence, a miss does not: the removal may be younger than the last append at the start.
         reads += row == null ? 2 : 1;
@@ -65,7 +65,7 @@ public final class View implements Rows {
      * Returns the row as a completely applied record has left it, because a record that is being applied may be taken
      * back.
      */
-    private byte @Nullable [] getWhole(TableName table, byte[] key) {
+    private byte @Nullable [] getWhole(TableName<?> table, byte[] key) {
         for (int tries = 1; ; tries++) {
             tables.requireOpen();
             long last = tables.lastSequence();

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.timer;
 
-import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.RowSets;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
@@ -16,17 +16,10 @@ public final class DueIndex {
 
     private DueIndex() {}
 
-    /** Moves a number of a kind from one due time to another. {@link #NEVER} is no time. */
-    public static void move(Memberships sets, int kind, long number, long before, long after) {
-        if (before == after) {
-            return;
-        }
-        if (before != NEVER && sets.remove(at(kind, before), number)) {
-            sets.remove(times(kind), before);
-        }
-        if (after != NEVER) {
-            sets.add(at(kind, after), number);
-            sets.add(times(kind), after);
+    /** Tells that a number of a kind is due at a time in epoch milliseconds. {@link #NEVER} is no time. */
+    public static void tell(RowSets sets, int kind, long number, long time) {
+        if (time != NEVER) {
+            sets.member(at(kind, time), number, times(kind), time);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.base.TableName;
 
 /** The rows of one step of the sweep, limited in rows and bytes. Not thread-safe. */
@@ -24,29 +25,38 @@ public final class SweepBatch {
     }
 
     /** Removes a row of about so many bytes. */
-    public void remove(TableName table, byte[] key, int rowBytes) {
+    public void remove(TableName<?> table, byte[] key, int rowBytes) {
         changes.remove(table, key);
         removed++;
         bytes += rowBytes;
     }
 
+    /** Removes a row that was found in a set. */
+    public void remove(StoredRow<?> row) {
+        remove(row.table(), row.key(), row.bytes().length);
+    }
+
+    /** Removes the row under a key, if there is one. */
+    public void removeIfPresent(Rows rows, TableName<?> table, byte[] key) {
+        byte[] row = rows.get(table, key);
+        if (row != null) {
+            remove(table, key, row.length);
+        }
+    }
+
     /** Removes the rows of a set. Returns false if not all of them went into the batch. */
-    public boolean removeAll(Rows rows, SetKey set, TableName table) {
-        for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
+    public boolean removeAll(Rows rows, SetKey set, TableName<?> table) {
+        for (StoredRow<?> row : rows.in(table, set)) {
             if (isFull()) {
                 return false;
             }
-            byte[] row = rows.at(next);
-            byte[] key = rows.keyAt(next);
-            if (row != null && key != null) {
-                remove(table, key, row.length);
-            }
+            remove(row);
         }
         return true;
     }
 
     /** Ends a row without removing it. It counts as collected. */
-    public void end(TableName table, byte[] key, byte[] row) {
+    public void end(TableName<?> table, byte[] key, byte[] row) {
         put(table, key, row);
         ended++;
     }
@@ -67,7 +77,7 @@ public final class SweepBatch {
     }
 
     /** Puts a row. */
-    public void put(TableName table, byte[] key, byte[] row) {
+    public void put(TableName<?> table, byte[] key, byte[] row) {
         changes.put(table, key, row);
         bytes += row.length;
     }

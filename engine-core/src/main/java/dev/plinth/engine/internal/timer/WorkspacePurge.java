@@ -2,6 +2,9 @@ package dev.plinth.engine.internal.timer;
 
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.TableName;
+import java.util.function.Function;
 
 /** Removes all rows of a deleted workspace from a room. */
 @FunctionalInterface
@@ -11,4 +14,11 @@ public interface WorkspacePurge {
      * apart by {@link SweepBatch#isFull}.
      */
     void collect(Context context, Id workspace, SweepBatch batch);
+
+    /** Returns the removal of the rows of a set of the workspace. */
+    static WorkspacePurge of(TableName<?> table, Function<Id, SetKey> set) {
+        return (context, workspace, batch) -> {
+            boolean unused = batch.removeAll(context.rows(), set.apply(workspace), table);
+        };
+    }
 }

@@ -51,7 +51,7 @@ public final class WorkspaceTransfers {
     }
 
     /** Returns true if the rows of a table move with their workspace. */
-    public static boolean moves(TableName table) {
+    public static boolean moves(TableName<?> table) {
         return TransferredTables.numbered(table.number()) != null;
     }
 

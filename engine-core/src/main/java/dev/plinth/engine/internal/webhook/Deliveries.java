@@ -67,7 +67,7 @@ public final class Deliveries {
      * it is open.
      */
     public static List<Retention> retentions() {
-        return List.of(new OpenDeliveryRetention(), new DeliveryRetention());
+        return List.of(new OpenDeliveryRetention(), DeliveryRetention.retention());
     }
 
     /** Returns counters of the deliveries in each status, over all workspaces. */
@@ -88,10 +88,9 @@ public final class Deliveries {
     public static long oldestOpenMillis(Rows rows) {
         long oldest = Long.MAX_VALUE;
         for (DeliveryStatus status : List.of(DeliveryStatus.PENDING, DeliveryStatus.RETRYING)) {
-            long first = rows.ceiling(WebhookTables.ofAllByStatus(status), 0);
-            byte[] row = first == Rows.NONE ? null : rows.at(first);
+            DeliveryRow row = rows.first(WebhookTables.DELIVERIES, WebhookTables.ofAllByStatus(status));
             if (row != null) {
-                oldest = Math.min(oldest, DeliveryRow.read(row).facts().createdAt());
+                oldest = Math.min(oldest, row.facts().createdAt());
             }
         }
         return oldest;
@@ -116,8 +115,7 @@ public final class Deliveries {
         return context -> {
             Endpoints.find(context, endpoint);
             SetKey set = SetKey.of(SetKinds.DELIVERIES, endpoint);
-            return Outcome.Done.ok(Lists.page(context.rows(), set, request, bytes -> {
-                DeliveryRow row = DeliveryRow.read(bytes);
+            return Outcome.Done.ok(Lists.page(context.rows(), WebhookTables.DELIVERIES, set, request, row -> {
                 // Read once, because it may change between two reads.
                 Shown shown = shown(context, row, underWay);
                 boolean fits = !shown.row.isExpired(context) && (status == null || status.equals(shown.status));
@@ -170,17 +168,16 @@ public final class Deliveries {
      * @param until the latest time at which the delivery was exhausted, in epoch milliseconds
      */
     public static ReopenedDeliveries recover(Context context, Id endpoint, long since, long until, long after) {
-        byte[] row =
-                context.rows().get(WebhookTables.ENDPOINTS, context.workspace().keyOf(endpoint));
+        EndpointRow row =
+                context.rows().find(WebhookTables.ENDPOINTS, context.workspace().keyOf(endpoint));
         return row == null
                 ? new ReopenedDeliveries(new Changes(), 0, Rows.NONE)
-                : DeliverySteps.recover(context, EndpointRow.read(row), since, until, after);
+                : DeliverySteps.recover(context, row, since, until, after);
     }
 
     private static DeliveryRow find(Context context, Id id) {
-        byte[] bytes =
-                context.rows().get(WebhookTables.DELIVERIES, context.workspace().keyOf(id));
-        DeliveryRow row = bytes == null ? null : DeliveryRow.read(bytes);
+        DeliveryRow row = context.rows()
+                .find(WebhookTables.DELIVERIES, context.workspace().keyOf(id));
         if (row == null || shown(context, row, number -> 0).row.isExpired(context)) {
             throw new RefusedException(Refusal.notFound());
         }

@@ -262,11 +262,10 @@ final class DeliveryAttempts {
     }
 
     private @Nullable Due find(Rows rows, long number) {
-        byte[] bytes = rows.at(number);
-        if (bytes == null) {
+        DeliveryRow row = rows.at(WebhookTables.DELIVERIES, number);
+        if (row == null) {
             return null;
         }
-        DeliveryRow row = DeliveryRow.read(bytes);
         Id workspace = row.facts().workspace();
         boolean active = mayRun.test(rows, workspace);
         EndpointRow endpoint = endpoint(rows, row, active);
@@ -286,10 +285,9 @@ final class DeliveryAttempts {
      */
     private static @Nullable EndpointRow endpoint(Rows rows, DeliveryRow row, boolean active) {
         Id workspace = row.facts().workspace();
-        byte[] endpoint = !active && DeletedWorkspaces.has(rows, workspace)
+        return !active && DeletedWorkspaces.has(rows, workspace)
                 ? null
-                : rows.get(WebhookTables.ENDPOINTS, workspace.keyOf(row.facts().endpoint()));
-        return endpoint == null ? null : EndpointRow.read(endpoint);
+                : rows.find(WebhookTables.ENDPOINTS, workspace.keyOf(row.facts().endpoint()));
     }
 
     /** Sends a webhook. If the request cannot even be made, that is a failed attempt too, so the schedule limits it. */

@@ -94,9 +94,8 @@ final class DeliverySteps {
             AtomicInteger seen = new AtomicInteger();
             Map<Id, Long> queues = new HashMap<>();
             DueIndex.forEach(context.rows(), WebhookTables.DUE_KIND, context.now(), number -> {
-                byte[] bytes = context.rows().at(number);
-                if (bytes != null) {
-                    DeliveryRow row = DeliveryRow.read(bytes);
+                DeliveryRow row = context.rows().at(WebhookTables.DELIVERIES, number);
+                if (row != null) {
                     long queue = queues.computeIfAbsent(row.facts().endpoint(), id -> queue(context.rows(), row));
                     put(changes, row.queued(queue));
                 }
@@ -174,9 +173,9 @@ final class DeliverySteps {
     private static void mendLane(Rows rows, DeliveryRow row, Changes changes) {
         SetKey broken = row.brokenSet();
         long number = broken == null ? Rows.NONE : rows.ceiling(broken, 0);
-        byte[] bytes = number == Rows.NONE || number == row.facts().number() ? null : rows.at(number);
-        if (bytes != null) {
-            put(changes, DeliveryRow.read(bytes).breaksLane(false));
+        DeliveryRow other = number == row.facts().number() ? null : rows.at(WebhookTables.DELIVERIES, number);
+        if (other != null) {
+            put(changes, other.breaksLane(false));
         }
     }
 
@@ -225,12 +224,9 @@ final class DeliverySteps {
         Rows rows = context.rows();
         long first = rows.ceiling(lane, 0);
         long number = first == row.facts().number() ? rows.ceiling(lane, first + 1) : Rows.NONE;
-        byte[] bytes = number == Rows.NONE ? null : rows.at(number);
-        if (bytes != null) {
-            DeliveryRow behind = DeliveryRow.read(bytes);
-            if (behind.status() != DeliveryStatus.HELD && behind.dueAt() == 0) {
-                put(changes, behind.due(behind.status(), context.now()).queued(queue(rows, behind)));
-            }
+        DeliveryRow behind = rows.at(WebhookTables.DELIVERIES, number);
+        if (behind != null && behind.status() != DeliveryStatus.HELD && behind.dueAt() == 0) {
+            put(changes, behind.due(behind.status(), context.now()).queued(queue(rows, behind)));
         }
     }
 
@@ -242,9 +238,9 @@ final class DeliverySteps {
         long last = after;
         long next = rows.ceiling(set, after + 1);
         for (int i = 0; i < STEP_ROWS_MAX && next != Rows.NONE; i++) {
-            byte[] row = rows.at(next);
+            DeliveryRow row = rows.at(WebhookTables.DELIVERIES, next);
             if (row != null) {
-                action.accept(DeliveryRow.read(row));
+                action.accept(row);
             }
             last = next;
             next = rows.ceiling(set, next + 1);
@@ -257,7 +253,6 @@ final class DeliverySteps {
     }
 
     private static @Nullable DeliveryRow find(Rows rows, byte[] key) {
-        byte[] row = rows.get(WebhookTables.DELIVERIES, key);
-        return row == null ? null : DeliveryRow.read(row);
+        return rows.find(WebhookTables.DELIVERIES, key);
     }
 }

@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.timer.BacklogRunner;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
@@ -57,12 +58,11 @@ final class EndpointDeletions {
         Rows rows = context.rows();
         for (DeliveryStatus status : DeliveryStatus.OPEN) {
             SetKey set = WebhookTables.byStatus(endpoint, status);
-            for (long next = rows.ceiling(set, 0); next != Rows.NONE; next = rows.ceiling(set, next + 1)) {
-                byte[] row = rows.at(next);
-                if (row == null || batch.isFull()) {
+            for (StoredRow<DeliveryRow> each : rows.in(WebhookTables.DELIVERIES, set)) {
+                if (batch.isFull()) {
                     return;
                 }
-                DeliveryRow dropped = dropped(context, DeliveryRow.read(row));
+                DeliveryRow dropped = dropped(context, each.row());
                 batch.end(WebhookTables.DELIVERIES, dropped.key(), dropped.row());
             }
         }

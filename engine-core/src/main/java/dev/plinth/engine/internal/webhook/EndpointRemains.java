@@ -4,26 +4,34 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.RowIndex;
 import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowSets;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TransferredTable;
+import dev.plinth.engine.internal.timer.OldestFirst;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Deleted endpoints that have left deliveries. These stay readable for their time, and the deletion of the workspace
  * finds them by these rows. If the table has no room for a row, its deliveries expire by themselves.
  */
-final class EndpointRemains implements Retention {
-    static final TableName TABLE =
-            new TableName(31, "endpoint remains", 2 * Id.BYTES, 44, 0.05, TableName.Owner.KEY, EndpointRemains::index);
+final class EndpointRemains {
+    static final TableName<RowReader> TABLE = TableName.of(
+            31,
+            "endpoint remains",
+            2 * Id.BYTES,
+            44,
+            0.05,
+            TableName.Owner.KEY,
+            new RowIndex<>(EndpointRemains::read, EndpointRemains::tell));
 
     private static final SetKey ALL = SetKey.of(SetKinds.ENDPOINTS_WITH_REMAINS, 0);
     private static final int VERSION = 1;
@@ -53,46 +61,21 @@ final class EndpointRemains implements Retention {
     static void purge(Context context, Id workspace, SweepBatch batch) {
         Rows rows = context.rows();
         SetKey remains = ofWorkspace(workspace);
-        for (long next = rows.ceiling(remains, 0); next != Rows.NONE; next = rows.ceiling(remains, next + 1)) {
-            byte[] row = rows.at(next);
-            if (row == null || !DeliveryRetention.removeAll(rows, endpoint(row), batch)) {
+        for (StoredRow<RowReader> each : rows.in(TABLE, remains)) {
+            Id endpoint = each.row().skip(Long.BYTES).id(IdKind.ENDPOINT);
+            if (!DeliveryRetention.removeAll(rows, endpoint, batch)) {
                 return;
             }
-            batch.remove(TABLE, workspace.keyOf(endpoint(row)), row.length);
+            batch.remove(each);
         }
     }
 
-    @Override
-    public String name() {
-        return "endpoint remains";
+    static Retention retention() {
+        return new OldestFirst<>(TABLE.name(), TABLE, ALL, EndpointRemains::expiresAt);
     }
 
-    @Override
-    public long nextExpiry(Rows rows) {
-        long first = rows.ceiling(ALL, 0);
-        byte[] row = first == Rows.NONE ? null : rows.at(first);
-        return row == null ? NEVER : expiresAt(rows, row);
-    }
-
-    @Override
-    public void collect(Context context, long nowMillis, SweepBatch batch) {
-        Rows rows = context.rows();
-        for (long next = rows.ceiling(ALL, 0); next != Rows.NONE; next = rows.ceiling(ALL, next + 1)) {
-            byte[] row = rows.at(next);
-            byte[] key = rows.keyAt(next);
-            if (row == null || key == null || batch.isFull() || expiresAt(rows, row) > nowMillis) {
-                return;
-            }
-            batch.remove(TABLE, key, row.length);
-        }
-    }
-
-    private static Id endpoint(byte[] row) {
-        return new RowReader(row, VERSION).skip(Long.BYTES).id(IdKind.ENDPOINT);
-    }
-
-    private static long expiresAt(Rows rows, byte[] row) {
-        long deletedAt = new RowReader(row, VERSION).skip(Long.BYTES + Id.BYTES).number();
+    private static long expiresAt(Rows rows, RowReader row) {
+        long deletedAt = row.skip(Long.BYTES + Id.BYTES).number();
         return deletedAt + DeliveryRow.keptMillis(rows) + MORE_MILLIS;
     }
 
@@ -100,19 +83,14 @@ final class EndpointRemains implements Retention {
         return SetKey.of(SetKinds.ENDPOINTS_WITH_REMAINS, workspace);
     }
 
-    private static void index(byte[] key, byte @Nullable [] before, byte @Nullable [] after, Memberships sets) {
-        SetKey ofWorkspace = ofWorkspace(Id.read(IdKind.WORKSPACE, key, 0));
-        if (before != null) {
-            long old = new RowReader(before, VERSION).number();
-            sets.remove(ALL, old);
-            sets.remove(ofWorkspace, old);
-            sets.unplace(old);
-        }
-        if (after != null) {
-            long number = new RowReader(after, VERSION).number();
-            sets.add(ALL, number);
-            sets.add(ofWorkspace, number);
-            sets.place(number, TABLE, key);
-        }
+    private static RowReader read(byte[] row) {
+        return new RowReader(row, VERSION);
+    }
+
+    private static void tell(byte[] key, RowReader row, RowSets sets) {
+        long number = row.number();
+        sets.place(number);
+        sets.member(ALL, number);
+        sets.member(ofWorkspace(Id.read(IdKind.WORKSPACE, key, 0)), number);
     }
 }

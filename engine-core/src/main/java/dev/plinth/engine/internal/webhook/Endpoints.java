@@ -9,13 +9,13 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.list.Lists;
@@ -103,9 +103,10 @@ public final class Endpoints {
     public static Command.Query list(PageRequest request) {
         return context -> Outcome.Done.ok(Lists.page(
                 context.rows(),
+                WebhookTables.ENDPOINTS,
                 SetKey.of(SetKinds.ENDPOINTS, context.workspace()),
                 request,
-                row -> shown(context, EndpointRow.read(row))));
+                row -> shown(context, row)));
     }
 
     /**
@@ -172,7 +173,7 @@ public final class Endpoints {
 
     /** Returns the retention of what is known of deleted endpoints. */
     public static Retention remains() {
-        return new EndpointRemains();
+        return EndpointRemains.retention();
     }
 
     /** Returns the work of the sweep that drops open deliveries of deleted endpoints. */
@@ -247,16 +248,11 @@ public final class Endpoints {
         }
         Rows rows = context.rows();
         SetKey all = SetKey.of(SetKinds.ENDPOINTS, workspace);
-        for (long next = rows.ceiling(all, 0); next != Rows.NONE; next = rows.ceiling(all, next + 1)) {
-            byte[] row = rows.at(next);
-            if (row == null) {
+        for (StoredRow<EndpointRow> each : rows.in(WebhookTables.ENDPOINTS, all)) {
+            if (!DeliveryRetention.removeAll(rows, each.row().id(), batch)) {
                 return;
             }
-            EndpointRow endpoint = EndpointRow.read(row);
-            if (!DeliveryRetention.removeAll(rows, endpoint.id(), batch)) {
-                return;
-            }
-            batch.remove(WebhookTables.ENDPOINTS, endpoint.key(), row.length);
+            batch.remove(each);
         }
     }
 
@@ -273,12 +269,12 @@ public final class Endpoints {
     }
 
     /** Returns true if a table has the endpoints themselves. */
-    public static boolean isOfEndpoints(TableName table) {
+    public static boolean isOfEndpoints(TableName<?> table) {
         return table.number() == WebhookTables.ENDPOINTS.number();
     }
 
     /** Returns the row of an endpoint, disabled. Any other row stays as it is. */
-    public static byte[] disabled(TableName table, byte[] row) {
+    public static byte[] disabled(TableName<?> table, byte[] row) {
         return isOfEndpoints(table) ? EndpointRow.read(row).disabled().row() : row;
     }
 
@@ -286,7 +282,7 @@ public final class Endpoints {
      * Returns the row of a delivery without the attempts that were requested and not made, because these are made
      * whatever the state of the endpoint. Any other row stays as it is.
      */
-    public static byte[] withoutRequests(TableName table, byte[] row) {
+    public static byte[] withoutRequests(TableName<?> table, byte[] row) {
         if (table.number() != WebhookTables.DELIVERIES.number()) {
             return row;
         }
@@ -295,7 +291,7 @@ public final class Endpoints {
     }
 
     /** Returns true if the rows of a table are work that goes on only at enabled endpoints. */
-    public static boolean isForEnabled(TableName table) {
+    public static boolean isForEnabled(TableName<?> table) {
         return table.number() == Releases.BACKLOG.table().number()
                 || table.number() == MissedEvents.BACKLOG.table().number();
     }
@@ -307,8 +303,7 @@ public final class Endpoints {
 
     /** Adds that an endpoint is disabled, because its receiver answered that it is gone. */
     static void disable(Context context, Id workspace, Id id, Changes changes) {
-        byte[] bytes = context.rows().get(WebhookTables.ENDPOINTS, workspace.keyOf(id));
-        EndpointRow old = bytes == null ? null : EndpointRow.read(bytes);
+        EndpointRow old = context.rows().find(WebhookTables.ENDPOINTS, workspace.keyOf(id));
         if (old != null && old.enabled()) {
             EndpointRow row = old.with(old.settings(), false, context.now());
             put(changes, row);
@@ -324,12 +319,8 @@ public final class Endpoints {
     }
 
     static EndpointRow find(Context context, Id id) {
-        byte[] row =
-                context.rows().get(WebhookTables.ENDPOINTS, context.workspace().keyOf(id));
-        if (row == null) {
-            throw new RefusedException(Refusal.notFound());
-        }
-        return EndpointRow.read(row);
+        return context.rows()
+                .require(WebhookTables.ENDPOINTS, context.workspace().keyOf(id));
     }
 
     private static Changes put(Changes changes, EndpointRow row) {

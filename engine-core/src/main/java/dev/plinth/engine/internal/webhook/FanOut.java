@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.StoredRow;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -30,9 +31,8 @@ public final class FanOut {
     public static int rows(Rows rows, Id workspace, String type) {
         int count = 1;
         SetKey endpoints = SetKey.of(SetKinds.ENDPOINTS, workspace);
-        for (long next = rows.ceiling(endpoints, 0); next != Rows.NONE; next = rows.ceiling(endpoints, next + 1)) {
-            byte[] row = rows.at(next);
-            count += row != null && EndpointRow.read(row).settings().wants(type) ? 1 : 0;
+        for (StoredRow<EndpointRow> each : rows.in(WebhookTables.ENDPOINTS, endpoints)) {
+            count += each.row().settings().wants(type) ? 1 : 0;
         }
         return count;
     }
@@ -43,8 +43,8 @@ public final class FanOut {
         SetKey endpoints = SetKey.of(SetKinds.ENDPOINTS, event.workspace());
         long next = rows.ceiling(endpoints, 0);
         while (next != Rows.NONE) {
-            byte[] bytes = rows.at(next);
-            EndpointRow endpoint = bytes == null ? null : decided(EndpointRow.read(bytes), changed(changes));
+            EndpointRow known = rows.at(WebhookTables.ENDPOINTS, next);
+            EndpointRow endpoint = known == null ? null : decided(known, changed(changes));
             if (endpoint != null
                     && endpoint.missed() == null
                     && endpoint.settings().wants(event.type())) {
@@ -65,7 +65,7 @@ public final class FanOut {
         for (int i = changed.size() - 1; i >= 0; i--) {
             Changes.Write write = changed.get(i);
             if (Arrays.equals(write.key(), endpoint.key())) {
-                return write.row() == null ? null : EndpointRow.read(write.row());
+                return WebhookTables.ENDPOINTS.read(write.row());
             }
         }
         return endpoint;

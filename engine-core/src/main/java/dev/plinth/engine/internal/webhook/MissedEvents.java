@@ -54,8 +54,7 @@ final class MissedEvents {
         return new BacklogRunner("missed events", BACKLOG, (context, row, batch) -> {
             Id workspace = row.skip(Long.BYTES).id(IdKind.WORKSPACE);
             byte[] key = workspace.keyOf(row.id(IdKind.ENDPOINT));
-            byte[] bytes = context.rows().get(WebhookTables.ENDPOINTS, key);
-            EndpointRow endpoint = bytes == null ? null : EndpointRow.read(bytes);
+            EndpointRow endpoint = context.rows().find(WebhookTables.ENDPOINTS, key);
             EndpointRow.Missed missed = endpoint == null ? null : endpoint.missed();
             if (endpoint == null || missed == null || !endpoint.enabled()) {
                 batch.remove(BACKLOG.table(), key, 0);

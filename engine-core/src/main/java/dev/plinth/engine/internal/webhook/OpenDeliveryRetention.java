@@ -20,9 +20,8 @@ final class OpenDeliveryRetention implements Retention {
 
     @Override
     public long nextExpiry(Rows rows) {
-        long first = rows.ceiling(WebhookTables.OPEN, 0);
-        byte[] row = first == Rows.NONE ? null : rows.at(first);
-        return row == null ? NEVER : expiresAt(rows, DeliveryRow.read(row));
+        DeliveryRow row = rows.first(WebhookTables.DELIVERIES, WebhookTables.OPEN);
+        return row == null ? NEVER : expiresAt(rows, row);
     }
 
     @Override
@@ -31,8 +30,7 @@ final class OpenDeliveryRetention implements Retention {
         Map<SetKey, Long> lanes = new LinkedHashMap<>();
         long next = rows.ceiling(WebhookTables.OPEN, 0);
         while (next != Rows.NONE && batch.roomRows() > lanes.size()) {
-            byte[] bytes = rows.at(next);
-            DeliveryRow row = bytes == null ? null : DeliveryRow.read(bytes);
+            DeliveryRow row = rows.at(WebhookTables.DELIVERIES, next);
             if (row == null || expiresAt(rows, row) > nowMillis) {
                 break;
             }
@@ -50,8 +48,7 @@ final class OpenDeliveryRetention implements Retention {
     }
 
     private static void wake(Rows rows, long number, long nowMillis, SweepBatch batch) {
-        byte[] bytes = number == Rows.NONE ? null : rows.at(number);
-        DeliveryRow behind = bytes == null ? null : DeliveryRow.read(bytes);
+        DeliveryRow behind = rows.at(WebhookTables.DELIVERIES, number);
         if (behind != null && behind.status() != DeliveryStatus.HELD && behind.dueAt() == 0) {
             batch.put(
                     WebhookTables.DELIVERIES,

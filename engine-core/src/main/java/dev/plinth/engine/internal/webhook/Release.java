@@ -87,27 +87,26 @@ record Release(
     @Nullable
     Release carryOn(Rows rows, SweepBatch batch) {
         if (endpoint != null) {
-            byte[] row = rows.get(WebhookTables.ENDPOINTS, key());
-            return row == null ? null : reach(rows, EndpointRow.read(row), batch);
+            EndpointRow of = rows.find(WebhookTables.ENDPOINTS, key());
+            return of == null ? null : reach(rows, of, batch);
         }
         long next = rows.ceiling(SetKey.of(SetKinds.ENDPOINTS, workspace), endpointReached);
-        byte[] row = next == Rows.NONE ? null : rows.at(next);
-        if (row == null) {
+        EndpointRow of = rows.at(WebhookTables.ENDPOINTS, next);
+        if (of == null) {
             return null;
         }
         Release here = next == endpointReached ? this : reached(next, Rows.NONE);
-        Release left = here.reach(rows, EndpointRow.read(row), batch);
+        Release left = here.reach(rows, of, batch);
         return left == null ? reached(next + 1, Rows.NONE) : left;
     }
 
     private @Nullable Release reach(Rows rows, EndpointRow of, SweepBatch batch) {
         long next = of.enabled() ? Releases.nextOpen(rows, of.id(), reached + 1) : Rows.NONE;
         for (int seen = 0; next != Rows.NONE && next < number; seen++) {
-            byte[] bytes = rows.at(next);
-            if (bytes == null || seen == Limits.SWEEP_ROWS_MAX || batch.isFull()) {
+            DeliveryRow row = rows.at(WebhookTables.DELIVERIES, next);
+            if (row == null || seen == Limits.SWEEP_ROWS_MAX || batch.isFull()) {
                 return reached(of.number(), next - 1);
             }
-            DeliveryRow row = DeliveryRow.read(bytes);
             DeliveryRow released = released(rows, of, row);
             if (!released.equals(row)) {
                 batch.end(WebhookTables.DELIVERIES, released.key(), released.row());

@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.timer.BacklogRunner;
 import dev.plinth.engine.internal.timer.Retention;
@@ -58,9 +59,8 @@ final class Releases {
     static void beginAll(Context context, Id workspace, boolean retries, Changes changes) {
         Rows rows = context.rows();
         SetKey endpoints = SetKey.of(SetKinds.ENDPOINTS, workspace);
-        for (long next = rows.ceiling(endpoints, 0); next != Rows.NONE; next = rows.ceiling(endpoints, next + 1)) {
-            byte[] row = rows.at(next);
-            if (row != null && hasOpen(rows, EndpointRow.read(row).id())) {
+        for (StoredRow<EndpointRow> each : rows.in(WebhookTables.ENDPOINTS, endpoints)) {
+            if (hasOpen(rows, each.row().id())) {
                 put(Release.of(context.nextNumber(), workspace, null, context.now(), retries), changes);
                 return;
             }

@@ -171,7 +171,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
     }
 
     /** The tables of the room. */
-    public static List<TableName> tables() {
+    public static List<TableName<?>> tables() {
         return List.of(
                 WebhookTables.ENDPOINTS,
                 WebhookTables.DELIVERIES,
@@ -256,7 +256,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
     public void committed(Changes.Write write) {
         byte[] row = write.row();
         if (write.isIn(WebhookTables.DELIVERIES)) {
-            DeliveryRow delivery = row == null ? null : DeliveryRow.read(row);
+            DeliveryRow delivery = WebhookTables.DELIVERIES.read(row);
             if (delivery != null && delivery.queuedFor() != 0) {
                 queued(delivery);
             }
@@ -395,11 +395,8 @@ public final class Webhooks implements DueSource, AutoCloseable {
     private void describe(EndpointThrottle throttle) {
         scheduler.watch(throttle.workspace());
         readPlan(throttle.workspace());
-        EndpointRow row = store.readToAct(rows -> {
-            byte[] bytes =
-                    rows.get(WebhookTables.ENDPOINTS, throttle.workspace().keyOf(throttle.endpoint()));
-            return bytes == null ? null : EndpointRow.read(bytes);
-        });
+        byte[] key = throttle.workspace().keyOf(throttle.endpoint());
+        EndpointRow row = store.readToAct(rows -> rows.find(WebhookTables.ENDPOINTS, key));
         if (row == null) {
             scheduler.describe(throttle, "", Limits.DELIVERIES_PER_SECOND_MAX);
         } else {
@@ -424,9 +421,9 @@ public final class Webhooks implements DueSource, AutoCloseable {
         for (long queue = rows.ceiling(WebhookTables.QUEUED_AT, 0);
                 queue != Rows.NONE;
                 queue = rows.ceiling(WebhookTables.QUEUED_AT, queue + 1)) {
-            byte[] row = rows.at(rows.ceiling(DeliveryRow.queue(queue), 0));
+            DeliveryRow row = rows.first(WebhookTables.DELIVERIES, DeliveryRow.queue(queue));
             if (row != null) {
-                found.add(DeliveryRow.read(row));
+                found.add(row);
             }
         }
         return found;
@@ -434,9 +431,9 @@ public final class Webhooks implements DueSource, AutoCloseable {
 
     /** Queues a delivery again whose last attempt could not even be recorded, after its backoff. */
     private void rested(long number) {
-        byte[] row = store.readToAct(rows -> rows.at(number));
+        DeliveryRow row = store.readToAct(rows -> rows.at(WebhookTables.DELIVERIES, number));
         if (row != null) {
-            queued(DeliveryRow.read(row));
+            queued(row);
         }
     }
 

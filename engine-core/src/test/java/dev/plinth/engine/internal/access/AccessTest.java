@@ -97,7 +97,7 @@ class AccessTest {
         }
 
         @Override
-        public byte @Nullable [] get(TableName table, byte[] key) {
+        public byte @Nullable [] get(TableName<?> table, byte[] key) {
             return byTable.get(table.name());
         }
 

@@ -21,28 +21,14 @@ final class StagedRowsTest {
     private static final int KEYS = 12;
     private static final int GROUPS = 3;
     /** A row is its group; its number is its key. It is in the set of its group, and in one of all groups that have rows. */
-    private static final TableName TABLE =
-            new TableName(99, "things", 1, 1, 1, TableName.Owner.ENGINE, (key, before, after, sets) -> {
-                if (before != null && sets.remove(group(before[0]), key[0])) {
-                    boolean unused = sets.remove(groups(), before[0]);
-                }
-                if (after != null) {
-                    sets.add(group(after[0]), key[0]);
-                    sets.add(groups(), after[0]);
-                }
-                if (before == null && after != null) {
-                    sets.place(key[0], table(), key);
-                } else if (before != null && after == null) {
-                    sets.unplace(key[0]);
-                }
-            });
+    private static final TableName<?> TABLE =
+            TableName.of(99, "things", 1, 1, 1, TableName.Owner.ENGINE, new RowIndex<>(row -> row, (key, row, sets) -> {
+                sets.place(key[0]);
+                sets.member(group(row[0]), key[0], groups(), row[0]);
+            }));
 
     private final long seed = TestScale.seed();
     private final Random random = new Random(seed);
-
-    private static TableName table() {
-        return TABLE;
-    }
 
     private static SetKey group(int group) {
         return SetKey.of(1, group);
@@ -108,7 +94,7 @@ final class StagedRowsTest {
         void apply(Changes.Write write) {
             byte[] row = write.row();
             byte[] before = row == null ? rows.remove(write.key()[0]) : rows.put(write.key()[0], row);
-            TABLE.indexer().index(write.key(), before, row, this);
+            TABLE.index().update(TABLE, write.key(), before, row, this);
         }
 
         private TreeSet<Long> members(SetKey set) {
@@ -127,7 +113,7 @@ final class StagedRowsTest {
         }
 
         @Override
-        public void place(long number, TableName table, byte[] key) {
+        public void place(long number, TableName<?> table, byte[] key) {
             places.put(number, key);
         }
 
@@ -137,7 +123,7 @@ final class StagedRowsTest {
         }
 
         @Override
-        public byte @Nullable [] get(TableName table, byte[] key) {
+        public byte @Nullable [] get(TableName<?> table, byte[] key) {
             return rows.get(key[0]);
         }
 

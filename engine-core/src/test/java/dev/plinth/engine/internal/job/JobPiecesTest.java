@@ -56,7 +56,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("scaled")
 class JobPiecesTest {
     private static final Caller CALLER = Caller.engineFor(new Id(IdKind.WORKSPACE, 1, 1));
-    private static final List<TableName> TABLES = tables();
+    private static final List<TableName<?>> TABLES = tables();
     private static final long YEAR_MILLIS = Duration.ofDays(365).toMillis();
     private static final int STEPS = 200;
     private static final int ITEMS = 220; // more than one step of the sweep takes
@@ -101,8 +101,8 @@ class JobPiecesTest {
         assertThat(deaths).as("moments at which the process died").isPositive();
     }
 
-    private static List<TableName> tables() {
-        List<TableName> tables = new ArrayList<>(Jobs.tables());
+    private static List<TableName<?>> tables() {
+        List<TableName<?>> tables = new ArrayList<>(Jobs.tables());
         tables.addAll(Access.tables());
         tables.addAll(Events.tables());
         tables.addAll(Webhooks.tables());
@@ -262,7 +262,7 @@ class JobPiecesTest {
             if (deletes) {
                 Jobs.purge().collect(context, context.workspace(), batch);
             } else {
-                new JobRetention().collect(context, context.now() + YEAR_MILLIS, batch);
+                Jobs.retentions().get(0).collect(context, context.now() + YEAR_MILLIS, batch);
             }
             return Decision.of(batch.changes(), Outcome.Done.ok(new byte[0]));
         }

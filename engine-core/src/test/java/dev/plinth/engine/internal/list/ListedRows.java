@@ -5,8 +5,9 @@ import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.RowIndex;
 import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowSets;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -20,8 +21,14 @@ import java.util.List;
 /** A list of numbered rows in a store, and a count of what is read of it. */
 final class ListedRows implements Rows {
     static final SetKey SET = new SetKey(100, 0, 0);
-    private static final TableName TABLE =
-            new TableName(101, "listed", 8, 32, 1, TableName.Owner.ENGINE, ListedRows::index);
+    static final TableName<RowReader> TABLE = TableName.of(
+            101,
+            "listed",
+            8,
+            32,
+            1,
+            TableName.Owner.ENGINE,
+            new RowIndex<>(row -> new RowReader(row, 1), ListedRows::tell));
     private static final int WRITES_PER_RECORD = 1000;
 
     private final Store store = Store.open(
@@ -63,7 +70,7 @@ final class ListedRows implements Rows {
     }
 
     @Override
-    public byte[] get(TableName table, byte[] key) {
+    public byte[] get(TableName<?> table, byte[] key) {
         rowsRead++;
         return store.viewToAnswer().get(table, key);
     }
@@ -111,13 +118,9 @@ final class ListedRows implements Rows {
         return key;
     }
 
-    private static void index(byte[] key, byte[] before, byte[] after, Memberships sets) {
-        if (after != null) {
-            sets.add(SET, number(after));
-            sets.place(number(after), TABLE, key);
-        } else if (before != null) {
-            sets.remove(SET, number(before));
-            sets.unplace(number(before));
-        }
+    private static void tell(byte[] key, RowReader row, RowSets sets) {
+        long number = row.number();
+        sets.place(number);
+        sets.member(SET, number);
     }
 }

@@ -196,8 +196,8 @@ class ListsTest {
     }
 
     private static byte[] page(ListedRows rows, PageRequest request, LongPredicate filter) {
-        return Lists.page(rows, ListedRows.SET, request, row -> {
-            long number = ListedRows.number(row);
+        return Lists.page(rows, ListedRows.TABLE, ListedRows.SET, request, row -> {
+            long number = row.number();
             return filter.test(number) ? Long.toString(number).getBytes(StandardCharsets.US_ASCII) : null;
         });
     }

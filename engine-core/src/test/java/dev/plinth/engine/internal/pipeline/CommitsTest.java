@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class CommitsTest {
-    private static final TableName PARCELS = new TableName(101, "parcels", 16, 40, 1, TableName.Owner.ENGINE);
+    private static final TableName<?> PARCELS = TableName.of(101, "parcels", 16, 40, 1, TableName.Owner.ENGINE);
     private static final Caller CALLER = Caller.engineFor(new Id(IdKind.WORKSPACE, 1, 1));
     private static final int LARGE_BYTES = 200_000;
     private static final Outcome DONE = Outcome.Done.ok(new byte[0]);
@@ -250,7 +250,7 @@ class CommitsTest {
     }
 
     private static Store open(Journal journal) {
-        List<TableName> tables = new ArrayList<>(Events.tables());
+        List<TableName<?>> tables = new ArrayList<>(Events.tables());
         tables.addAll(Webhooks.tables());
         tables.add(DeletedWorkspaces.TABLE);
         tables.add(ImportedWorkspaces.TABLE);

@@ -52,7 +52,7 @@ import java.util.Set;
 
 /** Random commands of all rooms, one after the other, the same for the same random numbers. */
 final class RandomCommands {
-    static final List<TableName> TABLES = tables();
+    static final List<TableName<?>> TABLES = tables();
     private static final List<String> MOVES = List.of("pause", "resume", "archive", "unarchive");
 
     private static final int SWEEP_ONE_IN = 30;
@@ -235,8 +235,8 @@ final class RandomCommands {
         return List.copyOf(retentions);
     }
 
-    private static List<TableName> tables() {
-        List<TableName> tables = new ArrayList<>();
+    private static List<TableName<?>> tables() {
+        List<TableName<?>> tables = new ArrayList<>();
         tables.addAll(Access.tables());
         tables.addAll(Resources.tables());
         tables.addAll(Jobs.tables());

@@ -101,7 +101,7 @@ class UndoTest {
         assertThat(store.<Long>write(transaction -> transaction.nextNumbers(1)))
                 .as("next number, " + what)
                 .isEqualTo(last.lastNumber() + 1);
-        for (TableName table : RandomCommands.TABLES) {
+        for (TableName<?> table : RandomCommands.TABLES) {
             long changedAt = kept.stream()
                     .filter(record -> record.writes().stream().anyMatch(write -> write.isIn(table)))
                     .mapToLong(Record::sequence)

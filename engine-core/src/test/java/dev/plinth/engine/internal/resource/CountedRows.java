@@ -27,7 +27,7 @@ final class CountedRows implements Rows {
     }
 
     @Override
-    public byte @Nullable [] get(TableName table, byte[] key) {
+    public byte @Nullable [] get(TableName<?> table, byte[] key) {
         read++;
         return rows.get(table, key);
     }

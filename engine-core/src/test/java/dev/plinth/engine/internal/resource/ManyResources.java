@@ -33,7 +33,7 @@ final class ManyResources implements AutoCloseable {
     private static final Caller CALLER = Caller.engineFor(new Id(IdKind.WORKSPACE, 1, 1));
     private static final Caller GRANTEE = Caller.engineFor(new Id(IdKind.WORKSPACE, 1, 2));
 
-    private static final List<TableName> TABLES = Stream.concat(
+    private static final List<TableName<?>> TABLES = Stream.concat(
                     Resources.tables().stream(), Stream.of(DeletedWorkspaces.TABLE, ImportedWorkspaces.TABLE))
             .toList();
 

@@ -13,11 +13,11 @@ import java.util.Map;
 
 /** All that was appended, in order, kept outside the store: what the state after any record has to be. */
 public final class AppendHistory {
-    private final List<TableName> tables;
+    private final List<TableName<?>> tables;
     private final List<Record> records = new ArrayList<>();
     private final Map<Long, byte[]> hashes = new HashMap<>();
 
-    AppendHistory(List<TableName> tables) {
+    AppendHistory(List<TableName<?>> tables) {
         this.tables = tables;
     }
 

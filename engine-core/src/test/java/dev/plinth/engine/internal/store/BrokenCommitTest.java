@@ -10,10 +10,11 @@ import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Record;
 import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.RowIndex;
+import dev.plinth.engine.internal.base.RowSets;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -45,6 +46,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -57,10 +59,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(180)
 @Tag("scaled")
 class BrokenCommitTest {
-    private static final TableName BRITTLE =
-            new TableName(102, "brittle", 16, 40, 1, TableName.Owner.KEY, BrokenCommitTest::index);
+    private static final TableName<?> BRITTLE = TableName.of(
+            102, "brittle", 16, 40, 1, TableName.Owner.KEY, new RowIndex<>(row -> row, BrokenCommitTest::tell));
     private static final byte BREAKS = 66;
     private static final SetKey ALL = new SetKey(101, 0, 0);
+
+    /** True from the breaking of a record on until its row is told again, when it is taken back. */
+    private static final AtomicBoolean BROKEN = new AtomicBoolean();
 
     private static final AtomicBoolean TAKING_BACK_BREAKS = new AtomicBoolean();
     private static final Runnable NOTHING = () -> {};
@@ -523,20 +528,23 @@ class BrokenCommitTest {
     }
 
     /** Adds one member for each row, and breaks off in the middle of what it does for one of them. */
-    private static void index(byte[] key, byte[] before, byte[] after, Memberships sets) {
-        if (before != null) {
-            if (TAKING_BACK_BREAKS.get()) {
-                throw new StackOverflowError();
-            }
-            sets.remove(ALL, key[15]);
+    private static void tell(byte[] key, byte[] row, RowSets sets) {
+        boolean breaks = row[row.length - 1] == BREAKS;
+        boolean takenBack = breaks && BROKEN.getAndSet(false);
+        if (takenBack && TAKING_BACK_BREAKS.get()) {
+            throw new StackOverflowError();
         }
-        if (after != null) {
-            sets.add(ALL, key[15]);
-            if (after[after.length - 1] == BREAKS) {
-                BEFORE_IT_BREAKS.get().run();
-                throw new StackOverflowError();
-            }
+        sets.member(ALL, key[15]);
+        if (breaks && !takenBack) {
+            BEFORE_IT_BREAKS.get().run();
+            BROKEN.set(true);
+            throw new StackOverflowError();
         }
+    }
+
+    @BeforeEach
+    void nothingIsBroken() {
+        BROKEN.set(false);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

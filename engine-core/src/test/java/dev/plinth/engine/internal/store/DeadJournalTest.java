@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A journal that ends for want of memory, or by a bug, says so, and does not speak of the disk. */
 @Timeout(60)
 class DeadJournalTest {
-    private static final TableName ROWS = new TableName(101, "rows", 16, 40, 1, TableName.Owner.ENGINE);
+    private static final TableName<?> ROWS = TableName.of(101, "rows", 16, 40, 1, TableName.Owner.ENGINE);
 
     private final MemoryDisk disk = new MemoryDisk();
     private final AtomicReference<Throwable> fault = new AtomicReference<>();

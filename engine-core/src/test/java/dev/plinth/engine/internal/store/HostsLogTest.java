@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A log handler of the host's that throws, or waits, holds up nobody: not those who wait for a disk that has failed, and no later commit. */
 @Timeout(300)
 class HostsLogTest {
-    private static final TableName ROWS = new TableName(101, "rows", 16, 40, 1, TableName.Owner.ENGINE);
+    private static final TableName<?> ROWS = TableName.of(101, "rows", 16, 40, 1, TableName.Owner.ENGINE);
     private static final long SECONDS_MAX = 60;
 
     private final MemoryDisk disk = new MemoryDisk();

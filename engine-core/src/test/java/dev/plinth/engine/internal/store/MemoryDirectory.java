@@ -23,15 +23,15 @@ public final class MemoryDirectory {
     private static final int SEGMENT_BYTES = 8 * 1024 * 1024;
 
     private final MemoryDisk disk;
-    private final List<TableName> tables;
+    private final List<TableName<?>> tables;
     private final EngineClock clock;
 
     /** An empty directory. */
-    public MemoryDirectory(List<TableName> tables, EngineClock clock) {
+    public MemoryDirectory(List<TableName<?>> tables, EngineClock clock) {
         this(new MemoryDisk(), tables, clock);
     }
 
-    private MemoryDirectory(MemoryDisk disk, List<TableName> tables, EngineClock clock) {
+    private MemoryDirectory(MemoryDisk disk, List<TableName<?>> tables, EngineClock clock) {
         this.disk = disk;
         this.tables = tables;
         this.clock = clock;
@@ -65,7 +65,7 @@ public final class MemoryDirectory {
         Recovery.RecoveredTables recovered =
                 Recovery.run(disk.killed(), new StoreSettings(Tables.HEAP, tables, 1_000_000), null);
         try (StoreTables found = recovered.tables()) {
-            for (TableName name : tables) {
+            for (TableName<?> name : tables) {
                 found.forEach(name, (key, row) -> rows.add(new Changes.Write(name, key, row)));
             }
         } catch (IOException e) {

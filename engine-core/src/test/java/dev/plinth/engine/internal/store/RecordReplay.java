@@ -13,7 +13,7 @@ public final class RecordReplay {
     private RecordReplay() {}
 
     /** The state hash after these records. */
-    public static byte[] stateHash(Tables kind, List<TableName> names, List<Record> records) {
+    public static byte[] stateHash(Tables kind, List<TableName<?>> names, List<Record> records) {
         RecordCodec codec = new RecordCodec(names);
         try (StoreTables tables = new StoreTables(new StoreSettings(kind, names, 1000))) {
             int crc = 0;

@@ -17,7 +17,7 @@ import java.util.List;
  * is to be filled first.
  */
 final class ScarceMemory {
-    private static final TableName LARGE = new TableName(103, "large", 16, 400, 1, TableName.Owner.ENGINE);
+    private static final TableName<?> LARGE = TableName.of(103, "large", 16, 400, 1, TableName.Owner.ENGINE);
     private static final int ROW_BYTES = 64 * 1024;
     private static final int ROWS = 40;
     private static final int CHUNKS_GIVEN_BACK = 8; // of 64 KiB: ample for a small commit, too little for the large one

@@ -4,8 +4,9 @@ import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.RowIndex;
 import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowSets;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -16,8 +17,8 @@ import java.util.List;
 
 /** The smallest room: rows with a place in one list and a value. */
 public final class TestRows {
-    public static final TableName TABLE =
-            new TableName(101, "parcels", 16, 40, 1, TableName.Owner.KEY, TestRows::index);
+    public static final TableName<?> TABLE =
+            TableName.of(101, "parcels", 16, 40, 1, TableName.Owner.KEY, new RowIndex<>(row -> row, TestRows::tell));
     static final SetKey ALL = new SetKey(100, 0, 0);
 
     private TestRows() {}
@@ -73,13 +74,8 @@ public final class TestRows {
         return new RowReader(row, 1).number();
     }
 
-    private static void index(byte[] key, byte[] before, byte[] after, Memberships sets) {
-        if (before == null && after != null) {
-            sets.add(ALL, number(after));
-            sets.place(number(after), TABLE, key);
-        } else if (before != null && after == null) {
-            sets.remove(ALL, number(before));
-            sets.unplace(number(before));
-        }
+    private static void tell(byte[] key, byte[] row, RowSets sets) {
+        sets.place(number(row));
+        sets.member(ALL, number(row));
     }
 }

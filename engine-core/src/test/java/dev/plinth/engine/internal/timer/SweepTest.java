@@ -14,11 +14,12 @@ import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.RowIndex;
 import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowSets;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SecretCipher;
@@ -46,8 +47,8 @@ final class SweepTest {
     private static final long LATE_MILLIS = 1_000;
     private static final long REST_MILLIS = 60_000;
     private static final SetKey ALL = new SetKey(100, 0, 0);
-    private static final TableName ROWS =
-            new TableName(101, "rows", 8, 32, 1, TableName.Owner.ENGINE, SweepTest::index);
+    private static final TableName<?> ROWS =
+            TableName.of(101, "rows", 8, 32, 1, TableName.Owner.ENGINE, new RowIndex<>(row -> row, SweepTest::tell));
     private static final long LET_IN_NANOS_LEAST = 2_000_000;
     private static final long IDLE_MILLIS = 30_000;
     private static final Outcome NO_ROOM =
@@ -360,15 +361,9 @@ final class SweepTest {
         return key;
     }
 
-    private static void index(byte[] key, byte[] before, byte[] after, Memberships sets) {
-        long number = Bytes.getLong(key, 0);
-        if (before == null && after != null) {
-            sets.add(ALL, number);
-            sets.place(number, ROWS, key);
-        } else if (before != null && after == null) {
-            sets.remove(ALL, number);
-            sets.unplace(number);
-        }
+    private static void tell(byte[] key, byte[] row, RowSets sets) {
+        sets.place(Bytes.getLong(key, 0));
+        sets.member(ALL, Bytes.getLong(key, 0));
     }
 
     private static long expiresAt(byte[] row) {

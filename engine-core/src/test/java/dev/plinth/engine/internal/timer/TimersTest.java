@@ -10,8 +10,9 @@ import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.FatalErrors;
-import dev.plinth.engine.internal.base.Memberships;
+import dev.plinth.engine.internal.base.RowIndex;
 import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowSets;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.base.TableName;
@@ -39,8 +40,8 @@ import org.junit.jupiter.api.Timeout;
 @Tag("scaled")
 class TimersTest {
     private static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
-    private static final TableName DUE =
-            new TableName(101, "due", 16, 32, 1, TableName.Owner.ENGINE, TimersTest::index);
+    private static final TableName<?> DUE =
+            TableName.of(101, "due", 16, 32, 1, TableName.Owner.ENGINE, new RowIndex<>(row -> row, TimersTest::tell));
 
     private final ManualClock clock = ManualClock.startingAt(Instant.ofEpochMilli(START));
     private final Store store =
@@ -344,8 +345,8 @@ class TimersTest {
         return key;
     }
 
-    private static void index(byte[] key, byte[] before, byte[] after, Memberships sets) {
-        DueIndex.move(sets, (int) Bytes.getLong(key, 0), Bytes.getLong(key, 8), due(before), due(after));
+    private static void tell(byte[] key, byte[] row, RowSets sets) {
+        DueIndex.tell(sets, (int) Bytes.getLong(key, 0), Bytes.getLong(key, 8), due(row));
     }
 
     private static long due(byte[] row) {

@@ -177,8 +177,8 @@ class WebhooksTest {
                 transaction.nowMillis()));
     }
 
-    private static List<TableName> tables() {
-        List<TableName> tables = new ArrayList<>(Webhooks.tables());
+    private static List<TableName<?>> tables() {
+        List<TableName<?>> tables = new ArrayList<>(Webhooks.tables());
         tables.add(DeletedWorkspaces.TABLE);
         tables.add(ImportedWorkspaces.TABLE);
         return tables;

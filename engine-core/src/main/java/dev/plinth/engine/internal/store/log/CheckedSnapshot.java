@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, String damage, boolean isForeign) {
     /** Reads all snapshots, the newest one first. */
-    public static List<CheckedSnapshot> all(Disk disk, StoreNames names, List<TableName> tables) throws IOException {
+    public static List<CheckedSnapshot> all(Disk disk, StoreNames names, List<TableName<?>> tables) throws IOException {
         StoreId store = names.storeId(disk);
         List<CheckedSnapshot> all = new ArrayList<>();
         for (long sequence : names.snapshots()) {
@@ -30,9 +30,9 @@ public record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, Str
      * @param store the store to which it must belong; null for any
      * @throws IllegalStateException if it is of another version, or has a table that this release does not know
      */
-    public static CheckedSnapshot of(Disk disk, String name, List<TableName> tables, @Nullable StoreId store) {
+    public static CheckedSnapshot of(Disk disk, String name, List<TableName<?>> tables, @Nullable StoreId store) {
         boolean[] known = new boolean[128];
-        for (TableName table : tables) {
+        for (TableName<?> table : tables) {
             known[table.number()] = true;
         }
         try {

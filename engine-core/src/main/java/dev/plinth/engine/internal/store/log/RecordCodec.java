@@ -40,10 +40,10 @@ public final class RecordCodec {
     private static final int HEADER_BYTES = 49;
     private static final int ALL_ROWS = -1;
 
-    private final TableName[] tables = new TableName[128];
+    private final TableName<?>[] tables = new TableName<?>[128];
 
-    public RecordCodec(List<TableName> names) {
-        for (TableName name : names) {
+    public RecordCodec(List<TableName<?>> names) {
+        for (TableName<?> name : names) {
             tables[name.number()] = name;
         }
     }
@@ -157,7 +157,7 @@ public final class RecordCodec {
 
     private Changes.Write write(ByteBuffer in, long sequence) {
         int number = in.get();
-        TableName table = number > 0 ? tables[number] : null;
+        TableName<?> table = number > 0 ? tables[number] : null;
         if (table == null) {
             throw new IllegalStateException("Expected a table that this release knows, but record " + sequence
                     + " names table " + number + "; open the store with the release that wrote it.");

@@ -99,13 +99,13 @@ public final class Snapshot {
     }
 
     /** Copies all rows to a temporary file. The store's writer may go on meanwhile. */
-    public static Draft write(Disk disk, RowSource rows, List<TableName> names, Start start) throws IOException {
+    public static Draft write(Disk disk, RowSource rows, List<TableName<?>> names, Start start) throws IOException {
         disk.delete(disk.own(TEMPORARY));
         Disk.File file = disk.createStreamed(disk.own(TEMPORARY));
         BlockWriter blocks = new BlockWriter(file);
         try {
             blocks.raw(start.header());
-            for (TableName name : names) {
+            for (TableName<?> name : names) {
                 rows.forEach(name, (key, row) -> blocks.row(name.number(), key, row));
             }
             blocks.flush();
@@ -218,7 +218,7 @@ public final class Snapshot {
     /** Shows all rows of a table, also beside a writer. */
     @FunctionalInterface
     public interface RowSource {
-        void forEach(TableName table, RowVisitor visitor) throws IOException;
+        void forEach(TableName<?> table, RowVisitor visitor) throws IOException;
     }
 
     private static int show(ByteBuffer block, RowSink sink) {

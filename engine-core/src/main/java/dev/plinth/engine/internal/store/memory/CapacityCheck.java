@@ -143,7 +143,7 @@ public final class CapacityCheck {
             if (row == null) {
                 continue;
             }
-            TableName name = write.table();
+            TableName<?> name = write.table();
             Table table = byNumber[name.number()];
             if (!fits(table.size() + puts, table.rowsMax(), TableShares.OPEN_PERCENT)
                     || !fits(table.bytes() + bytes, table.bytesMax(), TableShares.OPEN_PERCENT)) {
@@ -192,7 +192,7 @@ public final class CapacityCheck {
         return all.grows() ? checkMemory(all, growths, reserve) : null;
     }
 
-    private static Growth growth(List<Growth> growths, TableName table, @Nullable Id owner) {
+    private static Growth growth(List<Growth> growths, TableName<?> table, @Nullable Id owner) {
         for (Growth growth : growths) {
             if (growth.isOf(table, owner)) {
                 return growth;
@@ -204,7 +204,7 @@ public final class CapacityCheck {
     }
 
     private @Nullable Refusal check(Growth growth, List<Growth> all, ReserveAccess reserve, Function<Id, Plan> plans) {
-        TableName name = growth.table;
+        TableName<?> name = growth.table;
         Id owner = growth.owner;
         if (name == null) {
             return null;
@@ -326,7 +326,7 @@ public final class CapacityCheck {
         return workspaceUsage == null ? 0 : workspaceUsage.bytes(column);
     }
 
-    private Refusal beyond(TableName name, Plan plan, String share) {
+    private Refusal beyond(TableName<?> name, Plan plan, String share) {
         long days = tableShares.keptDays(name);
         String frees = days == 0
                 ? "Delete some of them, or ask for a larger plan."
@@ -337,7 +337,7 @@ public final class CapacityCheck {
                         + ", and this call would take more; nothing was changed. " + frees);
     }
 
-    private static String tableIsFull(TableName name, Table table) {
+    private static String tableIsFull(TableName<?> name, Table table) {
         return "The table of " + name.name() + " has room for " + table.rowsMax() + " rows of usual length, and has "
                 + table.size() + "; nothing was changed."
                 + " Delete rows or wait until some expire, or start the engine with a larger number of resources.";
@@ -349,17 +349,17 @@ public final class CapacityCheck {
 
     /** The growth of one table for one workspace by a record. */
     private static final class Growth {
-        private final @Nullable TableName table;
+        private final @Nullable TableName<?> table;
         private final @Nullable Id owner;
         private long rows;
         private long bytes;
 
-        Growth(@Nullable TableName table, @Nullable Id owner) {
+        Growth(@Nullable TableName<?> table, @Nullable Id owner) {
             this.table = table;
             this.owner = owner;
         }
 
-        boolean isOf(TableName other, @Nullable Id otherOwner) {
+        boolean isOf(TableName<?> other, @Nullable Id otherOwner) {
             return table != null
                     && table.number() == other.number()
                     && (owner == null ? otherOwner == null : owner.equals(otherOwner));

@@ -39,9 +39,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StoreTables implements AutoCloseable {
     private final TableFactory factory;
-    private final List<TableName> names;
+    private final List<TableName<?>> names;
     private final Table[] byNumber = new Table[128];
-    private final TableName[] nameByNumber = new TableName[128];
+    private final TableName<?>[] nameByNumber = new TableName<?>[128];
     private final long[] changedAt = new long[128];
     private final SlabMemory slabs;
     private SlabHashMap map;
@@ -80,7 +80,7 @@ public final class StoreTables implements AutoCloseable {
         this.factory = factory;
         this.names = settings.tables();
         this.retention = settings.retention();
-        for (TableName name : names) {
+        for (TableName<?> name : names) {
             if (nameByNumber[name.number()] != null) {
                 throw new IllegalStateException("Expected one table for number " + name.number() + ", but got "
                         + nameByNumber[name.number()] + " and " + name);
@@ -114,7 +114,7 @@ public final class StoreTables implements AutoCloseable {
         tables.startAt(in.readLong(), in.readLong(), in.readLong());
         long rows = 0;
         long bytes = 0;
-        for (TableName name : settings.tables()) {
+        for (TableName<?> name : settings.tables()) {
             Table table = tables.byNumber[name.number()];
             table.recount(in.readLong(), in.readLong());
             table.restore(in);
@@ -133,7 +133,7 @@ public final class StoreTables implements AutoCloseable {
         out.writeLong(lastSequence);
         out.writeLong(lastTimeMillis);
         out.writeLong(lastNumber);
-        for (TableName name : names) {
+        for (TableName<?> name : names) {
             Table table = byNumber[name.number()];
             out.writeLong(table.size());
             out.writeLong(table.bytes());
@@ -177,7 +177,7 @@ public final class StoreTables implements AutoCloseable {
                 .retryAfter(1));
     }
 
-    public byte @Nullable [] get(TableName table, byte[] key) {
+    public byte @Nullable [] get(TableName<?> table, byte[] key) {
         try {
             return byNumber[table.number()].get(key);
         } catch (RuntimeException e) {
@@ -198,7 +198,7 @@ public final class StoreTables implements AutoCloseable {
     }
 
     /** Returns the last record since opening that wrote to a table, or 0. For the writer only. */
-    public long changedAt(TableName table) {
+    public long changedAt(TableName<?> table) {
         return changedAt[table.number()];
     }
 
@@ -294,7 +294,7 @@ public final class StoreTables implements AutoCloseable {
     /** Restores the first rows of a record, the last one first. If that breaks off too, the tables are torn. */
     private void takeBack(List<Changes.Write> writes, byte[] @Nullable [] before, int applied) {
         takenBack++;
-        for (TableName name : names) {
+        for (TableName<?> name : names) {
             byNumber[name.number()].beginTakeBack();
         }
         try {
@@ -307,7 +307,7 @@ public final class StoreTables implements AutoCloseable {
             inSets = false;
             torn = true;
         }
-        for (TableName name : names) {
+        for (TableName<?> name : names) {
             byNumber[name.number()].endRecord();
         }
     }
@@ -336,7 +336,7 @@ public final class StoreTables implements AutoCloseable {
     }
 
     /** Visits all rows of a table. Rows that are written meanwhile may be shown as they were or as they are. */
-    public void forEach(TableName name, RowVisitor visitor) throws IOException {
+    public void forEach(TableName<?> name, RowVisitor visitor) throws IOException {
         try {
             byNumber[name.number()].forEach((key, row) -> {
                 try {
@@ -355,7 +355,7 @@ public final class StoreTables implements AutoCloseable {
      *
      * @throws IllegalStateException if rows were taken back meanwhile that may have been shown
      */
-    public void scan(TableName name, BiConsumer<byte[], byte[]> visitor) {
+    public void scan(TableName<?> name, BiConsumer<byte[], byte[]> visitor) {
         long before = takenBackSoFar();
         byNumber[name.number()].forEach(visitor);
         if (takenBackSoFar() != before) {
@@ -405,7 +405,7 @@ public final class StoreTables implements AutoCloseable {
     }
 
     private void empty() {
-        for (TableName name : names) {
+        for (TableName<?> name : names) {
             byNumber[name.number()].clear();
         }
         usageCounter.clear();
@@ -419,7 +419,7 @@ public final class StoreTables implements AutoCloseable {
     /** Returns the writes that remove all rows. */
     public List<Changes.Write> removals() {
         List<Changes.Write> removals = new ArrayList<>();
-        for (TableName name : names) {
+        for (TableName<?> name : names) {
             byNumber[name.number()].forEach((key, row) -> removals.add(new Changes.Write(name, key, null)));
         }
         return removals;
@@ -427,7 +427,7 @@ public final class StoreTables implements AutoCloseable {
 
     public byte[] stateHash() {
         byte[] sum = new byte[32];
-        for (TableName name : names) {
+        for (TableName<?> name : names) {
             byte[] number = {(byte) name.number()};
             byNumber[name.number()].forEach((key, row) -> add(sum, Bytes.sha256(number, key, row)));
         }
@@ -458,7 +458,7 @@ public final class StoreTables implements AutoCloseable {
      */
     private long heapBytes() {
         long taken = 0;
-        for (TableName name : names) {
+        for (TableName<?> name : names) {
             taken += byNumber[name.number()].memoryBytes();
         }
         return slabs.used() * Long.BYTES + Math.max(taken, ArenaTable.memoryBytes(all.rows(), all.bytes()));
@@ -466,7 +466,7 @@ public final class StoreTables implements AutoCloseable {
 
     public List<StoreFigures.TableUse> uses(int most) {
         List<StoreFigures.TableUse> uses = new ArrayList<>();
-        for (TableName name : names) {
+        for (TableName<?> name : names) {
             if (usageCounter.column(name) > 0) {
                 uses.add(new StoreFigures.TableUse(
                         figures(name), byNumber[name.number()].bytesMax(), usageCounter.largest(name, most)));
@@ -480,7 +480,7 @@ public final class StoreTables implements AutoCloseable {
         List<StoreFigures.ShareUse> uses = new ArrayList<>();
         TableShare[] shares = tableShares.make(plan);
         WorkspaceUsage usage = usageCounter.read(workspace);
-        for (TableName name : names) {
+        for (TableName<?> name : names) {
             int column = usageCounter.column(name);
             if (shares[name.number()] != null && column > 0) {
                 long rows = usage == null ? 0 : usage.rows(column);
@@ -492,7 +492,7 @@ public final class StoreTables implements AutoCloseable {
     }
 
     /** Returns the part of a share that the table holds. */
-    private TableShare within(TableName name, TableShare share) {
+    private TableShare within(TableName<?> name, TableShare share) {
         Table table = byNumber[name.number()];
         return new TableShare(Math.min(share.rows(), table.rowsMax()), Math.min(share.bytes(), table.bytesMax()));
     }
@@ -501,14 +501,14 @@ public final class StoreTables implements AutoCloseable {
         return tableShares.outgrownBy(plan);
     }
 
-    private StoreFigures.TableFigures figures(TableName name) {
+    private StoreFigures.TableFigures figures(TableName<?> name) {
         Table table = byNumber[name.number()];
         return new StoreFigures.TableFigures(name.name(), table.size(), table.bytes(), table.rowsMax());
     }
 
     public List<StoreFigures.TableFigures> figures() {
         List<StoreFigures.TableFigures> figures = new ArrayList<>();
-        for (TableName name : names) {
+        for (TableName<?> name : names) {
             figures.add(figures(name));
         }
         figures.add(new StoreFigures.TableFigures("sets", map.size(), slabs.used() * Long.BYTES, 0));
@@ -525,14 +525,14 @@ public final class StoreTables implements AutoCloseable {
             closed = true;
             begin();
         }
-        for (TableName name : names) {
+        for (TableName<?> name : names) {
             byNumber[name.number()].close();
         }
         slabs.close();
     }
 
     /** Puts or removes a row, without the sets that follow from it. */
-    public byte @Nullable [] exchange(TableName name, byte[] key, byte @Nullable [] row) {
+    public byte @Nullable [] exchange(TableName<?> name, byte[] key, byte @Nullable [] row) {
         Table table = byNumber[name.number()];
         // Anything that needs memory comes before the row changes.
         byte[] known = row == null ? table.get(key) : row;
@@ -546,8 +546,8 @@ public final class StoreTables implements AutoCloseable {
     }
 
     /** Updates the sets and locations that follow from a row. */
-    public void index(TableName table, byte[] key, byte @Nullable [] before, byte @Nullable [] after) {
-        table.indexer().index(key, before, after, memberships);
+    public void index(TableName<?> table, byte[] key, byte @Nullable [] before, byte @Nullable [] after) {
+        table.index().update(table, key, before, after, memberships);
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: volatile is for the readers
@@ -584,7 +584,7 @@ public final class StoreTables implements AutoCloseable {
         }
 
         @Override
-        public void place(long number, TableName table, byte[] key) {
+        public void place(long number, TableName<?> table, byte[] key) {
             inSets = true;
             locations.put(number, table.number(), key);
             inSets = false;

@@ -24,7 +24,7 @@ final class TableShares {
     private static final int UNTIL_DELETED_DAYS = 30;
     private static final long SECONDS_PER_DAY = 86_400;
 
-    private final List<TableName> names;
+    private final List<TableName<?>> names;
     private final Table[] byNumber;
     private final RetentionTimes retention;
     private final Map<String, Made> byPlan = new HashMap<>();
@@ -38,7 +38,7 @@ final class TableShares {
      * @param byNumber the tables by their numbers
      * @param retention for how long rows are kept
      */
-    TableShares(List<TableName> names, Table[] byNumber, RetentionTimes retention) {
+    TableShares(List<TableName<?>> names, Table[] byNumber, RetentionTimes retention) {
         this.names = names;
         this.retention = retention;
         this.byNumber = byNumber;
@@ -58,7 +58,7 @@ final class TableShares {
     /** Makes the shares of a plan anew, by the number of the table. Any thread may call it. */
     TableShare[] make(Plan plan) {
         TableShare[] shares = new TableShare[byNumber.length];
-        for (TableName name : names) {
+        for (TableName<?> name : names) {
             if (name.owner() != TableName.Owner.ENGINE) {
                 TableShare said = plan.shares().get(name.name());
                 shares[name.number()] = said != null ? said : fair(plan, name);
@@ -67,7 +67,7 @@ final class TableShares {
         return shares;
     }
 
-    private TableShare fair(Plan plan, TableName name) {
+    private TableShare fair(Plan plan, TableName<?> name) {
         Table table = byNumber[name.number()];
         double most = OPEN_PERCENT / (double) PERCENT;
         double least = FLOOR_PERCENT / (double) PERCENT;
@@ -77,12 +77,12 @@ final class TableShares {
     }
 
     /** Returns the days after which a row that a call has made expires; 0 if it stays until it is deleted. */
-    long keptDays(TableName name) {
+    long keptDays(TableName<?> name) {
         return name.keptDays(retention);
     }
 
     /** Returns how many rows a workspace has that makes one with every call, at the limit of its plan. */
-    private long need(Plan plan, TableName name) {
+    private long need(Plan plan, TableName<?> name) {
         long days = keptDays(name) == 0 ? UNTIL_DELETED_DAYS : keptDays(name);
         return (long) Math.ceil(days
                 * SECONDS_PER_DAY
@@ -96,7 +96,7 @@ final class TableShares {
     StoreFigures.@Nullable Outgrown outgrownBy(Plan plan) {
         StoreFigures.Outgrown most = null;
         TableShare[] all = make(plan);
-        for (TableName name : names) {
+        for (TableName<?> name : names) {
             Table table = byNumber[name.number()];
             TableShare share = all[name.number()];
             if (share != null && keptDays(name) > 0) {

@@ -32,10 +32,10 @@ final class UsageCounter {
     private final ConcurrentHashMap<Id, WorkspaceUsage> byWorkspace = new ConcurrentHashMap<>();
     private @Nullable WorkspaceUsage last;
 
-    UsageCounter(List<TableName> names) {
+    UsageCounter(List<TableName<?>> names) {
         Arrays.fill(columns, NONE);
         int next = 1;
-        for (TableName name : names) {
+        for (TableName<?> name : names) {
             if (name.owner() != TableName.Owner.ENGINE) {
                 columns[name.number()] = next++;
             }
@@ -52,7 +52,7 @@ final class UsageCounter {
     }
 
     /** Returns the column of a table, or less than 0 if the table is the engine's own. */
-    int column(TableName table) {
+    int column(TableName<?> table) {
         return columns[table.number()];
     }
 
@@ -81,7 +81,7 @@ final class UsageCounter {
 
     /** Returns the use of a row's workspace, made if it has no rows. Returns null if the table is the engine's own. */
     @Nullable
-    WorkspaceUsage of(TableName table, byte[] key, byte[] row) {
+    WorkspaceUsage of(TableName<?> table, byte[] key, byte[] row) {
         Id workspace = table.owner(key, row, last == null ? null : last.workspace());
         if (workspace == null) {
             return null;
@@ -98,7 +98,7 @@ final class UsageCounter {
     /** Counts a row that replaces another one of the same workspace, or none. Needs no memory. */
     void changed(
             WorkspaceUsage workspaceUsage,
-            TableName table,
+            TableName<?> table,
             byte[] key,
             byte @Nullable [] before,
             byte @Nullable [] after) {
@@ -125,7 +125,7 @@ final class UsageCounter {
     }
 
     /** Returns at most so many workspaces with the most rows in a table, the largest first. */
-    List<StoreFigures.Holder> largest(TableName table, int most) {
+    List<StoreFigures.Holder> largest(TableName<?> table, int most) {
         int column = column(table);
         Comparator<StoreFigures.Holder> byRows = Comparator.comparingLong(StoreFigures.Holder::rows);
         PriorityQueue<StoreFigures.Holder> queue = new PriorityQueue<>(most + 1, byRows);

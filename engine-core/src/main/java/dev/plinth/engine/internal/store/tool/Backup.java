@@ -42,7 +42,7 @@ final class Backup implements JournalVisitor {
      * @return the content of the copy
      * @throws StoreDamageException if the store is damaged
      */
-    static RecoverablePrefix make(HeldFiles from, Disk to, List<TableName> tables, int segmentBytes)
+    static RecoverablePrefix make(HeldFiles from, Disk to, List<TableName<?>> tables, int segmentBytes)
             throws IOException {
         Backup backup = new Backup(from, to);
         try {
@@ -61,7 +61,7 @@ final class Backup implements JournalVisitor {
         }
     }
 
-    private RecoverablePrefix copy(List<TableName> tables) throws IOException {
+    private RecoverablePrefix copy(List<TableName<?>> tables) throws IOException {
         StoreNames names = from.storeNames();
         RecoverablePrefix prefix =
                 RecoverablePrefix.opened(from, names, copySnapshot(names, tables, names.storeId(from)), this);
@@ -75,7 +75,7 @@ final class Backup implements JournalVisitor {
         return prefix;
     }
 
-    private Snapshot.@Nullable Loaded copySnapshot(StoreNames names, List<TableName> tables, @Nullable StoreId store)
+    private Snapshot.@Nullable Loaded copySnapshot(StoreNames names, List<TableName<?>> tables, @Nullable StoreId store)
             throws IOException {
         for (long sequence : names.snapshots()) {
             String name = Snapshot.name(sequence);

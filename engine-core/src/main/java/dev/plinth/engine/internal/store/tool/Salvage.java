@@ -30,10 +30,10 @@ import java.util.Objects;
 final class Salvage {
     private final Disk disk;
     private final StoreNames names;
-    private final List<TableName> tables;
+    private final List<TableName<?>> tables;
     private final int segmentBytes;
 
-    private Salvage(Disk disk, StoreNames names, List<TableName> tables, int segmentBytes) {
+    private Salvage(Disk disk, StoreNames names, List<TableName<?>> tables, int segmentBytes) {
         this.disk = disk;
         this.names = names;
         this.tables = tables;
@@ -47,7 +47,8 @@ final class Salvage {
      * @param segmentBytes length of a segment, if one has to be made
      * @throws IllegalStateException if nothing can be kept; one sentence says what to do
      */
-    static StoreReport run(Disk disk, List<TableName> tables, boolean acceptLoss, int segmentBytes) throws IOException {
+    static StoreReport run(Disk disk, List<TableName<?>> tables, boolean acceptLoss, int segmentBytes)
+            throws IOException {
         StoreNames names = StoreNames.of(disk);
         return new Salvage(disk, names, tables, segmentBytes).run(acceptLoss);
     }

@@ -22,7 +22,7 @@ public final class StoreTools {
     private StoreTools() {}
 
     /** Reads every file of a directory, which may be in use, and reports its content and damage. */
-    public static StoreReport verify(Path directory, List<TableName> tables) {
+    public static StoreReport verify(Path directory, List<TableName<?>> tables) {
         try (HeldFiles files = hold(directory)) {
             Verification.Found found = Verification.of(files, files.storeNames(), tables);
             List<String> lines = new ArrayList<>(found.lines());
@@ -51,7 +51,7 @@ public final class StoreTools {
      *
      * @param further names of files to copy too, if they exist
      */
-    public static StoreReport backup(Path directory, Path target, List<TableName> tables, List<String> further) {
+    public static StoreReport backup(Path directory, Path target, List<TableName<?>> tables, List<String> further) {
         checkIsStore(directory);
         BackupTarget copy = BackupTarget.beside(directory, target);
         try (HeldFiles files = hold(directory)) {
@@ -93,7 +93,7 @@ public final class StoreTools {
      *
      * @param acceptLoss false to report only what would be lost
      */
-    public static StoreReport recover(Path directory, List<TableName> tables, boolean acceptLoss) {
+    public static StoreReport recover(Path directory, List<TableName<?>> tables, boolean acceptLoss) {
         checkIsStore(directory);
         try (DirectoryDisk disk = DirectoryDisk.open(directory)) {
             return Salvage.run(disk, tables, acceptLoss, StoreFiles.SEGMENT_BYTES);
@@ -102,7 +102,7 @@ public final class StoreTools {
         }
     }
 
-    private static void checkCopy(Disk copy, List<TableName> tables, RecoverablePrefix prefix) throws IOException {
+    private static void checkCopy(Disk copy, List<TableName<?>> tables, RecoverablePrefix prefix) throws IOException {
         Verification.Found found = Verification.of(copy, StoreNames.of(copy), tables);
         if (!found.opens() || found.opened().last() != prefix.last()) {
             throw new IllegalStateException("Expected a whole copy up to record " + prefix.last() + ", but "

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It names the first damage of each segment, because later damage may only follow from it.
  */
 final class Verification implements JournalVisitor {
-    private final List<TableName> tables;
+    private final List<TableName<?>> tables;
     private final RecordCodec codec;
     private final List<String> lines = new ArrayList<>();
     private final Set<String> damages = new LinkedHashSet<>();
@@ -43,7 +43,7 @@ final class Verification implements JournalVisitor {
     private long lastBehind;
     private String end = "";
 
-    private Verification(List<TableName> tables) {
+    private Verification(List<TableName<?>> tables) {
         this.tables = tables;
         this.codec = new RecordCodec(tables);
     }
@@ -74,7 +74,7 @@ final class Verification implements JournalVisitor {
      *
      * @throws IllegalStateException if one is of another version
      */
-    static Found of(Disk disk, StoreNames names, List<TableName> tables) throws IOException {
+    static Found of(Disk disk, StoreNames names, List<TableName<?>> tables) throws IOException {
         return new Verification(tables).read(disk, names);
     }
 

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("scaled")
 class RecordCodecTest {
-    private static final TableName PARCELS = new TableName(3, "parcels", 16, 64, 1, TableName.Owner.ENGINE);
-    private static final TableName CRATES = new TableName(127, "crates", 32, 64, 1, TableName.Owner.ENGINE);
+    private static final TableName<?> PARCELS = TableName.of(3, "parcels", 16, 64, 1, TableName.Owner.ENGINE);
+    private static final TableName<?> CRATES = TableName.of(127, "crates", 32, 64, 1, TableName.Owner.ENGINE);
     private static final RecordCodec CODEC = new RecordCodec(List.of(PARCELS, CRATES));
     private static final int CRC_BEFORE = 0xCAFE_BABE;
     private static final int CRC_AT = 1;
@@ -112,7 +112,7 @@ class RecordCodecTest {
 
     @Test
     void decode_unknownTable_isRefusedAndNamesIt() {
-        TableName unknown = new TableName(99, "unknown", 16, 64, 1, TableName.Owner.ENGINE);
+        TableName<?> unknown = TableName.of(99, "unknown", 16, 64, 1, TableName.Owner.ENGINE);
         Record record = new Record(0, 1, 4, 0, 0, List.of(new Changes.Write(unknown, new byte[16], null)));
         byte[] bytes = RecordCodec.encode(record, CRC_BEFORE);
 
@@ -174,7 +174,7 @@ class RecordCodecTest {
         List<Changes.Write> writes = new ArrayList<>();
         int count = random.nextInt(5);
         for (int i = 0; i < count; i++) {
-            TableName table = random.nextBoolean() ? PARCELS : CRATES;
+            TableName<?> table = random.nextBoolean() ? PARCELS : CRATES;
             byte[] key = new byte[table.keyBytes()];
             random.nextBytes(key);
             byte[] row = null;

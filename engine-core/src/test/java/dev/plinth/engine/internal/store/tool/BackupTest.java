@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(300)
 @Tag("scaled")
 class BackupTest {
-    private static final List<TableName> TABLES = List.of(TestRows.TABLE);
+    private static final List<TableName<?>> TABLES = List.of(TestRows.TABLE);
 
     private final long seed = TestScale.seed();
 

@@ -27,7 +27,7 @@ import java.util.function.Function;
  */
 final class DamageRuns {
     private static final int RECORDS = 250;
-    private static final List<TableName> TABLES = List.of(TestRows.TABLE);
+    private static final List<TableName<?>> TABLES = List.of(TestRows.TABLE);
 
     private final RandomDiskWrites life;
     private final Random random;

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A file of another store among those of this one is damage with a name; nothing of it is ever shown. */
 @Timeout(120)
 class ForeignFilesTest {
-    private static final List<TableName> TABLES = List.of(TestRows.TABLE);
+    private static final List<TableName<?>> TABLES = List.of(TestRows.TABLE);
 
     private final RandomDiskWrites life = new RandomDiskWrites(TestScale.seed(), Durability.FSYNC, Function.identity());
     private final RandomDiskWrites other =

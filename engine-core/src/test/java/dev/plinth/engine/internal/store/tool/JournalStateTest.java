@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Tests that records which are missing at the end of a journal are told from what a crash leaves, by what the last reign has left beside it. */
 @Timeout(300)
 class JournalStateTest {
-    private static final List<TableName> TABLES = List.of(TestRows.TABLE);
+    private static final List<TableName<?>> TABLES = List.of(TestRows.TABLE);
     private static final String SEGMENT = Segment.name(1);
     private static final int RECORDS = 12;
     /** The bytes of a record, so that all records together fit into one segment. */

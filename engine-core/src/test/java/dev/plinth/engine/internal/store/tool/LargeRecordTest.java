@@ -38,8 +38,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(300)
 @Tag("scaled")
 class LargeRecordTest {
-    private static final TableName BOXES = new TableName(104, "boxes", 16, 400, 1, TableName.Owner.ENGINE);
-    private static final List<TableName> TABLES = List.of(BOXES);
+    private static final TableName<?> BOXES = TableName.of(104, "boxes", 16, 400, 1, TableName.Owner.ENGINE);
+    private static final List<TableName<?>> TABLES = List.of(BOXES);
     private static final int SEGMENT_BYTES = 16 * 1024 * 1024;
     private static final int SECTOR = 512;
     private static final int ROW_BYTES = Limits.PIECE_BYTES_MAX;

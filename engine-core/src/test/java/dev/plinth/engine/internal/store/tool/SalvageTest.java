@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A damaged store is salvaged: what is kept, what is told, what is put aside. {@link DamageTest} has the many cases. */
 @Timeout(120)
 class SalvageTest {
-    private static final List<TableName> TABLES = List.of(TestRows.TABLE);
+    private static final List<TableName<?>> TABLES = List.of(TestRows.TABLE);
 
     private final RandomDiskWrites life = new RandomDiskWrites(TestScale.seed(), Durability.FSYNC, Function.identity());
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 /** Bytes that may be damage at durability OS are told and put aside before they are zeroed; what a crash leaves is not worth a word. */
 @Timeout(120)
 class TornTailTest {
-    private static final List<TableName> TABLES = List.of(TestRows.TABLE);
+    private static final List<TableName<?>> TABLES = List.of(TestRows.TABLE);
     private static final String SEGMENT = Segment.name(1);
     private static final int RECORDS = 20;
     private static final int DAMAGED = 5;

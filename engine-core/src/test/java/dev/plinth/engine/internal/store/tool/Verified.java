@@ -11,7 +11,7 @@ public final class Verified {
     private Verified() {}
 
     /** Returns the damages of a disk that no store opens, or none if one opens it. */
-    public static List<String> damagesOf(Disk disk, List<TableName> tables) throws IOException {
+    public static List<String> damagesOf(Disk disk, List<TableName<?>> tables) throws IOException {
         Verification.Found found = Verification.of(disk, StoreNames.of(disk), tables);
         return found.opens() ? List.of() : found.damages();
     }

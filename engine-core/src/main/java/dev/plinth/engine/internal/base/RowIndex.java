@@ -1,0 +1,154 @@
+package dev.plinth.engine.internal.base;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Derives the sets of a table's rows from one function that tells the sets of a row. Applying a row updates its sets, and
+ * undoing it restores them. A row that changes leaves the sets that only its old form is in, and enters those that only
+ * its new form is in.
+ *
+ * <p>Pure: the sets follow from the rows alone, are never journaled and are rebuilt by applying.
+ *
+ * @param reader reads a row
+ * @param source tells the sets of a row
+ */
+public record RowIndex<R>(Function<byte[], R> reader, RowSets.Source<R> source) {
+    /** Reads a row as its bytes, which are in no set. */
+    static final RowIndex<byte[]> NONE = new RowIndex<>(row -> row, (key, row, sets) -> {});
+
+    private static final int SETS_USUAL = 8;
+
+    /**
+     * Updates the memberships of a row that changes.
+     *
+     * @param table the table of the row
+     * @param key the row's key
+     * @param before the row before the change, or null
+     * @param after the row after the change, or null
+     * @param memberships takes the memberships
+     */
+    public void update(
+            TableName<?> table,
+            byte[] key,
+            byte @Nullable [] before,
+            byte @Nullable [] after,
+            Memberships memberships) {
+        if (equals(NONE)) {
+            return;
+        }
+        if (before != null && after != null) {
+            Told old = told(key, before);
+            Told now = told(key, after);
+            old.leave(now, memberships);
+            now.enter(old, memberships, table, key);
+        } else if (after != null) {
+            source.tell(key, reader.apply(after), new Entry(memberships, table, key));
+        } else if (before != null) {
+            source.tell(key, reader.apply(before), new Exit(memberships));
+        }
+    }
+
+    private Told told(byte[] key, byte[] row) {
+        Told told = new Told();
+        source.tell(key, reader.apply(row), told);
+        return told;
+    }
+
+    private static void add(Memberships memberships, SetKey set, long number, @Nullable SetKey groups, long group) {
+        memberships.add(set, number);
+        if (groups != null) {
+            memberships.add(groups, group);
+        }
+    }
+
+    private static void remove(Memberships memberships, SetKey set, long number, @Nullable SetKey groups, long group) {
+        if (memberships.remove(set, number) && groups != null) {
+            boolean unused = memberships.remove(groups, group);
+        }
+    }
+
+    /** Enters a new row into its sets at once. */
+    private static final class Entry extends RowSets {
+        private final Memberships memberships;
+        private final TableName<?> table;
+        private final byte[] key;
+
+        Entry(Memberships memberships, TableName<?> table, byte[] key) {
+            this.memberships = memberships;
+            this.table = table;
+            this.key = key;
+        }
+
+        @Override
+        public void place(long number) {
+            memberships.place(number, table, key);
+        }
+
+        @Override
+        public void member(SetKey set, long number, @Nullable SetKey groups, long group) {
+            add(memberships, set, number, groups, group);
+        }
+    }
+
+    /** Removes a deleted row from its sets at once. */
+    private static final class Exit extends RowSets {
+        private final Memberships memberships;
+
+        Exit(Memberships memberships) {
+            this.memberships = memberships;
+        }
+
+        @Override
+        public void place(long number) {
+            memberships.unplace(number);
+        }
+
+        @Override
+        public void member(SetKey set, long number, @Nullable SetKey groups, long group) {
+            remove(memberships, set, number, groups, group);
+        }
+    }
+
+    /** Keeps the sets of one form of a row that changes. */
+    private static final class Told extends RowSets {
+        private final List<Member> members = new ArrayList<>(SETS_USUAL);
+        private long number = Rows.NONE;
+
+        @Override
+        public void place(long at) {
+            number = at;
+        }
+
+        @Override
+        public void member(SetKey set, long at, @Nullable SetKey groups, long group) {
+            members.add(new Member(set, at, groups, group));
+        }
+
+        void leave(Told now, Memberships memberships) {
+            for (Member member : members) {
+                if (!now.members.contains(member)) {
+                    remove(memberships, member.set, member.number, member.groups, member.group);
+                }
+            }
+            if (number != Rows.NONE && number != now.number) {
+                memberships.unplace(number);
+            }
+        }
+
+        void enter(Told old, Memberships memberships, TableName<?> table, byte[] key) {
+            for (Member member : members) {
+                if (!old.members.contains(member)) {
+                    add(memberships, member.set, member.number, member.groups, member.group);
+                }
+            }
+            if (number != Rows.NONE && number != old.number) {
+                memberships.place(number, table, key);
+            }
+        }
+    }
+
+    private record Member(SetKey set, long number, @Nullable SetKey groups, long group) {}
+}

@@ -1,0 +1,41 @@
+package dev.plinth.engine.internal.timer;
+
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.StoredRow;
+import dev.plinth.engine.internal.base.TableName;
+
+/**
+ * Deletes the expired rows of a table whose numbers are in the order in which they expire.
+ *
+ * @param name the name of the rows in figures
+ * @param table the table
+ * @param all the set of its rows
+ * @param expiry tells when a row expires
+ */
+public record OldestFirst<R>(String name, TableName<R> table, SetKey all, Expiry<R> expiry) implements Retention {
+    @Override
+    public long nextExpiry(Rows rows) {
+        R first = rows.first(table, all);
+        return first == null ? NEVER : expiry.at(rows, first);
+    }
+
+    @Override
+    public void collect(Context context, long nowMillis, SweepBatch batch) {
+        Rows rows = context.rows();
+        for (StoredRow<R> each : rows.in(table, all)) {
+            if (batch.isFull() || expiry.at(rows, each.row()) > nowMillis) {
+                return;
+            }
+            batch.remove(each);
+        }
+    }
+
+    /** Tells when rows expire. */
+    @FunctionalInterface
+    public interface Expiry<R> {
+        /** Returns when a row expires, in epoch milliseconds. */
+        long at(Rows rows, R row);
+    }
+}
