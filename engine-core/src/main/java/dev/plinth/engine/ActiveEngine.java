@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Plans;
+import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.command.BulkJob;
@@ -155,12 +156,13 @@ final class ActiveEngine {
     /**
      * Makes the parts over the rows of a store, and lets them begin.
      *
+     * @param isRestart false if another node led before, or this one without an end in between
      * @throws RuntimeException if that fails; then no thread of them runs, and the store is still open
      */
-    static ActiveEngine open(EngineParts shared, Store store) {
+    static ActiveEngine open(EngineParts shared, Store store, boolean isRestart) {
         ActiveEngine active = new ActiveEngine(shared, store);
         try {
-            active.start(shared.config());
+            active.start(shared.config(), isRestart);
             return active;
         } catch (RuntimeException | Error e) {
             active.abandon();
@@ -268,14 +270,19 @@ final class ActiveEngine {
 
     /** Drains what is in flight, within the engine's grace, and closes the store. */
     void close() {
-        beginDrain();
         detach();
         end.run();
     }
 
+    /** Drains what is in flight as {@link #close} does, so that another node may lead. */
+    void resign() {
+        dispatcher.beginDrain(Refusal.notLeader());
+        close();
+    }
+
     /** Ends everything at once, because another node leads or the parts have not begun. Leaves the store open. */
     void abandon() {
-        beginDrain();
+        dispatcher.beginDrain(Refusal.notLeader());
         detach();
         end.abandon();
     }
@@ -373,11 +380,11 @@ final class ActiveEngine {
         eventRing.ringOn(store, List.of(write -> EventFeed.concerns(write) && feed.hasListeners(), Webhooks::concerns));
     }
 
-    private void start(EngineConfig config) {
+    private void start(EngineConfig config, boolean isRestart) {
         figures.start();
         requestLog.keepIn(config.directory(), config.requestLogBytes(), id -> Access.exists(store.viewToAct(), id));
         transfers.endUnfinished();
-        jobs.takeBackCrashed();
+        jobs.takeOver(isRestart);
         jobRing.start();
         eventRing.start();
         jobs.onSettled(timers::wake);

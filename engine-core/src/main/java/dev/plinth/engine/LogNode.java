@@ -61,6 +61,9 @@ final class LogNode implements EngineNode {
     private boolean closing;
     private boolean resigning;
     private boolean ended;
+    /** True until this process has followed or led, so that jobs of an earlier one under its name have crashed. */
+    private boolean isRestart = true;
+
     private Deadline standsFrom = Deadline.inMillis(0);
 
     private LogNode(EngineParts parts, SharedLog log, Consumer<ActiveEngine> begun, Consumer<ActiveEngine> left) {
@@ -161,6 +164,7 @@ final class LogNode implements EngineNode {
         ActiveEngine leading = active;
         try {
             if (leading != null) {
+                leading.beginDrain();
                 leading.close();
             }
         } finally {
@@ -237,15 +241,18 @@ final class LogNode implements EngineNode {
     /** Begins a reign if no other node has a lease. Returns false if this one does not lead. */
     private boolean stand() throws IOException {
         checkKey();
+        Optional<Leader> before = isRestart ? log.leader() : Optional.empty();
         Optional<Store> won = rows.reign(me);
         if (won.isEmpty()) {
             return false;
         }
+        boolean endedItself = before.isPresent() && before.get().node().id().equals(me.id());
+        isRestart = false;
         Store store = won.get();
         signal(() -> ended = false);
         store.onJournalEnd(() -> signal(() -> ended = true));
         try {
-            ActiveEngine next = ActiveEngine.open(parts, store);
+            ActiveEngine next = ActiveEngine.open(parts, store, endedItself);
             begun.accept(next);
             active = next;
         } catch (RuntimeException e) {
@@ -284,7 +291,7 @@ final class LogNode implements EngineNode {
         if (leading.store().hasEnded()) {
             new EngineThread(leading::abandon, "plinth-reign-end").start();
         } else {
-            leading.close();
+            leading.resign();
             standsFrom = Deadline.inMillis(RESIGNED_MILLIS);
         }
         signal(() -> resigning = false);

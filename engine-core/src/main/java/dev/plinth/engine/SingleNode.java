@@ -22,7 +22,7 @@ final class SingleNode implements EngineNode {
     /** Opens a node over a store, which it owns and closes. */
     static SingleNode open(EngineParts parts, Store store) {
         try {
-            return new SingleNode(ActiveEngine.open(parts, store), new EngineRefusals(parts));
+            return new SingleNode(ActiveEngine.open(parts, store, true), new EngineRefusals(parts));
         } catch (RuntimeException | Error e) {
             store.close();
             throw e;
@@ -71,6 +71,7 @@ final class SingleNode implements EngineNode {
 
     @Override
     public void close() {
+        active.beginDrain();
         active.close();
     }
 

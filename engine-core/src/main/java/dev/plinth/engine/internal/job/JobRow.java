@@ -13,6 +13,7 @@ import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,7 +88,12 @@ record JobRow(
      * @param seconds how long it lasted when it was given
      * @param expiresAt when it expires, in epoch milliseconds
      */
-    record Lease(Id token, int seconds, long expiresAt) {}
+    record Lease(Id token, int seconds, long expiresAt) {
+        /** Returns the same, as if it were given now. */
+        Lease from(long now) {
+            return new Lease(token, seconds, now + TimeUnit.SECONDS.toMillis(seconds));
+        }
+    }
 
     static JobRow create(Facts facts, long now, boolean countsOutcomes) {
         boolean ahead = facts.runAt() > now;

@@ -238,10 +238,22 @@ public final class JobRunner implements DueSource {
         running.values().forEach(JobRun::requestCancel);
     }
 
-    /** Puts back all jobs that ran in a JVM that has died; those for which there is no room, later. Leases stay. */
-    public void takeBackCrashed() {
-        crashed.addAll(store.readToAct(JobRunner::runningRows));
+    /**
+     * Puts back all jobs that ran in a JVM that has died; those for which there is no room, later. Extends the leases that
+     * lapsed while nobody could extend them.
+     *
+     * @param isRestart false if another node ran them, whose end is no crash of theirs
+     */
+    public void takeOver(boolean isRestart) {
+        for (JobRow row : store.readToAct(JobRunner::runningRows)) {
+            if (isRestart || !end(row, JobSteps::giveBack)) {
+                crashed.add(row);
+            }
+        }
         endCrashed();
+        while (committer.commit(Caller.OPERATOR, JobSteps.extendLapsed()) == StepOutcome.Plain.DONE) {
+            // until no lease has lapsed
+        }
     }
 
     /** Puts back those of {@link #crashed} for which there is room. The thread that opens the engine does so, and the timers beside it. */

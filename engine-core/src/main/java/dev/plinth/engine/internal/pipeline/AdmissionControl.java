@@ -33,7 +33,7 @@ final class AdmissionControl {
     private final Access access;
     private final Quotas quotas;
     private final Supplier<View> views;
-    private volatile boolean draining;
+    private volatile @Nullable Refusal draining;
 
     AdmissionControl(Store store, Access access, Quotas quotas) {
         this.store = store;
@@ -42,16 +42,19 @@ final class AdmissionControl {
         this.quotas = quotas;
     }
 
-    /** Admits no more calls. */
-    void close() {
-        draining = true;
+    /** Admits no more calls, for this reason. */
+    void close(Refusal why) {
+        draining = why;
     }
 
-    /** The engine is shutting down, or another node leads: 503. */
+    /** Returns why no call is admitted any more. */
     Refusal draining() {
-        if (store.hasEnded()) {
-            return Refusal.notLeader();
-        }
+        Refusal why = draining;
+        return why == null ? shuttingDown() : why;
+    }
+
+    /** The engine is shutting down: 503. */
+    static Refusal shuttingDown() {
         return Refusal.of(
                         ProblemCode.SHUTTING_DOWN,
                         "The engine is shutting down; nothing was changed. Send the call again.")
@@ -61,8 +64,9 @@ final class AdmissionControl {
     /** Finds the caller, and checks that it may call at all: 401, 403, and 503 while the engine drains. */
     void access(RequestContext call) {
         call.step = EndedStep.CALLER;
-        if (draining) {
-            throw new RefusedException(draining());
+        Refusal why = draining;
+        if (why != null) {
+            throw new RefusedException(why);
         }
         String authorization = call.request.headers().authorization();
         switch (call.request.route().guard()) {

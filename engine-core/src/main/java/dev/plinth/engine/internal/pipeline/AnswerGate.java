@@ -24,14 +24,14 @@ final class AnswerGate {
             return null;
         }
         boolean mayGo =
-                answer.ownRecord() ? answer.sequence() <= store.committed() : store.isAnswerable(answer.sequence());
+                answer.confirmed() ? answer.sequence() <= store.committed() : store.isAnswerable(answer.sequence());
         return mayGo ? answer : null;
     }
 
     /** Returns the answer once it may be given, or a refusal in its place if the disk has failed. */
     CompletableFuture<Answer> await(Answer answer) {
         CompletableFuture<Void> may =
-                answer.ownRecord() ? store.whenCommitted(answer.sequence()) : store.whenAnswerable(answer.sequence());
+                answer.confirmed() ? store.whenCommitted(answer.sequence()) : store.whenAnswerable(answer.sequence());
         return may.handle((nothing, error) -> error == null ? answer : answer.with(lost(error)));
     }
 

@@ -118,13 +118,14 @@ final class RequestContext {
         return answer(committed.outcome(), committed.sequence(), committed.hasRecord());
     }
 
-    private Answer answer(Outcome outcome, long sequence, boolean ownRecord) {
+    private Answer answer(Outcome outcome, long sequence, boolean hasRecord) {
+        boolean confirmed = hasRecord || request.route().isOfProcess();
         return new Answer(
                 id,
                 outcome,
                 quota,
                 sequence,
-                ownRecord,
+                confirmed,
                 key != null,
                 !request.route().mutates(),
                 waitedSeconds);

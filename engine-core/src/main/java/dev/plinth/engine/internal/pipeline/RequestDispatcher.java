@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Observers;
+import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -186,9 +187,14 @@ public final class RequestDispatcher {
         }
     }
 
-    /** Refuses all that comes from now on. */
+    /** Refuses all that comes from now on, because the engine shuts down. */
     public void beginDrain() {
-        admission.close();
+        beginDrain(AdmissionControl.shuttingDown());
+    }
+
+    /** Refuses all that comes from now on, for this reason. */
+    public void beginDrain(Refusal why) {
+        admission.close(why);
         drainGate.close();
     }
 

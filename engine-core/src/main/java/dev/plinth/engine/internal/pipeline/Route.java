@@ -54,9 +54,16 @@ public record Route(
         boolean inBatch,
         boolean isOfHost,
         Decoder decoder) {
+    private static final String READY = "/health/ready";
+
     /** True if it changes something, so that an idempotency key counts. */
     public boolean mutates() {
         return !method.equals("GET");
+    }
+
+    /** Returns true if it tells of this process alone, whichever node leads. */
+    public boolean isOfProcess() {
+        return guard == Guard.NOBODY && !path.equals(READY);
     }
 
     /** Returns true if it takes a query parameter. */
