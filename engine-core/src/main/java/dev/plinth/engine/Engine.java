@@ -385,6 +385,11 @@ public final class Engine implements AutoCloseable {
                 target);
     }
 
+    /** Returns the hash of the rows, for tests on a node on which nothing happens. */
+    byte[] stateHash() {
+        return node.stateHash();
+    }
+
     /** Returns the store, for metrics. */
     Store store() {
         return node.leading().store();

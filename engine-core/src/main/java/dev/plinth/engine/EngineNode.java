@@ -24,6 +24,9 @@ interface EngineNode {
     /** Returns how far it has come. */
     Position position();
 
+    /** Returns the hash of the rows, for tests on a node on which nothing happens. */
+    byte[] stateHash();
+
     /** Returns the node that leads, as far as this one knows; empty without a shared log. */
     Optional<Leader> leader();
 

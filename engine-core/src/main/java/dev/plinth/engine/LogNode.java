@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogNode implements EngineNode {
     private static final System.Logger LOG = Log.sparing(LogNode.class);
-    private static final long PAUSE_MILLIS = 50;
-    private static final long RESIGNED_MILLIS = 2_000;
+    private static final long PAUSE_MILLIS = 20;
+    private static final int BEATS_RESIGNED = 3;
 
     private final EngineParts parts;
     private final EngineRefusals refusals;
@@ -129,6 +129,12 @@ final class LogNode implements EngineNode {
             return new Position(leading.store().epoch(), leading.store().committed());
         }
         return new Position(rows.epoch(), rows.sequence());
+    }
+
+    @Override
+    public byte[] stateHash() {
+        ActiveEngine leading = active;
+        return leading == null ? rows.stateHash() : leading.store().stateHash();
     }
 
     @Override
@@ -292,7 +298,7 @@ final class LogNode implements EngineNode {
             new EngineThread(leading::abandon, "plinth-reign-end").start();
         } else {
             leading.resign();
-            standsFrom = Deadline.inMillis(RESIGNED_MILLIS);
+            standsFrom = Deadline.inMillis(BEATS_RESIGNED * rows.beatMillis());
         }
         signal(() -> resigning = false);
         rows.followOn();

@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.SecretCipher;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,8 @@ final class MasterKeyFile {
         if (!Files.exists(file)) {
             try {
                 make(file, random);
+            } catch (FileAlreadyExistsException madeByAnother) {
+                LOG.log(System.Logger.Level.DEBUG, "Another engine has made the key file " + file);
             } catch (IOException e) {
                 throw unusable(file, reason(e), e);
             }
@@ -110,6 +113,11 @@ final class MasterKeyFile {
                 cause);
     }
 
+    /**
+     * Makes the file with all its bytes at once, also beside another engine that does so.
+     *
+     * @throws FileAlreadyExistsException if the file is there already
+     */
     private static void make(Path file, IdSource random) throws IOException {
         byte[] key = new byte[SecretCipher.KEY_BYTES];
         random.fillSecret(key);
@@ -118,19 +126,23 @@ final class MasterKeyFile {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
                 }
                 : new FileAttribute<?>[0];
-        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-        Files.deleteIfExists(temporary);
-        Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        try (FileChannel channel = FileChannel.open(temporary, options, attributes)) {
-            ByteBuffer bytes = ByteBuffer.wrap(key);
-            while (bytes.hasRemaining()) {
-                int unused = channel.write(bytes);
+        Path above = file.toAbsolutePath().getParent();
+        Path temporary = Files.createTempFile(above, file.getFileName().toString(), ".tmp", attributes);
+        try {
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                ByteBuffer bytes = ByteBuffer.wrap(key);
+                while (bytes.hasRemaining()) {
+                    int unused = channel.write(bytes);
+                }
+                channel.force(true);
             }
-            channel.force(true);
-        }
-        Files.move(temporary, file);
-        try (FileChannel directory = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-            directory.force(true);
+            Path unused =
+                    Files.createLink(file, temporary); // unlike a move, it never replaces the file of another engine
+            try (FileChannel directory = FileChannel.open(above, StandardOpenOption.READ)) {
+                directory.force(true);
+            }
+        } finally {
+            Files.deleteIfExists(temporary);
         }
     }
 }

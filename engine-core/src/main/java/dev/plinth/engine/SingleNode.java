@@ -50,6 +50,11 @@ final class SingleNode implements EngineNode {
     }
 
     @Override
+    public byte[] stateHash() {
+        return active.store().stateHash();
+    }
+
+    @Override
     public Optional<Leader> leader() {
         return Optional.empty();
     }

@@ -67,6 +67,12 @@ public final class NodeStore implements AutoCloseable {
         return replay.last().epoch();
     }
 
+    /** Returns how often the present reign beats. */
+    public long beatMillis() {
+        LogJournal leading = journal;
+        return leading == null ? 0 : leading.beatMillis();
+    }
+
     /** Returns how many batches were skipped because an earlier reign had appended them too late. */
     public long stale() {
         return replay.stale();

@@ -8,7 +8,6 @@ import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Histogram;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
@@ -24,7 +23,6 @@ import dev.plinth.engine.internal.store.log.LogJournal;
 import dev.plinth.engine.internal.store.log.StoreNames;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.io.IOException;
-import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -57,6 +55,7 @@ public final class Store implements AutoCloseable {
     private final InFlight inFlight;
     private final FatalErrors fatalErrors;
     private final WriterLock writer = new WriterLock();
+    private final ConsistentReads reads;
     private final EngineTime time;
     private final Transaction transaction;
     private @Nullable Snapshots snapshots;
@@ -70,6 +69,7 @@ public final class Store implements AutoCloseable {
         this.journal = journal;
         this.fatalErrors = fatalErrors;
         this.inFlight = new InFlight(journal.isShared());
+        this.reads = new ConsistentReads(tables, writer, inFlight);
         this.time = new EngineTime(clock, tables);
         this.transaction = new Transaction(tables, journal, time, inFlight);
     }
@@ -78,7 +78,7 @@ public final class Store implements AutoCloseable {
     public static Store open(StoreSettings settings, Journal journal, EngineClock clock) {
         StoreTables tables = new StoreTables(settings);
         Store store = new Store(tables, journal, clock, new FatalErrors());
-        journal.start(new JournalListener(store));
+        journal.start(new JournalFates(store));
         return store;
     }
 
@@ -93,7 +93,7 @@ public final class Store implements AutoCloseable {
         Store store = new Store(tables, journal, clock, fatalErrors);
         store.inFlight.startAt(tables.lastSequence(), tables);
         store.recoveryNanos = recoveryNanos;
-        journal.start(new JournalListener(store));
+        journal.start(new JournalFates(store));
         return store;
     }
 
@@ -144,7 +144,7 @@ public final class Store implements AutoCloseable {
                     new Snapshots(store, disk, tables, journal, settings.tables(), files.bytesPerSnapshot(), earlier);
             store.snapshots = snapshots;
             store.onCommitted((sequence, writes) -> snapshots.committed());
-            journal.start(new JournalListener(store));
+            journal.start(new JournalFates(store));
             snapshots.start();
             return store;
         } catch (IllegalStateException e) {
@@ -174,7 +174,7 @@ public final class Store implements AutoCloseable {
      * @return the result of the reader
      */
     public <T extends @Nullable Object> T readToAnswer(Function<? super View, T> reader) {
-        return read(new View(tables, false), reader, true);
+        return reads.read(new View(tables, false), reader, true);
     }
 
     /**
@@ -183,7 +183,7 @@ public final class Store implements AutoCloseable {
      * @throws WriterBusyException if writers were quicker each time, and one of them has the lock for longer than a moment
      */
     public <T extends @Nullable Object> T readAtOnce(Function<? super View, T> reader) {
-        return read(new View(tables, false), reader, false);
+        return reads.read(new View(tables, false), reader, false);
     }
 
     /**
@@ -196,7 +196,7 @@ public final class Store implements AutoCloseable {
      */
     public <T extends @Nullable Object> T readToAct(Function<? super View, T> reader) {
         View view = new View(tables, false);
-        T result = read(view, reader, true);
+        T result = reads.read(view, reader, true);
         if (view.highest() > inFlight.committed()) {
             // Rows that are durable already need not wait for the thread that would tell of it.
             inFlight.dispatch();
@@ -211,43 +211,7 @@ public final class Store implements AutoCloseable {
      * may be in flight. So code that acts on them reads them by {@link #readToAct} or decides in a commit.
      */
     public long look(ToLongFunction<? super View> question) {
-        return read(new View(tables, false), question::applyAsLong, true);
-    }
-
-    private <T extends @Nullable Object> T read(View view, Function<? super View, T> reader, boolean maySleep) {
-        for (int tries = 0; tries < Limits.READ_TRIES_MAX; tries++) {
-            long before = tables.version();
-            view.begin();
-            if ((before & 1) == 0) {
-                try {
-                    T result = reader.apply(view);
-                    // The words of the sets are plain memory: all of them have to be read before the version is.
-                    VarHandle.acquireFence();
-                    if (view.standsAlone() || tables.version() == before) {
-                        return result;
-                    }
-                } catch (RuntimeException e) {
-                    if (tables.version() == before) {
-                        throw e;
-                    }
-                }
-            }
-            Thread.onSpinWait();
-        }
-        if (maySleep) {
-            writer.lock();
-        } else if (!writer.tryLock()) {
-            throw WriterBusyException.NOW;
-        }
-        try {
-            tables.requireOpen();
-            inFlight.checkReign();
-            writer.readBegins();
-            view.begin();
-            return reader.apply(view);
-        } finally {
-            writer.unlock();
-        }
+        return reads.<Long>read(new View(tables, false), question::applyAsLong, true);
     }
 
     /**
@@ -654,8 +618,22 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /** Learns that all records up to this one are durable. */
+    void durable(long sequence) {
+        inFlight.durable(sequence);
+        if (!writer.isHeldHere()) {
+            inFlight.dispatch();
+        }
+    }
+
+    /** Learns that a thread of the journal has ended by an error that is not the log's. */
+    void journalFailed(String thread, Throwable error) {
+        fatalErrors.ended(thread, error);
+        journalEnd.run();
+    }
+
     /** Takes back appended records that never will be durable. */
-    private void undo(long fromSequence, boolean fenced) {
+    void undo(long fromSequence, boolean fenced) {
         writer.lock();
         try {
             inFlight.fail(fromSequence, fenced, tables);
@@ -664,33 +642,6 @@ public final class Store implements AutoCloseable {
             writer.unlock();
             inFlight.rejectWaiting();
             journalEnd.run();
-        }
-    }
-
-    /** Passes the journal's fates on to the store. */
-    private record JournalListener(Store store) implements Journal.AppendListener {
-        @Override
-        public void durable(long sequence) {
-            store.inFlight.durable(sequence);
-            if (!store.writer.isHeldHere()) {
-                store.inFlight.dispatch();
-            }
-        }
-
-        @Override
-        public void fenced(long sequence) {
-            store.undo(sequence, true);
-        }
-
-        @Override
-        public void unknown(long sequence) {
-            store.undo(sequence, false);
-        }
-
-        @Override
-        public void ended(String thread, Throwable error) {
-            store.fatalErrors.ended(thread, error);
-            store.journalEnd.run();
         }
     }
 }

@@ -148,6 +148,11 @@ public final class LogJournal implements Journal {
         return new LogPosition(start.cell(), epoch, sequence, flushedCrc);
     }
 
+    /** Returns how often this journal beats. */
+    public long beatMillis() {
+        return reign.beat().toMillis();
+    }
+
     /** Beats at once, which tells whether the reign has ended. */
     private void lookAtReign() {
         records.lock.lock();
