@@ -52,9 +52,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All of an engine but its rows and its clients: what exists from the moment at which it begins to lead to the one at
- * which it ends. A single node leads from its opening to its end. A node of a shared log makes these parts anew for each
- * reign, so that nothing that was read or begun before acts in the next one.
+ * The parts of an engine that exist as long as it leads: all but its rows and its clients. A single node leads from its
+ * opening to its end. A node of a shared log makes these parts anew for each reign. So nothing that was read or begun
+ * before acts in the next one.
  *
  * <p>Thread-safe.
  */
@@ -252,6 +252,10 @@ final class ActiveEngine {
      */
     void replacePlans(List<Plan> plans, Consumer<? super Rows> check) {
         commits.replacePlans(plans, check);
+    }
+
+    /** Has all parts see the plans that have been replaced. */
+    void plansChanged() {
         access.plansChanged();
         quotas.followAll(workspace -> store.readToAct(rows -> access.planned(rows, workspace)));
         wire.plansChanged();
@@ -277,6 +281,7 @@ final class ActiveEngine {
     /** Drains what is in flight as {@link #close} does, so that another node may lead. */
     void resign() {
         dispatcher.beginDrain(Refusal.notLeader());
+        jobs.cancelRunning();
         close();
     }
 

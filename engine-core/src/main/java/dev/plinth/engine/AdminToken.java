@@ -27,7 +27,7 @@ record AdminToken(byte[] digest, Optional<String> made) {
         }
         String fresh = fresh(config);
         byte[] digest = Access.digest(fresh);
-        if (config.defaultWorkspace() && config.isDurable()) {
+        if (config.isDurable() && (config.defaultWorkspace() || config.log().isPresent())) {
             Outcome unused = commits.commit(Caller.OPERATOR, Access.rememberAdmin(digest));
         }
         return new AdminToken(digest, Optional.of(fresh));

@@ -111,7 +111,13 @@ public final class Engine implements AutoCloseable {
 
     /** Opens an engine over a store, which the engine owns and closes. */
     static Engine open(EngineConfig config, Store store) {
-        EngineParts parts = parts(config);
+        EngineParts parts;
+        try {
+            parts = parts(config);
+        } catch (RuntimeException | Error e) {
+            store.close();
+            throw e;
+        }
         LiveSettings settings = new LiveSettings(parts.plans());
         SingleNode node = SingleNode.open(parts, store);
         settings.applyTo(node.active());
@@ -206,7 +212,7 @@ public final class Engine implements AutoCloseable {
      * free after the work has acted, and the same call runs the work again:
      * <ul>
      * <li>The process dies before the result is durable.
-     * <li>The disk fails ({@code outcome_unknown}).
+     * <li>The disk fails, or another node leads meanwhile ({@code outcome_unknown}).
      * <li>The store refuses the result (503 {@code capacity_exhausted}). The room on the disk is checked before the
      * work runs.
      * </ul>
@@ -265,7 +271,7 @@ public final class Engine implements AutoCloseable {
     /** Returns the most bytes that the body of a call may have on this route. */
     public int bodyBytesMax(String method, String path) {
         ActiveEngine active = node.active();
-        return active == null ? Limits.BODY_BYTES_MAX : active.wire().bodyBytesMax(method, path);
+        return active == null ? Limits.BULK_BODY_BYTES_MAX : active.wire().bodyBytesMax(method, path);
     }
 
     /**
@@ -298,7 +304,7 @@ public final class Engine implements AutoCloseable {
     }
 
     /** Returns what this node does now. An engine without a shared log leads from its opening to its end. */
-    public Role role() {
+    public NodeRole role() {
         return node.role();
     }
 
@@ -319,13 +325,13 @@ public final class Engine implements AutoCloseable {
      * Has a listener learn of each change of the role from now on, in order, on a thread of its own. It may call the
      * engine. Without a shared log there are no changes.
      */
-    public void onRole(Consumer<? super Role> listener) {
+    public void onRole(Consumer<? super NodeRole> listener) {
         node.onRole(Objects.requireNonNull(listener, "listener must not be null."));
     }
 
     /**
      * Gives the reign up, so that another node may lead at once. Calls in flight get their grace. This node follows, and
-     * stands again some seconds later if nobody else leads. Returns at once; does nothing on a node that does not lead.
+     * stands again some seconds later if no other node leads then. Returns at once; does nothing on a node that does not lead.
      *
      * @throws IllegalStateException without a shared log
      */
@@ -340,12 +346,12 @@ public final class Engine implements AutoCloseable {
 
     /** Returns what the engine created when it was opened on an empty store; empty if it created nothing. */
     public Optional<FirstStart> firstStart() {
-        return ofActive(ActiveEngine::firstStart, Optional.empty());
+        return node.firstStart();
     }
 
     /** Returns the operator's token if it was created when the engine was opened. Show it then: only its digest is kept. */
     public Optional<String> newAdminToken() {
-        return ofActive(ActiveEngine::newAdminToken, Optional.empty());
+        return node.newAdminToken();
     }
 
     /**
@@ -362,7 +368,8 @@ public final class Engine implements AutoCloseable {
 
     /** Returns figures of the queued jobs of all workspaces, above all of those without a handler. For metrics. */
     public JobFigures jobFigures() {
-        return EngineFigures.ofOpen(node.leading().jobQueueFigures());
+        return EngineFigures.ofOpen(() -> ofActive(
+                active -> active.jobQueueFigures().get(), new JobFigures(0, Optional.empty(), Optional.empty())));
     }
 
     /** Returns how many deleted workspaces have rows left. For metrics; {@link #sweptRows} counts the purged rows. */
@@ -416,7 +423,7 @@ public final class Engine implements AutoCloseable {
      */
     public boolean isWritable() {
         ActiveEngine active = node.active();
-        return active == null ? node.role() != Role.STOPPED : active.store().isWritable();
+        return active == null ? node.role() != NodeRole.STOPPED : active.store().isWritable();
     }
 
     /**

@@ -73,17 +73,21 @@ final class EngineEnd {
      * interrupted. Callers that wait are refused. Leaves the store open.
      */
     void abandon() {
-        parts.timers().close();
-        parts.figures().close();
-        boolean unused = parts.sweep().drain(0);
-        parts.jobs().abandon();
-        int attempts = parts.webhooks().drain(0);
-        long calls = parts.dispatcher().drain(LAST_MILLIS);
-        parts.rings().forEach(Doorbell::close);
-        parts.requestLog().close(0);
+        parts.jobs().abandon(); // first what only tells others to end
         List<String> listeners = parts.feed().drain(0);
-        parts.executors().forEach(ExecutorService::shutdownNow);
-        parts.webhooks().close();
+        int attempts = parts.webhooks().drain(0);
+        long calls = 0;
+        try {
+            calls = parts.dispatcher().drain(LAST_MILLIS);
+            boolean unused = parts.sweep().drain(0);
+            parts.timers().close();
+            parts.figures().close();
+            parts.requestLog().close(0);
+        } finally {
+            parts.executors().forEach(ExecutorService::shutdownNow);
+            parts.rings().forEach(Doorbell::close);
+            parts.webhooks().close();
+        }
         if (attempts + calls + listeners.size() > 0) {
             LOG.log(
                     System.Logger.Level.INFO,

@@ -19,7 +19,7 @@ interface EngineNode {
     FatalErrors fatalErrors();
 
     /** Returns what the node does now. */
-    Role role();
+    NodeRole role();
 
     /** Returns how far it has come. */
     Position position();
@@ -31,12 +31,18 @@ interface EngineNode {
     Optional<Leader> leader();
 
     /** Has a listener learn of each change of the role from now on. */
-    void onRole(Consumer<? super Role> listener);
+    void onRole(Consumer<? super NodeRole> listener);
 
     /** Gives the reign up, if the node has it. */
     void resign();
 
-    /** Refuses new calls from now on. */
+    /** Returns what the first reign of this node created because the log was empty. */
+    Optional<FirstStart> firstStart();
+
+    /** Returns the operator's token if a reign of this node has made it. */
+    Optional<String> newAdminToken();
+
+    /** Refuses new calls from now on, and does not begin to lead. */
     void beginDrain();
 
     /** Ends the node. Calls in flight get their grace. */

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What an engine keeps over all its reigns, beside its rows.
+ * The parts that an engine keeps over all its reigns, beside its rows.
  *
  * @param plans the plans, which the host may replace while the engine runs
  * @param operatorToken the token of the host's own admin client

@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.wire.EarlyReplies;
 import dev.plinth.engine.internal.wire.ReplyRenderer;
@@ -19,6 +20,14 @@ final class EngineRefusals {
                 new ReplyRenderer.Settings(config.identity().realm(), parts.nodeId(), parts.leaderUrl()),
                 config.ids(),
                 config.clock()::epochMillis);
+    }
+
+    /** The engine is shutting down, or was shut down. */
+    static Refusal shuttingDown() {
+        return Refusal.of(
+                        ProblemCode.SHUTTING_DOWN,
+                        "The engine is shutting down; nothing was changed. Send the call again.")
+                .retryAfter(1);
     }
 
     /** Returns the reply of a refusal. */

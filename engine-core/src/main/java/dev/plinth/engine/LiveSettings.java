@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Places;
 import dev.plinth.engine.internal.base.Plans;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ public final class LiveSettings {
     synchronized void applyTo(ActiveEngine begun) {
         active = begun;
         if (places != null && rules != null) {
+            begun.plansChanged();
             begun.reconfigure(places, rules);
         }
     }
@@ -51,15 +53,23 @@ public final class LiveSettings {
         EngineConfig next = builder.config();
         Plans replacement = new Plans(next.plans());
         ActiveEngine leading = active;
-        if (leading == null) {
+        try {
+            if (leading == null) {
+                plans.replace(next.plans());
+            } else {
+                leading.replacePlans(next.plans(), rows -> {
+                    if (!replacement.names().containsAll(plans.names())) {
+                        SettingsInUse.refuse(SettingsInUse.missingPlans(rows, replacement));
+                    }
+                });
+                leading.plansChanged();
+                leading.reconfigure(next.places(), next.webhookReach());
+            }
+        } catch (RefusedException ended) {
+            if (leading == null || !leading.store().hasEnded()) {
+                throw ended;
+            }
             plans.replace(next.plans());
-        } else {
-            leading.replacePlans(next.plans(), rows -> {
-                if (!replacement.names().containsAll(plans.names())) {
-                    SettingsInUse.refuse(SettingsInUse.missingPlans(rows, replacement));
-                }
-            });
-            leading.reconfigure(next.places(), next.webhookReach());
         }
         places = next.places();
         rules = next.webhookReach();

@@ -9,7 +9,9 @@ import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.store.NodeStore;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.log.Leader;
@@ -18,6 +20,7 @@ import dev.plinth.engine.log.SharedLog;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -39,6 +42,8 @@ import org.jspecify.annotations.Nullable;
 final class LogNode implements EngineNode {
     private static final System.Logger LOG = Log.sparing(LogNode.class);
     private static final long PAUSE_MILLIS = 20;
+    private static final long LOOK_MILLIS = 200;
+    private static final long ABANDON_MILLIS = 3_000;
     private static final int BEATS_RESIGNED = 3;
 
     private final EngineParts parts;
@@ -56,8 +61,14 @@ final class LogNode implements EngineNode {
     private final Thread thread;
 
     private volatile @Nullable ActiveEngine active;
-    private volatile Role role = Role.FOLLOWER;
+    private volatile NodeRole role = NodeRole.FOLLOWER;
     private volatile Optional<Leader> known = Optional.empty();
+    private volatile Optional<FirstStart> firstStart = Optional.empty();
+    private volatile Optional<String> newAdminToken = Optional.empty();
+    private volatile boolean draining;
+    private byte @Nullable [] fitting;
+    private volatile @Nullable Thread ending;
+    private Deadline looksAt = Deadline.inMillis(0);
     private boolean closing;
     private boolean resigning;
     private boolean ended;
@@ -96,11 +107,11 @@ final class LogNode implements EngineNode {
         try {
             node.begin();
         } catch (IOException e) {
-            node.rows.close();
+            node.close();
             throw new IllegalStateException(
                     "Expected to read the log, but it failed: " + e.getMessage() + "; check the log.", e);
         } catch (RuntimeException | Error e) {
-            node.rows.close();
+            node.close();
             throw e;
         }
         node.thread.start();
@@ -118,7 +129,7 @@ final class LogNode implements EngineNode {
     }
 
     @Override
-    public Role role() {
+    public NodeRole role() {
         return role;
     }
 
@@ -146,7 +157,7 @@ final class LogNode implements EngineNode {
     }
 
     @Override
-    public void onRole(Consumer<? super Role> listener) {
+    public void onRole(Consumer<? super NodeRole> listener) {
         listeners.add(listener);
     }
 
@@ -157,6 +168,7 @@ final class LogNode implements EngineNode {
 
     @Override
     public void beginDrain() {
+        draining = true;
         ActiveEngine leading = active;
         if (leading != null) {
             leading.beginDrain();
@@ -174,6 +186,10 @@ final class LogNode implements EngineNode {
                 leading.close();
             }
         } finally {
+            Thread last = ending;
+            if (last != null) {
+                Joins.within(last, ABANDON_MILLIS);
+            }
             listeners.close();
             fatalErrors.close();
             rows.close();
@@ -181,26 +197,41 @@ final class LogNode implements EngineNode {
     }
 
     @Override
+    public Optional<FirstStart> firstStart() {
+        return firstStart;
+    }
+
+    @Override
+    public Optional<String> newAdminToken() {
+        return newAdminToken;
+    }
+
+    @Override
     public Reply refuse(Refusal refusal) {
-        return refusals.reply(refusal);
+        return refusals.reply(told(refusal));
     }
 
     @Override
     public PlinthException exception(Refusal refusal) {
-        return refusals.exception(refusal);
+        return refusals.exception(told(refusal));
     }
 
+    private Refusal told(Refusal refusal) {
+        return draining && refusal.code() == ProblemCode.NOT_LEADER ? EngineRefusals.shuttingDown() : refusal;
+    }
+
+    /** Leaves this node out, since it is asked when this one must not answer. */
     private Optional<URI> url() {
-        return leader().flatMap(leader -> leader.node().url());
+        return known.filter(leader -> !leader.node().id().equals(me.id()))
+                .flatMap(leader -> leader.node().url());
     }
 
     /** Leads, or catches up with the leader. */
     private void begin() throws IOException {
         if (!stand()) {
-            while (rows.follow()) {
-                // until nothing came for a moment
-            }
+            rows.catchUp();
             checkKey();
+            known = log.leader();
         }
         if (parts.config().clock() instanceof ManualClock manual && rows.lastTimeMillis() > manual.epochMillis()) {
             // A manual clock begins at the time of the rows, because time does not go back.
@@ -225,9 +256,13 @@ final class LogNode implements EngineNode {
 
     private void followOrStand() {
         try {
-            boolean came = rows.follow();
-            if (mayStand() && !stand() && !came) {
+            boolean unused = rows.follow();
+            if (mayStand() && stand()) {
+                return;
+            }
+            if (looksAt.millisLeft() == 0) {
                 known = log.leader();
+                looksAt = Deadline.inMillis(LOOK_MILLIS);
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "Could not follow the log: " + e.getMessage() + "; it is tried again");
@@ -237,7 +272,7 @@ final class LogNode implements EngineNode {
 
     /** Returns true at most every few milliseconds, and not for a while after this node has resigned. */
     private boolean mayStand() {
-        if (standsFrom.millisLeft() > 0) {
+        if (draining || standsFrom.millisLeft() > 0) {
             return false;
         }
         standsFrom = Deadline.inMillis(PAUSE_MILLIS);
@@ -257,23 +292,34 @@ final class LogNode implements EngineNode {
         Store store = won.get();
         signal(() -> ended = false);
         store.onJournalEnd(() -> signal(() -> ended = true));
+        ActiveEngine next = null;
         try {
-            ActiveEngine next = ActiveEngine.open(parts, store, endedItself);
+            next = ActiveEngine.open(parts, store, endedItself);
             begun.accept(next);
-            active = next;
-        } catch (RuntimeException e) {
-            boolean lost = store.hasEnded();
+        } catch (RuntimeException | Error e) {
+            boolean lost = store.hasEnded() || isRefused(e);
+            if (next != null) {
+                next.abandon();
+            }
             rows.followOn();
             if (lost) {
                 return false;
             }
             throw e;
-        } catch (Error e) {
-            rows.followOn();
-            throw e;
         }
-        become(Role.LEADER);
+        firstStart = firstStart.or(next::firstStart);
+        newAdminToken = newAdminToken.or(next::newAdminToken);
+        active = next;
+        become(NodeRole.LEADER);
         return true;
+    }
+
+    /** Returns true if a beginning reign has met a log that is not certain of it. */
+    private static boolean isRefused(Throwable e) {
+        String code = e instanceof PlinthException refused ? refused.problem().code() : "";
+        return e instanceof RefusedException
+                || code.equals(ProblemCode.NOT_LEADER.wireName())
+                || code.equals(ProblemCode.OUTCOME_UNKNOWN.wireName());
     }
 
     /** Waits until the reign is to end, or the node. Returns false if it is the node. */
@@ -291,20 +337,28 @@ final class LogNode implements EngineNode {
 
     /** Follows on from the last durable record. Parts that were still busy end beside it. */
     private void stepDown(ActiveEngine leading) {
-        active = null;
+        known = Optional.empty();
         left.accept(leading);
-        become(Role.FOLLOWER);
         if (leading.store().hasEnded()) {
-            new EngineThread(leading::abandon, "plinth-reign-end").start();
+            abandon(leading);
         } else {
-            leading.resign();
+            leading.resign(); // answers nothing more, and gives up the lease when all is drained
             standsFrom = Deadline.inMillis(BEATS_RESIGNED * rows.beatMillis());
         }
         signal(() -> resigning = false);
         rows.followOn();
+        active = null;
+        become(NodeRole.FOLLOWER);
     }
 
-    private void become(Role next) {
+    /** Ends the parts of a reign beside this thread. */
+    private void abandon(ActiveEngine leading) {
+        Thread thread = new EngineThread(leading::abandon, "plinth-reign-end", fatalErrors);
+        thread.start();
+        ending = thread;
+    }
+
+    private void become(NodeRole next) {
         if (role != next) {
             role = next;
             LOG.log(System.Logger.Level.INFO, "Node " + me.id() + " is " + next + " at " + position());
@@ -316,17 +370,25 @@ final class LogNode implements EngineNode {
     private void stop(Throwable e) {
         ActiveEngine leading = active;
         active = null;
-        if (leading != null) {
-            leading.abandon();
-        }
         fatalErrors.stopped(String.valueOf(e.getMessage()));
-        become(Role.STOPPED);
+        become(NodeRole.STOPPED);
         LOG.log(System.Logger.Level.ERROR, "The node has stopped and does not lead: " + e.getMessage(), e);
+        try {
+            rows.endReign();
+        } finally {
+            if (leading != null) {
+                abandon(leading);
+            }
+        }
     }
 
     /** Refuses to lead over secrets that the node could not open. */
     private void checkKey() {
-        MasterKey.checkFits(parts.config(), Access.rememberedKeyCheck(rows.rows()));
+        byte[] sealed = Access.rememberedKeyCheck(rows.rows());
+        if (!Arrays.equals(sealed, fitting)) {
+            MasterKey.checkFits(parts.config(), sealed);
+            fitting = sealed;
+        }
     }
 
     private void pause() {
@@ -337,7 +399,7 @@ final class LogNode implements EngineNode {
                 left = changed.awaitNanos(left);
             }
         } catch (InterruptedException e) {
-            closing = true; // nobody else interrupts this thread
+            closing = true; // no other code interrupts this thread
         } finally {
             lock.unlock();
         }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,6 +114,17 @@ final class MasterKeyFile {
                 cause);
     }
 
+    /** Gives a file its name. Unlike a move, a link never replaces the file of another engine. */
+    private static void publish(Path temporary, Path file) throws IOException {
+        try {
+            Path unused = Files.createLink(file, temporary);
+        } catch (FileAlreadyExistsException madeByAnother) {
+            throw madeByAnother;
+        } catch (FileSystemException | UnsupportedOperationException noLinks) {
+            Path unused = Files.move(temporary, file);
+        }
+    }
+
     /**
      * Makes the file with all its bytes at once, also beside another engine that does so.
      *
@@ -136,8 +148,7 @@ final class MasterKeyFile {
                 }
                 channel.force(true);
             }
-            Path unused =
-                    Files.createLink(file, temporary); // unlike a move, it never replaces the file of another engine
+            publish(temporary, file);
             try (FileChannel directory = FileChannel.open(above, StandardOpenOption.READ)) {
                 directory.force(true);
             }

@@ -11,19 +11,19 @@ import java.util.function.Consumer;
 final class RoleListeners implements AutoCloseable {
     private static final System.Logger LOG = Log.sparing(RoleListeners.class);
 
-    private final List<Consumer<? super Role>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<? super NodeRole>> listeners = new CopyOnWriteArrayList<>();
     private final ExecutorService teller =
             Executors.newSingleThreadExecutor(work -> EngineExecutors.thread(work, "plinth-roles"));
 
-    void add(Consumer<? super Role> listener) {
+    void add(Consumer<? super NodeRole> listener) {
         listeners.add(listener);
     }
 
-    void tell(Role role) {
+    void tell(NodeRole role) {
         teller.execute(() -> listeners.forEach(listener -> tell(listener, role)));
     }
 
-    private static void tell(Consumer<? super Role> listener, Role role) {
+    private static void tell(Consumer<? super NodeRole> listener, NodeRole role) {
         try {
             listener.accept(role);
         } catch (RuntimeException | Error e) {

@@ -40,8 +40,8 @@ final class SingleNode implements EngineNode {
     }
 
     @Override
-    public Role role() {
-        return Role.LEADER;
+    public NodeRole role() {
+        return NodeRole.LEADER;
     }
 
     @Override
@@ -61,12 +61,22 @@ final class SingleNode implements EngineNode {
 
     /** Its role never changes. */
     @Override
-    public void onRole(Consumer<? super Role> listener) {}
+    public void onRole(Consumer<? super NodeRole> listener) {}
 
     @Override
     public void resign() {
         throw new IllegalStateException(
-                "An engine without a shared log cannot resign, because nobody else could lead." + " Close it.");
+                "An engine must have a shared log to resign, because nobody else could lead. Close it instead.");
+    }
+
+    @Override
+    public Optional<FirstStart> firstStart() {
+        return active.firstStart();
+    }
+
+    @Override
+    public Optional<String> newAdminToken() {
+        return active.newAdminToken();
     }
 
     @Override

@@ -67,7 +67,7 @@ final class UnitsOfWork {
             Id workspace, Function<? super UnitOfWork, ? extends T> work) {
         String changed = "";
         for (int i = 0; i < Limits.UNIT_OF_WORK_TRIES_MAX; i++) {
-            Access.checkActive(parts.store().viewToAct(), workspace);
+            checkActive(workspace);
             RunningUnit unit = new RunningUnit(
                     workspace.text(),
                     parts.clients().apply(workspace.text()),
@@ -85,15 +85,11 @@ final class UnitsOfWork {
             } finally {
                 HostEffects unused = unit.end();
             }
-            HostEffects effects = unit.end();
-            Outcome outcome = commit(workspace, unit, effects);
+            Outcome outcome = commit(workspace, unit, unit.end());
             if (outcome instanceof Outcome.Refused turned) {
                 throw new RefusedException(turned.refusal());
             }
             if (!(outcome instanceof HostEffects.Conflict conflict)) {
-                if (effects.isEmpty()) {
-                    parts.store().awaitAnswerable(0);
-                }
                 return result;
             }
             changed = conflict.read().text();
@@ -101,9 +97,19 @@ final class UnitsOfWork {
         throw new RefusedException(conflicted(changed));
     }
 
+    private void checkActive(Id workspace) {
+        try {
+            Access.checkActive(parts.store().viewToAct(), workspace);
+        } catch (RefusedException refused) {
+            parts.store().answers().await(0); // the rows may have been another node's
+            throw refused;
+        }
+    }
+
     /** Commits effects if nothing has changed that the unit has read. */
     private Outcome commit(Id workspace, RunningUnit unit, HostEffects effects) {
-        return parts.commits().commit(Caller.engineFor(workspace), effects.ifCurrent(unit.reads(), author(workspace)));
+        return parts.commits()
+                .commitToAnswer(Caller.engineFor(workspace), effects.ifCurrent(unit.reads(), author(workspace)));
     }
 
     private UnaryOperator<Context> author(Id workspace) {

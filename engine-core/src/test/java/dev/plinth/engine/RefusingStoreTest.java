@@ -63,7 +63,7 @@ final class RefusingStoreTest {
         AtomicBoolean full = new AtomicBoolean(true);
         JobRunner next = runner((caller, change) -> full.get() ? NO_ROOM : commits.commit(caller, change));
 
-        next.takeBackCrashed();
+        next.takeOver(true);
         assertThat(next.startReady(store.clock.epochMillis())).isFalse();
         assertThat(asked).hasValue(2);
         full.set(false);

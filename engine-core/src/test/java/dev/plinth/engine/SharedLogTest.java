@@ -55,8 +55,8 @@ class SharedLogTest {
     void open_whileAnotherNodeLeads_followsAndNamesTheLeader() {
         try (Engine leader = open("a");
                 Engine follower = open("b")) {
-            assertThat(leader.role()).isEqualTo(Role.LEADER);
-            assertThat(follower.role()).isEqualTo(Role.FOLLOWER);
+            assertThat(leader.role()).isEqualTo(NodeRole.LEADER);
+            assertThat(follower.role()).isEqualTo(NodeRole.FOLLOWER);
             String key = newKey(leader);
 
             Reply refused = post(follower, key, "k");
@@ -82,11 +82,11 @@ class SharedLogTest {
                 Engine second = open("b")) {
             String key = newKey(first);
             String id = TestEngine.id(post(first, key, "k1"));
-            List<Role> roles = new CopyOnWriteArrayList<>();
+            List<NodeRole> roles = new CopyOnWriteArrayList<>();
             first.onRole(roles::add);
 
             first.resign();
-            Patience.until(() -> second.role() == Role.LEADER);
+            Patience.until(() -> second.role() == NodeRole.LEADER);
 
             assertThat(post(second, key, "k1").header("Idempotent-Replayed")).isEqualTo("true");
             assertThat(TestEngine.id(post(second, key, "k2"))).isNotEqualTo(id);
@@ -95,9 +95,9 @@ class SharedLogTest {
             assertThat(post(first, key, "k2").status()).isEqualTo(503);
 
             second.resign();
-            Patience.until(() -> first.role() == Role.LEADER);
+            Patience.until(() -> first.role() == NodeRole.LEADER);
             assertThat(post(first, key, "k2").header("Idempotent-Replayed")).isEqualTo("true");
-            Patience.until(() -> roles.equals(List.of(Role.FOLLOWER, Role.LEADER)));
+            Patience.until(() -> roles.equals(List.of(NodeRole.FOLLOWER, NodeRole.LEADER)));
         }
     }
 
@@ -112,7 +112,7 @@ class SharedLogTest {
                 Reply refused = post(first, key, "k2");
                 assertThat(refused.status()).isEqualTo(503);
                 assertThat(refused.text()).contains("not_leader");
-                Patience.until(() -> first.role() == Role.FOLLOWER);
+                Patience.until(() -> first.role() == NodeRole.FOLLOWER);
                 assertThat(first.isHealthy()).isTrue();
                 assertThat(second.call(Call.of("GET", "/v1/resources/" + id).withKey(key))
                                 .status())

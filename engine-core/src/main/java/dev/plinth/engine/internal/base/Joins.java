@@ -4,6 +4,15 @@ package dev.plinth.engine.internal.base;
 public final class Joins {
     private Joins() {}
 
+    /** Returns when the thread has ended, or after so many milliseconds. An interrupt is kept for later and returns at once. */
+    public static void within(Thread thread, long millis) {
+        try {
+            thread.join(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Returns when the thread has ended. An interrupt of the caller is kept for later. */
     public static void uninterruptibly(Thread thread) {
         boolean interrupted = false;

@@ -176,7 +176,7 @@ public final class EventFeed implements AutoCloseable {
                     }
                 }
             } catch (RuntimeException | Error e) {
-                rung = true; // for the next attempt
+                rung = store.isWritable(); // for the next attempt, unless there is none
                 throw e;
             }
         }

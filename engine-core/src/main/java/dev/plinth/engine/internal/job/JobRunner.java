@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RefusedException;
@@ -15,6 +16,7 @@ import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.AttemptRunner;
 import dev.plinth.engine.internal.timer.Bulkhead;
+import dev.plinth.engine.internal.timer.DueIndex;
 import dev.plinth.engine.internal.timer.DueSource;
 import dev.plinth.engine.internal.timer.RetryingCommitter;
 import java.util.ArrayList;
@@ -235,6 +237,11 @@ public final class JobRunner implements DueSource {
     public void abandon() {
         attempts.stop();
         patient.stop();
+        cancelRunning();
+    }
+
+    /** Tells the handlers of running jobs to end, because another node is to run these jobs. */
+    public void cancelRunning() {
         running.values().forEach(JobRun::requestCancel);
     }
 
@@ -251,9 +258,24 @@ public final class JobRunner implements DueSource {
             }
         }
         endCrashed();
-        while (committer.commit(Caller.OPERATOR, JobSteps.extendLapsed()) == StepOutcome.Plain.DONE) {
-            // until no lease has lapsed
+        List<Long> lapsed = store.readToAct(rows -> lapsed(rows, store.nowMillis()));
+        for (int from = 0; from < lapsed.size(); from += Limits.SWEEP_ROWS_MAX) {
+            int to = Math.min(lapsed.size(), from + Limits.SWEEP_ROWS_MAX);
+            // If there is no room, they lapse.
+            Outcome unused = committer.commit(Caller.OPERATOR, JobSteps.extend(lapsed.subList(from, to)));
         }
+    }
+
+    private static List<Long> lapsed(Rows rows, long now) {
+        List<Long> found = new ArrayList<>();
+        DueIndex.forEach(rows, JobTables.DUE_KIND, now, number -> {
+            JobRow row = rows.at(JobTables.JOBS, number);
+            if (row != null && row.lease() != null) {
+                found.add(number);
+            }
+            return true;
+        });
+        return found;
     }
 
     /** Puts back those of {@link #crashed} for which there is room. The thread that opens the engine does so, and the timers beside it. */

@@ -15,7 +15,7 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.json.ProblemJson;
-import dev.plinth.engine.internal.timer.DueIndex;
+import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 
@@ -78,23 +78,19 @@ final class JobSteps {
         };
     }
 
-    /**
-     * Extends leases that have lapsed while nobody could extend them, each by its own time. At most
-     * {@link Limits#SWEEP_ROWS_MAX} of them in one record; {@link StepOutcome.Plain#DONE} if there may be more.
-     */
-    static Command.Change extendLapsed() {
+    /** Extends leases that have lapsed while nobody could extend them, each by its own time. */
+    static Command.Change extend(List<Long> leased) {
         return context -> {
             Changes changes = new Changes();
-            DueIndex.forEach(context.rows(), JobTables.DUE_KIND, context.now(), number -> {
+            for (long number : leased) {
                 JobRow row = context.rows().at(JobTables.JOBS, number);
                 JobRow.Lease lease = row == null ? null : row.lease();
-                if (row != null && lease != null) {
+                if (row != null && lease != null && lease.expiresAt() <= context.now()) {
                     JobRow next = row.prolonged(lease.from(context.now()));
                     changes.put(JobTables.JOBS, next.key(), next.row());
                 }
-                return changes.writes().size() < Limits.SWEEP_ROWS_MAX;
-            });
-            return changes.isEmpty() ? Decision.nothing(TOO_LATE) : Decision.of(changes, DONE);
+            }
+            return Decision.of(changes, DONE);
         };
     }
 

@@ -23,23 +23,25 @@ final class AnswerGate {
         if (!(result instanceof Answer answer)) {
             return null;
         }
-        boolean mayGo =
-                answer.confirmed() ? answer.sequence() <= store.committed() : store.isAnswerable(answer.sequence());
+        boolean mayGo = answer.confirmed()
+                ? answer.sequence() <= store.committed()
+                : store.answers().isReady(answer.sequence());
         return mayGo ? answer : null;
     }
 
     /** Returns the answer once it may be given, or a refusal in its place if the disk has failed. */
-    CompletableFuture<Answer> await(Answer answer) {
-        CompletableFuture<Void> may =
-                answer.confirmed() ? store.whenCommitted(answer.sequence()) : store.whenAnswerable(answer.sequence());
-        return may.handle((nothing, error) -> error == null ? answer : answer.with(lost(error)));
+    CompletableFuture<Answer> await(RequestContext call, Answer answer) {
+        CompletableFuture<Void> may = answer.confirmed()
+                ? store.whenCommitted(answer.sequence())
+                : store.answers().whenReady(answer.sequence());
+        return may.handle((nothing, error) -> error == null ? answer : answer.with(lost(call, error)));
     }
 
-    private static Outcome lost(Throwable error) {
+    private static Outcome lost(RequestContext call, Throwable error) {
         Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
         return new Outcome.Refused(
                 cause instanceof RefusedException refused
-                        ? refused.refusal()
+                        ? call.told(refused.refusal())
                         : Refusal.of(
                                 ProblemCode.OUTCOME_UNKNOWN,
                                 "The disk failed while the call waited. Repeat the call with the same Idempotency-Key to learn its outcome."));

@@ -63,6 +63,25 @@ public final class Commits implements Committer {
         return committed.outcome();
     }
 
+    /**
+     * Decides and commits for a caller of the host that is told the outcome, once it may be told.
+     *
+     * @throws RefusedException if it never may be
+     */
+    public Outcome commitToAnswer(Caller caller, Command.Change change) {
+        return commitToAnswer(AdmittedCaller.trusted(caller), change, OutcomeMemory.NONE);
+    }
+
+    Outcome commitToAnswer(AdmittedCaller admitted, Command.Change change, OutcomeMemory memory) {
+        Committed committed = commit(admitted, change, memory);
+        if (committed.hasRecord()) {
+            store.await(committed.sequence());
+        } else {
+            store.answers().await(committed.sequence());
+        }
+        return committed.outcome();
+    }
+
     /** Decides and commits, and returns without waiting for the record to be durable, but for a disk that is far behind. */
     Committed commit(AdmittedCaller admitted, Command.Change change, OutcomeMemory memory) {
         return store.write(transaction -> decide(transaction, admitted, change, memory));

@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.idempotency.Fingerprint;
@@ -33,12 +34,12 @@ final class IdempotentRunner {
     /** Runs the work or finds its first result, and returns once that is durable. */
     byte[] once(Id request, Id workspace, String sentKey, String fingerprint, Supplier<byte[]> work) {
         String key = IdempotencyKeys.read(sentKey);
-        Access.checkActive(parts.store().viewToAct(), workspace);
+        checkActive(workspace);
         View view = parts.store().viewToAnswer();
         Idempotency.ClaimResult claimResult = parts.idempotency()
                 .begin(
                         view,
-                        parts.store().nowMillis(),
+                        parts.store().answers().nowMillis(),
                         workspace,
                         key,
                         Fingerprint.of(METHOD, "", null, fingerprint.getBytes(StandardCharsets.UTF_8)));
@@ -50,9 +51,10 @@ final class IdempotentRunner {
             }
         }
         if (claimResult instanceof Idempotency.InUse) {
+            parts.store().answers().await(0);
             throw new RefusedException(IdempotencyKeys.inUse());
         }
-        parts.store().awaitAnswerable(view.highest());
+        parts.store().answers().await(view.highest());
         if (claimResult instanceof Idempotency.Replay replay) {
             return replay.outcome().body();
         }
@@ -73,16 +75,35 @@ final class IdempotentRunner {
             }
             return Decision.of(new Changes(), Outcome.Done.ok(result));
         };
-        Commits.Committed committed = parts.commits()
-                .commit(
-                        AdmittedCaller.trusted(Caller.engineFor(workspace)),
-                        remember,
-                        (context, changes, outcome) -> remember(claim, request, context, changes, outcome));
-        parts.store().await(committed.sequence());
-        if (committed.outcome() instanceof Outcome.Refused refused) {
+        Outcome outcome;
+        try {
+            outcome = parts.commits()
+                    .commitToAnswer(
+                            AdmittedCaller.trusted(Caller.engineFor(workspace)),
+                            remember,
+                            (context, changes, end) -> remember(claim, request, context, changes, end));
+        } catch (RefusedException lost) {
+            throw lost.refusal().code() == ProblemCode.NOT_LEADER ? unknown() : lost;
+        }
+        if (outcome instanceof Outcome.Refused refused) {
             throw new RefusedException(refused.refusal());
         }
         return result;
+    }
+
+    private static RefusedException unknown() {
+        return RefusedException.of(
+                ProblemCode.OUTCOME_UNKNOWN,
+                "Another node leads since the work ran, and its result is not remembered. Repeat the call with the same key, which runs the work again.");
+    }
+
+    private void checkActive(Id workspace) {
+        try {
+            Access.checkActive(parts.store().viewToAct(), workspace);
+        } catch (RefusedException refused) {
+            parts.store().answers().await(0); // the rows may have been another node's
+            throw refused;
+        }
     }
 
     /** Remembers a result; a refusal leaves the key free. */

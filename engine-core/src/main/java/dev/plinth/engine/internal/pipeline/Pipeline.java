@@ -62,7 +62,7 @@ final class Pipeline {
 
     /** Evaluates a request whose wait has ended. */
     private PipelineResult executeAgain(RequestContext call) {
-        call.nowMillis = parts.store().nowMillis();
+        call.nowMillis = parts.store().answers().nowMillis();
         call.maySleep = true;
         call.isLater = true;
         return call.isPart
@@ -79,7 +79,7 @@ final class Pipeline {
         try {
             result = steps.get();
         } catch (RefusedException refused) {
-            result = recorder.refuse(call, refused.refusal());
+            result = recorder.refuse(call, call.told(refused.refusal()));
         } catch (WriterBusyException | NothingToDoException inTheWay) {
             result = new PipelineResult.Move();
         } catch (RuntimeException | Error e) {
@@ -172,6 +172,7 @@ final class Pipeline {
             if (call.claim != null) {
                 parts.commits().requireRoom();
             }
+            call.hasRunHostCode = true;
             return host.run(context, new Command.Origin(call.id, call.key));
         } catch (RefusedException refused) {
             List<Id> shared = context.sharedResources();

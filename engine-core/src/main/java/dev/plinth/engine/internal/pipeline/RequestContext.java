@@ -9,6 +9,8 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.quota.ConcurrentCalls;
@@ -78,6 +80,8 @@ final class RequestContext {
     boolean isPart;
 
     /** True if it is evaluated some time after admission. Then the rows that it shows tell whether its caller may still see them. */
+    boolean hasRunHostCode;
+
     boolean isLater;
 
     /** The scopes that the operations of a batch need. */
@@ -129,6 +133,18 @@ final class RequestContext {
                 key != null,
                 !request.route().mutates(),
                 waitedSeconds);
+    }
+
+    /**
+     * Returns what to tell the caller of a refusal. A lost reign has certainly changed nothing in the engine. But once the
+     * host's code has run, nobody knows what that has done.
+     */
+    Refusal told(Refusal refusal) {
+        return hasRunHostCode && refusal.code() == ProblemCode.NOT_LEADER
+                ? Refusal.of(
+                        ProblemCode.OUTCOME_UNKNOWN,
+                        "Another node leads since the code of the host ran; the engine has changed nothing. Repeat the call with the same Idempotency-Key to learn its outcome.")
+                : refusal;
     }
 
     /** Returns its caller, for a change that is decided later. */

@@ -117,7 +117,7 @@ public final class RequestDispatcher {
         }
         try {
             call.maySleep = true;
-            call.nowMillis = parts.store().nowMillis(); // the body may have taken its time
+            call.nowMillis = parts.store().answers().nowMillis(); // the body may have taken its time
             observe(call);
             return callInside(call, pending.refused());
         } finally {
@@ -132,7 +132,7 @@ public final class RequestDispatcher {
         }
         try {
             pending.call().waits = to.waits();
-            pending.call().nowMillis = parts.store().nowMillis(); // the body may have taken its time
+            pending.call().nowMillis = parts.store().answers().nowMillis(); // the body may have taken its time
             return submitInside(pending, to);
         } catch (RuntimeException | Error e) {
             drainGate.leave();
@@ -219,7 +219,7 @@ public final class RequestDispatcher {
     }
 
     private RequestContext newCall(Request request, boolean mayWait) {
-        long now = parts.store().nowMillis();
+        long now = parts.store().answers().nowMillis();
         return new RequestContext(request, newRequestId(now), now, parts.idempotency(), mayWait, workers.waits());
     }
 
@@ -284,8 +284,8 @@ public final class RequestDispatcher {
     /** Returns the answer once it may be given. Then the call's place is free, and so is its key unless a row remembers it. */
     private CompletableFuture<Answer> await(RequestContext call, PipelineResult result) {
         CompletableFuture<Answer> durable = result instanceof Answer answer
-                ? answerGate.await(answer)
-                : waiting.await(call, result).thenCompose(answerGate::await);
+                ? answerGate.await(call, answer)
+                : waiting.await(call, result).thenCompose(next -> answerGate.await(call, next));
         return durable.whenComplete((answer, error) -> {
             call.end();
             call.leave();

@@ -27,14 +27,20 @@ final class EngineTime {
 
     private final EngineClock clock;
     private final StoreTables tables;
+    private final long floor;
     private final @Nullable SteadyTime now;
     private final @Nullable SteadyTime ofSweep;
     private volatile boolean told;
 
-    /** Begins the time of tables that have all their records. */
-    EngineTime(EngineClock clock, StoreTables tables) {
+    /**
+     * Begins the time of tables that have all their records.
+     *
+     * @param leadMillis how far an earlier reign may have been ahead of its last record
+     */
+    EngineTime(EngineClock clock, StoreTables tables, long leadMillis) {
         this.clock = clock;
         this.tables = tables;
+        this.floor = tables.lastTimeMillis() == 0 ? 0 : tables.lastTimeMillis() + leadMillis;
         boolean mayBeWrong = clock.mayBeWrong();
         long wall = clock.epochMillis();
         long last = tables.lastTimeMillis() == 0 ? wall : tables.lastTimeMillis();
@@ -45,7 +51,8 @@ final class EngineTime {
 
     /** Returns the time of the next record in epoch milliseconds. */
     long millis() {
-        return Math.max(now == null ? clock.epochMillis() : now.millis(), tables.lastTimeMillis());
+        long millis = now == null ? clock.epochMillis() : now.millis();
+        return Math.max(millis, Math.max(floor, tables.lastTimeMillis()));
     }
 
     /** Returns how many milliseconds the time of a sweep is behind. */

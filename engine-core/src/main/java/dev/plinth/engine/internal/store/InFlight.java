@@ -102,15 +102,18 @@ final class InFlight {
 
     /** Returns true if the rows may be another node's, because the reign has ended. */
     boolean hasEnded() {
-        Refusal refusal = failure;
-        return refusal != null && (isOfReign || refusal.code() == ProblemCode.NOT_LEADER);
+        return isOfReign && failure != null;
     }
 
     /** Refuses if the journal has failed, or is being closed. */
     void checkWritable() {
         checkReign();
         checkOpen();
-        if (failure != null) {
+        Refusal refusal = failure;
+        if (refusal != null && refusal.code() == ProblemCode.SHUTTING_DOWN) {
+            throw new RefusedException(refusal);
+        }
+        if (refusal != null) {
             throw new RefusedException(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
                             "The journal has failed and takes no more changes; nothing was changed. Restart the engine.")
@@ -244,7 +247,7 @@ final class InFlight {
     /** Undoes all records from this one on, the last one first. Called inside the writer lock. */
     void fail(long fromSequence, boolean fenced, StoreTables tables) {
         failure = fenced
-                ? Refusal.notLeader()
+                ? fenced()
                 : Refusal.of(
                         ProblemCode.OUTCOME_UNKNOWN,
                         "The journal failed while the call waited. Repeat the call with the same Idempotency-Key to learn its outcome.");
@@ -265,6 +268,15 @@ final class InFlight {
                     left == null ? heardNumber : left.record.lastNumber());
         }
         tellUndone(undone);
+    }
+
+    private Refusal fenced() {
+        return isOfReign
+                ? Refusal.notLeader()
+                : Refusal.of(
+                                ProblemCode.SHUTTING_DOWN,
+                                "Another process has become the writer of this store; nothing was changed. Send the call to it.")
+                        .retryAfter(1);
     }
 
     /** Told before the waiters learn that their record is lost, so that their next calls see the restored rows. */
@@ -300,12 +312,7 @@ final class InFlight {
         Refusal refusal = failure;
         List<Waiter> rejected = new ArrayList<>();
         synchronized (waiters) {
-            for (Waiter waiter : waiters) {
-                if (waiter.sequence > durable) {
-                    rejected.add(waiter);
-                }
-            }
-            waiters.removeAll(rejected);
+            boolean unused = waiters.removeIf(waiter -> waiter.sequence > durable && rejected.add(waiter));
         }
         for (Waiter waiter : rejected) {
             if (refusal != null) {

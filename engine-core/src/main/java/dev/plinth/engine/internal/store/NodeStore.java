@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NodeStore implements AutoCloseable {
     private static final int READ_BYTES_MAX = 4 * Batch.BYTES_MAX;
+    private static final int FULL_READ_BYTES = READ_BYTES_MAX - Batch.BYTES_MAX;
 
     private final StoreSettings settings;
     private final SharedLog log;
@@ -103,7 +104,14 @@ public final class NodeStore implements AutoCloseable {
      * @throws IllegalStateException if a record does not fit, or there is no room for its rows; one sentence says where
      */
     public boolean follow() throws IOException {
-        return advance(log::follow);
+        return advance(log::follow) > 0;
+    }
+
+    /** Follows until a reading was not full, so that also a node of a busy log ends. Throws as {@link #follow} does. */
+    public void catchUp() throws IOException {
+        while (advance(log::follow) > FULL_READ_BYTES) {
+            // the next reading
+        }
     }
 
     /**
@@ -123,16 +131,16 @@ public final class NodeStore implements AutoCloseable {
         RecoveryProgress progress = new RecoveryProgress();
         try {
             readToTheEnd(reign);
+            progress.end(replay.last().sequence());
+            LogJournal next = new LogJournal(log, reign, replay.last());
+            journal = next;
+            Store store = Store.ofReign(tables, next, clock, fatalErrors, progress.nanos());
+            reigning = store;
+            return Optional.of(store);
         } catch (IOException | RuntimeException | Error e) {
-            log.resign(reign);
+            giveUp(reign);
             throw e;
         }
-        progress.end(replay.last().sequence());
-        LogJournal next = new LogJournal(log, reign, replay.last());
-        Store store = Store.ofReign(tables, next, clock, fatalErrors, progress.nanos());
-        journal = next;
-        reigning = store;
-        return Optional.of(store);
     }
 
     /**
@@ -159,19 +167,33 @@ public final class NodeStore implements AutoCloseable {
         replay = replayBehind(end);
     }
 
-    /** Ends a reign, frees the tables and closes the log. */
-    @Override
-    public void close() {
+    /** Ends a reign, if there is one. The node does not follow on. */
+    public void endReign() {
         Store store = reigning;
         if (store != null) {
             store.close();
         }
+    }
+
+    /** Ends a reign, frees the tables and closes the log. */
+    @Override
+    public void close() {
+        endReign();
         tables.close();
         log.close();
     }
 
+    private void giveUp(Reign reign) {
+        LogJournal begun = journal;
+        journal = null;
+        if (begun != null) {
+            begun.close();
+        }
+        log.resign(reign);
+    }
+
     private void readToTheEnd(Reign reign) throws IOException {
-        while (advance((after, bytesMax) -> log.read(reign, after, bytesMax))) {
+        while (advance((after, bytesMax) -> log.read(reign, after, bytesMax)) > 0) {
             if (!log.beat(reign, replay.last().sequence())) {
                 throw new IOException("another node has begun to reign");
             }
@@ -182,9 +204,9 @@ public final class NodeStore implements AutoCloseable {
      * Applies what one reading gives. If that is nothing but batches that came too late, it reads more at once, because
      * good ones may stand behind them.
      *
-     * @return false if there was nothing to apply
+     * @return how many bytes the frames had that were read; 0 if there was nothing to apply
      */
-    private boolean advance(Reading reading) throws IOException {
+    private long advance(Reading reading) throws IOException {
         long before = replay.last().sequence();
         int bytesMax = READ_BYTES_MAX;
         int late = 0;
@@ -196,12 +218,20 @@ public final class NodeStore implements AutoCloseable {
             late = batches.size();
             apply(batches);
             if (replay.last().sequence() > before) {
-                return true;
+                return bytes(batches);
             }
             bytesMax = 2 * Math.min(bytesMax, Integer.MAX_VALUE / 2);
             batches = reading.behind(before, bytesMax);
         }
-        return false;
+        return 0;
+    }
+
+    private static long bytes(List<Batch> batches) {
+        long bytes = 0;
+        for (Batch batch : batches) {
+            bytes += batch.frame().length;
+        }
+        return bytes;
     }
 
     /** Reads batches behind a position. */

@@ -8,7 +8,6 @@ import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Histogram;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.StoreFigures;
@@ -56,6 +55,7 @@ public final class Store implements AutoCloseable {
     private final FatalErrors fatalErrors;
     private final WriterLock writer = new WriterLock();
     private final ConsistentReads reads;
+    private final Answers answers;
     private final EngineTime time;
     private final Transaction transaction;
     private @Nullable Snapshots snapshots;
@@ -70,7 +70,8 @@ public final class Store implements AutoCloseable {
         this.fatalErrors = fatalErrors;
         this.inFlight = new InFlight(journal.isShared());
         this.reads = new ConsistentReads(tables, writer, inFlight);
-        this.time = new EngineTime(clock, tables);
+        this.time = new EngineTime(clock, tables, journal.isShared() ? Answers.LEAD_MILLIS : 0);
+        this.answers = new Answers(this, journal, inFlight);
         this.transaction = new Transaction(tables, journal, time, inFlight);
     }
 
@@ -276,6 +277,7 @@ public final class Store implements AutoCloseable {
             inFlight.dispatch();
             if (inFlight.hasFailed()) {
                 inFlight.rejectWaiting();
+                journalEnd.run();
             }
         }
     }
@@ -296,6 +298,7 @@ public final class Store implements AutoCloseable {
      */
     public void scan(TableName<?> table, BiConsumer<byte[], byte[]> visitor) {
         tables.requireOpen();
+        inFlight.checkReign();
         tables.scan(table, visitor);
     }
 
@@ -389,33 +392,9 @@ public final class Store implements AutoCloseable {
         return inFlight.whenCommitted(sequence);
     }
 
-    /** Returns true if an answer that shows rows up to a sequence may be given at once. */
-    public boolean isAnswerable(long sequence) {
-        return sequence <= inFlight.committed() && !journal.isShared();
-    }
-
-    /**
-     * Completes when an answer that shows rows up to a sequence may be given: they are durable, all listeners have heard
-     * of them, and no other node had begun to lead when the rows were read. Fails with {@code RefusedException} if it
-     * never may be.
-     */
-    public CompletableFuture<Void> whenAnswerable(long sequence) {
-        CompletableFuture<Void> committed = inFlight.whenCommitted(sequence);
-        if (!journal.isShared()) {
-            return committed;
-        }
-        return committed.thenCompose(durable -> journal.confirm()).thenAccept(confirmed -> {
-            if (!confirmed) {
-                throw new RefusedException(Refusal.notLeader());
-            }
-        });
-    }
-
-    /** Waits likewise. Throws {@code RefusedException} if the answer never may be given. */
-    public void awaitAnswerable(long sequence) {
-        if (!isAnswerable(sequence)) {
-            InFlight.join(whenAnswerable(sequence));
-        }
+    /** Returns what tells when answers may leave. */
+    public Answers answers() {
+        return answers;
     }
 
     /** Sets what is run once the journal has ended by itself, and its records that are not durable are undone. */
@@ -587,6 +566,7 @@ public final class Store implements AutoCloseable {
         }
         journal.close();
         if (journal.isShared()) {
+            endReign();
             return; // the tables outlive a reign
         }
         writer.lock();
@@ -597,6 +577,13 @@ public final class Store implements AutoCloseable {
         }
         if (disk != null) {
             disk.close();
+        }
+    }
+
+    /** Refuses whoever still works in the reign, because the rows are the next leader's from now on. */
+    private void endReign() {
+        if (!inFlight.hasFailed()) {
+            undo(tables.lastSequence() + 1, true);
         }
     }
 

@@ -178,6 +178,9 @@ public final class Transaction implements Rows {
     public void requireRoom(int bytes) {
         inFlight.checkWritable();
         if (!journal.hasRoom(bytes)) {
+            if (journal.isShared()) {
+                throw new RefusedException(Refusal.notLeader()); // it has room as long as its reign lasts
+            }
             throw new RefusedException(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
                             "The disk has no room for the journal; nothing was changed. Free some space, and the engine goes on by itself.")

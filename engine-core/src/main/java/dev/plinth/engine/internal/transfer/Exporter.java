@@ -66,7 +66,7 @@ final class Exporter {
         forEachRow(this::write);
         out.endRows();
         // Every row that was read is durable then, and the track has all records up to the last of them.
-        store.await(store.lastSequence());
+        store.answers().await(store.lastSequence());
         Map<RowKey, Optional<byte[]>> images = track.take();
         if (store.takenBack() != takenBack) {
             throw new IllegalStateException(
@@ -75,6 +75,7 @@ final class Exporter {
         }
         writeLater(images);
         requireWhole(images);
+        store.answers().await(store.lastSequence());
         return out.publish(positions.count());
     }
 

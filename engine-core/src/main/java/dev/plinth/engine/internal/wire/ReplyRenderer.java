@@ -31,7 +31,7 @@ public final class ReplyRenderer {
     private final Supplier<Optional<URI>> leaderUrl;
 
     /**
-     * What replies tell of the engine.
+     * The texts of the engine in replies.
      *
      * @param realm the realm of challenges (RFC 9110 §11.5), without quotes and backslashes
      * @param nodeId the node that each reply names; empty for an engine without a shared log

@@ -185,9 +185,9 @@ class JournalContractTest {
 
         for (int i = 0; i < 3; i++) {
             RefusedException refused = catchThrowableOfType(RefusedException.class, () -> TestRows.put(store, 9, 9));
-            boolean fenced = journalFault.code() == ProblemCode.NOT_LEADER;
+            boolean fenced = journalFault.code() == ProblemCode.SHUTTING_DOWN;
             assertThat(refused.refusal().code())
-                    .isEqualTo(fenced ? ProblemCode.NOT_LEADER : ProblemCode.CAPACITY_EXHAUSTED);
+                    .isEqualTo(fenced ? ProblemCode.SHUTTING_DOWN : ProblemCode.CAPACITY_EXHAUSTED);
             assertThat(refused.refusal().retryAfterSeconds()).isEqualTo(fenced ? 1 : 60);
         }
 
@@ -362,8 +362,8 @@ class JournalContractTest {
         journal.fenced(2);
 
         assertThat(waiters.get(0)).isCompleted();
-        assertThat(codeOf(waiters.get(1))).isEqualTo(ProblemCode.NOT_LEADER);
-        assertThat(codeOf(waiters.get(2))).isEqualTo(ProblemCode.NOT_LEADER);
+        assertThat(codeOf(waiters.get(1))).isEqualTo(ProblemCode.SHUTTING_DOWN);
+        assertThat(codeOf(waiters.get(2))).isEqualTo(ProblemCode.SHUTTING_DOWN);
         assertThat(store.isWritable()).isFalse();
     }
 

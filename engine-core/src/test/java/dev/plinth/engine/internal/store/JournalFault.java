@@ -57,7 +57,7 @@ enum JournalFault {
     }
 
     ProblemCode code() {
-        return this == FENCED || this == LOG_FENCED ? ProblemCode.NOT_LEADER : ProblemCode.OUTCOME_UNKNOWN;
+        return this == FENCED || this == LOG_FENCED ? ProblemCode.SHUTTING_DOWN : ProblemCode.OUTCOME_UNKNOWN;
     }
 
     /** A journal that loses the record of this sequence, if it is the first of a flush. */

@@ -137,7 +137,7 @@ class NodeStoreTest {
                 .satisfies(e -> assertThat(code(e)).isEqualTo(ProblemCode.NOT_LEADER));
         assertThatThrownBy(() -> first.readToAct(rows -> rows.get(TestRows.TABLE, TestRows.key(1))))
                 .satisfies(e -> assertThat(code(e)).isEqualTo(ProblemCode.NOT_LEADER));
-        assertThatThrownBy(() -> first.awaitAnswerable(0))
+        assertThatThrownBy(() -> first.answers().await(0))
                 .satisfies(e -> assertThat(code(e)).isEqualTo(ProblemCode.NOT_LEADER));
         assertThat(second.lastSequence()).isEqualTo(1);
     }
@@ -145,11 +145,11 @@ class NodeStoreTest {
     @Test
     void awaitAnswerable_onALeaderThatDoesNotKnowOfTheNextOne_isRefusedAndEndsTheReign() throws IOException {
         Store first = leader.reign(A).orElseThrow();
-        first.awaitAnswerable(0);
+        first.answers().await(0);
         log.expireLease();
         assertThat(follower.reign(B)).isPresent();
 
-        assertThatThrownBy(() -> first.awaitAnswerable(0))
+        assertThatThrownBy(() -> first.answers().await(0))
                 .satisfies(e -> assertThat(code(e)).isEqualTo(ProblemCode.NOT_LEADER));
         Patience.until(first::hasEnded);
     }

@@ -2,24 +2,24 @@ package dev.plinth.engine.internal.store.log;
 
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Joins;
+import dev.plinth.engine.internal.base.Log;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
 /**
  * Asks the log on a thread of its own whether a reign goes on. Each question is put for all callers that came before it,
  * so that the number of callers costs nothing. Thread-safe.
  */
 final class Confirmations implements AutoCloseable {
+    private static final System.Logger LOG = Log.sparing(Confirmations.class);
     private static final String THREAD = "plinth-confirm";
 
     private final BooleanSupplier question;
     private final Runnable denied;
-    private final Consumer<Throwable> failed;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition came = lock.newCondition();
     private final Thread thread = new EngineThread(this::loop, THREAD);
@@ -30,12 +30,10 @@ final class Confirmations implements AutoCloseable {
      * Makes a thread that asks a question for callers. An answer may be false because the log cannot tell.
      *
      * @param denied is told of each false answer
-     * @param failed is told of an error that is not the log's
      */
-    Confirmations(BooleanSupplier question, Runnable denied, Consumer<Throwable> failed) {
+    Confirmations(BooleanSupplier question, Runnable denied) {
         this.question = question;
         this.denied = denied;
-        this.failed = failed;
     }
 
     void start() {
@@ -90,7 +88,7 @@ final class Confirmations implements AutoCloseable {
         try {
             return question.getAsBoolean();
         } catch (RuntimeException | Error e) {
-            failed.accept(e);
+            LOG.log(System.Logger.Level.ERROR, "The log could not be asked whether the reign goes on", e);
             return false;
         }
     }

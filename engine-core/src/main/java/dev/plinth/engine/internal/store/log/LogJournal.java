@@ -54,8 +54,7 @@ public final class LogJournal implements Journal {
         this.log = log;
         this.reign = reign;
         this.start = end;
-        this.confirmations = new Confirmations(
-                () -> log.confirm(reign), this::lookAtReign, e -> listener().ended("plinth-confirm", e));
+        this.confirmations = new Confirmations(() -> log.confirm(reign), this::lookAtReign);
         this.records = new RecordQueue(end.crc());
         this.wanted = records.lock.newCondition();
         this.room = records.lock.newCondition();
@@ -297,10 +296,10 @@ public final class LogJournal implements Journal {
     private void fail(Throwable e) {
         ended = true;
         shut();
-        listener().ended(THREAD, e);
         try {
             listener().unknown(nextToFlush);
         } finally {
+            listener().ended(THREAD, e);
             LOG.log(
                     System.Logger.Level.ERROR,
                     "Could not append to the log, and not because of the log; nothing is written any more. Restart.",

@@ -1,7 +1,7 @@
 package dev.plinth.engine;
 
-/** What a node of a shared log does now. An engine without a shared log leads from its opening to its end. */
-public enum Role {
+/** The task of a node of a shared log. An engine without a shared log leads from its opening to its end. */
+public enum NodeRole {
     /** It answers calls, runs jobs and sends webhooks. */
     LEADER,
 

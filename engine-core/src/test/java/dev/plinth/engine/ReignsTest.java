@@ -1,0 +1,277 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Job;
+import dev.plinth.engine.api.JobStatus;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.LeasedJob;
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.NewJob;
+import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.SharedMemoryLog;
+import java.lang.ref.WeakReference;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests two nodes of one log that lose and win reigns, with all that the host holds over it. */
+@Tag("scaled")
+class ReignsTest {
+    private static final String TYPE = "work";
+
+    private final SharedMemoryLog log = new SharedMemoryLog();
+    private final List<Engine> opened = new ArrayList<>();
+
+    @TempDir
+    private Path directory;
+
+    private Engine first;
+    private Engine second;
+    private String workspace;
+    private String key;
+
+    @BeforeEach
+    void open() {
+        open(builder("a"), builder("b"));
+    }
+
+    @AfterEach
+    void close() {
+        opened.forEach(Engine::close);
+    }
+
+    @Test
+    void reigns_lostAndWonManyTimes_leaveNoPartsAndNoThreadsBehind() {
+        List<WeakReference<Store>> ended = new ArrayList<>();
+        long threads = 0;
+        int reigns = TestScale.count(1_000);
+        for (int i = 0; i < reigns; i++) {
+            Engine leader = i % 2 == 0 ? first : second;
+            Engine next = i % 2 == 0 ? second : first;
+            ended.add(new WeakReference<>(leader.store()));
+            create(leader, "k" + i);
+            takeOver(leader, next);
+            if (i == 10) {
+                awaitTheEnded(ended);
+                threads = threads();
+            }
+        }
+        awaitTheEnded(ended);
+        long before = threads;
+        Patience.until(() -> threads() <= before);
+        Engine leader = reigns % 2 == 0 ? first : second;
+        assertThat(leader.position().epoch()).isGreaterThan(reigns);
+        assertThat(leader.client(key).resources().list().stream().count()).isEqualTo(reigns);
+    }
+
+    @Test
+    void takeover_withCallsInFlight_tellsEachCallerTheTruth() {
+        List<CompletableFuture<Reply>> calls = new ArrayList<>();
+        create(first, "before");
+        log.hold();
+        for (int i = 0; i < 200; i++) {
+            calls.add(first.submit(post("k" + i)));
+        }
+        log.expireLease();
+        Patience.until(() -> second.role() == NodeRole.LEADER);
+        log.letGo();
+
+        for (int i = 0; i < calls.size(); i++) {
+            Reply reply = calls.get(i).join();
+            assertThat(reply.status()).isEqualTo(503);
+            assertThat(reply.text()).contains("\"code\":\"not_leader\"");
+            assertThat(second.call(post("k" + i)).header("Idempotent-Replayed")).isNull();
+        }
+        Patience.until(() -> first.role() == NodeRole.FOLLOWER);
+        Patience.until(() -> first.position().sequence() == second.position().sequence());
+        assertThat(first.stateHash()).isEqualTo(second.stateHash());
+    }
+
+    @Test
+    void call_onALeaderThatDoesNotKnowOfTheNextOne_isNeverAnsweredFromItsRows() {
+        String id = create(first, "k");
+        log.expireLease();
+        Patience.until(() -> second.role() == NodeRole.LEADER);
+
+        for (Call call : List.of(
+                Call.of("GET", "/v1/resources/" + id).withKey(key),
+                Call.of("GET", "/v1/resources").withKey("sk_live_unknown"),
+                Call.of("GET", "/v1/resources/" + id),
+                post("k"))) {
+            Reply reply = first.call(call);
+            assertThat(reply.status()).as(call.toString()).isEqualTo(503);
+            assertThat(reply.text()).contains("\"code\":\"not_leader\"", "\"retryable\":true");
+        }
+        assertThat(first.call(Call.of("GET", "/health/live")).status()).isIn(200, 503);
+    }
+
+    @Test
+    void clientsDoorsGuardsAndUnits_ofAHost_followTheReigns() {
+        PlinthClient host = first.workspace(workspace);
+        CallDoor door = first.door(Runnable::run);
+        Guard guard = first.guard().route("/notes");
+        String id = create(first, "k");
+        takeOver(first, second);
+
+        assertThatThrownBy(() -> host.resources().get(id).call()).hasMessageContaining("not_leader");
+        assertThatThrownBy(() -> host.resources().get(id).submit().join()).hasCauseInstanceOf(PlinthException.class);
+        assertThatThrownBy(() -> first.transact(workspace, unit -> "x")).hasMessageContaining("not_leader");
+        assertThatThrownBy(() -> first.idempotent(workspace, "i", "f", () -> Json.EMPTY_OBJECT))
+                .hasMessageContaining("not_leader");
+        assertThat(guard.handle(Call.of("GET", "/notes").withKey(key), request -> new Reply(200, Map.of(), new byte[0]))
+                        .status())
+                .isEqualTo(503);
+        assertThat(door.admit(post("d")).isRefused()).isTrue();
+        assertThat(door.submit(post("d")).join().text()).contains("not_leader");
+        assertThat(first.figures()).isEmpty();
+        assertThat(first.isHealthy()).isTrue();
+
+        takeOver(second, first);
+        assertThat(host.resources().get(id).call().id()).isEqualTo(id);
+        assertThat(first.<String>transact(workspace, unit -> "x")).isEqualTo("x");
+        assertThat(guard.handle(Call.of("GET", "/notes").withKey(key), request -> new Reply(200, Map.of(), new byte[0]))
+                        .status())
+                .isEqualTo(200);
+        assertThat(door.submit(post("d")).join().status()).isEqualTo(201);
+    }
+
+    @Test
+    void job_whoseHandlerOutlivesItsReign_runsAgainElsewhereAndItsFirstEndCountsNothing() throws InterruptedException {
+        close();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch zombieEnded = new CountDownLatch(1);
+        AtomicInteger told = new AtomicInteger();
+        JobHandler stubborn = job -> {
+            begun.countDown();
+            awaitIgnoringInterrupts(goOn);
+            told.set(job.isCancelRequested() ? 1 : -1);
+            try {
+                return Json.of("{\"by\":\"zombie\"}");
+            } finally {
+                zombieEnded.countDown();
+            }
+        };
+        open(
+                builder("c").jobHandler(TYPE, stubborn),
+                builder("d").jobHandler(TYPE, job -> Json.of("{\"by\":\"successor\"}")));
+        String job = first.client(key).startJob(NewJob.of(TYPE)).call().jobId();
+        begun.await();
+
+        takeOver(first, second);
+        Patience.until(() -> status(second, job).isFinal());
+        goOn.countDown();
+        zombieEnded.await();
+        takeOver(second, first);
+
+        Job ended = first.client(key).job(job).call();
+        assertThat(ended.result().orElseThrow().toString()).contains("successor");
+        assertThat(ended.attempt()).isEqualTo(1);
+        assertThat(told).hasValue(1);
+    }
+
+    @Test
+    void lease_thatLapsedWhileNobodyLed_isExtendedAndTheWorkerEndsTheJob() {
+        close();
+        ManualClock early = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
+        ManualClock late = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
+        open(builder("e").clock(early), builder("f").clock(late));
+        String job = first.client(key).startJob(NewJob.of("outside")).call().jobId();
+        LeasedJob leased = first.client(key).leases().take("outside").call().get(0);
+
+        // By the clock of the next leader, nobody has led for ten minutes.
+        late.advance(Duration.ofMinutes(10));
+        takeOver(first, second);
+
+        assertThat(second.client(key)
+                        .leases()
+                        .complete(job, leased.leaseToken(), Json.EMPTY_OBJECT)
+                        .call()
+                        .status())
+                .isEqualTo(JobStatus.SUCCEEDED);
+    }
+
+    private void open(EngineBuilder one, EngineBuilder other) {
+        first = one.open();
+        second = other.open();
+        opened.addAll(List.of(first, second));
+        workspace = first.admin().createWorkspace("acme", "business").call().id();
+        key = first.admin().createKey(workspace, "k").call().secret().orElseThrow();
+    }
+
+    private EngineBuilder builder(String node) {
+        return Engine.builder()
+                .log(log)
+                .node(new Node(node, Optional.empty()))
+                .secretKeyFile(directory.resolve("secret.key"))
+                .adminToken("reigns-test-admin-token");
+    }
+
+    /** Lets another node lead, of which the leader learns by its next call. */
+    private void takeOver(Engine leader, Engine next) {
+        log.expireLease();
+        Patience.until(() -> next.role() == NodeRole.LEADER);
+        Patience.until(() ->
+                leader.call(Call.of("GET", "/v1/resources").withKey(key)).status() == 503
+                        && leader.role() == NodeRole.FOLLOWER);
+    }
+
+    private String create(Engine leader, String idempotencyKey) {
+        return TestEngine.id(leader.call(post(idempotencyKey)));
+    }
+
+    private Call post(String idempotencyKey) {
+        return Call.of("POST", "/v1/resources")
+                .withKey(key)
+                .withHeader("Idempotency-Key", idempotencyKey)
+                .withBody(Json.of("{\"name\":\"n\"}"));
+    }
+
+    private JobStatus status(Engine leader, String job) {
+        return leader.client(key).job(job).call().status();
+    }
+
+    private static void awaitTheEnded(List<WeakReference<Store>> ended) {
+        Patience.until(() -> {
+            System.gc();
+            return ended.stream().allMatch(each -> each.get() == null);
+        });
+    }
+
+    private static long threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("plinth-"))
+                .count();
+    }
+
+    private static void awaitIgnoringInterrupts(CountDownLatch latch) {
+        boolean open = false;
+        while (!open) {
+            try {
+                latch.await();
+                open = true;
+            } catch (InterruptedException told) {
+                open = false; // a handler that does not listen
+            }
+        }
+    }
+}
