@@ -66,7 +66,7 @@ final class SingleNode implements EngineNode {
     @Override
     public void resign() {
         throw new IllegalStateException(
-                "An engine must have a shared log to resign, because nobody else could lead. Close it instead.");
+                "An engine must have a shared log to resign, because no other node could lead. Close it instead.");
     }
 
     @Override

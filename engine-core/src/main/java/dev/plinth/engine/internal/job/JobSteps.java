@@ -78,7 +78,7 @@ final class JobSteps {
         };
     }
 
-    /** Extends leases that have lapsed while nobody could extend them, each by its own time. */
+    /** Extends leases that have lapsed while no node led, each by its own time. */
     static Command.Change extend(List<Long> leased) {
         return context -> {
             Changes changes = new Changes();

@@ -137,7 +137,7 @@ final class RequestContext {
 
     /**
      * Returns what to tell the caller of a refusal. A lost reign has certainly changed nothing in the engine. But once the
-     * host's code has run, nobody knows what that has done.
+     * host's code has run, its own effects are not known.
      */
     Refusal told(Refusal refusal) {
         return hasRunHostCode && refusal.code() == ProblemCode.NOT_LEADER

@@ -3,8 +3,9 @@ package dev.plinth.engine.internal.store;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.store.log.Journal;
-import java.util.List;
+import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 
 /**
  * Tells when answers may leave that show rows, and which time they show. If another node may lead at any time, each answer
@@ -14,15 +15,24 @@ public final class Answers {
     /** The most by which the time of an answer may be ahead of the last record, if another node may lead next. */
     static final long LEAD_MILLIS = 1_000;
 
-    private final Store store;
+    private final EngineTime time;
+    private final StoreTables tables;
     private final Journal journal;
     private final InFlight inFlight;
+    private final LongSupplier timeRecord;
     private volatile long timeSequence;
 
-    Answers(Store store, Journal journal, InFlight inFlight) {
-        this.store = store;
+    /**
+     * Tells of a store.
+     *
+     * @param timeRecord appends a record without rows, and returns its sequence
+     */
+    Answers(EngineTime time, StoreTables tables, Journal journal, InFlight inFlight, LongSupplier timeRecord) {
+        this.time = time;
+        this.tables = tables;
         this.journal = journal;
         this.inFlight = inFlight;
+        this.timeRecord = timeRecord;
     }
 
     /** Returns true if an answer that shows rows up to a sequence may be given at once. */
@@ -56,22 +66,24 @@ public final class Answers {
     }
 
     /**
-     * Returns the time of the store for an answer, in epoch milliseconds. The next leader's time begins there or later, even if its clock is behind: at most
-     * once a second, a record without rows carries the time. The answer waits for that record.
+     * Returns the time of the store for an answer, in epoch milliseconds. The next leader's time begins there or later, even
+     * if its clock is behind. For that a record without rows carries the time, at most once a second. The answer waits for
+     * that record.
      */
     public long nowMillis() {
-        long now = store.nowMillis();
-        if (journal.isShared() && now > store.lastTimeMillis() + LEAD_MILLIS) {
+        long now = time.millis();
+        if (journal.isShared() && now > tables.lastTimeMillis() + LEAD_MILLIS) {
             try {
-                long unused = store.writeAtOnce(transaction -> {
-                    timeSequence = transaction.append(List.of(), transaction.nowMillis());
-                    return timeSequence;
-                });
+                note(timeRecord.getAsLong());
             } catch (WriterBusyException | RefusedException otherwise) {
                 // The record of the writer carries the time, or this reign ends.
                 return now;
             }
         }
         return now;
+    }
+
+    private synchronized void note(long sequence) {
+        timeSequence = Math.max(timeSequence, sequence);
     }
 }

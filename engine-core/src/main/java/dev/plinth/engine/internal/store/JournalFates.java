@@ -1,26 +1,37 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.internal.store.log.Journal;
+import java.util.function.BiConsumer;
+import java.util.function.LongConsumer;
 
-/** Passes the fates of records on to a store. */
-record JournalFates(Store store) implements Journal.AppendListener {
+/**
+ * Passes the fates of records on.
+ *
+ * @param durables learns of the last durable record
+ * @param losses learns of the first record that is certainly not applied
+ * @param unknowns learns of the first record whose fate is unknown
+ * @param ends learns of a thread of the journal that has ended
+ */
+record JournalFates(
+        LongConsumer durables, LongConsumer losses, LongConsumer unknowns, BiConsumer<String, Throwable> ends)
+        implements Journal.AppendListener {
     @Override
     public void durable(long sequence) {
-        store.durable(sequence);
+        durables.accept(sequence);
     }
 
     @Override
     public void fenced(long sequence) {
-        store.undo(sequence, true);
+        losses.accept(sequence);
     }
 
     @Override
     public void unknown(long sequence) {
-        store.undo(sequence, false);
+        unknowns.accept(sequence);
     }
 
     @Override
     public void ended(String thread, Throwable error) {
-        store.journalFailed(thread, error);
+        ends.accept(thread, error);
     }
 }

@@ -71,7 +71,7 @@ public final class Store implements AutoCloseable {
         this.inFlight = new InFlight(journal.isShared());
         this.reads = new ConsistentReads(tables, writer, inFlight);
         this.time = new EngineTime(clock, tables, journal.isShared() ? Answers.LEAD_MILLIS : 0);
-        this.answers = new Answers(this, journal, inFlight);
+        this.answers = new Answers(time, tables, journal, inFlight, this::appendTime);
         this.transaction = new Transaction(tables, journal, time, inFlight);
     }
 
@@ -79,7 +79,7 @@ public final class Store implements AutoCloseable {
     public static Store open(StoreSettings settings, Journal journal, EngineClock clock) {
         StoreTables tables = new StoreTables(settings);
         Store store = new Store(tables, journal, clock, new FatalErrors());
-        journal.start(new JournalFates(store));
+        journal.start(store.fates());
         return store;
     }
 
@@ -94,7 +94,7 @@ public final class Store implements AutoCloseable {
         Store store = new Store(tables, journal, clock, fatalErrors);
         store.inFlight.startAt(tables.lastSequence(), tables);
         store.recoveryNanos = recoveryNanos;
-        journal.start(new JournalFates(store));
+        journal.start(store.fates());
         return store;
     }
 
@@ -145,7 +145,7 @@ public final class Store implements AutoCloseable {
                     new Snapshots(store, disk, tables, journal, settings.tables(), files.bytesPerSnapshot(), earlier);
             store.snapshots = snapshots;
             store.onCommitted((sequence, writes) -> snapshots.committed());
-            journal.start(new JournalFates(store));
+            journal.start(store.fates());
             snapshots.start();
             return store;
         } catch (IllegalStateException e) {
@@ -580,11 +580,15 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Refuses whoever still works in the reign, because the rows are the next leader's from now on. */
+    /** Refuses all work that still goes on in the reign, because the rows are the next leader's from now on. */
     private void endReign() {
         if (!inFlight.hasFailed()) {
             undo(tables.lastSequence() + 1, true);
         }
+    }
+
+    private long appendTime() {
+        return writeAtOnce(transaction -> transaction.append(List.of(), transaction.nowMillis()));
     }
 
     private void closeTables() {
@@ -605,22 +609,23 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Learns that all records up to this one are durable. */
-    void durable(long sequence) {
+    private JournalFates fates() {
+        return new JournalFates(
+                this::durable, sequence -> undo(sequence, true), sequence -> undo(sequence, false), (thread, error) -> {
+                    fatalErrors.ended(thread, error);
+                    journalEnd.run();
+                });
+    }
+
+    private void durable(long sequence) {
         inFlight.durable(sequence);
         if (!writer.isHeldHere()) {
             inFlight.dispatch();
         }
     }
 
-    /** Learns that a thread of the journal has ended by an error that is not the log's. */
-    void journalFailed(String thread, Throwable error) {
-        fatalErrors.ended(thread, error);
-        journalEnd.run();
-    }
-
     /** Takes back appended records that never will be durable. */
-    void undo(long fromSequence, boolean fenced) {
+    private void undo(long fromSequence, boolean fenced) {
         writer.lock();
         try {
             inFlight.fail(fromSequence, fenced, tables);
