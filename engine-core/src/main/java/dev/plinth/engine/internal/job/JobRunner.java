@@ -246,8 +246,7 @@ public final class JobRunner implements DueSource {
     }
 
     /**
-     * Puts back all jobs that ran in a JVM that has died; those for which there is no room, later. Extends the leases that
-     * lapsed while nobody could extend them.
+     * Puts back all jobs that ran in a JVM that has died; those for which there is no room, later. Extends the leases that lapsed while no node led.
      *
      * @param isRestart false if another node ran them, whose end is no crash of theirs
      */
