@@ -3,16 +3,23 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Role;
+import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.ImportedWorkspaces;
 import dev.plinth.engine.internal.base.ImportedWorkspaces.ImportedWorkspace;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.RandomIds;
+import dev.plinth.engine.internal.base.SecretCipher;
+import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.log.SharedMemoryLog;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +47,7 @@ final class UnfinishedImportTest {
             String shared = "/v1/resources?shared=true";
             assertThat(store.text(shared)).contains(resource);
 
-            ImportedWorkspace begun = begin(store.engine().store(), ownWorkspace);
+            ImportedWorkspace begun = begin(store.engine(), ownWorkspace);
 
             assertThat(store.text(shared)).doesNotContain(resource);
             assertThat(store.status("/v1/resources/" + resource)).isEqualTo(404);
@@ -51,7 +58,11 @@ final class UnfinishedImportTest {
                             .status())
                     .isEqualTo(404);
 
-            put(store.engine().store(), begun.done());
+            commit(store.engine(), context -> {
+                Changes changes = new Changes();
+                ImportedWorkspaces.complete(begun, changes);
+                return changes;
+            });
             assertThat(store.text(shared)).contains(resource);
             assertThat(store.status("/v1/resources/" + resource)).isEqualTo(200);
         }
@@ -64,7 +75,7 @@ final class UnfinishedImportTest {
         try (Engine engine = settings.open()) {
             String workspace =
                     engine.admin().createWorkspace("acme", "business").call().id();
-            ImportedWorkspace unused = begin(engine.store(), workspace);
+            ImportedWorkspace unused = begin(engine, workspace);
         }
         log.failAppend(1, SharedMemoryLog.AppendFault.FENCED);
 
@@ -81,17 +92,21 @@ final class UnfinishedImportTest {
         return store.readToAct(view -> ImportedWorkspaces.unfinished(view).size());
     }
 
-    private static ImportedWorkspace begin(Store store, String workspace) {
+    private static ImportedWorkspace begin(Engine engine, String workspace) {
         Id id = Objects.requireNonNull(Id.parse(IdKind.WORKSPACE, workspace));
-        long number = store.write(transaction -> transaction.nextNumbers(1));
-        return put(store, new ImportedWorkspace(id, number, 0, false));
+        commit(engine, context -> {
+            Changes changes = new Changes();
+            ImportedWorkspaces.begin(context, id, context.nextNumbers(1), 0, changes);
+            return changes;
+        });
+        return Objects.requireNonNull(engine.store().readToAct(view -> ImportedWorkspaces.find(view, id)));
     }
 
-    private static ImportedWorkspace put(Store store, ImportedWorkspace row) {
-        store.await(store.write(transaction -> transaction.append(
-                List.of(new Changes.Write(
-                        ImportedWorkspaces.TABLE, row.workspace().key(), row.row())),
-                transaction.nowMillis())));
-        return row;
+    private static void commit(Engine engine, Function<Context, Changes> record) {
+        RandomIds ids = new RandomIds();
+        Outcome outcome = new Commits(engine.store(), ids, new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids))
+                .commit(Caller.OPERATOR, context -> Decision.of(record.apply(context), Outcome.Done.ok(new byte[0])));
+        assertThat(outcome).isInstanceOf(Outcome.Done.class);
+        engine.store().await(engine.store().lastSequence());
     }
 }

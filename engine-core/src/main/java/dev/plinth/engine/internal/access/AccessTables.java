@@ -49,10 +49,21 @@ final class AccessTables {
 
     static List<TransferredTable> transferred() {
         return List.of(
-                TransferredTable.numbered(KEYS, row -> KEY_NUMBER_AT),
-                TransferredTable.plain(TOKENS),
-                TransferredTable.plain(USES),
-                TransferredTable.numbered(WORKSPACES, row -> WORKSPACE_NUMBER_AT)
+                TransferredTable.numbered(KEYS, row -> KEY_NUMBER_AT, (key, row, ids) -> {
+                            KeyRow one = KeyRow.read(row);
+                            ids.workspace(one.workspace());
+                            ids.key(one.key(), key);
+                        })
+                        .naming(IdKind.KEY),
+                TransferredTable.plain(
+                        TOKENS,
+                        (key, row, ids) ->
+                                ids.belongsTo(Id.read(IdKind.KEY, row, RowReader.HEAD_BYTES + Id.BYTES))),
+                TransferredTable.plain(USES, (key, row, ids) -> ids.belongsTo(Id.read(IdKind.KEY, key, Id.BYTES))),
+                TransferredTable.numbered(
+                                WORKSPACES,
+                                row -> WORKSPACE_NUMBER_AT,
+                                (key, row, ids) -> ids.workspace(WorkspaceRow.read(row).id()))
                         .at(TransferredTable.Stage.IN_LAST_RECORD));
     }
 

@@ -39,9 +39,22 @@ public final class Backlog {
         return table;
     }
 
-    /** Returns its table with rows that have no other number than their own, at a stage of an import. */
-    public TransferredTable transferred(TransferredTable.Stage stage) {
-        return TransferredTable.numbered(table, row -> RowReader.HEAD_BYTES).at(stage);
+    /**
+     * Returns its table with rows that have no other number than their own, and after it the workspace and the subject.
+     *
+     * @param stage the stage of an import at which its rows are put
+     * @param about the kind of the subject, which is in the file
+     */
+    public TransferredTable transferred(TransferredTable.Stage stage, IdKind about) {
+        return TransferredTable.numbered(table, row -> RowReader.HEAD_BYTES, (key, row, ids) -> {
+                    RowReader in = read(row).skip(Long.BYTES);
+                    Id workspace = in.id(IdKind.WORKSPACE);
+                    Id subject = in.id(about);
+                    ids.workspace(workspace);
+                    ids.key(workspace.keyOf(subject), key);
+                    ids.belongsTo(subject);
+                })
+                .at(stage);
     }
 
     /** Returns true if a write begins work or continues it. */

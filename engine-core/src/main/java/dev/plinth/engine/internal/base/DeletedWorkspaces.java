@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The recently deleted workspaces. Each is kept until its last row is purged, and a day longer. Every room asks here:
- * rows and shares of such a workspace are hidden, and calls that were admitted before must not write for it.
+ * rows and shares of such a workspace are hidden, and calls that were admitted before must not write for it. A workspace
+ * that is being imported is here too, because its rows are hidden in the same way.
  */
 public final class DeletedWorkspaces {
     /** The rows by workspace. */
@@ -24,9 +25,12 @@ public final class DeletedWorkspaces {
             Duration.ofHours(Limits.IDEMPOTENCY_HOURS).toMillis();
     private static final int VERSION = 1;
 
+    /** The number of a workspace that is being imported. It is in no set, because nothing of it is purged. */
+    private static final long IMPORTED = 0;
+
     private DeletedWorkspaces() {}
 
-    /** Returns true if a workspace was deleted recently. */
+    /** Returns true if a workspace was deleted recently, or if its import has not ended. */
     public static boolean has(Rows rows, Id workspace) {
         return rows.get(TABLE, workspace.key()) != null;
     }
@@ -34,7 +38,17 @@ public final class DeletedWorkspaces {
     /** Returns true if a workspace was deleted and has rows left. */
     public static boolean hasRows(Rows rows, Id workspace) {
         DeletedWorkspace row = rows.find(TABLE, workspace.key());
-        return row != null && row.emptyAt == 0;
+        return row != null && row.number != IMPORTED && row.emptyAt == 0;
+    }
+
+    /** Adds to the changes that a workspace is hidden while it is being imported. */
+    static void hide(Id workspace, Changes changes) {
+        changes.put(TABLE, workspace.key(), new DeletedWorkspace(workspace, IMPORTED, 0).row());
+    }
+
+    /** Adds to the changes that a workspace is no longer hidden. */
+    static void show(Id workspace, Changes changes) {
+        changes.remove(TABLE, workspace.key());
     }
 
     /** Adds to the changes that a workspace is deleted. */
@@ -67,6 +81,9 @@ public final class DeletedWorkspaces {
     }
 
     private static void tell(byte[] key, DeletedWorkspace row, RowSets sets) {
+        if (row.number == IMPORTED) {
+            return;
+        }
         sets.place(row.number);
         sets.member(ALL, row.number);
         if (row.emptyAt == 0) {
@@ -77,7 +94,7 @@ public final class DeletedWorkspaces {
     /**
      * A deleted workspace.
      *
-     * @param number its place in commit order
+     * @param number its place in commit order; 0 while it is being imported
      * @param emptyAt when its last row was purged, in epoch milliseconds; 0 before that
      */
     public record DeletedWorkspace(Id workspace, long number, long emptyAt) {

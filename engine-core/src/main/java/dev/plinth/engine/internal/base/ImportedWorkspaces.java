@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.base;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * of its import until its purge. The row reserves a range of list numbers, which nothing else uses.
  *
  * <p>While an import goes on, its workspace has no row of its own, so that no caller is admitted and no work begins.
+ * Timers and retentions pass over its numbers by {@link HiddenNumbers}.
  */
 public final class ImportedWorkspaces {
     /** The rows by workspace. */
@@ -16,13 +18,16 @@ public final class ImportedWorkspaces {
             32,
             "imported workspaces",
             Id.BYTES,
-            48,
+            56,
             0.01,
             TableName.Owner.ENGINE,
             new RowIndex<>(ImportedWorkspace::read, ImportedWorkspaces::tell));
 
     private static final SetKey ALL = SetKey.of(SetKinds.WORKSPACES_IMPORTED, 0);
-    private static final int VERSION = 1;
+    private static final SetKey UNFINISHED = SetKey.of(SetKinds.WORKSPACES_IMPORTED, 1);
+    private static final long IDLE_MILLIS =
+            Duration.ofMinutes(Limits.IMPORT_IDLE_MINUTES).toMillis();
+    private static final int VERSION = 2;
 
     private ImportedWorkspaces() {}
 
@@ -31,18 +36,16 @@ public final class ImportedWorkspaces {
         return rows.find(TABLE, workspace.key());
     }
 
-    /** Returns true if the import of a workspace has begun and has not ended. */
-    public static boolean isUnfinished(Rows rows, Id workspace) {
-        ImportedWorkspace found = find(rows, workspace);
-        return found != null && !found.complete;
-    }
-
     /** Returns the imports that have not ended. */
     public static List<ImportedWorkspace> unfinished(Rows rows) {
+        long next = rows.ceiling(UNFINISHED, 0);
+        if (next == Rows.NONE) {
+            return List.of();
+        }
         List<ImportedWorkspace> unfinished = new ArrayList<>();
-        for (long next = rows.ceiling(ALL, 0); next != Rows.NONE; next = rows.ceiling(ALL, next + 1)) {
+        for (; next != Rows.NONE; next = rows.ceiling(UNFINISHED, next + 1)) {
             ImportedWorkspace found = rows.at(TABLE, next);
-            if (found != null && !found.complete) {
+            if (found != null) {
                 unfinished.add(found);
             }
         }
@@ -56,9 +59,42 @@ public final class ImportedWorkspaces {
         return number <= last ? last : Rows.NONE;
     }
 
+    /**
+     * Adds to the changes that a workspace is being imported from now on, and hidden.
+     *
+     * @param first the number of its row, after which so many are reserved
+     */
+    public static void begin(Context context, Id workspace, long first, long count, Changes changes) {
+        ImportedWorkspace begun = new ImportedWorkspace(workspace, first, count, false, context.now());
+        changes.put(TABLE, workspace.key(), begun.row());
+        DeletedWorkspaces.hide(workspace, changes);
+    }
+
+    /** Adds to the changes that an import goes on, so that it is not ended from outside. */
+    public static void goOn(Context context, ImportedWorkspace begun, Changes changes) {
+        ImportedWorkspace now =
+                new ImportedWorkspace(begun.workspace, begun.first, begun.count, begun.complete, context.now());
+        changes.put(TABLE, begun.workspace.key(), now.row());
+    }
+
+    /** Adds to the changes that an import is complete, and its workspace no longer hidden. */
+    public static void complete(ImportedWorkspace begun, Changes changes) {
+        changes.put(TABLE, begun.workspace.key(), begun.ended().row());
+        DeletedWorkspaces.show(begun.workspace, changes);
+    }
+
+    /** Adds to the changes that an import is given up: its workspace is deleted, and its rows are purged. */
+    public static void abandon(Context context, ImportedWorkspace begun, Changes changes) {
+        changes.put(TABLE, begun.workspace.key(), begun.ended().row());
+        DeletedWorkspaces.add(context, begun.workspace, changes);
+    }
+
     private static void tell(byte[] key, ImportedWorkspace row, RowSets sets) {
         sets.place(row.first);
         sets.member(ALL, row.first);
+        if (!row.complete) {
+            sets.member(UNFINISHED, row.first);
+        }
     }
 
     /**
@@ -66,12 +102,18 @@ public final class ImportedWorkspaces {
      *
      * @param first the number of this row, after which those of the workspace's rows come
      * @param count how many numbers are reserved after it
-     * @param complete true once the workspace is visible
+     * @param complete true once the workspace is visible, or was given up
+     * @param steppedAt when its last step was made, in epoch milliseconds
      */
-    public record ImportedWorkspace(Id workspace, long first, long count, boolean complete) {
+    public record ImportedWorkspace(Id workspace, long first, long count, boolean complete, long steppedAt) {
         static ImportedWorkspace read(byte[] row) {
             RowReader in = new RowReader(row, VERSION);
-            return new ImportedWorkspace(in.id(IdKind.WORKSPACE), in.number(), in.number(), in.small() == 1);
+            return new ImportedWorkspace(
+                    in.id(IdKind.WORKSPACE),
+                    in.number(),
+                    in.number(),
+                    in.small() == 1,
+                    in.version() < VERSION ? 0 : in.number());
         }
 
         /** Returns the last reserved number. */
@@ -79,18 +121,22 @@ public final class ImportedWorkspaces {
             return first + count;
         }
 
-        /** Returns the same, complete. */
-        public ImportedWorkspace done() {
-            return new ImportedWorkspace(workspace, first, count, true);
+        /** Returns from when on its caller counts as gone, in epoch milliseconds. Only for an unfinished import. */
+        public long idleAt() {
+            return steppedAt + IDLE_MILLIS;
         }
 
-        /** Returns its row. */
-        public byte[] row() {
+        private ImportedWorkspace ended() {
+            return new ImportedWorkspace(workspace, first, count, true, steppedAt);
+        }
+
+        private byte[] row() {
             return new RowWriter(VERSION)
                     .id(workspace)
                     .number(first)
                     .number(count)
                     .small(complete ? 1 : 0)
+                    .number(steppedAt)
                     .row();
         }
     }

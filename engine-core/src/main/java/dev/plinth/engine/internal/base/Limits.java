@@ -145,6 +145,9 @@ public final class Limits {
     /** Bytes of rows that may change while a workspace is exported. They are kept in memory until it ends. */
     public static final long EXPORT_CHANGES_BYTES_MAX = 64L * 1024 * 1024;
 
+    /** Minutes without a step after which an import is ended, because its caller is gone. */
+    public static final int IMPORT_IDLE_MINUTES = 15;
+
     /** Rows of one step of an import, each of which is one record. */
     public static final int IMPORT_STEP_ROWS_MAX = 500;
 

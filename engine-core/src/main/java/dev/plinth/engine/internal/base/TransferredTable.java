@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.base;
 
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table whose rows move with their workspace into another store.
@@ -9,26 +10,64 @@ import java.util.function.ToLongFunction;
  * @param stage the stage of an import at which its rows are put
  * @param number returns the list number of a row, or {@link Rows#NONE}
  * @param translator makes a row of the other store
+ * @param check checks the ids in a row and in its key
+ * @param names the kind of the ids in its keys by which other rows name its rows, or null if none do
  */
 public record TransferredTable(
-        TableName<?> table, Stage stage, ToLongFunction<byte[]> number, RowTranslator translator) {
+        TableName<?> table,
+        Stage stage,
+        ToLongFunction<byte[]> number,
+        RowTranslator translator,
+        RowCheck check,
+        @Nullable IdKind names) {
+    /** Makes a table that no other names. */
+    public TransferredTable(
+            TableName<?> table,
+            Stage stage,
+            ToLongFunction<byte[]> number,
+            RowTranslator translator,
+            RowCheck check) {
+        this(table, stage, number, translator, check, null);
+    }
+
     /** Makes a table whose rows have neither numbers nor secrets. */
-    public static TransferredTable plain(TableName<?> table) {
-        return new TransferredTable(table, Stage.IN_STEPS, row -> Rows.NONE, (key, row, other) -> row);
+    public static TransferredTable plain(TableName<?> table, RowCheck check) {
+        return new TransferredTable(table, Stage.IN_STEPS, row -> Rows.NONE, (key, row, other) -> row, check);
     }
 
     /** Makes a table whose rows have their number at a place that {@code at} finds, and no secret. */
-    public static TransferredTable numbered(TableName<?> table, NumberPlace at) {
-        return new TransferredTable(table, Stage.IN_STEPS, row -> Bytes.getLong(row, at.in(row)), (key, row, other) -> {
+    public static TransferredTable numbered(TableName<?> table, NumberPlace at, RowCheck check) {
+        RowTranslator translator = (key, row, other) -> {
             byte[] translated = row.clone();
             Bytes.putLong(translated, at.in(row), other.number(Bytes.getLong(row, at.in(row))));
             return translated;
-        });
+        };
+        return new TransferredTable(table, Stage.IN_STEPS, row -> Bytes.getLong(row, at.in(row)), translator, check);
     }
 
     /** Returns the same table at another stage. */
     public TransferredTable at(Stage other) {
-        return new TransferredTable(table, other, number, translator);
+        return new TransferredTable(table, other, number, translator, check, names);
+    }
+
+    /** Returns the same table with keys of a workspace and an id of a kind, by which other rows name its rows. */
+    public TransferredTable naming(IdKind kind) {
+        return new TransferredTable(table, stage, number, translator, check, kind);
+    }
+
+    /** Returns the id by which other rows name a row, or null if none do. */
+    public @Nullable Id name(byte[] key) {
+        return names == null ? null : Id.read(names, key, Id.BYTES);
+    }
+
+    /** Checks the ids in a row of a workspace, and adds the one by which others name it. */
+    public void check(byte[] key, byte[] row, TransferredIds ids) {
+        ids.require(isOf(ids.workspace(), key, row), "is of another workspace than the file");
+        check.check(key, row, ids);
+        Id name = name(key);
+        if (name != null) {
+            ids.add(name);
+        }
     }
 
     /** Returns true if a row with this key is one of a workspace. */
@@ -55,6 +94,13 @@ public record TransferredTable(
     public interface NumberPlace {
         /** Returns the offset of the number, in bytes. */
         int in(byte[] row);
+    }
+
+    /** Checks the ids in a row and in its key. */
+    @FunctionalInterface
+    public interface RowCheck {
+        /** Tells what it requires of them. */
+        void check(byte[] key, byte[] row, TransferredIds ids);
     }
 
     /** Makes a row of the other store. */

@@ -1,10 +1,12 @@
 package dev.plinth.engine.internal.command;
 
 import dev.plinth.engine.internal.access.Keys;
+import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.ImportedWorkspaces;
+import dev.plinth.engine.internal.base.ImportedWorkspaces.ImportedWorkspace;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Idempotency;
@@ -18,7 +20,7 @@ import dev.plinth.engine.internal.webhook.Endpoints;
 import java.util.List;
 
 /**
- * Purges deleted workspaces, one after the other. Jobs go first, because a running one may still write. Once no job is
+ * Purges deleted workspaces, one after the other, and imports that were given up. Jobs go first, because a running one may still write. Once no job is
  * left, nothing writes for the workspace any more.
  */
 public final class DeletedWorkspaceRetention implements Retention {
@@ -46,12 +48,17 @@ public final class DeletedWorkspaceRetention implements Retention {
             return 0;
         }
         DeletedWorkspaces.DeletedWorkspace first = DeletedWorkspaces.first(rows);
-        return first == null ? NEVER : first.expiresAt();
+        long next = first == null ? NEVER : first.expiresAt();
+        for (ImportedWorkspace each : ImportedWorkspaces.unfinished(rows)) {
+            next = Math.min(next, each.idleAt());
+        }
+        return next;
     }
 
     @Override
     public void collect(Context context, long nowMillis, SweepBatch batch) {
         Rows rows = context.rows();
+        endIdleImports(context, nowMillis, batch);
         DeletedWorkspaces.DeletedWorkspace deletedWorkspace = DeletedWorkspaces.firstWithRows(rows);
         if (deletedWorkspace == null) {
             forget(rows, nowMillis, batch);
@@ -67,6 +74,17 @@ public final class DeletedWorkspaceRetention implements Retention {
                 DeletedWorkspaces.TABLE,
                 deletedWorkspace.workspace().key(),
                 deletedWorkspace.empty(nowMillis).row());
+    }
+
+    /** Ends imports whose caller has not made a step for long. What they have put is purged then. */
+    private static void endIdleImports(Context context, long nowMillis, SweepBatch batch) {
+        for (ImportedWorkspace each : ImportedWorkspaces.unfinished(context.rows())) {
+            if (each.idleAt() <= nowMillis) {
+                Changes changes = new Changes();
+                ImportedWorkspaces.abandon(context, each, changes);
+                batch.end(changes);
+            }
+        }
     }
 
     /** Removes the range of numbers once no event is in it, because listeners skip such events. */

@@ -50,7 +50,12 @@ public final class Events {
 
     /** Returns the tables whose rows move with a workspace. */
     public static List<TransferredTable> transferred() {
-        return List.of(TransferredTable.numbered(EventTables.EVENTS, row -> EventRow.NUMBER_AT));
+        return List.of(TransferredTable.numbered(EventTables.EVENTS, row -> EventRow.NUMBER_AT, (key, row, ids) -> {
+            EventRow event = EventRow.read(row);
+            ids.workspace(event.workspace());
+            ids.key(event.key(), key);
+            ids.json(event.id(), event.json());
+        }));
     }
 
     /** Returns the retention of events. */

@@ -73,7 +73,10 @@ public final class Idempotency {
                     long number = IdempotencyRow.number(IdempotencyRow.reader(row));
                     return number == IdempotencyRow.NO_NUMBER ? Rows.NONE : number;
                 },
-                (key, row, other) -> IdempotencyRow.read(row).transferred(key, other)));
+                (key, row, other) -> IdempotencyRow.read(row).transferred(key, other),
+                (key, row, ids) -> ids.require(
+                        IdempotencyRow.read(row).sharedResources().isEmpty(),
+                        "remembers an answer that shows another workspace's resource")));
     }
 
     /** Returns true if a row remembers an answer that shows a resource of another workspace. */

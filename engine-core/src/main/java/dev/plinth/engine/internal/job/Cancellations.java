@@ -56,6 +56,10 @@ final class Cancellations {
                     Cancellation one = read(row);
                     long reached = other.atMost(one.reached());
                     return new Cancellation(other.number(one.number()), one.workspace(), one.resource(), reached).row();
+                },
+                (key, row, ids) -> {
+                    ids.workspace(read(row).workspace());
+                    ids.key(read(row).key(), key);
                 });
     }
 

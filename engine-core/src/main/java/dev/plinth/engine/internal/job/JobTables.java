@@ -44,9 +44,16 @@ final class JobTables {
                         JOBS,
                         TransferredTable.Stage.IN_STEPS,
                         row -> JobRow.read(row).facts().number(),
-                        (key, row, other) -> JobRow.read(row).transferred(other).row()),
-                TransferredTable.plain(JobPieces.PIECES),
-                TransferredTable.plain(UNIQUE),
+                        (key, row, other) -> JobRow.read(row).transferred(other).row(),
+                        (key, row, ids) -> {
+                            JobRow job = JobRow.read(row);
+                            ids.workspace(job.facts().workspace());
+                            ids.key(job.key(), key);
+                        },
+                        IdKind.JOB),
+                TransferredTable.plain(
+                        JobPieces.PIECES, (key, row, ids) -> ids.belongsTo(Id.read(IdKind.JOB, key, 0))),
+                TransferredTable.plain(UNIQUE, (key, row, ids) -> ids.belongsTo(new RowReader(row, 1).id(IdKind.JOB))),
                 LeasedTypes.transferred(),
                 Cancellations.transferred());
     }

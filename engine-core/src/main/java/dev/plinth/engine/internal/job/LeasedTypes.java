@@ -53,7 +53,10 @@ final class LeasedTypes {
     }
 
     static TransferredTable transferred() {
-        return TransferredTable.numbered(TABLE, row -> RowReader.HEAD_BYTES + Id.BYTES);
+        return TransferredTable.numbered(
+                TABLE,
+                row -> RowReader.HEAD_BYTES + Id.BYTES,
+                (key, row, ids) -> ids.workspace(Row.read(row).workspace()));
     }
 
     /** Returns the set of a workspace's rows. */

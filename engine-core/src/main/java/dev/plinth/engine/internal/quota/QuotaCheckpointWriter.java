@@ -50,7 +50,7 @@ public final class QuotaCheckpointWriter extends WriteBehind<QuotaCheckpointWrit
 
     /** Returns the tables whose rows move with a workspace. */
     public static List<TransferredTable> transferred() {
-        return List.of(TransferredTable.plain(MARKS).at(TransferredTable.Stage.IN_LAST_RECORD));
+        return List.of(TransferredTable.plain(MARKS, (key, row, ids) -> {}).at(TransferredTable.Stage.IN_LAST_RECORD));
     }
 
     /** Returns the purge of a workspace's checkpoint. */

@@ -17,6 +17,7 @@ import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.TransferredIds;
 import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.list.Lists;
@@ -68,10 +69,28 @@ public final class Resources {
     /** Returns the tables whose rows move with a workspace: resources before what belongs to them. */
     public static List<TransferredTable> transferred() {
         return List.of(
-                TransferredTable.numbered(ResourceTables.RESOURCES, ResourceRow::numberAt),
-                TransferredTable.numbered(ResourceTables.CHILDREN, ResourceRow::numberAt),
-                TransferredTable.numbered(ResourceTables.SHARES, row -> ResourceTables.SHARE_NUMBER_AT),
-                ResourceDeletions.BACKLOG.transferred(TransferredTable.Stage.NEVER));
+                TransferredTable.numbered(
+                                ResourceTables.RESOURCES,
+                                ResourceRow::numberAt,
+                                (key, row, ids) -> check(key, ResourceRow.read(row, false), ids))
+                        .naming(IdKind.RESOURCE),
+                TransferredTable.numbered(ResourceTables.CHILDREN, ResourceRow::numberAt, (key, row, ids) -> {
+                    ResourceRow child = ResourceRow.read(row, true);
+                    check(key, child, ids);
+                    ids.belongsTo(child.resource());
+                }),
+                TransferredTable.numbered(ResourceTables.SHARES, row -> ResourceTables.SHARE_NUMBER_AT, (key, row, ids) -> {
+                    ShareRow share = ShareRow.read(row);
+                    ids.key(share.key(), key);
+                    ids.belongsTo(share.resource());
+                }),
+                ResourceDeletions.BACKLOG.transferred(TransferredTable.Stage.NEVER, IdKind.RESOURCE));
+    }
+
+    private static void check(byte[] key, ResourceRow row, TransferredIds ids) {
+        ids.workspace(row.workspace());
+        ids.key(row.key(), key);
+        ids.json(row.id(), row.json());
     }
 
     /** Returns true if a table has the resources themselves. */

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.resource;
 
-import dev.plinth.engine.internal.base.HiddenWorkspaces;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -36,7 +36,7 @@ final class SharedResources implements Lists.Items {
     @Override
     public byte @Nullable [] item(long number) {
         ShareRow shown = share;
-        if (shown == null || HiddenWorkspaces.has(rows, shown.owner())) {
+        if (shown == null || DeletedWorkspaces.has(rows, shown.owner())) {
             return null;
         }
         ResourceRow row = rows.find(ResourceTables.RESOURCES, shown.owner().keyOf(shown.resource()));

@@ -6,7 +6,6 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
-import dev.plinth.engine.internal.base.HiddenWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
@@ -145,7 +144,7 @@ public final class Shares {
      */
     private static boolean isThere(Rows rows, ShareRow share) {
         return rows.get(ResourceTables.RESOURCES, share.owner().keyOf(share.resource())) != null
-                && !HiddenWorkspaces.has(rows, share.owner());
+                && !DeletedWorkspaces.has(rows, share.owner());
     }
 
     /** Adds the end of all shares of a resource. */

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.resource;
 
 import dev.plinth.engine.internal.base.Context;
-import dev.plinth.engine.internal.base.HiddenWorkspaces;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -26,7 +26,7 @@ record VisibleResource(ResourceRow row, @Nullable ShareRow share) {
         if (share != null) {
             ResourceRow shared =
                     rows.find(ResourceTables.RESOURCES, share.owner().keyOf(id));
-            if (shared != null && !HiddenWorkspaces.has(rows, share.owner())) {
+            if (shared != null && !DeletedWorkspaces.has(rows, share.owner())) {
                 context.showsShared(id);
                 return new VisibleResource(shared, share);
             }

@@ -20,7 +20,7 @@ public record DueRetention<R>(
         implements Retention {
     @Override
     public long nextExpiry(Rows rows) {
-        long first = DueIndex.nextTime(rows, kind, Rows.NONE);
+        long first = DueIndex.firstTime(rows, kind);
         return first == Rows.NONE ? NEVER : first + keptMillis.applyAsLong(rows);
     }
 

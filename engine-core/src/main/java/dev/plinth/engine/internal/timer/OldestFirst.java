@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.timer;
 
 import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.HiddenNumbers;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.StoredRow;
@@ -17,18 +18,22 @@ import dev.plinth.engine.internal.base.TableName;
 public record OldestFirst<R>(String name, TableName<R> table, SetKey all, Expiry<R> expiry) implements Retention {
     @Override
     public long nextExpiry(Rows rows) {
-        R first = rows.first(table, all);
+        R first = rows.at(table, HiddenNumbers.of(rows).ceiling(rows, all, 0));
         return first == null ? NEVER : expiry.at(rows, first);
     }
 
     @Override
     public void collect(Context context, long nowMillis, SweepBatch batch) {
         Rows rows = context.rows();
-        for (StoredRow<R> each : rows.in(table, all)) {
-            if (batch.isFull() || expiry.at(rows, each.row()) > nowMillis) {
+        HiddenNumbers hidden = HiddenNumbers.of(rows);
+        long next = hidden.ceiling(rows, all, 0);
+        while (next != Rows.NONE && !batch.isFull()) {
+            StoredRow<R> each = rows.stored(table, next);
+            if (each == null || expiry.at(rows, each.row()) > nowMillis) {
                 return;
             }
             batch.remove(each);
+            next = hidden.ceiling(rows, all, next + 1);
         }
     }
 

@@ -5,7 +5,6 @@ import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.store.Store;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,6 +31,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
 
     private final System.Logger log = Log.sparing(Timers.class);
     private final Store store;
+    private final DueSearch search;
     private final EngineClock clock;
     private final List<DueSource> sources;
     private final ReentrantLock pass = new ReentrantLock();
@@ -53,6 +53,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     /** Makes timers for these sources. They run from {@link #start} to {@link #close}. */
     public Timers(Store store, EngineClock clock, List<DueSource> sources) {
         this.store = store;
+        this.search = new DueSearch(store);
         this.clock = clock;
         this.sources = List.copyOf(sources);
         this.thread = new EngineThread(this::loop, "plinth-timers", store.fatalErrors());
@@ -89,7 +90,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             if (!held.contains(source)) {
                 next = Math.min(next, ask(source, Long.MAX_VALUE, source::nextReadyMillis));
             }
-            next = Math.min(next, firstDueMillis(source, Long.MAX_VALUE - 1));
+            next = Math.min(next, firstDue(source, Long.MAX_VALUE - 1).time());
         }
         return next;
     }
@@ -250,20 +251,20 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private boolean startFirstDue() {
         long now = store.nowMillis();
         DueSource first = null;
-        long earliest = Long.MAX_VALUE;
+        DueSearch.Due earliest = DueSearch.Due.NEVER;
         for (DueSource source : sources) {
-            long millis = firstDueMillis(source, now);
-            if (millis < earliest) {
+            DueSearch.Due due = firstDue(source, now);
+            if (due.time() < earliest.time()) {
                 first = source;
-                earliest = millis;
+                earliest = due;
             }
         }
         if (first == null) {
             return false;
         }
         DueSource source = first;
-        long number = ask(source, Rows.NONE, () -> store.look(rows -> firstDue(rows, source, now).number));
-        if (number != Rows.NONE && !ask(source, false, () -> source.start(number))) {
+        long number = earliest.number();
+        if (!ask(source, false, () -> source.start(number))) {
             Map<DueSource, Set<Long>> more = new HashMap<>(refused);
             more.put(source, with(more.getOrDefault(source, Set.of()), number));
             refused = Map.copyOf(more);
@@ -271,37 +272,19 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         return true;
     }
 
-    private long firstDueMillis(DueSource source, long until) {
-        return ask(source, Due.NEVER.time, () -> store.look(rows -> firstDue(rows, source, until).time));
+    /** Returns the first due number of a source that is not in flight and was not refused a moment ago. */
+    private DueSearch.Due firstDue(DueSource source, long until) {
+        return ask(source, DueSearch.Due.NEVER, () -> {
+            Set<Long> passed = refused.getOrDefault(source, Set.of());
+            return source.isFull() || passed.size() >= REFUSED_MAX
+                    ? DueSearch.Due.NEVER
+                    : search.first(source.number(), until, number -> !source.isBusy(number) && !passed.contains(number));
+        });
     }
 
     private static <T> Set<T> with(Set<T> some, T one) {
         Set<T> more = new HashSet<>(some);
         more.add(one);
         return Set.copyOf(more);
-    }
-
-    /** Returns the first due number of a source that is not in flight and was not refused a moment ago. */
-    private Due firstDue(Rows rows, DueSource source, long until) {
-        Set<Long> passed = refused.getOrDefault(source, Set.of());
-        if (source.isFull() || passed.size() >= REFUSED_MAX) {
-            return Due.NEVER;
-        }
-        long time = DueIndex.nextTime(rows, source.number(), Rows.NONE);
-        while (time != Rows.NONE && time <= until) {
-            long number = DueIndex.nextNumber(rows, source.number(), time, Rows.NONE);
-            while (number != Rows.NONE) {
-                if (!source.isBusy(number) && !passed.contains(number)) {
-                    return new Due(time, number);
-                }
-                number = DueIndex.nextNumber(rows, source.number(), time, number);
-            }
-            time = DueIndex.nextTime(rows, source.number(), time);
-        }
-        return Due.NEVER;
-    }
-
-    private record Due(long time, long number) {
-        static final Due NEVER = new Due(Long.MAX_VALUE, Rows.NONE);
     }
 }

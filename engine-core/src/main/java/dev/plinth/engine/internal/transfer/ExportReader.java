@@ -143,6 +143,9 @@ final class ExportReader {
             visitor.workspace(Id.read(IdKind.WORKSPACE, bytes, plain.position()));
             return null;
         }
+        if (kind != ExportFormat.ROWS && kind != ExportFormat.LATER_ROWS) {
+            throw unknown("has a part of kind " + kind);
+        }
         while (plain.hasRemaining()) {
             row(kind, plain, visitor);
         }
@@ -197,6 +200,11 @@ final class ExportReader {
     IllegalStateException unknown(String what) {
         return new IllegalStateException(file + " " + what + ", which this release does not know" + UNCHANGED
                 + "Import it with the release that exported it, or a later one.");
+    }
+
+    /** Returns the exception for a file with a row that no export writes, at the row that was read last. */
+    IllegalStateException forged(TransferredTable table, String fault) {
+        return damaged("has a row of " + table.table().name() + " before or at row " + rows + " that " + fault);
     }
 
     static MessageDigest sha256() {

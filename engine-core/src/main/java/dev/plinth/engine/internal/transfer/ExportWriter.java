@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.transfer;
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.SecretCipher;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +11,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
@@ -21,6 +25,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 final class ExportWriter implements AutoCloseable {
     private static final String PARTIAL = ".partial";
     private static final int UNIQUE_BYTES = 8;
+    private static final Pattern UNIQUE_AND_PARTIAL = Pattern.compile("[0-9a-f]{" + 2 * UNIQUE_BYTES + "}" + Pattern.quote(PARTIAL));
+    private static final System.Logger LOG = Log.of(ExportWriter.class);
 
     private final Path file;
     private final Path partial;
@@ -51,11 +58,12 @@ final class ExportWriter implements AutoCloseable {
         this.header = header;
     }
 
-    /** Begins a file. */
+    /** Begins a file. What exports to the same name have left that were killed is deleted. */
     static ExportWriter begin(Path file, SecretCipher cipher, IdSource random, Id workspace) throws IOException {
         if (Files.exists(file)) {
             throw exists(file);
         }
+        deleteLeft(file);
         byte[] unique = new byte[UNIQUE_BYTES];
         random.fillSecret(unique);
         String hex = HexFormat.of().formatHex(unique);
@@ -72,6 +80,7 @@ final class ExportWriter implements AutoCloseable {
         random.fillSecret(fileId);
         ExportWriter writer = new ExportWriter(file, partial, channel, cipher, ExportFormat.header(fileId));
         try {
+            FileLock unused = channel.tryLock(); // until the channel is closed, or the process has ended
             writer.write(ByteBuffer.wrap(writer.header));
             writer.beginPart(ExportFormat.BEGIN);
             writer.part.writeBytes(workspace.key());
@@ -80,6 +89,32 @@ final class ExportWriter implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             writer.close();
             throw e;
+        }
+    }
+
+    private static void deleteLeft(Path file) throws IOException {
+        Path directory = file.toAbsolutePath().getParent();
+        String name = file.getFileName() + ".";
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
+            for (Path each : all) {
+                String other = each.getFileName().toString();
+                boolean isPartial = other.startsWith(name)
+                        && UNIQUE_AND_PARTIAL.matcher(other.substring(name.length())).matches();
+                if (isPartial && !isWritten(each)) {
+                    Files.deleteIfExists(each);
+                    LOG.log(System.Logger.Level.INFO, "Deleted " + each + ", which an export that was killed has left");
+                }
+            }
+        }
+    }
+
+    /** Returns true if an export goes on with a file, in this process or another. It holds a lock on the file. */
+    private static boolean isWritten(Path partial) {
+        try (FileChannel other = FileChannel.open(partial, StandardOpenOption.WRITE);
+                FileLock lock = other.tryLock()) {
+            return lock == null;
+        } catch (IOException | OverlappingFileLockException e) {
+            return true;
         }
     }
 
@@ -133,8 +168,8 @@ final class ExportWriter implements AutoCloseable {
         part.writeBytes(sum);
         endPart();
         channel.force(true);
-        channel.close();
         giveName();
+        channel.close();
         try (FileChannel directory = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
             directory.force(true);
         }

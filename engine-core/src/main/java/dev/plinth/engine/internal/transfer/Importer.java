@@ -30,15 +30,12 @@ import dev.plinth.engine.internal.webhook.Endpoints;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the rows of a checked file into the store, in steps, each of which is a record. The workspace itself is in the last
  * record. Before it no caller is admitted, no job begins and no webhook is sent. Not thread-safe.
  */
-final class Importer implements ExportReader.Visitor {
+final class Importer implements LastImages.RowTaker {
     private static final byte[] NOTHING = {};
 
     private final Store store;
@@ -51,7 +48,6 @@ final class Importer implements ExportReader.Visitor {
     private final List<Changes.Write> step = new ArrayList<>();
     private final List<Changes.Write> last = new ArrayList<>();
     private int stepBytes;
-    private int place;
     private long rows;
     private long sharesLeftOut;
 
@@ -93,12 +89,8 @@ final class Importer implements ExportReader.Visitor {
         commit(commits, context -> {
             requireAbsent(context.rows(), workspace);
             long first = context.nextNumbers(1 + checked.end().positions());
-            ImportedWorkspace begun =
-                    new ImportedWorkspace(workspace, first, checked.end().positions(), false);
-            Changes changes = new Changes().put(ImportedWorkspaces.TABLE, workspace.key(), begun.row());
-            if (DeletedWorkspaces.has(context.rows(), workspace)) {
-                changes.remove(DeletedWorkspaces.TABLE, workspace.key());
-            }
+            Changes changes = new Changes();
+            ImportedWorkspaces.begin(context, workspace, first, checked.end().positions(), changes);
             return changes;
         });
         ImportedWorkspace range = store.readToAct(view -> ImportedWorkspaces.find(view, workspace));
@@ -152,9 +144,7 @@ final class Importer implements ExportReader.Visitor {
             Changes changes = new Changes();
             ImportedWorkspace begun = ImportedWorkspaces.find(context.rows(), workspace);
             if (begun != null && !begun.complete()) {
-                changes.put(
-                        ImportedWorkspaces.TABLE, workspace.key(), begun.done().row());
-                DeletedWorkspaces.add(context, workspace, changes);
+                ImportedWorkspaces.abandon(context, begun, changes);
             }
             return changes;
         });
@@ -166,11 +156,12 @@ final class Importer implements ExportReader.Visitor {
      * @return the length of the file in bytes
      */
     long putAll(ExportReader reader) {
-        ExportReader.End end = reader.read(this);
+        LastImages images = new LastImages(checked.later(), this);
+        ExportReader.End end = reader.read(images);
         if (!Arrays.equals(end.sum(), checked.end().sum())) {
             throw reader.damaged("was changed while it was imported");
         }
-        passTo(TransferredTables.inOrder().size());
+        images.end();
         flush();
         return reader.bytes();
     }
@@ -183,54 +174,24 @@ final class Importer implements ExportReader.Visitor {
     }
 
     @Override
-    public void row(int kind, TransferredTable table, byte[] key, byte @Nullable [] row) {
-        if (kind == ExportFormat.ROWS && row != null) {
-            passTo(TransferredTables.place(table));
-            if (!checked.later().containsKey(new RowKey(table.table().number(), key))) {
-                put(table, key, row);
-            }
-        }
-    }
-
-    /** Puts the changed rows of all tables before a place, because those of the next table belong to them. */
-    private void passTo(int next) {
-        for (; place < next; place++) {
-            TransferredTable table = TransferredTables.inOrder().get(place);
-            for (Map.Entry<RowKey, Optional<byte[]>> each : checked.later().entrySet()) {
-                if (each.getKey().table() == table.table().number()
-                        && each.getValue().isPresent()) {
-                    put(table, each.getKey().key(), each.getValue().get());
-                }
-            }
-        }
-    }
-
-    private void put(TransferredTable table, byte[] key, byte[] row) {
+    public void row(TransferredTable table, byte[] key, byte[] row) {
         boolean isOwn = table.table().number() == Access.workspaces().number();
         if (isOwn || pausesWebhooks && Endpoints.isForEnabled(table.table())) {
             return;
         }
         byte[] translated = table.translator().translate(key, row, entering);
-        byte[] moved = pausesWebhooks ? Endpoints.disabled(table.table(), translated) : translated;
+        byte[] moved = pausesWebhooks ? Endpoints.paused(table.table(), translated) : translated;
         rows++;
         if (table.stage() == TransferredTable.Stage.IN_LAST_RECORD) {
-            addLast(table, key, moved);
+            last.add(new Changes.Write(table.table(), key, moved));
+            requireFewLast();
             return;
         }
-        byte[] quiet = Endpoints.withoutRequests(table.table(), moved);
-        if (!Arrays.equals(quiet, moved) && !pausesWebhooks) {
-            addLast(table, key, moved);
-        }
-        step.add(new Changes.Write(table.table(), key, quiet));
-        stepBytes += key.length + quiet.length;
+        step.add(new Changes.Write(table.table(), key, moved));
+        stepBytes += key.length + moved.length;
         if (step.size() >= Limits.IMPORT_STEP_ROWS_MAX || stepBytes >= Limits.IMPORT_STEP_BYTES_MAX) {
             flush();
         }
-    }
-
-    private void addLast(TransferredTable table, byte[] key, byte[] row) {
-        last.add(new Changes.Write(table.table(), key, row));
-        requireFewLast();
     }
 
     private void requireFewLast() {
@@ -251,6 +212,7 @@ final class Importer implements ExportReader.Visitor {
         commit(commits, context -> {
             requireGoesOn(context.rows());
             Changes changes = new Changes().within(ReserveAccess.RECORDED);
+            ImportedWorkspaces.goOn(context, range, changes);
             for (Changes.Write write : writes) {
                 requireNew(context.rows(), write);
                 if (isGranteeThere(context.rows(), write)) {
@@ -299,11 +261,8 @@ final class Importer implements ExportReader.Visitor {
             Changes changes = new Changes();
             changes.writes().addAll(last);
             changes.put(Access.workspaces(), workspace.key(), workspaceRow());
-            if (!Access.isSuspended(checked.workspaceRow())) {
-                Endpoints.releaseHeld(context, workspace, changes);
-            }
-            return changes.put(
-                    ImportedWorkspaces.TABLE, workspace.key(), range.done().row());
+            ImportedWorkspaces.complete(range, changes);
+            return changes;
         });
     }
 

@@ -34,6 +34,7 @@ public final class WorkspaceTransfers {
     private final SecretCipher cipher;
     private final Plans plans;
     private final IdSource random;
+    private final RunningImports imports;
     private final ChangeTracks tracks = new ChangeTracks();
 
     /**
@@ -47,6 +48,7 @@ public final class WorkspaceTransfers {
         this.cipher = cipher;
         this.plans = plans;
         this.random = random;
+        this.imports = new RunningImports(store);
         store.onCommitted(tracks);
     }
 
@@ -86,6 +88,16 @@ public final class WorkspaceTransfers {
         SecretCipher key = TransferKey.read(input.keyFile(), random);
         CheckedExport checked = CheckedExport.read(() -> new ExportReader(input.file(), input.keyFile(), key));
         Plan plan = plan(input, checked);
+        imports.begin(checked.ids());
+        try {
+            return importChecked(input, key, checked, plan);
+        } finally {
+            imports.end(checked.ids());
+        }
+    }
+
+    private WorkspaceTransfer importChecked(
+            WorkspaceImport input, SecretCipher key, CheckedExport checked, Plan plan) {
         Importer importer;
         try {
             importer = Importer.begin(store, commits, cipher, checked, plan, input.pausesWebhooks());
@@ -107,7 +119,7 @@ public final class WorkspaceTransfers {
 
     /**
      * Ends the imports that an earlier process has left unfinished. Their rows are purged in the background. If the
-     * store takes no change, they stay hidden until the next start.
+     * store takes no change, they stay hidden until the sweep or the next start ends them.
      */
     public void endUnfinished() {
         List<Id> unfinished = store.readToAct(view -> {
@@ -124,7 +136,7 @@ public final class WorkspaceTransfers {
                 LOG.log(
                         System.Logger.Level.WARNING,
                         "The rows that an unfinished import of workspace " + workspace.text()
-                                + " has left stay hidden, and are purged at a later start: "
+                                + " has left stay hidden, and are purged later: "
                                 + refused.refusal().detail());
             }
         }
@@ -149,7 +161,7 @@ public final class WorkspaceTransfers {
         try {
             Importer.abandon(commits, workspace);
         } catch (RuntimeException | Error e) {
-            failure.addSuppressed(e); // the next start does it
+            failure.addSuppressed(e); // the sweep does it, or the next start
         }
     }
 }

@@ -120,7 +120,7 @@ record DeliveryRow(
                 .row();
     }
 
-    /** Returns the delivery in another store. */
+    /** Returns the delivery in another store, where it waits in no queue and is due by the clock again. */
     DeliveryRow transferred(RowTranslation other) {
         Facts moved = new Facts(
                 facts.id(),
@@ -142,7 +142,7 @@ record DeliveryRow(
                 recovered,
                 breaksLane,
                 settledAt,
-                queuedFor == 0 ? 0 : other.number(queuedFor));
+                0);
     }
 
     byte[] key() {

@@ -87,14 +87,18 @@ final class DeliverySteps {
     /**
      * Puts due deliveries into the queues of their endpoints, many in one step, so that deliveries that are due
      * together cost few records.
+     *
+     * @param number the number of the first one
      */
-    static Command.Change queueDue() {
+    static Command.Change queueDue(long number) {
         return context -> {
             Changes changes = new Changes();
             AtomicInteger seen = new AtomicInteger();
             Map<Id, Long> queues = new HashMap<>();
-            DueIndex.forEach(context.rows(), WebhookTables.DUE_KIND, context.now(), number -> {
-                DeliveryRow row = context.rows().at(WebhookTables.DELIVERIES, number);
+            DeliveryRow first = context.rows().at(WebhookTables.DELIVERIES, number);
+            long from = first == null ? 0 : first.nextByClock();
+            DueIndex.forEach(context.rows(), WebhookTables.DUE_KIND, from, context.now(), due -> {
+                DeliveryRow row = context.rows().at(WebhookTables.DELIVERIES, due);
                 if (row != null) {
                     long queue = queues.computeIfAbsent(row.facts().endpoint(), id -> queue(context.rows(), row));
                     put(changes, row.queued(queue));

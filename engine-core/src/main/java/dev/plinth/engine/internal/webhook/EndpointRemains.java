@@ -40,7 +40,11 @@ final class EndpointRemains {
     private static final long MORE_MILLIS = Duration.ofDays(1).toMillis();
 
     static TransferredTable transferred() {
-        return TransferredTable.numbered(TABLE, row -> RowReader.HEAD_BYTES);
+        return TransferredTable.numbered(TABLE, row -> RowReader.HEAD_BYTES, (key, row, ids) -> {
+                    Id endpoint = read(row).skip(Long.BYTES).id(IdKind.ENDPOINT);
+                    ids.key(ids.workspace().keyOf(endpoint), key);
+                })
+                .naming(IdKind.ENDPOINT);
     }
 
     /** Adds to the deletion of an endpoint that its deliveries remain. */

@@ -260,12 +260,7 @@ public final class Endpoints {
      * Adds the release of the held deliveries of all enabled endpoints of a workspace, as {@link #update} does for one.
      */
     public static void releaseAll(Context context, Id workspace, Changes changes) {
-        Releases.beginAll(context, workspace, true, changes);
-    }
-
-    /** Adds the release of the deliveries that were held while a workspace was imported. */
-    public static void releaseHeld(Context context, Id workspace, Changes changes) {
-        Releases.beginAll(context, workspace, false, changes);
+        Releases.beginAll(context, workspace, changes);
     }
 
     /** Returns true if a table has the endpoints themselves. */
@@ -273,16 +268,14 @@ public final class Endpoints {
         return table.number() == WebhookTables.ENDPOINTS.number();
     }
 
-    /** Returns the row of an endpoint, disabled. Any other row stays as it is. */
-    public static byte[] disabled(TableName<?> table, byte[] row) {
-        return isOfEndpoints(table) ? EndpointRow.read(row).disabled().row() : row;
-    }
-
     /**
-     * Returns the row of a delivery without the attempts that were requested and not made, because these are made
-     * whatever the state of the endpoint. Any other row stays as it is.
+     * Returns the row of an endpoint, disabled, or that of a delivery without the attempts that were requested and not
+     * made. These would be made whatever the state of the endpoint. Any other row stays as it is.
      */
-    public static byte[] withoutRequests(TableName<?> table, byte[] row) {
+    public static byte[] paused(TableName<?> table, byte[] row) {
+        if (isOfEndpoints(table)) {
+            return EndpointRow.read(row).disabled().row();
+        }
         if (table.number() != WebhookTables.DELIVERIES.number()) {
             return row;
         }

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.webhook;
 
 import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.HiddenNumbers;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.timer.Retention;
@@ -20,7 +21,8 @@ final class OpenDeliveryRetention implements Retention {
 
     @Override
     public long nextExpiry(Rows rows) {
-        DeliveryRow row = rows.first(WebhookTables.DELIVERIES, WebhookTables.OPEN);
+        DeliveryRow row = rows.at(
+                WebhookTables.DELIVERIES, HiddenNumbers.of(rows).ceiling(rows, WebhookTables.OPEN, 0));
         return row == null ? NEVER : expiresAt(rows, row);
     }
 
@@ -28,7 +30,8 @@ final class OpenDeliveryRetention implements Retention {
     public void collect(Context context, long nowMillis, SweepBatch batch) {
         Rows rows = context.rows();
         Map<SetKey, Long> lanes = new LinkedHashMap<>();
-        long next = rows.ceiling(WebhookTables.OPEN, 0);
+        HiddenNumbers hidden = HiddenNumbers.of(rows);
+        long next = hidden.ceiling(rows, WebhookTables.OPEN, 0);
         while (next != Rows.NONE && batch.roomRows() > lanes.size()) {
             DeliveryRow row = rows.at(WebhookTables.DELIVERIES, next);
             if (row == null || expiresAt(rows, row) > nowMillis) {
@@ -40,7 +43,7 @@ final class OpenDeliveryRetention implements Retention {
             if (lane != null) {
                 lanes.put(lane, next);
             }
-            next = rows.ceiling(WebhookTables.OPEN, next + 1);
+            next = hidden.ceiling(rows, WebhookTables.OPEN, next + 1);
         }
         // The oldest are dropped first, so the dropped ones of a lane are at its head. The next delivery of each lane
         // follows.

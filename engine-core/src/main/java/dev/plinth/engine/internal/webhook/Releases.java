@@ -34,7 +34,12 @@ final class Releases {
                 TransferredTable.Stage.IN_LAST_RECORD,
                 row -> Release.read(Backlog.read(row)).number(),
                 (key, row, other) ->
-                        Release.read(Backlog.read(row)).transferred(other).row());
+                        Release.read(Backlog.read(row)).transferred(other).row(),
+                (key, row, ids) -> {
+                    Release release = Release.read(Backlog.read(row));
+                    ids.workspace(release.workspace());
+                    ids.key(release.key(), key);
+                });
     }
 
     /**
@@ -52,16 +57,14 @@ final class Releases {
     }
 
     /**
-     * Adds the release of the open deliveries of all endpoints of a workspace.
-     *
-     * @param retries true to try at once also deliveries that wait for a retry
+     * Adds the release of the open deliveries of all endpoints of a workspace, also of those that wait for a retry.
      */
-    static void beginAll(Context context, Id workspace, boolean retries, Changes changes) {
+    static void beginAll(Context context, Id workspace, Changes changes) {
         Rows rows = context.rows();
         SetKey endpoints = SetKey.of(SetKinds.ENDPOINTS, workspace);
         for (StoredRow<EndpointRow> each : rows.in(WebhookTables.ENDPOINTS, endpoints)) {
             if (hasOpen(rows, each.row().id())) {
-                put(Release.of(context.nextNumber(), workspace, null, context.now(), retries), changes);
+                put(Release.of(context.nextNumber(), workspace, null, context.now(), true), changes);
                 return;
             }
         }

@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.TransferredTable;
 import java.util.List;
 
@@ -15,17 +17,32 @@ final class TransferredWebhooks {
                         TransferredTable.Stage.IN_STEPS,
                         row -> EndpointRow.read(row).number(),
                         (key, row, other) ->
-                                EndpointRow.read(row).transferred(other).row()),
+                                EndpointRow.read(row).transferred(other).row(),
+                        (key, row, ids) -> {
+                            EndpointRow endpoint = EndpointRow.read(row);
+                            ids.workspace(endpoint.workspace());
+                            ids.key(endpoint.key(), key);
+                        },
+                        IdKind.ENDPOINT),
                 EndpointRemains.transferred(),
                 new TransferredTable(
                         WebhookTables.DELIVERIES,
                         TransferredTable.Stage.IN_STEPS,
                         row -> DeliveryRow.read(row).facts().number(),
                         (key, row, other) ->
-                                DeliveryRow.read(row).transferred(other).row()),
-                TransferredTable.plain(WebhookTables.ATTEMPTS),
-                EndpointDeletions.BACKLOG.transferred(last),
+                                DeliveryRow.read(row).transferred(other).row(),
+                        (key, row, ids) -> {
+                            DeliveryRow delivery = DeliveryRow.read(row);
+                            ids.workspace(delivery.facts().workspace());
+                            ids.key(delivery.key(), key);
+                            ids.belongsTo(delivery.facts().endpoint());
+                        },
+                        IdKind.DELIVERY),
+                TransferredTable.plain(
+                        WebhookTables.ATTEMPTS,
+                        (key, row, ids) -> ids.belongsTo(Id.read(IdKind.DELIVERY, key, 0))),
+                EndpointDeletions.BACKLOG.transferred(last, IdKind.ENDPOINT),
                 Releases.transferred(),
-                MissedEvents.BACKLOG.transferred(last));
+                MissedEvents.BACKLOG.transferred(last, IdKind.ENDPOINT));
     }
 }

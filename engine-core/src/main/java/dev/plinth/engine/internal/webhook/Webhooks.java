@@ -329,7 +329,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
     /** Puts due deliveries into the queues of their endpoints, many in one step. Attempts start from there. */
     @Override
     public boolean start(long number) {
-        Outcome outcome = committer.commit(Caller.OPERATOR, DeliverySteps.queueDue());
+        Outcome outcome = committer.commit(Caller.OPERATOR, DeliverySteps.queueDue(number));
         return !RetryingCommitter.mayHaveRoomLater(outcome);
     }
 
