@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Session implements AutoCloseable {
     private static final String CLOSED = "08003";
+    private static final int CONNECTS_MAX = 5;
 
     private final DataSource source;
     private final ServerCheck check;
@@ -117,21 +118,43 @@ final class Session implements AutoCloseable {
             if (isClosed) {
                 throw new SQLException("The log is closed", CLOSED);
             }
-            current = connect();
+            current = connectToPrimary();
             open = current;
         }
         return current.connection();
     }
 
-    private Open connect() throws SQLException {
-        Connection connection = source.getConnection();
+    /** Connects. A source that knows several servers may give a wrong one first. */
+    private Open connectToPrimary() throws SQLException {
+        Optional<Open> connected = Optional.empty();
+        String refusal = "";
+        for (int i = 0; i < CONNECTS_MAX && connected.isEmpty(); i++) {
+            Connection connection = source.getConnection();
+            Optional<String> refused = refusal(connection);
+            if (refused.isPresent()) {
+                refusal = refused.get();
+                abort(connection);
+            } else {
+                connected = Optional.of(use(connection));
+            }
+        }
+        String last = refusal;
+        return connected.orElseThrow(() -> new SQLException(last));
+    }
+
+    private Optional<String> refusal(Connection connection) throws SQLException {
         try {
             connection.setAutoCommit(true);
             connection.setNetworkTimeout(Runnable::run, timeoutMillis);
-            Optional<String> refusal = check.refusal(connection);
-            if (refusal.isPresent()) {
-                throw new SQLException(refusal.get());
-            }
+            return check.refusal(connection);
+        } catch (SQLException | RuntimeException | Error e) {
+            abort(connection);
+            throw e;
+        }
+    }
+
+    private static Open use(Connection connection) throws SQLException {
+        try {
             return new Open(connection, SessionSettings.apply(connection), backendOf(connection));
         } catch (SQLException | RuntimeException | Error e) {
             abort(connection);

@@ -26,8 +26,9 @@ final class PostgresFaultsTest {
     private static final Node SECOND = new Node("second");
     private static final int CUTS = 500;
     private static final int APPENDS = 300;
-    private static final String WAITING_FOR_STANDBY = "select count(*) from pg_stat_activity where wait_event = 'SyncRep'"
-            + " and query like 'insert into plinth_log%'";
+    private static final String WAITING_FOR_STANDBY =
+            "select count(*) from pg_stat_activity where wait_event = 'SyncRep'"
+                    + " and query like 'insert into plinth_log%'";
 
     private final Pair servers = Pair.shared();
     private final String name = UUID.randomUUID().toString();
@@ -47,8 +48,9 @@ final class PostgresFaultsTest {
         try (Connection other = servers.primary().source().getConnection();
                 Statement takeover = other.createStatement()) {
             other.setAutoCommit(false);
-            takeover.execute("update plinth_cell set epoch = epoch + 1, fence = fence + 1, node = 'second' where number = "
-                    + first.cell());
+            takeover.execute(
+                    "update plinth_cell set epoch = epoch + 1, fence = fence + 1, node = 'second' where number = "
+                            + first.cell());
 
             CompletableFuture<Fate> append = CompletableFuture.supplyAsync(() -> first.append(reign, batch(reign, 2)));
             Patience.until(() -> servers.query("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
@@ -119,7 +121,8 @@ final class PostgresFaultsTest {
         try (quick) {
             Reign reign = quick.reign(FIRST).orElseThrow();
             withoutStandby(() -> {
-                CompletableFuture<Fate> append = CompletableFuture.supplyAsync(() -> quick.append(reign, batch(reign, 1)));
+                CompletableFuture<Fate> append =
+                        CompletableFuture.supplyAsync(() -> quick.append(reign, batch(reign, 1)));
                 Patience.until(() -> servers.query(WAITING_FOR_STANDBY).equals("1"));
                 String beat = "select last_value from plinth_beat_" + quick.cell();
                 for (int i = 0; i < 3; i++) {
@@ -258,7 +261,9 @@ final class PostgresFaultsTest {
             assertThat(servers.query("select sum(n_dead_tup + n_tup_upd + n_tup_del) from pg_stat_user_tables where"
                             + " relname like 'plinth_log_" + first.cell() + "_%'"))
                     .isEqualTo("0");
-            assertThat(servers.query(rowVersion)).as("version of the cell's row").isEqualTo(version);
+            assertThat(servers.query(rowVersion))
+                    .as("version of the cell's row")
+                    .isEqualTo(version);
         }
     }
 
@@ -314,7 +319,8 @@ final class PostgresFaultsTest {
     }
 
     private void endLease() {
-        servers.query("select set_config('synchronous_commit', 'off', true), setval('plinth_beat_" + first.cell() + "', 1)");
+        servers.query(
+                "select set_config('synchronous_commit', 'off', true), setval('plinth_beat_" + first.cell() + "', 1)");
     }
 
     private Reign takeOver() throws IOException {

@@ -13,7 +13,8 @@ final class PostgresLogTest extends SharedLogContract {
     private final Pair servers = Pair.shared();
     private final String name = UUID.randomUUID().toString();
     private final PostgresLog first = PostgresLog.of(servers.primary().source()).cell(name);
-    private final PostgresLog second = PostgresLog.of(servers.primary().source()).cell(name);
+    private final PostgresLog second =
+            PostgresLog.of(servers.primary().source()).cell(name);
     private final Connection connection;
 
     PostgresLogTest() throws SQLException {

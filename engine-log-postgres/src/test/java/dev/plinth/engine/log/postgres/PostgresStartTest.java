@@ -38,15 +38,21 @@ final class PostgresStartTest {
 
     @Test
     void cell_withoutFsync_isRefused() throws IOException {
-        with("fsync", "off", () -> refuses("The setting fsync of the database must be on, got off. Set it on, because a"
-                + " power cut would lose acknowledged changes."));
+        with(
+                "fsync",
+                "off",
+                () -> refuses("The setting fsync of the database must be on, got off. Set it on, because a"
+                        + " power cut would lose acknowledged changes."));
     }
 
     @Test
     void cell_withAsynchronousCommits_isRefused() throws IOException {
         for (String value : new String[] {"off", "local", "remote_write"}) {
-            with("synchronous_commit", value, () -> refuses("The setting synchronous_commit of the database must be on or"
-                    + " remote_apply, got " + value + ". Set it on for this user."));
+            with(
+                    "synchronous_commit",
+                    value,
+                    () -> refuses("The setting synchronous_commit of the database must be on or" + " remote_apply, got "
+                            + value + ". Set it on for this user."));
         }
     }
 
@@ -127,9 +133,7 @@ final class PostgresStartTest {
     }
 
     private void refuses(String sentence) {
-        assertThatThrownBy(this::open)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage(sentence);
+        assertThatThrownBy(this::open).isInstanceOf(IllegalStateException.class).hasMessage(sentence);
     }
 
     /** Does something while the primary has another setting. */

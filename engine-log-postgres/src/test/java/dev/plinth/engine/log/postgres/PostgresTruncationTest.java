@@ -193,6 +193,8 @@ final class PostgresTruncationTest {
     }
 
     private PostgresLog open() {
-        return PostgresLog.of(servers.primary().source()).tableBytes(TABLE_BYTES).cell(name);
+        return PostgresLog.of(servers.primary().source())
+                .tableBytes(TABLE_BYTES)
+                .cell(name);
     }
 }
