@@ -1,0 +1,198 @@
+package dev.plinth.engine.log.postgres;
+
+import dev.plinth.engine.log.Batch;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The tables with the batches of a cell. They are filled in turn, and emptied by truncation. A deletion of rows would
+ * leave dead versions, which stay while any transaction of the database server is old.
+ *
+ * <p>Immutable.
+ */
+final class BatchTables {
+    private static final int ROWS_MAX = 1_000;
+
+    private final Cell cell;
+    private final List<String> inserts = new ArrayList<>();
+    private final String all;
+    private final String follow;
+    private final String read;
+
+    /**
+     * Makes the statements of a cell.
+     *
+     * @param isLocal false if an append needs a synchronous standby by the settings of the database
+     */
+    BatchTables(Cell cell, boolean isLocal) {
+        this.cell = cell;
+        String guard = isLocal ? "" : " and current_setting('synchronous_standby_names') <> ''";
+        List<String> tables = new ArrayList<>();
+        for (int i = 0; i < Cell.LOG_TABLES; i++) {
+            tables.add("select * from " + cell.log(i));
+            inserts.add("insert into " + cell.log(i) + " (first, last, epoch, crc_before, crc, bytes, at, frame)"
+                    + " select ?, ?, ?, ?, ?, ?, " + Clock.beat(cell) + ", ? from plinth_cell where number = "
+                    + cell.number() + " and epoch = ? and fence = ?" + guard + " for share");
+        }
+        this.all = "(" + String.join(" union all ", tables) + ") as batches";
+        this.follow = select("and last <= greatest((select last_value from " + cell.durable()
+                + "), (select max(first) - 1" + " from " + all + "))");
+        this.read = select("");
+    }
+
+    /**
+     * Inserts a batch if its reign and fence are the last ones.
+     *
+     * @return the statement's fate, which is certain only if the server gave no warning
+     */
+    Inserted insert(Connection connection, int table, Batch batch, long fence) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(inserts.get(table))) {
+            insert.setLong(1, batch.first());
+            insert.setLong(2, batch.last());
+            insert.setLong(3, batch.epoch());
+            insert.setInt(4, batch.crcBefore());
+            insert.setInt(5, batch.crc());
+            insert.setInt(6, batch.frame().length);
+            insert.setBytes(7, batch.frame());
+            insert.setLong(8, batch.epoch());
+            insert.setLong(9, fence);
+            int rows = insert.executeUpdate();
+            if (insert.getWarnings() != null) {
+                return Inserted.UNCERTAIN;
+            }
+            return rows == 1 ? Inserted.DONE : Inserted.REFUSED;
+        }
+    }
+
+    /** The result of an insertion. */
+    enum Inserted {
+        /** The row is durable. */
+        DONE,
+
+        /** There is no row, because the guard did not hold. */
+        REFUSED,
+
+        /** The server has warned. It does so if a wait for the standby was cancelled and the row is on no standby. */
+        UNCERTAIN
+    }
+
+    /** Returns the batches after a position that a leader has named as durable. */
+    List<Batch> follow(Connection connection, long after, int bytesMax) throws SQLException {
+        return batches(connection, follow, after, bytesMax);
+    }
+
+    /** Returns the batches after a position, up to the end. */
+    List<Batch> read(Connection connection, long after, int bytesMax) throws SQLException {
+        return batches(connection, read, after, bytesMax);
+    }
+
+    /** Returns true if a batch of this epoch begins at a position. */
+    boolean has(Connection connection, long first, long epoch) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("select 1 from " + all + " where first = ? and epoch = ?")) {
+            select.setLong(1, first);
+            select.setLong(2, epoch);
+            try (ResultSet rows = select.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
+
+    /** Returns the table with the last batch; the first table if there is none. */
+    int lastTable(Connection connection) throws SQLException {
+        int table = 0;
+        long highest = 0;
+        for (int i = 0; i < Cell.LOG_TABLES; i++) {
+            long last = number(connection, "select coalesce(max(first), 0) from " + cell.log(i));
+            if (last > highest) {
+                highest = last;
+                table = i;
+            }
+        }
+        return table;
+    }
+
+    /** Returns the bytes of the batches in a table. */
+    long bytes(Connection connection, int table) throws SQLException {
+        return number(connection, "select pg_total_relation_size('" + cell.log(table) + "')");
+    }
+
+    boolean isEmpty(Connection connection, int table) throws SQLException {
+        return number(connection, "select count(*) from (select 1 from " + cell.log(table) + " limit 1) as one") == 0;
+    }
+
+    /** Deletes the batches up to a position from what is read, and empties the tables that have none behind it. */
+    void truncate(Connection connection, long position) throws SQLException {
+        try (PreparedStatement set = connection.prepareStatement(
+                "select setval('" + cell.truncated() + "', greatest(?, last_value)) from " + cell.truncated())) {
+            set.setLong(1, position);
+            set.executeQuery().close();
+        }
+        int last = lastTable(connection);
+        for (int i = 0; i < Cell.LOG_TABLES; i++) {
+            if (i != last && !isEmpty(connection, i)) {
+                empty(connection, i, position);
+            }
+        }
+    }
+
+    /** Empties a table, unless it has batches behind a position or any transaction looks at it. */
+    private void empty(Connection connection, int table, long position) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("lock table " + cell.log(table) + " in access exclusive mode nowait");
+            if (number(connection, "select coalesce(max(last), 0) from " + cell.log(table)) <= position) {
+                statement.execute("truncate table " + cell.log(table));
+            }
+            connection.commit();
+        } catch (SQLException e) {
+            connection.rollback();
+            if (!SqlStates.isLockNotFree(e)) {
+                throw e;
+            }
+        } finally {
+            connection.setAutoCommit(true);
+        }
+    }
+
+    private String select(String condition) {
+        return "select first, last, epoch, crc_before, crc, frame from (select following.*, sum(bytes) over (order by first)"
+                + " as total from (select * from " + all + " where first > ? and last > (select last_value from "
+                + cell.truncated() + ") " + condition + " order by first limit " + ROWS_MAX
+                + ") as following) as summed where total <= ? or total = bytes order by first";
+    }
+
+    private static List<Batch> batches(Connection connection, String sql, long after, int bytesMax)
+            throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setLong(1, after);
+            select.setLong(2, bytesMax);
+            try (ResultSet rows = select.executeQuery()) {
+                List<Batch> found = new ArrayList<>();
+                while (rows.next()) {
+                    found.add(new Batch(
+                            rows.getLong(1),
+                            rows.getLong(2),
+                            rows.getLong(3),
+                            rows.getInt(4),
+                            rows.getInt(5),
+                            rows.getBytes(6)));
+                }
+                return found;
+            }
+        }
+    }
+
+    private static long number(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+}

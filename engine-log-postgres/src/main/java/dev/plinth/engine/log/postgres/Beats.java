@@ -1,0 +1,132 @@
+package dev.plinth.engine.log.postgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Records beats, and names positions as durable. Both are sequences, so that they leave no dead rows, and neither waits
+ * for a disk: a beat that a failure of the primary takes away is made up for by the next one.
+ *
+ * <p>The engine beats after each batch that no other one follows. Beats in quick succession are one, a moment later.
+ *
+ * <p>Thread-safe.
+ */
+final class Beats {
+    private static final long SPACING_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final Session primary;
+    private final Session side;
+    private final NodeLock nodeLock;
+    private final CurrentReign current;
+    private final ScheduledExecutorService later;
+    private final String beat;
+    private long last = System.nanoTime() - SPACING_NANOS;
+    private long waitingEpoch;
+    private long waitingDurable;
+    private boolean isScheduled;
+
+    /**
+     * Makes it.
+     *
+     * @param primary the session of appends, whose connection a beat keeps alive
+     * @param side the session for beats while that one is in use
+     */
+    Beats(
+            Cell cell,
+            Session primary,
+            Session side,
+            NodeLock nodeLock,
+            CurrentReign current,
+            ScheduledExecutorService later) {
+        this.primary = primary;
+        this.side = side;
+        this.nodeLock = nodeLock;
+        this.current = current;
+        this.later = later;
+        this.beat = "select set_config('synchronous_commit', 'off', true), " + Clock.beat(cell)
+                + ", case when durable.last_value < ? then setval('" + cell.durable() + "', ?) end from plinth_cell, "
+                + cell.durable() + " as durable where number = " + cell.number() + " and epoch = ?";
+    }
+
+    /**
+     * Beats for the reign of an epoch, on the thread of its appends.
+     *
+     * @return false if the reign has certainly ended
+     */
+    boolean beat(long epoch, long durable) {
+        if (current.epoch() != epoch) {
+            return false;
+        }
+        if (isDeferred(epoch, durable)) {
+            return true;
+        }
+        try {
+            return primary.run(connection -> {
+                boolean unused = nodeLock.holdAgain(connection);
+                return send(connection, epoch, durable);
+            });
+        } catch (SQLException e) {
+            return true;
+        }
+    }
+
+    /** Beats for the present reign while its append is under way. */
+    void beatBeside() throws SQLException {
+        long epoch = current.epoch();
+        if (epoch != 0) {
+            boolean unused = side.run(connection -> send(connection, epoch, 0));
+        }
+    }
+
+    private synchronized boolean isDeferred(long epoch, long durable) {
+        long now = System.nanoTime();
+        if (now - last >= SPACING_NANOS) {
+            last = now;
+            return false;
+        }
+        waitingEpoch = epoch;
+        waitingDurable = durable;
+        if (!isScheduled) {
+            try {
+                later.schedule(this::sendWaiting, SPACING_NANOS, TimeUnit.NANOSECONDS);
+                isScheduled = true;
+            } catch (RejectedExecutionException closed) {
+                return true;
+            }
+        }
+        return true;
+    }
+
+    private void sendWaiting() {
+        long epoch;
+        long durable;
+        synchronized (this) {
+            isScheduled = false;
+            last = System.nanoTime();
+            epoch = waitingEpoch;
+            durable = waitingDurable;
+        }
+        try {
+            boolean unused = side.run(connection -> send(connection, epoch, durable));
+        } catch (SQLException e) {
+            System.getLogger(Beats.class.getName()).log(System.Logger.Level.DEBUG, "Could not beat", e);
+        }
+    }
+
+    /** Returns false if another reign has begun. */
+    private boolean send(Connection connection, long epoch, long durable) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(beat)) {
+            select.setLong(1, durable);
+            select.setLong(2, durable);
+            select.setLong(3, epoch);
+            try (ResultSet rows = select.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.plinth.engine.log.postgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lock of a node's id. Its connection holds it, so the server frees it as soon as that connection is gone. So other
+ * nodes learn quickly of the end of a process, and a second process with the same id is refused.
+ *
+ * <p>Used by one thread at a time.
+ */
+final class NodeLock {
+    /** The key of a node's lock, of its id and the number of the cell. */
+    static final String KEY = "hashtextextended('plinth ' || %s, %d)";
+
+    private final Cell cell;
+    private final Duration patience;
+    private @Nullable String id;
+    private @Nullable Connection holder;
+    private long refusedSince;
+    private boolean isRefused;
+
+    /**
+     * Makes a lock of a cell.
+     *
+     * @param patience how long another holder may be the remains of this node's earlier connection
+     */
+    NodeLock(Cell cell, Duration patience) {
+        this.cell = cell;
+        this.patience = patience;
+    }
+
+    /**
+     * Takes the lock of an id on this connection, unless it has it already.
+     *
+     * @return false if another connection has it
+     * @throws IllegalStateException if another connection has had it for too long
+     */
+    boolean take(Connection connection, String nodeId) throws SQLException {
+        if (!nodeId.equals(id)) {
+            id = nodeId;
+            holder = null;
+        }
+        if (holdAgain(connection)) {
+            return true;
+        }
+        if (!isRefused) {
+            isRefused = true;
+            refusedSince = System.nanoTime();
+        }
+        if (System.nanoTime() - refusedSince > patience.toNanos()) {
+            throw new IllegalStateException("Expected node id " + nodeId + " to be free in cell " + cell.name()
+                    + ", but another process holds it; stop that process or choose another id.");
+        }
+        return false;
+    }
+
+    /** Takes the lock of the last id on a new connection, if there was an id. Returns false if that failed. */
+    boolean holdAgain(Connection connection) throws SQLException {
+        if (id == null || connection.equals(holder)) {
+            return true;
+        }
+        String key = String.format(KEY, "?", cell.number());
+        try (PreparedStatement select = connection.prepareStatement("select pg_try_advisory_lock(" + key + ")")) {
+            select.setString(1, id);
+            try (ResultSet rows = select.executeQuery()) {
+                rows.next();
+                if (rows.getBoolean(1)) {
+                    holder = connection;
+                    isRefused = false;
+                }
+                return rows.getBoolean(1);
+            }
+        }
+    }
+
+    /** Returns the SQL expression that is true if no connection holds the lock of the id in a column. */
+    static String isFree(Cell cell, String column) {
+        return "pg_try_advisory_xact_lock_shared(" + String.format(KEY, column, cell.number()) + ")";
+    }
+
+    Optional<String> id() {
+        return Optional.ofNullable(id);
+    }
+}

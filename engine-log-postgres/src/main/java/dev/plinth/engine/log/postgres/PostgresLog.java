@@ -1,0 +1,265 @@
+package dev.plinth.engine.log.postgres;
+
+import dev.plinth.engine.log.Batch;
+import dev.plinth.engine.log.Fate;
+import dev.plinth.engine.log.Leader;
+import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.Reign;
+import dev.plinth.engine.log.SharedLog;
+import dev.plinth.engine.log.SnapshotStore;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+
+/**
+ * A shared log in a PostgreSQL database with a synchronous standby. A batch is durable once primary and standby have it.
+ *
+ * <p>It takes up to three connections from the data source and keeps them until {@link #close}, and another one while a
+ * snapshot is written or read. They must be sessions of the server, so a pooler may pool sessions and not transactions.
+ * A firewall between must not forget connections that are silent for some seconds.
+ *
+ * <p>Without a standby an append waits, and the log is read as before. Nothing becomes less durable by itself.
+ *
+ * <p>Thread-safe. An instance is the connection of one node.
+ */
+public final class PostgresLog implements SharedLog {
+    private static final Duration BEAT_MAX = Duration.ofMillis(100);
+    private static final Duration TIMEOUT_MIN = Duration.ofSeconds(2);
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
+    private static final int BEATS_PER_LEASE = 3;
+    private static final String THREAD = "plinth-log-watch";
+
+    private final Cell cell;
+    private final Duration lease;
+    private final Session primary;
+    private final Session side;
+    private final Session reading;
+    private final BatchTables tables;
+    private final TableRotation rotation;
+    private final CurrentReign current = new CurrentReign();
+    private final Reigns reigns;
+    private final Appends appends;
+    private final Beats beats;
+    private final Tail tail;
+    private final SharedQuestion lastEpoch;
+    private final PostgresSnapshots snapshots;
+    private final ScheduledExecutorService watching;
+    private final Pause pause = new Pause();
+
+    /**
+     * The times of a log.
+     *
+     * @param lease how long a leader may be silent
+     * @param nodePatience how long another holder of a node's id is tolerated
+     */
+    record Times(Duration lease, Duration nodePatience) {}
+
+    PostgresLog(DataSource source, ServerCheck check, Cell cell, Times times, long tableBytes) {
+        this.cell = cell;
+        this.lease = times.lease();
+        Duration timeout = lease.compareTo(TIMEOUT_MIN) > 0 ? lease : TIMEOUT_MIN;
+        this.primary = new Session(source, check, Duration.ZERO);
+        this.side = new Session(source, check, timeout);
+        this.reading = new Session(source, check, READ_TIMEOUT);
+        this.tables = new BatchTables(cell, check.isLocal());
+        this.rotation = new TableRotation(tables, tableBytes);
+        NodeLock nodeLock = new NodeLock(cell, times.nodePatience());
+        this.reigns = new Reigns(cell, lease, nodeLock, current);
+        this.appends = new Appends(primary, tables, rotation, nodeLock, reigns, lease, pause);
+        this.watching = Executors.newSingleThreadScheduledExecutor(PostgresLog::daemon);
+        this.beats = new Beats(cell, primary, side, nodeLock, current, watching);
+        this.tail = new Tail(reading, tables, pause);
+        this.lastEpoch = new SharedQuestion(this::askEpoch);
+        this.snapshots = new PostgresSnapshots(source, check, cell);
+        SessionWatch watch = new SessionWatch(primary, side, beats, lease);
+        watching.scheduleWithFixedDelay(
+                watch::look, watch.interval().toNanos(), watch.interval().toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Begins the choices of a log.
+     *
+     * @param source gives connections to the primary, as the user who owns the tables of the log or may create them
+     */
+    public static PostgresLogBuilder of(DataSource source) {
+        return new PostgresLogBuilder(source);
+    }
+
+    @Override
+    public UUID id() {
+        return cell.id();
+    }
+
+    @Override
+    public int cell() {
+        return cell.number();
+    }
+
+    @Override
+    public boolean isPersistent() {
+        return true;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException if another process has had the id of this node for 15 s
+     */
+    @Override
+    public Optional<Reign> reign(Node me) throws IOException {
+        try {
+            return primary.run(connection -> {
+                Optional<Long> epoch = reigns.begin(connection, me);
+                if (epoch.isPresent()) {
+                    rotation.begin(connection);
+                }
+                return epoch.map(number -> new Reign(number, me, beat()));
+            });
+        } catch (SQLException e) {
+            throw SqlStates.asIo(e);
+        }
+    }
+
+    @Override
+    public Fate append(Reign reign, Batch batch) {
+        return appends.append(batch);
+    }
+
+    @Override
+    public Fate resolve(Reign reign, long first) {
+        return appends.resolve(reign.epoch(), first);
+    }
+
+    @Override
+    public boolean beat(Reign reign, long durable) {
+        return beats.beat(reign.epoch(), durable);
+    }
+
+    @Override
+    public boolean confirm(Reign reign) {
+        return lastEpoch.ask() == reign.epoch();
+    }
+
+    @Override
+    public void resign(Reign reign) {
+        try {
+            primary.run(connection -> {
+                reigns.resign(connection, reign.epoch());
+                return null;
+            });
+        } catch (SQLException e) {
+            System.getLogger(PostgresLog.class.getName())
+                    .log(
+                            System.Logger.Level.INFO,
+                            "Could not resign: " + e.getMessage() + "; another node takes over when the lease ends");
+        }
+    }
+
+    @Override
+    public List<Batch> read(Reign reign, long after, int bytesMax) throws IOException {
+        try {
+            List<Batch> found = reading.run(connection -> tables.read(connection, after, bytesMax));
+            long epoch = reading.run(this::epoch);
+            if (epoch != reign.epoch()) {
+                throw new IOException(
+                        "Expected epoch " + reign.epoch() + " to reign, but the log is at epoch " + epoch);
+            }
+            return found;
+        } catch (SQLException e) {
+            throw SqlStates.asIo(e);
+        }
+    }
+
+    @Override
+    public List<Batch> follow(long after, int bytesMax) throws IOException {
+        return tail.follow(after, bytesMax);
+    }
+
+    @Override
+    public Optional<Leader> leader() throws IOException {
+        try {
+            return reading.run(reigns::leader);
+        } catch (SQLException e) {
+            throw SqlStates.asIo(e);
+        }
+    }
+
+    @Override
+    public SnapshotStore snapshots() {
+        return snapshots;
+    }
+
+    @Override
+    public void truncate(long position) throws IOException {
+        List<Long> positions = snapshots.positions();
+        if (positions.size() < 2 || positions.get(1) < position) {
+            throw new IllegalArgumentException("Two snapshots must be at position " + position
+                    + " or after it, but there are those at " + positions + ". Write snapshots first.");
+        }
+        try {
+            reading.run(connection -> {
+                tables.truncate(connection, position);
+                return null;
+            });
+        } catch (SQLException e) {
+            throw SqlStates.asIo(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        pause.close();
+        watching.shutdownNow();
+        primary.close();
+        side.close();
+        reading.close();
+    }
+
+    private Duration beat() {
+        Duration part = lease.dividedBy(BEATS_PER_LEASE);
+        return part.compareTo(BEAT_MAX) < 0 ? part : BEAT_MAX;
+    }
+
+    /** Returns the epoch of the last reign; -1 if the database does not tell. */
+    private long askEpoch() {
+        try {
+            return askEpochOnce();
+        } catch (SQLException first) {
+            try {
+                return askEpochOnce();
+            } catch (SQLException second) {
+                return -1;
+            }
+        }
+    }
+
+    private long askEpochOnce() throws SQLException {
+        return side.run(this::epoch);
+    }
+
+    private long epoch(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select epoch from plinth_cell where number = ?")) {
+            select.setInt(1, cell.number());
+            try (ResultSet rows = select.executeQuery()) {
+                rows.next();
+                return rows.getLong(1);
+            }
+        }
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, THREAD);
+        thread.setDaemon(true);
+        return thread;
+    }
+}

@@ -1,0 +1,79 @@
+package dev.plinth.engine.log.postgres;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+
+/**
+ * Checks a new connection: its server must be the primary and make commits durable. It remembers the newest timeline,
+ * and so refuses a primary that was replaced and came back.
+ *
+ * <p>Thread-safe.
+ */
+final class ServerCheck {
+    private static final int VERSION_MIN = 14;
+    private static final int HEX = 16;
+    private static final String SELECT = """
+            select current_setting('server_version_num')::int / 10000 as version, pg_is_in_recovery() as replica,
+              current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit,
+              current_setting('synchronous_standby_names') as standbys,
+              case when pg_is_in_recovery() then '0' else left(pg_walfile_name(pg_current_wal_lsn()), 8) end as timeline""";
+
+    private final boolean isLocal;
+    private long newestTimeline;
+
+    /** Makes a check, which lets a server without a synchronous standby pass if durability may be local. */
+    ServerCheck(boolean isLocal) {
+        this.isLocal = isLocal;
+    }
+
+    /** Returns true if commits need not wait for a standby. */
+    boolean isLocal() {
+        return isLocal;
+    }
+
+    /** Returns a sentence on why the server cannot hold the log; empty if it can. */
+    Optional<String> refusal(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(SELECT)) {
+            rows.next();
+            if (rows.getInt("version") < VERSION_MIN) {
+                return Optional.of("The database must be PostgreSQL " + VERSION_MIN + " or newer, got "
+                        + rows.getInt("version") + ". Upgrade it.");
+            }
+            if (rows.getBoolean("replica")) {
+                return Optional.of("The database must be the primary, got a replica. Name all servers in the URL, with"
+                        + " targetServerType=primary.");
+            }
+            Optional<String> loss = loss(rows.getString("fsync"), rows.getString("commit"), rows.getString("standbys"));
+            return loss.isPresent() ? loss : replaced(Long.parseLong(rows.getString("timeline"), HEX));
+        }
+    }
+
+    private Optional<String> loss(String fsync, String commit, String standbys) {
+        if (!fsync.equals("on")) {
+            return Optional.of("The setting fsync of the database must be on, got " + fsync
+                    + ". Set it on, because a power cut would lose acknowledged changes.");
+        }
+        if (!commit.equals("on") && !commit.equals("remote_apply")) {
+            return Optional.of("The setting synchronous_commit of the database must be on or remote_apply, got "
+                    + commit + ". Set it on for this user.");
+        }
+        if (standbys.isEmpty() && !isLocal) {
+            return Optional.of("The database must have a synchronous standby, but synchronous_standby_names is empty."
+                    + " Set it, or choose local durability, which loses changes when the primary is lost.");
+        }
+        return Optional.empty();
+    }
+
+    private synchronized Optional<String> replaced(long timeline) {
+        if (timeline < newestTimeline) {
+            return Optional.of("The database must be at timeline " + newestTimeline + " or a later one, got " + timeline
+                    + ". Stop this server, because another one has replaced it.");
+        }
+        newestTimeline = timeline;
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,214 @@
+package dev.plinth.engine.log.postgres;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection for one kind of work, taken from the data source when it is needed and kept. After a failure the next
+ * work takes a new one.
+ *
+ * <p>Thread-safe. The lock is held while work runs. {@link #abort} and {@link #close} do not wait for it.
+ */
+final class Session implements AutoCloseable {
+    private static final String CLOSED = "08003";
+    private static final int CONNECTS_MAX = 5;
+
+    private final DataSource source;
+    private final ServerCheck check;
+    private final int timeoutMillis;
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile @Nullable Open open;
+    private volatile long busySince;
+    private volatile boolean isBusy;
+    private volatile boolean isClosed;
+
+    /**
+     * Makes a session without a connection.
+     *
+     * @param timeout how long the network may be silent during a statement; zero for ever
+     */
+    Session(DataSource source, ServerCheck check, Duration timeout) {
+        this.source = source;
+        this.check = check;
+        this.timeoutMillis = (int) timeout.toMillis();
+    }
+
+    /** Runs statements on a connection. */
+    @FunctionalInterface
+    interface Work<T extends @Nullable Object> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    /** A connection, the settings to give it back with, and the server's name for it. */
+    private record Open(Connection connection, Map<String, String> earlier, Backend backend) {}
+
+    /**
+     * A process of the server.
+     *
+     * @param pid its number
+     * @param since when it has started, as the server writes it
+     */
+    record Backend(int pid, String since) {}
+
+    /** Runs work in auto-commit. If it fails, the connection is given up, unless a lock was not free. */
+    <T extends @Nullable Object> T run(Work<T> work) throws SQLException {
+        lock.lock();
+        busySince = System.nanoTime();
+        isBusy = true;
+        try {
+            return work.on(connection());
+        } catch (SQLException e) {
+            if (!SqlStates.isLockNotFree(e)) {
+                discard();
+            }
+            throw e;
+        } catch (RuntimeException | Error e) {
+            discard();
+            throw e;
+        } finally {
+            isBusy = false;
+            lock.unlock();
+        }
+    }
+
+    /** Returns how long the present work has been running; zero if there is none. */
+    Duration busy() {
+        return isBusy ? Duration.ofNanos(System.nanoTime() - busySince) : Duration.ZERO;
+    }
+
+    /** Returns the process that serves the connection; empty if there is no connection. */
+    Optional<Backend> backend() {
+        return Optional.ofNullable(open).map(Open::backend);
+    }
+
+    /** Breaks the connection, so that work on it fails. */
+    void abort() {
+        Open current = open;
+        if (current != null) {
+            abort(current.connection());
+        }
+    }
+
+    /** Gives the connection back with its earlier settings, or breaks it if work is running. Nothing runs afterwards. */
+    @Override
+    public void close() {
+        isClosed = true;
+        if (lock.tryLock()) {
+            try {
+                giveBack();
+            } finally {
+                lock.unlock();
+            }
+        } else {
+            abort();
+        }
+    }
+
+    private Connection connection() throws SQLException {
+        Open current = open;
+        if (current == null) {
+            if (isClosed) {
+                throw new SQLException("The log is closed", CLOSED);
+            }
+            current = connectToPrimary();
+            open = current;
+        }
+        return current.connection();
+    }
+
+    /** Connects. A source that knows several servers may give a wrong one first. */
+    private Open connectToPrimary() throws SQLException {
+        Optional<Open> connected = Optional.empty();
+        String refusal = "";
+        for (int i = 0; i < CONNECTS_MAX && connected.isEmpty(); i++) {
+            Connection connection = source.getConnection();
+            Optional<String> refused = refusal(connection);
+            if (refused.isPresent()) {
+                refusal = refused.get();
+                abort(connection);
+            } else {
+                connected = Optional.of(use(connection));
+            }
+        }
+        String last = refusal;
+        return connected.orElseThrow(() -> new SQLException(last));
+    }
+
+    private Optional<String> refusal(Connection connection) throws SQLException {
+        try {
+            connection.setAutoCommit(true);
+            connection.setNetworkTimeout(Runnable::run, timeoutMillis);
+            return check.refusal(connection);
+        } catch (SQLException | RuntimeException | Error e) {
+            abort(connection);
+            throw e;
+        }
+    }
+
+    private static Open use(Connection connection) throws SQLException {
+        try {
+            return new Open(connection, SessionSettings.apply(connection), backendOf(connection));
+        } catch (SQLException | RuntimeException | Error e) {
+            abort(connection);
+            throw e;
+        }
+    }
+
+    private static Backend backendOf(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select pid, backend_start::text from"
+                        + " pg_stat_get_activity(pg_backend_pid()) as activity")) {
+            rows.next();
+            return new Backend(rows.getInt(1), rows.getString(2));
+        }
+    }
+
+    private void discard() {
+        Open current = open;
+        open = null;
+        if (current != null) {
+            abort(current.connection());
+        }
+    }
+
+    private void giveBack() {
+        Open current = open;
+        open = null;
+        if (current == null) {
+            return;
+        }
+        try {
+            if (!current.connection().getAutoCommit()) {
+                current.connection().rollback();
+                current.connection().setAutoCommit(true);
+            }
+            SessionSettings.set(current.connection(), current.earlier());
+            try (Statement statement = current.connection().createStatement()) {
+                statement.execute("select pg_advisory_unlock_all()");
+            }
+            current.connection().setNetworkTimeout(Runnable::run, 0);
+            current.connection().close();
+        } catch (SQLException e) {
+            abort(current.connection());
+        }
+    }
+
+    /** Breaks a connection. A pool learns by {@link Connection#abort} that it is of no use. */
+    private static void abort(Connection connection) {
+        try {
+            connection.abort(Runnable::run);
+            connection.close();
+        } catch (SQLException e) {
+            System.getLogger(Session.class.getName())
+                    .log(System.Logger.Level.DEBUG, "Could not close a broken connection", e);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * The shared log in a PostgreSQL database.
+ *
+ * <p>It needs {@code java.sql} and the public package of the log alone. It must not look into the bytes of a batch, and
+ * it knows no driver: the host brings one.
+ */
+@NullMarked
+package dev.plinth.engine.log.postgres;
+
+import org.jspecify.annotations.NullMarked;

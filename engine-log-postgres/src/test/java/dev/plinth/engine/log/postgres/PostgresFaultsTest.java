@@ -1,0 +1,334 @@
+package dev.plinth.engine.log.postgres;
+
+import static dev.plinth.engine.log.postgres.LogBatches.batch;
+import static dev.plinth.engine.log.postgres.LogBatches.follow;
+import static dev.plinth.engine.log.postgres.LogBatches.read;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.log.Fate;
+import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.Reign;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Tests what becomes of appends and reigns when the database, its standby or a connection fails. */
+final class PostgresFaultsTest {
+    private static final Node FIRST = new Node("first");
+    private static final Node SECOND = new Node("second");
+    private static final int CUTS = 500;
+    private static final int APPENDS = 300;
+    private static final String WAITING_FOR_STANDBY =
+            "select count(*) from pg_stat_activity where wait_event = 'SyncRep'"
+                    + " and query like 'insert into plinth_log%'";
+
+    private final Pair servers = Pair.shared();
+    private final String name = UUID.randomUUID().toString();
+    private final PostgresLog first = open();
+    private final PostgresLog second = open();
+
+    @AfterEach
+    void close() {
+        first.close();
+        second.close();
+    }
+
+    @Test
+    void append_thatMeetsATakeoverUnderWay_waitsAndIsFenced() throws IOException, SQLException {
+        Reign reign = first.reign(FIRST).orElseThrow();
+        assertThat(first.append(reign, batch(reign, 1))).isEqualTo(Fate.DURABLE);
+        try (Connection other = servers.primary().source().getConnection();
+                Statement takeover = other.createStatement()) {
+            other.setAutoCommit(false);
+            takeover.execute(
+                    "update plinth_cell set epoch = epoch + 1, fence = fence + 1, node = 'second' where number = "
+                            + first.cell());
+
+            CompletableFuture<Fate> append = CompletableFuture.supplyAsync(() -> first.append(reign, batch(reign, 2)));
+            Patience.until(() -> servers.query("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+                            + " and query like 'insert into plinth_log%'")
+                    .equals("1"));
+            assertThat(append).isNotDone();
+            other.commit();
+
+            assertThat(append.join()).isEqualTo(Fate.FENCED);
+        }
+        assertThat(first.confirm(reign)).isFalse();
+        Reign later = second.reign(SECOND).orElseThrow();
+        assertThat(read(second, later)).containsExactly(1L);
+    }
+
+    @Test
+    void takeover_thatMeetsAnAppendUnderWay_beginsAfterItAndSeesIt() throws IOException {
+        Reign reign = first.reign(FIRST).orElseThrow();
+        withoutStandby(() -> {
+            CompletableFuture<Fate> append = CompletableFuture.supplyAsync(() -> first.append(reign, batch(reign, 1)));
+            Patience.until(() -> servers.query(WAITING_FOR_STANDBY).equals("1"));
+            endLease();
+            assertThat(second.reign(SECOND)).isEmpty();
+            assertThat(follow(second)).isEmpty();
+            assertThat(append).isNotDone();
+
+            servers.standby().start();
+            assertThat(append.join()).isEqualTo(Fate.DURABLE);
+        });
+
+        assertThat(read(second, takeOver())).containsExactly(1L);
+    }
+
+    @Test
+    void append_whoseWaitForTheStandbyIsCancelled_isUnknownUntilTheStandbyHasIt() throws IOException {
+        Reign reign = first.reign(FIRST).orElseThrow();
+        assertThat(first.append(reign, batch(reign, 1))).isEqualTo(Fate.DURABLE);
+        withoutStandby(() -> {
+            CompletableFuture<Fate> append = CompletableFuture.supplyAsync(() -> first.append(reign, batch(reign, 2)));
+            Patience.until(() -> servers.query(WAITING_FOR_STANDBY).equals("1"));
+            servers.query(WAITING_FOR_STANDBY.replace("count(*)", "pg_cancel_backend(pid)"));
+
+            assertThat(append.join()).isEqualTo(Fate.UNKNOWN);
+            assertThat(servers.query("select count(*) from plinth_log_" + first.cell() + "_0"))
+                    .as("rows that the primary shows")
+                    .isEqualTo("2");
+            assertThat(follow(second)).containsExactly(1L);
+            assertThat(first.confirm(reign)).isTrue();
+
+            CompletableFuture<Fate> resolve = CompletableFuture.supplyAsync(() -> first.resolve(reign, 2));
+            Patience.until(() -> !servers.query("select pid from pg_stat_activity where wait_event = 'SyncRep'"
+                            + " and query like 'update plinth_cell%'")
+                    .isEmpty());
+            assertThat(resolve).isNotDone();
+            servers.standby().start();
+            assertThat(resolve.join()).isEqualTo(Fate.DURABLE);
+        });
+
+        assertThat(first.append(reign, batch(reign, 3))).isEqualTo(Fate.DURABLE);
+        assertThat(read(second, takeOver())).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void lease_whileAnAppendWaitsForTheStandby_isProlonged() throws IOException {
+        PostgresLog quick = PostgresLog.of(servers.primary().source())
+                .lease(Duration.ofMillis(500))
+                .cell(UUID.randomUUID().toString());
+        try (quick) {
+            Reign reign = quick.reign(FIRST).orElseThrow();
+            withoutStandby(() -> {
+                CompletableFuture<Fate> append =
+                        CompletableFuture.supplyAsync(() -> quick.append(reign, batch(reign, 1)));
+                Patience.until(() -> servers.query(WAITING_FOR_STANDBY).equals("1"));
+                String beat = "select last_value from plinth_beat_" + quick.cell();
+                for (int i = 0; i < 3; i++) {
+                    String earlier = servers.query(beat);
+                    Patience.until(() -> !servers.query(beat).equals(earlier));
+                }
+                assertThat(append).isNotDone();
+                servers.standby().start();
+                assertThat(append.join()).isEqualTo(Fate.DURABLE);
+            });
+        }
+    }
+
+    @Test
+    void append_whenNoStandbyIsConfiguredAnyMore_waitsForOne() throws IOException {
+        Reign reign = first.reign(FIRST).orElseThrow();
+        servers.execute("alter system set synchronous_standby_names = ''");
+        servers.primary().reload();
+        Patience.until(() -> servers.query("show synchronous_standby_names").isEmpty());
+        CompletableFuture<Fate> append;
+        try {
+            append = CompletableFuture.supplyAsync(() -> first.append(reign, batch(reign, 1)));
+            Patience.until(() -> !servers.query("select pid from pg_stat_activity where state = 'idle' and query like"
+                            + " 'select 1 from plinth_cell%'")
+                    .isEmpty());
+            assertThat(append).isNotDone();
+            assertThat(servers.query("select count(*) from plinth_log_" + first.cell() + "_0"))
+                    .isEqualTo("0");
+        } finally {
+            servers.execute("alter system reset synchronous_standby_names");
+            servers.primary().reload();
+        }
+        assertThat(append.join()).isEqualTo(Fate.DURABLE);
+    }
+
+    @Test
+    void append_whoseAnswersAreLost_isResolvedExactly() throws IOException {
+        try (CutProxy proxy = new CutProxy(servers.primary().port());
+                PostgresLog behind = PostgresLog.of(Server.source(proxy.port())).cell(name)) {
+            Reign reign = behind.reign(FIRST).orElseThrow();
+            int unknown = 0;
+            for (long position = 1; position <= CUTS; position++) {
+                proxy.loseNextAnswer();
+                Fate fate = behind.append(reign, batch(reign, position));
+                if (fate == Fate.UNKNOWN) {
+                    unknown++;
+                    assertThat(servers.query("select max(first) from plinth_log_" + behind.cell() + "_0"))
+                            .isEqualTo(String.valueOf(position));
+                    fate = behind.resolve(reign, position);
+                }
+                assertThat(fate).isEqualTo(Fate.DURABLE);
+            }
+            assertThat(unknown).isEqualTo(CUTS);
+            assertThat(read(behind, reign)).isEqualTo(positions(CUTS));
+        }
+    }
+
+    @Test
+    void append_thatNeverCame_isAppendedOnceMoreWhenTheDatabaseIsBack() throws IOException {
+        try (CutProxy proxy = new CutProxy(servers.primary().port());
+                PostgresLog behind = PostgresLog.of(Server.source(proxy.port())).cell(name)) {
+            Reign reign = behind.reign(FIRST).orElseThrow();
+            proxy.cut(false);
+            assertThat(behind.append(reign, batch(reign, 1))).isEqualTo(Fate.UNKNOWN);
+            assertThat(behind.confirm(reign)).isFalse();
+            proxy.cut(true);
+
+            assertThat(behind.resolve(reign, 1)).isEqualTo(Fate.DURABLE);
+
+            assertThat(read(behind, reign)).containsExactly(1L);
+            assertThat(behind.append(reign, batch(reign, 2))).isEqualTo(Fate.DURABLE);
+        }
+    }
+
+    @Test
+    void resolve_whileTheDatabaseIsAwayForALease_givesUp() throws IOException {
+        try (CutProxy proxy = new CutProxy(servers.primary().port());
+                PostgresLog behind = PostgresLog.of(Server.source(proxy.port()))
+                        .lease(Duration.ofMillis(500))
+                        .cell(name)) {
+            Reign reign = behind.reign(FIRST).orElseThrow();
+            proxy.cut(false);
+
+            assertThat(behind.append(reign, batch(reign, 1))).isEqualTo(Fate.UNKNOWN);
+            assertThat(behind.resolve(reign, 1)).isEqualTo(Fate.UNKNOWN);
+            assertThat(behind.beat(reign, 0)).isTrue();
+        }
+    }
+
+    @Test
+    void reign_afterTheEndOfTheLeadersProcess_beginsBeforeTheLeaseEnds() throws IOException {
+        PostgresLog long1 = PostgresLog.of(servers.primary().source())
+                .lease(Duration.ofMinutes(5))
+                .cell(name);
+        Reign reign = long1.reign(FIRST).orElseThrow();
+        assertThat(second.reign(SECOND)).isEmpty();
+
+        long1.close();
+
+        Patience.until(() -> second.reign(SECOND).isPresent());
+        assertThat(first.confirm(reign)).isFalse();
+    }
+
+    @Test
+    void reign_afterACutConnection_isKeptByTheLeader() throws IOException {
+        Reign reign = first.reign(FIRST).orElseThrow();
+        servers.query("select pg_terminate_backend(pid) from pg_stat_activity where pid in (select pid from pg_locks"
+                + " where locktype = 'advisory')");
+
+        assertThat(first.beat(reign, 0)).isTrue();
+
+        assertThat(second.reign(SECOND)).isEmpty();
+        assertThat(second.reign(SECOND)).isEmpty();
+        assertThat(first.confirm(reign)).isTrue();
+    }
+
+    @Test
+    void rows_afterManyAppendsBesideAnOldTransaction_haveNoDeadVersions() throws IOException, SQLException {
+        Reign reign = first.reign(FIRST).orElseThrow();
+        try (Connection old = servers.primary().source().getConnection();
+                Statement statement = old.createStatement()) {
+            old.setAutoCommit(false);
+            old.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            statement.execute("select count(*) from plinth_cell");
+            String rowVersion = "select ctid from plinth_cell where number = " + first.cell();
+            String version = servers.query(rowVersion);
+            for (long position = 1; position <= APPENDS; position++) {
+                assertThat(first.append(reign, batch(reign, position))).isEqualTo(Fate.DURABLE);
+                assertThat(first.beat(reign, position)).isTrue();
+            }
+            first.close();
+            Patience.until(() -> servers.query("select n_tup_ins from pg_stat_user_tables where relname = 'plinth_log_"
+                            + first.cell() + "_0'")
+                    .equals(String.valueOf(APPENDS)));
+
+            assertThat(servers.query("select sum(n_dead_tup + n_tup_upd + n_tup_del) from pg_stat_user_tables where"
+                            + " relname like 'plinth_log_" + first.cell() + "_%'"))
+                    .isEqualTo("0");
+            assertThat(servers.query(rowVersion))
+                    .as("version of the cell's row")
+                    .isEqualTo(version);
+        }
+    }
+
+    @Test
+    void reign_ofASecondProcessWithTheSameId_isRefusedWithASentence() throws IOException {
+        Reign reign = first.reign(FIRST).orElseThrow();
+        try (PostgresLog twin = PostgresLog.of(servers.primary().source())
+                .nodePatience(Duration.ofMillis(100))
+                .cell(name)) {
+            Throwable refusal = refusal(twin);
+            assertThat(refusal)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("Expected node id first to be free in cell " + name
+                            + ", but another process holds it; stop that process or choose another id.");
+        }
+        assertThat(first.confirm(reign)).isTrue();
+    }
+
+    private static Throwable refusal(PostgresLog twin) throws IOException {
+        Throwable[] refusal = new Throwable[1];
+        Patience.until(() -> {
+            try {
+                assertThat(twin.reign(FIRST)).isEmpty();
+                return false;
+            } catch (IllegalStateException e) {
+                refusal[0] = e;
+                return true;
+            }
+        });
+        return refusal[0];
+    }
+
+    /** Does something without the standby, and starts it again. */
+    private void withoutStandby(FaultyWork work) throws IOException {
+        servers.standby().stop();
+        try {
+            work.run();
+        } finally {
+            if (!servers.standby().isRunning()) {
+                servers.standby().start();
+            }
+        }
+    }
+
+    /** Work that meets faults. */
+    @FunctionalInterface
+    private interface FaultyWork {
+        void run() throws IOException;
+    }
+
+    private PostgresLog open() {
+        return PostgresLog.of(servers.primary().source()).cell(name);
+    }
+
+    private void endLease() {
+        servers.query(
+                "select set_config('synchronous_commit', 'off', true), setval('plinth_beat_" + first.cell() + "', 1)");
+    }
+
+    private Reign takeOver() throws IOException {
+        endLease();
+        return second.reign(SECOND).orElseThrow();
+    }
+
+    private static List<Long> positions(int last) {
+        return LongStream.rangeClosed(1, last).boxed().toList();
+    }
+}
