@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.internal.base.RandomIds;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,18 +16,18 @@ final class HeldIds implements IdSource {
     private final CountDownLatch released = new CountDownLatch(1);
     private volatile @Nullable Thread held;
     private volatile int left = -1;
-    private volatile int seen;
+    private final AtomicInteger seen = new AtomicInteger();
 
     /** Holds a thread at so many requests from now on, counted from 1. */
     void hold(Thread thread, int requests) {
-        seen = 0;
+        seen.set(0);
         left = requests;
         held = thread;
     }
 
     /** Returns how many requests the thread has made, held or not. */
     int seen() {
-        return seen;
+        return seen.get();
     }
 
     boolean isHeld() {
@@ -44,7 +45,7 @@ final class HeldIds implements IdSource {
 
     @Override
     public void fillSecret(byte[] target) {
-        if (Thread.currentThread() == held && ++seen == left) {
+        if (Thread.currentThread() == held && seen.incrementAndGet() == left) {
             reached.countDown();
             boolean interrupted = false;
             while (released.getCount() > 0) {

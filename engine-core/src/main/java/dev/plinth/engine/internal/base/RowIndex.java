@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.base;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +46,7 @@ public record RowIndex<R>(Function<byte[], R> reader, RowSets.Source<R> source) 
             old.leave(now, memberships);
             now.enter(old, memberships, table, key);
         } else if (after != null) {
-            source.tell(key, reader.apply(after), new Entry(memberships, table, key));
+            source.tell(key, reader.apply(after), memberships.entry.of(table, key));
         } else if (before != null) {
             source.tell(key, reader.apply(before), new Exit(memberships));
         }
@@ -71,20 +72,24 @@ public record RowIndex<R>(Function<byte[], R> reader, RowSets.Source<R> source) 
     }
 
     /** Enters a new row into its sets at once. */
-    private static final class Entry extends RowSets {
+    static final class Entry extends RowSets {
         private final Memberships memberships;
-        private final TableName<?> table;
-        private final byte[] key;
+        private @Nullable TableName<?> table;
+        private byte[] key = {};
 
-        Entry(Memberships memberships, TableName<?> table, byte[] key) {
+        Entry(Memberships memberships) {
             this.memberships = memberships;
-            this.table = table;
-            this.key = key;
+        }
+
+        Entry of(TableName<?> ofTable, byte[] ofKey) {
+            table = ofTable;
+            key = ofKey;
+            return this;
         }
 
         @Override
         public void place(long number) {
-            memberships.place(number, table, key);
+            memberships.place(number, Objects.requireNonNull(table), key);
         }
 
         @Override

@@ -35,7 +35,7 @@ final class SetWalk<R> implements Iterator<StoredRow<R>> {
     public StoredRow<R> next() {
         StoredRow<R> found = hasNext() ? next : null;
         if (found == null) {
-            throw new NoSuchElementException("The set has no further row");
+            throw new NoSuchElementException();
         }
         next = null;
         return found;

@@ -169,7 +169,7 @@ public final class StagedRows implements Rows {
     }
 
     /** Finds the numbers of a row that is about to change, because the rows below would show it as it was. */
-    private final class PlaceFinder implements Memberships {
+    private final class PlaceFinder extends Memberships {
         private final RowKey key;
 
         PlaceFinder(RowKey key) {
@@ -193,7 +193,7 @@ public final class StagedRows implements Rows {
         }
     }
 
-    private final class SetWriter implements Memberships {
+    private final class SetWriter extends Memberships {
         @Override
         public void add(SetKey set, long number) {
             Members members = sets.computeIfAbsent(set, unknown -> new Members());

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.job;
 
+import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.internal.base.Backlog;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;

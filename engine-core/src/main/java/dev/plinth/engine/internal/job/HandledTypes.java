@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.job;
 
+import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.json.JsonBytes;

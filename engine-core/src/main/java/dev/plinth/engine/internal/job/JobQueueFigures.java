@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.job;
 
 import dev.plinth.engine.api.JobFigures;
+import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;

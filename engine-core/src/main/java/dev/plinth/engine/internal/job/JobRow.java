@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.job;
 
+import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Context;
@@ -21,39 +22,26 @@ import org.jspecify.annotations.Nullable;
  * pieces of their own.
  *
  * @param facts the parts that never change
- * @param status its state
- * @param attempt how many attempts have begun
- * @param dueAt when it is to be queued, in epoch milliseconds; 0 unless it is scheduled
- * @param startedAt when the first attempt began; 0 before
- * @param finishedAt when it became final; 0 before
+ * @param state its state
+ * @param tries its attempts so far
+ * @param items its items, for a job that counts outcomes
  * @param cancelRequested true once a call has asked for its end
  * @param progress its progress, or null
- * @param error the problem of the last failed attempt, or null
- * @param resultPieces pieces of the result; 0 if there is none
- * @param succeededItems items that succeeded, for a job that counts outcomes
- * @param doneItems items done, for a job that counts outcomes; -1 for others
- * @param lease the lease of a worker outside of this JVM that runs it; else null
- * @param lapses expired leases and crashes of this attempt since its last progress
  */
 record JobRow(
         Facts facts,
-        JobStatus status,
-        int attempt,
-        long dueAt,
-        long startedAt,
-        long finishedAt,
+        State state,
+        Tries tries,
+        Items items,
         boolean cancelRequested,
-        @Nullable Progress progress,
-        byte @Nullable [] error,
-        int resultPieces,
-        int succeededItems,
-        int doneItems,
-        @Nullable Lease lease,
-        int lapses) {
+        @Nullable Progress progress) {
     /** The version of a row that belongs to a trace. Any other row has no byte for it, and the version before. */
     private static final int VERSION = 3;
 
     private static final int UNTRACED_VERSION = 2;
+
+    /** The states in the order of the stored numbers. */
+    private static final JobStatus[] STATUSES = JobStatus.values();
 
     /**
      * The parts of a job that never change.
@@ -76,7 +64,85 @@ record JobRow(
             long runAt,
             long createdAt,
             int inputPieces,
-            @Nullable TraceParent trace) {}
+            @Nullable TraceParent trace) {
+        private Facts with(long otherNumber, int piecesLeft) {
+            return new Facts(
+                    id,
+                    workspace,
+                    otherNumber,
+                    type,
+                    resource,
+                    priority,
+                    attemptsMax,
+                    uniqueKey,
+                    runAt,
+                    createdAt,
+                    piecesLeft,
+                    trace);
+        }
+    }
+
+    /** The states of a job. */
+    sealed interface State {
+        JobStatus status();
+    }
+
+    /**
+     * Waits for its time, or in the queue.
+     *
+     * @param dueAt when it is to be queued, in epoch milliseconds; 0 unless it is scheduled
+     */
+    record Waits(long dueAt) implements State {
+        private static final Waits QUEUED = new Waits(0);
+
+        @Override
+        public JobStatus status() {
+            return dueAt == 0 ? JobStatus.QUEUED : JobStatus.SCHEDULED;
+        }
+    }
+
+    /**
+     * Runs.
+     *
+     * @param lease the lease of the worker outside of this JVM that runs it, or null if it runs in this JVM
+     */
+    record Runs(@Nullable Lease lease) implements State {
+        @Override
+        public JobStatus status() {
+            return JobStatus.RUNNING;
+        }
+    }
+
+    /**
+     * Is final.
+     *
+     * @param at when it ended, in epoch milliseconds
+     * @param resultPieces pieces of the result; 0 if there is none
+     */
+    record Ended(JobStatus status, long at, int resultPieces) implements State {}
+
+    /**
+     * The attempts of a job.
+     *
+     * @param begun how many attempts have begun
+     * @param startedAt when the first attempt began; 0 before
+     * @param error the problem of the last failed attempt, or null
+     * @param lapses expired leases and crashes of this attempt since its last progress
+     */
+    record Tries(int begun, long startedAt, byte @Nullable [] error, int lapses) {
+        private static final Tries NONE = new Tries(0, 0, null, 0);
+
+        private Tries lapsed(int times) {
+            return new Tries(begun, startedAt, error, times);
+        }
+    }
+
+    /**
+     * The items of a job that counts outcomes.
+     *
+     * @param done items done; -1 for a job that counts none
+     */
+    record Items(int succeeded, int done) {}
 
     /** The progress of a job. */
     record Progress(long done, long total, String message) {}
@@ -96,31 +162,44 @@ record JobRow(
     }
 
     static JobRow create(Facts facts, long now, boolean countsOutcomes) {
-        boolean ahead = facts.runAt() > now;
-        return new JobRow(
-                facts,
-                ahead ? JobStatus.SCHEDULED : JobStatus.QUEUED,
-                0,
-                ahead ? facts.runAt() : 0,
-                0,
-                0,
-                false,
-                null,
-                null,
-                0,
-                0,
-                countsOutcomes ? 0 : -1,
-                null,
-                0);
+        State state = facts.runAt() > now ? new Waits(facts.runAt()) : Waits.QUEUED;
+        return new JobRow(facts, state, Tries.NONE, new Items(0, countsOutcomes ? 0 : -1), false, null);
+    }
+
+    JobStatus status() {
+        return state.status();
+    }
+
+    /** Returns how many attempts have begun. */
+    int attempt() {
+        return tries.begun();
+    }
+
+    /** Returns when it is to be queued; 0 unless it is scheduled. */
+    long dueAt() {
+        return state instanceof Waits waits ? waits.dueAt() : 0;
+    }
+
+    /** Returns when it became final; 0 before. */
+    long finishedAt() {
+        return state instanceof Ended ended ? ended.at() : 0;
+    }
+
+    /** Returns the pieces of the result; 0 if there is none. */
+    int resultPieces() {
+        return state instanceof Ended ended ? ended.resultPieces() : 0;
+    }
+
+    /** Returns the lease of the worker that runs it, or null. */
+    @Nullable
+    Lease lease() {
+        return state instanceof Runs runs ? runs.lease() : null;
     }
 
     /** Returns the time at which it is to be queued, or the end of its lease, or 0. */
     long nextDue() {
-        return lease == null ? dueAt : lease.expiresAt();
-    }
-
-    JobRow queued() {
-        return moved(JobStatus.QUEUED, attempt, 0, startedAt, 0, error, 0);
+        Lease lease = lease();
+        return lease == null ? dueAt() : lease.expiresAt();
     }
 
     /**
@@ -128,114 +207,82 @@ record JobRow(
      * attempt.
      */
     long waitsSince() {
-        return Math.max(facts.createdAt(), Math.max(facts.runAt(), startedAt));
+        return Math.max(facts.createdAt(), Math.max(facts.runAt(), tries.startedAt()));
+    }
+
+    JobRow queued() {
+        return moved(Waits.QUEUED, tries);
     }
 
     /** Returns the same, queued again with its attempts counted from 1. */
     JobRow retried() {
-        return new JobRow(
-                facts, JobStatus.QUEUED, 0, 0, 0, 0, false, null, null, 0, succeededItems, doneItems, null, 0);
+        return new JobRow(facts, Waits.QUEUED, Tries.NONE, items, false, null);
     }
 
     /** Returns the same, queued again without having used the attempt. */
     JobRow returned() {
-        return moved(JobStatus.QUEUED, attempt - 1, 0, startedAt, 0, error, 0);
+        return moved(Waits.QUEUED, new Tries(attempt() - 1, tries.startedAt(), tries.error(), tries.lapses()));
     }
 
     JobRow running(long now) {
-        return moved(JobStatus.RUNNING, attempt + 1, 0, startedAt == 0 ? now : startedAt, 0, error, 0);
+        return leased(null, now);
     }
 
-    /** Returns the same, running at a worker under the lease. */
-    JobRow leased(Lease next, long now) {
-        return running(now).with(next, lapses);
+    /** Returns the same, running at a worker under the lease, or in this JVM without one. */
+    JobRow leased(@Nullable Lease lease, long now) {
+        long startedAt = tries.startedAt() == 0 ? now : tries.startedAt();
+        return moved(new Runs(lease), new Tries(attempt() + 1, startedAt, tries.error(), tries.lapses()));
     }
 
     /** Returns the same with an extended lease. */
     JobRow prolonged(Lease next) {
-        return with(next, lapses);
+        return moved(new Runs(next), tries);
     }
 
     /** Returns the same, queued again without having used the attempt, because its lease has expired. */
     JobRow lapsed() {
-        return returned().with(null, lapses + 1);
+        JobRow left = returned();
+        return moved(Waits.QUEUED, left.tries.lapsed(tries.lapses() + 1));
     }
 
     JobRow scheduled(long at, byte[] problem) {
-        return moved(JobStatus.SCHEDULED, attempt, at, startedAt, 0, problem, 0).with(null, 0);
+        return moved(new Waits(at), new Tries(attempt(), tries.startedAt(), problem, 0));
     }
 
     JobRow ended(JobStatus end, long now, byte @Nullable [] problem, int pieces) {
-        return moved(end, attempt, 0, startedAt, now, problem, pieces);
+        return moved(new Ended(end, now, pieces), new Tries(attempt(), tries.startedAt(), problem, tries.lapses()));
     }
 
     JobRow cancelRequestedNow() {
-        return noted(true, progress, succeededItems, doneItems, lapses);
+        return new JobRow(facts, state, tries, items, true, progress);
     }
 
     JobRow progressed(Progress next) {
-        return noted(cancelRequested, next, succeededItems, doneItems, lease == null ? 0 : lapses);
+        return new JobRow(facts, state, lease() == null ? tries.lapsed(0) : tries, items, cancelRequested, next);
     }
 
     /** Returns the same with one more item done, and progress out of so many. */
     JobRow itemDone(boolean well, int total) {
-        Progress next = new Progress(doneItems + 1L, total, "");
-        return noted(cancelRequested, next, succeededItems + (well ? 1 : 0), doneItems + 1, 0);
+        Items next = new Items(items.succeeded() + (well ? 1 : 0), items.done() + 1);
+        return new JobRow(facts, state, tries.lapsed(0), next, cancelRequested, new Progress(next.done(), total, ""));
     }
 
     /** Returns an expired job with the pieces that it still has. */
     JobRow shrunk(int inputLeft, int resultLeft, int outcomesLeft) {
-        Facts left = new Facts(
-                facts.id(),
-                facts.workspace(),
-                facts.number(),
-                facts.type(),
-                facts.resource(),
-                facts.priority(),
-                facts.attemptsMax(),
-                facts.uniqueKey(),
-                facts.runAt(),
-                facts.createdAt(),
-                inputLeft,
-                facts.trace());
-        return with(left, resultLeft, outcomesLeft);
-    }
-
-    private JobRow with(Facts others, int resultLeft, int outcomesLeft) {
-        return new JobRow(
-                others,
-                status,
-                attempt,
-                dueAt,
-                startedAt,
-                finishedAt,
-                cancelRequested,
-                progress,
-                error,
-                resultLeft,
-                succeededItems,
-                outcomesLeft,
-                lease,
-                lapses);
+        Facts left = facts.with(facts.number(), inputLeft);
+        State end = new Ended(status(), finishedAt(), resultLeft);
+        return new JobRow(left, end, tries, new Items(items.succeeded(), outcomesLeft), cancelRequested, progress);
     }
 
     /** Returns the job in another store. One that runs in this JVM is queued again there, without having used the attempt. */
     JobRow transferred(RowTranslation other) {
-        JobRow left = status == JobStatus.RUNNING && lease == null ? returned() : this;
-        Facts moved = new Facts(
-                facts.id(),
-                facts.workspace(),
-                other.number(facts.number()),
-                facts.type(),
-                facts.resource(),
-                facts.priority(),
-                facts.attemptsMax(),
-                facts.uniqueKey(),
-                facts.runAt(),
-                facts.createdAt(),
-                facts.inputPieces(),
-                facts.trace());
-        return left.with(moved, left.resultPieces, left.doneItems);
+        JobRow left = status() == JobStatus.RUNNING && lease() == null ? returned() : this;
+        Facts moved = facts.with(other.number(facts.number()), facts.inputPieces());
+        return new JobRow(moved, left.state, left.tries, items, cancelRequested, progress);
+    }
+
+    private JobRow moved(State next, Tries known) {
+        return new JobRow(facts, next, known, items, cancelRequested, progress);
     }
 
     /** Returns the time for which a finished job is kept. */
@@ -245,74 +292,11 @@ record JobRow(
 
     /** Returns true if it ended so long ago that it is not shown any more. */
     boolean isExpired(Context context) {
-        return finishedAt != 0 && finishedAt + keptMillis(context.rows()) <= context.now();
-    }
-
-    /** Returns the same job in another state. */
-    private JobRow moved(
-            JobStatus to,
-            int tries,
-            long nextDueAt,
-            long begunAt,
-            long endedAt,
-            byte @Nullable [] problem,
-            int pieces) {
-        return new JobRow(
-                facts,
-                to,
-                tries,
-                nextDueAt,
-                begunAt,
-                endedAt,
-                cancelRequested,
-                progress,
-                problem,
-                pieces,
-                succeededItems,
-                doneItems,
-                null,
-                lapses);
-    }
-
-    private JobRow with(@Nullable Lease next, int lapsed) {
-        return new JobRow(
-                facts,
-                status,
-                attempt,
-                dueAt,
-                startedAt,
-                finishedAt,
-                cancelRequested,
-                progress,
-                error,
-                resultPieces,
-                succeededItems,
-                doneItems,
-                next,
-                lapsed);
-    }
-
-    /** Returns the same job in the same state with more known of it. */
-    private JobRow noted(boolean cancel, @Nullable Progress next, int succeeded, int done, int lapsed) {
-        return new JobRow(
-                facts,
-                status,
-                attempt,
-                dueAt,
-                startedAt,
-                finishedAt,
-                cancel,
-                next,
-                error,
-                resultPieces,
-                succeeded,
-                done,
-                lease,
-                lapsed);
+        return finishedAt() != 0 && finishedAt() + keptMillis(context.rows()) <= context.now();
     }
 
     static JobRow read(byte[] row) {
-        RowReader in = new RowReader(row, VERSION);
+        RowReader in = new RowReader(row, UNTRACED_VERSION, VERSION);
         Facts facts = new Facts(
                 in.id(IdKind.JOB),
                 in.id(IdKind.WORKSPACE),
@@ -326,21 +310,24 @@ record JobRow(
                 in.number(),
                 in.small(),
                 in.version() < VERSION ? null : in.trace());
-        return new JobRow(
-                facts,
-                JobStatus.stored(in.small()),
-                in.small(),
-                in.number(),
-                in.number(),
-                in.number(),
-                in.small() == 1,
-                in.small() == 0 ? null : new Progress(in.number(), in.number(), in.text()),
-                in.optionalBytes(),
-                in.small(),
-                in.small(),
-                in.small() - 1,
-                in.version() < 2 || in.small() == 0 ? null : new Lease(in.id(IdKind.LEASE), in.small(), in.number()),
-                in.version() < 2 ? 0 : in.small());
+        JobStatus status = STATUSES[in.small()];
+        int begun = in.small();
+        long dueAt = in.number();
+        long startedAt = in.number();
+        long finishedAt = in.number();
+        boolean cancelRequested = in.small() == 1;
+        Progress progress = in.small() == 0 ? null : new Progress(in.number(), in.number(), in.text());
+        byte[] error = in.optionalBytes();
+        int resultPieces = in.small();
+        Items items = new Items(in.small(), in.small() - 1);
+        Lease lease = in.small() == 0 ? null : new Lease(in.id(IdKind.LEASE), in.small(), in.number());
+        Tries tries = new Tries(begun, startedAt, error, in.small());
+        State state = switch (status) {
+            case SCHEDULED, QUEUED -> new Waits(dueAt);
+            case RUNNING -> new Runs(lease);
+            default -> new Ended(status, finishedAt, resultPieces);
+        };
+        return new JobRow(facts, state, tries, items, cancelRequested, progress);
     }
 
     byte[] row() {
@@ -360,25 +347,26 @@ record JobRow(
         if (trace != null) {
             out.trace(trace);
         }
-        out.small(status.ordinal())
-                .small(attempt)
-                .number(dueAt)
-                .number(startedAt)
-                .number(finishedAt)
+        out.small(status().ordinal())
+                .small(attempt())
+                .number(dueAt())
+                .number(tries.startedAt())
+                .number(finishedAt())
                 .small(cancelRequested ? 1 : 0)
                 .small(progress == null ? 0 : 1);
         if (progress != null) {
             out.number(progress.done()).number(progress.total()).text(progress.message());
         }
-        out.optionalBytes(error)
-                .small(resultPieces)
-                .small(succeededItems)
-                .small(doneItems + 1)
+        Lease lease = lease();
+        out.optionalBytes(tries.error())
+                .small(resultPieces())
+                .small(items.succeeded())
+                .small(items.done() + 1)
                 .small(lease == null ? 0 : 1);
         if (lease != null) {
             out.id(lease.token()).small(lease.seconds()).number(lease.expiresAt());
         }
-        return out.small(lapses).row();
+        return out.small(tries.lapses()).row();
     }
 
     byte[] key() {
@@ -405,7 +393,7 @@ record JobRow(
                 .open()
                 .member("id", facts.id())
                 .member("type", facts.type())
-                .member("status", status.wireName());
+                .member("status", status().wireName());
         if (progress != null) {
             json.name("progress")
                     .open()
@@ -417,24 +405,24 @@ record JobRow(
         if (result != null) {
             json.raw("result", result);
         }
-        if (error != null) {
-            json.raw("error", error);
+        if (tries.error() != null) {
+            json.raw("error", tries.error());
         }
-        json.member("attempt", attempt).member("maxAttempts", facts.attemptsMax());
+        json.member("attempt", attempt()).member("maxAttempts", facts.attemptsMax());
         Id resource = facts.resource();
         if (resource != null) {
             json.member("resourceId", resource);
         }
         time(json, "runAt", facts.runAt());
-        if (attempt > 0) {
-            time(json, "nextAttemptAt", dueAt);
+        if (attempt() > 0) {
+            time(json, "nextAttemptAt", dueAt());
         }
-        if (cancelRequested && !status.isFinal()) {
+        if (cancelRequested && !status().isFinal()) {
             json.member("cancelRequested", true);
         }
         json.member("createdAt", Times.text(facts.createdAt()));
-        time(json, "startedAt", startedAt);
-        time(json, "finishedAt", finishedAt);
+        time(json, "startedAt", tries.startedAt());
+        time(json, "finishedAt", finishedAt());
         return json.close().bytes();
     }
 

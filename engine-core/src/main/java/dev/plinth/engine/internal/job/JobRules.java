@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.job;
 
+import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Limits;
@@ -63,17 +64,18 @@ final class JobRules {
 
     /** Returns the same up to so many bytes, without reading far beyond them. Returns null if it has more. */
     private static byte @Nullable [] result(Rows rows, JobRow row, long bytesMax) {
-        if (row.status() != JobStatus.SUCCEEDED && !(row.status().isFinal() && row.doneItems() > 0)) {
+        if (row.status() != JobStatus.SUCCEEDED
+                && !(row.status().isFinal() && row.items().done() > 0)) {
             return null;
         }
-        if (row.doneItems() < 0) {
+        if (row.items().done() < 0) {
             return row.resultPieces() == 0
                     ? null
                     : JobPieces.join(rows, row.facts().id(), JobPieces.Kind.RESULT, row.resultPieces());
         }
         List<byte[]> outcomes = new ArrayList<>();
         long bytes = 0;
-        for (int i = 0; i < row.doneItems() && bytes <= bytesMax; i++) {
+        for (int i = 0; i < row.items().done() && bytes <= bytesMax; i++) {
             byte[] outcome = JobPieces.get(rows, row.facts().id(), JobPieces.Kind.OUTCOME, i);
             if (outcome != null) {
                 outcomes.add(outcome);
@@ -85,8 +87,8 @@ final class JobRules {
         }
         JsonBytes json = new JsonBytes()
                 .open()
-                .member("succeeded", row.succeededItems())
-                .member("failed", row.doneItems() - row.succeededItems())
+                .member("succeeded", row.items().succeeded())
+                .member("failed", row.items().done() - row.items().succeeded())
                 .name("outcomes")
                 .openArray();
         outcomes.forEach(json::raw);

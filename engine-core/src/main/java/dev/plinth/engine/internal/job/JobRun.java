@@ -180,7 +180,7 @@ final class JobRun implements HostJob {
      */
     void items(ItemJob.Opener opener) {
         ItemJob job = opener.open(input);
-        for (int index = row.doneItems(); index < job.count(); index++) {
+        for (int index = row.items().done(); index < job.count(); index++) {
             if (committer.isStopped()) {
                 commit(JobSteps.giveBack(id(), row.attempt()));
                 return;

@@ -4,6 +4,7 @@ import static dev.plinth.engine.internal.job.StepOutcome.Plain.DONE;
 import static dev.plinth.engine.internal.job.StepOutcome.Plain.ENDED;
 import static dev.plinth.engine.internal.job.StepOutcome.Plain.TOO_LATE;
 
+import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
@@ -116,7 +117,7 @@ final class JobSteps {
     }
 
     private static JobRow lapsed(Context context, JobRow row, ProblemJson problems, String code, String detail) {
-        return row.lapses() + 1 < Limits.JOB_LAPSES_MAX
+        return row.tries().lapses() + 1 < Limits.JOB_LAPSES_MAX
                 ? row.lapsed()
                 : row.ended(JobStatus.FAILED, context.now(), problems.ofJob(code, detail, false), 0);
     }
@@ -169,7 +170,7 @@ final class JobSteps {
     static Command.Change item(
             Id id, int attempt, ItemJob job, int index, Command.Change change, BiPredicate<Rows, Id> mayRun) {
         return interruptible(id, attempt, mayRun, (context, row) -> {
-            if (row.doneItems() != index) {
+            if (row.items().done() != index) {
                 return Decision.nothing(TOO_LATE);
             }
             Changes changes = new Changes().within(ReserveAccess.ASKED);

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.job;
 
+import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
@@ -140,14 +141,19 @@ final class JobTables {
      */
     static void remove(Rows rows, StoredRow<JobRow> job, SweepBatch batch) {
         JobRow row = job.row();
-        int outcomes = JobPieces.remove(batch, row.facts().id(), JobPieces.Kind.OUTCOME, Math.max(0, row.doneItems()));
+        int outcomes = JobPieces.remove(
+                batch,
+                row.facts().id(),
+                JobPieces.Kind.OUTCOME,
+                Math.max(0, row.items().done()));
         int result = JobPieces.remove(batch, row.facts().id(), JobPieces.Kind.RESULT, row.resultPieces());
         int input = JobPieces.remove(
                 batch, row.facts().id(), JobPieces.Kind.INPUT, row.facts().inputPieces());
         if (outcomes + result + input == 0) {
             batch.remove(job);
         } else {
-            JobRow left = row.shrunk(input, result, row.doneItems() < 0 ? row.doneItems() : outcomes);
+            JobRow left = row.shrunk(
+                    input, result, row.items().done() < 0 ? row.items().done() : outcomes);
             batch.put(JOBS, left.key(), left.row());
         }
     }

@@ -89,9 +89,12 @@ public final class JobTimes {
     /** Counts the job of a worker that has ended. */
     void ended(JobRow row) {
         JobRow.Facts facts = row.facts();
-        if (row.startedAt() != 0) {
-            long wait = row.startedAt() - Math.max(facts.createdAt(), facts.runAt());
-            ran(facts.type(), wait, TimeUnit.MILLISECONDS.toNanos(row.finishedAt() - row.startedAt()));
+        if (row.tries().startedAt() != 0) {
+            long wait = row.tries().startedAt() - Math.max(facts.createdAt(), facts.runAt());
+            ran(
+                    facts.type(),
+                    wait,
+                    TimeUnit.MILLISECONDS.toNanos(row.finishedAt() - row.tries().startedAt()));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.job;
 
+import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
@@ -31,6 +32,7 @@ import dev.plinth.engine.internal.timer.SweepBatch;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -195,7 +197,7 @@ public final class Jobs {
             HandledTypes handled) {
         return context -> {
             Id workspace = context.workspace();
-            JobStatus wanted = status == null ? null : JobStatus.named(status);
+            JobStatus wanted = status == null ? null : JobStatus.valueOf(status.toUpperCase(Locale.ROOT));
             SetKey set = SetKey.of(SetKinds.JOBS, workspace);
             if (resource != null) {
                 set = JobTables.byResource(workspace, resource);

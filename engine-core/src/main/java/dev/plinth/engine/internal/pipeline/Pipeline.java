@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.pipeline;
 
+import dev.plinth.engine.api.LoggedRequest.KeyUse;
 import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
@@ -8,7 +9,6 @@ import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.idempotency.Idempotency;
-import dev.plinth.engine.internal.requestlog.KeyUse;
 import dev.plinth.engine.internal.store.View;
 import dev.plinth.engine.internal.store.WriterBusyException;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.pipeline;
 
+import dev.plinth.engine.api.LoggedRequest.KeyUse;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
@@ -15,7 +16,6 @@ import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.quota.ConcurrentCalls;
 import dev.plinth.engine.internal.quota.Quota;
-import dev.plinth.engine.internal.requestlog.KeyUse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

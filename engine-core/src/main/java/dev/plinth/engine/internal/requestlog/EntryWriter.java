@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.requestlog;
 
+import dev.plinth.engine.api.LoggedRequest.KeyUse;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
@@ -51,7 +52,7 @@ public final class EntryWriter {
 
     /** Adds the idempotency key that was sent and its result; either may be absent. */
     public EntryWriter under(@Nullable String idempotencyKey, @Nullable KeyUse use) {
-        row.optionalText(idempotencyKey).small(KeyUse.number(use));
+        row.optionalText(idempotencyKey).small(use == null ? 0 : 1 + use.ordinal());
         return this;
     }
 

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.requestlog;
 
+import dev.plinth.engine.api.LoggedRequest.KeyUse;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
@@ -9,6 +10,7 @@ import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ record LogEntry(
         Id id, Sent sent, Answered answered, @Nullable Why why, List<Id> events, List<Id> jobs) {
     private static final String HOST = "host";
     private static final ProblemError.Source[] SOURCES = ProblemError.Source.values();
+    private static final KeyUse[] USES = KeyUse.values();
 
     /** The members of a request, as {@link EntryWriter} describes them. */
     record Sent(
@@ -53,11 +56,15 @@ record LogEntry(
         String method = texts.text(row.small());
         String route = texts.text(row.small());
         String path = row.small() == 0 ? route : row.text();
-        Sent sent = new Sent(key, method, route, path, row.optionalText(), KeyUse.of(row.small()));
+        Sent sent = new Sent(key, method, route, path, row.optionalText(), use(row.small()));
         Answered answered = new Answered(row.small(), row.small(), row.small(), row.small());
         return row.small() == 0
                 ? new LogEntry(id, sent, answered, null, ids(row, IdKind.EVENT), ids(row, IdKind.JOB))
                 : new LogEntry(id, sent, answered, why(texts, row), List.of(), List.of());
+    }
+
+    private static @Nullable KeyUse use(int number) {
+        return number == 0 ? null : USES[number - 1];
     }
 
     private static Why why(InternedTexts texts, RowReader row) {
@@ -101,7 +108,8 @@ record LogEntry(
         json.optional("keyId", isHosts ? null : sent.key.text())
                 .optional("caller", isHosts ? HOST : null)
                 .optional("idempotencyKey", sent.idempotencyKey == null ? null : Masked.of(sent.idempotencyKey))
-                .optional("idempotency", sent.use == null ? null : sent.use.wireName())
+                .optional(
+                        "idempotency", sent.use == null ? null : sent.use.name().toLowerCase(Locale.ROOT))
                 .member("units", answered.units)
                 .member("durationMicros", answered.micros)
                 .member("createdAt", Times.text(id.timeMillis()))

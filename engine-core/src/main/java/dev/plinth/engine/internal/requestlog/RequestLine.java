@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.requestlog;
 
+import dev.plinth.engine.api.LoggedRequest.KeyUse;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;

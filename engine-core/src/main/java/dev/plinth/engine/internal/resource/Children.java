@@ -47,7 +47,7 @@ public final class Children {
         return context -> {
             ResourceRow parent =
                     VisibleResource.find(context, resource).editable().row();
-            parent.status().checkWritable();
+            StatusRules.checkWritable(parent);
             ResourceRow row = ResourceRow.create(
                     context.newId(IdKind.CHILD),
                     parent.workspace(),
@@ -102,7 +102,7 @@ public final class Children {
             ResourceRow row = find(context, parent.row(), child);
             parent.editable();
             ifMatch.check(row.etag(), row.etag());
-            parent.row().status().checkWritable();
+            StatusRules.checkWritable(parent.row());
             Content content = row.content().patched(patch);
             if (content == null) {
                 return Decision.nothing(Outcome.Done.ok(row.json(), row.etag()));
@@ -122,7 +122,7 @@ public final class Children {
             ResourceRow row = find(context, parent.row(), child);
             parent.editable();
             ifMatch.check(row.etag(), row.etag());
-            parent.row().status().checkWritable();
+            StatusRules.checkWritable(parent.row());
             Changes changes = new Changes().within(ReserveAccess.RECORDED);
             remove(row, changes);
             return Decision.of(changes, Outcome.Done.ok(Resources.deleted(row.id())));

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.resource;
 
+import dev.plinth.engine.api.ResourceStatus;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
@@ -45,7 +46,7 @@ public record ResourceFilter(
 
     boolean accepts(ResourceRow row) {
         boolean statusFits = status == null
-                ? row.status() != Status.ARCHIVED
+                ? row.status() != ResourceStatus.ARCHIVED
                 : status.equals("all") || status.equals(row.status().wireName());
         return statusFits
                 && (type == null || type.equals(row.type()))

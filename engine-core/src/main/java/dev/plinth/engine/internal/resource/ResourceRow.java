@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.resource;
 
+import dev.plinth.engine.api.ResourceStatus;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
@@ -31,6 +32,9 @@ final class ResourceRow {
     private static final int FROM_NUMBER_TO_NAME = FROM_NUMBER_TO_UPDATED + Long.BYTES;
     private static final int FROM_DATA_TO_METADATA = ",\"metadata\":".length();
 
+    /** The states in the order of the stored numbers. */
+    private static final ResourceStatus[] STATUSES = ResourceStatus.values();
+
     private final IdKind kind;
     private final byte[] row;
     private final int numberAt;
@@ -58,11 +62,11 @@ final class ResourceRow {
 
     /** Makes an active resource or child in version 1. The kind of its id tells which of both it is. */
     static ResourceRow create(Id id, Id workspace, @Nullable Id parent, long number, long now, Content content) {
-        return write(new Facts(id, workspace, parent, number, Status.ACTIVE, 1, now, now), content);
+        return write(new Facts(id, workspace, parent, number, ResourceStatus.ACTIVE, 1, now, now), content);
     }
 
     /** Returns the next version with this status and content. */
-    ResourceRow next(Status nextStatus, Content nextContent, long now) {
+    ResourceRow next(ResourceStatus nextStatus, Content nextContent, long now) {
         return write(
                 new Facts(id(), workspace(), parent(), number(), nextStatus, version() + 1, createdAt(), now),
                 nextContent);
@@ -121,8 +125,8 @@ final class ResourceRow {
     }
 
     /** Returns its status. A child is always active. */
-    Status status() {
-        return Status.stored(row[numberAt + FROM_NUMBER_TO_STATUS]);
+    ResourceStatus status() {
+        return STATUSES[row[numberAt + FROM_NUMBER_TO_STATUS]];
     }
 
     long version() {
@@ -195,7 +199,7 @@ final class ResourceRow {
             Id workspace,
             @Nullable Id parent,
             long number,
-            Status status,
+            ResourceStatus status,
             long version,
             long createdAt,
             long updatedAt) {

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.resource;
 
+import dev.plinth.engine.api.ResourceStatus;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.RowIndex;
@@ -51,7 +52,7 @@ final class ResourceTables {
         sets.member(SetKey.of(SetKinds.RESOURCES_ALL, workspace), number);
         sets.member(
                 SetKey.of(SetKinds.RESOURCES_BY_STATUS, workspace, row.status().wireName()), number);
-        if (row.status() != Status.ARCHIVED) {
+        if (row.status() != ResourceStatus.ARCHIVED) {
             sets.member(SetKey.of(SetKinds.RESOURCES_CURRENT, workspace), number);
         }
         sets.member(row.ofType(), number);

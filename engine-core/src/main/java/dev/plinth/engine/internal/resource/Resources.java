@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.resource;
 
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.ResourceStatus;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
@@ -197,7 +198,7 @@ public final class Resources {
             VisibleResource visible = VisibleResource.find(context, id).editable();
             ResourceRow row = visible.row();
             visible.check(ifMatch);
-            row.status().checkWritable();
+            StatusRules.checkWritable(row);
             Content content = row.content().patched(patch);
             if (content == null) {
                 return Decision.nothing(Outcome.Done.ok(visible.json(), visible.etag(row)));
@@ -208,13 +209,13 @@ public final class Resources {
     }
 
     /** Moves a resource to another status. */
-    private static Command.Change move(Id id, Status.Move move, Precondition ifMatch) {
+    private static Command.Change move(Id id, StatusRules.Move move, Precondition ifMatch) {
         return context -> {
             VisibleResource visible = VisibleResource.find(context, id);
-            boolean ownersMove = move == Status.Move.ARCHIVE || move == Status.Move.UNARCHIVE;
+            boolean ownersMove = move == StatusRules.Move.ARCHIVE || move == StatusRules.Move.UNARCHIVE;
             ResourceRow row = (ownersMove ? visible.owned() : visible.editable()).row();
             visible.check(ifMatch);
-            Status status = row.status().after(move);
+            ResourceStatus status = StatusRules.after(row.status(), move);
             if (status == row.status()) {
                 return Decision.nothing(Outcome.Done.ok(visible.json(), visible.etag(row)));
             }
@@ -224,7 +225,7 @@ public final class Resources {
 
     /** Moves a resource by the name of a move: pause, resume, archive or unarchive. */
     public static Command.Change move(Id id, String move, Precondition ifMatch) {
-        return move(id, Status.Move.valueOf(move.toUpperCase(Locale.ROOT)), ifMatch);
+        return move(id, StatusRules.Move.valueOf(move.toUpperCase(Locale.ROOT)), ifMatch);
     }
 
     /**
@@ -258,7 +259,7 @@ public final class Resources {
         VisibleResource visible = VisibleResource.find(context, id).owned();
         ResourceRow row = visible.row();
         visible.check(ifMatch);
-        if (row.status() != Status.ARCHIVED) {
+        if (row.status() != ResourceStatus.ARCHIVED) {
             throw RefusedException.of(
                     ProblemCode.INVALID_TRANSITION,
                     "Only an archived resource can be deleted, and this one is "
@@ -283,7 +284,7 @@ public final class Resources {
     public static Operable operable(Context context, Id id, Precondition ifMatch) {
         VisibleResource visible = VisibleResource.find(context, id).editable();
         visible.check(ifMatch);
-        visible.row().status().checkOperable();
+        StatusRules.checkOperable(visible.row());
         return new Operable(visible.row().workspace(), visible.json());
     }
 
@@ -294,7 +295,7 @@ public final class Resources {
      */
     public static Id writable(Context context, Id id) {
         ResourceRow row = VisibleResource.find(context, id).editable().row();
-        row.status().checkWritable();
+        StatusRules.checkWritable(row);
         return row.workspace();
     }
 
@@ -347,11 +348,11 @@ public final class Resources {
     }
 
     private static Decision changed(
-            Context context, VisibleResource visible, Status status, Content content, String event) {
+            Context context, VisibleResource visible, ResourceStatus status, Content content, String event) {
         ResourceRow row = visible.row().next(status, content, context.now());
         byte[] json = row.json();
         Changes changes = new Changes().put(ResourceTables.RESOURCES, row.key(), row.row());
-        if (status == Status.ARCHIVED) {
+        if (status == ResourceStatus.ARCHIVED) {
             changes.within(ReserveAccess.RECORDED); // only an archived resource can be deleted
         }
         changes.event(new Changes.EventDraft(row.workspace(), event, row.id(), json));

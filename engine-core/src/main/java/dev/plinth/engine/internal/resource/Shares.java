@@ -58,7 +58,7 @@ public final class Shares {
             if (grantee.equals(context.workspace()) || !grantees.take(context.rows(), context.workspace(), grantee)) {
                 throw notAGrantee();
             }
-            row.status().checkWritable();
+            StatusRules.checkWritable(row);
             ShareRow before = context.rows().find(ResourceTables.SHARES, grantee.keyOf(resource));
             if (before != null && before.editor() == editor) {
                 return Decision.nothing(Outcome.Done.ok(before.json()));

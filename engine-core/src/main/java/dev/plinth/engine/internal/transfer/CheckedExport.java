@@ -97,7 +97,7 @@ record CheckedExport(
     /** Checks each row of a file, and translates it as a trial. */
     private static final class Check implements LastImages.RowTaker, RowTranslation {
         private static final int NUMBERS = 128;
-        private static final Memberships NOWHERE = new Nowhere();
+        private final Memberships nowhere = new Nowhere();
 
         private final ExportReader reader;
         private final long positions;
@@ -146,7 +146,7 @@ record CheckedExport(
         private void check(TransferredTable table, byte[] key, byte[] row, TransferredIds known) {
             table.check(key, row, known);
             byte[] translated = table.translator().translate(key, row, this);
-            table.table().index().update(table.table(), key, null, translated, NOWHERE);
+            table.table().index().update(table.table(), key, null, translated, nowhere);
             long position = table.number().applyAsLong(row);
             if (position >= 0) {
                 boolean isOne = position >= 1 && position <= positions;
@@ -194,7 +194,7 @@ record CheckedExport(
     }
 
     /** Takes memberships and forgets them. */
-    private static final class Nowhere implements Memberships {
+    private static final class Nowhere extends Memberships {
         @Override
         public void add(SetKey set, long number) {}
 

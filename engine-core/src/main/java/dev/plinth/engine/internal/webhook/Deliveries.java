@@ -199,7 +199,7 @@ public final class Deliveries {
         if (!endpoint.enabled()) {
             return new Shown(row, DeliveryStatus.HELD.wireName(), row.resendAt());
         }
-        if (underWay.applyAsInt(row.facts().number()) == row.attempts() + 1) {
+        if (underWay.applyAsInt(row.facts().number()) == row.tries().made() + 1) {
             return new Shown(row, DELIVERING, 0);
         }
         DeliveryRow released = Releases.shown(rows, endpoint, row);
@@ -220,7 +220,7 @@ public final class Deliveries {
             json.member("nextAttemptAt", Times.text(shown.nextAttempt));
         }
         json.member("createdAt", Times.text(facts.createdAt())).name("attempts").openArray();
-        for (int i = row.oldestAttempt(); i <= row.attempts(); i++) {
+        for (int i = row.oldestAttempt(); i <= row.tries().made(); i++) {
             byte[] attempt = context.rows().get(WebhookTables.ATTEMPTS, AttemptRow.key(facts.id(), i));
             if (attempt != null) {
                 AttemptRow.read(attempt).render(json, withBodies);

@@ -166,7 +166,7 @@ final class DeliveryAttempts {
         if (scheduler.weigh(flight.slot, body.json().length)) {
             flight.claim.ring();
         }
-        sending.put(number, row.attempts() + 1);
+        sending.put(number, row.tries().made() + 1);
         DeliveryEvent event = DeliveryEvent.begun();
         Observers.Observed observed = observe(row, body.trace());
         TraceParent own = span(body.trace(), at);
@@ -200,7 +200,7 @@ final class DeliveryAttempts {
                 facts.workspace().text(),
                 facts.endpoint().text(),
                 facts.eventType(),
-                row.attempts() + 1,
+                row.tries().made() + 1,
                 Optional.ofNullable(cause)));
     }
 

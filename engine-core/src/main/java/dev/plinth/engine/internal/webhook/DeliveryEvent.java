@@ -62,7 +62,7 @@ final class DeliveryEvent extends Event {
             delivery = facts.id().text();
             workspace = facts.workspace().text();
             endpoint = facts.endpoint().text();
-            attempt = row.attempts() + 1;
+            attempt = row.tries().made() + 1;
             result = AttemptTimes.result(sent);
             status = sent.status() == null ? 0 : sent.status();
             trace = of == null ? null : of.traceId();

@@ -16,30 +16,12 @@ import org.jspecify.annotations.Nullable;
  * A delivery as it is stored: an event for an endpoint.
  *
  * @param facts the parts that never change
- * @param status its state
- * @param attempts attempts made, of both kinds
- * @param scheduled attempts made by the schedule
- * @param dueAt when the schedule's next attempt is due; 0 if it is settled, held or waits for an earlier delivery
- * @param resendAt when a requested attempt is due; 0 if none was requested
- * @param resends requested attempts that are not made yet
- * @param recovered true if it was exhausted and is open again for one attempt
- * @param breaksLane true for the last exhausted delivery of its lane, until a delivery of the lane succeeds; the later
- *     ones get one attempt each
- * @param settledAt when it was settled, in epoch milliseconds; 0 while it is open
+ * @param state its state
+ * @param tries its attempts so far
+ * @param requests its requested attempts
  * @param queuedFor the list number of its endpoint while it is due and waits for a slot there; otherwise 0
  */
-record DeliveryRow(
-        Facts facts,
-        DeliveryStatus status,
-        int attempts,
-        int scheduled,
-        long dueAt,
-        long resendAt,
-        int resends,
-        boolean recovered,
-        boolean breaksLane,
-        long settledAt,
-        long queuedFor) {
+record DeliveryRow(Facts facts, DeliveryState state, Tries tries, Requests requests, long queuedFor) {
     private static final int VERSION = 4;
 
     /**
@@ -57,8 +39,31 @@ record DeliveryRow(
             long number,
             long createdAt) {}
 
+    /**
+     * The attempts of a delivery.
+     *
+     * @param made attempts made, of both kinds
+     * @param scheduled attempts made by the schedule
+     * @param recovered true if it was exhausted and is open again for one attempt
+     */
+    record Tries(int made, int scheduled, boolean recovered) {
+        private Tries recovered(boolean again) {
+            return new Tries(made, scheduled, again);
+        }
+    }
+
+    /**
+     * The requested attempts of a delivery.
+     *
+     * @param dueAt when the next one is due, in epoch milliseconds; 0 if none is left
+     * @param left those that are not made yet
+     */
+    record Requests(long dueAt, int left) {
+        private static final Requests NONE = new Requests(0, 0);
+    }
+
     static DeliveryRow read(byte[] row) {
-        RowReader in = new RowReader(row, VERSION);
+        RowReader in = new RowReader(row, VERSION, VERSION);
         Facts facts = new Facts(
                 in.id(IdKind.DELIVERY),
                 in.id(IdKind.WORKSPACE),
@@ -69,32 +74,23 @@ record DeliveryRow(
                 in.number(),
                 in.number());
         DeliveryStatus status = DeliveryStatus.stored(in.small());
-        int attempts = in.small();
+        int made = in.small();
         int scheduled = in.small();
         long dueAt = in.number();
-        long resendAt = in.number();
-        boolean recovered = in.small() != 0;
-        long settledAt = in.version() >= 2 ? in.number() : status.isSettled() ? facts.createdAt() : 0;
-        int resends = in.version() >= 3 ? in.small() : resendAt == 0 ? 0 : 1;
-        boolean breaksLane = in.version() >= 3 && in.small() == 1;
-        long queuedFor = in.version() >= 4 ? in.number() : 0;
-        return new DeliveryRow(
-                facts,
-                status,
-                attempts,
-                scheduled,
-                dueAt,
-                resendAt,
-                resends,
-                recovered,
-                breaksLane,
-                settledAt,
-                queuedFor);
+        long requestDueAt = in.number();
+        Tries tries = new Tries(made, scheduled, in.small() != 0);
+        long settledAt = in.number();
+        Requests requests = new Requests(requestDueAt, in.small());
+        boolean breaksLane = in.small() == 1;
+        DeliveryState state = status.isSettled()
+                ? new DeliveryState.Settled(status, settledAt, breaksLane)
+                : DeliveryState.open(status, dueAt);
+        return new DeliveryRow(facts, state, tries, requests, in.number());
     }
 
     /** Makes a delivery without attempts. */
     static DeliveryRow create(Facts facts, DeliveryStatus status, long dueAt) {
-        return new DeliveryRow(facts, status, 0, 0, dueAt, 0, 0, false, false, 0, 0);
+        return new DeliveryRow(facts, DeliveryState.open(status, dueAt), new Tries(0, 0, false), Requests.NONE, 0);
     }
 
     byte[] row() {
@@ -107,15 +103,15 @@ record DeliveryRow(
                 .optionalId(facts.lane())
                 .number(facts.number())
                 .number(facts.createdAt())
-                .small(status.ordinal())
-                .small(attempts)
-                .small(scheduled)
-                .number(dueAt)
-                .number(resendAt)
-                .small(recovered ? 1 : 0)
-                .number(settledAt)
-                .small(resends)
-                .small(breaksLane ? 1 : 0)
+                .small(status().ordinal())
+                .small(tries.made())
+                .small(tries.scheduled())
+                .number(dueAt())
+                .number(requests.dueAt())
+                .small(tries.recovered() ? 1 : 0)
+                .number(settledAt())
+                .small(requests.left())
+                .small(breaksLane() ? 1 : 0)
                 .number(queuedFor)
                 .row();
     }
@@ -131,18 +127,30 @@ record DeliveryRow(
                 facts.lane(),
                 other.number(facts.number()),
                 facts.createdAt());
-        return new DeliveryRow(
-                moved,
-                status,
-                attempts,
-                scheduled,
-                dueAt,
-                resendAt,
-                resends,
-                recovered,
-                breaksLane,
-                settledAt,
-                0);
+        return new DeliveryRow(moved, state, tries, requests, 0);
+    }
+
+    DeliveryStatus status() {
+        return state.status();
+    }
+
+    /** Returns when the schedule's next attempt is due; 0 if it is settled, held or waits for an earlier delivery. */
+    long dueAt() {
+        return state instanceof DeliveryState.Open open ? open.dueAt() : 0;
+    }
+
+    /** Returns when it was settled, in epoch milliseconds; 0 while it is open. */
+    long settledAt() {
+        return state instanceof DeliveryState.Settled settled ? settled.at() : 0;
+    }
+
+    boolean breaksLane() {
+        return state instanceof DeliveryState.Settled settled && settled.breaksLane();
+    }
+
+    /** Returns when a requested attempt is due; 0 if none was requested. */
+    long resendAt() {
+        return requests.dueAt();
     }
 
     byte[] key() {
@@ -151,7 +159,9 @@ record DeliveryRow(
 
     /** Returns when the next attempt of either kind is due, or 0. */
     long nextDue() {
-        return dueAt == 0 || resendAt == 0 ? Math.max(dueAt, resendAt) : Math.min(dueAt, resendAt);
+        long dueAt = dueAt();
+        long asked = requests.dueAt();
+        return dueAt == 0 || asked == 0 ? Math.max(dueAt, asked) : Math.min(dueAt, asked);
     }
 
     /**
@@ -193,7 +203,7 @@ record DeliveryRow(
 
     /** Returns true if it was settled so long ago that it is not shown any more. */
     boolean isExpired(Context context) {
-        return settledAt != 0 && settledAt + keptMillis(context.rows()) <= context.now();
+        return settledAt() != 0 && settledAt() + keptMillis(context.rows()) <= context.now();
     }
 
     /** Returns true if its event is not kept any more. */
@@ -203,21 +213,21 @@ record DeliveryRow(
 
     /** Returns the same, due by the schedule at a time. */
     DeliveryRow due(DeliveryStatus next, long at) {
-        return moved(next, at, resendAt, resends, recovered, settledAt);
+        return moved(DeliveryState.open(next, at), tries);
     }
 
     DeliveryRow held() {
-        return moved(DeliveryStatus.HELD, 0, resendAt, resends, recovered, settledAt);
+        return moved(new DeliveryState.Held(), tries);
     }
 
     /** Returns the same, open again after it was exhausted, for one more attempt. */
     DeliveryRow recovered(DeliveryStatus next, long at) {
-        return moved(next, at, resendAt, resends, true, 0);
+        return moved(DeliveryState.open(next, at), tries.recovered(true));
     }
 
     /** Returns the same, delivered or dropped. */
     DeliveryRow settled(DeliveryStatus next, long now) {
-        return moved(next, 0, resendAt, resends, recovered, now);
+        return moved(new DeliveryState.Settled(next, now, false), tries);
     }
 
     /**
@@ -225,75 +235,63 @@ record DeliveryRow(
      * now on.
      */
     DeliveryRow exhausted(long now) {
-        return moved(DeliveryStatus.EXHAUSTED, 0, resendAt, resends, false, now).breaksLane(facts.lane() != null);
+        return moved(
+                new DeliveryState.Settled(DeliveryStatus.EXHAUSTED, now, facts.lane() != null), tries.recovered(false));
     }
 
     /** Returns the same, dropped because its event or endpoint is gone. A settled delivery keeps its status. */
     DeliveryRow givenUp(long now) {
-        return status.isSettled()
-                ? moved(status, 0, 0, 0, recovered, settledAt).breaksLane(breaksLane)
-                : moved(DeliveryStatus.DROPPED, 0, 0, 0, recovered, now);
+        DeliveryRow left = status().isSettled() ? this : settled(DeliveryStatus.DROPPED, now);
+        return new DeliveryRow(facts, left.state, tries, Requests.NONE, 0);
     }
 
     /**
      * Returns the number of the oldest attempt that is kept, or one more than the number of attempts if there is none.
      */
     int oldestAttempt() {
-        return Math.max(0, attempts - Limits.ATTEMPTS_KEPT_MAX) + 1;
+        return Math.max(0, tries.made() - Limits.ATTEMPTS_KEPT_MAX) + 1;
     }
 
     /** Returns how many attempts were requested, made or not. */
     int resendsAsked() {
-        return attempts - scheduled + resends;
+        return tries.made() - tries.scheduled() + requests.left();
     }
 
     /** Returns the same with one more requested attempt, whatever else is due. */
     DeliveryRow resend(long now) {
-        return moved(status, dueAt, resendAt == 0 ? now : resendAt, resends + 1, recovered, settledAt)
-                .breaksLane(breaksLane);
+        long dueAt = requests.dueAt() == 0 ? now : requests.dueAt();
+        return new DeliveryRow(facts, state, tries, new Requests(dueAt, requests.left() + 1), 0);
     }
 
     /** Returns the same without the requested attempts that are not made. */
     DeliveryRow withoutResends() {
-        return new DeliveryRow(
-                facts, status, attempts, scheduled, dueAt, 0, 0, recovered, breaksLane, settledAt, queuedFor);
+        return new DeliveryRow(facts, state, tries, Requests.NONE, queuedFor);
     }
 
     /** Returns the same with one more attempt made. */
     DeliveryRow attempted(boolean manual) {
-        int left = manual ? Math.max(0, resends - 1) : resends;
-        return new DeliveryRow(
-                facts,
-                status,
-                attempts + 1,
-                manual ? scheduled : scheduled + 1,
-                dueAt,
-                left == 0 ? 0 : resendAt,
-                left,
-                recovered,
-                breaksLane,
-                settledAt,
-                0);
+        Tries next = new Tries(tries.made() + 1, tries.scheduled() + (manual ? 0 : 1), tries.recovered());
+        int left = manual ? Math.max(0, requests.left() - 1) : requests.left();
+        return new DeliveryRow(facts, state, next, new Requests(left == 0 ? 0 : requests.dueAt(), left), 0);
     }
 
     /** Returns the same, due as before, but waiting for a slot at the endpoint with this number. */
     DeliveryRow queued(long endpointNumber) {
-        return marked(breaksLane, endpointNumber);
+        return new DeliveryRow(facts, state, tries, requests, endpointNumber);
     }
 
-    /** Returns the same, marked as the one that breaks its lane, or not. */
-    DeliveryRow breaksLane(boolean breaks) {
-        return marked(breaks, queuedFor);
+    /** Returns the same, which does not break its lane any more. */
+    DeliveryRow mendsLane() {
+        DeliveryState mended = new DeliveryState.Settled(status(), settledAt(), false);
+        return new DeliveryRow(facts, mended, tries, requests, queuedFor);
     }
 
-    /** Returns the same in the same state. */
-    private DeliveryRow marked(boolean breaks, long queue) {
-        return new DeliveryRow(
-                facts, status, attempts, scheduled, dueAt, resendAt, resends, recovered, breaks, settledAt, queue);
-    }
-
-    /** Returns the same in another state, in which it breaks no lane and waits for no slot. */
-    private DeliveryRow moved(DeliveryStatus to, long due, long resend, int asked, boolean again, long settled) {
-        return new DeliveryRow(facts, to, attempts, scheduled, due, resend, asked, again, false, settled, 0);
+    /** Returns the same in another state, in which it waits for no slot. */
+    private DeliveryRow moved(DeliveryState next, Tries known) {
+        if (!status().leadsTo(next.status())) {
+            throw new IllegalStateException("A delivery that is " + status() + " must not become " + next.status()
+                    + ". Correct the step, or add it to DeliveryStatus.");
+        }
+        return new DeliveryRow(facts, next, known, requests, 0);
     }
 }

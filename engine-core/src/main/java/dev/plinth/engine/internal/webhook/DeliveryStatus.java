@@ -1,7 +1,10 @@
 package dev.plinth.engine.internal.webhook;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 
 /** The states of a delivery, in the order of the stored numbers. */
 enum DeliveryStatus {
@@ -12,6 +15,16 @@ enum DeliveryStatus {
     EXHAUSTED,
     DROPPED;
 
+    /** The states to which each one leads. A delivery may also stay as it is. */
+    private static final Map<DeliveryStatus, Set<DeliveryStatus>> NEXT = Map.of(
+            PENDING, EnumSet.of(RETRYING, HELD, DELIVERED, EXHAUSTED, DROPPED),
+            RETRYING, EnumSet.of(PENDING, HELD, DELIVERED, EXHAUSTED, DROPPED),
+            HELD, EnumSet.of(PENDING, RETRYING, DELIVERED, EXHAUSTED, DROPPED),
+            // A requested attempt may still deliver it, and a recovery opens it again.
+            EXHAUSTED, EnumSet.of(RETRYING, HELD, DELIVERED),
+            DROPPED, EnumSet.of(DELIVERED),
+            DELIVERED, EnumSet.noneOf(DeliveryStatus.class));
+
     /** The states from which a delivery may still go on. */
     static final List<DeliveryStatus> OPEN = List.of(PENDING, RETRYING, HELD);
 
@@ -19,6 +32,10 @@ enum DeliveryStatus {
 
     static DeliveryStatus stored(int number) {
         return VALUES[number];
+    }
+
+    boolean leadsTo(DeliveryStatus next) {
+        return this == next || NEXT.getOrDefault(this, Set.of()).contains(next);
     }
 
     String wireName() {

@@ -37,13 +37,14 @@ final class DeliverySteps {
             }
             Changes changes = new Changes();
             DeliveryRow next = row.attempted(manual);
-            boolean isAskedFor = manual || row.recovered() && !row.status().isSettled();
-            AttemptRow attempt = AttemptRow.of(next.attempts(), isAskedFor, at, result);
+            boolean isAskedFor =
+                    manual || row.tries().recovered() && !row.status().isSettled();
+            AttemptRow attempt = AttemptRow.of(next.tries().made(), isAskedFor, at, result);
             changes.putIfRoom(
                     WebhookTables.ATTEMPTS,
                     AttemptRow.key(row.facts().id(), attempt.number()),
                     attempt.row(row.facts().workspace()));
-            int old = next.attempts() - Limits.ATTEMPTS_KEPT_MAX;
+            int old = next.tries().made() - Limits.ATTEMPTS_KEPT_MAX;
             if (old > 0) {
                 changes.remove(
                         WebhookTables.ATTEMPTS, AttemptRow.key(row.facts().id(), old));
@@ -153,14 +154,16 @@ final class DeliverySteps {
             put(changes, next);
             return;
         }
-        if (next.scheduled() >= Schedule.ATTEMPTS_MAX || row.recovered() || isLaneBroken(context.rows(), row)) {
+        if (next.tries().scheduled() >= Schedule.ATTEMPTS_MAX
+                || row.tries().recovered()
+                || isLaneBroken(context.rows(), row)) {
             mendLane(context.rows(), row, changes);
             put(changes, next.exhausted(context.now()));
             wakeNext(context, row, changes);
             return;
         }
         Long asked = result.retryAfterSeconds();
-        long gap = Schedule.gapMillis(next.scheduled(), asked == null ? 0 : asked, context.chance());
+        long gap = Schedule.gapMillis(next.tries().scheduled(), asked == null ? 0 : asked, context.chance());
         put(changes, next.due(DeliveryStatus.RETRYING, context.now() + gap));
     }
 
@@ -179,7 +182,7 @@ final class DeliverySteps {
         long number = broken == null ? Rows.NONE : rows.ceiling(broken, 0);
         DeliveryRow other = number == row.facts().number() ? null : rows.at(WebhookTables.DELIVERIES, number);
         if (other != null) {
-            put(changes, other.breaksLane(false));
+            put(changes, other.mendsLane());
         }
     }
 

@@ -128,7 +128,7 @@ record Release(
         if (!isMeant) {
             return row;
         }
-        DeliveryStatus next = row.scheduled() == 0 ? DeliveryStatus.PENDING : DeliveryStatus.RETRYING;
+        DeliveryStatus next = row.tries().scheduled() == 0 ? DeliveryStatus.PENDING : DeliveryStatus.RETRYING;
         return waits ? row.due(next, 0) : row.due(next, at).queued(of.number());
     }
 

@@ -77,7 +77,7 @@ final class RowIndexTest {
                 };
     }
 
-    private static final class Sets implements Memberships {
+    private static final class Sets extends Memberships {
         private final Map<String, TreeSet<Long>> members = new TreeMap<>();
         private final Map<Long, Byte> places = new TreeMap<>();
         private final List<String> calls = new ArrayList<>();

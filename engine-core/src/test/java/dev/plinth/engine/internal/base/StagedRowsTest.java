@@ -86,7 +86,7 @@ final class StagedRowsTest {
     }
 
     /** Rows to which writes are applied directly. */
-    private static final class Applied implements Rows, Memberships {
+    private static final class Applied extends Memberships implements Rows {
         private final Map<Byte, byte[]> rows = new HashMap<>();
         private final Map<SetKey, TreeSet<Long>> sets = new HashMap<>();
         private final Map<Long, byte[]> places = new HashMap<>();

@@ -157,7 +157,7 @@ class JobPiecesTest {
             Set<Long> expected = new TreeSet<>();
             add(expected, JobPieces.Kind.INPUT, row.facts().inputPieces());
             add(expected, JobPieces.Kind.RESULT, row.resultPieces());
-            add(expected, JobPieces.Kind.OUTCOME, row.doneItems());
+            add(expected, JobPieces.Kind.OUTCOME, row.items().done());
             return expected;
         }
 
@@ -221,7 +221,7 @@ class JobPiecesTest {
         private void items(Id job, int count) {
             int next = store.readToAnswer(rows -> {
                 byte[] row = rows.get(JobTables.JOBS, CALLER.workspace().keyOf(job));
-                return row == null ? -1 : JobRow.read(row).doneItems();
+                return row == null ? -1 : JobRow.read(row).items().done();
             });
             for (int i = 0; i < count && next >= 0 && next + i < ITEMS; i++) {
                 run(JobSteps.item(job, 1, this, next + i, item(next + i), (rows, workspace) -> true));

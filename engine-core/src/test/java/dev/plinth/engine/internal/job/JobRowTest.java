@@ -5,49 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.RowWriter;
 import org.junit.jupiter.api.Test;
 
-/** Jobs as they are stored, by this release and by older ones. */
+/** Jobs as they are stored. */
 class JobRowTest {
     private static final Id JOB = new Id(IdKind.JOB, 1, 2);
     private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 3, 4);
-
-    @Test
-    void read_rowOfVersion1_hasNoLease() {
-        byte[] old = new RowWriter(1)
-                .id(JOB)
-                .id(WORKSPACE)
-                .number(5)
-                .text("send")
-                .optionalId(null)
-                .small(3)
-                .small(5)
-                .optionalText(null)
-                .number(0)
-                .number(6)
-                .small(1)
-                .small(JobStatus.RUNNING.ordinal())
-                .small(1)
-                .number(0)
-                .number(7)
-                .number(0)
-                .small(0)
-                .small(0)
-                .optionalBytes(null)
-                .small(0)
-                .small(0)
-                .small(0)
-                .row();
-
-        JobRow row = JobRow.read(old);
-
-        assertThat(row.facts().id()).isEqualTo(JOB);
-        assertThat(row.status()).isEqualTo(JobStatus.RUNNING);
-        assertThat(row.doneItems()).isEqualTo(-1);
-        assertThat(row.lease()).isNull();
-        assertThat(row.lapses()).isZero();
-    }
 
     @Test
     void read_leasedRow_hasItsLeaseAndLapses() {
@@ -59,7 +22,7 @@ class JobRowTest {
 
         assertThat(read).isEqualTo(leased);
         assertThat(read.lease()).isEqualTo(lease);
-        assertThat(read.lapses()).isOne();
+        assertThat(read.tries().lapses()).isOne();
         assertThat(read.attempt()).isOne();
     }
 

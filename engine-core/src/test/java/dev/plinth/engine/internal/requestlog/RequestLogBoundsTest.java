@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.requestlog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.CapturedLog;
+import dev.plinth.engine.api.LoggedRequest.KeyUse;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Caller;
@@ -24,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import org.jspecify.annotations.Nullable;
@@ -306,7 +308,7 @@ final class RequestLogBoundsTest {
                     .contains(
                             "/v1/keys/rk_test_\u2026\u00fc\u20ac\ud83d\ude00",
                             "\"idempotencyKey\":\"whsec_\u2026\"",
-                            "\"idempotency\":\"" + use.wireName() + "\"",
+                            "\"idempotency\":\"" + use.name().toLowerCase(Locale.ROOT) + "\"",
                             "\"detail\":\"sk_ \ud83d\ude00\"",
                             "{\"parameter\":\"\u00fc\u20ac\",\"code\":\"invalid\",\"detail\":\"got \\\"sk_live_\u2026\\\".\"}",
                             "\"policy\":\"burst\"",

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.resource;
 
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.ResourceStatus;
 import dev.plinth.engine.api.SeededIds;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Caller;
@@ -52,8 +53,10 @@ final class ManyResources implements AutoCloseable {
         byte[] colour = bytes(place % 5 == 2 ? "{\"colour\":\"red\"}" : "{}");
         Content content = new Content("r" + place, type, Content.EMPTY, colour);
         ResourceRow row = ResourceRow.create(id, CALLER.workspace(), null, transaction.nextNumbers(1), place, content);
-        Status status = place % 10 == 3 ? Status.PAUSED : place % 10 == 4 ? Status.ARCHIVED : Status.ACTIVE;
-        return status == Status.ACTIVE ? row : row.next(status, content, place);
+        ResourceStatus status = place % 10 == 3
+                ? ResourceStatus.PAUSED
+                : place % 10 == 4 ? ResourceStatus.ARCHIVED : ResourceStatus.ACTIVE;
+        return status == ResourceStatus.ACTIVE ? row : row.next(status, content, place);
     }
 
     private static Id id(int place) {

@@ -567,7 +567,7 @@ public final class StoreTables implements AutoCloseable {
     }
 
     /** Writes memberships into the sets. */
-    private final class SetWriter implements Memberships {
+    private final class SetWriter extends Memberships {
         @Override
         public void add(SetKey set, long number) {
             inSets = true;
