@@ -33,8 +33,9 @@ public final class TransferredIds {
 
     /** Requires that a row names its workspace. */
     public void workspace(Id named) {
-        require(named.equals(workspace), "names workspace " + named.text() + " and is in a file of "
-                + workspace.text());
+        require(
+                named.equals(workspace),
+                "names workspace " + named.text() + " and is in a file of " + workspace.text());
     }
 
     /** Requires that a row lies under the key that its ids make. */
@@ -50,8 +51,7 @@ public final class TransferredIds {
     /** Requires that the JSON of a row begins with its id. */
     public void json(Id id, byte[] json) {
         byte[] start = ("{\"id\":\"" + id.text() + "\"").getBytes(StandardCharsets.US_ASCII);
-        boolean starts = json.length >= start.length
-                && Arrays.equals(start, 0, start.length, json, 0, start.length);
+        boolean starts = json.length >= start.length && Arrays.equals(start, 0, start.length, json, 0, start.length);
         require(starts, "has another id in its JSON than " + id.text());
     }
 

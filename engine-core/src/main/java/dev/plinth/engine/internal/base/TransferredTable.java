@@ -22,11 +22,7 @@ public record TransferredTable(
         @Nullable IdKind names) {
     /** Makes a table that no other names. */
     public TransferredTable(
-            TableName<?> table,
-            Stage stage,
-            ToLongFunction<byte[]> number,
-            RowTranslator translator,
-            RowCheck check) {
+            TableName<?> table, Stage stage, ToLongFunction<byte[]> number, RowTranslator translator, RowCheck check) {
         this(table, stage, number, translator, check, null);
     }
 

@@ -52,11 +52,7 @@ public final class DueIndex {
     /** Does the same from a time on. */
     public static void forEach(Rows rows, int kind, long from, long until, LongPredicate visitor) {
         long unused = visit(
-                rows,
-                kind,
-                HiddenNumbers.of(rows),
-                new Span(from, until),
-                (time, number) -> visitor.test(number));
+                rows, kind, HiddenNumbers.of(rows), new Span(from, until), (time, number) -> visitor.test(number));
     }
 
     /**

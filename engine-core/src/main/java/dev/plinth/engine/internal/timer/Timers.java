@@ -278,7 +278,8 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             Set<Long> passed = refused.getOrDefault(source, Set.of());
             return source.isFull() || passed.size() >= REFUSED_MAX
                     ? DueSearch.Due.NEVER
-                    : search.first(source.number(), until, number -> !source.isBusy(number) && !passed.contains(number));
+                    : search.first(
+                            source.number(), until, number -> !source.isBusy(number) && !passed.contains(number));
         });
     }
 

@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
 final class ExportWriter implements AutoCloseable {
     private static final String PARTIAL = ".partial";
     private static final int UNIQUE_BYTES = 8;
-    private static final Pattern UNIQUE_AND_PARTIAL = Pattern.compile("[0-9a-f]{" + 2 * UNIQUE_BYTES + "}" + Pattern.quote(PARTIAL));
+    private static final Pattern UNIQUE_AND_PARTIAL =
+            Pattern.compile("[0-9a-f]{" + 2 * UNIQUE_BYTES + "}" + Pattern.quote(PARTIAL));
     private static final System.Logger LOG = Log.of(ExportWriter.class);
 
     private final Path file;
@@ -99,7 +100,9 @@ final class ExportWriter implements AutoCloseable {
             for (Path each : all) {
                 String other = each.getFileName().toString();
                 boolean isPartial = other.startsWith(name)
-                        && UNIQUE_AND_PARTIAL.matcher(other.substring(name.length())).matches();
+                        && UNIQUE_AND_PARTIAL
+                                .matcher(other.substring(name.length()))
+                                .matches();
                 if (isPartial && !isWritten(each)) {
                     Files.deleteIfExists(each);
                     LOG.log(System.Logger.Level.INFO, "Deleted " + each + ", which an export that was killed has left");

@@ -51,7 +51,8 @@ final class LastImages implements ExportReader.Visitor {
             TransferredTable table = TransferredTables.inOrder().get(place);
             for (Map.Entry<RowKey, Optional<byte[]>> each : later.entrySet()) {
                 if (each.getKey().table() == table.table().number()) {
-                    each.getValue().ifPresent(row -> taker.row(table, each.getKey().key(), row));
+                    each.getValue()
+                            .ifPresent(row -> taker.row(table, each.getKey().key(), row));
                 }
             }
         }

@@ -53,7 +53,7 @@ final class RunningImports {
     }
 
     private static IllegalStateException taken(Id shared, Id other) {
-        return new IllegalStateException("The file has " + shared.text() + ", which belongs to workspace " + other.text()
-                + " in this store; nothing was imported. Import a file that an export has written.");
+        return new IllegalStateException("The file has " + shared.text() + ", which belongs to workspace "
+                + other.text() + " in this store; nothing was imported. Import a file that an export has written.");
     }
 }

@@ -96,8 +96,7 @@ public final class WorkspaceTransfers {
         }
     }
 
-    private WorkspaceTransfer importChecked(
-            WorkspaceImport input, SecretCipher key, CheckedExport checked, Plan plan) {
+    private WorkspaceTransfer importChecked(WorkspaceImport input, SecretCipher key, CheckedExport checked, Plan plan) {
         Importer importer;
         try {
             importer = Importer.begin(store, commits, cipher, checked, plan, input.pausesWebhooks());
