@@ -75,7 +75,8 @@ final class ComparedAnswers {
             assertThat(reply.status()).as("%s: %s", path, reply.text()).isEqualTo(200);
             Matcher next = CURSOR.matcher(reply.text());
             cursor = next.find() ? "&cursor=" + next.group(1) : "";
-            String text = LAST_USE.matcher(CURSOR.matcher(reply.text()).replaceAll("")).replaceAll("");
+            String text = LAST_USE.matcher(CURSOR.matcher(reply.text()).replaceAll(""))
+                    .replaceAll("");
             put(path + " page " + page, reply, text);
             for (String item : items(text)) {
                 ids.add(item);
@@ -86,7 +87,8 @@ final class ComparedAnswers {
 
     private static List<String> items(String page) {
         List<String> items = new ArrayList<>();
-        Matcher id = Pattern.compile("[\\[,]\\{\"id\":\"(" + ID.pattern() + ")\"").matcher(page);
+        Matcher id =
+                Pattern.compile("[\\[,]\\{\"id\":\"(" + ID.pattern() + ")\"").matcher(page);
         while (id.find()) {
             items.add(id.group(1));
         }

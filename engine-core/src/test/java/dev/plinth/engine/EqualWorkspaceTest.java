@@ -52,7 +52,8 @@ final class EqualWorkspaceTest {
             assertThat(imported.rows()).isEqualTo(exported.rows());
             Map<String, Long> after = ComparedAnswers.of(target);
             assertThat(after.size()).isEqualTo(before.size()).isGreaterThan(6 * EACH);
-            before.forEach((path, answer) -> assertThat(after.get(path)).as(path).isEqualTo(answer));
+            before.forEach(
+                    (path, answer) -> assertThat(after.get(path)).as(path).isEqualTo(answer));
             source.pass(Duration.ofSeconds(1)); // the plan allows as many calls again
             target.pass(Duration.ofSeconds(1));
             assertThat(replayed(target)).isEqualTo(remembered);
@@ -77,10 +78,13 @@ final class EqualWorkspaceTest {
             lanes.add(resource);
             store.make("/v1/resources/" + resource + "/children", "{\"name\":\"c" + i + "\"}");
             String more = i % 3 == 0 ? ",\"runAt\":\"2026-02-01T00:00:00Z\"" : ",\"resourceId\":\"" + resource + "\"";
-            store.make("/v1/jobs", "{\"type\":\"idle\",\"priority\":" + (1 + i % 3) + ",\"input\":{\"n\":" + i + "}" + more + "}");
+            store.make(
+                    "/v1/jobs",
+                    "{\"type\":\"idle\",\"priority\":" + (1 + i % 3) + ",\"input\":{\"n\":" + i + "}" + more + "}");
             store.make(
                     "/v1/events",
-                    "{\"type\":\"order.paid\",\"resourceId\":\"" + lanes.get(i % LANES) + "\",\"data\":{\"n\":" + i + "}}");
+                    "{\"type\":\"order.paid\",\"resourceId\":\"" + lanes.get(i % LANES) + "\",\"data\":{\"n\":" + i
+                            + "}}");
             if (i % 50 == 0) {
                 store.call("PATCH", "/v1/resources/" + resource, "{\"name\":\"changed\"}");
                 store.call("DELETE", "/v1/resources/" + store.make("/v1/resources", "{\"name\":\"gone\"}"));
@@ -97,7 +101,8 @@ final class EqualWorkspaceTest {
                     ? store.keyed("k" + i, "POST", "/v1/keys", "{\"name\":\"another\"}")
                     : store.keyed("r" + i, "POST", "/v1/resources", "{\"name\":\"remembered\"}");
             assertThat(made.status()).as(made.text()).isEqualTo(201);
-            answers.add(made.status() + "\n" + made.header("Location") + "\n" + made.header("ETag") + "\n" + made.text());
+            answers.add(
+                    made.status() + "\n" + made.header("Location") + "\n" + made.header("ETag") + "\n" + made.text());
         }
         return answers;
     }

@@ -52,7 +52,9 @@ final class WorkspaceExportCrashTest {
             PlinthClient client = source.workspace(workspace);
             Json large = Json.of(Map.of("text", "x".repeat(4_000)));
             for (int i = 0; i < RESOURCES; i++) {
-                client.resources().create(NewResource.named("r").withData(large)).call();
+                client.resources()
+                        .create(NewResource.named("r").withData(large))
+                        .call();
             }
         }
     }
@@ -105,7 +107,8 @@ final class WorkspaceExportCrashTest {
                             .importWorkspace(WorkspaceImport.of(exported, key))
                             .rows())
                     .isGreaterThan(RESOURCES);
-            assertThat(target.workspace(workspace).resources().list().call().data()).isNotEmpty();
+            assertThat(target.workspace(workspace).resources().list().call().data())
+                    .isNotEmpty();
         }
     }
 

@@ -57,13 +57,13 @@ final class AccessTables {
                         .naming(IdKind.KEY),
                 TransferredTable.plain(
                         TOKENS,
-                        (key, row, ids) ->
-                                ids.belongsTo(Id.read(IdKind.KEY, row, RowReader.HEAD_BYTES + Id.BYTES))),
+                        (key, row, ids) -> ids.belongsTo(Id.read(IdKind.KEY, row, RowReader.HEAD_BYTES + Id.BYTES))),
                 TransferredTable.plain(USES, (key, row, ids) -> ids.belongsTo(Id.read(IdKind.KEY, key, Id.BYTES))),
                 TransferredTable.numbered(
                                 WORKSPACES,
                                 row -> WORKSPACE_NUMBER_AT,
-                                (key, row, ids) -> ids.workspace(WorkspaceRow.read(row).id()))
+                                (key, row, ids) ->
+                                        ids.workspace(WorkspaceRow.read(row).id()))
                         .at(TransferredTable.Stage.IN_LAST_RECORD));
     }
 

@@ -51,8 +51,7 @@ final class JobTables {
                             ids.key(job.key(), key);
                         },
                         IdKind.JOB),
-                TransferredTable.plain(
-                        JobPieces.PIECES, (key, row, ids) -> ids.belongsTo(Id.read(IdKind.JOB, key, 0))),
+                TransferredTable.plain(JobPieces.PIECES, (key, row, ids) -> ids.belongsTo(Id.read(IdKind.JOB, key, 0))),
                 TransferredTable.plain(UNIQUE, (key, row, ids) -> ids.belongsTo(new RowReader(row, 1).id(IdKind.JOB))),
                 LeasedTypes.transferred(),
                 Cancellations.transferred());

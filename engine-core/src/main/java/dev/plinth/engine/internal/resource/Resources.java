@@ -79,11 +79,12 @@ public final class Resources {
                     check(key, child, ids);
                     ids.belongsTo(child.resource());
                 }),
-                TransferredTable.numbered(ResourceTables.SHARES, row -> ResourceTables.SHARE_NUMBER_AT, (key, row, ids) -> {
-                    ShareRow share = ShareRow.read(row);
-                    ids.key(share.key(), key);
-                    ids.belongsTo(share.resource());
-                }),
+                TransferredTable.numbered(
+                        ResourceTables.SHARES, row -> ResourceTables.SHARE_NUMBER_AT, (key, row, ids) -> {
+                            ShareRow share = ShareRow.read(row);
+                            ids.key(share.key(), key);
+                            ids.belongsTo(share.resource());
+                        }),
                 ResourceDeletions.BACKLOG.transferred(TransferredTable.Stage.NEVER, IdKind.RESOURCE));
     }
 

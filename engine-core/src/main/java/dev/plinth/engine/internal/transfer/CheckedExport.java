@@ -146,7 +146,7 @@ record CheckedExport(
         private void check(TransferredTable table, byte[] key, byte[] row, TransferredIds known) {
             table.check(key, row, known);
             byte[] translated = table.translator().translate(key, row, this);
-            table.table().index().index(table.table(), key, null, translated, NOWHERE);
+            table.table().index().update(table.table(), key, null, translated, NOWHERE);
             long position = table.number().applyAsLong(row);
             if (position >= 0) {
                 boolean isOne = position >= 1 && position <= positions;

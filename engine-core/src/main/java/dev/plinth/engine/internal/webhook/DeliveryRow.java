@@ -132,17 +132,7 @@ record DeliveryRow(
                 other.number(facts.number()),
                 facts.createdAt());
         return new DeliveryRow(
-                moved,
-                status,
-                attempts,
-                scheduled,
-                dueAt,
-                resendAt,
-                resends,
-                recovered,
-                breaksLane,
-                settledAt,
-                0);
+                moved, status, attempts, scheduled, dueAt, resendAt, resends, recovered, breaksLane, settledAt, 0);
     }
 
     byte[] key() {

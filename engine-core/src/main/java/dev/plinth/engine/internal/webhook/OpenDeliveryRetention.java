@@ -21,8 +21,8 @@ final class OpenDeliveryRetention implements Retention {
 
     @Override
     public long nextExpiry(Rows rows) {
-        DeliveryRow row = rows.at(
-                WebhookTables.DELIVERIES, HiddenNumbers.of(rows).ceiling(rows, WebhookTables.OPEN, 0));
+        DeliveryRow row =
+                rows.at(WebhookTables.DELIVERIES, HiddenNumbers.of(rows).ceiling(rows, WebhookTables.OPEN, 0));
         return row == null ? NEVER : expiresAt(rows, row);
     }
 

@@ -39,8 +39,7 @@ final class TransferredWebhooks {
                         },
                         IdKind.DELIVERY),
                 TransferredTable.plain(
-                        WebhookTables.ATTEMPTS,
-                        (key, row, ids) -> ids.belongsTo(Id.read(IdKind.DELIVERY, key, 0))),
+                        WebhookTables.ATTEMPTS, (key, row, ids) -> ids.belongsTo(Id.read(IdKind.DELIVERY, key, 0))),
                 EndpointDeletions.BACKLOG.transferred(last, IdKind.ENDPOINT),
                 Releases.transferred(),
                 MissedEvents.BACKLOG.transferred(last, IdKind.ENDPOINT));

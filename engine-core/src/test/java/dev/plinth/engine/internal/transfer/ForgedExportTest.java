@@ -158,7 +158,14 @@ final class ForgedExportTest {
             }
         }
         assertThat(refused)
-                .contains("children", "shares", "tokens", "unique jobs", "deliveries", "deleted endpoints", "missed events");
+                .contains(
+                        "children",
+                        "shares",
+                        "tokens",
+                        "unique jobs",
+                        "deliveries",
+                        "deleted endpoints",
+                        "missed events");
     }
 
     @Test
@@ -198,7 +205,9 @@ final class ForgedExportTest {
                 .hasMessageContaining("nothing was imported");
         assertThat(hash()).isEqualTo(before);
         try (Engine other = Engine.builder().testClock(clock).open()) {
-            assertThat(other.admin().importWorkspace(WorkspaceImport.of(file, key)).rows())
+            assertThat(other.admin()
+                            .importWorkspace(WorkspaceImport.of(file, key))
+                            .rows())
                     .isPositive();
         }
     }
@@ -225,8 +234,12 @@ final class ForgedExportTest {
         made("/v1/resources/" + resource + "/children", "{\"name\":\"c\"}", null);
         source.client(secret).shares(resource).grant(grantee, Role.READER).call();
         String input = "{\"text\":\"" + "x".repeat(9_000) + "\"}";
-        made("/v1/jobs", "{\"type\":\"leased\",\"uniqueKey\":\"u\",\"resourceId\":\"" + resource + "\",\"input\":" + input + "}", null);
-        assertThat(call("POST", "/v1/jobs/lease", "{\"types\":[\"leased\"]}", null).status())
+        made(
+                "/v1/jobs",
+                "{\"type\":\"leased\",\"uniqueKey\":\"u\",\"resourceId\":\"" + resource + "\",\"input\":" + input + "}",
+                null);
+        assertThat(call("POST", "/v1/jobs/lease", "{\"types\":[\"leased\"]}", null)
+                        .status())
                 .isEqualTo(200);
         clock.advance(Duration.ofSeconds(10));
         call("DELETE", "/v1/webhook-endpoints/" + gone, "", null);
@@ -256,10 +269,26 @@ final class ForgedExportTest {
         Id endpoint = Id.read(IdKind.ENDPOINT, first("webhook endpoints").key, Id.BYTES);
         Id remains = Id.read(IdKind.ENDPOINT, first("endpoint remains").key, Id.BYTES);
         Id resource = Id.read(IdKind.RESOURCE, first("resources").key, Id.BYTES);
-        work("deleted endpoints", workspace.keyOf(remains), backlog().id(remains).number(0).row());
+        work(
+                "deleted endpoints",
+                workspace.keyOf(remains),
+                backlog().id(remains).number(0).row());
         work("missed events", workspace.keyOf(endpoint), backlog().id(endpoint).row());
-        work("canceled jobs", workspace.keyOf(resource), backlog().id(resource).number(-1).row());
-        work("releases", workspace.keyOf(endpoint), backlog().small(1).id(endpoint).number(0).small(1).number(0).number(-1).row());
+        work(
+                "canceled jobs",
+                workspace.keyOf(resource),
+                backlog().id(resource).number(-1).row());
+        work(
+                "releases",
+                workspace.keyOf(endpoint),
+                backlog()
+                        .small(1)
+                        .id(endpoint)
+                        .number(0)
+                        .small(1)
+                        .number(0)
+                        .number(-1)
+                        .row());
         all.sort((one, other) ->
                 Integer.compare(TransferredTables.place(one.table), TransferredTables.place(other.table)));
     }
@@ -294,10 +323,12 @@ final class ForgedExportTest {
 
     /** Jobs, their cancellations and events may be about a resource of others, and each row names itself. */
     private static boolean mayBelongToOthers(Written row, byte[] named) {
-        boolean isItself = row.table.names() != null
-                && Arrays.equals(named, Arrays.copyOfRange(row.key, Id.BYTES, 2 * Id.BYTES));
-        return isItself || Set.of("jobs", "canceled jobs", "events", "releases").contains(name(row))
-                || name(row).equals("deliveries") && places(row.row, named).get(0) != RowReader.HEAD_BYTES + 2 * Id.BYTES;
+        boolean isItself =
+                row.table.names() != null && Arrays.equals(named, Arrays.copyOfRange(row.key, Id.BYTES, 2 * Id.BYTES));
+        return isItself
+                || Set.of("jobs", "canceled jobs", "events", "releases").contains(name(row))
+                || name(row).equals("deliveries")
+                        && places(row.row, named).get(0) != RowReader.HEAD_BYTES + 2 * Id.BYTES;
     }
 
     private static boolean isOfDigest(Written row) {
