@@ -52,6 +52,11 @@ public record RowIndex<R>(Function<byte[], R> reader, RowSets.Source<R> source) 
         }
     }
 
+    /** Reads a row and its sets, and takes nothing. Throws if the row is none of the table. */
+    public void requireReadable(byte[] key, byte[] row) {
+        Told unused = told(key, row);
+    }
+
     private Told told(byte[] key, byte[] row) {
         Told told = new Told();
         source.tell(key, reader.apply(row), told);

@@ -3,10 +3,8 @@ package dev.plinth.engine.internal.transfer;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Memberships;
 import dev.plinth.engine.internal.base.NewRows;
 import dev.plinth.engine.internal.base.RowTranslation;
-import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TransferredIds;
 import dev.plinth.engine.internal.base.TransferredTable;
@@ -97,7 +95,6 @@ record CheckedExport(
     /** Checks each row of a file, and translates it as a trial. */
     private static final class Check implements LastImages.RowTaker, RowTranslation {
         private static final int NUMBERS = 128;
-        private final Memberships nowhere = new Nowhere();
 
         private final ExportReader reader;
         private final long positions;
@@ -146,7 +143,7 @@ record CheckedExport(
         private void check(TransferredTable table, byte[] key, byte[] row, TransferredIds known) {
             table.check(key, row, known);
             byte[] translated = table.translator().translate(key, row, this);
-            table.table().index().update(table.table(), key, null, translated, nowhere);
+            table.table().index().requireReadable(key, translated);
             long position = table.number().applyAsLong(row);
             if (position >= 0) {
                 boolean isOne = position >= 1 && position <= positions;
@@ -191,22 +188,5 @@ record CheckedExport(
         public byte[] secret(byte[] secret, byte[] owner) {
             return secret;
         }
-    }
-
-    /** Takes memberships and forgets them. */
-    private static final class Nowhere extends Memberships {
-        @Override
-        public void add(SetKey set, long number) {}
-
-        @Override
-        public boolean remove(SetKey set, long number) {
-            return false;
-        }
-
-        @Override
-        public void place(long number, TableName<?> table, byte[] key) {}
-
-        @Override
-        public void unplace(long number) {}
     }
 }
