@@ -134,6 +134,33 @@ final class ServeSettings {
             .byDefault("fsync")
             .inJava("engine.durability");
 
+    static final Setting<String> LOG = Setting.of(
+                    "log",
+                    Formats.text("an address", LogAddress::parse),
+                    "URL",
+                    "Keep everything in a log that several nodes share: postgres://USER@HOST,HOST/DATABASE, with"
+                            + " PGPASSWORD or a password file.")
+            .inJava("engine.log");
+
+    static final Setting<String> CELL = Setting.of(
+                    "cell", Formats.text("a name", name -> name), "NAME", "Name of the log in its database.")
+            .byDefault("plinth");
+
+    static final Setting<Long> LEASE = Setting.of(
+                    "lease-seconds",
+                    Formats.whole(1, 300),
+                    "N",
+                    "Seconds of silence after which another node leads in the place of this one.")
+            .byDefault(3L);
+
+    static final Setting<String> LOG_DURABILITY = Setting.of(
+                    "log-durability",
+                    Formats.choice("standby", "local"),
+                    "standby|local",
+                    "Failures of the database that an acknowledged change survives: standby the loss of the primary,"
+                            + " local a crash or power cut of it.")
+            .byDefault("standby");
+
     static final Setting<String> TABLES = Setting.of(
                     "tables",
                     Formats.choice("off-heap", "chronicle", "heap"),
@@ -298,6 +325,10 @@ final class ServeSettings {
             MEMORY,
             DATA,
             DURABILITY,
+            LOG,
+            CELL,
+            LEASE,
+            LOG_DURABILITY,
             TABLES,
             MAX_RESOURCES,
             ADMIN_TOKEN,

@@ -9,14 +9,15 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Records beats, and names positions as durable. Both are sequences, so that they leave no dead rows, and neither waits
- * for a disk: a beat that a failure of the primary takes away is made up for by the next one.
+ * Records beats, and names positions as durable. Both are sequences, so that they leave no dead rows. Neither waits for a
+ * disk, because the next beat makes up for one that is lost with the primary.
  *
  * <p>The engine beats after each batch that no other one follows. Beats in quick succession are one, a moment later.
  *
  * <p>Thread-safe.
  */
 final class Beats {
+    private static final System.Logger LOG = System.getLogger(Beats.class.getName());
     private static final long SPACING_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Session primary;
@@ -114,7 +115,7 @@ final class Beats {
         try {
             boolean unused = side.run(connection -> send(connection, epoch, durable));
         } catch (SQLException e) {
-            System.getLogger(Beats.class.getName()).log(System.Logger.Level.DEBUG, "Could not beat", e);
+            LOG.log(System.Logger.Level.DEBUG, "Could not beat", e);
         }
     }
 

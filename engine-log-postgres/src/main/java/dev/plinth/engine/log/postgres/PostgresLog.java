@@ -33,6 +33,7 @@ import javax.sql.DataSource;
  * <p>Thread-safe. An instance is the connection of one node.
  */
 public final class PostgresLog implements SharedLog {
+    private static final System.Logger LOG = System.getLogger(PostgresLog.class.getName());
     private static final Duration BEAT_MAX = Duration.ofMillis(100);
     private static final Duration TIMEOUT_MIN = Duration.ofSeconds(2);
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
@@ -89,7 +90,7 @@ public final class PostgresLog implements SharedLog {
     /**
      * Begins the choices of a log.
      *
-     * @param source gives connections to the primary, as the user who owns the tables of the log or may create them
+     * @param source gives connections to the primary, as a user with the rights to create the tables of the log or to own them
      */
     public static PostgresLogBuilder of(DataSource source) {
         return new PostgresLogBuilder(source);
@@ -158,10 +159,9 @@ public final class PostgresLog implements SharedLog {
                 return null;
             });
         } catch (SQLException e) {
-            System.getLogger(PostgresLog.class.getName())
-                    .log(
-                            System.Logger.Level.INFO,
-                            "Could not resign: " + e.getMessage() + "; another node takes over when the lease ends");
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "Could not resign: " + e.getMessage() + "; another node takes over when the lease ends");
         }
     }
 

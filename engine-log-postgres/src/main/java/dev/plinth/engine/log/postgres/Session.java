@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. The lock is held while work runs. {@link #abort} and {@link #close} do not wait for it.
  */
 final class Session implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Session.class.getName());
     private static final String CLOSED = "08003";
     private static final int CONNECTS_MAX = 5;
 
@@ -207,8 +208,7 @@ final class Session implements AutoCloseable {
             connection.abort(Runnable::run);
             connection.close();
         } catch (SQLException e) {
-            System.getLogger(Session.class.getName())
-                    .log(System.Logger.Level.DEBUG, "Could not close a broken connection", e);
+            LOG.log(System.Logger.Level.DEBUG, "Could not close a broken connection", e);
         }
     }
 }

@@ -5,7 +5,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * A question that many threads ask at once. One thread asks it for all that have come before it began, so that the
+ * A question that many threads ask at once. A single thread asks it for all that have come before it began. So the
  * number of questions does not grow with the number of threads.
  *
  * <p>Thread-safe.

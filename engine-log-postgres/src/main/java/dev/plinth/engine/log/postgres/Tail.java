@@ -7,8 +7,8 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * Looks for new batches again and again. It looks less often while there are none, and never waits for a notification,
- * because a commit that notifies takes a lock of the whole server.
+ * Looks for new batches again and again, less often while there are none. It does not wait for notifications, because a
+ * commit that notifies takes a lock of the whole server.
  *
  * <p>Thread-safe.
  */

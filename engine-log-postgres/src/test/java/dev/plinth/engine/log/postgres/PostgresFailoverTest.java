@@ -16,7 +16,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** Tests the log while the database itself fails over, with a pair of servers of its own. */
 final class PostgresFailoverTest {
     private static final int APPENDS = 50;
-    private static final int RECONNECTIONS = 10;
+    private static final int RECONNECTIONS = 4;
     private static final Node NODE = new Node("first");
 
     @Test

@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,26 @@ final class PostgresStartTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("The database must be the primary, got a replica. Name all servers in the URL, with"
                         + " targetServerType=primary.");
+    }
+
+    @Test
+    void cell_ofAnOrdinaryUser_isALogAsWell() throws IOException {
+        servers.execute("create role ordinary login");
+        servers.execute("create database ordinary owner ordinary");
+        PGSimpleDataSource source = servers.primary().source();
+        source.setUser("ordinary");
+        source.setDatabaseName("ordinary");
+        try (PostgresLog log = PostgresLog.of(source).cell(name);
+                PostgresLog other = PostgresLog.of(source).cell(name)) {
+            Reign reign = log.reign(new Node("a")).orElseThrow();
+            assertThat(other.reign(new Node("b"))).isEmpty();
+            assertThat(log.append(reign, LogBatches.batch(reign, 1))).isEqualTo(Fate.DURABLE);
+            assertThat(log.beat(reign, 1)).isTrue();
+            assertThat(log.confirm(reign)).isTrue();
+            Patience.until(() -> LogBatches.follow(other).equals(List.of(1L)));
+            log.snapshots().write(1, out -> out.write(1));
+            assertThat(other.snapshots().positions()).containsExactly(1L);
+        }
     }
 
     @Test
