@@ -70,6 +70,7 @@ final class HeldImportTest {
         target.days(60);
         String own = target.make(
                 "/v1/jobs", "{\"type\":\"idle\",\"input\":{},\"runAt\":\"" + now().plus(Duration.ofMinutes(5)) + "\"}");
+        target.pass(Duration.ofMinutes(2)); // the use of its key is written
         CompletableFuture<?> held = holdAtTheLastSecret();
         Map<String, Long> before = target.rows();
         assertThat(before.get("jobs")).isGreaterThan(SCHEDULED);

@@ -7,9 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ids in the rows of one exported workspace, and the first thing that is wrong with them. Whoever holds the key of an
- * exported file can write any row into it. So each row is checked: it names its own workspace, it lies under the key that
- * its ids make, and what it belongs to is in the file. Not thread-safe.
+ * The ids in the rows of one exported workspace, and the first thing that is wrong with them. A holder of the
+ * key of an exported file can write any row into it. So each row is checked. It has to name its own workspace, and to lie
+ * under the key that its ids make. The row that it belongs to has to be in the file. Not thread-safe.
  */
 public final class TransferredIds {
     private final Id workspace;

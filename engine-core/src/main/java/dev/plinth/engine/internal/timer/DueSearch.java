@@ -1,11 +1,11 @@
 package dev.plinth.engine.internal.timer;
 
+import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.HiddenNumbers;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.store.Store;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 
 /**
@@ -14,7 +14,7 @@ import java.util.function.LongPredicate;
  * Thread-safe.
  */
 final class DueSearch {
-    private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long KEPT_MILLIS = 5_000;
 
     private final Store store;
     private final Map<Integer, Passed> passed = new ConcurrentHashMap<>();
@@ -28,7 +28,7 @@ final class DueSearch {
         Look look = new Look(kind, until, isFree);
         long next = store.look(look::run);
         while (next != Rows.NONE) {
-            passed.put(kind, new Passed(next, look.hiding, System.nanoTime()));
+            passed.put(kind, new Passed(next, look.hiding, Deadline.inMillis(KEPT_MILLIS)));
             next = store.look(look::run);
         }
         return look.found;
@@ -40,13 +40,13 @@ final class DueSearch {
     }
 
     /** The time before which all due numbers were hidden at a moment, and the import that hid them. */
-    private record Passed(long time, long hiding, long atNanos) {
+    private record Passed(long time, long hiding, Deadline end) {
         boolean isFresh() {
-            return System.nanoTime() - atNanos < KEPT_NANOS;
+            return end.millisLeft() > 0;
         }
     }
 
-    /** One look at the rows, which may run again if they change meanwhile. */
+    /** A look at the rows, which may run again if they change meanwhile. */
     private final class Look {
         private final int kind;
         private final long until;

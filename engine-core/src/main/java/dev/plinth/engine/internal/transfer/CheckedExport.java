@@ -64,7 +64,7 @@ record CheckedExport(
 
     /** Keeps the rows that were changed while the file was written. */
     private static final class Later implements ExportReader.Visitor {
-        /** What an export keeps of its changes is half of this at most. */
+        /** An export keeps at most half of this of its changes. */
         private static final long BYTES_MAX = 2 * Limits.EXPORT_CHANGES_BYTES_MAX;
 
         private final ExportReader reader;

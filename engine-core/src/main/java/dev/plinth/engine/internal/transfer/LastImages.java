@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes the rows of a file on as the last record has left them, table by table: those that were not changed while the
- * file was written, and then the last image of the others. Not thread-safe.
+ * Passes the rows of a file on as the last record has left them, table by table. Rows that were not changed while the
+ * file was written come first, then the last images of the others. Not thread-safe.
  */
 final class LastImages implements ExportReader.Visitor {
     private final Map<RowKey, Optional<byte[]>> later;

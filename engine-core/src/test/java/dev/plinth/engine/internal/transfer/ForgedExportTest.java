@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Whoever holds the key of an exported file can write any row into it. Tests that a row that names another workspace, or
+ * A holder of the key of an exported file can write any row into it. Tests that a row that names another workspace, or
  * what belongs to another one, is refused with its table, and that nothing is written.
  */
 @Timeout(300)
