@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Waits of tests for what another thread or process does. A wait that is in vain fails instead of hanging the build. */
 public final class Patience {
-    /** A time that nothing here takes, however slow the machine is. */
-    private static final long MAX_SECONDS = 240;
+    /** A time that nothing here takes, however slow the machine is. A test of a broken engine sets less. */
+    private static final long MAX_SECONDS = Long.getLong("plinth.test.patience", 240);
 
     private Patience() {}
 

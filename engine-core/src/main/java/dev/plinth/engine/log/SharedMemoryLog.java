@@ -57,6 +57,7 @@ public final class SharedMemoryLog implements SharedLog {
     private boolean keepsFenced;
     private int appendsBeforeFault;
     private @Nullable AppendFault fault;
+    private long lostEnd;
 
     /** Ways in which an append goes wrong. */
     public enum AppendFault {
@@ -67,7 +68,13 @@ public final class SharedMemoryLog implements SharedLog {
         UNKNOWN_AND_APPLIED,
 
         /** The batch is not in the log, and the answer is lost. */
-        UNKNOWN_AND_NOT_APPLIED
+        UNKNOWN_AND_NOT_APPLIED,
+
+        /**
+         * The batch is in the log until the next reign begins or the batch is resolved, and the answer is lost. So does a
+         * database that fails over to a replica without it. A follower sees it only if it was named durable wrongly.
+         */
+        UNKNOWN_AND_LOST
     }
 
     /** Makes an empty log of cell 0, whose leases end only by {@link #resign} and {@link #expireLease}. */
@@ -205,6 +212,7 @@ public final class SharedMemoryLog implements SharedLog {
             if (last != null && isLeaseAlive() && !last.node().id().equals(me.id())) {
                 return Optional.empty();
             }
+            lose();
             epoch++;
             prolong();
             last = new Reign(epoch, me, beat);
@@ -235,6 +243,7 @@ public final class SharedMemoryLog implements SharedLog {
             if (now != AppendFault.UNKNOWN_AND_NOT_APPLIED) {
                 store(batch.last(), batch);
             }
+            lostEnd = now == AppendFault.UNKNOWN_AND_LOST ? batch.last() : 0;
             return now == null ? Fate.DURABLE : Fate.UNKNOWN;
         } finally {
             lock.unlock();
@@ -248,6 +257,7 @@ public final class SharedMemoryLog implements SharedLog {
             if (!resolves) {
                 return Fate.UNKNOWN;
             }
+            lose();
             for (List<Batch> there : batches.tailMap(first, true).values()) {
                 Batch batch = there.get(0);
                 if (batch.first() == first && batch.epoch() == reign.epoch()) {
@@ -406,6 +416,14 @@ public final class SharedMemoryLog implements SharedLog {
             found.addAll(there);
         }
         return found;
+    }
+
+    /** Removes the batch that is to be lost. Called with the lock. */
+    private void lose() {
+        if (lostEnd > 0) {
+            batches.remove(lostEnd);
+            lostEnd = 0;
+        }
     }
 
     /** Called with the lock. */

@@ -95,6 +95,38 @@ class SharedMemoryLogTest extends SharedLogContract {
     }
 
     @Test
+    void batch_thatIsLost_isThereUntilTheNextReignAndShownOnlyIfNamed() throws IOException {
+        Reign earlier = log.reign(ONE).orElseThrow();
+        Batch one = batch(earlier.epoch(), 1, 2);
+        Batch two = batch(earlier.epoch(), 3, 4);
+        assertThat(log.append(earlier, one)).isEqualTo(Fate.DURABLE);
+        log.failAppend(1, SharedMemoryLog.AppendFault.UNKNOWN_AND_LOST);
+        assertThat(log.append(earlier, two)).isEqualTo(Fate.UNKNOWN);
+        assertThat(log.follow(0, Integer.MAX_VALUE)).containsExactly(one);
+        assertThat(log.beat(earlier, 4)).isTrue();
+        assertThat(log.follow(0, Integer.MAX_VALUE)).containsExactly(one, two);
+        endLease();
+
+        Reign later = log.reign(OTHER).orElseThrow();
+
+        assertThat(log.read(later, 0, Integer.MAX_VALUE)).containsExactly(one);
+        assertThat(log.resolve(earlier, 3)).isEqualTo(Fate.FENCED);
+    }
+
+    @Test
+    void lostBatch_thatIsResolved_isFenced() throws IOException {
+        Reign reign = log.reign(ONE).orElseThrow();
+        log.failAppend(1, SharedMemoryLog.AppendFault.UNKNOWN_AND_LOST);
+        assertThat(log.append(reign, batch(reign.epoch(), 1, 1))).isEqualTo(Fate.UNKNOWN);
+
+        assertThat(log.resolve(reign, 1)).isEqualTo(Fate.FENCED);
+
+        assertThat(log.confirm(reign)).isFalse();
+        Reign later = log.reign(OTHER).orElseThrow();
+        assertThat(log.read(later, 0, Integer.MAX_VALUE)).isEmpty();
+    }
+
+    @Test
     void lease_thatIsTooShort_isRefused() {
         assertThatThrownBy(() -> new SharedMemoryLog(0, clock::nanoTime, Duration.ofMillis(2)))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -1,0 +1,75 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Tests that the simulation finds engines that are broken on purpose, each in a JVM of its own. */
+@Tag("scaled")
+class BrokenClusterTest {
+    private static final int SEEDS_MAX = 1_000;
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @EnumSource
+    void textOfABrokenEngine_isInItsSourceOnce(BrokenEngine broken) throws IOException {
+        assertThat(Files.readString(source(broken)))
+                .as("Give another text if the code has changed")
+                .containsOnlyOnce(broken.text);
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void brokenEngine_isFoundByTheSimulation(BrokenEngine broken) throws IOException, InterruptedException {
+        compile(broken);
+
+        assertThat(runSimulation()).contains("FAILED repeat with -Dplinth.test.seed=");
+    }
+
+    /** Returns all of them in the long runs, else one that is found soon. */
+    private static List<BrokenEngine> engines() {
+        return TestScale.isShort() ? List.of(BrokenEngine.FENCED_TAKEN_FOR_DURABLE) : List.of(BrokenEngine.values());
+    }
+
+    private static Path source(BrokenEngine broken) {
+        return Path.of("src/main/java/dev/plinth/engine").resolve(broken.file);
+    }
+
+    private void compile(BrokenEngine broken) throws IOException {
+        Path other = directory.resolve(source(broken).getFileName());
+        Files.writeString(other, Files.readString(source(broken)).replace(broken.text, broken.replacement));
+        int status = ToolProvider.getSystemJavaCompiler()
+                .run(null, null, null, "-proc:none", "-nowarn", "-d", directory.toString(), other.toString());
+        assertThat(status).isZero();
+    }
+
+    private String runSimulation() throws IOException, InterruptedException {
+        String classPath = directory + File.pathSeparator + System.getProperty("java.class.path");
+        Process child = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dplinth.test.patience=20",
+                        "-cp",
+                        classPath,
+                        ClusterSeeds.class.getName(),
+                        String.valueOf(TestScale.seed()),
+                        String.valueOf(SEEDS_MAX)))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(child.waitFor()).as(said).isZero();
+        return said;
+    }
+}

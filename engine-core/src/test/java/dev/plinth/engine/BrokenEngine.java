@@ -1,0 +1,61 @@
+package dev.plinth.engine;
+
+/** Engines that are broken on purpose: each has a text of a source file replaced by another one. */
+enum BrokenEngine {
+    NO_EPOCH_CHECK("internal/store/log/RecordAdmission.java", "if (head.epoch() < last.epoch()) {", "if (false) {"),
+    STALE_BATCH_ENDS_THE_FOLLOWING(
+            "internal/store/BatchReplay.java", "Verdict.STALE && end.equals(last)", "Verdict.STALE && false"),
+    READ_BEFORE_THE_FENCE(
+            "internal/store/NodeStore.java",
+            "            readToTheEnd(reign);",
+            "            if (reign.epoch() < 0) readToTheEnd(reign);"),
+    LAST_BATCH_NOT_READ(
+            "internal/store/NodeStore.java",
+            "log.read(reign, after, bytesMax)) > 0",
+            "log.read(reign, after, bytesMax).stream().limit(1).toList()) < 0"),
+    CONFIRM_LEFT_OUT("internal/store/Answers.java", "if (!confirmed) {", "if (false) {"),
+    CONFIRM_NOT_ASKED(
+            "internal/store/Answers.java", "thenCompose(durable -> journal.confirm())", "thenApply(durable -> true)"),
+    ANSWER_BEFORE_DURABLE("internal/pipeline/AnswerGate.java", "? answer.sequence() <= store.committed()", "? true"),
+    ACT_BEFORE_DURABLE("internal/store/Store.java", "            await(view.highest());\n", ""),
+    UNDO_LEFT_OUT("internal/store/InFlight.java", "tables.undo(flight.record, flight.before);", ""),
+    UNDO_IN_THE_WRONG_ORDER(
+            "internal/store/InFlight.java", "flight = flights.removeLast();", "flight = flights.removeFirst();"),
+    UNKNOWN_TAKEN_FOR_DURABLE(
+            "internal/store/log/LogJournal.java", "fate = log.resolve(reign, nextToFlush);", "fate = Fate.DURABLE;"),
+    UNKNOWN_TAKEN_FOR_FENCED(
+            "internal/store/log/LogJournal.java", "fate = log.resolve(reign, nextToFlush);", "fate = Fate.FENCED;"),
+    UNKNOWN_TOLD_AS_NOT_DONE(
+            "internal/store/Store.java", "sequence -> undo(sequence, false)", "sequence -> undo(sequence, true)"),
+    FENCED_TAKEN_FOR_DURABLE(
+            "internal/store/log/LogJournal.java", "if (fate != Fate.DURABLE) {", "if (fate == Fate.UNKNOWN) {"),
+    BEAT_NOT_LOOKED_AT(
+            "internal/store/log/LogJournal.java",
+            "if (!log.beat(reign, nextToFlush - 1)) {",
+            "if (!log.beat(reign, nextToFlush - 1) && false) {"),
+    BEAT_NAMES_TOO_MUCH(
+            "internal/store/log/LogJournal.java",
+            "if (!log.beat(reign, nextToFlush - 1)) {",
+            "if (!log.beat(reign, nextToFlush + 3)) {"),
+    FOLLOWS_ON_FROM_TOO_EARLY(
+            "internal/store/log/LogJournal.java",
+            "long sequence = nextToFlush - 1;",
+            "long sequence = nextToFlush - 2;"),
+    PARTS_THAT_ARE_GONE_GO_ON(
+            "internal/store/InFlight.java", "    void checkReign() {", "    void checkReign() { if (true) return;"),
+    LEADS_ON_AFTER_THE_END("LogNode.java", "!closing && !resigning && !ended", "!closing && !resigning"),
+    TAKEOVER_COUNTS_AS_A_CRASH("internal/job/JobRunner.java", "if (isRestart || !end", "if (true || !end"),
+    RUNNING_JOBS_FORGOTTEN("ActiveEngine.java", "jobs.takeOver(isRestart);", ""),
+    LIST_NUMBERS_NOT_RESTORED(
+            "internal/store/InFlight.java", "left == null ? heardNumber : left.record.lastNumber()", "-9");
+
+    final String file;
+    final String text;
+    final String replacement;
+
+    BrokenEngine(String file, String text, String replacement) {
+        this.file = file;
+        this.text = text;
+        this.replacement = replacement;
+    }
+}

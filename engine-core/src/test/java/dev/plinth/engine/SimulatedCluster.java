@@ -1,0 +1,305 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.GraceTimes;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.log.Leader;
+import dev.plinth.engine.log.SharedMemoryConnection.Link;
+import dev.plinth.engine.log.SharedMemoryLog;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Three engines over one log in memory, with a workspace, a webhook endpoint and a key in it. For one thread. */
+final class SimulatedCluster implements AutoCloseable {
+    static final Duration LEASE = Duration.ofMillis(60);
+    private static final Plan WIDE =
+            new Plan("wide", 1_000_000, Duration.ofSeconds(1), 20, Plan.UNLIMITED, Plan.UNLIMITED, List.of());
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    private static final GraceTimes GRACE = new GraceTimes(Duration.ofSeconds(1), Duration.ofSeconds(20));
+    private static final int NODES = 3;
+    private static final int SKEW_SECONDS = 7;
+    private static final int LOOK_MILLIS = 5;
+    private static final int ROUNDS_MAX = 40;
+    /** Longer than the longest attempt of a webhook. */
+    private static final int WORK_SECONDS_MAX = 30;
+
+    private static final int ROUND_MILLIS = 100;
+    private static final Duration LONGER_THAN_A_RETRY = Duration.ofMinutes(7);
+
+    final ClusterHandlers handlers = new ClusterHandlers();
+    final ClusterOracle oracle = new ClusterOracle();
+    final List<ClusterNode> nodes = new ArrayList<>();
+    final SharedMemoryLog log;
+
+    /** How often a node has ended without warning. */
+    int kills;
+
+    private final ManualClock leases = ManualClock.startingAt(START);
+    private final ClusterSink sink;
+    private final String sinkPath;
+    private final Path keyFile;
+    private final String key;
+    private final String endpoint;
+    private final Set<String> eventsBeforeEndpoint;
+    private final Semaphore roles = new Semaphore(0);
+    private final List<UnderWay> underWay = new ArrayList<>();
+
+    /** A call whose answer has not come. */
+    private record UnderWay(CompletableFuture<Reply> reply, Consumer<Reply> then) {}
+
+    SimulatedCluster(ClusterSink sink, Path directory) {
+        this.sink = sink;
+        this.sinkPath = sink.newPath();
+        this.keyFile = directory.resolve("secret.key-" + sinkPath.substring(1));
+        this.log = new SharedMemoryLog(0, leases::nanoTime, LEASE);
+        for (int i = 0; i < NODES; i++) {
+            nodes.add(new ClusterNode(
+                    "n" + i, START.plusSeconds((long) i * SKEW_SECONDS), log, this::settings, role -> roles.release()));
+        }
+        Engine first = nodes.get(0).engine();
+        String workspace =
+                first.admin().createWorkspace("acme", WIDE.name()).call().id();
+        key = first.admin().createKey(workspace, "k").call().secret().orElseThrow();
+        Reply made = first.call(call("POST", "/v1/webhook-endpoints", "{\"url\":\"" + sink.url(sinkPath) + "\"}"));
+        ClusterOracle.check(made.status() == 201, made.text());
+        endpoint = ClusterCall.member(made, "/id");
+        eventsBeforeEndpoint = look().events.keySet();
+    }
+
+    private EngineBuilder settings(ClusterNode node) {
+        EngineBuilder builder = Engine.builder()
+                .secretKeyFile(keyFile)
+                .adminToken("cluster-admin-token-of-all")
+                .createDefaultWorkspace(false)
+                .grace(GRACE)
+                .webhookAllow("127.0.0.0/8")
+                .plan(WIDE);
+        handlers.addTo(builder);
+        return builder;
+    }
+
+    Call call(String method, String path) {
+        return Call.of(method, path).withKey(key);
+    }
+
+    Call call(String method, String path, String body) {
+        return call(method, path).withBody(Json.of(body));
+    }
+
+    /** Makes an attempt at a call. */
+    CompletableFuture<Reply> attempt(ClusterNode node, ClusterCall call) {
+        call.underWay++;
+        return submit(node, call.call(), reply -> oracle.ended(call, reply));
+    }
+
+    /** Makes a call, whose answer somebody learns from later. */
+    CompletableFuture<Reply> submit(ClusterNode node, Call call, Consumer<Reply> then) {
+        CompletableFuture<Reply> reply = node.submit(call);
+        underWay.add(new UnderWay(reply, then));
+        return reply;
+    }
+
+    /** Learns from the answers that have come, in the order of their calls. */
+    void harvest() {
+        List<UnderWay> ended =
+                underWay.stream().filter(call -> call.reply.isDone()).toList();
+        underWay.removeAll(ended);
+        ended.forEach(call -> call.then.accept(call.reply.join()));
+    }
+
+    /** Lets the present lease lapse, unless its node beats at this moment. */
+    void endLease() {
+        leases.advance(LEASE);
+    }
+
+    /** Returns the node that leads for all that is known; empty if there is none at this moment. */
+    Optional<ClusterNode> leader() {
+        Optional<String> named = log.leader().map(Leader::node).map(node -> node.id());
+        return nodes.stream()
+                .filter(node -> node.leads() && named.equals(Optional.of(node.id)))
+                .findFirst();
+    }
+
+    /** Ends all faults, and waits until all is as one may expect it then. */
+    void settle() {
+        log.letGo();
+        log.resolve(true);
+        nodes.forEach(node -> node.link(Link.UP));
+        handlers.openGateForGood();
+        awaitLeader();
+        Patience.until(() -> {
+            harvest();
+            awaitLeader();
+            return underWay.isEmpty();
+        });
+        ClusterFindings before = look();
+        oracle.checkNotDone(before);
+        oracle.calls.forEach(this::insist);
+        oracle.calls.forEach(this::insist);
+        letWorkEnd();
+        ClusterFindings end = look();
+        oracle.checkEnd(end, kills);
+        checkTold(end);
+        checkRows();
+    }
+
+    /** Tries a call at the leader until it has its answer. */
+    private void insist(ClusterCall call) {
+        boolean[] answered = new boolean[1];
+        Patience.until(() -> {
+            call.underWay++;
+            Reply reply = awaitLeader().engine().call(call.call());
+            oracle.ended(call, reply);
+            answered[0] = ClusterCall.endOf(reply) == ClusterCall.End.ANSWERED;
+            return answered[0];
+        });
+    }
+
+    private ClusterFindings look() {
+        return new ClusterFindings(path -> {
+            Reply[] reply = new Reply[1];
+            Patience.until(() -> {
+                reply[0] = awaitLeader().engine().call(call("GET", path));
+                return reply[0].status() != 503;
+            });
+            return reply[0];
+        });
+    }
+
+    /** Waits until a node leads, and returns it. */
+    private ClusterNode awaitLeader() {
+        Optional<ClusterNode> leader = leader();
+        if (leader.isPresent()) {
+            return leader.get();
+        }
+        Patience.until(() -> {
+            if (nodes.stream().noneMatch(ClusterNode::leads)) {
+                endLease();
+            }
+            nodes.forEach(ClusterSchedule::checkGoesOn);
+            return leader().isPresent() || awaitRole(LOOK_MILLIS) && leader().isPresent();
+        });
+        return leader().orElseGet(this::awaitLeader);
+    }
+
+    /** Lets time pass until jobs have ended, and the listener and the receiver have heard of all. */
+    private void letWorkEnd() {
+        nodes.forEach(ClusterNode::awaitAdvances);
+        String open = openWork();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WORK_SECONDS_MAX);
+        for (int round = 0; !open.isEmpty() && System.nanoTime() < end; round++) {
+            if (round < ROUNDS_MAX) {
+                awaitLeader().advance(LONGER_THAN_A_RETRY);
+                nodes.forEach(ClusterNode::awaitAdvances);
+            }
+            long roundEnd = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ROUND_MILLIS);
+            while (!open.isEmpty() && System.nanoTime() < roundEnd) {
+                open = openWork();
+            }
+        }
+        if (!open.isEmpty()) {
+            throw new AssertionError("Expected all work to end, but there is still " + open + " " + openDeliveries());
+        }
+    }
+
+    private String openDeliveries() {
+        Reply all =
+                awaitLeader().engine().call(call("GET", "/v1/webhook-endpoints/" + endpoint + "/deliveries?limit=100"));
+        return ClusterOracle.byId(Json.of(all.text())).values().stream()
+                .filter(delivery -> !ClusterOracle.text(delivery, "/status").equals("delivered"))
+                .toList()
+                .toString();
+    }
+
+    /** Returns what is still to be done; empty if there is nothing. */
+    private String openWork() {
+        ClusterFindings found = look();
+        Set<String> open = new TreeSet<>();
+        found.jobs.forEach((id, job) -> {
+            if (!List.of("succeeded", "failed").contains(ClusterOracle.text(job, "/status"))) {
+                open.add(job.toString());
+            }
+        });
+        found.events.forEach((id, event) -> {
+            if (!handlers.heard.contains(id)) {
+                open.add("the listener for " + event);
+            }
+            if (!sink.received(sinkPath).contains(id) && !eventsBeforeEndpoint.contains(id)) {
+                open.add("the webhook of " + event);
+            }
+            if (ClusterOracle.text(event, "/type").equals(ClusterHandlers.TICK)
+                    && !found.resources.containsKey("of-" + id)) {
+                open.add("the effect of " + event);
+            }
+        });
+        return open.isEmpty() ? "" : open.toString();
+    }
+
+    /** Checks that nobody was told of what is not there. */
+    private void checkTold(ClusterFindings found) {
+        for (String event : handlers.heard) {
+            ClusterOracle.check(
+                    found.events.containsKey(event), "Expected event " + event + ", because the listener heard of it");
+        }
+        for (String event : sink.received(sinkPath)) {
+            ClusterOracle.check(
+                    found.events.containsKey(event), "Expected event " + event + ", because a webhook told of it");
+        }
+        for (String job : handlers.ran) {
+            ClusterOracle.check(found.jobs.containsKey(job), "Expected job " + job + ", because it has run");
+        }
+    }
+
+    /** Checks that all nodes have the same rows, and so has one that reads the log from its beginning. */
+    private void checkRows() {
+        ClusterNode leader = awaitLeader();
+        for (ClusterNode node : nodes) {
+            if (node != leader) {
+                node.restart(true);
+                break;
+            }
+        }
+        long[] position = new long[1];
+        Patience.until(() -> {
+            position[0] = awaitLeader().engine().position().sequence();
+            return nodes.stream().allMatch(node -> node.engine().position().sequence() == position[0]);
+        });
+        byte[] expected = leader.stateHash();
+        for (ClusterNode node : nodes) {
+            ClusterOracle.check(
+                    Arrays.equals(expected, node.stateHash()),
+                    "Expected the rows of " + leader + " on " + node + " at position " + position[0]
+                            + ", but they differ");
+        }
+    }
+
+    /** Waits until a node has another role, but not long. */
+    boolean awaitRole(long millis) {
+        try {
+            return roles.tryAcquire(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new AssertionError("Expected nobody to interrupt a simulation", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        handlers.openGateForGood();
+        log.letGo();
+        nodes.forEach(node -> node.close(false));
+    }
+}
