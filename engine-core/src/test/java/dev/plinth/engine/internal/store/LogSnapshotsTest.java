@@ -254,7 +254,11 @@ class LogSnapshotsTest {
     }
 
     private long first() {
-        return log.follow(0, 1 << 20).get(0).first();
+        try {
+            return log.follow(0, 1 << 20).get(0).first();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void damage(long position) throws IOException {
