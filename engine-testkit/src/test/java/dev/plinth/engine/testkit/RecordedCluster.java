@@ -322,6 +322,7 @@ final class RecordedCluster implements AutoCloseable {
     }
 
     /** Waits until a node has another role, but not long. */
+    @SuppressWarnings("WaitNotInLoop") // to wake early only means to look early
     private void awaitRoles() throws InterruptedException {
         synchronized (roles) {
             roles.wait(LEADER_MILLIS);
