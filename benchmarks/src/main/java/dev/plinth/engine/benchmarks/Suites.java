@@ -42,6 +42,7 @@ final class Suites {
         suites.put("guard", List.of(jmh("GuardBenchmark", 1)));
         suites.put("deliveries", List.of(inDirectory("deliveries", work, List.of(), "deliveries")));
         suites.put("tail", List.of(inDirectory("tail", work, List.of(), "tail")));
+        suites.put("takeover", List.of(inDirectory("takeover", work, List.of("-Xmx10g"), "takeover")));
         suites.put("limits", List.of(jmh("TakeBenchmark|LimitPeersBenchmark", 1)));
         suites.put("replay", List.of(inDirectory("Redis", work, List.of(), "redis"), jmh("ReplayPeersBenchmark", 1)));
         suites.put("paths", List.of(jmh("PathBenchmark", 1), jmh("PathBenchmark", 2), jmh("RoomBenchmark", 1)));

@@ -128,6 +128,20 @@ public final class SharedMemoryLog implements SharedLog {
     }
 
     /**
+     * Ends the lease of one reign, if it has the present one.
+     *
+     * @param of the epoch of that reign
+     */
+    public void expireLease(long of) {
+        lock.lock();
+        try {
+            isLeased &= epoch != of;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
      * Makes an append go wrong.
      *
      * @param number counts the appends from now on; 1 is the next one
