@@ -1,12 +1,16 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.FatalErrors;
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.StoreSettings;
+import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.log.LogJournal;
 import dev.plinth.engine.internal.store.log.LogPosition;
 import dev.plinth.engine.internal.store.log.RecordCodec;
+import dev.plinth.engine.internal.store.log.Snapshot;
 import dev.plinth.engine.internal.store.log.StoreDamageException;
 import dev.plinth.engine.internal.store.log.StoreId;
 import dev.plinth.engine.internal.store.memory.StoreTables;
@@ -14,9 +18,12 @@ import dev.plinth.engine.log.Batch;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.Reign;
 import dev.plinth.engine.log.SharedLog;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +31,16 @@ import org.jspecify.annotations.Nullable;
  * what another one has written. {@link #reign} begins a reign, whose {@link Store} writes to the same tables. Once that
  * has ended, {@link #followOn} follows behind its last durable record, without reading anything again.
  *
+ * <p>The rows begin as the newest snapshot of the log has them, and are made anew from one if the log behind the node was
+ * truncated. Such rows are right once the log was applied up to the end of the copy. Before that the node does not lead.
+ *
  * <p>A batch that does not fit, or for whose rows there is no room, ends the following for good. The tables are then as
  * the last applied record has left them, and the node must not lead.
  *
- * <p>For one thread, but for {@link #sequence}, {@link #epoch} and {@link #stale}.
+ * <p>For one thread, but for {@link #sequence}, {@link #epoch}, {@link #stale} and {@link #snapshot}.
  */
 public final class NodeStore implements AutoCloseable {
+    private static final System.Logger LOG = Log.of(NodeStore.class);
     private static final int READ_BYTES_MAX = 4 * Batch.BYTES_MAX;
     private static final int FULL_READ_BYTES = READ_BYTES_MAX - Batch.BYTES_MAX;
 
@@ -38,19 +49,45 @@ public final class NodeStore implements AutoCloseable {
     private final EngineClock clock;
     private final FatalErrors fatalErrors;
     private final StoreTables tables;
+    private final LogSnapshots snapshots;
+    /** Guards the tables and the position behind them, while a copy of the rows begins or ends. */
+    private final ReentrantLock applying = new ReentrantLock();
+
     private volatile BatchReplay replay;
+    /** The record up to which the log has to be applied before the rows of a snapshot are right. */
+    private long mustReach;
+    /** Changes with each reign, and when the rows are made anew. */
+    private long turn;
+
+    private boolean isBegun;
     private @Nullable Store reigning;
     private @Nullable LogJournal journal;
     private @Nullable IllegalStateException end;
 
     /** Makes the empty tables of a node. The log is closed with them. */
     public NodeStore(StoreSettings settings, SharedLog log, EngineClock clock, FatalErrors fatalErrors) {
+        this(settings, log, clock, fatalErrors, LogSnapshots.BYTES_PER_SNAPSHOT);
+    }
+
+    /**
+     * Makes the empty tables of a node likewise.
+     *
+     * @param bytesPerSnapshot bytes of the log after which a snapshot may be written
+     */
+    NodeStore(
+            StoreSettings settings,
+            SharedLog log,
+            EngineClock clock,
+            FatalErrors fatalErrors,
+            long bytesPerSnapshot) {
         this.settings = settings;
         this.log = log;
         this.clock = clock;
         this.fatalErrors = fatalErrors;
         this.tables = new StoreTables(settings);
         this.replay = replayBehind(LogPosition.atTheBeginning(log.cell()));
+        this.snapshots = new LogSnapshots(
+                log, tables, settings.tables(), bytesPerSnapshot, fatalErrors, new FollowedRows());
     }
 
     /** Returns an id that no other node has. */
@@ -104,14 +141,25 @@ public final class NodeStore implements AutoCloseable {
      * @throws IllegalStateException if a record does not fit, or there is no room for its rows; one sentence says where
      */
     public boolean follow() throws IOException {
+        begin();
         return advance(log::follow) > 0;
     }
 
     /** Follows until a reading was not full, so that also a node of a busy log ends. Throws as {@link #follow} does. */
     public void catchUp() throws IOException {
+        begin();
         while (advance(log::follow) > FULL_READ_BYTES) {
             // the next reading
         }
+    }
+
+    /**
+     * Writes a snapshot of the log now, for tests.
+     *
+     * @throws IOException if the log fails, or rows were taken back meanwhile
+     */
+    void snapshot() throws IOException {
+        snapshots.make();
     }
 
     /**
@@ -123,6 +171,7 @@ public final class NodeStore implements AutoCloseable {
      * @throws IllegalStateException if the log is damaged, or there is no room for its rows; one sentence says where
      */
     public Optional<Store> reign(Node me) throws IOException {
+        begin();
         Optional<Reign> begun = log.reign(me);
         if (begun.isEmpty()) {
             return Optional.empty();
@@ -131,11 +180,15 @@ public final class NodeStore implements AutoCloseable {
         RecoveryProgress progress = new RecoveryProgress();
         try {
             readToTheEnd(reign);
+            requireReached();
             progress.end(replay.last().sequence());
             LogJournal next = new LogJournal(log, reign, replay.last());
             journal = next;
             Store store = Store.ofReign(tables, next, clock, fatalErrors, progress.nanos());
             reigning = store;
+            store.onCommitted((sequence, writes) -> snapshots.applied(rowBytes(writes)));
+            turn(() -> {});
+            snapshots.become(true, new WrittenRows(store, next));
             return Optional.of(store);
         } catch (IOException | RuntimeException | Error e) {
             giveUp(reign);
@@ -155,6 +208,7 @@ public final class NodeStore implements AutoCloseable {
         if (ended == null || journalOfIt == null) {
             return;
         }
+        snapshots.become(false, new FollowedRows());
         ended.close();
         reigning = null;
         journal = null;
@@ -164,7 +218,7 @@ public final class NodeStore implements AutoCloseable {
                     + ", but an undo was not completed and they are as of record " + tables.lastSequence()
                     + ". Restart the node.");
         }
-        replay = replayBehind(end);
+        turn(() -> replay = replayBehind(end));
     }
 
     /** Ends a reign, if there is one. The node does not follow on. */
@@ -179,6 +233,9 @@ public final class NodeStore implements AutoCloseable {
     @Override
     public void close() {
         endReign();
+        if (isBegun) {
+            snapshots.close();
+        }
         tables.close();
         log.close();
     }
@@ -208,6 +265,7 @@ public final class NodeStore implements AutoCloseable {
      */
     private long advance(Reading reading) throws IOException {
         long before = replay.last().sequence();
+        long turnBefore = turn;
         int bytesMax = READ_BYTES_MAX;
         int late = 0;
         if (end != null) {
@@ -218,7 +276,7 @@ public final class NodeStore implements AutoCloseable {
             late = batches.size();
             apply(batches);
             if (replay.last().sequence() > before) {
-                return bytes(batches);
+                return turn == turnBefore ? bytes(batches) : Long.MAX_VALUE; // rows made anew are behind the log
             }
             bytesMax = 2 * Math.min(bytesMax, Integer.MAX_VALUE / 2);
             batches = reading.behind(before, bytesMax);
@@ -240,15 +298,30 @@ public final class NodeStore implements AutoCloseable {
         List<Batch> behind(long after, int bytesMax) throws IOException;
     }
 
-    private void apply(List<Batch> batches) {
+    private void apply(List<Batch> batches) throws IOException {
         try {
             for (Batch batch : batches) {
-                replay.apply(batch);
+                applying.lock();
+                try {
+                    replay.apply(batch);
+                } finally {
+                    applying.unlock();
+                }
+                snapshots.applied(batch.frame().length);
             }
         } catch (StoreDamageException damage) {
+            long stays = replay.last().sequence();
+            if (load(stays, true)) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "The log does not go on behind record " + stays + " of this node, because " + damage.what()
+                                + ". The rows were made anew from the snapshot at record "
+                                + replay.last().sequence());
+                return;
+            }
             end = new IllegalStateException(
                     "Expected a log without damage, but " + damage.what()
-                            + ". This node stays behind record " + replay.last().sequence()
+                            + ". This node stays behind record " + stays
                             + " and does not lead. Check that the log belongs to this cell, or restore a copy of it.",
                     damage);
             throw end;
@@ -260,6 +333,211 @@ public final class NodeStore implements AutoCloseable {
                             + " and does not lead. Give it more memory, and start it again.",
                     lacking);
             throw end;
+        }
+    }
+
+    /** Begins with the newest snapshot, once. */
+    private void begin() throws IOException {
+        if (!isBegun) {
+            boolean unused = load(0, false);
+            snapshots.start();
+            isBegun = true;
+        }
+    }
+
+    /**
+     * Makes the rows anew from the newest whole snapshot behind a record.
+     *
+     * @param isNeeded true if the log alone does not have the rows
+     * @return false if there is none; the rows stay as they are then, or are empty again
+     * @throws IOException if the log fails, or no snapshot that is needed can be read; the next call tries again
+     */
+    private boolean load(long behind, boolean isNeeded) throws IOException {
+        List<Long> positions = log.snapshots().positions();
+        IOException damage = null;
+        for (long position : positions) {
+            if (position <= behind) {
+                break;
+            }
+            try {
+                load(position, positions.get(0));
+                return true;
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.WARNING, e.getMessage() + "; an older snapshot is tried");
+                damage = damage == null ? e : damage;
+            }
+        }
+        if (damage != null && isNeeded) {
+            throw damage;
+        }
+        return false;
+    }
+
+    private void load(long position, long newest) throws IOException {
+        LengthCounter counter = new LengthCounter(log.snapshots().open(position));
+        turn(() -> {
+            tables.clear();
+            tables.startAt(0, 0, 0);
+            replay = replayBehind(LogPosition.atTheBeginning(log.cell()));
+            mustReach = Math.max(mustReach, newest);
+        });
+        Snapshot.Loaded loaded;
+        try (RowLoader loader = new RowLoader(tables)) {
+            loaded = Snapshot.read(counter, position, (number, key, row) -> {
+                tables.requireSpace(key.length + (long) row.length);
+                loader.put(table(position, number), key, row);
+            });
+        } catch (IOException e) {
+            tables.clear();
+            throw e;
+        }
+        Snapshot.Start start = loaded.start();
+        String foreign = start.foreignTo(LogSnapshots.id(log));
+        if (foreign != null) {
+            tables.clear();
+            throw new IOException(foreign);
+        }
+        turn(() -> {
+            tables.startAt(start.sequence(), start.timeMillis(), start.lastNumber());
+            replay = replayBehind(new LogPosition(log.cell(), start.epoch(), start.sequence(), start.crc()));
+            mustReach = Math.max(mustReach, loaded.endSequence());
+        });
+        snapshots.loaded(position, counter.bytes);
+    }
+
+    private TableName<?> table(long position, int number) {
+        for (TableName<?> table : settings.tables()) {
+            if (table.number() == number) {
+                return table;
+            }
+        }
+        throw new IllegalStateException("Expected tables that this release knows, but the snapshot at record "
+                + position + " has table " + number + "; start this node with the release that wrote it.");
+    }
+
+    /** Refuses to lead over a log that ends before the copy of its rows does. */
+    private void requireReached() {
+        if (replay.last().sequence() < mustReach) {
+            end = new IllegalStateException("Expected a log up to record " + mustReach
+                    + ", which a snapshot of it needs, but it ends at record "
+                    + replay.last().sequence()
+                    + ". This node does not lead. Check that the log belongs to this cell, or restore a copy of it.");
+            throw end;
+        }
+    }
+
+    private void turn(Runnable change) {
+        applying.lock();
+        try {
+            turn++;
+            change.run();
+        } finally {
+            applying.unlock();
+        }
+    }
+
+    private static long rowBytes(List<Changes.Write> writes) {
+        long bytes = 0;
+        for (int i = 0; i < writes.size(); i++) {
+            byte[] row = writes.get(i).row();
+            bytes += writes.get(i).key().length + (row == null ? 0 : row.length);
+        }
+        return bytes;
+    }
+
+    /** The rows while the node follows, all of which are durable. */
+    private final class FollowedRows implements LogSnapshots.CopySource {
+        @Override
+        public LogSnapshots.Started begin() throws IOException {
+            applying.lock();
+            try {
+                LogPosition last = replay.last();
+                if (reigning != null || last.sequence() == 0 || last.sequence() < mustReach) {
+                    throw new IOException("the rows of this node are not complete yet");
+                }
+                return new LogSnapshots.Started(
+                        last.sequence(),
+                        last.crc(),
+                        last.epoch(),
+                        tables.lastTimeMillis(),
+                        tables.lastNumber(),
+                        tables.takenBack(),
+                        turn);
+            } finally {
+                applying.unlock();
+            }
+        }
+
+        @Override
+        public long end(LogSnapshots.Started started) throws IOException {
+            applying.lock();
+            try {
+                if (turn != started.turn()) {
+                    throw new IOException("the node began to lead meanwhile, or made its rows anew");
+                }
+                return replay.last().sequence();
+            } finally {
+                applying.unlock();
+            }
+        }
+    }
+
+    /** The rows of a reign, some of which may be in flight. */
+    private final class WrittenRows implements LogSnapshots.CopySource {
+        private final Store store;
+        private final LogJournal writing;
+
+        WrittenRows(Store store, LogJournal writing) {
+            this.store = store;
+            this.writing = writing;
+        }
+
+        @Override
+        public LogSnapshots.Started begin() {
+            return store.write(transaction -> new LogSnapshots.Started(
+                    transaction.lastSequence(),
+                    writing.lastCrc(),
+                    writing.epoch(),
+                    tables.lastTimeMillis(),
+                    tables.lastNumber(),
+                    tables.takenBack(),
+                    0));
+        }
+
+        @Override
+        public long end(LogSnapshots.Started started) throws IOException {
+            long last = store.write(transaction -> {
+                transaction.checkWritable();
+                return tables.takenBack() == started.takenBack() ? transaction.lastSequence() : Rows.NONE;
+            });
+            if (last == Rows.NONE) {
+                throw new IOException("rows were taken back meanwhile that may be in it");
+            }
+            store.await(last);
+            return last;
+        }
+    }
+
+    /** Counts the bytes that come from a stream. */
+    private static final class LengthCounter extends FilterInputStream {
+        private long bytes;
+
+        LengthCounter(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int read = super.read();
+            bytes += read < 0 ? 0 : 1;
+            return read;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            int read = super.read(target, offset, length);
+            bytes += Math.max(0, read);
+            return read;
         }
     }
 

@@ -68,6 +68,11 @@ public final class LogJournal implements Journal {
         return log.cell();
     }
 
+    /** Returns the CRC of the record that was appended last. Called under the writer lock. */
+    public int lastCrc() {
+        return records.lastCrc();
+    }
+
     @Override
     public long epoch() {
         return reign.epoch();

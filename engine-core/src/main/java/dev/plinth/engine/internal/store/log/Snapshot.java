@@ -3,6 +3,8 @@ package dev.plinth.engine.internal.store.log;
 import dev.plinth.engine.internal.base.RowVisitor;
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -104,11 +106,7 @@ public final class Snapshot {
         Disk.File file = disk.createStreamed(disk.own(TEMPORARY));
         BlockWriter blocks = new BlockWriter(file);
         try {
-            blocks.raw(start.header());
-            for (TableName<?> name : names) {
-                rows.forEach(name, (key, row) -> blocks.row(name.number(), key, row));
-            }
-            blocks.flush();
+            blocks.all(rows, names, start);
         } catch (IOException | RuntimeException | Error e) {
             abandon(disk, file, e);
             throw e;
@@ -121,10 +119,7 @@ public final class Snapshot {
         /** Ends it and gives it its name, once everything up to this sequence is durable. */
         public void publish(long endSequence) throws IOException {
             try (file) {
-                ByteBuffer end = ByteBuffer.allocate(END_BYTES);
-                end.putInt(0).putLong(endSequence).putLong(blocks.rows);
-                end.putInt(Checksum.of(end, 0, END_BYTES - 4));
-                blocks.raw(end.flip());
+                blocks.end(endSequence);
                 file.sync();
             }
             disk.rename(disk.own(TEMPORARY), name(start.sequence()));
@@ -134,6 +129,20 @@ public final class Snapshot {
         /** Deletes it. */
         public void abandon(Throwable why) throws IOException {
             Snapshot.abandon(disk, file, why);
+        }
+    }
+
+    /**
+     * Copies all rows to a stream, likewise.
+     *
+     * @param end is asked once the rows are copied, and returns the last sequence by then, when all up to it is durable
+     */
+    public static void write(OutputStream out, RowSource rows, List<TableName<?>> names, Start start, EndSource end)
+            throws IOException {
+        try (StreamFile file = StreamFile.writing(out)) {
+            BlockWriter blocks = new BlockWriter(file);
+            blocks.all(rows, names, start);
+            blocks.end(end.sequence());
         }
     }
 
@@ -153,29 +162,48 @@ public final class Snapshot {
      */
     public static Loaded read(Disk disk, String name, RowSink rowSink) throws IOException {
         try (Disk.File file = disk.openStreamed(name)) {
-            Start start = readStart(file, name);
-            long at = HEADER_BYTES;
-            long rows = 0;
-            while (true) {
-                int bytes = read(file, at, 4, name).getInt();
-                if (bytes == 0) {
-                    break;
-                }
-                ByteBuffer block = read(file, at + 4, 4 + bytes, name);
-                int stated = block.getInt();
-                if (bytes < 0 || stated != Checksum.of(block, 4, bytes)) {
-                    throw damaged(name, at);
-                }
-                rows += show(block, rowSink);
-                at += 8L + bytes;
+            return read(file, name, rowSink);
+        }
+    }
+
+    /**
+     * Reads a snapshot from a stream, likewise, and closes the stream.
+     *
+     * @param sequence the sequence at its start
+     */
+    public static Loaded read(InputStream in, long sequence, RowSink rowSink) throws IOException {
+        try (StreamFile file = StreamFile.reading(in)) {
+            return read(file, name(sequence), rowSink);
+        }
+    }
+
+    /** Reads from the beginning to the end, each byte once. */
+    private static Loaded read(Disk.File file, String name, RowSink rowSink) throws IOException {
+        Start start = readStart(file, name);
+        long at = HEADER_BYTES;
+        long rows = 0;
+        while (true) {
+            int bytes = read(file, at, 4, name).getInt();
+            if (bytes == 0) {
+                break;
             }
-            ByteBuffer end = read(file, at, END_BYTES, name).position(4);
-            long endSequence = end.getLong();
-            if (end.getLong() != rows || end.getInt() != Checksum.of(end, 0, END_BYTES - 4)) {
+            ByteBuffer block = read(file, at + 4, 4 + bytes, name);
+            int stated = block.getInt();
+            if (bytes < 0 || stated != Checksum.of(block, 4, bytes)) {
                 throw damaged(name, at);
             }
-            return new Loaded(start, endSequence, rows);
+            rows += show(block, rowSink);
+            at += 8L + bytes;
         }
+        ByteBuffer end = ByteBuffer.allocate(END_BYTES)
+                .putInt(0)
+                .put(read(file, at + 4, END_BYTES - 4, name))
+                .position(4);
+        long endSequence = end.getLong();
+        if (end.getLong() != rows || end.getInt() != Checksum.of(end, 0, END_BYTES - 4)) {
+            throw damaged(name, at);
+        }
+        return new Loaded(start, endSequence, rows);
     }
 
     private static Start readStart(Disk.File file, String name) throws IOException {
@@ -219,6 +247,17 @@ public final class Snapshot {
     @FunctionalInterface
     public interface RowSource {
         void forEach(TableName<?> table, RowVisitor visitor) throws IOException;
+    }
+
+    /** Tells where a copy of the rows has ended. */
+    @FunctionalInterface
+    public interface EndSource {
+        /**
+         * Returns the last sequence by now, once everything up to it is durable.
+         *
+         * @throws IOException if the copy must not count
+         */
+        long sequence() throws IOException;
     }
 
     private static int show(ByteBuffer block, RowSink sink) {
@@ -270,6 +309,21 @@ public final class Snapshot {
 
         BlockWriter(Disk.File file) {
             this.file = file;
+        }
+
+        void all(RowSource source, List<TableName<?>> names, Start start) throws IOException {
+            raw(start.header());
+            for (TableName<?> name : names) {
+                source.forEach(name, (key, row) -> row(name.number(), key, row));
+            }
+            flush();
+        }
+
+        void end(long endSequence) throws IOException {
+            ByteBuffer end = ByteBuffer.allocate(END_BYTES);
+            end.putInt(0).putLong(endSequence).putLong(rows);
+            end.putInt(Checksum.of(end, 0, END_BYTES - 4));
+            raw(end.flip());
         }
 
         void raw(ByteBuffer bytes) throws IOException {
