@@ -75,15 +75,19 @@ public final class NodeStore implements AutoCloseable {
      * @param bytesPerSnapshot bytes of the log after which a snapshot may be written
      */
     NodeStore(
-            StoreSettings settings, SharedLog log, EngineClock clock, FatalErrors fatalErrors, long bytesPerSnapshot) {
+            StoreSettings settings,
+            SharedLog log,
+            EngineClock clock,
+            FatalErrors fatalErrors,
+            long bytesPerSnapshot) {
         this.settings = settings;
         this.log = log;
         this.clock = clock;
         this.fatalErrors = fatalErrors;
         this.tables = new StoreTables(settings);
         this.replay = replayBehind(LogPosition.atTheBeginning(log.cell()));
-        this.snapshots =
-                new LogSnapshots(log, tables, settings.tables(), bytesPerSnapshot, fatalErrors, new FollowedRows());
+        this.snapshots = new LogSnapshots(
+                log, tables, settings.tables(), bytesPerSnapshot, fatalErrors, new FollowedRows());
     }
 
     /** Returns an id that no other node has. */

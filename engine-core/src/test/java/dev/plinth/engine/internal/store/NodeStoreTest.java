@@ -252,6 +252,7 @@ class NodeStoreTest {
         public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) {
             return switch (method.getName()) {
                 case "cell" -> 0;
+                case "snapshots" -> new SharedMemoryLog().snapshots();
                 case "close" -> null;
                 case "follow" -> read();
                 default -> throw new AssertionError("Expected no call of " + method.getName());
