@@ -14,8 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Measures how long a follower needs from the end of a lease to its first answer, and a leader with many records in flight
- * until it follows. Both nodes are in one JVM, over a log in memory, so that no network or database is in the figures.
+ * Measures how long a follower needs from the end of a lease to its first answer. Also measures how long a leader with many
+ * records in flight needs until it follows. Both nodes are in one JVM, over a log in memory, so that no network or database is in the figures.
  */
 final class TakeoverFigures {
     private static final int RESOURCES = 1_000_000;

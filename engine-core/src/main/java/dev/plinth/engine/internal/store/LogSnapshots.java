@@ -19,7 +19,7 @@ import java.util.UUID;
  * Writes snapshots of a shared log in the background, keeps two of them, and truncates the log to the start of the older
  * one.
  *
- * <p><b>Who.</b> Each node counts the bytes of the log behind the newest snapshot that it knows, and writes one when they
+ * <p><b>The writer.</b> Each node counts the bytes of the log behind the newest snapshot that it knows, and writes one when they
  * are many. A follower writes sooner than the leader, which is busier, and each follower after a number of bytes of its
  * own. Before it writes, it looks for one that another node has written meanwhile. So no node has to know of the others.
  * If two write at once, the newest two stay.

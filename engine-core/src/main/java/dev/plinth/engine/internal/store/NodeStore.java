@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * what another one has written. {@link #reign} begins a reign, whose {@link Store} writes to the same tables. Once that
  * has ended, {@link #followOn} follows behind its last durable record, without reading anything again.
  *
- * <p>The rows begin as the newest snapshot of the log has them, and are made anew from one if the log behind the node was
+ * <p>The rows begin as the newest snapshot of the log has them, and are made again if the log behind the node was
  * truncated. Such rows are right once the log was applied up to the end of the copy. Before that the node does not lead.
  *
  * <p>A batch that does not fit, or for whose rows there is no room, ends the following for good. The tables are then as
@@ -75,19 +75,15 @@ public final class NodeStore implements AutoCloseable {
      * @param bytesPerSnapshot bytes of the log after which a snapshot may be written
      */
     NodeStore(
-            StoreSettings settings,
-            SharedLog log,
-            EngineClock clock,
-            FatalErrors fatalErrors,
-            long bytesPerSnapshot) {
+            StoreSettings settings, SharedLog log, EngineClock clock, FatalErrors fatalErrors, long bytesPerSnapshot) {
         this.settings = settings;
         this.log = log;
         this.clock = clock;
         this.fatalErrors = fatalErrors;
         this.tables = new StoreTables(settings);
         this.replay = replayBehind(LogPosition.atTheBeginning(log.cell()));
-        this.snapshots = new LogSnapshots(
-                log, tables, settings.tables(), bytesPerSnapshot, fatalErrors, new FollowedRows());
+        this.snapshots =
+                new LogSnapshots(log, tables, settings.tables(), bytesPerSnapshot, fatalErrors, new FollowedRows());
     }
 
     /** Returns an id that no other node has. */

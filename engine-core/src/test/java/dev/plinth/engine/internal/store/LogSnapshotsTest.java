@@ -14,7 +14,6 @@ import dev.plinth.engine.log.SnapshotStore;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -51,7 +50,9 @@ class LogSnapshotsTest {
         long last = put(store, 140, 200);
 
         assertThat(log.snapshots().positions()).containsExactly(200L, 100L);
-        assertThat(log.follow(0, 1 << 20).get(0).last()).as("the log begins behind the older one").isGreaterThan(100);
+        assertThat(log.follow(0, 1 << 20).get(0).last())
+                .as("the log begins behind the older one")
+                .isGreaterThan(100);
         NodeStore other = caughtUp(log, last);
         assertThat(other.stateHash()).isEqualTo(store.stateHash());
     }
@@ -157,7 +158,9 @@ class LogSnapshotsTest {
         failing.meanwhile = () -> {};
         leader.snapshot();
         assertThat(log.snapshots().positions()).hasSize(1);
-        assertThat(log.follow(0, 1 << 20).get(0).first()).as("with one snapshot the log stays").isEqualTo(1);
+        assertThat(log.follow(0, 1 << 20).get(0).first())
+                .as("with one snapshot the log stays")
+                .isEqualTo(1);
     }
 
     @Test
@@ -213,7 +216,8 @@ class LogSnapshotsTest {
         SharedLog cut = (SharedLog) Proxy.newProxyInstance(
                 SharedLog.class.getClassLoader(),
                 new Class<?>[] {SharedLog.class},
-                (proxy, method, arguments) -> method.getName().equals("read") ? List.of() : call(log, method, arguments));
+                (proxy, method, arguments) ->
+                        method.getName().equals("read") ? List.of() : call(log, method, arguments));
 
         NodeStore node = node(cut, SELDOM);
         assertThatThrownBy(() -> node.reign(B))
@@ -343,19 +347,21 @@ class LogSnapshotsTest {
 
         @Override
         public void write(long position, Content content) throws IOException {
-            snapshots.write(position, out -> content.writeTo(new FilterOutputStream(out) {
-                private long written;
+            snapshots.write(
+                    position,
+                    out -> content.writeTo(new FilterOutputStream(out) {
+                        private long written;
 
-                @Override
-                public void write(byte[] bytes, int offset, int length) throws IOException {
-                    out.write(bytes, offset, length);
-                    written += length;
-                    if (written > PART_BYTES && !ran) {
-                        ran = true;
-                        meanwhile.run();
-                    }
-                }
-            }));
+                        @Override
+                        public void write(byte[] bytes, int offset, int length) throws IOException {
+                            out.write(bytes, offset, length);
+                            written += length;
+                            if (written > PART_BYTES && !ran) {
+                                ran = true;
+                                meanwhile.run();
+                            }
+                        }
+                    }));
         }
 
         @Override
