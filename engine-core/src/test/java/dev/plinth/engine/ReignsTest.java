@@ -166,7 +166,8 @@ class ReignsTest {
         JobHandler stubborn = job -> {
             begun.countDown();
             awaitIgnoringInterrupts(goOn);
-            told.set(job.isCancelRequested() ? 1 : -1);
+            Patience.until(job::isCancelRequested); // told by a thread beside
+            told.set(1);
             try {
                 return Json.of("{\"by\":\"zombie\"}");
             } finally {
