@@ -2,20 +2,25 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** Shows that an engine in memory has no threads before it has something for them to do. */
 class IdleEngineTest {
     /** Threads join the group of who starts them: engines that other tests have left running are in another one. */
     private final ThreadGroup group = new ThreadGroup("idle engine");
 
+    @BeforeEach
+    void leaveTheLogOut() {
+        Engine.inMemoryOver(Optional::empty); // a node of a shared log has threads at once
+    }
+
     @Test
-    @DisabledIfSystemProperty(named = "plinth.test.journal", matches = "log") // a node of a log has threads at once
     void inMemory_untilItsFirstCommit_hasNoThread() {
         CompletableFuture.runAsync(this::openAndCommit, task -> new Thread(group, task, "opener").start())
                 .join();

@@ -9,6 +9,8 @@ import java.util.Map;
 
 /** The headers of answers, as documents describe them. */
 final class AnswerHeaders {
+    static final String NODE = "Plinth-Node";
+    static final String LEADER = "Plinth-Leader";
     static final String ETAG = "ETag";
     static final String LOCATION = "Location";
     static final String RETRY_AFTER = "Retry-After";
@@ -24,6 +26,8 @@ final class AnswerHeaders {
 
     static {
         DESCRIPTIONS.put(REQUEST_ID, "The id of this request, for the request log and for support.");
+        DESCRIPTIONS.put(NODE, "The node that has answered, if several share a log.");
+        DESCRIPTIONS.put(LEADER, "The address of the node that leads, with the problem not_leader, if it is known.");
         DESCRIPTIONS.put(ETAG, "The version of the entity, for If-Match and If-None-Match.");
         DESCRIPTIONS.put(LOCATION, "The path of what was created.");
         DESCRIPTIONS.put(RETRY_AFTER, "Seconds until the next try makes sense.");
@@ -41,6 +45,7 @@ final class AnswerHeaders {
     static void add(JsonBytes json, Route route, List<String> own) {
         json.name("headers").open();
         reference(json, REQUEST_ID);
+        reference(json, NODE);
         own.forEach(name -> reference(json, name));
         if (route.guard() == Route.Guard.WORKSPACE) {
             reference(json, RATE_LIMIT);

@@ -113,8 +113,12 @@ final class OpenApiProblems {
                 .name("headers")
                 .open();
         AnswerHeaders.reference(json, AnswerHeaders.REQUEST_ID);
+        AnswerHeaders.reference(json, AnswerHeaders.NODE);
         if (codes.stream().anyMatch(ProblemCode::retryable)) {
             AnswerHeaders.reference(json, AnswerHeaders.RETRY_AFTER);
+        }
+        if (codes.contains(ProblemCode.NOT_LEADER)) {
+            AnswerHeaders.reference(json, AnswerHeaders.LEADER);
         }
         if (codes.contains(ProblemCode.UNAUTHENTICATED) || codes.contains(ProblemCode.INSUFFICIENT_SCOPE)) {
             AnswerHeaders.reference(json, AnswerHeaders.CHALLENGE);

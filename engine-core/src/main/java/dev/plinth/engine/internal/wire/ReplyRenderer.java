@@ -87,7 +87,7 @@ public final class ReplyRenderer {
         ReplyHeaders headers = new ReplyHeaders();
         headers.add("Request-Id", request.text());
         if (nodeId.isPresent()) {
-            headers.add("Plinth-Node", nodeId.get());
+            headers.add(AnswerHeaders.NODE, nodeId.get());
         }
         return headers;
     }
@@ -147,7 +147,7 @@ public final class ReplyRenderer {
                         challenge + ", error=\"insufficient_scope\""
                                 + (hint == null ? "" : ", scope=\"" + hint + "\""));
             case METHOD_NOT_ALLOWED -> put(headers, "Allow", hint);
-            case NOT_LEADER -> leaderUrl.get().ifPresent(url -> headers.add("Plinth-Leader", url.toString()));
+            case NOT_LEADER -> leaderUrl.get().ifPresent(url -> headers.add(AnswerHeaders.LEADER, url.toString()));
             default -> {}
         }
         boolean retryable = refusal.retryable() && (code != ProblemCode.OUTCOME_UNKNOWN || keyed);
