@@ -1,15 +1,27 @@
 package dev.plinth.engine.internal.base;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Takes the memberships that a {@link RowIndex} derives. Adding a member that is there, or removing one that is not,
  * changes nothing. Not thread-safe.
  */
 public abstract class Memberships {
     /** Used again for each row, because every created row passes here. */
-    final RowIndex.Entry entry = new RowIndex.Entry(this);
+    private RowIndex.@Nullable Entry entry;
 
     /** Makes a taker without memberships. */
     protected Memberships() {}
+
+    /** Returns what enters a new row into its sets. */
+    final RowIndex.Entry entry() {
+        RowIndex.Entry known = entry;
+        if (known == null) {
+            known = new RowIndex.Entry(this);
+            entry = known;
+        }
+        return known;
+    }
 
     /** Adds a number to a set. */
     public abstract void add(SetKey set, long number);

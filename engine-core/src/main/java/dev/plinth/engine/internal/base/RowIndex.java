@@ -46,7 +46,7 @@ public record RowIndex<R>(Function<byte[], R> reader, RowSets.Source<R> source) 
             old.leave(now, memberships);
             now.enter(old, memberships, table, key);
         } else if (after != null) {
-            source.tell(key, reader.apply(after), memberships.entry.of(table, key));
+            source.tell(key, reader.apply(after), memberships.entry().of(table, key));
         } else if (before != null) {
             source.tell(key, reader.apply(before), new Exit(memberships));
         }
