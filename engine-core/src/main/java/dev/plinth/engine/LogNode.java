@@ -353,9 +353,27 @@ final class LogNode implements EngineNode {
 
     /** Ends the parts of a reign beside this thread. */
     private void abandon(ActiveEngine leading) {
-        Thread thread = new EngineThread(leading::abandon, "plinth-reign-end", fatalErrors);
-        thread.start();
+        Thread thread = new EngineThread(
+                () -> {
+                    try {
+                        leading.abandon();
+                    } finally {
+                        leave(Thread.currentThread());
+                    }
+                },
+                "plinth-reign-end",
+                fatalErrors);
         ending = thread;
+        thread.start();
+    }
+
+    /** Forgets a thread that has ended a reign, since it refers to the parts of that reign. */
+    private void leave(Thread ended) {
+        signal(() -> {
+            if (ended.equals(ending)) {
+                ending = null;
+            }
+        });
     }
 
     private void become(NodeRole next) {
