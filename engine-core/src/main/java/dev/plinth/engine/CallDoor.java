@@ -3,7 +3,6 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.wire.Wire;
@@ -36,9 +35,7 @@ public final class CallDoor {
      */
     public CompletableFuture<Reply> submit(Call call) {
         Wire wire = wire();
-        return wire == null
-                ? CompletableFuture.completedFuture(node.refuse(Refusal.notLeader()))
-                : wire.submit(call, replyTo);
+        return wire == null ? CompletableFuture.completedFuture(refuse(call)) : wire.submit(call, replyTo);
     }
 
     /**
@@ -50,7 +47,7 @@ public final class CallDoor {
     public Admission admit(Call head) {
         Wire wire = wire();
         if (wire == null) {
-            return Admission.refused(node.refuse(Refusal.notLeader()));
+            return Admission.refused(refuse(head));
         }
         try {
             return new DoorAdmission(wire, replyTo, wire.arrive(head));
@@ -81,6 +78,10 @@ public final class CallDoor {
      */
     public void noteEnd(String thread, Throwable error) {
         node.fatalErrors().ended(thread, error);
+    }
+
+    private Reply refuse(Call call) {
+        return node.refuse(call, audiences.contains(Audience.PROBE));
     }
 
     /** Returns the routes of this door in the present reign, or null if the node does not lead. */

@@ -164,7 +164,7 @@ public final class Engine implements AutoCloseable {
      */
     public Reply call(Call call) {
         ActiveEngine active = node.active();
-        return active == null ? node.refuse(Refusal.notLeader()) : active.wire().execute(call);
+        return active == null ? node.refuse(call, true) : active.wire().execute(call);
     }
 
     /**
@@ -177,7 +177,7 @@ public final class Engine implements AutoCloseable {
     public CompletableFuture<Reply> submit(Call call) {
         ActiveEngine active = node.active();
         return active == null
-                ? CompletableFuture.completedFuture(node.refuse(Refusal.notLeader()))
+                ? CompletableFuture.completedFuture(node.refuse(call, true))
                 : active.wire().submit(call, active.dispatcher().workers());
     }
 
@@ -419,7 +419,7 @@ public final class Engine implements AutoCloseable {
 
     /**
      * Returns false once the journal has failed, also while the engine is closed. Nothing is written any more and reads
-     * go on. Restart the engine.
+     * go on. Restart the engine. Over a shared log it is false only if the node has stopped ({@link #role}).
      */
     public boolean isWritable() {
         ActiveEngine active = node.active();

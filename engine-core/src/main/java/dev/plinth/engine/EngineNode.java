@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.FatalErrors;
@@ -50,6 +51,13 @@ interface EngineNode {
 
     /** Returns the reply to something that no reign answers. */
     Reply refuse(Refusal refusal);
+
+    /**
+     * Returns the reply to a call while the node does not lead. Each node says itself whether its process is alive.
+     *
+     * @param served whether the routes of probes are served where the call came
+     */
+    Reply refuse(Call call, boolean served);
 
     /** Returns the exception of the typed API for it. */
     PlinthException exception(Refusal refusal);

@@ -1,11 +1,12 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.wire.EarlyReplies;
 import dev.plinth.engine.internal.wire.ReplyRenderer;
+import java.util.Optional;
 
 /** Refuses what no reign answers, with the texts of the host. Thread-safe. */
 final class EngineRefusals {
@@ -22,17 +23,14 @@ final class EngineRefusals {
                 config.clock()::epochMillis);
     }
 
-    /** The engine is shutting down, or was shut down. */
-    static Refusal shuttingDown() {
-        return Refusal.of(
-                        ProblemCode.SHUTTING_DOWN,
-                        "The engine is shutting down; nothing was changed. Send the call again.")
-                .retryAfter(1);
-    }
-
     /** Returns the reply of a refusal. */
     Reply reply(Refusal refusal) {
         return replies.of(refusal);
+    }
+
+    /** Returns the reply to a question whether this process has to be restarted, while no reign answers. */
+    Reply live(Optional<String> failure, Optional<Durability> level) {
+        return replies.live(failure, level);
     }
 
     /** Returns the exception of the typed API for a refusal. */

@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogNode implements EngineNode {
     private static final System.Logger LOG = Log.sparing(LogNode.class);
+    private static final String LIVE = "/health/live";
     private static final long PAUSE_MILLIS = 20;
     private static final long LOOK_MILLIS = 200;
     private static final long ABANDON_MILLIS = 3_000;
@@ -212,12 +214,20 @@ final class LogNode implements EngineNode {
     }
 
     @Override
+    public Reply refuse(Call call, boolean served) {
+        boolean asks = call.method().equals("GET") || call.method().equals("HEAD");
+        return served && asks && call.path().equals(LIVE)
+                ? refusals.live(fatalErrors.failure(), rows.durability())
+                : refuse(Refusal.notLeader());
+    }
+
+    @Override
     public PlinthException exception(Refusal refusal) {
         return refusals.exception(told(refusal));
     }
 
     private Refusal told(Refusal refusal) {
-        return draining && refusal.code() == ProblemCode.NOT_LEADER ? EngineRefusals.shuttingDown() : refusal;
+        return draining && refusal.code() == ProblemCode.NOT_LEADER ? Refusal.shuttingDown() : refusal;
     }
 
     /** Leaves this node out, since it is asked when this one must not answer. */
@@ -388,6 +398,9 @@ final class LogNode implements EngineNode {
     private void stop(Throwable e) {
         ActiveEngine leading = active;
         active = null;
+        if (leading != null) {
+            left.accept(leading);
+        }
         fatalErrors.stopped(String.valueOf(e.getMessage()));
         become(NodeRole.STOPPED);
         LOG.log(System.Logger.Level.ERROR, "The node has stopped and does not lead: " + e.getMessage(), e);

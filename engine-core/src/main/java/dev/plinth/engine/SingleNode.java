@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.FatalErrors;
@@ -93,6 +94,12 @@ final class SingleNode implements EngineNode {
     @Override
     public Reply refuse(Refusal refusal) {
         return refusals.reply(refusal);
+    }
+
+    /** It leads as long as it is open. */
+    @Override
+    public Reply refuse(Call call, boolean served) {
+        return refuse(Refusal.shuttingDown());
     }
 
     @Override

@@ -67,7 +67,7 @@ final class UnitsOfWork {
             Id workspace, Function<? super UnitOfWork, ? extends T> work) {
         String changed = "";
         for (int i = 0; i < Limits.UNIT_OF_WORK_TRIES_MAX; i++) {
-            checkActive(workspace);
+            Access.checkActive(parts.store(), workspace);
             RunningUnit unit = new RunningUnit(
                     workspace.text(),
                     parts.clients().apply(workspace.text()),
@@ -95,15 +95,6 @@ final class UnitsOfWork {
             changed = conflict.read().text();
         }
         throw new RefusedException(conflicted(changed));
-    }
-
-    private void checkActive(Id workspace) {
-        try {
-            Access.checkActive(parts.store().viewToAct(), workspace);
-        } catch (RefusedException refused) {
-            parts.store().answers().await(0); // the rows may have been another node's
-            throw refused;
-        }
     }
 
     /** Commits effects if nothing has changed that the unit has read. */

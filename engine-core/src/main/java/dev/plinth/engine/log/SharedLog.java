@@ -69,7 +69,7 @@ public interface SharedLog extends AutoCloseable {
 
     /**
      * Asks whether this reign was still the last one after the question began. If so, no other node had acknowledged
-     * anything before.
+     * anything before. The engine puts one question for all calls that wait, and the next one afterwards.
      *
      * @return false if another reign has begun, or the log cannot tell
      */

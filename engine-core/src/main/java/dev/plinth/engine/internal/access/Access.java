@@ -435,6 +435,20 @@ public final class Access {
     }
 
     /**
+     * Refuses the host's own code likewise, by durable rows, once the refusal may be told.
+     *
+     * @throws RefusedException also if the rows may have been another node's
+     */
+    public static void checkActive(Store store, Id workspace) {
+        try {
+            checkActive(store.viewToAct(), workspace);
+        } catch (RefusedException refused) {
+            store.answers().await(0);
+            throw refused;
+        }
+    }
+
+    /**
      * Returns true if a workspace exists and is not suspended. Only then its jobs start and its deliveries are sent.
      */
     public static boolean isActive(Rows rows, Id workspace) {

@@ -47,6 +47,12 @@ public record Refusal(
                 "No object with this id is visible to this workspace. Check the id and the API key.");
     }
 
+    /** Returns the refusal of an engine that is shutting down. The call has changed nothing. */
+    public static Refusal shuttingDown() {
+        return of(ProblemCode.SHUTTING_DOWN, "The engine is shutting down; nothing was changed. Send the call again.")
+                .retryAfter(1);
+    }
+
     /** Returns the refusal of a node that does not lead, or no longer. The call has certainly changed nothing. */
     public static Refusal notLeader() {
         return of(

@@ -50,15 +50,7 @@ final class AdmissionControl {
     /** Returns why no call is admitted any more. */
     Refusal draining() {
         Refusal why = draining;
-        return why == null ? shuttingDown() : why;
-    }
-
-    /** The engine is shutting down: 503. */
-    static Refusal shuttingDown() {
-        return Refusal.of(
-                        ProblemCode.SHUTTING_DOWN,
-                        "The engine is shutting down; nothing was changed. Send the call again.")
-                .retryAfter(1);
+        return why == null ? Refusal.shuttingDown() : why;
     }
 
     /** Finds the caller, and checks that it may call at all: 401, 403, and 503 while the engine drains. */

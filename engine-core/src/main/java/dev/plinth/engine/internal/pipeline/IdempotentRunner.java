@@ -34,7 +34,7 @@ final class IdempotentRunner {
     /** Runs the work or finds its first result, and returns once that is durable. */
     byte[] once(Id request, Id workspace, String sentKey, String fingerprint, Supplier<byte[]> work) {
         String key = IdempotencyKeys.read(sentKey);
-        checkActive(workspace);
+        Access.checkActive(parts.store(), workspace);
         View view = parts.store().viewToAnswer();
         Idempotency.ClaimResult claimResult = parts.idempotency()
                 .begin(
@@ -95,15 +95,6 @@ final class IdempotentRunner {
         return RefusedException.of(
                 ProblemCode.OUTCOME_UNKNOWN,
                 "Another node leads since the work ran, and its result is not remembered. Repeat the call with the same key, which runs the work again.");
-    }
-
-    private void checkActive(Id workspace) {
-        try {
-            Access.checkActive(parts.store().viewToAct(), workspace);
-        } catch (RefusedException refused) {
-            parts.store().answers().await(0); // the rows may have been another node's
-            throw refused;
-        }
     }
 
     /** Remembers a result; a refusal leaves the key free. */

@@ -189,7 +189,7 @@ public final class RequestDispatcher {
 
     /** Refuses all that comes from now on, because the engine shuts down. */
     public void beginDrain() {
-        beginDrain(AdmissionControl.shuttingDown());
+        beginDrain(Refusal.shuttingDown());
     }
 
     /** Refuses all that comes from now on, for this reason. */

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.FatalErrors;
@@ -99,6 +100,11 @@ public final class NodeStore implements AutoCloseable {
     /** Returns the epoch of that record; 0 before the first one. */
     public long epoch() {
         return replay.last().epoch();
+    }
+
+    /** Returns the failures that an acknowledged record survives, as {@link Store#durability} does. */
+    public Optional<Durability> durability() {
+        return LogJournal.durability(log);
     }
 
     /** Returns how often the present reign beats. */

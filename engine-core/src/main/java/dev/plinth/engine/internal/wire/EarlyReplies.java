@@ -1,11 +1,15 @@
 package dev.plinth.engine.internal.wire;
 
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.json.ProblemJson;
+import dev.plinth.engine.internal.pipeline.Answer;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /** Replies to what never became a call, such as a call to a node that does not lead. Thread-safe. */
@@ -28,6 +32,19 @@ public final class EarlyReplies {
     /** Returns the reply of a refusal. */
     public Reply of(Refusal refusal) {
         return renderer.write(refusal, newRequestId());
+    }
+
+    /**
+     * Returns the answer of {@code GET /health/live}.
+     *
+     * @param failure why the process has to be restarted; empty if it has not
+     * @param level the failures that an acknowledged change survives; empty for none
+     */
+    public Reply live(Optional<String> failure, Optional<Durability> level) {
+        String durability = SystemRoutes.durability(level);
+        Outcome outcome = failure.map(sentence -> SystemRoutes.health("failed", 503, durability, sentence))
+                .orElseGet(() -> SystemRoutes.health("live", 200, durability, null));
+        return renderer.write(new Answer(newRequestId(), outcome, null, 0, true, false, true, 0));
     }
 
     /** Returns a fresh id for a request. */

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.wire;
 
 import static dev.plinth.engine.internal.wire.RouteBuilder.row;
 
+import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.base.Command;
@@ -211,17 +212,21 @@ final class SystemRoutes {
     }
 
     private Outcome health(String status, int code, @Nullable String detail) {
+        return health(status, code, durability(store.durability()), detail);
+    }
+
+    static Outcome health(String status, int code, String durability, @Nullable String detail) {
         byte[] body = new JsonBytes()
                 .open()
                 .member("status", status)
-                .member(
-                        "durability",
-                        store.durability()
-                                .map(level -> level.name().toLowerCase(Locale.ROOT))
-                                .orElse("memory"))
+                .member("durability", durability)
                 .optional("detail", detail)
                 .close()
                 .bytes();
         return new Outcome.Done(code, body, null, null, 0, false);
+    }
+
+    static String durability(Optional<Durability> level) {
+        return level.map(each -> each.name().toLowerCase(Locale.ROOT)).orElse("memory");
     }
 }

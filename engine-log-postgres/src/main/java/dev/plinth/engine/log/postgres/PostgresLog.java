@@ -52,7 +52,6 @@ public final class PostgresLog implements SharedLog {
     private final Appends appends;
     private final Beats beats;
     private final Tail tail;
-    private final SharedQuestion lastEpoch;
     private final PostgresSnapshots snapshots;
     private final ScheduledExecutorService watching;
     private final Pause pause = new Pause();
@@ -80,7 +79,6 @@ public final class PostgresLog implements SharedLog {
         this.watching = Executors.newSingleThreadScheduledExecutor(PostgresLog::daemon);
         this.beats = new Beats(cell, primary, side, nodeLock, current, watching);
         this.tail = new Tail(reading, tables, pause);
-        this.lastEpoch = new SharedQuestion(this::askEpoch);
         this.snapshots = new PostgresSnapshots(source, check, cell);
         SessionWatch watch = new SessionWatch(primary, side, beats, lease);
         watching.scheduleWithFixedDelay(
@@ -148,7 +146,7 @@ public final class PostgresLog implements SharedLog {
 
     @Override
     public boolean confirm(Reign reign) {
-        return lastEpoch.ask() == reign.epoch();
+        return askEpoch() == reign.epoch();
     }
 
     @Override

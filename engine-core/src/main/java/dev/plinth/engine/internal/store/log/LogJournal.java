@@ -124,6 +124,11 @@ public final class LogJournal implements Journal {
 
     @Override
     public Optional<Durability> durability() {
+        return durability(log);
+    }
+
+    /** Returns the failures that a durable batch of a log survives; empty if it is kept until the process ends. */
+    public static Optional<Durability> durability(SharedLog log) {
         return log.isPersistent() ? Optional.of(Durability.FSYNC) : Optional.empty();
     }
 
