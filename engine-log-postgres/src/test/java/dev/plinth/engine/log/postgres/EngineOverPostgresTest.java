@@ -7,6 +7,7 @@ import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.log.postgres.server.Pair;
 import java.nio.file.Path;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,7 @@
 package dev.plinth.engine.log.postgres;
 
 import dev.plinth.engine.log.SharedLog;
+import dev.plinth.engine.log.postgres.server.Pair;
 import dev.plinth.engine.testkit.SharedLogContract;
 import java.sql.Connection;
 import java.sql.SQLException;

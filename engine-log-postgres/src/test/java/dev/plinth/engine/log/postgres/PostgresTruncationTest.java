@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.plinth.engine.log.Fate;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.Reign;
+import dev.plinth.engine.log.postgres.server.Pair;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.Connection;

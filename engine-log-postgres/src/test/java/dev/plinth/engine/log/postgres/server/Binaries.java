@@ -1,4 +1,4 @@
-package dev.plinth.engine.log.postgres;
+package dev.plinth.engine.log.postgres.server;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package dev.plinth.engine.log.postgres;
+package dev.plinth.engine.log.postgres.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A primary and its synchronous standby, on free ports of this machine. */
-final class Pair implements AutoCloseable {
+public final class Pair implements AutoCloseable {
     private static final Path MEMORY = Path.of("/dev/shm");
     private static final String SYNCHRONOUS = "synchronous_standby_names = 'standby'";
 
@@ -40,12 +40,12 @@ final class Pair implements AutoCloseable {
     }
 
     /** Returns the pair of all test classes, which ends with the JVM. A test leaves it as it was. */
-    static Pair shared() {
+    public static Pair shared() {
         return Shared.PAIR;
     }
 
     /** Starts a pair of its own. */
-    static Pair start() {
+    public static Pair start() {
         try {
             Path parent = Files.isWritable(MEMORY) ? MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
             Path home = Files.createTempDirectory(parent, "plinth-postgres");
@@ -67,16 +67,16 @@ final class Pair implements AutoCloseable {
         }
     }
 
-    Server primary() {
+    public Server primary() {
         return primary;
     }
 
-    Server standby() {
+    public Server standby() {
         return standby;
     }
 
     /** Crashes the primary and makes the standby the primary. The earlier one is left as it was. */
-    Server failOver() {
+    public Server failOver() {
         Server earlier = primary;
         earlier.crash();
         standby.promote();
@@ -86,7 +86,7 @@ final class Pair implements AutoCloseable {
     }
 
     /** Gives the primary a new standby. It is stopped for a moment. */
-    void addStandby() throws IOException {
+    public void addStandby() throws IOException {
         primary.stop();
         standby = Server.createStandby(primary, home.resolve("data/c"));
         primary.start();
@@ -94,7 +94,7 @@ final class Pair implements AutoCloseable {
     }
 
     /** Runs a statement on the primary. */
-    void execute(String sql) {
+    public void execute(String sql) {
         try (Connection connection = primary.source().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
@@ -104,7 +104,7 @@ final class Pair implements AutoCloseable {
     }
 
     /** Returns the first column of the first row that the primary answers. */
-    String query(String sql) {
+    public String query(String sql) {
         try (Connection connection = primary.source().getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {

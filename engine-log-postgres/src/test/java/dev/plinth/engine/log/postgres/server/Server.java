@@ -1,4 +1,4 @@
-package dev.plinth.engine.log.postgres;
+package dev.plinth.engine.log.postgres.server;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -15,7 +15,7 @@ import java.util.List;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** A server of PostgreSQL with its directory. A server refuses to run as root, so it runs as another user there. */
-final class Server {
+public final class Server {
     private static final String USER = "plinth";
     private static final String UNPRIVILEGED = "nobody";
 
@@ -32,7 +32,7 @@ final class Server {
     }
 
     /** Makes a server with an empty database. */
-    static Server create(Path programs, Path home) throws IOException {
+    public static Server create(Path programs, Path home) throws IOException {
         Server server = new Server(programs, home);
         server.program("initdb", "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C", "-N");
         server.configure(
@@ -48,7 +48,7 @@ final class Server {
     }
 
     /** Makes a standby of a server that is not running. */
-    static Server createStandby(Server primary, Path home) throws IOException {
+    public static Server createStandby(Server primary, Path home) throws IOException {
         Server server = new Server(primary.programs, home);
         run(command("cp", "-a", primary.home.toString(), home.toString()));
         run(command("touch", home.resolve("standby.signal").toString()));
@@ -58,53 +58,53 @@ final class Server {
     }
 
     /** Makes it a standby of another server at its next start. */
-    void follow(Server primary) throws IOException {
+    public void follow(Server primary) throws IOException {
         run(command("touch", home.resolve("standby.signal").toString()));
         configure("primary_conninfo = 'host=127.0.0.1 port=" + primary.port + " user=" + USER
                 + " application_name=standby'");
     }
 
     /** Adds lines to the configuration. Later lines win. */
-    void configure(String... lines) throws IOException {
+    public void configure(String... lines) throws IOException {
         Files.write(home.resolve("postgresql.conf"), Arrays.asList(lines), StandardOpenOption.APPEND);
     }
 
-    void start() {
+    public void start() {
         program("pg_ctl", "-w", "-l", home + ".log", "start");
     }
 
-    void stop() {
+    public void stop() {
         program("pg_ctl", "-w", "-m", "fast", "stop");
     }
 
     /** Stops it as a crash would. */
-    void crash() {
+    public void crash() {
         program("pg_ctl", "-w", "-m", "immediate", "stop");
     }
 
-    void reload() {
+    public void reload() {
         program("pg_ctl", "reload");
     }
 
-    void promote() {
+    public void promote() {
         program("pg_ctl", "-w", "promote");
     }
 
-    boolean isRunning() {
+    public boolean isRunning() {
         return Files.exists(home.resolve("postmaster.pid"));
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
     /** Returns a source of connections to this server. */
-    PGSimpleDataSource source() {
+    public PGSimpleDataSource source() {
         return source(port);
     }
 
     /** Returns a source of connections to a port, at which a proxy may be. */
-    static PGSimpleDataSource source(int port) {
+    public static PGSimpleDataSource source(int port) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setServerNames(new String[] {"127.0.0.1"});
         source.setPortNumbers(new int[] {port});

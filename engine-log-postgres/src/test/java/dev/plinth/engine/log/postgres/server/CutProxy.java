@@ -1,4 +1,4 @@
-package dev.plinth.engine.log.postgres;
+package dev.plinth.engine.log.postgres.server;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Stands between a client and a server. A test tells it to lose the next answer, with the connection. */
-final class CutProxy implements AutoCloseable {
+public final class CutProxy implements AutoCloseable {
     private static final int BUFFER_BYTES = 64 * 1024;
 
     private final ServerSocket listening;
@@ -19,23 +19,23 @@ final class CutProxy implements AutoCloseable {
     private volatile boolean losesAnswers;
     private volatile boolean isOpen = true;
 
-    CutProxy(int target) throws IOException {
+    public CutProxy(int target) throws IOException {
         this.target = target;
         this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         start(this::accept);
     }
 
-    int port() {
+    public int port() {
         return listening.getLocalPort();
     }
 
     /** Lets the next answer of the server be lost. The connections of all clients end with it. */
-    void loseNextAnswer() {
+    public void loseNextAnswer() {
         losesAnswers = true;
     }
 
     /** Ends all connections, and refuses new ones if it is not open. */
-    void cut(boolean open) {
+    public void cut(boolean open) {
         isOpen = open;
         sockets.forEach(CutProxy::close);
     }

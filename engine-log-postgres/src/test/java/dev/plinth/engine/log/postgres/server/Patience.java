@@ -1,10 +1,10 @@
-package dev.plinth.engine.log.postgres;
+package dev.plinth.engine.log.postgres.server;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits of tests for what another thread or a server does. A wait that is in vain fails instead of hanging the build. */
-final class Patience {
+public final class Patience {
     private static final long MAX_SECONDS = 120;
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
@@ -12,12 +12,12 @@ final class Patience {
 
     /** Tells whether it has come about. */
     @FunctionalInterface
-    interface Condition<E extends Exception> {
+    public interface Condition<E extends Exception> {
         boolean holds() throws E;
     }
 
     /** Looks again and again until the condition holds; fails after minutes. */
-    static <E extends Exception> void until(Condition<E> condition) throws E {
+    public static <E extends Exception> void until(Condition<E> condition) throws E {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_SECONDS);
         while (!condition.holds()) {
             if (System.nanoTime() > end) {
