@@ -321,6 +321,11 @@ public final class Engine implements AutoCloseable {
         return node.leader();
     }
 
+    /** Returns what a server needs to hand calls on to the node that leads; empty without a shared log. */
+    public Optional<NodeForwarding> forwarding() {
+        return node.forwarding();
+    }
+
     /**
      * Has a listener learn of each change of the role from now on, in order, on a thread of its own. It may call the
      * engine. Without a shared log there are no changes.

@@ -31,6 +31,9 @@ interface EngineNode {
     /** Returns the node that leads, as far as this one knows; empty without a shared log. */
     Optional<Leader> leader();
 
+    /** Returns what a server needs to hand calls on to the leader; empty without a shared log. */
+    Optional<NodeForwarding> forwarding();
+
     /** Has a listener learn of each change of the role from now on. */
     void onRole(Consumer<? super NodeRole> listener);
 

@@ -28,6 +28,15 @@ final class EngineRefusals {
         return replies.of(refusal);
     }
 
+    /**
+     * Returns the reply of a refusal likewise.
+     *
+     * @param keyed true if the call has an idempotency key
+     */
+    Reply reply(Refusal refusal, boolean keyed) {
+        return replies.of(refusal, keyed);
+    }
+
     /** Returns the reply to a question whether this process has to be restarted, while no reign answers. */
     Reply live(Optional<String> failure, Optional<Durability> level) {
         return replies.live(failure, level);

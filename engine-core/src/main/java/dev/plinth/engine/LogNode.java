@@ -50,6 +50,7 @@ final class LogNode implements EngineNode {
 
     private final EngineParts parts;
     private final EngineRefusals refusals;
+    private final NodeForwarding forwarding;
     private final SharedLog log;
     private final Node me;
     private final FatalErrors fatalErrors = new FatalErrors();
@@ -89,6 +90,7 @@ final class LogNode implements EngineNode {
                 Optional.of(me.id()),
                 this::url);
         this.refusals = new EngineRefusals(this.parts);
+        this.forwarding = new NodeForwarding(me, () -> MasterKey.shared(parts.config()), refusals);
         this.log = log;
         this.begun = begun;
         this.left = left;
@@ -154,7 +156,7 @@ final class LogNode implements EngineNode {
     public Optional<Leader> leader() {
         ActiveEngine leading = active;
         return leading == null
-                ? known
+                ? otherLeader()
                 : Optional.of(new Leader(me, leading.store().epoch()));
     }
 
@@ -230,10 +232,18 @@ final class LogNode implements EngineNode {
         return draining && refusal.code() == ProblemCode.NOT_LEADER ? Refusal.shuttingDown() : refusal;
     }
 
+    @Override
+    public Optional<NodeForwarding> forwarding() {
+        return Optional.of(forwarding);
+    }
+
     /** Leaves this node out, since it is asked when this one must not answer. */
+    private Optional<Leader> otherLeader() {
+        return known.filter(leader -> !leader.node().id().equals(me.id()));
+    }
+
     private Optional<URI> url() {
-        return known.filter(leader -> !leader.node().id().equals(me.id()))
-                .flatMap(leader -> leader.node().url());
+        return otherLeader().flatMap(leader -> leader.node().url());
     }
 
     /** Leads, or catches up with the leader. */

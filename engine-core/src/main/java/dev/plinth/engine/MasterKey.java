@@ -74,6 +74,11 @@ final class MasterKey {
         checkOpens(config, new SecretCipher(MasterKeyFile.readOrMake(file, config.ids()), config.ids()), sealed);
     }
 
+    /** Returns the key that all nodes of a log share. Empty if it is not in a file, or the file is not there yet. */
+    static Optional<byte[]> shared(EngineConfig config) {
+        return file(config).filter(Files::exists).map(path -> MasterKeyFile.readOrMake(path, config.ids()));
+    }
+
     private static void checkOpens(EngineConfig config, SecretCipher cipher, byte[] sealed) {
         try {
             byte[] unused = cipher.open(sealed, OWNER);

@@ -60,6 +60,11 @@ final class SingleNode implements EngineNode {
         return Optional.empty();
     }
 
+    @Override
+    public Optional<NodeForwarding> forwarding() {
+        return Optional.empty();
+    }
+
     /** Its role never changes. */
     @Override
     public void onRole(Consumer<? super NodeRole> listener) {}

@@ -106,10 +106,15 @@ final class Addresses implements Connection.Listener {
     @Override
     public void onClosed(Connection connection) {
         if (connection instanceof EngineConnection engineConnection) {
-            ClientAddress client = counted.remove(engineConnection);
-            if (client != null) {
-                connections.computeIfPresent(client, (address, open) -> open == 1 ? null : open - 1);
-            }
+            release(engineConnection);
+        }
+    }
+
+    /** Counts a connection no longer: it is closed, or that of another node. */
+    void release(EngineConnection connection) {
+        ClientAddress client = counted.remove(connection);
+        if (client != null) {
+            connections.computeIfPresent(client, (address, open) -> open == 1 ? null : open - 1);
         }
     }
 
@@ -139,8 +144,12 @@ final class Addresses implements Connection.Listener {
                 .orElse(0L);
     }
 
-    /** Returns the address of the client: the peer's, or the one that a trusted proxy names. */
+    /** Returns the address of the client: the peer's, or the one that another node or a trusted proxy names. */
     Optional<InetAddress> client(EngineConnection connection, HttpFields headers) {
+        Optional<Optional<InetAddress>> forwarded = connection.forwardedClient();
+        if (forwarded.isPresent()) {
+            return forwarded.get();
+        }
         return remote(connection.getEndPoint())
                 .flatMap(peer -> isProxy(peer) ? forwardedFor(headers) : Optional.of(peer));
     }

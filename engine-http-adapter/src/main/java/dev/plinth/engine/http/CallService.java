@@ -13,6 +13,11 @@ interface CallService {
      */
     Admission admit(Call head);
 
+    /** Takes the headers of a call likewise, with what the socket side knows of its sender. */
+    default Admission admit(Call head, Sender sender) {
+        return admit(head);
+    }
+
     /** Answers all waiting calls with the present state, now and from now on. */
     void endWaits();
 

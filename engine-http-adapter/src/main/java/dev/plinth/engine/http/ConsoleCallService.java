@@ -5,6 +5,7 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Serves the console and the API reference in front of the engine's routes. Their files are below {@code /console/}, the reference is at
@@ -29,13 +30,23 @@ final class ConsoleCallService implements CallService {
 
     @Override
     public Admission admit(Call head) {
+        return admit(head, () -> engine.admit(head));
+    }
+
+    @Override
+    public Admission admit(Call head, Sender sender) {
+        return admit(head, () -> engine.admit(head, sender));
+    }
+
+    private Admission admit(Call head, Supplier<Admission> behind) {
         String path = head.path();
         boolean isReference = path.equals(REFERENCE) || path.equals(REFERENCE + "/");
         if (path.equals(BARE) || path.startsWith(FOLDER) || isReference && hasReference) {
             return Admission.refused(file(head));
         }
-        Admission admission = engine.admit(head);
-        if (!path.equals(ROOT) || admission.isRefused()) {
+        Admission admission = behind.get();
+        // The node that leads adds the links itself.
+        if (!path.equals(ROOT) || admission.isRefused() || admission instanceof ForwardAdmission) {
             return admission;
         }
         return new AdmitAll(

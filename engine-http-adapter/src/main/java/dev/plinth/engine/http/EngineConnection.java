@@ -9,6 +9,7 @@ import static dev.plinth.engine.http.FramingLimits.REQUEST_LINE_BYTES_MAX;
 
 import dev.plinth.engine.ByteBudget;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -53,6 +54,11 @@ final class EngineConnection extends HttpConnection {
 
     private final RefusalPace refusals = new RefusalPace();
     private final boolean isOfProxy;
+    /** True once a call of another node has come. */
+    private volatile boolean isOfNode;
+    /** The client of the present call, if another node has forwarded it. */
+    private volatile @Nullable Optional<InetAddress> forwardedClient;
+
     private final Optional<TlsConnection> tls;
     private volatile long settledBytes;
     private volatile long sliceSinceNanos;
@@ -71,6 +77,24 @@ final class EngineConnection extends HttpConnection {
     /** Returns the connection that decrypts for this one, if it has TLS. */
     Optional<TlsConnection> tls() {
         return tls;
+    }
+
+    /**
+     * Notes that another node has forwarded the present call. The connection is from now on that of a node.
+     *
+     * @param client the address of its client; empty if that node does not know it
+     */
+    void forwardedFor(Optional<InetAddress> client) {
+        forwardedClient = client;
+        if (!isOfNode) {
+            isOfNode = true;
+            ((EngineConnector) getConnector()).addresses().release(this);
+        }
+    }
+
+    /** Returns the client of the present call, which may not be known, if another node has forwarded it. */
+    Optional<Optional<InetAddress>> forwardedClient() {
+        return Optional.ofNullable(forwardedClient);
     }
 
     /** Returns the target of the present request. */
@@ -102,11 +126,11 @@ final class EngineConnection extends HttpConnection {
     }
 
     /**
-     * Returns for how many milliseconds to hold back an answer. That is always 0 for a trusted proxy, because its other
-     * clients share the connection.
+     * Returns for how many milliseconds to hold back an answer. That is always 0 for a trusted proxy and for another node,
+     * because their other clients share the connection.
      */
     int millisToHold(int status) {
-        return isOfProxy ? 0 : refusals.millisToHold(status);
+        return isOfProxy || isOfNode ? 0 : refusals.millisToHold(status);
     }
 
     /** Records that a slice of an answer is handed to the socket. */
@@ -225,6 +249,7 @@ final class EngineConnection extends HttpConnection {
         /** Forgets the target of the request before, because Jetty may refuse this one before it has a target. */
         void begin() {
             target = null;
+            forwardedClient = null;
         }
 
         @Override

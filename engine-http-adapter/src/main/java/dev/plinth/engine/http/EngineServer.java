@@ -21,6 +21,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -62,6 +63,7 @@ public final class EngineServer implements AutoCloseable {
         server = new Server(threads);
         server.setStopTimeout(deadlines.drain().toMillis());
         server.setHandler(new CallHandler(bounds));
+        settings.leaderClient().ifPresent(client -> client.join(server));
         settings.accessLog().ifPresent(log -> server.setRequestLog(new AccessRecorder(log, addresses)));
         CallService main = doors.open(threads, settings.main().audiences());
         threads.onError(main::noteError);
@@ -257,6 +259,12 @@ public final class EngineServer implements AutoCloseable {
     /** Returns the TLS of this server. */
     Optional<Tls> tls() {
         return tls;
+    }
+
+    /** Closes all sockets at once, as the end of the process does, for tests. */
+    void cut() {
+        places.forEach(place -> place.connector.close());
+        places.forEach(place -> place.connector.getConnectedEndPoints().forEach(EndPoint::close));
     }
 
     Bounds bounds() {

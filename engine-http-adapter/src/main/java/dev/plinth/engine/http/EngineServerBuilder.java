@@ -44,6 +44,7 @@ public final class EngineServerBuilder {
 
     private final Function<Optional<BiFunction<Call, CallDoor, CompletableFuture<Reply>>>, EngineServer.Doors> doors;
     private final Supplier<CallBudgets> budgets;
+    private final Optional<Engine> served;
     private final List<AddressRange> proxies = new ArrayList<>();
     private Optional<BiFunction<Call, CallDoor, CompletableFuture<Reply>>> filter = Optional.empty();
     private String host = LOOPBACK;
@@ -57,18 +58,21 @@ public final class EngineServerBuilder {
     private int tlsConnectionsPerMinute = TLS_CONNECTIONS_PER_MINUTE_DEFAULT;
     private boolean limitLoopback;
     private boolean console;
+    private boolean forward = true;
     private Optional<Tls.PemFiles> tls = Optional.empty();
     private Optional<AccessLog> accessLog = Optional.empty();
     private final Set<String> corsOrigins = new LinkedHashSet<>();
 
     EngineServerBuilder(Engine engine) {
         Objects.requireNonNull(engine, "engine must not be null.");
+        this.served = Optional.of(engine);
         this.budgets = engine::callBudgets;
         this.doors = first -> (executor, audiences) -> new EngineCallService(engine, executor, audiences, first);
     }
 
     /** Makes a builder for doors of any kind, which know no filter. */
     EngineServerBuilder(EngineServer.Doors doors) {
+        this.served = Optional.empty();
         this.budgets = () -> CallBudgets.of(Runtime.getRuntime().maxMemory());
         this.doors = first -> doors;
     }
@@ -80,6 +84,7 @@ public final class EngineServerBuilder {
      * @param tls the files for the places that have TLS
      * @param heapBytes the heap, from which the budgets of headers and connections are derived
      * @param budgets the budgets of calls
+     * @param leaderClient hands calls on to the node that leads, if others may lead
      */
     record Settings(
             Listening main,
@@ -90,7 +95,8 @@ public final class EngineServerBuilder {
             Addresses.Rules addresses,
             long heapBytes,
             CallBudgets budgets,
-            Deadlines deadlines) {}
+            Deadlines deadlines,
+            Optional<LeaderClient> leaderClient) {}
 
     /** A place to listen on, for some audiences. */
     record Listening(String host, int port, Set<Audience> audiences, boolean hasTls) {}
@@ -223,6 +229,15 @@ public final class EngineServerBuilder {
         return this;
     }
 
+    /**
+     * Sets whether a node of a shared log hands calls on to the node that leads. The default is true. Otherwise it answers
+     * 503 {@code not_leader} while another node leads. Without a shared log it does not matter.
+     */
+    public EngineServerBuilder forward(boolean isOn) {
+        forward = isOn;
+        return this;
+    }
+
     /** Logs each request. The log stays the caller's. */
     EngineServerBuilder accessLog(AccessLog log) {
         accessLog = Optional.of(log);
@@ -258,15 +273,20 @@ public final class EngineServerBuilder {
     }
 
     private EngineServer start(Deadlines deadlines, long heapBytes, CallBudgets calls) {
-        EngineServer.Doors engine = doors.apply(filter);
+        Optional<LeaderClient> leaderClient =
+                served.flatMap(Engine::forwarding).filter(any -> forward).map(any -> new LeaderClient());
+        EngineServer.Doors own = doors.apply(filter);
+        EngineServer.Doors engine = served.map(each -> ForwardCallService.doors(each, own, leaderClient))
+                .orElse(own);
         EngineServer.Doors all = console
                 ? (executor, audiences) ->
                         new ConsoleCallService(engine.open(executor, audiences), audiences.contains(Audience.TENANT))
                 : engine;
-        return EngineServer.start(all, settings(deadlines, heapBytes, calls));
+        return EngineServer.start(all, settings(deadlines, heapBytes, calls, leaderClient));
     }
 
-    private Settings settings(Deadlines deadlines, long heapBytes, CallBudgets calls) {
+    private Settings settings(
+            Deadlines deadlines, long heapBytes, CallBudgets calls, Optional<LeaderClient> leaderClient) {
         if (adminHealth && adminPort.isEmpty()) {
             throw new IllegalArgumentException("adminHealth needs an adminPort. Set one, or leave adminHealth out.");
         }
@@ -298,7 +318,8 @@ public final class EngineServerBuilder {
                         List.copyOf(proxies)),
                 heapBytes,
                 calls,
-                deadlines);
+                deadlines,
+                leaderClient);
     }
 
     /** Returns true if a name leads to this machine alone. */

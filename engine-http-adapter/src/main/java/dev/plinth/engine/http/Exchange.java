@@ -8,14 +8,17 @@ import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.http.log.ThreadTrace;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
@@ -70,7 +73,7 @@ final class Exchange implements Invocable.Task {
                 .cors()
                 .preflight(head)
                 .map(reply -> Admission.refused(calls.numbered(reply)))
-                .orElseGet(() -> calls.admit(head));
+                .orElseGet(() -> calls.admit(head, new Caller()));
         this.body = new BodyBuffer(
                 admission.bodyBytesMax(), request.getLength(), bounds.bodies().share(this::payer));
         this.values = bounds.values().share(this::payer);
@@ -232,6 +235,30 @@ final class Exchange implements Invocable.Task {
         }
     }
 
+    /** The sender of this request. */
+    private final class Caller implements Sender {
+        @Override
+        public HttpFields headers() {
+            return request.getHeaders();
+        }
+
+        @Override
+        public boolean hasBody() {
+            return request.getHeaders().contains(HttpHeader.CONTENT_LENGTH)
+                    || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
+        }
+
+        @Override
+        public Optional<InetAddress> address() {
+            return bounds.addresses().client(connection, request.getHeaders());
+        }
+
+        @Override
+        public void isForwarded(Optional<InetAddress> client) {
+            connection.forwardedFor(client);
+        }
+    }
+
     private void release() {
         body.release();
         values.close();
@@ -247,6 +274,12 @@ final class Exchange implements Invocable.Task {
     }
 
     private void write(Reply reply) {
+        Optional<RelayedReply> relayed = RelayedReply.in(reply);
+        if (relayed.isPresent()) {
+            // The leader has counted, compressed and limited it.
+            relayed.get().write(connector.isDraining(), connection, response, callback);
+            return;
+        }
         if (reply.status() == HttpStatus.UNAUTHORIZED_401
                 && request.getHeaders().contains(HttpHeader.AUTHORIZATION)) {
             long seconds = bounds.addresses().noteFailure(connection, request.getHeaders());

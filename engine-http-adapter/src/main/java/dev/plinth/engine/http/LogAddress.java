@@ -21,6 +21,8 @@ record LogAddress(String hosts, String database, @Nullable String user, String p
             Pattern.compile("postgres(?:ql)?://(?:([^@/:]+)@)?([\\w.,:\\[\\]-]+)/([\\w.-]+)(?:\\?(\\S*))?");
     private static final Pattern PASSWORD = Pattern.compile("[^/]*//[^@/]*:[^@/]*@.*|.*[?&]password=.*");
 
+    private static final String PASSWORD_VARIABLE = "PLINTH_LOG_PASSWORD";
+
     /** Finds the primary among the hosts, and gives up on a host that does not answer. A later parameter wins. */
     private static final String PARAMETERS = "targetServerType=primary&loadBalanceHosts=true&hostRecheckSeconds=1"
             + "&connectTimeout=2&tcpKeepAlive=true&ApplicationName=plinth";
@@ -33,7 +35,7 @@ record LogAddress(String hosts, String database, @Nullable String user, String p
     static LogAddress parse(String text) {
         if (PASSWORD.matcher(text).matches()) {
             throw new IllegalArgumentException(
-                    "log must not have a password. Set the environment variable PGPASSWORD, or a password file.");
+                    "log must not have a password. Set the environment variable PLINTH_LOG_PASSWORD, or a password file.");
         }
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {
@@ -43,7 +45,10 @@ record LogAddress(String hosts, String database, @Nullable String user, String p
         return new LogAddress(form.group(2), form.group(3), form.group(1), parameters == null ? "" : parameters);
     }
 
-    /** Returns a source of connections. Without {@code PGPASSWORD} the driver looks into its password file. */
+    /**
+     * Returns a source of connections. Its password is in {@code PLINTH_LOG_PASSWORD}, or in {@code PGPASSWORD} as for other
+     * clients of the database. Without both the driver looks into its password file.
+     */
     DataSource source(Map<String, String> environment) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         String separator = parameters.isEmpty() ? "" : "&";
@@ -51,7 +56,8 @@ record LogAddress(String hosts, String database, @Nullable String user, String p
         if (user != null) {
             source.setUser(user);
         }
-        String password = environment.get("PGPASSWORD");
+        String own = environment.get(PASSWORD_VARIABLE);
+        String password = own == null ? environment.get("PGPASSWORD") : own;
         if (password != null) {
             source.setPassword(password);
         }

@@ -16,9 +16,6 @@ import dev.plinth.engine.http.config.FaultyConfigException;
 import dev.plinth.engine.http.config.Setting;
 import dev.plinth.engine.http.config.Source;
 import dev.plinth.engine.http.log.AccessLog;
-import dev.plinth.engine.log.SharedLog;
-import dev.plinth.engine.log.postgres.PostgresLog;
-import dev.plinth.engine.log.postgres.PostgresLogBuilder;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,19 +39,11 @@ final class ServeOptions {
             ServeSettings.SECRET_KEY_FILE,
             ServeSettings.QUICK_RESTART,
             ServeSettings.REQUEST_LOG_BYTES);
-    private static final List<Setting<?>> WITHOUT_LOG_ONLY = List.of(
-            ServeSettings.MEMORY,
-            ServeSettings.DATA,
-            ServeSettings.DURABILITY,
-            ServeSettings.QUICK_RESTART,
-            ServeSettings.REQUEST_LOG_BYTES,
-            ServeSettings.TEST_CLOCK);
-    private static final List<Setting<?>> WITH_LOG_ONLY =
-            List.of(ServeSettings.CELL, ServeSettings.LEASE, ServeSettings.LOG_DURABILITY);
     private static final List<Setting<?>> OFF_HEAP_ONLY =
             List.of(ServeSettings.MAX_RESOURCES, ServeSettings.QUICK_RESTART);
 
     private final Config config;
+    private final LogOptions log;
 
     /**
      * Takes values that are right by themselves. A value that contradicts one of a winning source is dropped.
@@ -63,6 +52,7 @@ final class ServeOptions {
      */
     ServeOptions(Config read) {
         config = withoutOverruled(read);
+        log = new LogOptions(config);
         List<Fault> faults = contradictions();
         if (!faults.isEmpty()) {
             throw new FaultyConfigException(faults);
@@ -75,7 +65,7 @@ final class ServeOptions {
             left = left.without(ServeSettings.MEMORY);
         }
         if (left.has(ServeSettings.LOG)) {
-            left = withoutWeaker(left, ServeSettings.LOG, WITHOUT_LOG_ONLY);
+            left = withoutWeaker(left, ServeSettings.LOG, LogOptions.WITHOUT_LOG_ONLY);
         }
         if (isInMemory(left)) {
             left = withoutWeaker(left, ServeSettings.MEMORY, DURABLE_ONLY);
@@ -124,28 +114,10 @@ final class ServeOptions {
                 }
             }
         }
-        addLogFaults(faults);
+        log.tellFaults(faults::add);
         addIfWrong(faults, ServeSettings.DELIVERIES_KEPT, ServeSettings.EVENTS_KEPT, this::retention);
         addIfWrong(faults, ServeSettings.CLOSE, ServeSettings.DRAIN, this::grace);
         return faults;
-    }
-
-    private void addLogFaults(List<Fault> faults) {
-        if (!config.has(ServeSettings.LOG)) {
-            for (Setting<?> setting : WITH_LOG_ONLY) {
-                addIfAlone(faults, setting, ServeSettings.LOG);
-            }
-            return;
-        }
-        addIfAlone(faults, ServeSettings.LOG, ServeSettings.SECRET_KEY_FILE);
-        for (Setting<?> setting : WITHOUT_LOG_ONLY) {
-            if (config.has(setting)) {
-                faults.add(fault(
-                        setting,
-                        config.name(setting) + " cannot be set beside " + config.name(ServeSettings.LOG)
-                                + ", which keeps everything in a database. Remove one of them."));
-            }
-        }
     }
 
     /** Adds that two settings contradict each other, at the line of the first that is given. */
@@ -243,7 +215,8 @@ final class ServeOptions {
                 .drain(grace().drain())
                 .connectionsPerAddress(number(ServeSettings.CONNECTIONS_PER_ADDRESS))
                 .failuresPerMinute(number(ServeSettings.FAILURES_PER_MINUTE))
-                .tlsConnectionsPerMinute(number(ServeSettings.TLS_CONNECTIONS_PER_MINUTE));
+                .tlsConnectionsPerMinute(number(ServeSettings.TLS_CONNECTIONS_PER_MINUTE))
+                .forward(log.forwards());
         if (hasAdminPort()) {
             told.adminPort(number(ServeSettings.ADMIN_PORT));
         }
@@ -268,9 +241,9 @@ final class ServeOptions {
 
     /** Returns a builder of the engine with these options. */
     EngineBuilder engine() {
-        EngineBuilder builder = Engine.builder().tables(tables()).createDefaultWorkspace(true);
-        if (config.has(ServeSettings.LOG)) {
-            builder.log(log());
+        EngineBuilder builder = Engine.builder().tables(tables()).createDefaultWorkspace(!log.isGiven());
+        if (log.isGiven()) {
+            log.applyTo(builder, System.getenv());
         } else if (!memory()) {
             builder.directory(data()).durability(durability());
         }
@@ -299,17 +272,6 @@ final class ServeOptions {
             builder.testClock(ManualClock.startingAt(Instant.now()));
         }
         return addHosted(builder);
-    }
-
-    /** Connects to the shared log. */
-    private SharedLog log() {
-        PostgresLogBuilder log = PostgresLog.of(
-                        LogAddress.parse(required(ServeSettings.LOG)).source(System.getenv()))
-                .lease(Duration.ofSeconds(required(ServeSettings.LEASE)));
-        if (required(ServeSettings.LOG_DURABILITY).equals("local")) {
-            log.localDurability();
-        }
-        return log.cell(required(ServeSettings.CELL));
     }
 
     /** Adds the settings that a host makes by Java, the places, and the rules of webhooks. */

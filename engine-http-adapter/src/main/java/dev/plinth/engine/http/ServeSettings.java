@@ -10,6 +10,7 @@ import dev.plinth.engine.http.config.Format;
 import dev.plinth.engine.http.config.Formats;
 import dev.plinth.engine.http.config.Setting;
 import dev.plinth.engine.http.config.Source;
+import dev.plinth.engine.log.Node;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -139,27 +140,50 @@ final class ServeSettings {
                     Formats.text("an address", LogAddress::parse),
                     "URL",
                     "Keep everything in a log that several nodes share: postgres://USER@HOST,HOST/DATABASE, with"
-                            + " PGPASSWORD or a password file.")
+                            + " PLINTH_LOG_PASSWORD or a password file.")
             .inJava("engine.log");
 
     static final Setting<String> CELL = Setting.of(
                     "cell", Formats.text("a name", name -> name), "NAME", "Name of the log in its database.")
             .byDefault("plinth");
 
-    static final Setting<Long> LEASE = Setting.of(
-                    "lease-seconds",
-                    Formats.whole(1, 300),
-                    "N",
-                    "Seconds of silence after which another node leads in the place of this one.")
-            .byDefault(3L);
+    static final Setting<String> ADVERTISE = Setting.of(
+                    "advertise",
+                    Formats.text("an address", AdvertisedUrl::parse),
+                    "URL",
+                    "Address at which other nodes reach this one, such as http://10.0.0.5:8080; demanded by --log.")
+            .inJava("engine.node");
+
+    static final Setting<String> NODE_ID = Setting.of(
+                    "node-id",
+                    Formats.text("a name of 1 to 64 characters", Node::new),
+                    "ID",
+                    "Name of this node, which no other one of the log has.")
+            .withoutIt("host and port of --advertise")
+            .inJava("engine.node");
+
+    static final Setting<String> LEASE = Setting.of(
+                    "lease",
+                    Formats.text(LeaseTime.RANGE, LeaseTime::parse),
+                    "TIME",
+                    "Silence after which another node leads in the place of this one, 500ms to 5m.")
+            .byDefault("3s");
+
+    static final Setting<String> FORWARD = Setting.of(
+                    "forward",
+                    Formats.choice("on", "off"),
+                    "on|off",
+                    "Hand calls on to the node that leads; without it they are refused.")
+            .byDefault("on")
+            .inJava("server.forward");
 
     static final Setting<String> LOG_DURABILITY = Setting.of(
                     "log-durability",
-                    Formats.choice("standby", "local"),
-                    "standby|local",
-                    "Failures of the database that an acknowledged change survives: standby the loss of the primary,"
+                    Formats.choice("replicated", "local"),
+                    "replicated|local",
+                    "Failures of the database that an acknowledged change survives: replicated the loss of the primary,"
                             + " local a crash or power cut of it.")
-            .byDefault("standby");
+            .byDefault("replicated");
 
     static final Setting<String> TABLES = Setting.of(
                     "tables",
@@ -327,7 +351,10 @@ final class ServeSettings {
             DURABILITY,
             LOG,
             CELL,
+            ADVERTISE,
+            NODE_ID,
             LEASE,
+            FORWARD,
             LOG_DURABILITY,
             TABLES,
             MAX_RESOURCES,

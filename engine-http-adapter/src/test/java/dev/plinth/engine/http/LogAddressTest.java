@@ -27,6 +27,9 @@ final class LogAddressTest {
         PGSimpleDataSource source = source("postgresql://[::1]:5432/orders", Map.of("PGPASSWORD", "s3cret"));
 
         assertThat(source.getPassword()).isEqualTo("s3cret");
+        assertThat(source("postgresql://db1/orders", Map.of("PGPASSWORD", "other", "PLINTH_LOG_PASSWORD", "own"))
+                        .getPassword())
+                .isEqualTo("own");
         assertThat(source.getConnectTimeout()).isEqualTo(2);
     }
 
@@ -36,7 +39,7 @@ final class LogAddressTest {
                 new String[] {"postgres://plinth:s3cret@db1/orders", "postgres://db1/orders?user=u&password=s3cret"}) {
             assertThatThrownBy(() -> LogAddress.parse(text))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("PGPASSWORD")
+                    .hasMessageContaining("PLINTH_LOG_PASSWORD")
                     .hasMessageNotContaining("s3cret");
         }
     }

@@ -31,7 +31,16 @@ public final class EarlyReplies {
 
     /** Returns the reply of a refusal. */
     public Reply of(Refusal refusal) {
-        return renderer.write(refusal, newRequestId());
+        return of(refusal, false);
+    }
+
+    /**
+     * Returns the reply of a refusal likewise.
+     *
+     * @param keyed true if the call has an idempotency key
+     */
+    public Reply of(Refusal refusal, boolean keyed) {
+        return renderer.write(refusal, newRequestId(), keyed);
     }
 
     /**

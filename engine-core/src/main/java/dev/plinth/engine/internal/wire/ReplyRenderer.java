@@ -79,8 +79,13 @@ public final class ReplyRenderer {
     }
 
     Reply write(Refusal refusal, Id request) {
+        return write(refusal, request, false);
+    }
+
+    /** @param keyed true if the call has an idempotency key */
+    Reply write(Refusal refusal, Id request, boolean keyed) {
         ReplyHeaders headers = begun(request);
-        return turned(refusal, request, false, headers);
+        return turned(refusal, request, keyed, headers);
     }
 
     private ReplyHeaders begun(Id request) {

@@ -1,0 +1,100 @@
+package dev.plinth.engine;
+
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.base.Bytes;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.log.Node;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.function.Supplier;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets a server hand calls on to the node that leads. A node proves to another one that it has written a text, with a
+ * seal under the key that all nodes of a log share. Made by {@link Engine#forwarding}. Thread-safe.
+ */
+public final class NodeForwarding {
+    private static final byte[] PURPOSE = "plinth nodes".getBytes(StandardCharsets.US_ASCII);
+    private static final String ALGORITHM = "HmacSHA256";
+
+    private final Node me;
+    private final Supplier<Optional<byte[]>> masterKey;
+    private final EngineRefusals refusals;
+    private volatile @Nullable SecretKeySpec key;
+
+    /** @param masterKey returns the key that all nodes share, or nothing while there is none */
+    NodeForwarding(Node me, Supplier<Optional<byte[]>> masterKey, EngineRefusals refusals) {
+        this.me = me;
+        this.masterKey = masterKey;
+        this.refusals = refusals;
+    }
+
+    /** Returns this node. */
+    public Node node() {
+        return me;
+    }
+
+    /**
+     * Returns the seal of a text, in characters of a header. Empty if the nodes share no key, because the log is in
+     * memory and the engine has no {@link EngineBuilder#secretKeyFile}.
+     */
+    public Optional<String> seal(String text) {
+        return sealKey().map(shared -> Base64.getUrlEncoder().withoutPadding().encodeToString(code(shared, text)));
+    }
+
+    /** Returns true if a node with the same key has sealed this text. */
+    public boolean isSealed(String text, String seal) {
+        return seal(text)
+                .map(right -> MessageDigest.isEqual(
+                        right.getBytes(StandardCharsets.US_ASCII), seal.getBytes(StandardCharsets.US_ASCII)))
+                .orElse(false);
+    }
+
+    /** Returns the answer 503 {@code not_leader} to a call that has certainly changed nothing. */
+    public Reply notLeader() {
+        return refusals.reply(Refusal.notLeader());
+    }
+
+    /**
+     * Returns the answer 503 {@code outcome_unknown} to a call that the leader may have carried out.
+     *
+     * @param keyed true if the call has an idempotency key, so that its repetition is exact
+     */
+    public Reply outcomeUnknown(boolean keyed) {
+        return refusals.reply(
+                Refusal.of(
+                                ProblemCode.OUTCOME_UNKNOWN,
+                                "The connection to the leader broke while it worked on the call. Repeat the call with"
+                                        + " the same Idempotency-Key to learn its outcome.")
+                        .retryAfter(1),
+                keyed);
+    }
+
+    private Optional<SecretKeySpec> sealKey() {
+        SecretKeySpec known = key;
+        if (known == null) {
+            known = masterKey
+                    .get()
+                    .map(shared -> new SecretKeySpec(Bytes.sha256(PURPOSE, shared), ALGORITHM))
+                    .orElse(null);
+            key = known;
+        }
+        return Optional.ofNullable(known);
+    }
+
+    private static byte[] code(SecretKeySpec key, String text) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(key);
+            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Expected " + ALGORITHM + " of every JDK, but got none", e);
+        }
+    }
+}

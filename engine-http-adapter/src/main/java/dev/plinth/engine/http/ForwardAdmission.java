@@ -1,0 +1,57 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.Admission;
+import dev.plinth.engine.api.Reply;
+import java.net.InetAddress;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.LongPredicate;
+
+/**
+ * Takes a call whole, for another node to decide it. Immutable.
+ *
+ * @param bodyBytesMax the largest body of any route
+ * @param forward answers the call with this body, and with a way to reserve memory if this node leads meanwhile
+ */
+record ForwardAdmission(
+        Sender sender,
+        int bodyBytesMax,
+        CallService refusals,
+        BiFunction<byte[], LongPredicate, CompletableFuture<Reply>> forward)
+        implements Admission {
+    @Override
+    public boolean isRefused() {
+        return false;
+    }
+
+    /** Counts the memory for each client, because this node does not look at the credential. */
+    @Override
+    public Optional<String> payer() {
+        return Optional.of("forwarded for "
+                + sender.address().map(InetAddress::getHostAddress).orElse("unknown"));
+    }
+
+    @Override
+    public boolean takesBody() {
+        return true;
+    }
+
+    @Override
+    public CompletableFuture<Reply> submit(byte[] body, LongPredicate memory) {
+        return forward.apply(body, memory);
+    }
+
+    @Override
+    public CompletableFuture<Reply> submitTooLarge() {
+        return CompletableFuture.completedFuture(refusals.refusal(
+                "payload_too_large",
+                "The body may have " + bodyBytesMax
+                        + " bytes, and this one has more. Send less, or split it over several calls."));
+    }
+
+    @Override
+    public CompletableFuture<Reply> submitWithoutRoom(String detail) {
+        return CompletableFuture.completedFuture(Refusals.noRoom(refusals, detail));
+    }
+}

@@ -1,0 +1,340 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.Admission;
+import dev.plinth.engine.Engine;
+import dev.plinth.engine.NodeForwarding;
+import dev.plinth.engine.NodeRole;
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.log.Leader;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongPredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.Response;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.content.ByteBufferContentSource;
+import org.eclipse.jetty.util.NanoTime;
+import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.thread.Invocable.InvocationType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that another node decides, until it is answered.
+ *
+ * <pre>
+ *   WAITING --a node leads--> SENT --answer--> RELAYED --written--> ENDED
+ *     SENT --certainly not applied, or may be repeated--> WAITING
+ *     WAITING --this node leads, or the time is over--> ENDED
+ * </pre>
+ *
+ * <p>A call is sent again only if that cannot apply it twice. It has certainly changed nothing, its method is safe, or
+ * it has an idempotency key and goes to the leader of a later reign. Thread-safe.
+ */
+final class ForwardedCall implements LeaderClient.Listener {
+    /** How long a call waits for a node that leads. It is longer than a takeover behind a frozen leader usually takes. */
+    static final long WAIT_MILLIS = 5_000;
+
+    /** How long the answers of an earlier leader may still come once another one is known. */
+    static final long LATE_MILLIS = 500;
+
+    /** When no other attempt begins, so that a client's own patience is likely over. */
+    private static final long ATTEMPTS_MILLIS = 35_000;
+
+    private static final long AGAIN_MILLIS = 200;
+    private static final int REFUSAL_BYTES_MAX = 64 * 1024;
+    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
+    private static final Pattern CODE = Pattern.compile("\"code\":\"([a-z_]+)\"");
+    private static final byte[] NO_BODY = {};
+
+    private final Parts parts;
+    private final Call head;
+    private final Sender sender;
+    private final byte[] body;
+    private final LongPredicate memory;
+    private final CompletableFuture<Reply> answer = new CompletableFuture<>();
+    private final boolean isSafe;
+    private final boolean isKeyed;
+    private final long begunNanos = NanoTime.now();
+
+    private State state = State.WAITING;
+    private @Nullable Leader tried;
+    private long triedNanos;
+    private long changedNanos;
+    private boolean isChanged;
+    private boolean needsLaterReign;
+    /** True once a leader may have carried the call out. */
+    private boolean mayBeDone;
+
+    private long waitingNanos = begunNanos;
+    private boolean isDraining;
+    private @Nullable Request request;
+    private @Nullable RelayedReply relayed;
+    /** The answer if no other leader comes in time. */
+    private @Nullable RelayedReply last;
+
+    private enum State {
+        WAITING,
+        SENT,
+        RELAYED,
+        ENDED
+    }
+
+    /**
+     * The parts of a server that calls use.
+     *
+     * @param local decides if this node leads meanwhile
+     */
+    record Parts(Engine engine, NodeForwarding node, LeaderClient client, CallService local) {}
+
+    ForwardedCall(Parts parts, Call head, Sender sender, byte[] body, LongPredicate memory) {
+        this.parts = parts;
+        this.head = head;
+        this.sender = sender;
+        this.body = body;
+        this.memory = memory;
+        this.isSafe = SAFE.contains(head.method());
+        this.isKeyed = head.headers().containsKey("idempotency-key");
+    }
+
+    /** Returns the answer to come. */
+    CompletableFuture<Reply> answer() {
+        return answer;
+    }
+
+    synchronized boolean isEnded() {
+        return state == State.ENDED;
+    }
+
+    /** Goes on if there is a reason to. Called at the beginning, and again every few milliseconds until the end. */
+    void look() {
+        Runnable next;
+        synchronized (this) {
+            next = switch (state) {
+                case WAITING -> afterWait();
+                case SENT -> isLate() ? this::abort : null;
+                case RELAYED -> isLate() ? this::endStream : null;
+                case ENDED -> null;
+            };
+        }
+        if (next != null) {
+            next.run();
+        }
+    }
+
+    /** Ends waits and streams, because the server closes. Other calls go on. */
+    void endWait() {
+        synchronized (this) {
+            isDraining = true;
+            if (state == State.SENT && !isSafe) {
+                return;
+            }
+        }
+        abort();
+        endStream();
+        look();
+    }
+
+    private @Nullable Runnable afterWait() {
+        if (parts.engine().role() == NodeRole.LEADER) {
+            state = State.ENDED;
+            return this::decideHere;
+        }
+        Optional<Leader> leader = parts.engine().leader().filter(this::isWorthATry);
+        if (!isDraining && leader.isPresent() && NanoTime.millisSince(begunNanos) < ATTEMPTS_MILLIS) {
+            state = State.SENT;
+            tried = leader.get();
+            triedNanos = NanoTime.now();
+            isChanged = false;
+            return () -> send(leader.get());
+        }
+        boolean isOver = NanoTime.millisSince(waitingNanos) >= WAIT_MILLIS
+                || NanoTime.millisSince(begunNanos) >= ATTEMPTS_MILLIS;
+        return isDraining || isOver ? giveUp() : null;
+    }
+
+    private boolean isWorthATry(Leader leader) {
+        Leader before = tried;
+        return leader.node().url().isPresent()
+                && (before == null
+                        || leader.epoch() > before.epoch()
+                        || !needsLaterReign && NanoTime.millisSince(triedNanos) >= AGAIN_MILLIS);
+    }
+
+    /** Returns true if another reign has begun for some time. */
+    private boolean isLate() {
+        boolean isOther = parts.engine().role() == NodeRole.LEADER
+                || parts.engine()
+                        .leader()
+                        .filter(leader -> tried == null || leader.epoch() > tried.epoch())
+                        .isPresent();
+        if (!isOther) {
+            return false;
+        }
+        if (!isChanged) {
+            isChanged = true;
+            changedNanos = NanoTime.now();
+        }
+        return NanoTime.millisSince(changedNanos) >= LATE_MILLIS;
+    }
+
+    private Runnable giveUp() {
+        RelayedReply refusal = last;
+        if (refusal != null && !mayBeDone) {
+            state = State.RELAYED;
+            relayed = refusal;
+            return () -> answer.complete(refusal.asReply());
+        }
+        state = State.ENDED;
+        if (mayBeDone) {
+            return () -> answer.complete(parts.node().outcomeUnknown(isKeyed));
+        }
+        return () -> answer.complete(
+                isDraining
+                        ? Refusals.shuttingDown(parts.local()).with("Retry-After", "1")
+                        : parts.node().notLeader());
+    }
+
+    private void decideHere() {
+        Admission admission = parts.local().admit(head);
+        CompletableFuture<Reply> reply = admission.isRefused()
+                ? admission.submit(NO_BODY, memory)
+                : body.length > admission.bodyBytesMax() ? admission.submitTooLarge() : admission.submit(body, memory);
+        reply.whenComplete((value, failure) -> {
+            if (failure != null) {
+                answer.completeExceptionally(failure);
+            } else {
+                answer.complete(value);
+            }
+        });
+    }
+
+    private void send(Leader leader) {
+        URI url = leader.node().url().orElseThrow();
+        Request sent = parts.client()
+                .send(
+                        url,
+                        head,
+                        sender.hasBody() ? body : null,
+                        headers -> ForwardedHeaders.addTo(headers, sender, parts.node(), leader),
+                        this);
+        synchronized (this) {
+            if (state == State.SENT) {
+                request = sent;
+            }
+        }
+    }
+
+    @Override
+    public void answered(Response response, Content.Source source) {
+        if (response.getStatus() == HttpStatus.SERVICE_UNAVAILABLE_503) {
+            readRefusal(response, source);
+        } else {
+            relay(new RelayedReply(response.getStatus(), response.getHeaders(), source, this::end));
+        }
+    }
+
+    private void readRefusal(Response response, Content.Source source) {
+        Content.Source.asByteArrayAsync(
+                source,
+                REFUSAL_BYTES_MAX,
+                Promise.Invocable.from(
+                        InvocationType.NON_BLOCKING,
+                        bytes -> refused(response.getStatus(), response.getHeaders(), bytes),
+                        failure -> failed(failure, true)));
+    }
+
+    /** Takes the refusal of a node. A later leader may answer otherwise, if nothing has happened or the call may be repeated. */
+    private void refused(int status, HttpFields headers, byte[] bytes) {
+        Matcher code = CODE.matcher(new String(bytes, StandardCharsets.UTF_8));
+        String problem = code.find() ? code.group(1) : "";
+        RelayedReply refusal =
+                new RelayedReply(status, headers, new ByteBufferContentSource(ByteBuffer.wrap(bytes)), this::end);
+        boolean isNotDone = problem.equals("not_leader") || problem.equals("shutting_down");
+        if (isNotDone || problem.equals("outcome_unknown") && (isSafe || isKeyed)) {
+            synchronized (this) {
+                if (state == State.SENT) {
+                    await(!isNotDone);
+                    last = refusal;
+                }
+            }
+            look();
+        } else {
+            relay(refusal);
+        }
+    }
+
+    private void relay(RelayedReply reply) {
+        synchronized (this) {
+            if (state != State.SENT) {
+                return;
+            }
+            state = State.RELAYED;
+            relayed = reply;
+        }
+        answer.complete(reply.asReply());
+    }
+
+    @Override
+    public void failed(Throwable failure, boolean isSent) {
+        boolean isUnknown;
+        synchronized (this) {
+            if (state != State.SENT) {
+                return;
+            }
+            isUnknown = isSent && !isSafe && !isKeyed;
+            if (isUnknown) {
+                state = State.ENDED;
+            } else {
+                await(isSent);
+                last = null;
+            }
+        }
+        if (isUnknown) {
+            answer.complete(parts.node().outcomeUnknown(false));
+        } else {
+            look();
+        }
+    }
+
+    /** @param isDoubtful true if the leader may have carried the call out */
+    private synchronized void await(boolean isDoubtful) {
+        state = State.WAITING;
+        waitingNanos = NanoTime.now();
+        needsLaterReign = isDoubtful && !isSafe;
+        mayBeDone |= needsLaterReign;
+        request = null;
+    }
+
+    private void abort() {
+        Request sent;
+        synchronized (this) {
+            sent = state == State.SENT ? request : null;
+        }
+        if (sent != null) {
+            sent.abort(new IllegalStateException("Another node leads, or this one closes"));
+        }
+    }
+
+    private void endStream() {
+        RelayedReply stream;
+        synchronized (this) {
+            stream = state == State.RELAYED ? relayed : null;
+        }
+        if (stream != null) {
+            stream.endStream();
+        }
+    }
+
+    private synchronized void end() {
+        state = State.ENDED;
+    }
+}

@@ -1,0 +1,68 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Reply;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongPredicate;
+
+/** The calls that other nodes decide. While there are some, it looks every few milliseconds which node leads. Thread-safe. */
+final class Forwarder {
+    private static final long LOOK_MILLIS = 20;
+
+    private final ForwardedCall.Parts parts;
+    private final Executor executor;
+    private final Set<ForwardedCall> calls = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean looking = new AtomicBoolean();
+    private volatile boolean waitsEnded;
+
+    Forwarder(ForwardedCall.Parts parts, Executor executor) {
+        this.parts = parts;
+        this.executor = executor;
+    }
+
+    /** Answers a call by the node that leads. */
+    CompletableFuture<Reply> forward(Call head, Sender sender, byte[] body, LongPredicate memory) {
+        ForwardedCall call = new ForwardedCall(parts, head, sender, body, memory);
+        calls.add(call);
+        call.look();
+        if (waitsEnded) {
+            call.endWait();
+        }
+        lookLater();
+        return call.answer();
+    }
+
+    /** Ends waits and streams, now and from now on. */
+    void endWaits() {
+        waitsEnded = true;
+        calls.forEach(ForwardedCall::endWait);
+    }
+
+    private void lookLater() {
+        if (!calls.isEmpty() && looking.compareAndSet(false, true)) {
+            parts.client().later(() -> executor.execute(this::look), LOOK_MILLIS);
+        }
+    }
+
+    private void look() {
+        try {
+            calls.forEach(call -> {
+                if (call.isEnded()) {
+                    calls.remove(call);
+                } else {
+                    call.look();
+                }
+            });
+        } catch (RuntimeException | Error broken) {
+            parts.local().noteError(broken);
+            throw broken;
+        } finally {
+            looking.set(false);
+            lookLater();
+        }
+    }
+}

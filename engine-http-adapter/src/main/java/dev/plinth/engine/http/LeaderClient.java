@@ -1,0 +1,136 @@
+package dev.plinth.engine.http;
+
+import dev.plinth.engine.api.Call;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.eclipse.jetty.client.BytesRequestContent;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.Response;
+import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
+import org.eclipse.jetty.http.HttpCookieStore;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.eclipse.jetty.util.thread.Invocable.InvocationType;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Jetty's HTTP client, with kept connections to the node that leads. It changes nothing on the way: no redirects, cookies,
+ * decoding or headers of its own. Thread-safe.
+ */
+final class LeaderClient {
+    private static final Duration CONNECT_MAX = Duration.ofSeconds(1);
+    /** Well below the time after which a server closes an idle connection, so that no call meets that end. */
+    private static final Duration IDLE_MAX = Deadlines.STANDARD.idle().dividedBy(3);
+    /** More than the longest wait of a call, and than the silence of a stream. */
+    private static final Duration SILENCE_MAX = Duration.ofSeconds(75);
+
+    private static final int CONNECTIONS_MAX = 4_096;
+    private static final int HEADER_BYTES_MAX = 2 * FramingLimits.HEADER_BYTES_MAX;
+    private static final int SELECTORS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+
+    private final HttpClient client;
+
+    /** Learns of the end of a request, on a thread that must not block. Once, unless a body follows. */
+    interface Listener {
+        /** Takes the head of the answer, and its body. */
+        void answered(Response head, Content.Source body);
+
+        /**
+         * Learns that no answer came.
+         *
+         * @param isSent false if certainly no byte of the request was sent
+         */
+        void failed(Throwable failure, boolean isSent);
+    }
+
+    LeaderClient() {
+        ClientConnector connector = new ClientConnector();
+        connector.setSelectors(SELECTORS);
+        HttpClientTransportOverHTTP transport = new HttpClientTransportOverHTTP(connector);
+        // Nothing here blocks, so that no other thread is needed to read.
+        transport.setInvocationType(InvocationType.NON_BLOCKING);
+        transport.setHeaderCacheSize(0); // it would change the case of values, as in EngineServer
+        client = new HttpClient(transport);
+        client.setName("plinth-forward");
+        client.setConnectTimeout(CONNECT_MAX.toMillis());
+        client.setIdleTimeout(IDLE_MAX.toMillis());
+        client.setMaxConnectionsPerDestination(CONNECTIONS_MAX);
+        client.setMaxRequestsQueuedPerDestination(CONNECTIONS_MAX);
+        client.setMaxRequestHeadersSize(HEADER_BYTES_MAX);
+        client.setMaxResponseHeadersSize(HEADER_BYTES_MAX);
+        client.setFollowRedirects(false);
+        client.setUserAgentField(null);
+        client.setDefaultRequestContentType(null);
+        client.setHttpCookieStore(new HttpCookieStore.Empty());
+    }
+
+    /** Starts and stops with a server, on its threads. */
+    void join(Server server) {
+        client.setExecutor(server.getThreadPool());
+        client.setScheduler(server.getScheduler());
+        client.setByteBufferPool(server.getByteBufferPool());
+        client.addEventListener(new LifeCycle.Listener() {
+            @Override
+            public void lifeCycleStarted(LifeCycle started) {
+                client.getProtocolHandlers().clear();
+                client.getContentDecoderFactories().clear();
+            }
+        });
+        server.addBean(client);
+    }
+
+    /** Runs a step after some milliseconds, on a thread that must not block. Not once the server has stopped. */
+    void later(Runnable step, long millis) {
+        Scheduler.Task unused = client.getScheduler().schedule(step, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Sends a call to a node.
+     *
+     * @param body null if the call has none
+     * @param headers adds all headers
+     * @return the request, to be aborted
+     */
+    Request send(URI node, Call head, byte @Nullable [] body, Consumer<HttpFields.Mutable> headers, Listener listener) {
+        Request request = new LeaderRequest(client, node, head.path(), head.query())
+                .method(head.method())
+                .idleTimeout(SILENCE_MAX.toMillis(), TimeUnit.MILLISECONDS)
+                .headers(fields -> headers.accept(fields.clear()));
+        if (body != null) {
+            request.body(new Body(body));
+        }
+        Sent sent = new Sent();
+        request.onRequestBegin(begun -> sent.isSent = true);
+        request.onResponseContentSource(listener::answered);
+        request.send(result -> {
+            if (result.isFailed()) {
+                listener.failed(result.getFailure(), sent.isSent);
+            }
+        });
+        return request;
+    }
+
+    /** A body without a type of its own, because the call has named its type or has not. */
+    private static final class Body extends BytesRequestContent {
+        Body(byte[] bytes) {
+            super(bytes);
+        }
+
+        @Override
+        public @Nullable String getContentType() {
+            return null;
+        }
+    }
+
+    /** Whether a request has begun to be sent. */
+    private static final class Sent {
+        private volatile boolean isSent;
+    }
+}

@@ -1,0 +1,236 @@
+package dev.plinth.engine.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.NodeRole;
+import dev.plinth.engine.Patience;
+import dev.plinth.engine.http.NodesOfALog.Served;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Tests calls to a node that does not lead. */
+@Timeout(300)
+class ForwardingTest {
+    private static final Pattern REQUEST_ID = Pattern.compile("req_[0-9a-z]{26}");
+
+    @TempDir
+    private Path directory;
+
+    private NodesOfALog nodes;
+    private Served leader;
+    private Served follower;
+    private String key;
+
+    @BeforeEach
+    void start() {
+        nodes = new NodesOfALog(
+                directory, 2, engine -> engine, server -> server.console().corsOrigin("https://app.example.com"));
+        leader = nodes.node(0);
+        follower = nodes.node(1);
+        key = nodes.key("business");
+    }
+
+    @AfterEach
+    void stop() {
+        nodes.close();
+    }
+
+    private static RawReply send(Served node, WireRequest request) throws IOException {
+        try (RawClient client = new RawClient(node.port())) {
+            return client.send(request.bytes()).read(request.method());
+        }
+    }
+
+    private static String withoutId(String text) {
+        return REQUEST_ID.matcher(text).replaceAll("req_");
+    }
+
+    private static Map<String, String> comparable(RawReply reply) {
+        Map<String, String> headers = new LinkedHashMap<>(reply.headers());
+        headers.replaceAll((name, value) -> withoutId(value));
+        headers.remove("date");
+        headers.remove("connection"); // of one hop
+        headers.remove("ratelimit");
+        return headers;
+    }
+
+    @Test
+    void call_thatChangesSomething_isDecidedByTheLeaderAndReplayedByEitherNode() throws IOException {
+        WireRequest create = WireRequest.post("/v1/resources", "{\"name\":\"one\"}")
+                .withKey(key)
+                .with("Idempotency-Key", "k1");
+
+        RawReply first = send(follower, create);
+        RawReply again = send(leader, create);
+
+        assertThat(first.status()).isEqualTo(201);
+        assertThat(first.header("plinth-node")).isEqualTo("node-0");
+        assertThat(first.header("location")).startsWith("/v1/resources/res_");
+        assertThat(again.header("idempotent-replayed")).isEqualTo("true");
+        assertThat(again.body()).isEqualTo(first.body());
+        assertThat(again.header("original-request")).isEqualTo(first.header("request-id"));
+    }
+
+    @Test
+    void answers_ofEachKind_areThoseOfTheLeader() throws IOException {
+        String big = "{\"name\":\"big\",\"data\":{\"text\":\"" + "x".repeat(60_000) + "\"}}";
+        String path = send(leader, WireRequest.post("/v1/resources", big).withKey(key))
+                .header("location");
+        String tag = send(leader, WireRequest.get(path).withKey(key)).header("etag");
+        List<WireRequest> requests = List.of(
+                WireRequest.get(path).withKey(key),
+                WireRequest.get(path).withKey(key).with("Accept-Encoding", "gzip"),
+                WireRequest.get(path).withKey(key).with("If-None-Match", tag),
+                WireRequest.of("HEAD", path).withKey(key),
+                WireRequest.of("OPTIONS", path).withKey(key),
+                WireRequest.of("OPTIONS", path)
+                        .with("Origin", "https://app.example.com")
+                        .with("Access-Control-Request-Method", "GET"),
+                WireRequest.get(path).withKey(key).with("Origin", "https://app.example.com"),
+                WireRequest.get(path).withKey(key).with("Origin", "https://other.example.com"),
+                WireRequest.of("BREW", path).withKey(key),
+                WireRequest.get("/v1/resources?limit=1&type=resource").withKey(key),
+                WireRequest.get("/v1/resources?limit=x").withKey(key),
+                WireRequest.get("/v1/resources?").withKey(key),
+                WireRequest.get("/v1/resources/res_x").withKey(key),
+                WireRequest.get("/v1//resources").withKey(key),
+                WireRequest.get("//v1/resources").withKey(key),
+                WireRequest.get("/v1/resources/../keys").withKey(key),
+                WireRequest.get("/v1/resources/%zz").withKey(key),
+                WireRequest.get("/v1/resources/%").withKey(key),
+                WireRequest.get("/v1/resources/%00").withKey(key),
+                WireRequest.get("/v1/resources/%ff?a=%").withKey(key),
+                WireRequest.get("/v1/resources/%2e%2e/keys").withKey(key),
+                WireRequest.get("/v1/resources/a|b\"c\\d^`{}").withKey(key),
+                WireRequest.get("/v1/resources;a=b?x=%&y=|").withKey(key),
+                WireRequest.get("/").with("Accept", "text/html"),
+                WireRequest.get("/"),
+                WireRequest.get("/nothing"),
+                WireRequest.get(path),
+                WireRequest.get(path).withKey("sk_live_unknown"),
+                WireRequest.get("/v1/rate-limit").withKey(key),
+                WireRequest.get("/openapi.json"),
+                WireRequest.get("/console/"),
+                WireRequest.get("/docs"),
+                WireRequest.get("/admin/v1/workspaces").withKey(NodesOfALog.ADMIN_TOKEN),
+                WireRequest.post("/v1/resources", "{").withKey(key),
+                WireRequest.post("/v1/resources", "").withKey(key),
+                WireRequest.post("/v1/resources", "name=x")
+                        .withKey(key)
+                        .with("Content-Type", "application/x-www-form-urlencoded"),
+                WireRequest.post("/v1/resources", "[]").withKey(key).inChunks(),
+                WireRequest.post("/v1/resources", "{\"name\":1}").withKey(key).with("If-Match", "\"v9\""),
+                WireRequest.post("/v1/resources", " ".repeat(300_000)).withKey(key),
+                WireRequest.patch(path, "{\"name\":\"y\"}").withKey(key).with("If-Match", "\"v9\""));
+        Map<String, String> differing = new LinkedHashMap<>();
+        for (WireRequest request : requests) {
+            RawReply direct = send(leader, request);
+            RawReply forwarded = send(follower, request);
+            String expected = direct.status() + " " + comparable(direct) + withoutId(direct.text());
+            String got = forwarded.status() + " " + comparable(forwarded) + withoutId(forwarded.text());
+            if (!got.equals(expected)) {
+                differing.put(request.toString() + request.headers(), expected + "\n" + got);
+            }
+        }
+        assertThat(differing).isEmpty();
+    }
+
+    @Test
+    void calls_of64Callers_areAllAnswered() throws Exception {
+        ExecutorService callers = Executors.newFixedThreadPool(64);
+        List<Future<Integer>> results = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+            int caller = i;
+            results.add(callers.submit(() -> {
+                int created = 0;
+                try (RawClient client = new RawClient(follower.port())) {
+                    for (int call = 0; call < 20; call++) {
+                        WireRequest create = WireRequest.post(
+                                        "/v1/resources", "{\"name\":\"" + caller + "-" + call + "\"}")
+                                .withKey(key);
+                        created += client.send(create.bytes()).read().status() == 201 ? 1 : 0;
+                    }
+                }
+                return created;
+            }));
+        }
+        callers.shutdown();
+        int created = 0;
+        for (Future<Integer> result : results) {
+            created += result.get();
+        }
+
+        assertThat(created).isEqualTo(64 * 20);
+        assertThat(leader.engine().client(key).resources().list().stream().count())
+                .isEqualTo(64 * 20);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"node-9", "node-0", "node-1", "", "\"'<>;,", "a, b"})
+    void call_thatSaysToBeForwarded_endsAtAFollowerAndIsOrdinaryAtTheLeader(String value) throws IOException {
+        WireRequest list = WireRequest.get("/v1/resources").withKey(key).with("Plinth-Forwarded", value);
+
+        RawReply refused = send(follower, list);
+
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.text()).contains("\"code\":\"not_leader\"", "\"retryable\":true");
+        assertThat(refused.header("retry-after")).isEqualTo("1");
+        assertThat(refused.header("plinth-leader")).isEqualTo("http://127.0.0.1:" + leader.port());
+        assertThat(refused.header("plinth-node")).isEqualTo("node-1");
+        assertThat(send(leader, list).status()).isEqualTo(200);
+    }
+
+    @Test
+    void call_whileTheLeaderIsGone_isAnsweredByTheNextOne() throws Exception {
+        String path = send(
+                        leader,
+                        WireRequest.post("/v1/resources", "{\"name\":\"one\"}").withKey(key))
+                .header("location");
+        leader.crash();
+        ExecutorService callers = Executors.newFixedThreadPool(2);
+        Future<RawReply> read =
+                callers.submit(() -> send(follower, WireRequest.get(path).withKey(key)));
+        Future<RawReply> create = callers.submit(() -> send(
+                follower,
+                WireRequest.post("/v1/resources", "{\"name\":\"two\"}").withKey(key)));
+        callers.shutdown();
+        nodes.expireLeaseUntil(follower);
+
+        assertThat(read.get().status()).isEqualTo(200);
+        assertThat(create.get().status()).isEqualTo(201);
+        assertThat(create.get().header("plinth-node")).isEqualTo("node-1");
+    }
+
+    @Test
+    void liveness_isAnsweredByEachNode() throws IOException {
+        assertThat(send(follower, WireRequest.get("/health/live")).header("plinth-node"))
+                .isEqualTo("node-1");
+        assertThat(send(leader, WireRequest.get("/health/live")).header("plinth-node"))
+                .isEqualTo("node-0");
+    }
+
+    @Test
+    void role_changes_andEachNodeForwardsToTheOther() throws IOException {
+        nodes.expireLeaseUntil(follower);
+        Patience.until(() -> {
+            RawReply reply = send(leader, WireRequest.get("/v1/resources").withKey(key));
+            return reply.status() == 200 && "node-1".equals(reply.header("plinth-node"));
+        });
+        Patience.until(() -> leader.engine().role() == NodeRole.FOLLOWER);
+    }
+}
