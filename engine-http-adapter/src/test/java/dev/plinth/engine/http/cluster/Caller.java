@@ -62,6 +62,14 @@ final class Caller {
         }
     }
 
+    /** Creates a resource, and returns its path. */
+    String createAlone() throws InterruptedException {
+        while (own.isEmpty()) {
+            create();
+        }
+        return "/v1/resources/" + own.get(0).id();
+    }
+
     private void create() throws InterruptedException {
         String unique = name + "-" + calls++;
         Request call = new Request("POST", "/v1/resources", unique, "{\"name\":\"" + unique + "\"}");

@@ -10,11 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Three nodes of a cell, with a database that may be that of others too. For one thread. */
 final class Cluster implements AutoCloseable {
@@ -45,6 +47,42 @@ final class Cluster implements AutoCloseable {
             nodes.add(new ClusterNode(home, "node-" + i, ports, cell, arguments));
         }
         this.admin = new NodeClient(nodes.stream().map(ClusterNode::uri).toList(), ADMIN);
+    }
+
+    /** Returns the nodes of all test classes, which end with the JVM. A test leaves all of them running. */
+    static Cluster shared() {
+        return Shared.CLUSTER;
+    }
+
+    /** Starts with the first test that needs it. */
+    private static final class Shared {
+        private static final Cluster CLUSTER = start();
+
+        private static Cluster start() {
+            try {
+                Path home = Files.createTempDirectory("plinth-cluster");
+                Cluster made = Cluster.start(home, Pair.shared());
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                    try {
+                        made.close();
+                        delete(home);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }));
+                return made;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     /** Starts nodes with files below a directory. The first one makes the key. */
@@ -122,6 +160,16 @@ final class Cluster implements AutoCloseable {
             all.append("\nnode ").append(i).append(": ").append(nodes.get(i).said());
         }
         return all.toString();
+    }
+
+    /** Ends all faults of the networks. */
+    void heal() {
+        networks().forEach(FaultProxy::heal);
+    }
+
+    /** Returns the networks of all nodes to both servers. */
+    List<FaultProxy> networks() {
+        return nodes.stream().flatMap(node -> node.networks().stream()).toList();
     }
 
     /** Waits until a node answers that it does not lead. */

@@ -10,6 +10,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,7 +31,8 @@ final class FaultProxy implements AutoCloseable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final AtomicInteger answersToLose = new AtomicInteger();
+    private final AtomicInteger lostRequestBytesMin = new AtomicInteger();
+    private final AtomicInteger answersLost = new AtomicInteger();
     private Set<Way> held = EnumSet.noneOf(Way.class);
     private volatile boolean isOpen = true;
     private volatile long delayNanos;
@@ -68,15 +70,20 @@ final class FaultProxy implements AutoCloseable {
         delayNanos = TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
-    /** Cuts the connection in the place of the next answer of the server that is at least this long. */
-    void loseNextAnswer(int bytesMin) {
-        answersToLose.set(bytesMin);
+    /** Cuts a connection in the place of the answer to the next request that has at least this length. */
+    void loseNextAnswer(int requestBytesMin) {
+        lostRequestBytesMin.set(requestBytesMin);
+    }
+
+    /** Returns how many answers were lost. */
+    int answersLost() {
+        return answersLost.get();
     }
 
     /** Ends all faults. */
     void heal() {
         delayNanos = 0;
-        answersToLose.set(0);
+        lostRequestBytesMin.set(0);
         isOpen = true;
         hold(EnumSet.noneOf(Way.class));
     }
@@ -111,11 +118,12 @@ final class FaultProxy implements AutoCloseable {
         server.setTcpNoDelay(true);
         sockets.add(client);
         sockets.add(server);
-        start(() -> pump(client, server, Way.TO_SERVER));
-        pump(server, client, Way.TO_CLIENT);
+        AtomicBoolean losesAnswer = new AtomicBoolean();
+        start(() -> pump(client, server, Way.TO_SERVER, losesAnswer));
+        pump(server, client, Way.TO_CLIENT, losesAnswer);
     }
 
-    private void pump(Socket from, Socket to, Way way) throws IOException {
+    private void pump(Socket from, Socket to, Way way, AtomicBoolean losesAnswer) throws IOException {
         try (from;
                 to) {
             InputStream in = from.getInputStream();
@@ -123,7 +131,13 @@ final class FaultProxy implements AutoCloseable {
             byte[] buffer = new byte[BUFFER_BYTES];
             int length = in.read(buffer);
             while (length >= 0) {
-                if (way == Way.TO_CLIENT && isLost(length)) {
+                if (way == Way.TO_SERVER) {
+                    int bytesMin = lostRequestBytesMin.get();
+                    if (bytesMin > 0 && length >= bytesMin && lostRequestBytesMin.compareAndSet(bytesMin, 0)) {
+                        losesAnswer.set(true);
+                    }
+                } else if (losesAnswer.get()) {
+                    int unused = answersLost.incrementAndGet();
                     return;
                 }
                 pass(way);
@@ -137,11 +151,6 @@ final class FaultProxy implements AutoCloseable {
             sockets.remove(from);
             sockets.remove(to);
         }
-    }
-
-    private boolean isLost(int length) {
-        int bytesMin = answersToLose.get();
-        return bytesMin > 0 && length >= bytesMin && answersToLose.compareAndSet(bytesMin, 0);
     }
 
     /** Waits until bytes may arrive. */

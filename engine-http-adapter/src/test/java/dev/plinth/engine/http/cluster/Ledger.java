@@ -110,6 +110,13 @@ final class Ledger {
         }
     }
 
+    /** Counts the attempts that were sent and acknowledged between two times. */
+    long acknowledgedBetween(long from, long to) {
+        return acknowledgements().stream()
+                .filter(one -> one.began() > from && one.ended() < to)
+                .count();
+    }
+
     /** Notes what no log of several nodes may do. */
     void violation(String text) {
         violations.add(text);

@@ -94,6 +94,24 @@ final class Load implements AutoCloseable {
                 .isGreaterThanOrEqualTo(goal);
     }
 
+    /** Waits until an attempt is acknowledged that was sent after a time, by {@link System#nanoTime}. */
+    void awaitNext(long after) throws InterruptedException {
+        while (ledger.acknowledgedBetween(after, Long.MAX_VALUE) == 0) {
+            awaitAcknowledged(1);
+        }
+    }
+
+    /** Creates a resource that no caller changes, and returns its path. */
+    String createQuiet() throws InterruptedException {
+        return new Caller(nodes, ledger, "quiet-" + ledger.acknowledged(), 0, manner(QUICK), random).createAlone();
+    }
+
+    /** Returns true if some node shows what is at a path, within a while. */
+    boolean isShown(String path) throws InterruptedException {
+        Answer answer = client(nodes, 0, QUICK).settle(Request.get(path));
+        return answer.status() == 200;
+    }
+
     /** Lets time pass. */
     void pass(long millis) throws InterruptedException {
         boolean unused = ended.await(millis, TimeUnit.MILLISECONDS);
@@ -115,7 +133,7 @@ final class Load implements AutoCloseable {
     }
 
     private void start(int number) {
-        RetryingClient.Manner manner = new RetryingClient.Manner(retryAfter, number % 2 == 0 ? QUICK : PATIENT);
+        RetryingClient.Manner manner = manner(number % 2 == 0 ? QUICK : PATIENT);
         Random own = new Random(random.nextLong());
         Caller caller = new Caller(nodes, ledger, "c" + number, number % nodes.nodes(), manner, own);
         start(
@@ -140,8 +158,11 @@ final class Load implements AutoCloseable {
     }
 
     private RetryingClient client(NodeClient as, int home, Duration timeout) {
-        return new RetryingClient(
-                as, ledger, home, new RetryingClient.Manner(retryAfter, timeout), new Random(random.nextLong()));
+        return new RetryingClient(as, ledger, home, manner(timeout), new Random(random.nextLong()));
+    }
+
+    private RetryingClient.Manner manner(Duration timeout) {
+        return new RetryingClient.Manner(retryAfter, timeout);
     }
 
     /** Work that may be interrupted. */
