@@ -96,7 +96,7 @@ public final class ServedProcess implements AutoCloseable {
     }
 
     /** From its start until it served. */
-    long startMillis() {
+    public long startMillis() {
         return startMillis;
     }
 
@@ -149,7 +149,7 @@ public final class ServedProcess implements AutoCloseable {
     }
 
     /** SIGTERM; gives the exit code. */
-    int stop() throws InterruptedException {
+    public int stop() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("Expected the program to end, but it still ran after " + PATIENCE_SECONDS + " s");

@@ -33,7 +33,7 @@ final class AnswerGate {
     CompletableFuture<Answer> await(RequestContext call, Answer answer) {
         CompletableFuture<Void> may = answer.confirmed()
                 ? store.whenCommitted(answer.sequence())
-                : store.answers().whenReady(answer.sequence());
+                : store.answers().whenReady(answer.sequence(), call.nowMillis);
         return may.handle((nothing, error) -> error == null ? answer : answer.with(lost(call, error)));
     }
 

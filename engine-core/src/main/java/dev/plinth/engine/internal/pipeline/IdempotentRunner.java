@@ -36,10 +36,11 @@ final class IdempotentRunner {
         String key = IdempotencyKeys.read(sentKey);
         Access.checkActive(parts.store(), workspace);
         View view = parts.store().viewToAnswer();
+        long now = parts.store().answers().nowMillis();
         Idempotency.ClaimResult claimResult = parts.idempotency()
                 .begin(
                         view,
-                        parts.store().answers().nowMillis(),
+                        now,
                         workspace,
                         key,
                         Fingerprint.of(METHOD, "", null, fingerprint.getBytes(StandardCharsets.UTF_8)));
@@ -51,10 +52,10 @@ final class IdempotentRunner {
             }
         }
         if (claimResult instanceof Idempotency.InUse) {
-            parts.store().answers().await(0);
+            parts.store().answers().await(0, now);
             throw new RefusedException(IdempotencyKeys.inUse());
         }
-        parts.store().answers().await(view.highest());
+        parts.store().answers().await(view.highest(), now);
         if (claimResult instanceof Idempotency.Replay replay) {
             return replay.outcome().body();
         }

@@ -20,7 +20,6 @@ public final class Answers {
     private final Journal journal;
     private final InFlight inFlight;
     private final LongSupplier timeRecord;
-    private volatile long timeSequence;
 
     /**
      * Tells of a store.
@@ -44,12 +43,14 @@ public final class Answers {
      * Completes when an answer that shows rows up to a sequence may be given. The rows are durable then, and all listeners
      * have heard of them. No other node had begun to lead when they were read. Fails with {@code RefusedException} if the
      * answer never may be given.
+     *
+     * @param shownMillis the time that {@link #nowMillis} has given for the answer
      */
-    public CompletableFuture<Void> whenReady(long sequence) {
+    public CompletableFuture<Void> whenReady(long sequence, long shownMillis) {
         if (!journal.isShared()) {
             return inFlight.whenCommitted(sequence);
         }
-        return inFlight.whenCommitted(Math.max(sequence, timeSequence))
+        return whenDurable(sequence, shownMillis)
                 .thenCompose(durable -> journal.confirm())
                 .thenAccept(confirmed -> {
                     if (!confirmed) {
@@ -58,32 +59,56 @@ public final class Answers {
                 });
     }
 
-    /** Waits likewise. Throws {@code RefusedException} if the answer never may be given. */
+    /** Completes when rows are durable, and a record that is not far behind a time. */
+    private CompletableFuture<Void> whenDurable(long sequence, long shownMillis) {
+        if (isNearTheLastRecord(shownMillis)) {
+            return inFlight.whenCommitted(sequence);
+        }
+        // The tables tell the time of a record a moment before its sequence, so there may be one more.
+        return inFlight.whenCommitted(Math.max(sequence, tables.lastSequence()))
+                .thenCompose(durable -> isNearTheLastRecord(shownMillis)
+                        ? CompletableFuture.<Void>completedFuture(null)
+                        : inFlight.whenCommitted(tables.lastSequence()));
+    }
+
+    private boolean isNearTheLastRecord(long millis) {
+        return millis <= inFlight.durableMillis() + LEAD_MILLIS;
+    }
+
+    /** Waits likewise for an answer that shows the present time. */
     public void await(long sequence) {
+        await(sequence, time.millis());
+    }
+
+    /** Waits likewise. Throws {@code RefusedException} if the answer never may be given. */
+    public void await(long sequence, long shownMillis) {
         if (!isReady(sequence)) {
-            InFlight.join(whenReady(sequence));
+            InFlight.join(whenReady(sequence, shownMillis));
         }
     }
 
     /**
      * Returns the time of the store for an answer, in epoch milliseconds. The next leader's time begins there or later, even
-     * if its clock is behind. For that a record without rows carries the time, at most once a second. The answer waits for
-     * that record.
+     * if its clock is behind. For that a record without rows carries the time, at most once a second, and the answer waits
+     * for that record. While the log takes no record, the time stands still, so that rows are still shown.
      */
     public long nowMillis() {
         long now = time.millis();
-        if (journal.isShared() && now > tables.lastTimeMillis() + LEAD_MILLIS) {
+        if (!journal.isShared()) {
+            return now;
+        }
+        long durable = inFlight.durableMillis();
+        if (durable > 0 && inFlight.isLate()) {
+            return Math.min(now, durable + LEAD_MILLIS);
+        }
+        if (now > tables.lastTimeMillis() + LEAD_MILLIS) {
             try {
-                note(timeRecord.getAsLong());
+                long unused = timeRecord.getAsLong();
             } catch (WriterBusyException | RefusedException otherwise) {
-                // The record of the writer carries the time, or this reign ends.
-                return now;
+                // The next record of the writer carries the time, or this reign ends.
+                return Math.min(now, tables.lastTimeMillis() + LEAD_MILLIS);
             }
         }
         return now;
-    }
-
-    private synchronized void note(long sequence) {
-        timeSequence = Math.max(timeSequence, sequence);
     }
 }

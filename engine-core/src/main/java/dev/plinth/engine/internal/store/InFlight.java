@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * limit, a caller that may wait does so before it takes the writer lock. Any other caller is refused.
  */
 final class InFlight {
+    /** The time after which a record may stay in flight for long. */
+    private static final long LATE_MILLIS = 500;
+
     private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
     private final List<UndoListener> undoListeners = new CopyOnWriteArrayList<>();
     private final ArrayDeque<Flight> flights = new ArrayDeque<>();
@@ -75,6 +79,21 @@ final class InFlight {
 
     long committed() {
         return committed;
+    }
+
+    /** Returns the time of the last durable record, in epoch milliseconds. */
+    long durableMillis() {
+        synchronized (flights) {
+            return heardMillis;
+        }
+    }
+
+    /** Returns true if the first record that is not durable has waited for long. */
+    boolean isLate() {
+        synchronized (flights) {
+            Flight first = flights.peek();
+            return first != null && first.late.millisLeft() == 0;
+        }
     }
 
     boolean hasFailed() {
@@ -127,7 +146,7 @@ final class InFlight {
      * @param before the rows that would undo it
      */
     void add(Record record, int recordBytes, byte[] @Nullable [] before) {
-        Flight flight = new Flight(record, recordBytes, before);
+        Flight flight = new Flight(record, recordBytes, before, Deadline.inMillis(LATE_MILLIS));
         synchronized (flights) {
             flights.add(flight);
             count(recordBytes);
@@ -360,7 +379,7 @@ final class InFlight {
         }
     }
 
-    private record Flight(Record record, int bytes, byte[] @Nullable [] before) {}
+    private record Flight(Record record, int bytes, byte[] @Nullable [] before, Deadline late) {}
 
     private record Waiter(long sequence, CompletableFuture<Void> future) implements Comparable<Waiter> {
         @Override

@@ -1,0 +1,214 @@
+package dev.plinth.engine.http.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.http.cluster.NodeClient.Request;
+import dev.plinth.engine.log.postgres.server.Pair;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** Three nodes of a cell, with a database that may be that of others too. For one thread. */
+final class Cluster implements AutoCloseable {
+    static final int NODES = 3;
+    private static final String ADMIN = "operator-secret-of-tests";
+    private static final long PATIENCE_SECONDS = 60;
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+    private static final int OK = 200;
+
+    private final Pair servers;
+    private final String cell = "faults-" + UUID.randomUUID();
+    private final List<ClusterNode> nodes = new ArrayList<>();
+    private final NodeClient admin;
+
+    private Cluster(Path home, Pair servers) throws IOException {
+        this.servers = servers;
+        Path config = home.resolve("plinth.yaml");
+        Files.writeString(config, "plans: {load: {requests: 1000000}}\n");
+        List<String> arguments = List.of(
+                "--tables=heap",
+                "--config=" + config,
+                "--secret-key-file=" + home.resolve("secret.key"),
+                "--admin-token=" + ADMIN,
+                "--webhook-allow=127.0.0.0/8");
+        List<Integer> ports =
+                List.of(servers.primary().port(), servers.standby().port());
+        for (int i = 0; i < NODES; i++) {
+            nodes.add(new ClusterNode(home, "node-" + i, ports, cell, arguments));
+        }
+        this.admin = new NodeClient(nodes.stream().map(ClusterNode::uri).toList(), ADMIN);
+    }
+
+    /** Returns the nodes of all test classes, which end with the JVM. A test leaves all of them running. */
+    static Cluster shared() {
+        return Shared.CLUSTER;
+    }
+
+    /** Starts with the first test that needs it. */
+    private static final class Shared {
+        private static final Cluster CLUSTER = start();
+
+        private static Cluster start() {
+            try {
+                Path home = Files.createTempDirectory("plinth-cluster");
+                Cluster made = Cluster.start(home, Pair.shared());
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                    try {
+                        made.close();
+                        delete(home);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }));
+                return made;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** Starts nodes with files below a directory. The first one makes the key. */
+    static Cluster start(Path home, Pair servers) throws IOException {
+        Cluster cluster = new Cluster(home, servers);
+        try {
+            cluster.nodes.get(0).start();
+            cluster.startMissing();
+            return cluster;
+        } catch (IOException | RuntimeException | Error e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    /** Starts all nodes that do not run, at the same time. */
+    void startMissing() {
+        CompletableFuture.allOf(nodes.stream()
+                        .filter(node -> !node.isRunning())
+                        .map(node -> CompletableFuture.runAsync(() -> {
+                            try {
+                                node.start();
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        }))
+                        .toArray(CompletableFuture[]::new))
+                .join();
+    }
+
+    Pair servers() {
+        return servers;
+    }
+
+    NodeClient admin() {
+        return admin;
+    }
+
+    ClusterNode node(int number) {
+        return nodes.get(number);
+    }
+
+    List<ClusterNode> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    /** Returns how many reigns have begun. */
+    long epoch() {
+        return Long.parseLong(servers.query("select epoch from plinth_cell where name = '" + cell + "'"));
+    }
+
+    /** Returns the number of the node that leads, once there is one. */
+    int leader() throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (System.nanoTime() < end) {
+            List<Integer> leaders = leaders();
+            if (!leaders.isEmpty()) {
+                return leaders.get(0);
+            }
+            pause();
+        }
+        throw new AssertionError("Expected a leader within " + PATIENCE_SECONDS + " s: " + said());
+    }
+
+    /** Waits until all nodes run, a single one leads, and each has the same position. */
+    void awaitCalm() throws InterruptedException {
+        int leader = leader();
+        assertThat(leaders()).as("nodes that lead").containsExactly(leader);
+    }
+
+    /** Returns what all nodes have written to standard error. */
+    String said() {
+        StringBuilder all = new StringBuilder();
+        for (int i = 0; i < NODES; i++) {
+            all.append("\nnode ").append(i).append(": ").append(nodes.get(i).said());
+        }
+        return all.toString();
+    }
+
+    /** Ends all faults of the networks. */
+    void heal() {
+        networks().forEach(FaultProxy::heal);
+    }
+
+    /** Returns the networks of all nodes to both servers. */
+    List<FaultProxy> networks() {
+        return nodes.stream().flatMap(node -> node.networks().stream()).toList();
+    }
+
+    /** Waits until a node answers that it does not lead. */
+    void awaitNotLeading(int number) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        int status = 0;
+        while ((status == 0 || status == OK) && System.nanoTime() < end) {
+            status = readiness(number);
+        }
+        assertThat(status).as("status of node %s, which does not lead", number).isNotIn(0, OK);
+    }
+
+    private List<Integer> leaders() throws InterruptedException {
+        List<Integer> leaders = new ArrayList<>();
+        for (int i = 0; i < NODES; i++) {
+            if (readiness(i) == OK) {
+                leaders.add(i);
+            }
+        }
+        return leaders;
+    }
+
+    /** Returns the status of a node; 0 if it does not answer. */
+    private int readiness(int number) throws InterruptedException {
+        try {
+            return admin.send(number, Request.get("/health/ready"), TIMEOUT).status();
+        } catch (IOException unreachable) {
+            return 0;
+        }
+    }
+
+    private static void pause() throws InterruptedException {
+        boolean unused = new CountDownLatch(1).await(20, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (ClusterNode node : nodes) {
+            node.close();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package dev.plinth.engine.http.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.http.ServedProcess;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A program that is a node, at a port of its own, with networks of its own to the servers of the database. */
+final class ClusterNode implements AutoCloseable {
+    private static final List<String> JVM = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
+    /** Shows what a node tells of its roles, so that a failed test can be explained. */
+    private static final String LOGGING = """
+            handlers=java.util.logging.ConsoleHandler
+            java.util.logging.ConsoleHandler.level=ALL
+            java.util.logging.SimpleFormatter.format=%1$tT.%1$tL %4$s %3$s: %5$s%6$s%n
+            .level=WARNING
+            dev.plinth.level=INFO
+            """;
+
+    private final Path errors;
+    private final int port;
+    private final FaultProxy toPrimary;
+    private final FaultProxy toStandby;
+    private final List<String> arguments;
+    private @Nullable ServedProcess process;
+
+    /**
+     * Makes a node that does not run.
+     *
+     * @param servers ports of the two servers
+     * @param others arguments that all nodes have
+     */
+    ClusterNode(Path home, String id, List<Integer> servers, String cell, List<String> others) throws IOException {
+        this.errors = home.resolve(id + ".err");
+        this.toPrimary = new FaultProxy(servers.get(0));
+        this.toStandby = new FaultProxy(servers.get(1));
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            this.port = free.getLocalPort();
+        }
+        Path logging = Files.writeString(home.resolve(id + ".logging"), LOGGING);
+        List<String> all = new ArrayList<>(JVM);
+        all.addAll(List.of(
+                "-Djava.util.logging.config.file=" + logging,
+                "-jar",
+                System.getProperty("plinth.jar"),
+                "serve",
+                "--port=" + port,
+                "--log=postgres://plinth@127.0.0.1:" + toPrimary.port() + ",127.0.0.1:" + toStandby.port()
+                        + "/postgres?sslmode=disable",
+                "--cell=" + cell));
+        all.addAll(others);
+        this.arguments = List.copyOf(all);
+    }
+
+    URI uri() {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    /** Returns the networks to both servers. */
+    List<FaultProxy> networks() {
+        return List.of(toPrimary, toStandby);
+    }
+
+    /** Starts the program, and waits until it listens. */
+    void start() throws IOException {
+        process = new ServedProcess(errors, arguments.toArray(String[]::new));
+    }
+
+    boolean isRunning() {
+        ServedProcess current = process;
+        return current != null && current.isAlive();
+    }
+
+    /** Ends it by SIGKILL. */
+    void kill() throws InterruptedException {
+        running().kill();
+    }
+
+    /** Ends it by SIGTERM. */
+    void terminate() throws InterruptedException {
+        int unused = running().stop();
+    }
+
+    /** Sends a signal by its name, such as STOP. */
+    void signal(String name) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder(
+                                "kill", "-" + name, Long.toString(running().pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    /** Returns what the last program has written to standard error. */
+    String said() {
+        try {
+            return Files.exists(errors) ? Files.readString(errors) : "";
+        } catch (IOException e) {
+            return "nothing that can be read: " + e;
+        }
+    }
+
+    private ServedProcess running() {
+        ServedProcess current = process;
+        if (current == null) {
+            throw new IllegalStateException("Expected a node that runs");
+        }
+        return current;
+    }
+
+    @Override
+    public void close() throws IOException {
+        ServedProcess current = process;
+        if (current != null) {
+            current.close();
+        }
+        toPrimary.close();
+        toStandby.close();
+    }
+}

@@ -1,0 +1,158 @@
+package dev.plinth.engine.http.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.TestScale;
+import dev.plinth.engine.http.cluster.FaultProxy.Way;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Cuts, holds and slows the networks between nodes and their database, and stops the standby, while 64 callers work. */
+@Timeout(value = 3, unit = TimeUnit.HOURS)
+@Tag("scaled")
+final class DatabaseFaultsIT {
+    private static final Set<Way> BOTH = EnumSet.allOf(Way.class);
+    private static final long LONGER_THAN_LEASE_MILLIS = 5_000;
+    private static final long STALL_MILLIS = 2_000;
+    private static final long BETWEEN_STALLS_MILLIS = 700;
+    private static final long SLOW_MILLIS = 200;
+    private static final int APPEND_BYTES_MIN = 500;
+    private static final String WAITING_APPENDS =
+            " from pg_stat_activity where wait_event = 'SyncRep' and query like 'insert into plinth_log%'";
+
+    private final Cluster cluster = Cluster.shared();
+
+    @AfterEach
+    void heal() {
+        cluster.heal();
+    }
+
+    @Test
+    void leader_cutOffFromTheDatabase_isReplacedAndFollows() throws Exception {
+        holdLeader("leader cut off from the database", BOTH);
+    }
+
+    @Test
+    void leader_whoseRequestsAreLost_isReplacedAndFollows() throws Exception {
+        holdLeader("requests of the leader to the database are lost", EnumSet.of(Way.TO_SERVER));
+    }
+
+    @Test
+    void leader_whoseAnswersAreLost_isReplacedAndFollows() throws Exception {
+        holdLeader("answers of the database to the leader are lost", EnumSet.of(Way.TO_CLIENT));
+    }
+
+    private void holdLeader(String scenario, Set<Way> ways) throws Exception {
+        Figures figures = new Figures(scenario);
+        new FaultRun(cluster, figures, 2).repeat(TestScale.count(1, 3, 20), (load, random) -> {
+            int leader = cluster.leader();
+            List<FaultProxy> networks = cluster.node(leader).networks();
+            long cut = System.nanoTime();
+            networks.forEach(network -> network.hold(ways));
+            load.pass(LONGER_THAN_LEASE_MILLIS);
+            load.awaitNext(cut);
+            networks.forEach(FaultProxy::heal);
+            figures.add(cut, load.ledger());
+            cluster.awaitNotLeading(leader);
+        });
+    }
+
+    @Test
+    void database_cutOffFromAllNodes_acknowledgesNothingMeanwhile() throws Exception {
+        Figures figures = new Figures("database cut off from all nodes for 2 s");
+        new FaultRun(cluster, figures, 2).repeat(TestScale.count(1, 5, 20), (load, random) -> {
+            boolean isRefusal = random.nextBoolean();
+            cluster.networks().forEach(network -> {
+                if (isRefusal) {
+                    network.cut();
+                } else {
+                    network.hold(BOTH);
+                }
+            });
+            long cut = System.nanoTime();
+            load.pass(STALL_MILLIS);
+            long healed = System.nanoTime();
+            cluster.heal();
+            assertThat(load.ledger().acknowledgedBetween(cut, healed))
+                    .as("acknowledged without the database")
+                    .isZero();
+            load.awaitNext(healed);
+            figures.add(healed, load.ledger());
+        });
+    }
+
+    @Test
+    void database_slowOrStalling_keepsItsLeader() throws Exception {
+        Figures figures = new Figures("database slow by 200 ms, then three stalls of 2 s");
+        new FaultRun(cluster, figures, 1).repeat(TestScale.count(1, 3, 20), (load, random) -> {
+            long began = System.nanoTime();
+            cluster.networks().forEach(network -> network.delay(SLOW_MILLIS));
+            load.awaitAcknowledged(TestScale.count(5, 100, 100));
+            cluster.heal();
+            for (int i = 0; i < TestScale.count(1, 3, 3); i++) {
+                cluster.networks().forEach(network -> network.hold(BOTH));
+                load.pass(STALL_MILLIS);
+                cluster.heal();
+                load.pass(BETWEEN_STALLS_MILLIS);
+            }
+            load.awaitNext(began);
+            figures.add(began, load.ledger());
+        });
+    }
+
+    @Test
+    void answersOfAppends_lost_areFoundOut() throws Exception {
+        Figures figures = new Figures("connection cut between commit and answer");
+        new FaultRun(cluster, figures, 2).repeat(1, (load, random) -> {
+            for (int i = 0; i < TestScale.count(10, 100, 500); i++) {
+                FaultProxy network = cluster.node(cluster.leader()).networks().get(0);
+                int lost = network.answersLost();
+                long cut = System.nanoTime();
+                network.loseNextAnswer(APPEND_BYTES_MIN);
+                load.awaitAcknowledged(1);
+                while (network.answersLost() == lost) {
+                    load.awaitAcknowledged(1);
+                }
+                load.awaitAcknowledged(random.nextInt(20));
+                figures.add(cut, load.ledger());
+            }
+            assertThat(load.ledger().counted("503 outcome_unknown"))
+                    .as("unknown outcomes, though the database was back at once")
+                    .isZero();
+        });
+    }
+
+    @Test
+    void standby_stopped_letsChangesWaitAndReadsGoOn() throws Exception {
+        Figures figures = new Figures("standby stopped, and its wait cancelled");
+        new FaultRun(cluster, figures, 1).repeat(TestScale.count(1, 2, 3), (load, random) -> {
+            String quiet = load.createQuiet();
+            cluster.servers().standby().stop();
+            long stopped = System.nanoTime();
+            long started;
+            try {
+                load.pass(TestScale.count(1_000, 5_000, 30_000));
+                assertThat(load.isShown(quiet)).as("a read without a standby").isTrue();
+                assertThat(cluster.servers().query("select count(pg_cancel_backend(pid))" + WAITING_APPENDS))
+                        .as("appends whose wait is cancelled")
+                        .isEqualTo("1");
+                load.pass(TestScale.count(1_000, 5_000, 5_000));
+                assertThat(load.isShown(quiet)).as("a read without a standby").isTrue();
+            } finally {
+                started = System.nanoTime();
+                cluster.servers().standby().start();
+            }
+            assertThat(load.ledger().acknowledgedBetween(stopped, started))
+                    .as("acknowledged without a standby")
+                    .isZero();
+            load.awaitNext(started);
+            figures.add(started, load.ledger());
+        });
+    }
+}

@@ -1,0 +1,67 @@
+package dev.plinth.engine.http.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.TestScale;
+import java.util.Random;
+
+/** Rounds of a fault under a load, with a check of all that was acknowledged. One thread. */
+final class FaultRun {
+    private static final int ROUNDS_PER_LOAD = 10;
+    private static final int ACKNOWLEDGED_MAX = 150;
+
+    private final Cluster cluster;
+    private final Figures figures;
+    private final int reignsPerRound;
+    private boolean retryAfter;
+
+    /**
+     * Makes a run.
+     *
+     * @param reignsPerRound how many reigns may begin in each round, so that more of them are found
+     */
+    FaultRun(Cluster cluster, Figures figures, int reignsPerRound) {
+        this.cluster = cluster;
+        this.figures = figures;
+        this.reignsPerRound = reignsPerRound;
+    }
+
+    /** Lets callers wait as long as {@code Retry-After} says. */
+    FaultRun withRetryAfter() {
+        retryAfter = true;
+        return this;
+    }
+
+    /** A fault and its end. */
+    @FunctionalInterface
+    interface Fault {
+        void happen(Load load, Random random) throws Exception;
+    }
+
+    /** Lets a fault happen again and again. The callers change sometimes, so that what is checked stays small. */
+    void repeat(int rounds, Fault fault) throws Exception {
+        long seed = TestScale.seed();
+        Random random = new Random(seed);
+        StringBuilder counts = new StringBuilder();
+        try {
+            long epoch = cluster.epoch();
+            for (int left = rounds; left > 0; left -= ROUNDS_PER_LOAD) {
+                try (Load load = Load.begin(cluster.admin(), retryAfter, random.nextLong())) {
+                    for (int i = 0; i < Math.min(left, ROUNDS_PER_LOAD); i++) {
+                        load.awaitAcknowledged(1 + random.nextInt(ACKNOWLEDGED_MAX));
+                        fault.happen(load, random);
+                    }
+                    load.end();
+                    cluster.awaitCalm();
+                    new LedgerCheck(load).check();
+                    counts.append("; ").append(load.ledger().figures());
+                }
+            }
+            long reigns = cluster.epoch() - epoch;
+            figures.print(reigns + " reigns" + counts);
+            assertThat(reigns).as("reigns that have begun").isLessThanOrEqualTo((long) reignsPerRound * rounds);
+        } catch (AssertionError e) {
+            throw new AssertionError(TestScale.repeatWith(seed) + "; " + cluster.said(), e);
+        }
+    }
+}

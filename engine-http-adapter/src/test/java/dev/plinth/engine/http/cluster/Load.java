@@ -1,0 +1,190 @@
+package dev.plinth.engine.http.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.http.cluster.NodeClient.Answer;
+import dev.plinth.engine.http.cluster.NodeClient.Request;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Callers of a workspace of their own, from {@link #begin} to {@link #end}. Each calls one node, and thinks between two calls. A
+ * further one makes keys, and revokes them.
+ */
+final class Load implements AutoCloseable {
+    private static final int CALLERS = 64;
+    private static final int THINK_MILLIS = 300;
+    private static final int REVOKE_MILLIS = 200;
+    private static final long PATIENCE_SECONDS = 60;
+    private static final Duration QUICK = Duration.ofSeconds(3);
+    private static final Duration PATIENT = Duration.ofSeconds(30);
+
+    private final Ledger ledger = new Ledger();
+    private final NodeClient nodes;
+    private final boolean retryAfter;
+    private final Random random;
+    private final RetryingClient client;
+    private final Told told;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final List<Thread> threads = new ArrayList<>();
+
+    private Load(NodeClient admin, boolean retryAfter, Random random) throws IOException, InterruptedException {
+        this.retryAfter = retryAfter;
+        this.random = random;
+        RetryingClient operator = client(admin, 0, QUICK);
+        String workspace = operator.settle(
+                        new Request("POST", "/admin/v1/workspaces", "", "{\"name\":\"load\",\"plan\":\"load\"}"))
+                .member("id");
+        String secret = operator.settle(
+                        new Request("POST", "/admin/v1/workspaces/" + workspace + "/keys", "", "{\"name\":\"load\"}"))
+                .member("secret");
+        this.nodes = admin.as(secret);
+        this.client = client(nodes, 0, QUICK);
+        this.told = new Told(nodes);
+        Answer endpoint = client.settle(new Request(
+                "POST",
+                "/v1/webhook-endpoints",
+                "endpoint",
+                "{\"url\":\"" + told.uri() + "\",\"types\":[\"resource.*\"],\"ordering\":\"none\"}"));
+        assertThat(endpoint.status()).as(endpoint.body()).isEqualTo(201);
+    }
+
+    /**
+     * Begins to call.
+     *
+     * @param admin calls with the token of the operator
+     * @param retryAfter whether callers wait as long as {@code Retry-After} says
+     */
+    static Load begin(NodeClient admin, boolean retryAfter, long seed) throws IOException, InterruptedException {
+        Load load = new Load(admin, retryAfter, new Random(seed));
+        for (int i = 0; i < CALLERS; i++) {
+            load.start(i);
+        }
+        load.start(load::revokeKeys, "revoker");
+        return load;
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    NodeClient nodes() {
+        return nodes;
+    }
+
+    Told told() {
+        return told;
+    }
+
+    /** Waits for this many acknowledgements from now on. */
+    void awaitAcknowledged(int more) throws InterruptedException {
+        int goal = ledger.acknowledged() + more;
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (ledger.acknowledged() < goal && System.nanoTime() < end) {
+            boolean unused = ended.await(5, TimeUnit.MILLISECONDS);
+        }
+        assertThat(ledger.violations()).isEmpty();
+        assertThat(ledger.acknowledged())
+                .as("acknowledged changes within " + PATIENCE_SECONDS + " s; " + ledger.figures())
+                .isGreaterThanOrEqualTo(goal);
+    }
+
+    /** Waits until an attempt is acknowledged that was sent after a time, by {@link System#nanoTime}. */
+    void awaitNext(long after) throws InterruptedException {
+        while (ledger.acknowledgedBetween(after, Long.MAX_VALUE) == 0) {
+            awaitAcknowledged(1);
+        }
+    }
+
+    /** Creates a resource that no caller changes, and returns its path. */
+    String createQuiet() throws InterruptedException {
+        return new Caller(nodes, ledger, "quiet-" + ledger.acknowledged(), 0, manner(QUICK), random).createAlone();
+    }
+
+    /** Returns true if some node shows what is at a path, within a while. */
+    boolean isShown(String path) throws InterruptedException {
+        Answer answer = client(nodes, 0, QUICK).settle(Request.get(path));
+        return answer.status() == 200;
+    }
+
+    /** Lets time pass. */
+    void pass(long millis) throws InterruptedException {
+        boolean unused = ended.await(millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Ends all callers, each once the outcome of its call is certain. */
+    void end() throws InterruptedException {
+        ended.countDown();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(ledger.violations()).isEmpty();
+    }
+
+    @Override
+    public void close() {
+        ended.countDown();
+        told.close();
+    }
+
+    private void start(int number) {
+        RetryingClient.Manner manner = manner(number % 2 == 0 ? QUICK : PATIENT);
+        Random own = new Random(random.nextLong());
+        Caller caller = new Caller(nodes, ledger, "c" + number, number % nodes.nodes(), manner, own);
+        start(
+                () -> {
+                    while (!ended.await(own.nextInt(THINK_MILLIS), TimeUnit.MILLISECONDS)) {
+                        caller.call();
+                    }
+                },
+                "caller-" + number);
+    }
+
+    /** Makes and revokes keys until the end. */
+    private void revokeKeys() throws InterruptedException {
+        RetryingClient own = client(nodes, 1, QUICK);
+        for (int i = 0; !ended.await(REVOKE_MILLIS, TimeUnit.MILLISECONDS); i++) {
+            Answer made = own.settle(new Request("POST", "/v1/keys", "key-" + i, "{\"name\":\"short\"}"));
+            assertThat(made.status()).as(made.body()).isEqualTo(201);
+            Answer gone = own.settle(new Request("DELETE", "/v1/keys/" + made.member("id"), "revoke-" + i, ""));
+            assertThat(gone.status()).as(gone.body()).isEqualTo(200);
+            ledger.revoke(made.member("secret"));
+        }
+    }
+
+    private RetryingClient client(NodeClient as, int home, Duration timeout) {
+        return new RetryingClient(as, ledger, home, manner(timeout), new Random(random.nextLong()));
+    }
+
+    private RetryingClient.Manner manner(Duration timeout) {
+        return new RetryingClient.Manner(retryAfter, timeout);
+    }
+
+    /** Work that may be interrupted. */
+    @FunctionalInterface
+    private interface Work {
+        void run() throws InterruptedException;
+    }
+
+    private void start(Work work, String name) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        work.run();
+                    } catch (InterruptedException stopped) {
+                        Thread.currentThread().interrupt();
+                    } catch (RuntimeException | Error e) {
+                        ledger.violation(name + ": " + e);
+                    }
+                },
+                name);
+        thread.setDaemon(true);
+        threads.add(thread);
+        thread.start();
+    }
+}
