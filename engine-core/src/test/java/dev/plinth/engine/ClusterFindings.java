@@ -14,6 +14,9 @@ final class ClusterFindings {
     /** Events by id. */
     final Map<String, Json> events;
 
+    /** How many events there are, by their type and the id in their data. */
+    private final Map<String, Integer> counts = new HashMap<>();
+
     /** Jobs by id. */
     final Map<String, Json> jobs;
 
@@ -24,15 +27,17 @@ final class ClusterFindings {
             ClusterOracle.check(other == null, "Expected nothing twice, but got " + resource + " and " + other);
         });
         events = all(get, "/v1/events?limit=100");
+        events.values()
+                .forEach(event -> counts.merge(
+                        ClusterOracle.text(event, "/type") + " " + ClusterOracle.text(event, "/data/id"),
+                        1,
+                        Integer::sum));
         jobs = all(get, "/v1/jobs?limit=100");
     }
 
-    /** Returns how many events have this type, and this text at a place of their data. */
-    long events(String type, String pointer, String value) {
-        return events.values().stream()
-                .filter(event -> ClusterOracle.text(event, "/type").equals(type)
-                        && ClusterOracle.text(event, "/data" + pointer).equals(value))
-                .count();
+    /** Returns how many events of a type are about something with this id. */
+    int events(String type, String id) {
+        return counts.getOrDefault(type + " " + id, 0);
     }
 
     private static Map<String, Json> all(Function<String, Reply> get, String path) {

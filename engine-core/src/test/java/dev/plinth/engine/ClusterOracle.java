@@ -184,8 +184,8 @@ final class ClusterOracle {
                         "Expected " + call + " to have succeeded at the first attempt, but it is " + job);
                 checkOnce(found, names, "of-" + id);
                 check(
-                        found.events("job.succeeded", "/id", id) == 1,
-                        "Expected one event of " + call + ", but got " + found.events("job.succeeded", "/id", id));
+                        found.events("job.succeeded", id) == 1,
+                        "Expected one event of " + call + ", but got " + found.events("job.succeeded", id));
             } else if (call.kind == ClusterCall.Kind.PUBLISH) {
                 List<Json> events = found.events.values().stream()
                         .filter(event -> isTick(event, call.number))
@@ -243,7 +243,7 @@ final class ClusterOracle {
     }
 
     private static void checkEvents(ClusterFindings found, String type, String id, int count) {
-        long there = found.events(type, "/id", id);
+        int there = found.events(type, id);
         check(there == count, "Expected " + count + " events " + type + " of " + id + ", but got " + there);
     }
 
@@ -265,10 +265,11 @@ final class ClusterOracle {
         resource.acknowledged = Math.max(resource.acknowledged, version);
     }
 
+    @SuppressWarnings("unchecked")
     static Map<String, Json> byId(Json page) {
         Map<String, Json> items = new HashMap<>();
-        for (int i = 0; page.at("/data/" + i).isPresent(); i++) {
-            Json item = page.at("/data/" + i).orElseThrow();
+        for (Object data : (List<?>) page.asMap().get("data")) {
+            Json item = Json.of((Map<String, ?>) data);
             items.put(text(item, "/id"), item);
         }
         return items;

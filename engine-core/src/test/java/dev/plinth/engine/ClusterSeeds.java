@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** Runs simulated clusters, several at once, each by a seed of its own. */
 final class ClusterSeeds {
-    private static final int AT_ONCE = 6;
+    /** Many, because most of a simulation's time is a wait. */
+    private static final int AT_ONCE = 24;
 
     private final Path directory;
     private final AtomicReference<String> failure = new AtomicReference<>();

@@ -16,7 +16,7 @@ class ClusterSimulationTest {
     @Test
     void cluster_ofAnySeed_keepsItsPromises() {
         boolean isRepeated = Long.getLong("plinth.test.seed") != null;
-        int count = isRepeated ? 1 : TestScale.count(60, 1_000, 50_000);
+        int count = isRepeated ? 1 : TestScale.count(60, 2_000, 50_000);
 
         assertThat(new ClusterSeeds(directory).run(TestScale.seed(), count)).isEmpty();
     }

@@ -1,11 +1,15 @@
 package dev.plinth.engine;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Waits of tests for what another thread or process does. A wait that is in vain fails instead of hanging the build. */
 public final class Patience {
     /** A time that nothing here takes, however slow the machine is. A test of a broken engine sets less. */
     private static final long MAX_SECONDS = Long.getLong("plinth.test.patience", 240);
+
+    /** Short beside all that is waited for, and leaves the core to it. */
+    private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
     private Patience() {}
 
@@ -22,7 +26,7 @@ public final class Patience {
             if (System.nanoTime() > end) {
                 throw new AssertionError("Expected it to come about within " + MAX_SECONDS + " s, but it did not");
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(LOOK_NANOS);
         }
     }
 }

@@ -208,6 +208,7 @@ final class SimulatedCluster implements AutoCloseable {
             }
             long roundEnd = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ROUND_MILLIS);
             while (!open.isEmpty() && System.nanoTime() < roundEnd) {
+                boolean unused = awaitRole(LOOK_MILLIS);
                 open = openWork();
             }
         }
