@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.base;
 
 import dev.plinth.engine.api.RetentionTimes;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,36 @@ public interface Rows {
 
     /** Returns how many members a set has. */
     long size(SetKey set);
+
+    /** Returns the largest member of some sets that is at most this number, or {@link #NONE}. */
+    default long floor(List<SetKey> sets, long number) {
+        long largest = NONE;
+        for (SetKey set : sets) {
+            largest = Math.max(largest, floor(set, number));
+        }
+        return largest;
+    }
+
+    /** Returns the smallest member of some sets that is at least this number, or {@link #NONE}. */
+    default long ceiling(List<SetKey> sets, long number) {
+        long smallest = NONE;
+        for (SetKey set : sets) {
+            long member = ceiling(set, number);
+            if (smallest == NONE || member != NONE && member < smallest) {
+                smallest = member;
+            }
+        }
+        return smallest;
+    }
+
+    /** Returns how many members some sets have, of which no two have one in common. */
+    default long size(List<SetKey> sets) {
+        long size = 0;
+        for (SetKey set : sets) {
+            size += size(set);
+        }
+        return size;
+    }
 
     /** Returns the row with a list number, or null. */
     byte @Nullable [] at(long number);
@@ -69,6 +100,11 @@ public interface Rows {
 
     /** Returns the rows of a set in the order of their numbers. Each is looked up when the walk comes to it. */
     default <R> Iterable<StoredRow<R>> in(TableName<R> table, SetKey set) {
-        return () -> new SetWalk<>(this, table, set);
+        return in(table, List.of(set));
+    }
+
+    /** Returns the rows of some sets in the order of their numbers. Each is looked up when the walk comes to it. */
+    default <R> Iterable<StoredRow<R>> in(TableName<R> table, List<SetKey> sets) {
+        return () -> new SetWalk<>(this, table, sets);
     }
 }

@@ -8,14 +8,14 @@ public final class SetKinds {
     /** Keys of a workspace. */
     public static final int KEYS = 2;
 
-    /** Resources of a workspace that are not archived. */
-    public static final int RESOURCES_CURRENT = 3;
+    /** Active resources of a workspace. */
+    public static final int RESOURCES_ACTIVE = 3;
 
-    /** All resources of a workspace. */
-    public static final int RESOURCES_ALL = 4;
+    /** Paused resources of a workspace. */
+    public static final int RESOURCES_PAUSED = 4;
 
-    /** Resources of a workspace in one status. */
-    public static final int RESOURCES_BY_STATUS = 5;
+    /** Archived resources of a workspace. */
+    public static final int RESOURCES_ARCHIVED = 5;
 
     /** Children of a resource. */
     public static final int CHILDREN = 6;

@@ -1,27 +1,28 @@
 package dev.plinth.engine.internal.base;
 
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/** Walks over the rows of a set in the order of their numbers, and passes over rows that are gone meanwhile. */
+/** Walks over the rows of some sets in the order of their numbers, and passes over rows that are gone meanwhile. */
 final class SetWalk<R> implements Iterator<StoredRow<R>> {
     private final Rows rows;
     private final TableName<R> table;
-    private final SetKey set;
+    private final List<SetKey> sets;
     private long after = Rows.NONE;
     private @Nullable StoredRow<R> next;
 
-    SetWalk(Rows rows, TableName<R> table, SetKey set) {
+    SetWalk(Rows rows, TableName<R> table, List<SetKey> sets) {
         this.rows = rows;
         this.table = table;
-        this.set = set;
+        this.sets = sets;
     }
 
     @Override
     public boolean hasNext() {
         while (next == null) {
-            long number = rows.ceiling(set, after + 1);
+            long number = rows.ceiling(sets, after + 1);
             if (number == Rows.NONE) {
                 return false;
             }

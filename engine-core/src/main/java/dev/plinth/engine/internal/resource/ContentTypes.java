@@ -71,13 +71,12 @@ public final class ContentTypes {
         for (String type : resourceTypes) {
             known += rows.size(SetKey.of(SetKinds.RESOURCES_BY_TYPE, workspace, type));
         }
-        return rows.size(SetKey.of(SetKinds.RESOURCES_ALL, workspace)) - known;
+        return rows.size(ResourceTables.all(workspace)) - known;
     }
 
     /** Returns an unregistered type that a resource of a workspace has, or an empty text if there is none. */
     public String anyUnregistered(Rows rows, Id workspace) {
-        SetKey all = SetKey.of(SetKinds.RESOURCES_ALL, workspace);
-        for (StoredRow<ResourceRow> each : rows.in(ResourceTables.RESOURCES, all)) {
+        for (StoredRow<ResourceRow> each : rows.in(ResourceTables.RESOURCES, ResourceTables.all(workspace))) {
             String type = each.row().content().type();
             if (!resourceTypes.contains(type)) {
                 return type;

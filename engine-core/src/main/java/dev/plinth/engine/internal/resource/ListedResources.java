@@ -3,32 +3,33 @@ package dev.plinth.engine.internal.resource;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.list.Lists;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The resources of one set, newest first, as a page shows them. Numbers are in the order of times, so the times of a
+ * The resources of some sets, newest first, as a page shows them. Numbers are in the order of times, so the times of a
  * filter limit the numbers. Resources that are too young are skipped, and the first one that is too old ends the list.
  * Not thread-safe; for one page.
  */
 final class ListedResources implements Lists.Items {
     private final Rows rows;
-    private final SetKey set;
+    private final List<SetKey> sets;
     private final ResourceFilter filter;
     /** The row of the last returned number. */
     private @Nullable ResourceRow row;
 
-    ListedResources(Rows rows, SetKey set, ResourceFilter filter) {
+    ListedResources(Rows rows, List<SetKey> sets, ResourceFilter filter) {
         this.rows = rows;
-        this.set = set;
+        this.sets = sets;
         this.filter = filter;
     }
 
     @Override
     public long next(long edge) {
-        long number = rows.floor(set, edge - 1);
+        long number = rows.floor(sets, edge - 1);
         row = read(number);
         if (row != null && row.createdAt() >= filter.createdBefore()) {
-            number = rows.floor(set, lastBefore(number));
+            number = rows.floor(sets, lastBefore(number));
             row = read(number);
         }
         return row != null && row.createdAt() <= filter.createdAfter() ? Rows.NONE : number;
@@ -45,10 +46,10 @@ final class ListedResources implements Lists.Items {
      */
     private long lastBefore(long tooYoung) {
         long young = tooYoung;
-        long old = rows.ceiling(set, 0) - 1;
+        long old = rows.ceiling(sets, 0) - 1;
         while (young - old > 1) {
             long middle = old + (young - old) / 2;
-            long member = rows.floor(set, middle);
+            long member = rows.floor(sets, middle);
             ResourceRow there = member > old ? read(member) : null;
             if (there != null && there.createdAt() >= filter.createdBefore()) {
                 young = member;

@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * (see {@link ListedResources}). The other filters are checked on each row. In a list of shared resources, the lower
  * time ends the list, and everything else is checked on each row (see {@link SharedResources}).
  *
- * @param status a status, {@code all}, or null for all that are not archived
+ * @param statuses the statuses, each once
  * @param type a type, or null
  * @param metadataKey a metadata key, or null
  * @param metadataValue the value that the key must have
@@ -22,33 +23,26 @@ import org.jspecify.annotations.Nullable;
  * @param shared true for the resources that others share with the workspace
  */
 public record ResourceFilter(
-        @Nullable String status,
+        List<ResourceStatus> statuses,
         @Nullable String type,
         @Nullable String metadataKey,
         String metadataValue,
         long createdAfter,
         long createdBefore,
         boolean shared) {
-    SetKey set(Id workspace) {
+    /** Returns the sets that have all resources which this accepts. */
+    List<SetKey> sets(Id workspace) {
         if (metadataKey != null) {
-            return ResourceTables.byMetadata(workspace, metadataKey, metadataValue);
+            return List.of(ResourceTables.byMetadata(workspace, metadataKey, metadataValue));
         }
         if (type != null) {
-            return SetKey.of(SetKinds.RESOURCES_BY_TYPE, workspace, type);
+            return List.of(SetKey.of(SetKinds.RESOURCES_BY_TYPE, workspace, type));
         }
-        if (status == null) {
-            return SetKey.of(SetKinds.RESOURCES_CURRENT, workspace);
-        }
-        return status.equals("all")
-                ? SetKey.of(SetKinds.RESOURCES_ALL, workspace)
-                : SetKey.of(SetKinds.RESOURCES_BY_STATUS, workspace, status);
+        return ResourceTables.inStatus(workspace, statuses);
     }
 
     boolean accepts(ResourceRow row) {
-        boolean statusFits = status == null
-                ? row.status() != ResourceStatus.ARCHIVED
-                : status.equals("all") || status.equals(row.status().wireName());
-        return statusFits
+        return statuses.contains(row.status())
                 && (type == null || type.equals(row.type()))
                 && row.createdAt() > createdAfter
                 && row.createdAt() < createdBefore

@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TableName.Owner;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
+import java.util.List;
 import java.util.Map;
 
 /** The tables of the room and the sets that follow from them. */
@@ -39,7 +40,29 @@ final class ResourceTables {
     /** The offset of a share's number: after owner, share, resource, grantee and role. */
     static final int SHARE_NUMBER_AT = RowReader.HEAD_BYTES + 4 * Id.BYTES + 1;
 
+    private static final List<ResourceStatus> ALL_STATUSES = List.of(ResourceStatus.values());
+
     private ResourceTables() {}
+
+    /** Returns the set of a workspace's resources in a status. */
+    static SetKey inStatus(Id workspace, ResourceStatus status) {
+        int kind = switch (status) {
+            case ACTIVE -> SetKinds.RESOURCES_ACTIVE;
+            case PAUSED -> SetKinds.RESOURCES_PAUSED;
+            case ARCHIVED -> SetKinds.RESOURCES_ARCHIVED;
+        };
+        return SetKey.of(kind, workspace);
+    }
+
+    /** Returns the sets of a workspace's resources in some statuses. */
+    static List<SetKey> inStatus(Id workspace, List<ResourceStatus> statuses) {
+        return statuses.stream().map(status -> inStatus(workspace, status)).toList();
+    }
+
+    /** Returns the sets of all resources of a workspace. */
+    static List<SetKey> all(Id workspace) {
+        return inStatus(workspace, ALL_STATUSES);
+    }
 
     static SetKey byMetadata(Id workspace, String key, String value) {
         return SetKey.of(SetKinds.RESOURCES_BY_METADATA, workspace, key + "=" + value);
@@ -49,12 +72,7 @@ final class ResourceTables {
         Id workspace = row.workspace();
         long number = row.number();
         sets.place(number);
-        sets.member(SetKey.of(SetKinds.RESOURCES_ALL, workspace), number);
-        sets.member(
-                SetKey.of(SetKinds.RESOURCES_BY_STATUS, workspace, row.status().wireName()), number);
-        if (row.status() != ResourceStatus.ARCHIVED) {
-            sets.member(SetKey.of(SetKinds.RESOURCES_CURRENT, workspace), number);
-        }
+        sets.member(inStatus(workspace, row.status()), number);
         sets.member(row.ofType(), number);
         if (row.hasMetadata()) {
             JsonValue.Obj pairs = (JsonValue.Obj) JsonReader.trusted(row.metadata());

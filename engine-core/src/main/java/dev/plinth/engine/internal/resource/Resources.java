@@ -136,8 +136,7 @@ public final class Resources {
 
     private static void collect(Context context, Id workspace, ShareRevocation end, SweepBatch batch) {
         Rows rows = context.rows();
-        SetKey all = SetKey.of(SetKinds.RESOURCES_ALL, workspace);
-        for (StoredRow<ResourceRow> each : rows.in(ResourceTables.RESOURCES, all)) {
+        for (StoredRow<ResourceRow> each : rows.in(ResourceTables.RESOURCES, ResourceTables.all(workspace))) {
             Id resource = each.row().id();
             if (!batch.removeAll(rows, SetKey.of(SetKinds.CHILDREN, resource), ResourceTables.CHILDREN)
                     || !Shares.collect(context, resource, end, batch)
@@ -188,8 +187,8 @@ public final class Resources {
                 return Outcome.Done.ok(
                         Lists.page(new SharedResources(context.rows(), context.workspace(), filter), request));
             }
-            SetKey set = filter.set(context.workspace());
-            return Outcome.Done.ok(Lists.page(new ListedResources(context.rows(), set, filter), request));
+            List<SetKey> sets = filter.sets(context.workspace());
+            return Outcome.Done.ok(Lists.page(new ListedResources(context.rows(), sets, filter), request));
         };
     }
 
@@ -330,7 +329,7 @@ public final class Resources {
 
     /** Returns how many resources a workspace has, archived ones included. */
     public static long count(Rows rows, Id workspace) {
-        return rows.size(SetKey.of(SetKinds.RESOURCES_ALL, workspace));
+        return rows.size(ResourceTables.all(workspace));
     }
 
     /** Refuses if a workspace has as many resources as its plan allows. */

@@ -7,6 +7,7 @@ import static dev.plinth.engine.internal.base.Scope.RESOURCES_READ;
 import static dev.plinth.engine.internal.base.Scope.RESOURCES_WRITE;
 import static dev.plinth.engine.internal.wire.RouteBuilder.row;
 
+import dev.plinth.engine.api.ResourceStatus;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
@@ -35,8 +36,10 @@ import dev.plinth.engine.internal.shape.Values;
 import dev.plinth.engine.internal.webhook.Endpoints;
 import dev.plinth.engine.internal.webhook.FanOut;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The routes of resources. */
 final class ResourceRoutes {
@@ -207,13 +210,22 @@ final class ResourceRoutes {
         Long after = query.find(CREATED_AFTER);
         Long before = query.find(CREATED_BEFORE);
         return new ResourceFilter(
-                query.find(STATUS),
+                statuses(query.find(STATUS)),
                 query.find(TYPE),
                 key,
                 value,
                 after == null ? Long.MIN_VALUE : after,
                 before == null ? Long.MAX_VALUE : before,
                 Boolean.TRUE.equals(query.find(SHARED)));
+    }
+
+    /** Returns the statuses that a list shows: the named one, all of them, or by default all but archived. */
+    private static List<ResourceStatus> statuses(@Nullable String named) {
+        return Arrays.stream(ResourceStatus.values())
+                .filter(status -> named == null
+                        ? status != ResourceStatus.ARCHIVED
+                        : named.equals("all") || named.equals(status.wireName()))
+                .toList();
     }
 
     /** Describes an operation. Errors beside its action are the outcome of the operation, so more members are allowed. */
