@@ -389,10 +389,10 @@ public final class Access {
 
     private static boolean isDisabled(Rows rows, Caller caller) {
         KeyRow key = rows.find(AccessTables.KEYS, caller.workspace().keyOf(caller.key()));
-        if (key == null || key.revoked()) {
+        if (key == null || key.isRevoked()) {
             throw new RefusedException(NOT_VALID);
         }
-        return key.disabled();
+        return key.settings().isDisabled();
     }
 
     /** Returns true if the key of a caller has a scope now. The host's own code has all scopes. */
@@ -501,7 +501,12 @@ public final class Access {
         Caller caller = new Caller(
                 workspace, keyId, key.scopes(), now.of(row.plan()), now.since(RowReader.sequence(workspaceRow)));
         return new CachedCredential(
-                caller, row.suspended(), key.disabled(), seen, key.validUntil(digest), lastUsed.of(workspace, keyId));
+                caller,
+                row.suspended(),
+                key.settings().isDisabled(),
+                seen,
+                key.validUntil(digest),
+                lastUsed.of(workspace, keyId));
     }
 
     /**

@@ -77,8 +77,9 @@ final class AccessTables {
     }
 
     private static void tellKey(byte[] key, KeyRow row, RowSets sets) {
-        sets.place(row.number());
-        sets.member(keysOf(Id.read(IdKind.WORKSPACE, key, 0)), row.number());
-        DueIndex.tell(sets, REVOKED_DUE_KIND, row.number(), row.revokedAt());
+        long number = row.facts().number();
+        sets.place(number);
+        sets.member(keysOf(Id.read(IdKind.WORKSPACE, key, 0)), number);
+        DueIndex.tell(sets, REVOKED_DUE_KIND, number, row.revokedAt());
     }
 }

@@ -15,23 +15,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An API key as it is stored. It has the secrets only as SHA-256 digests: the current one first, then those in grace.
- */
-record KeyRow(
-        Id id,
-        Id workspace,
-        long number,
-        String name,
-        boolean live,
-        int scopes,
-        String prefix,
-        String lastFour,
-        boolean disabled,
-        long revokedAt,
-        long expiresAt,
-        long createdAt,
-        List<Token> tokens) {
+/** An API key as it is stored: what it is for good, what its owner sets, and its secrets. */
+record KeyRow(Facts facts, Settings settings, Secrets secrets) {
     /** Means "never". */
     static final long NEVER = Long.MAX_VALUE;
 
@@ -42,72 +27,56 @@ record KeyRow(
 
     static KeyRow read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
-        return new KeyRow(
-                in.id(IdKind.KEY),
-                in.id(IdKind.WORKSPACE),
-                in.number(),
-                in.text(),
-                in.small() == 1,
-                in.small(),
-                in.text(),
-                in.text(),
-                in.small() == 1,
-                in.number(),
-                in.number(),
-                in.number(),
-                readTokens(in));
+        Facts facts = new Facts(in.id(IdKind.KEY), in.id(IdKind.WORKSPACE), in.number(), in.small() == 1, in.number());
+        Settings settings = new Settings(in.text(), in.small(), in.small() == 1, in.number());
+        return new KeyRow(facts, settings, Secrets.read(in));
     }
 
     byte[] row() {
         RowWriter out = new RowWriter(VERSION)
-                .id(id)
-                .id(workspace)
-                .number(number)
-                .text(name)
-                .small(live ? 1 : 0)
-                .small(scopes)
-                .text(prefix)
-                .text(lastFour)
-                .small(disabled ? 1 : 0)
-                .number(revokedAt)
-                .number(expiresAt)
-                .number(createdAt)
-                .small(tokens.size());
-        for (Token token : tokens) {
-            out.bytes(token.digest()).number(token.validUntil());
-        }
-        return out.row();
+                .id(facts.id)
+                .id(facts.workspace)
+                .number(facts.number)
+                .small(facts.isLive ? 1 : 0)
+                .number(facts.createdAt)
+                .text(settings.name)
+                .small(settings.scopes)
+                .small(settings.isDisabled ? 1 : 0)
+                .number(settings.expiresAt);
+        return secrets.write(out).row();
+    }
+
+    Id id() {
+        return facts.id;
+    }
+
+    Id workspace() {
+        return facts.workspace;
+    }
+
+    int scopes() {
+        return settings.scopes;
     }
 
     byte[] key() {
-        return workspace.keyOf(id);
+        return facts.workspace.keyOf(facts.id);
     }
 
-    KeyRow with(String newName, int newScopes, boolean newDisabled, long newExpiresAt) {
-        return new KeyRow(
-                id,
-                workspace,
-                number,
-                newName,
-                live,
-                newScopes,
-                prefix,
-                lastFour,
-                newDisabled,
-                revokedAt,
-                newExpiresAt,
-                createdAt,
-                tokens);
+    KeyRow with(Settings next) {
+        return new KeyRow(facts, next, secrets);
     }
 
     KeyRow revoke(long now) {
-        return new KeyRow(
-                id, workspace, number, name, live, scopes, prefix, lastFour, disabled, now, expiresAt, createdAt,
-                List.of());
+        return new KeyRow(facts, settings, new Revoked(secrets.prefix(), secrets.lastFour(), now));
     }
 
-    boolean revoked() {
-        return revokedAt != NOT_REVOKED;
+    boolean isRevoked() {
+        return secrets instanceof Revoked;
+    }
+
+    /** Returns when it was revoked, or {@link #NOT_REVOKED}. */
+    long revokedAt() {
+        return secrets instanceof Revoked revoked ? revoked.at : NOT_REVOKED;
     }
 
     /** Returns the time for which a revoked key is shown. */
@@ -117,41 +86,28 @@ record KeyRow(
 
     /** Returns true if the key was revoked so long ago that it is not shown any more. */
     boolean isPurged(Context context) {
-        return revoked() && revokedAt + keptMillis(context.rows()) <= context.now();
+        return secrets instanceof Revoked revoked && revoked.at + keptMillis(context.rows()) <= context.now();
     }
 
     /** Returns the key with a new secret. The old secrets stay valid until the end of their grace. */
     KeyRow rotate(ApiSecret secret, long graceUntil, long now) {
         List<Token> next = new ArrayList<>();
         next.add(new Token(secret.digest(), NEVER));
-        for (Token token : tokens) {
+        for (Token token : secrets.tokens()) {
             long until = Math.min(token.validUntil(), graceUntil);
             if (until > now) {
                 next.add(new Token(token.digest(), until));
             }
         }
-        return new KeyRow(
-                id,
-                workspace,
-                number,
-                name,
-                live,
-                scopes,
-                secret.prefix(),
-                secret.lastFour(),
-                disabled,
-                revokedAt,
-                expiresAt,
-                createdAt,
-                next);
+        return new KeyRow(facts, settings, new Valid(secret.prefix(), secret.lastFour(), next));
     }
 
     /** Returns true if a secret with this digest is valid now. */
     boolean accepts(byte[] digest, long now) {
-        if (revoked() || now >= expiresAt) {
+        if (now >= settings.expiresAt) {
             return false;
         }
-        for (Token token : tokens) {
+        for (Token token : secrets.tokens()) {
             if (now < token.validUntil() && Arrays.equals(token.digest(), digest)) {
                 return true;
             }
@@ -161,9 +117,9 @@ record KeyRow(
 
     /** Returns until when a secret with this digest is valid, if nothing changes. */
     long validUntil(byte[] digest) {
-        for (Token token : tokens) {
+        for (Token token : secrets.tokens()) {
             if (Arrays.equals(token.digest(), digest)) {
-                return Math.min(expiresAt, token.validUntil());
+                return Math.min(settings.expiresAt, token.validUntil());
             }
         }
         return 0;
@@ -177,44 +133,104 @@ record KeyRow(
     byte[] json(long now, @Nullable String secret, long lastUsedAt) {
         JsonBytes json = new JsonBytes()
                 .open()
-                .member("id", id)
-                .member("name", name)
-                .member("mode", live ? "live" : "test")
+                .member("id", facts.id)
+                .member("name", settings.name)
+                .member("mode", facts.isLive ? "live" : "test")
                 .name("scopes")
                 .openArray();
-        for (String scope : Scope.names(scopes)) {
+        for (String scope : Scope.names(settings.scopes)) {
             json.text(scope);
         }
-        json.closeArray().member("prefix", prefix).member("last4", lastFour).member("status", status(now));
-        if (expiresAt != NEVER) {
-            json.member("expiresAt", Times.text(expiresAt));
+        json.closeArray()
+                .member("prefix", secrets.prefix())
+                .member("last4", secrets.lastFour())
+                .member("status", status(now));
+        if (settings.expiresAt != NEVER) {
+            json.member("expiresAt", Times.text(settings.expiresAt));
         }
         if (lastUsedAt != 0) {
             json.member("lastUsedAt", Times.text(lastUsedAt));
         }
-        return json.member("createdAt", Times.text(createdAt))
+        return json.member("createdAt", Times.text(facts.createdAt))
                 .optional("secret", secret)
                 .close()
                 .bytes();
     }
 
     private String status(long now) {
-        if (revoked()) {
+        if (isRevoked()) {
             return "revoked";
         }
-        if (now >= expiresAt) {
+        if (now >= settings.expiresAt) {
             return "expired";
         }
-        return disabled ? "disabled" : "enabled";
+        return settings.isDisabled ? "disabled" : "enabled";
     }
 
-    private static List<Token> readTokens(RowReader in) {
-        int count = in.small();
-        List<Token> tokens = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            tokens.add(new Token(in.bytes(), in.number()));
+    /**
+     * The part that never changes.
+     *
+     * @param number its list number
+     * @param isLive false for a key of tests
+     * @param createdAt in epoch milliseconds
+     */
+    record Facts(Id id, Id workspace, long number, boolean isLive, long createdAt) {}
+
+    /**
+     * The part that its owner may change.
+     *
+     * @param scopes the bits of {@link Scope}
+     * @param expiresAt in epoch milliseconds, or {@link #NEVER}
+     */
+    record Settings(String name, int scopes, boolean isDisabled, long expiresAt) {}
+
+    /** Its secrets. Only their SHA-256 digests are stored, and of the current secret what is shown of it. */
+    sealed interface Secrets {
+        /** Returns the start of the last secret. */
+        String prefix();
+
+        /** Returns the last four characters of the last secret. */
+        String lastFour();
+
+        /** Returns the digests of those that may be valid. */
+        List<Token> tokens();
+
+        private static Secrets read(RowReader in) {
+            String prefix = in.text();
+            String lastFour = in.text();
+            long revokedAt = in.number();
+            int count = in.small();
+            List<Token> tokens = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                tokens.add(new Token(in.bytes(), in.number()));
+            }
+            return revokedAt == NOT_REVOKED
+                    ? new Valid(prefix, lastFour, tokens)
+                    : new Revoked(prefix, lastFour, revokedAt);
         }
-        return tokens;
+
+        private RowWriter write(RowWriter out) {
+            long revokedAt = this instanceof Revoked revoked ? revoked.at : NOT_REVOKED;
+            RowWriter begun =
+                    out.text(prefix()).text(lastFour()).number(revokedAt).small(tokens().size());
+            tokens().forEach(token -> begun.bytes(token.digest).number(token.validUntil));
+            return begun;
+        }
+    }
+
+    /** The current secret first, then those in grace. */
+    record Valid(String prefix, String lastFour, List<Token> tokens) implements Secrets {}
+
+    /**
+     * No secret of the key is valid again.
+     *
+     * @param at when it was revoked, in epoch milliseconds
+     */
+    record Revoked(String prefix, String lastFour, long at) implements Secrets {
+        @Override
+        public List<Token> tokens() {
+            return List.of();
+        }
     }
 
     /** The digest of a secret with the end of its validity. */

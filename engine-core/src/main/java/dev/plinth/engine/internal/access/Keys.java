@@ -88,7 +88,7 @@ public final class Keys {
             if (batch.isFull()) {
                 return;
             }
-            each.row().tokens().forEach(token -> batch.remove(AccessTables.TOKENS, token.digest(), 0));
+            each.row().secrets().tokens().forEach(token -> batch.remove(AccessTables.TOKENS, token.digest(), 0));
             remove(rows, each, batch);
         }
     }
@@ -142,13 +142,14 @@ public final class Keys {
         return context -> {
             KeyRow old = find(context, id);
             checkMayManage(context.caller(), old);
-            int wanted = patch.scopes() == null ? old.scopes() : patch.scopes();
+            KeyRow.Settings before = old.settings();
+            int wanted = patch.scopes() == null ? before.scopes() : patch.scopes();
             checkMayGive(context.caller(), wanted);
-            KeyRow row = old.with(
-                    patch.name() == null ? old.name() : patch.name(),
+            KeyRow row = old.with(new KeyRow.Settings(
+                    patch.name() == null ? before.name() : patch.name(),
                     wanted,
-                    patch.enabled() == null ? old.disabled() : !patch.enabled(),
-                    patch.expiresAt() == null ? old.expiresAt() : patch.expiresAt());
+                    patch.enabled() == null ? before.isDisabled() : !patch.enabled(),
+                    patch.expiresAt() == null ? before.expiresAt() : patch.expiresAt()));
             Changes changes = new Changes().put(AccessTables.KEYS, row.key(), row.row());
             return Decision.of(changes, Outcome.Done.ok(shown(context, row, null, lastUsed)));
         };
@@ -159,7 +160,7 @@ public final class Keys {
         return context -> {
             KeyRow old = find(context, id);
             checkMayManage(context.caller(), old);
-            if (old.revoked()) {
+            if (old.isRevoked()) {
                 return Decision.nothing(Outcome.Done.ok(shown(context, old, null, lastUsed)));
             }
             KeyRow row = old.revoke(context.now());
@@ -176,13 +177,14 @@ public final class Keys {
         return context -> {
             KeyRow old = find(context, id);
             checkMayManage(context.caller(), old);
-            if (old.revoked()) {
+            if (old.isRevoked()) {
                 throw RefusedException.of(
                         ProblemCode.INVALID_TRANSITION, "The key is revoked for good. Create another one.");
             }
-            ApiSecret secret = ApiSecret.create(context, old.scopes() != Scope.FULL, old.live());
+            ApiSecret secret = ApiSecret.create(
+                    context, old.scopes() != Scope.FULL, old.facts().isLive());
             KeyRow row = old.rotate(secret, context.now() + graceSeconds * 1000, context.now());
-            if (row.tokens().size() > Limits.OLD_SECRETS_MAX + 1) {
+            if (row.secrets().tokens().size() > Limits.OLD_SECRETS_MAX + 1) {
                 throw RefusedException.of(
                         ProblemCode.INVALID_TRANSITION,
                         "A key may have " + Limits.OLD_SECRETS_MAX
@@ -204,20 +206,12 @@ public final class Keys {
         checkMayGive(context.caller(), input.scopes());
         ApiSecret secret = ApiSecret.create(context, input.scopes() != Scope.FULL, input.live());
         Long expiresAt = input.expiresAt();
+        KeyRow.Token token = new KeyRow.Token(secret.digest(), KeyRow.NEVER);
         KeyRow row = new KeyRow(
-                context.newId(IdKind.KEY),
-                workspace,
-                context.nextNumber(),
-                input.name(),
-                input.live(),
-                input.scopes(),
-                secret.prefix(),
-                secret.lastFour(),
-                false,
-                KeyRow.NOT_REVOKED,
-                expiresAt == null ? KeyRow.NEVER : expiresAt,
-                context.now(),
-                List.of(new KeyRow.Token(secret.digest(), KeyRow.NEVER)));
+                new KeyRow.Facts(
+                        context.newId(IdKind.KEY), workspace, context.nextNumber(), input.live(), context.now()),
+                new KeyRow.Settings(input.name(), input.scopes(), false, expiresAt == null ? KeyRow.NEVER : expiresAt),
+                new KeyRow.Valid(secret.prefix(), secret.lastFour(), List.of(token)));
         Changes changes = new Changes().put(AccessTables.KEYS, row.key(), row.row());
         putToken(changes, row, secret);
         changes.event(new Changes.EventDraft(workspace, "key.created", null, row.json(context.now(), null, 0)));
@@ -290,8 +284,9 @@ public final class Keys {
     }
 
     private static void removeTokens(Changes changes, KeyRow old, KeyRow row) {
-        for (KeyRow.Token token : old.tokens()) {
-            boolean kept = row.tokens().stream().anyMatch(other -> Arrays.equals(other.digest(), token.digest()));
+        for (KeyRow.Token token : old.secrets().tokens()) {
+            boolean kept =
+                    row.secrets().tokens().stream().anyMatch(other -> Arrays.equals(other.digest(), token.digest()));
             if (!kept) {
                 changes.remove(AccessTables.TOKENS, token.digest());
             }

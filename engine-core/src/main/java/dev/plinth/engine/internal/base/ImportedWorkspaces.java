@@ -27,7 +27,7 @@ public final class ImportedWorkspaces {
     private static final SetKey UNFINISHED = SetKey.of(SetKinds.WORKSPACES_IMPORTED, 1);
     private static final long IDLE_MILLIS =
             Duration.ofMinutes(Limits.IMPORT_IDLE_MINUTES).toMillis();
-    private static final int VERSION = 2;
+    private static final int VERSION = 1;
 
     private ImportedWorkspaces() {}
 
@@ -109,11 +109,7 @@ public final class ImportedWorkspaces {
         static ImportedWorkspace read(byte[] row) {
             RowReader in = new RowReader(row, VERSION);
             return new ImportedWorkspace(
-                    in.id(IdKind.WORKSPACE),
-                    in.number(),
-                    in.number(),
-                    in.small() == 1,
-                    in.version() < VERSION ? 0 : in.number());
+                    in.id(IdKind.WORKSPACE), in.number(), in.number(), in.small() == 1, in.number());
         }
 
         /** Returns the last reserved number. */

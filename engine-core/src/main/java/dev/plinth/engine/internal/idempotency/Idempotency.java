@@ -69,10 +69,7 @@ public final class Idempotency {
         return List.of(new TransferredTable(
                 REMEMBERED,
                 TransferredTable.Stage.IN_STEPS,
-                row -> {
-                    long number = IdempotencyRow.number(IdempotencyRow.reader(row));
-                    return number == IdempotencyRow.NO_NUMBER ? Rows.NONE : number;
-                },
+                row -> IdempotencyRow.reader(row).number(),
                 (key, row, other) -> IdempotencyRow.read(row).transferred(key, other),
                 (key, row, ids) -> ids.require(
                         IdempotencyRow.read(row).sharedResources().isEmpty(),
@@ -95,12 +92,10 @@ public final class Idempotency {
     }
 
     private static void tell(byte[] key, RowReader row, RowSets sets) {
-        long number = IdempotencyRow.number(row);
-        if (number != IdempotencyRow.NO_NUMBER) {
-            sets.place(number);
-            sets.member(ALL, number);
-            sets.member(ofWorkspace(Id.read(IdKind.WORKSPACE, key, 0)), number);
-        }
+        long number = row.number();
+        sets.place(number);
+        sets.member(ALL, number);
+        sets.member(ofWorkspace(Id.read(IdKind.WORKSPACE, key, 0)), number);
     }
 
     /**
@@ -147,7 +142,10 @@ public final class Idempotency {
 
     private ClaimResult answered(IdempotencyRow remembered, KeyClaim mine) {
         return mine.fingerprint.isOf(remembered.fingerprint())
-                ? new Replay(remembered.replay(cipher, mine.rowKey), remembered.sharedResources(), remembered.sealed())
+                ? new Replay(
+                        remembered.replay(cipher, mine.rowKey),
+                        remembered.sharedResources(),
+                        remembered.answer().isSecret())
                 : new Mismatch();
     }
 
@@ -155,62 +153,33 @@ public final class Idempotency {
     public void remember(KeyClaim claim, Changes changes, Context context, Id request, Outcome.Done done) {
         byte[] body = done.secret() ? cipher.seal(done.body(), claim.rowKey) : done.body();
         put(
-                changes,
                 claim,
-                new IdempotencyRow(
-                        context.nextNumber(),
-                        claim.fingerprint.digests(),
-                        request,
-                        context.now(),
-                        done.status(),
-                        done.etag(),
-                        done.location(),
-                        done.retryAfterSeconds(),
-                        done.secret(),
-                        body,
-                        context.sharedResources(),
-                        false));
+                changes,
+                context,
+                request,
+                new RememberedAnswer.OfEngine(
+                        done.status(), done.etag(), done.location(), done.retryAfterSeconds(), done.secret(), body));
     }
 
     /** Adds to a decision that its refusal is remembered under the key. */
     public void remember(KeyClaim claim, Changes changes, Context context, Id request, Refusal refusal) {
         byte[] problem = problems.render(refusal, request, refusal.retryable());
         put(
-                changes,
                 claim,
-                new IdempotencyRow(
-                        context.nextNumber(),
-                        claim.fingerprint.digests(),
-                        request,
-                        context.now(),
-                        refusal.code().status(),
-                        null,
-                        null,
-                        0,
-                        false,
-                        problem,
-                        context.sharedResources(),
-                        false));
+                changes,
+                context,
+                request,
+                new RememberedAnswer.OfEngine(refusal.code().status(), null, null, 0, false, problem));
     }
 
     /** Adds to a decision that the answer of the host's own code is remembered under the key. */
     public void remember(KeyClaim claim, Changes changes, Context context, Id request, Outcome.HostReply reply) {
         put(
-                changes,
                 claim,
-                new IdempotencyRow(
-                        context.nextNumber(),
-                        claim.fingerprint.digests(),
-                        request,
-                        context.now(),
-                        reply.status(),
-                        null,
-                        null,
-                        0,
-                        false,
-                        IdempotencyRow.ofHost(reply),
-                        context.sharedResources(),
-                        true));
+                changes,
+                context,
+                request,
+                new RememberedAnswer.OfHost(reply.status(), reply.headers(), reply.body()));
     }
 
     /** Ends a call, whatever its outcome. If the outcome was not remembered, the key is free again. */
@@ -220,7 +189,14 @@ public final class Idempotency {
         claim.end.complete(null);
     }
 
-    private static void put(Changes changes, KeyClaim claim, IdempotencyRow remembered) {
+    private static void put(KeyClaim claim, Changes changes, Context context, Id request, RememberedAnswer answer) {
+        IdempotencyRow remembered = new IdempotencyRow(
+                context.nextNumber(),
+                claim.fingerprint.digests(),
+                request,
+                context.now(),
+                context.sharedResources(),
+                answer);
         changes.put(REMEMBERED, claim.rowKey, remembered.row());
     }
 

@@ -73,20 +73,11 @@ class AccessTest {
                     count -> 1);
             ApiSecret made = ApiSecret.create(context, false, true);
             secret = made.reveal();
+            KeyRow.Token token = new KeyRow.Token(made.digest(), KeyRow.NEVER);
             KeyRow key = new KeyRow(
-                    KEY,
-                    WORKSPACE,
-                    1,
-                    "k",
-                    true,
-                    Scope.FULL,
-                    made.prefix(),
-                    made.lastFour(),
-                    false,
-                    KeyRow.NOT_REVOKED,
-                    KeyRow.NEVER,
-                    NOW,
-                    List.of(new KeyRow.Token(made.digest(), KeyRow.NEVER)));
+                    new KeyRow.Facts(KEY, WORKSPACE, 1, true, NOW),
+                    new KeyRow.Settings("k", Scope.FULL, false, KeyRow.NEVER),
+                    new KeyRow.Valid(made.prefix(), made.lastFour(), List.of(token)));
             WorkspaceRow workspace =
                     new WorkspaceRow(WORKSPACE, 2, "w", "starter", false, new byte[] {'{', '}'}, null, NOW);
             byTable.put(AccessTables.KEYS.name(), key.row());

@@ -8,19 +8,21 @@ import dev.plinth.engine.internal.base.Scope;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Keys as older releases stored them. */
+/** Tests the row of a key. */
 class KeyRowTest {
     private static final Id KEY = new Id(IdKind.KEY, 1, 2);
     private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 3, 4);
     private static final int ALL_TEN = 1023;
 
     @Test
-    void read_allTenScopesAsWrittenNow_staysRestricted() {
+    void read_allTenScopes_staysRestricted() {
         KeyRow row = new KeyRow(
-                KEY, WORKSPACE, 5, "k", true, ALL_TEN, "rk_live_", "abcd", false, KeyRow.NOT_REVOKED, 7, 6, List.of());
+                new KeyRow.Facts(KEY, WORKSPACE, 5, true, 6),
+                new KeyRow.Settings("k", ALL_TEN, false, 7),
+                new KeyRow.Valid("rk_live_", "abcd", List.of()));
 
         assertThat(KeyRow.read(row.row()).scopes()).isEqualTo(ALL_TEN);
-        assertThat(KeyRow.read(row.with("k", Scope.FULL, false, 7).row()).scopes())
-                .isEqualTo(Scope.FULL);
+        KeyRow full = row.with(new KeyRow.Settings("k", Scope.FULL, false, 7));
+        assertThat(KeyRow.read(full.row()).scopes()).isEqualTo(Scope.FULL);
     }
 }

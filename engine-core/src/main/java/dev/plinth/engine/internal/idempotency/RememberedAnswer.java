@@ -1,0 +1,112 @@
+package dev.plinth.engine.internal.idempotency;
+
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowTranslation;
+import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.SecretCipher;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** An answer as the row of its key keeps it. */
+sealed interface RememberedAnswer {
+    /** Reads an answer where a row has it. */
+    static RememberedAnswer read(RowReader in) {
+        return in.small() == OfHost.MARK ? OfHost.read(in) : OfEngine.read(in);
+    }
+
+    /** Writes it into a row. */
+    RowWriter write(RowWriter out);
+
+    /** Returns true if it shows a secret, and its body is encrypted for that. */
+    boolean isSecret();
+
+    /** Returns the answer as it is given again. */
+    Outcome.Replayed replay(SecretCipher cipher, byte[] key, Id request);
+
+    /** Returns the answer of another store. */
+    RememberedAnswer transferred(byte[] key, RowTranslation other);
+
+    /**
+     * An answer of the engine.
+     *
+     * @param body encrypted if it shows a secret
+     */
+    record OfEngine(
+            int status,
+            @Nullable String etag,
+            @Nullable String location,
+            int retryAfterSeconds,
+            boolean isSecret,
+            byte[] body)
+            implements RememberedAnswer {
+        static final int MARK = 0;
+
+        private static OfEngine read(RowReader in) {
+            return new OfEngine(
+                    in.small(), in.optionalText(), in.optionalText(), in.small(), in.small() == 1, in.bytes());
+        }
+
+        @Override
+        public RowWriter write(RowWriter out) {
+            return out.small(MARK)
+                    .small(status)
+                    .optionalText(etag)
+                    .optionalText(location)
+                    .small(retryAfterSeconds)
+                    .small(isSecret ? 1 : 0)
+                    .bytes(body);
+        }
+
+        @Override
+        public Outcome.Replayed replay(SecretCipher cipher, byte[] key, Id request) {
+            byte[] open = isSecret ? cipher.open(body, key) : body;
+            return new Outcome.Replayed(status, open, etag, location, retryAfterSeconds, request, null);
+        }
+
+        @Override
+        public RememberedAnswer transferred(byte[] key, RowTranslation other) {
+            return isSecret
+                    ? new OfEngine(status, etag, location, retryAfterSeconds, true, other.secret(body, key))
+                    : this;
+        }
+    }
+
+    /** An answer of the host's own code. */
+    record OfHost(int status, Map<String, String> headers, byte[] body) implements RememberedAnswer {
+        static final int MARK = 1;
+
+        private static OfHost read(RowReader in) {
+            int status = in.small();
+            Map<String, String> headers = new LinkedHashMap<>();
+            for (int left = in.small(); left > 0; left--) {
+                headers.put(in.text(), in.text());
+            }
+            return new OfHost(status, headers, in.bytes());
+        }
+
+        @Override
+        public RowWriter write(RowWriter out) {
+            RowWriter begun = out.small(MARK).small(status).small(headers.size());
+            headers.forEach((name, value) -> begun.text(name).text(value));
+            return begun.bytes(body);
+        }
+
+        @Override
+        public boolean isSecret() {
+            return false;
+        }
+
+        @Override
+        public Outcome.Replayed replay(SecretCipher cipher, byte[] key, Id request) {
+            return new Outcome.Replayed(status, body, null, null, 0, request, headers);
+        }
+
+        @Override
+        public RememberedAnswer transferred(byte[] key, RowTranslation other) {
+            return this;
+        }
+    }
+}
