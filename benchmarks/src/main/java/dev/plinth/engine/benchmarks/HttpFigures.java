@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Measures requests per second of the servers of {@link HttpServers}, driven by {@code wrk} from the same machine. The
  * requests are creates, each under a key of its own, and gets of one resource. The creates run in the first seconds of
- * a JVM and when it is warm. It also measures how long a cold JVM takes to its first answer.
+ * a JVM and when it is warm. Beside the rate stands the time of processors that the server takes for a request. It also measures how long a cold JVM takes to its first answer.
  */
 final class HttpFigures {
     private static final int CONNECTIONS = 32;
     private static final long FIRST_SECONDS = 5;
-    private static final long WARM_UP_SECONDS = 25;
+    private static final long WARM_UP_SECONDS = 10;
     private static final long SECONDS = 10;
     private static final int COLD_STARTS = 5;
     private static final int ATTEMPTS = 20_000;
@@ -76,11 +76,12 @@ final class HttpFigures {
             if (path == null) {
                 throw new IOException("Expected an answer of " + kind + ", but got none");
             }
-            drive(name + " create first", port, FIRST_SECONDS, createScript());
-            drive("", port, WARM_UP_SECONDS, createScript());
-            drive(name + " create", port, SECONDS, createScript());
-            drive("", port, SECONDS, getScript(path));
-            drive(name + " get", port, SECONDS, getScript(path));
+            ProcessHandle process = server.toHandle();
+            drive(name + " create first", process, port, FIRST_SECONDS, createScript());
+            drive("", process, port, WARM_UP_SECONDS, createScript());
+            drive(name + " create", process, port, SECONDS, createScript());
+            drive("", process, port, FIRST_SECONDS, getScript(path));
+            drive(name + " get", process, port, SECONDS, getScript(path));
         } finally {
             end(server);
         }
@@ -152,7 +153,9 @@ final class HttpFigures {
                 """.formatted(head("GET", path));
     }
 
-    private void drive(String name, int port, long seconds, String script) throws IOException, InterruptedException {
+    private void drive(String name, ProcessHandle server, int port, long seconds, String script)
+            throws IOException, InterruptedException {
+        long busyBefore = busyNanos(server);
         Path file = Files.writeString(directory.resolve("request.lua"), script);
         Process wrk = new ProcessBuilder(
                         "wrk",
@@ -180,10 +183,18 @@ final class HttpFigures {
             throw new IOException("Expected wrk to be answered with 2xx only, but it says: " + text);
         }
         if (!name.isEmpty()) {
-            note(name, Double.parseDouble(rate.group(1)), "1/s");
+            double perSecond = Double.parseDouble(rate.group(1));
+            note(name, perSecond, "1/s");
+            double busyMicros = (busyNanos(server) - busyBefore) / (double) TimeUnit.MICROSECONDS.toNanos(1);
+            note(name + " processor", busyMicros / (perSecond * Figures.length(seconds)), "µs");
             double micros = MICROS.getOrDefault(latency.group(2), 1.0);
             note(name + " p99", Double.parseDouble(latency.group(1)) * micros, "µs");
         }
+    }
+
+    /** Returns how much time of processors a process has taken. */
+    private static long busyNanos(ProcessHandle process) {
+        return process.info().totalCpuDuration().orElseThrow().toNanos();
     }
 
     private void note(String name, double value, String unit) {

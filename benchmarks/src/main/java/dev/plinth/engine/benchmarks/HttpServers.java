@@ -92,7 +92,8 @@ final class HttpServers {
         Server server = new Server();
         HttpConfiguration configuration = new HttpConfiguration();
         configuration.setSendServerVersion(false);
-        ServerConnector connector = new ServerConnector(server, 1, -1, new HttpConnectionFactory(configuration));
+        ServerConnector connector = new ServerConnector(
+                server, 1, Runtime.getRuntime().availableProcessors(), new HttpConnectionFactory(configuration));
         connector.setHost(LOOPBACK);
         connector.setPort(port);
         server.addConnector(connector);

@@ -2,6 +2,7 @@ package dev.plinth.engine.benchmarks;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,13 @@ final class Machine {
                         "load average at the start %.1f",
                         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()));
         return machine;
+    }
+
+    /** Returns for how long the garbage collectors of this JVM have stopped it or worked, in milliseconds. */
+    static long collectingMillis() {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionTime)
+                .sum();
     }
 
     private static String line(String file, String name) {

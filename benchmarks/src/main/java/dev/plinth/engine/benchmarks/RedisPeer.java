@@ -72,6 +72,11 @@ final class RedisPeer extends SqlPeer {
     @Override
     public void close() throws SQLException {
         sender.interrupt();
+        try {
+            sender.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("Expected the sender to end, but was interrupted", e);
+        }
         redis.close();
         super.close();
     }

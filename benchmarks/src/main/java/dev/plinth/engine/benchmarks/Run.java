@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,7 @@ public final class Run {
         if (names.remove(QUICK)) {
             System.setProperty(Figures.QUICK_PROPERTY, "true");
         }
-        Map<String, List<Suites.Question>> suites = Suites.all(workDirectory());
+        Map<String, Suites.Suite> suites = Suites.all(workDirectory());
         for (String name : names) {
             if (!suites.containsKey(name)) {
                 throw new IllegalArgumentException("Expected suites of " + suites.keySet() + ", but got " + name);
@@ -56,8 +57,8 @@ public final class Run {
         suites.keySet().retainAll(names.isEmpty() ? suites.keySet() : names);
         Path target = Figures.QUICK ? Files.createDirectories(HOME.resolve("target/quick")) : HOME;
         Results results = Results.read(target.resolve("results.json"));
-        for (Map.Entry<String, List<Suites.Question>> suite : suites.entrySet()) {
-            if (!suite.getValue().isEmpty()) {
+        for (Map.Entry<String, Suites.Suite> suite : suites.entrySet()) {
+            if (!suite.getValue().questions().isEmpty()) {
                 results.put(suite.getKey(), run(suite.getValue()));
                 write(results, target);
             }
@@ -81,25 +82,38 @@ public final class Run {
         return Path.of(System.getenv().getOrDefault("PLINTH_BENCH_WORK", "/var/tmp/plinth-benchmarks"));
     }
 
-    private static Results.Suite run(List<Suites.Question> questions) {
+    private static Results.Suite run(Suites.Suite suite) {
         Map<String, String> machine = Machine.describe();
         Instant began = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         long beganNanos = System.nanoTime();
-        Map<String, Figure> figures = new LinkedHashMap<>();
+        Map<String, List<Figure>> figures = new LinkedHashMap<>();
         Map<String, String> failed = new LinkedHashMap<>();
-        for (Suites.Question question : questions) {
-            System.out.println("== " + question.name());
-            try {
-                figures.putAll(question.asking().ask());
-            } catch (IOException | RuntimeException e) {
-                System.out.println("failed: " + e);
-                failed.put(question.name(), String.valueOf(e.getMessage()));
-            } catch (InterruptedException e) {
-                throw new IllegalStateException("Expected to run to the end, but was interrupted", e);
+        for (int turn = 0; turn < suite.turns(); turn++) {
+            for (Suites.Question question : suite.questions()) {
+                System.out.println("== " + question.name());
+                try {
+                    question.asking()
+                            .ask()
+                            .forEach((name, figure) -> figures.computeIfAbsent(name, any -> new ArrayList<>())
+                                    .add(figure));
+                } catch (IOException | RuntimeException e) {
+                    System.out.println("failed: " + e);
+                    failed.put(question.name(), String.valueOf(e.getMessage()));
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException("Expected to run to the end, but was interrupted", e);
+                }
             }
         }
+        Map<String, Figure> middle = new LinkedHashMap<>();
+        figures.forEach((name, each) -> middle.put(name, middle(each)));
         long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - beganNanos);
-        return new Results.Suite(machine, began.toString(), seconds, figures, failed);
+        return new Results.Suite(machine, began.toString(), seconds, middle, failed);
+    }
+
+    private static Figure middle(List<Figure> turns) {
+        List<Figure> sorted = new ArrayList<>(turns);
+        sorted.sort(Comparator.comparingDouble(Figure::value));
+        return sorted.get(sorted.size() / 2);
     }
 
     private static void write(Results results, Path target) throws IOException {

@@ -6,17 +6,16 @@ import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Tables;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongFunction;
-import org.HdrHistogram.Histogram;
 
 /**
  * Measures one {@link Peer}: creates under a new key by 1, 2, 8 and 64 callers and by futures, repeated creates, and
- * gets among 2,000 rows. After a warm-up they take turns, and the median of three counts. It takes less than a minute.
+ * gets among 2,000 rows. The JVM is warm from ten seconds of all of them, and each kind meets an empty peer of its own.
+ * So no figure has the garbage of those before it. It takes half a minute, and a suite does it three times, peer by peer.
  */
 final class StackFigures {
     /** The peers, each measured in a process of its own. */
@@ -34,11 +33,10 @@ final class StackFigures {
 
     private static final int[] CALLERS = {1, 2, 8, 64};
     private static final int READ_ROWS = 2_000;
-    private static final int ROUNDS = 3;
-    private static final long WARM_UP_MILLIS = 1_500;
-    private static final long SETTLE_MILLIS = 200;
-    private static final long MILLIS = 1_300;
-    /** Numbers for each kind of load, more than one uses up; a multiple of the workspaces. */
+    private static final long WARM_UP_MILLIS = 10_000;
+    private static final long SETTLE_MILLIS = 300;
+    private static final long MILLIS = 1_500;
+    /** Numbers for each use of a peer, more than it takes; a multiple of the workspaces. */
     private static final int NUMBERS = 1 << 26;
 
     private static final int ROOM = 3_000_000;
@@ -47,11 +45,15 @@ final class StackFigures {
 
     private final String name;
     private final Path directory;
-    private final Map<String, double[]> rates = new LinkedHashMap<>();
-    private final Map<String, Histogram> latencies = new LinkedHashMap<>();
+    private int opened;
 
     private interface Opener {
-        Peer open(int round) throws Exception;
+        Peer open() throws Exception;
+    }
+
+    /** Measures one kind of load on an empty peer for some milliseconds. */
+    private interface Kind {
+        Load.Done on(Rows rows, long millis) throws InterruptedException;
     }
 
     private StackFigures(String name, Path directory) {
@@ -68,17 +70,18 @@ final class StackFigures {
         }
         try (Servers.Running redis = Servers.redis(directory);
                 Servers.Running postgres = Servers.postgres(directory, name.substring("PostgreSQL ".length()))) {
-            figures.measure(round -> new RedisPeer(postgres(postgres.port()), redis.port(), CONNECTIONS));
+            figures.measure(() -> new RedisPeer(postgres(postgres.port()), redis.port(), CONNECTIONS));
         }
     }
 
-    private Peer open(int round) throws Exception {
-        Path files = Files.createDirectories(directory.resolve("round" + round));
+    private Peer open() throws Exception {
+        int number = opened++;
+        Path files = Files.createDirectories(directory.resolve("peer" + number));
         return switch (name) {
             case "plinth MEMORY" -> new PlinthPeer(Engine.builder().inMemory());
             case "plinth OS" -> new PlinthPeer(durable(files, Durability.OS));
             case "plinth FSYNC" -> new PlinthPeer(durable(files, Durability.FSYNC));
-            case "H2 memory" -> new SqlPeer(h2("mem:bench" + round));
+            case "H2 memory" -> new SqlPeer(h2("mem:bench" + number));
             case "H2 file" -> new SqlPeer(h2("file:" + files.resolve("h2")));
             case "SQLite NORMAL" -> new SqlPeer(sqlite(files, "NORMAL"));
             case "SQLite FULL" -> new SqlPeer(sqlite(files, "FULL"));
@@ -130,87 +133,84 @@ final class StackFigures {
     }
 
     private void measure(Opener opener) throws Exception {
-        for (int round = -1; round < ROUNDS; round++) {
-            try (Peer peer = opener.open(round)) {
-                new Round(peer, round).run();
+        Map<String, Kind> kinds = new LinkedHashMap<>();
+        kinds.put("get 1", (rows, millis) -> Load.blocking(1, millis, rows::get));
+        kinds.put("get 2", (rows, millis) -> Load.blocking(2, millis, rows::get));
+        kinds.put("replay 1", (rows, millis) -> Load.blocking(1, millis, rows::replay));
+        for (int callers : CALLERS) {
+            kinds.put("create " + callers, (rows, millis) -> Load.blocking(callers, millis, rows::create));
+        }
+        try (Peer peer = opener.open()) {
+            if (peer.canSubmit()) {
+                kinds.put("create submit", (rows, millis) -> Load.submitting(millis, rows::submit));
+            }
+            Rows rows = new Rows(peer);
+            for (Kind kind : kinds.values()) {
+                rows.load(kind, Figures.length(WARM_UP_MILLIS) / kinds.size());
             }
         }
-        print();
+        for (Map.Entry<String, Kind> kind : kinds.entrySet()) {
+            try (Peer peer = opener.open()) {
+                Rows rows = new Rows(peer);
+                Load.Done unused = rows.load(kind.getValue(), Figures.length(SETTLE_MILLIS));
+                // The garbage of the peer before is old from now on.
+                System.gc();
+                long collecting = Machine.collectingMillis();
+                long began = System.nanoTime();
+                Load.Done done = rows.load(kind.getValue(), Figures.length(MILLIS));
+                double share = Machine.collectingMillis() - collecting;
+                share /= TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+                print(kind.getKey(), done, share);
+            }
+        }
     }
 
-    /** A round of all kinds of load, on an empty peer. */
-    private final class Round {
+    /** The rows of a peer, with numbers of which none comes twice. */
+    private static final class Rows {
         private final Peer peer;
-        private final int round;
-        private final long millis;
         private final String[] ids = new String[READ_ROWS];
-        private int base;
+        private int base = NUMBERS;
 
-        Round(Peer peer, int round) {
+        Rows(Peer peer) {
             this.peer = peer;
-            this.round = round;
-            millis = Figures.length(round < 0 ? WARM_UP_MILLIS : MILLIS);
-        }
-
-        private void run() throws InterruptedException {
             for (int i = 0; i < READ_ROWS; i++) {
                 ids[i] = peer.create(i);
             }
-            base = NUMBERS;
-            blocking("get 1", 1, this::get);
-            blocking("get 2", 2, this::get);
-            blocking("replay 1", 1, this::replay);
-            for (int callers : CALLERS) {
-                blocking("create " + callers, callers, number -> peer.create((int) number));
-            }
-            if (peer.canSubmit()) {
-                note("create submit", round, Load.submitting(millis, turn -> peer.submit(base + (int) turn)));
-            }
         }
 
-        /**
-         * Measures twice and counts only the second time, because the first calls after another kind are slower. No
-         * number comes twice.
-         */
-        private void blocking(String what, int callers, LongFunction<?> operation) throws InterruptedException {
-            for (long length : new long[] {Figures.length(SETTLE_MILLIS), millis}) {
-                int from = base;
-                note(
-                        what,
-                        length == millis ? round : -1,
-                        Load.blocking(callers, length, turn -> operation.apply(from + turn)));
-                base += NUMBERS;
-            }
+        Load.Done load(Kind kind, long millis) throws InterruptedException {
+            Load.Done done = kind.on(this, millis);
+            base += NUMBERS;
+            return done;
         }
 
-        private boolean replay(long number) {
-            peer.replay((int) (number % READ_ROWS));
-            return true;
+        private Object create(long turn) {
+            return peer.create(base + (int) turn);
         }
 
-        private boolean get(long number) {
-            int row = (int) (number % READ_ROWS);
+        private CompletableFuture<?> submit(long turn) {
+            return peer.submit(base + (int) turn);
+        }
+
+        private Object replay(long turn) {
+            peer.replay((int) (turn % READ_ROWS));
+            return peer;
+        }
+
+        private Object get(long turn) {
+            int row = (int) (turn % READ_ROWS);
             peer.get(row, ids[row]);
-            return true;
+            return peer;
         }
     }
 
-    private void note(String what, int round, Load.Done done) {
-        if (round >= 0) {
-            rates.computeIfAbsent(what, any -> new double[ROUNDS])[round] = done.perSecond();
-            latencies.computeIfAbsent(what, any -> Load.histogram()).add(done.nanos());
+    private void print(String kind, Load.Done done, double collecting) {
+        String what = name + " " + kind;
+        Figures.print(what, done.perSecond(), "1/s");
+        Figures.print(what + " collecting", 100 * collecting, "%");
+        if (done.nanos().getTotalCount() > 0) {
+            Figures.print(what + " mean", done.nanos().getMean() / TimeUnit.MICROSECONDS.toNanos(1), "µs");
+            Figures.print(what, done.nanos(), 50, 99, 99.9, 100);
         }
-    }
-
-    private void print() {
-        rates.forEach((what, each) -> {
-            Arrays.sort(each);
-            Figures.print(name + " " + what, each[ROUNDS / 2], "1/s");
-            Histogram nanos = latencies.getOrDefault(what, Load.histogram());
-            if (nanos.getTotalCount() > 0) {
-                Figures.print(name + " " + what + " mean", nanos.getMean() / TimeUnit.MICROSECONDS.toNanos(1), "µs");
-                Figures.print(name + " " + what, nanos, 50, 99, 99.9);
-            }
-        });
     }
 }

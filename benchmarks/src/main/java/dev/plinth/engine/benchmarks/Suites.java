@@ -10,6 +10,7 @@ import java.util.Map;
 
 /** The suites in their order, with their questions. */
 final class Suites {
+    private static final int TURNS = Figures.QUICK ? 1 : 3;
     private static final Path QUICK_RESTART = Path.of("/dev/shm/plinth-figures");
 
     /**
@@ -19,6 +20,13 @@ final class Suites {
      */
     record Question(String name, Asking asking) {}
 
+    /**
+     * Questions that are asked in turn, some times over. The middle of the answers counts.
+     *
+     * @param turns how often each is asked
+     */
+    record Suite(int turns, List<Question> questions) {}
+
     /** Measures. */
     interface Asking {
         Map<String, Figure> ask() throws IOException, InterruptedException;
@@ -27,51 +35,57 @@ final class Suites {
     private Suites() {}
 
     /** Returns all suites, with their files below this directory. */
-    static Map<String, List<Question>> all(Path work) {
-        Map<String, List<Question>> suites = new LinkedHashMap<>();
+    static Map<String, Suite> all(Path work) {
+        Map<String, Suite> suites = new LinkedHashMap<>();
         List<Question> stacks = new ArrayList<>();
         for (String peer : StackFigures.PEERS) {
             stacks.add(inDirectory(peer, work, List.of("-Xmx6g"), "stack", peer));
         }
-        suites.put("stack", stacks);
+        suites.put("stack", new Suite(TURNS, stacks));
         List<Question> units = new ArrayList<>();
         for (String peer : UnitFigures.PEERS) {
             units.add(inDirectory(peer, work, List.of("-Xmx6g"), "units", peer));
         }
-        suites.put("units", units);
-        suites.put("guard", List.of(jmh("GuardBenchmark", 1)));
-        suites.put("deliveries", List.of(inDirectory("deliveries", work, List.of(), "deliveries")));
-        suites.put("tail", List.of(inDirectory("tail", work, List.of(), "tail")));
-        suites.put("takeover", List.of(inDirectory("takeover", work, List.of("-Xmx10g"), "takeover")));
-        suites.put("limits", List.of(jmh("TakeBenchmark|LimitPeersBenchmark", 1)));
-        suites.put("replay", List.of(inDirectory("Redis", work, List.of(), "redis"), jmh("ReplayPeersBenchmark", 1)));
-        suites.put("paths", List.of(jmh("PathBenchmark", 1), jmh("PathBenchmark", 2), jmh("RoomBenchmark", 1)));
+        suites.put("units", once(units));
+        suites.put("guard", once(List.of(jmh("GuardBenchmark", 1))));
+        suites.put("deliveries", once(List.of(inDirectory("deliveries", work, List.of(), "deliveries"))));
+        suites.put("tail", once(List.of(inDirectory("tail", work, List.of(), "tail"))));
+        suites.put("takeover", once(List.of(inDirectory("takeover", work, List.of("-Xmx10g"), "takeover"))));
+        suites.put("limits", once(List.of(jmh("TakeBenchmark|LimitPeersBenchmark", 1))));
+        suites.put(
+                "replay",
+                once(List.of(inDirectory("Redis", work, List.of(), "redis"), jmh("ReplayPeersBenchmark", 1))));
+        suites.put("paths", once(List.of(jmh("PathBenchmark", 1), jmh("PathBenchmark", 2), jmh("RoomBenchmark", 1))));
         List<Question> servers = new ArrayList<>();
         for (String kind : HttpServers.all()) {
             servers.add(new Question(kind, () -> HttpFigures.load(kind, work.resolve("http"))));
         }
-        suites.put("http", servers);
+        suites.put("http", new Suite(TURNS, servers));
         List<Question> starts = new ArrayList<>(List.of(inDirectory("warm JVM", work, List.of(), "start")));
         for (String kind : List.of(HttpServers.PLINTH, HttpServers.PLINTH_OFF_HEAP, HttpServers.WIREMOCK)) {
             starts.add(new Question("cold " + kind, () -> HttpFigures.coldStart(kind, work.resolve("http"))));
         }
-        suites.put("start", starts);
-        suites.put("durable", List.of(inDirectory("durable", work, List.of(), "durable")));
-        suites.put("steady", List.of(inDirectory("steady", work, List.of(), "steady")));
+        suites.put("start", once(starts));
+        suites.put("durable", once(List.of(inDirectory("durable", work, List.of(), "durable"))));
+        suites.put("steady", once(List.of(inDirectory("steady", work, List.of(), "steady"))));
         for (String resources : List.of("10000", "1000000", "10000000")) {
             suites.put(
                     "store-" + resources,
-                    List.of(new Question(
+                    once(List.of(new Question(
                             resources + " resources",
-                            () -> StoreFigures.run(work.resolve("store"), QUICK_RESTART, resources))));
+                            () -> StoreFigures.run(work.resolve("store"), QUICK_RESTART, resources)))));
         }
         suites.put(
                 "mixed",
-                List.of(
+                once(List.of(
                         new Question("plinth", () -> Child.run(List.of("-Xmx512m"), "mixed", "plinth")),
-                        new Question("map", () -> Child.run(List.of("-Xmx8g"), "mixed", "map"))));
-        suites.put("report", List.of());
+                        new Question("map", () -> Child.run(List.of("-Xmx8g"), "mixed", "map")))));
+        suites.put("report", once(List.of()));
         return suites;
+    }
+
+    private static Suite once(List<Question> questions) {
+        return new Suite(1, questions);
     }
 
     private static Question jmh(String benchmarks, int threads) {

@@ -66,7 +66,7 @@ final class ReportTest {
         assertThat(written)
                 .startsWith("before\n<!-- table ratios -->\n| what |")
                 .contains(
-                        "| get by id, key check and limit, 2,000 rows | H2 in memory, the same work | 4 | ≥ 8 | **missed** |")
+                        "| get by id, key check and limit, 2,000 rows | H2 in memory, the same work | 4 | ≥ 4.50 | **missed** |")
                 .endsWith("<!-- end -->\nafter <!-- end -->\n")
                 .doesNotContain("what stood there");
         assertThat(new Report(results(400_000, 100_000)).document(written)).isEqualTo(written);
