@@ -28,23 +28,17 @@ final class Cluster implements AutoCloseable {
 
     private final Pair servers;
     private final String cell = "faults-" + UUID.randomUUID();
+    private final Path config;
+    private final Path key;
     private final List<ClusterNode> nodes = new ArrayList<>();
     private final NodeClient admin;
 
     private Cluster(Path home, Pair servers) throws IOException {
         this.servers = servers;
-        Path config = home.resolve("plinth.yaml");
-        Files.writeString(config, "plans: {load: {requests: 1000000}}\n");
-        List<String> arguments = List.of(
-                "--tables=heap",
-                "--config=" + config,
-                "--secret-key-file=" + home.resolve("secret.key"),
-                "--admin-token=" + ADMIN,
-                "--webhook-allow=127.0.0.0/8");
-        List<Integer> ports =
-                List.of(servers.primary().port(), servers.standby().port());
+        this.config = Files.writeString(home.resolve("plinth.yaml"), "plans: {load: {requests: 1000000}}\n");
+        this.key = home.resolve("secret.key");
         for (int i = 0; i < NODES; i++) {
-            nodes.add(new ClusterNode(home, "node-" + i, ports, cell, arguments));
+            nodes.add(newNode(home, "node-" + i, key));
         }
         this.admin = new NodeClient(nodes.stream().map(ClusterNode::uri).toList(), ADMIN);
     }
@@ -96,6 +90,25 @@ final class Cluster implements AutoCloseable {
             cluster.close();
             throw e;
         }
+    }
+
+    /** Makes a further node of the cell, which does not run yet. It is not one of {@link #nodes}. */
+    ClusterNode newNode(Path home, String id, Path keyFile) throws IOException {
+        List<Integer> ports =
+                List.of(servers.primary().port(), servers.standby().port());
+        List<String> arguments = List.of(
+                "--tables=heap",
+                "--cell=" + cell,
+                "--config=" + config,
+                "--secret-key-file=" + keyFile,
+                "--admin-token=" + ADMIN,
+                "--webhook-allow=127.0.0.0/8");
+        return new ClusterNode(home, id, ports, arguments);
+    }
+
+    /** Returns the file of the key that all nodes have. */
+    Path key() {
+        return key;
     }
 
     /** Starts all nodes that do not run, at the same time. */

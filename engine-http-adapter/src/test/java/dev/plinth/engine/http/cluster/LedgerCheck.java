@@ -30,9 +30,14 @@ final class LedgerCheck {
     private final RetryingClient client;
 
     LedgerCheck(Load load) {
+        this(load, load.nodes());
+    }
+
+    /** Makes a check of what these nodes show. */
+    LedgerCheck(Load load, NodeClient nodes) {
         this.load = load;
         this.ledger = load.ledger();
-        this.client = client(load.nodes());
+        this.client = client(nodes);
     }
 
     private RetryingClient client(NodeClient nodes) {
@@ -47,7 +52,8 @@ final class LedgerCheck {
         assertThat(ledger.violations()).isEmpty();
     }
 
-    private void checkResources() throws InterruptedException {
+    /** Checks that each acknowledged resource is there once, in its last version, and nothing else. */
+    void checkResources() throws InterruptedException {
         Map<String, Row> found = new TreeMap<>();
         List<String> twice = new ArrayList<>();
         for (Map<String, Object> entry : all("/v1/resources?status=all")) {

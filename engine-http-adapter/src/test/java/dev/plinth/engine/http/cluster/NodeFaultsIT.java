@@ -1,5 +1,6 @@
 package dev.plinth.engine.http.cluster;
 
+
 import dev.plinth.engine.TestScale;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,13 +15,15 @@ import org.junit.jupiter.api.Timeout;
 final class NodeFaultsIT {
     private static final int ACKNOWLEDGED_MAX = 150;
     private static final int SHORT_FREEZE_MILLIS = 4_500;
+    private static final int SLOW_MILLIS = 200;
+    private static final int QUEUEING_MILLIS = 300;
     private static final int FREEZE_MILLIS_MAX = 14_000;
 
     private final Cluster cluster = Cluster.shared();
 
     @Test
     void leader_killed_losesNothingThatWasAcknowledged() throws Exception {
-        int rounds = Integer.getInteger("plinth.test.kills", TestScale.count(2, 30, 200));
+        int rounds = Integer.getInteger("plinth.test.kills", TestScale.count(1, 30, 200));
         Figures figures = new Figures("kill -9 of the leader");
         new FaultRun(cluster, figures, 2).repeat(rounds, (load, random) -> {
             ClusterNode leader = cluster.node(cluster.leader());
@@ -45,6 +48,10 @@ final class NodeFaultsIT {
             leader.signal("STOP");
             try {
                 load.pass(TestScale.isShort() ? SHORT_FREEZE_MILLIS : 1000 + random.nextInt(FREEZE_MILLIS_MAX));
+                load.queue(number);
+                load.pass(QUEUEING_MILLIS);
+                // It learns late of the next leader, so that its answers depend on what it asks.
+                leader.networks().forEach(network -> network.delay(SLOW_MILLIS));
             } finally {
                 leader.signal("CONT");
             }
@@ -53,6 +60,7 @@ final class NodeFaultsIT {
                 cluster.awaitNotLeading(number);
                 followed.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - woken));
             }
+            cluster.heal();
             load.awaitNext(frozen);
             figures.add(frozen, load.ledger());
         });
