@@ -26,6 +26,7 @@ final class ClusterNode implements AutoCloseable {
             dev.plinth.level=INFO
             """;
 
+    private final String id;
     private final Path errors;
     private final int port;
     private final FaultProxy toPrimary;
@@ -40,6 +41,7 @@ final class ClusterNode implements AutoCloseable {
      * @param others arguments that all nodes have
      */
     ClusterNode(Path home, String id, List<Integer> servers, List<String> others) throws IOException {
+        this.id = id;
         this.errors = home.resolve(id + ".err");
         this.toPrimary = new FaultProxy(servers.get(0));
         this.toStandby = new FaultProxy(servers.get(1));
@@ -54,10 +56,16 @@ final class ClusterNode implements AutoCloseable {
                 System.getProperty("plinth.jar"),
                 "serve",
                 "--port=" + port,
+                "--advertise=" + uri(),
+                "--node-id=" + id,
                 "--log=postgres://plinth@127.0.0.1:" + toPrimary.port() + ",127.0.0.1:" + toStandby.port()
                         + "/postgres?sslmode=disable"));
         all.addAll(others);
         this.arguments = List.copyOf(all);
+    }
+
+    String id() {
+        return id;
     }
 
     URI uri() {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 1, unit = TimeUnit.HOURS)
 @Tag("scaled")
 final class NewNodeIT {
+    private static final int REIGNS_MAX = 6;
     private static final int KILLED_MILLIS_MAX = 1_500;
 
     private final Cluster cluster = Cluster.shared();
@@ -26,7 +27,7 @@ final class NewNodeIT {
     void newNode_killedWhileItCatchesUp_leadsWithAllRowsAtLast() throws Exception {
         Figures figures = new Figures("new node, killed while it catches up, leads alone");
         for (int i = 0; i < TestScale.count(1, 3, 20); i++) {
-            new FaultRun(cluster, figures, 3).repeat(1, (load, random) -> {
+            new FaultRun(cluster, figures, REIGNS_MAX).repeat(1, (load, random) -> {
                 try (ClusterNode late = cluster.newNode(home, "late", cluster.key())) {
                     late.startAndKill(random.nextInt(KILLED_MILLIS_MAX));
                     late.start();

@@ -1,6 +1,5 @@
 package dev.plinth.engine.http.cluster;
 
-
 import dev.plinth.engine.TestScale;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +14,9 @@ import org.junit.jupiter.api.Timeout;
 final class NodeFaultsIT {
     private static final int ACKNOWLEDGED_MAX = 150;
     private static final int SHORT_FREEZE_MILLIS = 4_500;
+    /** A leader that is stopped gives up its reign, and another node begins one. Each of them has an epoch. */
+    private static final int REIGNS_PER_TURN = 2 * Cluster.NODES;
+
     private static final int SLOW_MILLIS = 200;
     private static final int QUEUEING_MILLIS = 300;
     private static final int FREEZE_MILLIS_MAX = 14_000;
@@ -69,8 +71,9 @@ final class NodeFaultsIT {
 
     @Test
     void nodes_restartedInTurn_answerAllClientsThatWait() throws Exception {
+        // The leader gives up its reign, and another node begins one.
         Figures figures = new Figures("SIGTERM and restart of each node in turn");
-        new FaultRun(cluster, figures, Cluster.NODES)
+        new FaultRun(cluster, figures, REIGNS_PER_TURN)
                 .withRetryAfter()
                 .repeat(TestScale.count(1, 5, 20), (load, random) -> {
                     int first = random.nextInt(Cluster.NODES);
