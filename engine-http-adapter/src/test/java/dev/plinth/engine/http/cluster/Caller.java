@@ -25,6 +25,7 @@ final class Caller {
     private final RetryingClient client;
     private final RetryingClient.Manner manner;
     private final Random random;
+    private final int home;
     private final List<Row> own = new ArrayList<>();
     private final List<Done> done = new ArrayList<>();
     private int calls;
@@ -41,6 +42,7 @@ final class Caller {
         this.nodes = nodes;
         this.ledger = ledger;
         this.name = name;
+        this.home = home;
         this.manner = manner;
         this.random = random;
         this.client = new RetryingClient(nodes, ledger, home, manner, random);
@@ -54,11 +56,11 @@ final class Caller {
         } else if (dice < 60) {
             change();
         } else if (dice < 90) {
-            read();
+            read(random.nextInt(nodes.nodes()), ledger.anyId(random));
         } else if (dice < 96) {
             repeat();
         } else {
-            useRevokedKey();
+            useRevokedKey(random.nextInt(nodes.nodes()));
         }
     }
 
@@ -68,6 +70,15 @@ final class Caller {
             create();
         }
         return "/v1/resources/" + own.get(0).id();
+    }
+
+    /** Sends calls to its node, which may be frozen: a change, a read of what has just changed, and a revoked key. */
+    void callHome() throws InterruptedException {
+        switch (random.nextInt(4)) {
+            case 0 -> create();
+            case 1 -> useRevokedKey(home);
+            default -> read(home, ledger.recentId(random));
+        }
     }
 
     private void create() throws InterruptedException {
@@ -108,11 +119,10 @@ final class Caller {
         own.set(place, next);
     }
 
-    private void read() throws InterruptedException {
-        String id = ledger.anyId(random);
+    private void read(int node, String id) throws InterruptedException {
         long due = ledger.versionDue(id);
         Request call = Request.get("/v1/resources/" + id);
-        Optional<Answer> answer = client.ask(random.nextInt(nodes.nodes()), call);
+        Optional<Answer> answer = client.ask(node, call);
         if (answer.isEmpty()) {
             return;
         }
@@ -136,14 +146,14 @@ final class Caller {
         ledger.count("repeats");
     }
 
-    private void useRevokedKey() throws InterruptedException {
+    private void useRevokedKey(int node) throws InterruptedException {
         List<String> revoked = ledger.revoked();
         if (revoked.isEmpty()) {
             return;
         }
         String secret = revoked.get(random.nextInt(revoked.size()));
         RetryingClient other = new RetryingClient(nodes.as(secret), ledger, 0, manner, random);
-        Optional<Answer> answer = other.ask(random.nextInt(nodes.nodes()), Request.get("/v1/workspace"));
+        Optional<Answer> answer = other.ask(node, Request.get("/v1/workspace"));
         if (answer.isPresent() && answer.get().status() != UNAUTHORIZED) {
             ledger.violation("A revoked key was answered with " + answer.get());
         }

@@ -2,6 +2,7 @@ package dev.plinth.engine.http.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.http.cluster.NodeClient.Answer;
 import dev.plinth.engine.http.cluster.NodeClient.Request;
 import dev.plinth.engine.log.postgres.server.Pair;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -28,23 +30,17 @@ final class Cluster implements AutoCloseable {
 
     private final Pair servers;
     private final String cell = "faults-" + UUID.randomUUID();
+    private final Path config;
+    private final Path key;
     private final List<ClusterNode> nodes = new ArrayList<>();
     private final NodeClient admin;
 
     private Cluster(Path home, Pair servers) throws IOException {
         this.servers = servers;
-        Path config = home.resolve("plinth.yaml");
-        Files.writeString(config, "plans: {load: {requests: 1000000}}\n");
-        List<String> arguments = List.of(
-                "--tables=heap",
-                "--config=" + config,
-                "--secret-key-file=" + home.resolve("secret.key"),
-                "--admin-token=" + ADMIN,
-                "--webhook-allow=127.0.0.0/8");
-        List<Integer> ports =
-                List.of(servers.primary().port(), servers.standby().port());
+        this.config = Files.writeString(home.resolve("plinth.yaml"), "plans: {load: {requests: 1000000}}\n");
+        this.key = home.resolve("secret.key");
         for (int i = 0; i < NODES; i++) {
-            nodes.add(new ClusterNode(home, "node-" + i, ports, cell, arguments));
+            nodes.add(newNode(home, "node-" + i, key));
         }
         this.admin = new NodeClient(nodes.stream().map(ClusterNode::uri).toList(), ADMIN);
     }
@@ -96,6 +92,25 @@ final class Cluster implements AutoCloseable {
             cluster.close();
             throw e;
         }
+    }
+
+    /** Makes a further node of the cell, which does not run yet. It is not one of {@link #nodes}. */
+    ClusterNode newNode(Path home, String id, Path keyFile) throws IOException {
+        List<Integer> ports =
+                List.of(servers.primary().port(), servers.standby().port());
+        List<String> arguments = List.of(
+                "--tables=heap",
+                "--cell=" + cell,
+                "--config=" + config,
+                "--secret-key-file=" + keyFile,
+                "--admin-token=" + ADMIN,
+                "--webhook-allow=127.0.0.0/8");
+        return new ClusterNode(home, id, ports, arguments);
+    }
+
+    /** Returns the file of the key that all nodes have. */
+    Path key() {
+        return key;
     }
 
     /** Starts all nodes that do not run, at the same time. */
@@ -172,32 +187,35 @@ final class Cluster implements AutoCloseable {
         return nodes.stream().flatMap(node -> node.networks().stream()).toList();
     }
 
-    /** Waits until a node answers that it does not lead. */
+    /** Waits until a node hands calls on, or refuses them. */
     void awaitNotLeading(int number) throws InterruptedException {
+        String decider = nodes.get(number).id();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        int status = 0;
-        while ((status == 0 || status == OK) && System.nanoTime() < end) {
-            status = readiness(number);
+        while (decider.equals(nodes.get(number).id()) && System.nanoTime() < end) {
+            decider = decider(number).orElse(decider);
         }
-        assertThat(status).as("status of node %s, which does not lead", number).isNotIn(0, OK);
+        assertThat(decider)
+                .as("node that decides about calls of node %s", number)
+                .isNotEqualTo(nodes.get(number).id());
     }
 
     private List<Integer> leaders() throws InterruptedException {
         List<Integer> leaders = new ArrayList<>();
         for (int i = 0; i < NODES; i++) {
-            if (readiness(i) == OK) {
+            if (decider(i).equals(Optional.of(nodes.get(i).id()))) {
                 leaders.add(i);
             }
         }
         return leaders;
     }
 
-    /** Returns the status of a node; 0 if it does not answer. */
-    private int readiness(int number) throws InterruptedException {
+    /** Returns the id of the node that decides about a call of a node; empty if that one does not answer. */
+    private Optional<String> decider(int number) throws InterruptedException {
         try {
-            return admin.send(number, Request.get("/health/ready"), TIMEOUT).status();
+            Answer answer = admin.send(number, Request.get("/admin/v1/workspaces?limit=1"), TIMEOUT);
+            return Optional.of(answer.status() == OK ? answer.node() : "");
         } catch (IOException unreachable) {
-            return 0;
+            return Optional.empty();
         }
     }
 

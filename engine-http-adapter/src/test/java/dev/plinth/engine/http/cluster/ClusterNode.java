@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A program that is a node, at a port of its own, with networks of its own to the servers of the database. */
@@ -25,6 +26,7 @@ final class ClusterNode implements AutoCloseable {
             dev.plinth.level=INFO
             """;
 
+    private final String id;
     private final Path errors;
     private final int port;
     private final FaultProxy toPrimary;
@@ -38,7 +40,8 @@ final class ClusterNode implements AutoCloseable {
      * @param servers ports of the two servers
      * @param others arguments that all nodes have
      */
-    ClusterNode(Path home, String id, List<Integer> servers, String cell, List<String> others) throws IOException {
+    ClusterNode(Path home, String id, List<Integer> servers, List<String> others) throws IOException {
+        this.id = id;
         this.errors = home.resolve(id + ".err");
         this.toPrimary = new FaultProxy(servers.get(0));
         this.toStandby = new FaultProxy(servers.get(1));
@@ -53,11 +56,16 @@ final class ClusterNode implements AutoCloseable {
                 System.getProperty("plinth.jar"),
                 "serve",
                 "--port=" + port,
+                "--advertise=" + uri(),
+                "--node-id=" + id,
                 "--log=postgres://plinth@127.0.0.1:" + toPrimary.port() + ",127.0.0.1:" + toStandby.port()
-                        + "/postgres?sslmode=disable",
-                "--cell=" + cell));
+                        + "/postgres?sslmode=disable"));
         all.addAll(others);
         this.arguments = List.copyOf(all);
+    }
+
+    String id() {
+        return id;
     }
 
     URI uri() {
@@ -72,6 +80,16 @@ final class ClusterNode implements AutoCloseable {
     /** Starts the program, and waits until it listens. */
     void start() throws IOException {
         process = new ServedProcess(errors, arguments.toArray(String[]::new));
+    }
+
+    /** Starts the program, and ends it by SIGKILL a while later, whatever it does then. */
+    void startAndKill(long millis) throws IOException, InterruptedException {
+        Process started = ServedProcess.builder(arguments.toArray(String[]::new))
+                .redirectErrorStream(true)
+                .redirectOutput(errors.toFile())
+                .start();
+        boolean unused = started.waitFor(millis, TimeUnit.MILLISECONDS);
+        int unusedStatus = started.destroyForcibly().waitFor();
     }
 
     boolean isRunning() {

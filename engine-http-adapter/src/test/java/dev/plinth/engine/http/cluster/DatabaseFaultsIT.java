@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.http.cluster.FaultProxy.Way;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -18,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("scaled")
 final class DatabaseFaultsIT {
     private static final Set<Way> BOTH = EnumSet.allOf(Way.class);
-    private static final long LONGER_THAN_LEASE_MILLIS = 5_000;
+    private static final long LONGER_THAN_LEASE_MILLIS = 4_000;
     private static final long STALL_MILLIS = 2_000;
     private static final long BETWEEN_STALLS_MILLIS = 700;
     private static final long SLOW_MILLIS = 200;
@@ -35,22 +39,11 @@ final class DatabaseFaultsIT {
 
     @Test
     void leader_cutOffFromTheDatabase_isReplacedAndFollows() throws Exception {
-        holdLeader("leader cut off from the database", BOTH);
-    }
-
-    @Test
-    void leader_whoseRequestsAreLost_isReplacedAndFollows() throws Exception {
-        holdLeader("requests of the leader to the database are lost", EnumSet.of(Way.TO_SERVER));
-    }
-
-    @Test
-    void leader_whoseAnswersAreLost_isReplacedAndFollows() throws Exception {
-        holdLeader("answers of the database to the leader are lost", EnumSet.of(Way.TO_CLIENT));
-    }
-
-    private void holdLeader(String scenario, Set<Way> ways) throws Exception {
-        Figures figures = new Figures(scenario);
-        new FaultRun(cluster, figures, 2).repeat(TestScale.count(1, 3, 20), (load, random) -> {
+        List<Set<Way>> cuts = List.of(BOTH, EnumSet.of(Way.TO_SERVER), EnumSet.of(Way.TO_CLIENT));
+        Figures figures = new Figures("leader cut off from the database, both ways or one");
+        AtomicInteger rounds = new AtomicInteger(new Random().nextInt(cuts.size()));
+        new FaultRun(cluster, figures, 2).repeat(TestScale.count(1, 6, 60), (load, random) -> {
+            Set<Way> ways = cuts.get(rounds.getAndIncrement() % cuts.size());
             int leader = cluster.leader();
             List<FaultProxy> networks = cluster.node(leader).networks();
             long cut = System.nanoTime();
@@ -153,6 +146,28 @@ final class DatabaseFaultsIT {
                     .isZero();
             load.awaitNext(started);
             figures.add(started, load.ledger());
+        });
+    }
+
+    @Test
+    void transaction_openForLong_keepsAppendsAsFast() throws Exception {
+        Figures figures = new Figures("a transaction stays open, without autovacuum");
+        new FaultRun(cluster, figures, 1).repeat(1, (load, random) -> {
+            long millis = TestScale.count(1_500, 20_000, 600_000);
+            long began = System.nanoTime();
+            load.pass(millis);
+            try (Connection old = cluster.servers().primary().source().getConnection();
+                    Statement statement = old.createStatement()) {
+                old.setAutoCommit(false);
+                old.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+                assertThat(statement.execute("select count(*) from plinth_cell"))
+                        .isTrue();
+                long open = System.nanoTime();
+                load.pass(millis);
+                figures.print("p50 of a change before " + load.ledger().micros(began, open) + " us, beside it "
+                        + load.ledger().micros(open, System.nanoTime()) + " us");
+                load.awaitNext(open);
+            }
         });
     }
 }

@@ -9,9 +9,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 
 /** The record of all that clients have asked and been answered, outside of the nodes. Thread-safe. */
 final class Ledger {
+    private static final int RECENT = 20;
+
     private final Map<String, Row> rows = new ConcurrentHashMap<>();
     private final Map<String, Long> shown = new ConcurrentHashMap<>();
     private final Map<Version, String> bodies = new ConcurrentHashMap<>();
@@ -21,6 +24,7 @@ final class Ledger {
     private final Map<String, Integer> counts = new TreeMap<>();
     private final List<Acknowledgement> acknowledgements = new ArrayList<>();
     private final List<String> ids = new ArrayList<>();
+    private final List<String> changed = new ArrayList<>();
 
     /**
      * A resource as the last acknowledgement has it.
@@ -48,6 +52,7 @@ final class Ledger {
         show(row.id(), row.version(), body);
         synchronized (acknowledgements) {
             acknowledgements.add(new Acknowledgement(began, System.nanoTime()));
+            changed.add(row.id());
             if (row.version() == 1) {
                 ids.add(row.id());
             }
@@ -97,6 +102,15 @@ final class Ledger {
         }
     }
 
+    /** Returns the id of a resource that was changed shortly before, or nothing if there is none. */
+    String recentId(Random random) {
+        synchronized (acknowledgements) {
+            return changed.isEmpty()
+                    ? ""
+                    : changed.get(changed.size() - 1 - random.nextInt(Math.min(RECENT, changed.size())));
+        }
+    }
+
     /** Returns all acknowledgements in the order of their answers. */
     List<Acknowledgement> acknowledgements() {
         synchronized (acknowledgements) {
@@ -115,6 +129,16 @@ final class Ledger {
         return acknowledgements().stream()
                 .filter(one -> one.began() > from && one.ended() < to)
                 .count();
+    }
+
+    /** Returns the median of what changes took that began and ended between two times, in microseconds. */
+    long micros(long from, long to) {
+        long[] nanos = acknowledgements().stream()
+                .filter(one -> one.began() > from && one.ended() < to)
+                .mapToLong(one -> one.ended() - one.began())
+                .sorted()
+                .toArray();
+        return nanos.length == 0 ? 0 : TimeUnit.NANOSECONDS.toMicros(nanos[nanos.length / 2]);
     }
 
     /** Notes what no log of several nodes may do. */

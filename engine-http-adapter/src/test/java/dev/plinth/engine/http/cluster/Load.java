@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Load implements AutoCloseable {
     private static final int CALLERS = 64;
+    private static final int QUEUED = 64;
     private static final int THINK_MILLIS = 300;
     private static final int REVOKE_MILLIS = 200;
     private static final long PATIENCE_SECONDS = 60;
@@ -31,6 +32,7 @@ final class Load implements AutoCloseable {
     private final RetryingClient client;
     private final Told told;
     private final CountDownLatch ended = new CountDownLatch(1);
+    private int queued;
     private final List<Thread> threads = new ArrayList<>();
 
     private Load(NodeClient admin, boolean retryAfter, Random random) throws IOException, InterruptedException {
@@ -110,6 +112,15 @@ final class Load implements AutoCloseable {
     boolean isShown(String path) throws InterruptedException {
         Answer answer = client(nodes, 0, QUICK).settle(Request.get(path));
         return answer.status() == 200;
+    }
+
+    /** Sends calls of further callers to a node that is frozen, which it takes up when it wakes. */
+    void queue(int node) {
+        for (int i = 0; i < QUEUED; i++) {
+            Caller caller = new Caller(
+                    nodes, ledger, "queued-" + queued++, node, manner(PATIENT), new Random(random.nextLong()));
+            start(caller::callHome, "queued");
+        }
     }
 
     /** Lets time pass. */

@@ -40,6 +40,11 @@ final class NodeClient {
         return new NodeClient(http, nodes, otherToken);
     }
 
+    /** Returns calls of another node with the same credential. */
+    NodeClient at(URI node) {
+        return new NodeClient(http, List.of(node), token);
+    }
+
     int nodes() {
         return nodes.size();
     }
