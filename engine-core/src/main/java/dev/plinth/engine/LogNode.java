@@ -248,6 +248,7 @@ final class LogNode implements EngineNode {
 
     /** Leads, or catches up with the leader. */
     private void begin() throws IOException {
+        log.join(me);
         if (!stand()) {
             rows.catchUp();
             checkKey();

@@ -32,6 +32,15 @@ public interface SharedLog extends AutoCloseable {
     boolean isPersistent();
 
     /**
+     * Announces a node before it follows or leads, so that no other process has its id. Waits a while for the remains of an
+     * earlier process with this id.
+     *
+     * @throws IllegalStateException if another process with this id lives; one sentence says so and what to do
+     * @throws IOException if the log cannot tell
+     */
+    default void join(Node me) throws IOException {}
+
+    /**
      * Begins a reign if no other node's lease lives. It fences all earlier reigns before it returns.
      *
      * @param me the node that wants to reign
@@ -111,6 +120,15 @@ public interface SharedLog extends AutoCloseable {
 
     /** Returns the snapshots of this log. */
     SnapshotStore snapshots();
+
+    /**
+     * Writes the first snapshot of an empty log, for a reign that has appended nothing. Its first batch follows behind it.
+     * The snapshot is complete and durable on return, and otherwise no node sees any of it.
+     *
+     * @param position the last record that is in it, 1 or higher
+     * @throws IOException if the log is not empty, the reign has ended, or the log or the content fails
+     */
+    void importSnapshot(Reign reign, long position, SnapshotStore.Content content) throws IOException;
 
     /**
      * Deletes the batches that end at a position or before it.

@@ -141,6 +141,14 @@ public final class SharedMemoryConnection implements SharedLog {
     }
 
     @Override
+    public void importSnapshot(Reign reign, long position, SnapshotStore.Content content) throws IOException {
+        boolean unused = overLink(() -> {
+            log.importSnapshot(reign, position, content);
+            return true;
+        });
+    }
+
+    @Override
     public void truncate(long position) throws IOException {
         boolean unused = overLink(() -> {
             log.truncate(position);

@@ -369,6 +369,23 @@ public final class SharedMemoryLog implements SharedLog {
     }
 
     @Override
+    public void importSnapshot(Reign reign, long position, SnapshotStore.Content content) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        content.writeTo(out);
+        lock.lock();
+        try {
+            if (reign.epoch() != epoch
+                    || !batches.isEmpty()
+                    || !snapshots.positions().isEmpty()) {
+                throw new IOException("the log is not empty, or the reign has ended");
+            }
+            snapshots.put(position, out.toByteArray());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public void truncate(long position) {
         List<Long> positions = snapshots.positions();
         if (positions.size() < 2 || positions.get(1) < position) {
@@ -495,7 +512,7 @@ public final class SharedMemoryLog implements SharedLog {
             all.remove(position);
         }
 
-        private synchronized void put(long position, byte[] bytes) {
+        synchronized void put(long position, byte[] bytes) {
             all.put(position, bytes);
         }
     }

@@ -122,6 +122,8 @@ final class CommandLineReader {
                         + "%n%nOn a configuration file: plinth.jar check-config FILE."
                         + "%nOn a data directory: plinth.jar verify DIR, plinth.jar backup DIR TARGET,"
                         + "%nplinth.jar recover [--accept-loss] DIR."
+                        + "%nOn a shared log: plinth.jar log status, plinth.jar log verify, plinth.jar log import,"
+                        + "%nplinth.jar log export."
                         + "%nOn a workspace: plinth.jar export, plinth.jar import."
                         + "%nFor quicker starts: plinth.jar archive FILE.");
         return command;

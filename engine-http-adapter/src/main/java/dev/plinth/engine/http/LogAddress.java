@@ -19,7 +19,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 record LogAddress(String hosts, String database, @Nullable String user, String parameters) {
     private static final Pattern FORM =
             Pattern.compile("postgres(?:ql)?://(?:([^@/:]+)@)?([\\w.,:\\[\\]-]+)/([\\w.-]+)(?:\\?(\\S*))?");
-    private static final Pattern PASSWORD = Pattern.compile("[^/]*//[^@/]*:[^@/]*@.*|.*[?&]password=.*");
+    private static final Pattern PASSWORD = Pattern.compile("[^/]*//[^@]*:[^@]*@.*|.*[?&](?:ssl)?password=.*");
 
     private static final String PASSWORD_VARIABLE = "PLINTH_LOG_PASSWORD";
 

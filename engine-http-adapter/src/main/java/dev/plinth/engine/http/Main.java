@@ -17,7 +17,7 @@ import picocli.CommandLine.ParameterException;
 
 /**
  * The standalone program: {@code java -jar plinth.jar [serve]}, {@code demo}, {@code check-config}, or one of
- * the {@link StoreCommand}s and {@link TransferCommand}s.
+ * the {@link StoreCommand}s, {@link TransferCommand}s and {@link LogCommand}s.
  *
  * <p>Exit codes:
  * <ul>
@@ -88,6 +88,9 @@ public final class Main {
         if (line.getCommand() instanceof StoreCommand command) {
             return work(command::run);
         }
+        if (line.getCommand() instanceof LogCommand command) {
+            return work(() -> command.run(environment));
+        }
         if (TransferCommand.isMeant(arguments)) {
             return transfer(TransferCommand.of(arguments), reader, line);
         }
@@ -99,6 +102,9 @@ public final class Main {
     private static CommandLine parse(CommandLineReader reader, List<String> arguments) {
         if (StoreCommand.isMeant(arguments)) {
             return StoreCommand.read(arguments);
+        }
+        if (LogCommand.isMeant(arguments)) {
+            return LogCommand.read(arguments);
         }
         return TransferCommand.isMeant(arguments)
                 ? TransferCommand.of(arguments).parse(arguments)

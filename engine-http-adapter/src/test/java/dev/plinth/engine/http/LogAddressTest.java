@@ -24,7 +24,7 @@ final class LogAddressTest {
 
     @Test
     void source_withAPasswordInTheEnvironment_takesIt() {
-        PGSimpleDataSource source = source("postgresql://[::1]:5432/orders", Map.of("PGPASSWORD", "s3cret"));
+        PGSimpleDataSource source = source("postgresql://[::1]:5432/orders", Map.of("PLINTH_LOG_PASSWORD", "s3cret"));
 
         assertThat(source.getPassword()).isEqualTo("s3cret");
         assertThat(source("postgresql://db1/orders", Map.of("PGPASSWORD", "other", "PLINTH_LOG_PASSWORD", "own"))
@@ -35,8 +35,12 @@ final class LogAddressTest {
 
     @Test
     void parse_ofAnAddressWithAPassword_isRefusedWithoutShowingIt() {
-        for (String text :
-                new String[] {"postgres://plinth:s3cret@db1/orders", "postgres://db1/orders?user=u&password=s3cret"}) {
+        for (String text : new String[] {
+            "postgres://plinth:s3cret@db1/orders",
+            "postgres://db1/orders?user=u&password=s3cret",
+            "postgres://plinth:a/s3cret@db1/orders",
+            "postgres://db1/orders?sslpassword=s3cret"
+        }) {
             assertThatThrownBy(() -> LogAddress.parse(text))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("PLINTH_LOG_PASSWORD")

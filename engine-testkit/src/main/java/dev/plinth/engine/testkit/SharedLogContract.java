@@ -315,6 +315,63 @@ public abstract class SharedLogContract {
     }
 
     @Test
+    final void importSnapshot_intoAnEmptyLog_isTheBeginningOfIt() throws IOException {
+        Reign reign = first().reign(FIRST).orElseThrow();
+
+        first().importSnapshot(reign, 6, out -> out.write(new byte[] {1, 2, 3}));
+
+        assertEquals(List.of(6L), second().snapshots().positions());
+        assertArrayEquals(new byte[] {1, 2, 3}, snapshot(6));
+        Batch next = batch(reign, 7);
+        assertEquals(Fate.DURABLE, first().append(reign, next));
+        assertBatches(List.of(next), readAll(first(), reign, BYTES_MAX));
+    }
+
+    @Test
+    final void importSnapshot_intoALogThatHasAnything_isRefusedAndChangesNothing() throws IOException {
+        Reign reign = first().reign(FIRST).orElseThrow();
+        assertEquals(Fate.DURABLE, first().append(reign, batch(reign, 1)));
+
+        assertThrows(IOException.class, () -> first().importSnapshot(reign, 6, out -> out.write(1)));
+
+        assertTrue(second().snapshots().positions().isEmpty());
+        first().snapshots().write(2, out -> out.write(1));
+        assertThrows(IOException.class, () -> first().importSnapshot(reign, 6, out -> out.write(1)));
+        assertEquals(List.of(2L), second().snapshots().positions());
+    }
+
+    @Test
+    final void importSnapshot_whoseReignEndsMeanwhile_isRefused() throws IOException {
+        Reign reign = first().reign(FIRST).orElseThrow();
+
+        assertThrows(
+                IOException.class,
+                () -> first().importSnapshot(reign, 6, out -> {
+                    endLease();
+                    second().reign(SECOND).orElseThrow();
+                    out.write(1);
+                }));
+
+        assertTrue(second().snapshots().positions().isEmpty());
+    }
+
+    @Test
+    final void importSnapshot_thatFailsWhileItIsWritten_leavesTheLogEmpty() throws IOException {
+        Reign reign = first().reign(FIRST).orElseThrow();
+
+        assertThrows(
+                IOException.class,
+                () -> first().importSnapshot(reign, 6, out -> {
+                    out.write(new byte[BYTES_MAX]);
+                    throw new IOException("no more");
+                }));
+
+        assertTrue(second().snapshots().positions().isEmpty());
+        first().importSnapshot(reign, 8, out -> out.write(1));
+        assertEquals(List.of(8L), second().snapshots().positions());
+    }
+
+    @Test
     final void truncate_behindTheOlderOfTwoSnapshots_deletesBatchesUpToItOnly() throws IOException {
         Reign reign = first().reign(FIRST).orElseThrow();
         List<Batch> appended = append(first(), reign, 1, 6);

@@ -1,14 +1,11 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.internal.store.log.Frame;
+import dev.plinth.engine.internal.store.log.BatchAdmission;
 import dev.plinth.engine.internal.store.log.LogPosition;
-import dev.plinth.engine.internal.store.log.RecordAdmission;
 import dev.plinth.engine.internal.store.log.RecordCodec;
 import dev.plinth.engine.internal.store.log.StoreDamageException;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import dev.plinth.engine.log.Batch;
-import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -49,20 +46,12 @@ final class BatchReplay {
      * @throws IllegalStateException if its version is unknown, or there is no memory for its rows
      */
     void apply(Batch batch) {
-        List<byte[]> records = records(batch);
-        LogPosition end = last;
-        for (byte[] bytes : records) {
-            RecordAdmission admission = RecordAdmission.of(end, bytes);
-            if (admission.verdict() == RecordAdmission.Verdict.STALE && end.equals(last)) {
-                count(batch);
-                return;
-            }
-            if (!admission.isAdmitted()) {
-                throw misfit(end.sequence() + 1, batch, admission.why());
-            }
-            end = end.behind(bytes);
+        BatchAdmission admission = BatchAdmission.of(last, batch);
+        if (admission.isStale()) {
+            count(batch);
+            return;
         }
-        for (byte[] bytes : records) {
+        for (byte[] bytes : admission.records()) {
             tables.requireSpace(bytes.length);
             tables.apply(codec.decode(bytes));
             last = last.behind(bytes);
@@ -76,22 +65,5 @@ final class BatchReplay {
             lateFirst = late.first();
             stale.incrementAndGet();
         }
-    }
-
-    private List<byte[]> records(Batch batch) {
-        Frame frame = Frame.decode(ByteBuffer.wrap(batch.frame()), 0);
-        if (frame == null || frame.bytes() != batch.frame().length) {
-            throw misfit(batch.first(), batch, "its frame is damaged");
-        }
-        if (frame.records().size() != batch.last() - batch.first() + 1) {
-            throw misfit(
-                    batch.first(), batch, "its frame has " + frame.records().size() + " records");
-        }
-        return frame.records();
-    }
-
-    private static StoreDamageException misfit(long sequence, Batch batch, String why) {
-        return new StoreDamageException(
-                "record " + sequence + " in " + batch + " of the log does not fit: " + why, batch.toString(), 0);
     }
 }

@@ -87,6 +87,11 @@ public final class NodeStore implements AutoCloseable {
                 new LogSnapshots(log, tables, settings.tables(), bytesPerSnapshot, fatalErrors, new FollowedRows());
     }
 
+    /** Makes the empty tables of a node likewise, which writes no snapshot. */
+    static NodeStore reading(StoreSettings settings, SharedLog log, EngineClock clock, FatalErrors fatalErrors) {
+        return new NodeStore(settings, log, clock, fatalErrors, Long.MAX_VALUE);
+    }
+
     /** Returns an id that no other node has. */
     public static String randomId() {
         return StoreId.random().toString();
@@ -162,6 +167,19 @@ public final class NodeStore implements AutoCloseable {
      */
     void snapshot() throws IOException {
         snapshots.make();
+    }
+
+    /**
+     * Returns the record as of which the rows are, for a copy by the thread that follows.
+     *
+     * @throws IOException if there are no rows, or not all of them
+     */
+    LogSnapshots.Started followed() throws IOException {
+        return new FollowedRows().begin();
+    }
+
+    StoreTables tables() {
+        return tables;
     }
 
     /**
@@ -252,6 +270,14 @@ public final class NodeStore implements AutoCloseable {
     }
 
     private void readToTheEnd(Reign reign) throws IOException {
+        readOn(reign);
+        // A directory may have been imported since this node began. Then the log has a snapshot and no batch before it.
+        if (load(replay.last().sequence(), true)) {
+            readOn(reign);
+        }
+    }
+
+    private void readOn(Reign reign) throws IOException {
         while (advance((after, bytesMax) -> log.read(reign, after, bytesMax)) > 0) {
             if (!log.beat(reign, replay.last().sequence())) {
                 throw new IOException("another node has begun to reign");

@@ -81,6 +81,23 @@ final class Recovery implements JournalVisitor {
         }
     }
 
+    /**
+     * Makes the tables of a directory likewise, and changes nothing in it.
+     *
+     * @throws IOException if the disk fails
+     * @throws StoreDamageException if the directory is damaged
+     */
+    static RecoveredTables read(Disk disk, StoreSettings settings) throws IOException {
+        StoreTables tables = new StoreTables(settings);
+        try {
+            Recovery recovery = new Recovery(disk, tables, settings.tables());
+            return new RecoveredTables(tables, recovery.end(recovery.fill()));
+        } catch (IOException | RuntimeException e) {
+            tables.close();
+            throw e;
+        }
+    }
+
     private static RecoveredTables begin(Disk disk, StoreSettings settings, @Nullable QuickRestart quick)
             throws IOException {
         StoreTables tables = quick == null ? new StoreTables(settings) : quick.begin(Snapshot.newestBytes(disk));
@@ -252,6 +269,10 @@ final class Recovery implements JournalVisitor {
             disk.delete(Segment.name(tail.headless()));
             disk.syncNames();
         }
+        return end(tail);
+    }
+
+    private JournalEnd end(JournalReader.Tail tail) {
         boolean closed = state != null && state.isClosedAt(tail) && tail.sequence() == sequence;
         StoreId id = store == null ? StoreId.random() : store;
         return new JournalEnd(id, sequence, crc, epoch, tail.segmentNumber(), tail.position(), closed);

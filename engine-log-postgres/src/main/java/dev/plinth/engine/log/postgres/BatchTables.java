@@ -184,6 +184,8 @@ final class BatchTables {
                             rows.getBytes(6)));
                 }
                 return found;
+            } catch (IllegalArgumentException e) {
+                throw new SQLException("A row behind record " + after + " is no batch: " + e.getMessage(), e);
             }
         }
     }

@@ -20,7 +20,7 @@ final class CellTables {
     private static final System.Logger LOG = System.getLogger(CellTables.class.getName());
 
     /** The format of the tables. Another release may have another one. */
-    private static final int FORMAT = 1;
+    static final int FORMAT = 1;
 
     /** Keeps two nodes from creating the tables at once. The number is of no meaning. */
     private static final long CREATION_LOCK = 0x506c_696e_7468L;
@@ -33,11 +33,13 @@ final class CellTables {
      * @throws IllegalStateException if the tables have another format
      */
     static Cell open(Connection connection, String name) throws SQLException {
+        requireTrusted(connection);
         Optional<Cell> found = exists(connection) ? find(connection, name) : Optional.empty();
         if (found.isPresent()) {
             return found.get();
         }
-        LOG.log(System.Logger.Level.INFO, "Creating the tables of cell " + name + " in the database");
+        String path = searchPath(connection);
+        LOG.log(System.Logger.Level.INFO, "Creating the tables of cell " + name + " in schema " + path);
         connection.setAutoCommit(false);
         try {
             Cell cell = create(connection, name);
@@ -48,6 +50,76 @@ final class CellTables {
             throw e;
         } finally {
             connection.setAutoCommit(true);
+        }
+    }
+
+    /**
+     * Returns the cell of this name, and creates nothing.
+     *
+     * @throws IllegalStateException if it is not there, or its tables have another format
+     */
+    static Cell find(Connection connection, Optional<String> wanted) throws SQLException {
+        requireTrusted(connection);
+        List<String> names = exists(connection) ? names(connection) : List.of();
+        String name = wanted.orElseGet(() -> names.size() == 1 ? names.get(0) : "");
+        Optional<Cell> found = names.contains(name) ? find(connection, name) : Optional.empty();
+        return found.orElseThrow(() -> new IllegalStateException(
+                names.isEmpty()
+                        ? "Expected a log in the database, but its search path has no table plinth_cell. Check database,"
+                                + " user and search_path."
+                        : "Expected the name of a cell, but got " + (wanted.isPresent() ? wanted.get() : "none")
+                                + ", and the database has " + String.join(", ", names) + ". Name one of them."));
+    }
+
+    /** Returns the names of all cells in this database. */
+    static List<String> names(Connection connection) throws SQLException {
+        if (!exists(connection)) {
+            return List.of();
+        }
+        List<String> names = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select name from plinth_cell order by name")) {
+            while (rows.next()) {
+                names.add(rows.getString(1));
+            }
+        }
+        return names;
+    }
+
+    /**
+     * Returns the search path with which a session finds the tables, and nothing of another schema.
+     *
+     * @throws IllegalStateException if tables cannot be created in any schema
+     */
+    static String searchPath(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select coalesce(quote_ident((select nspname from"
+                        + " pg_catalog.pg_class as found join pg_catalog.pg_namespace as space on space.oid ="
+                        + " relnamespace where found.oid = to_regclass('plinth_cell'))), quote_ident(current_schema()))"
+                        + " || ', pg_temp'")) {
+            rows.next();
+            String path = rows.getString(1);
+            if (path == null) {
+                throw new IllegalStateException(
+                        "The search_path of the database's user must name a schema that is there,"
+                                + " but it does not. Set it for this user, and grant the rights on the schema.");
+            }
+            return path;
+        }
+    }
+
+    /** Refuses tables of a stranger, because their triggers would run with the rights of this user. */
+    private static void requireTrusted(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select pg_get_userbyid(relowner), current_user from"
+                        + " pg_catalog.pg_class join pg_catalog.pg_roles as owner on owner.oid = relowner where"
+                        + " pg_class.oid = to_regclass('plinth_cell') and not rolsuper"
+                        + " and not pg_has_role(relowner, 'USAGE')")) {
+            if (rows.next()) {
+                throw new IllegalStateException("Expected that user " + rows.getString(2)
+                        + " owns the table plinth_cell, but it belongs to " + rows.getString(1)
+                        + ". Set search_path to a schema in which no other user may create tables.");
+            }
         }
     }
 
@@ -90,6 +162,10 @@ final class CellTables {
                         create table plinth_snapshot (
                           number int, position bigint, slot int not null, parts int not null, bytes bigint not null,
                           made timestamptz not null, primary key (number, position))""");
+                statement.execute("""
+                        create table plinth_node (
+                          number int, id text, url text, applied bigint not null, at timestamptz not null,
+                          primary key (number, id))""");
             }
             Optional<Cell> found = find(connection, name);
             if (found.isPresent()) {

@@ -54,10 +54,30 @@ final class NodeLock {
             refusedSince = System.nanoTime();
         }
         if (System.nanoTime() - refusedSince > patience.toNanos()) {
-            throw new IllegalStateException("Expected node id " + nodeId + " to be free in cell " + cell.name()
-                    + ", but another process holds it; stop that process or choose another id.");
+            throw refusal(nodeId);
         }
         return false;
+    }
+
+    /** Returns the failure of a node whose id another process has. */
+    IllegalStateException refusal(String nodeId) {
+        return new IllegalStateException("Expected node id " + nodeId + " to be free in cell " + cell.name()
+                + ", but another process holds it; stop that process or choose another id.");
+    }
+
+    /** Returns the holder of an id's lock with the start of its last statement; empty if none is seen. */
+    Optional<String> holder(Connection connection, String nodeId) throws SQLException {
+        String key = String.format(KEY, "?", cell.number());
+        try (PreparedStatement select = connection.prepareStatement("select pid || ' ' || query_start from"
+                + " pg_catalog.pg_locks as held join pg_catalog.pg_stat_activity as activity using (pid) where"
+                + " locktype = 'advisory' and granted and mode = 'ExclusiveLock' and objsubid = 1"
+                + " and activity.datname = current_database() and held.database = activity.datid"
+                + " and (classid::bigint << 32 | objid::bigint) = " + key)) {
+            select.setString(1, nodeId);
+            try (ResultSet rows = select.executeQuery()) {
+                return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
+            }
+        }
     }
 
     /** Takes the lock of the last id on a new connection, if there was an id. Returns false if that failed. */

@@ -40,6 +40,7 @@ public final class PostgresLog implements SharedLog {
     private static final int BEATS_PER_LEASE = 3;
     private static final String THREAD = "plinth-log-watch";
 
+    private final ServerCheck check;
     private final Cell cell;
     private final Duration lease;
     private final Session primary;
@@ -48,6 +49,8 @@ public final class PostgresLog implements SharedLog {
     private final BatchTables tables;
     private final TableRotation rotation;
     private final CurrentReign current = new CurrentReign();
+    private final NodeLock nodeLock;
+    private final NodeTable nodes;
     private final Reigns reigns;
     private final Appends appends;
     private final Beats beats;
@@ -64,22 +67,25 @@ public final class PostgresLog implements SharedLog {
      */
     record Times(Duration lease, Duration nodePatience) {}
 
-    PostgresLog(DataSource source, ServerCheck check, Cell cell, Times times, long tableBytes) {
+    PostgresLog(
+            DataSource source, ServerCheck check, SessionSettings settings, Cell cell, Times times, long tableBytes) {
+        this.check = check;
         this.cell = cell;
         this.lease = times.lease();
         Duration timeout = lease.compareTo(TIMEOUT_MIN) > 0 ? lease : TIMEOUT_MIN;
-        this.primary = new Session(source, check, Duration.ZERO);
-        this.side = new Session(source, check, timeout);
-        this.reading = new Session(source, check, READ_TIMEOUT);
+        this.primary = new Session(source, check, settings, Duration.ZERO);
+        this.side = new Session(source, check, settings, timeout);
+        this.reading = new Session(source, check, settings, READ_TIMEOUT);
         this.tables = new BatchTables(cell, check.isLocal());
         this.rotation = new TableRotation(tables, tableBytes);
-        NodeLock nodeLock = new NodeLock(cell, times.nodePatience());
+        this.nodeLock = new NodeLock(cell, times.nodePatience());
+        this.nodes = new NodeTable(cell);
         this.reigns = new Reigns(cell, lease, nodeLock, current);
         this.appends = new Appends(primary, tables, rotation, nodeLock, reigns, lease, pause);
         this.watching = Executors.newSingleThreadScheduledExecutor(PostgresLog::daemon);
         this.beats = new Beats(cell, primary, side, nodeLock, current, watching);
         this.tail = new Tail(reading, tables, pause);
-        this.snapshots = new PostgresSnapshots(source, check, cell);
+        this.snapshots = new PostgresSnapshots(source, check, settings, cell);
         SessionWatch watch = new SessionWatch(primary, side, beats, lease);
         watching.scheduleWithFixedDelay(
                 watch::look, watch.interval().toNanos(), watch.interval().toNanos(), TimeUnit.NANOSECONDS);
@@ -112,10 +118,30 @@ public final class PostgresLog implements SharedLog {
     /**
      * {@inheritDoc}
      *
+     * @throws IllegalStateException if another process has the id, as {@link #reign} does
+     */
+    @Override
+    public void join(Node me) throws IOException {
+        requireWriting();
+        try {
+            new NodeJoin(primary, nodeLock, pause).await(me);
+            reading.run(connection -> {
+                nodes.join(connection, me);
+                return null;
+            });
+        } catch (SQLException e) {
+            throw SqlStates.asIo(e);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
      * @throws IllegalStateException if another process has had the id of this node for 15 s
      */
     @Override
     public Optional<Reign> reign(Node me) throws IOException {
+        requireWriting();
         try {
             return primary.run(connection -> {
                 Optional<Long> epoch = reigns.begin(connection, me);
@@ -180,6 +206,9 @@ public final class PostgresLog implements SharedLog {
 
     @Override
     public List<Batch> follow(long after, int bytesMax) throws IOException {
+        if (nodes.isDue()) {
+            nodes.record(reading, after);
+        }
         return tail.follow(after, bytesMax);
     }
 
@@ -195,6 +224,11 @@ public final class PostgresLog implements SharedLog {
     @Override
     public SnapshotStore snapshots() {
         return snapshots;
+    }
+
+    @Override
+    public void importSnapshot(Reign reign, long position, SnapshotStore.Content content) throws IOException {
+        snapshots.writeFirst(reign.epoch(), tables, position, content);
     }
 
     @Override
@@ -221,6 +255,13 @@ public final class PostgresLog implements SharedLog {
         primary.close();
         side.close();
         reading.close();
+    }
+
+    private void requireWriting() {
+        if (check.isReading()) {
+            throw new IllegalStateException("The log of cell " + cell.name()
+                    + " was opened to be read. Open it with PostgresLogBuilder.cell for a node.");
+        }
     }
 
     private Duration beat() {

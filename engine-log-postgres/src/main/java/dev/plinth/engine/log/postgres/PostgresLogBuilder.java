@@ -1,6 +1,5 @@
 package dev.plinth.engine.log.postgres;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,6 +14,7 @@ public final class PostgresLogBuilder {
     private static final Duration LEASE = Duration.ofSeconds(3);
     private static final Duration LEASE_MIN = Duration.ofMillis(500);
     private static final Duration LEASE_MAX = Duration.ofMinutes(5);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration NODE_PATIENCE = Duration.ofSeconds(15);
     private static final int NAME_LENGTH_MAX = 64;
     private static final long TABLE_BYTES = 64L * 1024 * 1024;
@@ -77,20 +77,56 @@ public final class PostgresLogBuilder {
             throw new IllegalArgumentException("The name of a cell must be 1 to " + NAME_LENGTH_MAX
                     + " characters long, got " + name.length() + ".");
         }
-        ServerCheck check = new ServerCheck(isLocal);
-        try (Connection connection = source.getConnection()) {
-            connection.setAutoCommit(true);
-            Optional<String> refusal = check.refusal(connection);
-            if (refusal.isPresent()) {
-                throw new IllegalStateException(refusal.get());
-            }
-            Cell cell = CellTables.open(connection, name);
-            return new PostgresLog(source, check, cell, new PostgresLog.Times(lease, nodePatience), tableBytes);
+        return open(new ServerCheck(isLocal), connection -> CellTables.open(connection, name), name);
+    }
+
+    /**
+     * Connects to the log of a cell that is there, to read it. Also a replica can be read. The log begins no reign.
+     *
+     * @param name the cell's name; empty for the only one in this database
+     * @throws IllegalStateException if the cell is not there, or the database fails; one sentence says what to do
+     */
+    public PostgresLog reader(Optional<String> name) {
+        return open(ServerCheck.ofReader(), connection -> CellTables.find(connection, name), name.orElse(""));
+    }
+
+    /**
+     * Looks at all cells of this database. It changes nothing, and a replica tells too.
+     *
+     * @throws IllegalStateException if the database fails; one sentence says what to do
+     */
+    public LogStatus status() {
+        try (Session session = session(ServerCheck.ofReader(), Optional.empty())) {
+            return session.run(connection -> StatusQuery.run(connection, new ServerCheck(isLocal)));
         } catch (SQLException e) {
-            throw new IllegalStateException(
-                    "Expected to open cell " + name + " in the database, but it failed: " + e.getMessage()
-                            + "; check URL, user and rights.",
-                    e);
+            throw failed("to look at the log", e);
         }
+    }
+
+    private PostgresLog open(ServerCheck check, Session.Work<Cell> finding, String name) {
+        try (Session session = session(check, Optional.empty())) {
+            Cell cell = session.run(finding);
+            // Its name may have been found before the tables were there, so that it is asked for now.
+            SessionSettings settings = new SessionSettings(Optional.of(session.run(CellTables::searchPath)));
+            return new PostgresLog(
+                    source, check, settings, cell, new PostgresLog.Times(lease, nodePatience), tableBytes);
+        } catch (Session.RefusedServerException refused) {
+            throw new IllegalStateException(refused.getMessage(), refused);
+        } catch (SQLException e) {
+            throw failed("to open cell " + name, e);
+        }
+    }
+
+    private Session session(ServerCheck check, Optional<String> searchPath) {
+        return new Session(source, check, new SessionSettings(searchPath), CONNECT_TIMEOUT);
+    }
+
+    private static IllegalStateException failed(String what, SQLException e) {
+        String why = String.valueOf(e.getMessage()).strip();
+        return new IllegalStateException(
+                "Expected " + what + " in the database, but it failed: "
+                        + why.lines().findFirst().orElse("no reason was given").replaceFirst("\\.$", "")
+                        + "; check URL, user and rights.",
+                e);
     }
 }

@@ -29,12 +29,14 @@ final class PostgresSnapshots implements SnapshotStore {
 
     private final DataSource source;
     private final ServerCheck check;
+    private final SessionSettings settings;
     private final Cell cell;
     private final String used;
 
-    PostgresSnapshots(DataSource source, ServerCheck check, Cell cell) {
+    PostgresSnapshots(DataSource source, ServerCheck check, SessionSettings settings, Cell cell) {
         this.source = source;
         this.check = check;
+        this.settings = settings;
         this.cell = cell;
         this.used = "select 1 from plinth_snapshot where number = " + cell.number() + " and slot = ";
     }
@@ -79,12 +81,30 @@ final class PostgresSnapshots implements SnapshotStore {
 
     @Override
     public void write(long position, Content content) throws IOException {
+        write(position, content, connection -> null);
+    }
+
+    /** Writes the first snapshot of an empty log, while no other reign can begin. */
+    void writeFirst(long epoch, BatchTables tables, long position, Content content) throws IOException {
+        write(position, content, connection -> {
+            requireEmpty(connection, epoch, tables);
+            return null;
+        });
+    }
+
+    /**
+     * Writes a snapshot in a transaction.
+     *
+     * @param last is done right before the commit
+     */
+    private void write(long position, Content content, Session.Work<@Nullable Void> last) throws IOException {
         try (Transaction transaction = Transaction.begin(session())) {
             int slot = transaction.run(this::takeSlot);
             SnapshotParts parts = new SnapshotParts(transaction, cell.parts(slot));
             content.writeTo(parts);
             parts.finish();
             transaction.run(connection -> {
+                last.on(connection);
                 deleteRow(connection, position);
                 insertRow(connection, position, slot, parts);
                 return null;
@@ -93,6 +113,28 @@ final class PostgresSnapshots implements SnapshotStore {
             awaitStandby(transaction);
         } catch (SQLException e) {
             throw SqlStates.asIo(e);
+        }
+    }
+
+    /** Locks the row of the cell, so that no takeover passes the commit. */
+    private void requireEmpty(Connection connection, long epoch, BatchTables tables) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "select epoch, exists (select 1 from plinth_snapshot"
+                        + " as there where there.number = cell.number) from plinth_cell as cell where number = ? for share")) {
+            select.setInt(1, cell.number());
+            try (ResultSet rows = select.executeQuery()) {
+                rows.next();
+                if (rows.getLong(1) != epoch) {
+                    throw new SQLException("another node has begun to lead");
+                }
+                boolean isEmpty = !rows.getBoolean(2);
+                for (int table = 0; table < Cell.LOG_TABLES && isEmpty; table++) {
+                    isEmpty = tables.isEmpty(connection, table);
+                }
+                if (!isEmpty) {
+                    throw new SQLException("the cell is not empty");
+                }
+            }
         }
     }
 
@@ -108,7 +150,7 @@ final class PostgresSnapshots implements SnapshotStore {
     }
 
     private Session session() {
-        return new Session(source, check, TIMEOUT);
+        return new Session(source, check, settings, TIMEOUT);
     }
 
     private <T extends @Nullable Object> T inSession(Session.Work<T> work) throws IOException {

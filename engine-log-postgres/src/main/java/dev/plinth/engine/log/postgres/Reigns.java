@@ -108,9 +108,19 @@ final class Reigns {
                 if (node == null) {
                     return Optional.empty();
                 }
-                Optional<URI> url = Optional.ofNullable(rows.getString(2)).map(URI::create);
-                return Optional.of(new Leader(new Node(node, url), rows.getLong(3)));
+                return Optional.of(new Leader(new Node(node, url(rows.getString(2))), rows.getLong(3)));
+            } catch (IllegalArgumentException e) {
+                throw new SQLException("The row of cell " + cell.name() + " names no node: " + e.getMessage(), e);
             }
+        }
+    }
+
+    /** Returns the address in a column; empty if it is none. */
+    static Optional<URI> url(@Nullable String text) {
+        try {
+            return Optional.ofNullable(text).map(URI::create);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
         }
     }
 

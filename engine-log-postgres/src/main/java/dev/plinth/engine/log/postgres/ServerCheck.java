@@ -22,11 +22,27 @@ final class ServerCheck {
               case when pg_is_in_recovery() then '0' else left(pg_walfile_name(pg_current_wal_lsn()), 8) end as timeline""";
 
     private final boolean isLocal;
+    private final boolean isReading;
     private long newestTimeline;
 
     /** Makes a check, which lets a server without a synchronous standby pass if durability may be local. */
     ServerCheck(boolean isLocal) {
+        this(isLocal, false);
+    }
+
+    private ServerCheck(boolean isLocal, boolean isReading) {
         this.isLocal = isLocal;
+        this.isReading = isReading;
+    }
+
+    /** Makes a check for reading only, which lets a replica pass too. */
+    static ServerCheck ofReader() {
+        return new ServerCheck(true, true);
+    }
+
+    /** Returns true if nothing is written. */
+    boolean isReading() {
+        return isReading;
     }
 
     /** Returns true if commits need not wait for a standby. */
@@ -42,6 +58,9 @@ final class ServerCheck {
             if (rows.getInt("version") < VERSION_MIN) {
                 return Optional.of("The database must be PostgreSQL " + VERSION_MIN + " or newer, got "
                         + rows.getInt("version") + ". Upgrade it.");
+            }
+            if (isReading) {
+                return Optional.empty();
             }
             if (rows.getBoolean("replica")) {
                 return Optional.of("The database must be the primary, got a replica. Name all servers in the URL, with"

@@ -5,7 +5,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
@@ -24,6 +23,7 @@ final class Session implements AutoCloseable {
 
     private final DataSource source;
     private final ServerCheck check;
+    private final SessionSettings settings;
     private final int timeoutMillis;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile @Nullable Open open;
@@ -36,9 +36,10 @@ final class Session implements AutoCloseable {
      *
      * @param timeout how long the network may be silent during a statement; zero for ever
      */
-    Session(DataSource source, ServerCheck check, Duration timeout) {
+    Session(DataSource source, ServerCheck check, SessionSettings settings, Duration timeout) {
         this.source = source;
         this.check = check;
+        this.settings = settings;
         this.timeoutMillis = (int) timeout.toMillis();
     }
 
@@ -48,8 +49,17 @@ final class Session implements AutoCloseable {
         T on(Connection connection) throws SQLException;
     }
 
-    /** A connection, the settings to give it back with, and the server's name for it. */
-    private record Open(Connection connection, Map<String, String> earlier, Backend backend) {}
+    /** A connection, the state to give it back in, and the server's name for it. */
+    private record Open(Connection connection, SessionSettings.Earlier earlier, Backend backend) {}
+
+    /** A server that cannot hold the log; the message is a sentence on why. */
+    static final class RefusedServerException extends SQLException {
+        private static final long serialVersionUID = 1L;
+
+        RefusedServerException(String sentence) {
+            super(sentence);
+        }
+    }
 
     /**
      * A process of the server.
@@ -131,36 +141,23 @@ final class Session implements AutoCloseable {
         String refusal = "";
         for (int i = 0; i < CONNECTS_MAX && connected.isEmpty(); i++) {
             Connection connection = source.getConnection();
-            Optional<String> refused = refusal(connection);
-            if (refused.isPresent()) {
-                refusal = refused.get();
+            try {
+                SessionSettings.Earlier earlier = SessionSettings.begin(connection, timeoutMillis);
+                Optional<String> refused = check.refusal(connection);
+                if (refused.isPresent()) {
+                    refusal = refused.get();
+                    abort(connection);
+                } else {
+                    earlier = settings.apply(connection, earlier);
+                    connected = Optional.of(new Open(connection, earlier, backendOf(connection)));
+                }
+            } catch (SQLException | RuntimeException | Error e) {
                 abort(connection);
-            } else {
-                connected = Optional.of(use(connection));
+                throw e;
             }
         }
         String last = refusal;
-        return connected.orElseThrow(() -> new SQLException(last));
-    }
-
-    private Optional<String> refusal(Connection connection) throws SQLException {
-        try {
-            connection.setAutoCommit(true);
-            connection.setNetworkTimeout(Runnable::run, timeoutMillis);
-            return check.refusal(connection);
-        } catch (SQLException | RuntimeException | Error e) {
-            abort(connection);
-            throw e;
-        }
-    }
-
-    private static Open use(Connection connection) throws SQLException {
-        try {
-            return new Open(connection, SessionSettings.apply(connection), backendOf(connection));
-        } catch (SQLException | RuntimeException | Error e) {
-            abort(connection);
-            throw e;
-        }
+        return connected.orElseThrow(() -> new RefusedServerException(last));
     }
 
     private static Backend backendOf(Connection connection) throws SQLException {
@@ -191,22 +188,25 @@ final class Session implements AutoCloseable {
                 current.connection().rollback();
                 current.connection().setAutoCommit(true);
             }
-            SessionSettings.set(current.connection(), current.earlier());
             try (Statement statement = current.connection().createStatement()) {
                 statement.execute("select pg_advisory_unlock_all()");
             }
-            current.connection().setNetworkTimeout(Runnable::run, 0);
+            SessionSettings.restore(current.connection(), current.earlier());
             current.connection().close();
         } catch (SQLException e) {
             abort(current.connection());
         }
     }
 
-    /** Breaks a connection. A pool learns by {@link Connection#abort} that it is of no use. */
+    /** Breaks a connection. A pool learns that it is of no use by the failure of a call, and not by the abort. */
     private static void abort(Connection connection) {
         try {
             connection.abort(Runnable::run);
-            connection.close();
+            try (Statement failing = connection.createStatement()) {
+                LOG.log(System.Logger.Level.DEBUG, "A broken connection gives out " + failing);
+            } finally {
+                connection.close();
+            }
         } catch (SQLException e) {
             LOG.log(System.Logger.Level.DEBUG, "Could not close a broken connection", e);
         }

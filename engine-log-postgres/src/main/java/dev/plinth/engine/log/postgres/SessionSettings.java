@@ -7,10 +7,14 @@ import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * The settings of a connection that the log needs. No timeout of the server may end a statement that waits for the
- * standby, and the server finds out soon that a client is gone.
+ * The state of a connection that the log needs, whatever a pool, the user or the database has set. No timeout of the
+ * server may end a statement that waits for the standby, and the server finds out soon that a client is gone. A table is
+ * looked for in the schema of the log only.
+ *
+ * <p>Immutable.
  */
 final class SessionSettings {
     private static final Map<String, String> WANTED = Map.ofEntries(
@@ -21,24 +25,69 @@ final class SessionSettings {
             Map.entry("transaction_timeout", "0"),
             Map.entry("client_min_messages", "warning"),
             Map.entry("default_transaction_isolation", "read committed"),
+            Map.entry("default_transaction_read_only", "off"),
+            Map.entry("default_transaction_deferrable", "off"),
             Map.entry("enable_seqscan", "off"),
             Map.entry("enable_bitmapscan", "off"),
+            Map.entry("tcp_user_timeout", "11000"),
             Map.entry("tcp_keepalives_idle", "5"),
             Map.entry("tcp_keepalives_interval", "2"),
             Map.entry("tcp_keepalives_count", "3"));
 
-    private SessionSettings() {}
+    private final Map<String, String> wanted = new LinkedHashMap<>(WANTED);
 
-    /** Sets them, and returns the earlier values. Leaves out those that this version of PostgreSQL does not know. */
-    static Map<String, String> apply(Connection connection) throws SQLException {
-        return set(connection, WANTED);
+    /**
+     * Makes the settings.
+     *
+     * @param searchPath where to look for tables; empty for the path of the connection
+     */
+    SessionSettings(Optional<String> searchPath) {
+        searchPath.ifPresent(path -> wanted.put("search_path", path));
     }
 
-    /** Sets values, such as those that {@link #apply} has returned. */
-    static Map<String, String> set(Connection connection, Map<String, String> wanted) throws SQLException {
+    /**
+     * The state to give a connection back in.
+     *
+     * @param settings the settings of the server that were changed
+     */
+    record Earlier(boolean autoCommit, boolean readOnly, int timeoutMillis, Map<String, String> settings) {}
+
+    /** Makes a connection one that commits each statement, before anything is asked over it. */
+    static Earlier begin(Connection connection, int timeoutMillis) throws SQLException {
+        Earlier earlier = new Earlier(
+                connection.getAutoCommit(), connection.isReadOnly(), connection.getNetworkTimeout(), Map.of());
+        if (!earlier.autoCommit()) {
+            connection.setAutoCommit(true);
+        }
+        if (earlier.readOnly()) {
+            connection.setReadOnly(false);
+        }
+        connection.setNetworkTimeout(Runnable::run, timeoutMillis);
+        return earlier;
+    }
+
+    /** Sets the settings, and leaves out those that this version of PostgreSQL does not know. */
+    Earlier apply(Connection connection, Earlier begun) throws SQLException {
+        return new Earlier(begun.autoCommit(), begun.readOnly(), begun.timeoutMillis(), set(connection, wanted));
+    }
+
+    /** Makes a connection as it was. */
+    static void restore(Connection connection, Earlier earlier) throws SQLException {
+        Map<String, String> unused = set(connection, earlier.settings());
+        connection.setNetworkTimeout(Runnable::run, earlier.timeoutMillis());
+        if (earlier.readOnly()) {
+            connection.setReadOnly(true);
+        }
+        if (!earlier.autoCommit()) {
+            connection.setAutoCommit(false);
+        }
+    }
+
+    /** Sets settings of the server, and returns the earlier values. */
+    private static Map<String, String> set(Connection connection, Map<String, String> wanted) throws SQLException {
         Map<String, String> earlier = new LinkedHashMap<>();
         try (PreparedStatement set = connection.prepareStatement("select name, setting, set_config(name, value, false)"
-                + " from pg_settings join unnest(?, ?) as wanted(name, value) using (name)")) {
+                + " from pg_catalog.pg_settings join unnest(?, ?) as wanted(name, value) using (name)")) {
             List<String> names = List.copyOf(wanted.keySet());
             set.setArray(1, connection.createArrayOf("text", names.toArray()));
             set.setArray(

@@ -16,7 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -25,6 +25,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class PostgresStartTest {
     private final Pair servers = Pair.shared();
     private final String name = UUID.randomUUID().toString();
+    private final String number = name.substring(0, 8);
 
     @Test
     void cell_withoutASynchronousStandby_isRefusedUnlessDurabilityIsLocal() throws IOException {
@@ -106,6 +107,88 @@ final class PostgresStartTest {
     }
 
     @Test
+    void cell_whoseTableBelongsToAStranger_isRefused() {
+        servers.execute("create role stranger_" + number + " login");
+        servers.execute("create role victim_" + number + " login");
+        servers.execute("create database shared_" + number + " owner stranger_" + number);
+        PGSimpleDataSource source = servers.primary().source();
+        source.setDatabaseName("shared_" + number);
+        source.setUser("stranger_" + number);
+        PostgresLog.of(source).cell(name).close();
+        source.setUser("victim_" + number);
+
+        assertThatThrownBy(() -> PostgresLog.of(source).cell(name))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Expected that user victim_" + number + " owns the table plinth_cell, but it belongs to"
+                        + " stranger_" + number + ". Set search_path to a schema in which no other user may create"
+                        + " tables.");
+    }
+
+    @Test
+    void cell_ofAUserWithEveryTimeoutAndAnOddSearchPath_isALogAsWell() throws IOException {
+        String user = "limited_" + number;
+        servers.execute("create role " + user + " login");
+        servers.execute("create database " + user + " owner " + user);
+        for (String setting : List.of(
+                "statement_timeout = '1ms'",
+                "lock_timeout = '1ms'",
+                "idle_in_transaction_session_timeout = '1ms'",
+                "idle_session_timeout = '20ms'",
+                "default_transaction_read_only = on",
+                "default_transaction_isolation = 'serializable'",
+                "search_path = 'nowhere', \"$user\", public")) {
+            // The check and the first settings themselves are under the timeouts, which are not that short elsewhere.
+            servers.execute("alter role " + user + " set " + setting.replace("'1ms'", "'200ms'"));
+        }
+        PGSimpleDataSource source = servers.primary().source();
+        source.setUser(user);
+        source.setDatabaseName(user);
+        try (PostgresLog log = PostgresLog.of(source).cell(name)) {
+            Reign reign = log.reign(new Node("a")).orElseThrow();
+            for (int i = 1; i <= 20; i++) {
+                assertThat(log.append(reign, LogBatches.batch(reign, i))).isEqualTo(Fate.DURABLE);
+            }
+            log.snapshots().write(3, out -> out.write(1));
+            assertThat(log.snapshots().positions()).containsExactly(3L);
+        }
+    }
+
+    @Test
+    void cell_whoseSearchPathChangesLater_isStillTheSame() throws IOException {
+        String user = "tenant_" + number;
+        servers.execute("create role " + user + " login");
+        servers.execute("create database " + user + " owner " + user);
+        PGSimpleDataSource source = servers.primary().source();
+        source.setUser(user);
+        source.setDatabaseName(user);
+        try (PostgresLog log = PostgresLog.of(source).cell(name)) {
+            servers.execute("alter role " + user + " set search_path = 'elsewhere'");
+
+            Reign reign = log.reign(new Node("a")).orElseThrow();
+
+            assertThat(log.append(reign, LogBatches.batch(reign, 1))).isEqualTo(Fate.DURABLE);
+        }
+        assertThatThrownBy(() -> PostgresLog.of(source).cell(name))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("search_path of the database's user must name a schema that is there");
+    }
+
+    @Test
+    void rowsThatAreNoneOfOurs_areFailuresOfTheLogAndNotOfTheNode() throws IOException {
+        try (PostgresLog log = open()) {
+            Reign reign = log.reign(new Node("a")).orElseThrow();
+            servers.execute("update plinth_cell set url = 'no url', node = 'x' where name = '" + name + "'");
+            assertThat(log.leader().orElseThrow().node().url()).isEmpty();
+            servers.execute("update plinth_cell set node = repeat('x', 65) where name = '" + name + "'");
+            assertThatThrownBy(log::leader).isInstanceOf(IOException.class).hasMessageContaining("names no node");
+            servers.execute("insert into plinth_log_" + log.cell() + "_0 values (5, 4, 1, 0, 0, 1, 0, 'x')");
+            assertThatThrownBy(() -> log.read(reign, 0, 1_000))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("is no batch");
+        }
+    }
+
+    @Test
     void builder_valuesOutOfRange_areRefused() {
         PostgresLogBuilder builder = PostgresLog.of(servers.primary().source());
         assertThatThrownBy(() -> builder.lease(Duration.ofMillis(499))).hasMessageContaining("500 ms to 5 min");
@@ -137,9 +220,10 @@ final class PostgresStartTest {
                 Statement statement = connection.createStatement()) {
             statement.execute("set statement_timeout = '7s'");
 
-            Map<String, String> earlier = SessionSettings.apply(connection);
+            SessionSettings.Earlier begun = SessionSettings.begin(connection, 0);
+            SessionSettings.Earlier earlier = new SessionSettings(Optional.empty()).apply(connection, begun);
             assertThat(statementTimeout(statement)).isEqualTo("0");
-            SessionSettings.set(connection, earlier);
+            SessionSettings.restore(connection, earlier);
 
             assertThat(statementTimeout(statement)).isEqualTo("7s");
         }

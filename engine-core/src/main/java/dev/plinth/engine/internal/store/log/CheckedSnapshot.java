@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.store.log;
 
 import dev.plinth.engine.internal.base.TableName;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +32,27 @@ public record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, Str
      * @throws IllegalStateException if it is of another version, or has a table that this release does not know
      */
     public static CheckedSnapshot of(Disk disk, String name, List<TableName<?>> tables, @Nullable StoreId store) {
+        return of(name, store, tables, sink -> Snapshot.read(disk, name, sink));
+    }
+
+    /**
+     * Reads one snapshot from a stream likewise, and closes the stream.
+     *
+     * @param sequence the sequence at its start
+     */
+    public static CheckedSnapshot of(
+            InputStream in, long sequence, List<TableName<?>> tables, @Nullable StoreId store) {
+        return of(Snapshot.name(sequence), store, tables, sink -> Snapshot.read(in, sequence, sink));
+    }
+
+    private static CheckedSnapshot of(
+            String name, @Nullable StoreId store, List<TableName<?>> tables, Reading reading) {
         boolean[] known = new boolean[128];
         for (TableName<?> table : tables) {
             known[table.number()] = true;
         }
         try {
-            Snapshot.Loaded loaded = Snapshot.read(disk, name, (number, key, row) -> {
+            Snapshot.Loaded loaded = reading.into((number, key, row) -> {
                 if (number <= 0 || !known[number]) {
                     throw new IllegalStateException("Expected tables that this release knows, but " + name
                             + " has table " + number + "; open the store with the release that wrote it.");
@@ -49,6 +65,12 @@ public record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, Str
         } catch (IOException e) {
             return new CheckedSnapshot(name, null, name + " cannot be used: " + e.getMessage(), false);
         }
+    }
+
+    /** Reads a snapshot. */
+    @FunctionalInterface
+    private interface Reading {
+        Snapshot.Loaded into(Snapshot.RowSink sink) throws IOException;
     }
 
     public boolean isWhole() {

@@ -24,6 +24,20 @@ record BackupTarget(Path target, Path partial) {
      * @throws IllegalStateException if the target cannot be used; one sentence says why
      */
     static BackupTarget beside(Path directory, Path target) {
+        BackupTarget found = at(target);
+        try {
+            if (found.partial.resolveSibling(".").toRealPath().startsWith(directory.toRealPath())) {
+                throw new IllegalStateException("Expected a target outside of " + directory + ", but " + target
+                        + " is inside; a copy there would be lost with it.");
+            }
+        } catch (IOException e) {
+            throw unusable(target, e);
+        }
+        return found;
+    }
+
+    /** Finds a usable target likewise, of a copy that is made of no directory. */
+    static BackupTarget at(Path target) {
         Path absolute = target.toAbsolutePath().normalize();
         Path parent = absolute.getParent();
         Path name = absolute.getFileName();
@@ -32,10 +46,6 @@ record BackupTarget(Path target, Path partial) {
                     + " is in none; make that one first.");
         }
         try {
-            if (parent.toRealPath().startsWith(directory.toRealPath())) {
-                throw new IllegalStateException("Expected a target outside of " + directory + ", but " + target
-                        + " is inside; a copy there would be lost with it.");
-            }
             checkAbsentOrEmpty(absolute, parent);
         } catch (IOException e) {
             throw unusable(target, e);

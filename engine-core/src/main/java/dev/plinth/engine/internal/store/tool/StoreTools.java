@@ -118,7 +118,7 @@ public final class StoreTools {
         return HeldFiles.of(new ReadOnlyDirectory(directory));
     }
 
-    private static void checkIsStore(Path directory) {
+    static void checkIsStore(Path directory) {
         try {
             if (!Files.isDirectory(directory)) {
                 throw new IllegalStateException("Expected the directory of a store, but " + directory
