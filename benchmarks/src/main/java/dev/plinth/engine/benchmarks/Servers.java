@@ -59,42 +59,84 @@ final class Servers {
      * transactions.
      */
     static Running postgres(Path directory, String synchronousCommit) throws IOException, InterruptedException {
-        Path bin = postgresBin();
-        List<String> user = new ArrayList<>();
-        if ("root".equals(System.getProperty("user.name"))) {
-            // It refuses to run as root.
-            run(List.of("chown", "postgres", directory.toString()));
-            user.addAll(List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"));
+        return postgres(
+                directory,
+                initialized(directory),
+                List.of("synchronous_commit=" + synchronousCommit, "wal_level=minimal", "max_wal_senders=0"));
+    }
+
+    /** A primary and its synchronous standby. */
+    record Pair(Running primary, Running standby) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            primary.close();
+            standby.close();
         }
+    }
+
+    /** Starts PostgreSQL with a synchronous standby, configured like one without. */
+    static Pair replicated(Path directory) throws IOException, InterruptedException {
+        List<String> settings = List.of("synchronous_commit=on", "synchronous_standby_names=ANY 1 (*)");
+        Running primary = postgres(directory, initialized(directory), settings);
+        Path copy = directory.resolve("standby");
+        List<String> copying = unprivileged(directory);
+        copying.addAll(List.of(
+                postgresBin().resolve("pg_basebackup").toString(),
+                "--host=" + LOOPBACK,
+                "--port=" + primary.port(),
+                "--username=bench",
+                "--write-recovery-conf",
+                "--checkpoint=fast",
+                "--pgdata=" + copy));
+        run(copying);
+        return new Pair(primary, postgres(directory, copy, settings));
+    }
+
+    /** Returns an empty database. */
+    private static Path initialized(Path directory) throws IOException, InterruptedException {
         Path data = directory.resolve("pg");
-        List<String> initialize = new ArrayList<>(user);
+        List<String> initialize = unprivileged(directory);
         initialize.addAll(List.of(
-                bin.resolve("initdb").toString(),
+                postgresBin().resolve("initdb").toString(),
                 "--auth=trust",
                 "--username=bench",
                 "--encoding=UTF8",
                 "--locale=C",
                 "--pgdata=" + data));
         run(initialize);
+        return data;
+    }
+
+    /** Returns what runs a program as a user that PostgreSQL accepts; it refuses to run as root. */
+    private static List<String> unprivileged(Path directory) throws IOException, InterruptedException {
+        if (!"root".equals(System.getProperty("user.name"))) {
+            return new ArrayList<>();
+        }
+        run(List.of("chown", "postgres", directory.toString()));
+        return new ArrayList<>(List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"));
+    }
+
+    private static Running postgres(Path directory, Path data, List<String> settings)
+            throws IOException, InterruptedException {
         int port = freePort();
-        List<String> command = new ArrayList<>(user);
-        command.addAll(List.of(bin.resolve("postgres").toString(), "-D", data.toString(), "-p", String.valueOf(port)));
-        for (String setting : List.of(
+        List<String> command = unprivileged(directory);
+        command.addAll(List.of(
+                postgresBin().resolve("postgres").toString(), "-D", data.toString(), "-p", String.valueOf(port)));
+        List<String> all = new ArrayList<>(List.of(
                 "listen_addresses=" + LOOPBACK,
                 "unix_socket_directories=",
-                "synchronous_commit=" + synchronousCommit,
                 "shared_buffers=1GB",
                 "effective_cache_size=8GB",
                 "wal_buffers=64MB",
-                "wal_level=minimal",
-                "max_wal_senders=0",
                 "min_wal_size=1GB",
                 "max_wal_size=8GB",
                 "checkpoint_timeout=15min",
                 "checkpoint_completion_target=0.9",
                 "random_page_cost=1.1",
                 "jit=off",
-                "max_connections=100")) {
+                "max_connections=100"));
+        all.addAll(settings);
+        for (String setting : all) {
             command.addAll(List.of("-c", setting));
         }
         return start(port, directory, command);

@@ -171,6 +171,24 @@ final class Layout {
                     " 64",
                     " 64 mean"),
             Grid.of(
+                    "cluster",
+                    List.of("", "a second", "mean", "p50", "p99"),
+                    List.of(
+                            "create, 1 caller = cluster creates 1",
+                            "bare insertion of an equal frame = cluster bare insertions 1",
+                            "create, 1 caller, directory at `FSYNC` = cluster single creates 1",
+                            "create, 64 callers = cluster creates 64",
+                            "bare insertion of a frame of theirs = cluster bare insertions 64",
+                            "create, 64 callers, directory at `FSYNC` = cluster single creates 64",
+                            "get = cluster gets",
+                            "bare round trip = cluster bare round trips",
+                            "get over HTTP at the leader = cluster gets over HTTP",
+                            "get over HTTP at the follower = cluster forwarded gets over HTTP"),
+                    "",
+                    " mean",
+                    " p50",
+                    " p99"),
+            Grid.of(
                     "guard",
                     List.of("", "mean", "allocated"),
                     List.of(
