@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whenever a process ends around a batch, the next one finds all of it with its key, or nothing and a free key. */
+@Tag("portable")
 @Timeout(120)
 @Tag("scaled")
 final class BatchCrashTest {

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tests that the simulation finds engines that are broken on purpose, each in a JVM of its own. */
+@Tag("portable")
 @Tag("scaled")
 class BrokenClusterTest {
     private static final int SEEDS_MAX = 1_000;

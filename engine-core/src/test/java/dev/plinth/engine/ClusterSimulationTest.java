@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests three engines over one log, with calls and faults in an order that a seed decides. */
+@Tag("portable")
 @Tag("scaled")
 class ClusterSimulationTest {
     @TempDir

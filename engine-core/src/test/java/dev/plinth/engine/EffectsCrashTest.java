@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whenever a process ends around a job, the next one finds the job succeeded with all of its effects, or none of them. */
+@Tag("portable")
 @Timeout(120)
 @Tag("scaled")
 final class EffectsCrashTest {

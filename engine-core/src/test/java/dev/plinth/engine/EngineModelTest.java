@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Random lives against a model of plain lists: after each request the answer is the model's, and at the end so is everything
  * that can be asked for. A life that goes wrong is shrunk, and printed with its seed.
  */
+@Tag("portable")
 @Timeout(600)
 @Tag("scaled")
 class EngineModelTest {

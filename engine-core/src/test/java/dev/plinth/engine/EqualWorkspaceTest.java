@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A workspace with as many resources, children, jobs and open deliveries answers to each call in another store as in its
  * own: each page, each thing, and each remembered answer to the byte.
  */
+@Tag("portable")
 @Timeout(3_000)
 @Tag("scaled")
 final class EqualWorkspaceTest {

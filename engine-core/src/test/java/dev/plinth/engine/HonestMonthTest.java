@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
  * Honest workspaces at the limits of their plans for 40 days: no call is refused, and no table is beyond a share. Plans
  * and tables are scaled down by the same factor.
  */
+@Tag("portable")
 @Timeout(1200)
 @Tag("scaled")
 final class HonestMonthTest {

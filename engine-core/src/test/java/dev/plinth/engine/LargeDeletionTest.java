@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The deletion of a resource with many children (contract §6): nothing of it is seen from the answer on, whatever happens behind it. */
+@Tag("portable")
 @Timeout(900)
 @Tag("scaled")
 final class LargeDeletionTest {

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The deletion of an endpoint with many open deliveries (contract §9): all of them are dropped from the answer on, whatever happens behind it. */
+@Tag("portable")
 @Timeout(600)
 @Tag("scaled")
 final class LargeEndpointDeletionTest {

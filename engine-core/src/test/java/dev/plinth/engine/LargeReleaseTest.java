@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The release of many deliveries (contract §9): at once for all who look, in order for each resource, whatever comes between. */
+@Tag("portable")
 @Timeout(600)
 @Tag("scaled")
 final class LargeReleaseTest {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The end of a share whose grantee has many jobs on it (contract §6): from the answer on none of them begins, and all of them end. */
+@Tag("portable")
 @Timeout(600)
 @Tag("scaled")
 final class LargeShareEndTest {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests that events which a disabled endpoint misses beyond its held deliveries come in order once it is enabled (contract §9). */
+@Tag("portable")
 @Timeout(600)
 @Tag("scaled")
 final class MissedEventsTest {

@@ -34,6 +34,7 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +42,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A request sends again the events that a receiver missed while it was down: all of it, and nothing else. */
+@Tag("portable")
 @Timeout(600)
 final class RecoverDeliveriesTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");

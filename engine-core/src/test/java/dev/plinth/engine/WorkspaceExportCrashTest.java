@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that exports a workspace is killed at many places: there is the whole file, or none, and no rest for long. */
+@Tag("portable")
 @Timeout(1_200)
 @Tag("scaled")
 final class WorkspaceExportCrashTest {

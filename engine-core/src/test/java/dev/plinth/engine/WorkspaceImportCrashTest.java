@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that imports a workspace is killed at many places: the store has all of the workspace, or nothing of it. */
+@Tag("portable")
 @Timeout(600)
 @Tag("scaled")
 final class WorkspaceImportCrashTest {

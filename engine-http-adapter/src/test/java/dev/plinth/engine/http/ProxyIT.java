@@ -36,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The jar behind the proxies of {@code docs/proxy.md}, under the configurations of that page. Ports, names and certificates alone are of this test. */
+@Tag("portable")
 @Timeout(600)
 @Tag("scaled")
 class ProxyIT {

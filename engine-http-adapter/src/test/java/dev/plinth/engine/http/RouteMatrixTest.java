@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * the first failing step gives, what is refused leaves no trace in the store, and what is hidden cannot be told from what is not
  * there. {@link MatrixRows} says what is expected.
  */
+@Tag("portable")
 class RouteMatrixTest {
     /** The input of an operation that takes none. */
     record Nothing() {}

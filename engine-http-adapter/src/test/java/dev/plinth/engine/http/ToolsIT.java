@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The jar's commands on a data directory, as an operator runs them. */
+@Tag("portable")
 @Timeout(3600)
 @Tag("scaled")
 class ToolsIT {

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests that what clients see of three engines over one log is linearizable, whatever goes wrong meanwhile. */
+@Tag("portable")
 @Tag("scaled")
 class ClusterHistoryTest {
     private static final int OPERATIONS_PER_CLIENT = 200;

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever several threads do under one key looks as if they had come one by one; a key with a race is found out. */
+@Tag("portable")
 @Timeout(3600)
 @Tag("scaled")
 class KeyHistoryTest {

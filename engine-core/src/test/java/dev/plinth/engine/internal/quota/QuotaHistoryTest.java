@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever several threads do at one bucket looks as if they had come one by one; a bucket with a race is found out. */
+@Tag("portable")
 @Timeout(1800)
 @Tag("scaled")
 class QuotaHistoryTest {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>The plan is raised from one unit to three: a call that still carries the smaller one must not cut what is used.
  */
+@Tag("portable")
 @Tag("scaled")
 class QuotaModelTest {
     @Test

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The machine dies at any time: what is left opens, and is a beginning of what was written. */
+@Tag("portable")
 @Timeout(300)
 @Tag("scaled")
 class CrashStateTest {

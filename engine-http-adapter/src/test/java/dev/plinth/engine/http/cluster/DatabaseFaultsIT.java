@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Cuts, holds and slows the networks between nodes and their database, and stops the standby, while 64 callers work. */
+@Tag("portable")
 @Timeout(value = 3, unit = TimeUnit.HOURS)
 @Tag("scaled")
 final class DatabaseFaultsIT {

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The suites of faults, crashes and damage find a store that is broken, and nothing in one that is not. */
+@Tag("portable")
 @Timeout(3600)
 @Tag("scaled")
 class SabotageTest {
