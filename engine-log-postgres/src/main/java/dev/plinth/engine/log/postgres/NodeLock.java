@@ -18,10 +18,10 @@ final class NodeLock {
     /** The key of a node's lock, of its id and the number of the cell. */
     static final String KEY = "hashtextextended('plinth ' || %s, %d)";
 
-    private static final String HOLDER = "select pid || ' ' || query_start from pg_catalog.pg_locks as held join"
+    private static final String HOLDER = "select concat(pid, ' ', query_start) from pg_catalog.pg_locks as held join"
             + " pg_catalog.pg_stat_activity as activity using (pid) where locktype = 'advisory' and granted"
             + " and mode = 'ExclusiveLock' and objsubid = 1 and activity.datname = current_database()"
-            + " and held.database = activity.datid and (classid::bigint << 32 | objid::bigint) = ";
+            + " and held.database = activity.datid and (classid::bigint << 32) + objid::bigint = ";
 
     private final Cell cell;
     private final Duration patience;
