@@ -181,9 +181,9 @@ sealed interface LogCommand {
 
         @Option(
                 names = "--log-durability",
-                paramLabel = "standby|local",
+                paramLabel = "replicated|local",
                 converter = LocalConverter.class,
-                description = "As with serve. Default: standby.")
+                description = "As with serve. Default: replicated.")
         private boolean local;
 
         @Override
@@ -266,9 +266,9 @@ sealed interface LogCommand {
         @Override
         public Boolean convert(String value) {
             return switch (value) {
-                case "standby", "replicated" -> false;
+                case "replicated" -> false;
                 case "local" -> true;
-                default -> throw new TypeConversionException("it must be standby or local, got " + value);
+                default -> throw new TypeConversionException("it must be replicated or local, got " + value);
             };
         }
     }

@@ -3,6 +3,7 @@ package dev.plinth.engine.spring;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import java.util.function.Consumer;
+import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -43,13 +44,19 @@ public final class PlinthAutoConfiguration {
             ObjectProvider<PlinthCustomizer> customizers,
             ConfigurableListableBeanFactory beans,
             Started plinthStarted,
+            ObjectProvider<DataSource> sources,
             @Qualifier("plinthTestEngine") ObjectProvider<Consumer<EngineBuilder>> last) {
         EngineBuilder builder = Engine.builder();
         properties.applyTo(builder);
         new HandlerMethods(beans, builder, plinthStarted).register();
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         // A slice, behind customizers without an order too, which sort as the last ones.
-        last.ifAvailable(slice -> slice.accept(builder));
+        Consumer<EngineBuilder> slice = last.getIfAvailable();
+        if (slice != null) {
+            slice.accept(builder);
+        } else if (properties.log().isGiven()) {
+            builder.log(SharedLogs.open(properties.log(), sources));
+        }
         return builder.open();
     }
 

@@ -8,11 +8,14 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.api.WireIdentity;
+import dev.plinth.engine.log.Node;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -26,6 +29,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param problemDetails Whether a PlinthException that a controller throws is answered with its problem document.
  * @param meterBuckets Whether meters of times show their buckets, one gauge each.
  * @param store Where rows and journal are.
+ * @param log The log that several applications share, in the place of a directory.
  * @param places How much work may be under way at once.
  * @param retention For how long rows are kept.
  * @param grace How long closing the engine waits.
@@ -41,6 +45,7 @@ record PlinthProperties(
         @DefaultValue("true") boolean problemDetails,
         @DefaultValue("false") boolean meterBuckets,
         @DefaultValue Store store,
+        @DefaultValue Log log,
         @DefaultValue PlacesGiven places,
         @DefaultValue RetentionGiven retention,
         @DefaultValue GraceGiven grace,
@@ -55,6 +60,7 @@ record PlinthProperties(
         }
         plans.forEach((name, requests) -> builder.plan(Plan.perMinute(name, requests)));
         store.applyTo(builder);
+        log.applyTo(builder, store);
         builder.places(places.places())
                 .retention(retention.times())
                 .grace(grace.times())
@@ -92,6 +98,62 @@ record PlinthProperties(
                 builder.secretKeyFile(secretKeyFile);
             }
         }
+    }
+
+    /**
+     * The log that several applications share, with the connections of this one.
+     *
+     * @param cell Name of the log in the database of the application. Everything is in the store if there is none.
+     * @param lease Silence after which another application leads.
+     * @param durability Failures that an acknowledged change survives: "replicated" the loss of the primary, "local" none.
+     * @param nodeId Name of this application, which no other one of the log has. Random if there is none.
+     * @param advertise Address at which clients reach this application, which others name while it leads.
+     */
+    record Log(
+            @Nullable String cell,
+            @DefaultValue("3s") Duration lease,
+            @DefaultValue("replicated") LogDurability durability,
+            @Nullable String nodeId,
+            @Nullable URI advertise) {
+        /** Returns true if there is a shared log. */
+        boolean isGiven() {
+            return cell != null;
+        }
+
+        private void applyTo(EngineBuilder builder, Store store) {
+            if (!isGiven()) {
+                return;
+            }
+            refuse(store.directory(), "plinth.store.directory");
+            refuse(store.quickRestart(), "plinth.store.quick-restart");
+            if (store.secretKeyFile() == null) {
+                throw new IllegalStateException(
+                        "plinth.store.secret-key-file must be set beside plinth.log.cell. Name the"
+                                + " same key in all applications.");
+            }
+            if (nodeId != null) {
+                builder.node(new Node(nodeId, Optional.ofNullable(advertise)));
+            } else if (advertise != null) {
+                builder.node(new Node(UUID.randomUUID().toString(), Optional.of(advertise)));
+            }
+        }
+
+        private static void refuse(@Nullable Path given, String name) {
+            if (given != null) {
+                throw new IllegalStateException(
+                        name + " must not be set beside plinth.log.cell, which keeps everything in a"
+                                + " database. Remove one of them.");
+            }
+        }
+    }
+
+    /** The failures of a database that an acknowledged change survives. */
+    enum LogDurability {
+        /** The loss of the primary with its disk. */
+        REPLICATED,
+
+        /** A crash or a power cut of it. */
+        LOCAL
     }
 
     /**

@@ -39,7 +39,7 @@ final class CellTables {
             return found.get();
         }
         String path = searchPath(connection);
-        LOG.log(System.Logger.Level.INFO, "Creating the tables of cell " + name + " in schema " + path);
+        LOG.log(System.Logger.Level.INFO, "Creating the tables of cell " + name + " along " + path);
         connection.setAutoCommit(false);
         try {
             Cell cell = create(connection, name);

@@ -18,6 +18,11 @@ final class NodeLock {
     /** The key of a node's lock, of its id and the number of the cell. */
     static final String KEY = "hashtextextended('plinth ' || %s, %d)";
 
+    private static final String HOLDER = "select concat(pid, ' ', query_start) from pg_catalog.pg_locks as held join"
+            + " pg_catalog.pg_stat_activity as activity using (pid) where locktype = 'advisory' and granted"
+            + " and mode = 'ExclusiveLock' and objsubid = 1 and activity.datname = current_database()"
+            + " and held.database = activity.datid and (classid::bigint << 32) + objid::bigint = ";
+
     private final Cell cell;
     private final Duration patience;
     private @Nullable String id;
@@ -68,11 +73,7 @@ final class NodeLock {
     /** Returns the holder of an id's lock with the start of its last statement; empty if none is seen. */
     Optional<String> holder(Connection connection, String nodeId) throws SQLException {
         String key = String.format(KEY, "?", cell.number());
-        try (PreparedStatement select = connection.prepareStatement("select pid || ' ' || query_start from"
-                + " pg_catalog.pg_locks as held join pg_catalog.pg_stat_activity as activity using (pid) where"
-                + " locktype = 'advisory' and granted and mode = 'ExclusiveLock' and objsubid = 1"
-                + " and activity.datname = current_database() and held.database = activity.datid"
-                + " and (classid::bigint << 32 | objid::bigint) = " + key)) {
+        try (PreparedStatement select = connection.prepareStatement(HOLDER + key)) {
             select.setString(1, nodeId);
             try (ResultSet rows = select.executeQuery()) {
                 return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
