@@ -41,8 +41,10 @@ import dev.plinth.engine.internal.timer.Timers;
 import dev.plinth.engine.internal.transfer.WorkspaceTransfers;
 import dev.plinth.engine.internal.webhook.Endpoints;
 import dev.plinth.engine.internal.webhook.Webhooks;
+import dev.plinth.engine.internal.wire.NodeState;
 import dev.plinth.engine.internal.wire.ReplyRenderer;
 import dev.plinth.engine.internal.wire.Wire;
+import dev.plinth.engine.log.Node;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -141,7 +143,13 @@ final class ActiveEngine {
                 requestMetrics,
                 config.observers(),
                 workers));
-        figures = new EngineFigures(store, requestMetrics, quotas, sweep, jobQueueFigures, jobs.times(), webhooks);
+        figures = new EngineFigures(
+                store,
+                requestMetrics,
+                quotas,
+                sweep,
+                new EngineFigures.Work(jobQueueFigures, jobs.times(), webhooks),
+                this::nodeState);
         wire = wire(config, problems, handlers, plans, access);
         transfers = new WorkspaceTransfers(store, commits, cipher, plans, config.ids());
         clients = Clients.of(wire, dispatcher, transfers);
@@ -299,6 +307,16 @@ final class ActiveEngine {
         }
     }
 
+    private Optional<NodeState> nodeState() {
+        return shared.nodeId()
+                .map(id -> new NodeState(
+                        NodeState.LEADER,
+                        store.epoch(),
+                        store.committed(),
+                        0,
+                        shared.config().node().flatMap(Node::url)));
+    }
+
     private PlinthClient workspace(String id) {
         return clients.ofHost(Id.orNowhere(IdKind.WORKSPACE, id));
     }
@@ -328,6 +346,7 @@ final class ActiveEngine {
                         EngineConfig.VERSION,
                         problems,
                         new ReplyRenderer.Settings(config.identity().realm(), shared.nodeId(), shared.leaderUrl()),
+                        this::nodeState,
                         config.testClock().orElse(null),
                         this::reset,
                         config.configReload().orElse(null)));

@@ -81,7 +81,7 @@ public final class CallDoor {
     }
 
     private Reply refuse(Call call) {
-        return node.refuse(call, audiences.contains(Audience.PROBE));
+        return node.refuse(call, audiences);
     }
 
     /** Returns the routes of this door in the present reign, or null if the node does not lead. */

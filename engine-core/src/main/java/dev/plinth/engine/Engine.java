@@ -28,7 +28,6 @@ import dev.plinth.engine.internal.wire.Wire;
 import dev.plinth.engine.log.Leader;
 import dev.plinth.engine.log.SharedLog;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Made by {@link #inMemory} or {@link #builder}. Thread-safe. {@link #close} drains it.
  */
 public final class Engine implements AutoCloseable {
+    private static final Set<Audience> ALL = Set.of(Audience.values());
     private static volatile Supplier<Optional<SharedLog>> logsInMemory = Optional::empty;
 
     private final EngineConfig config;
@@ -164,7 +164,7 @@ public final class Engine implements AutoCloseable {
      */
     public Reply call(Call call) {
         ActiveEngine active = node.active();
-        return active == null ? node.refuse(call, true) : active.wire().execute(call);
+        return active == null ? node.refuse(call, ALL) : active.wire().execute(call);
     }
 
     /**
@@ -177,7 +177,7 @@ public final class Engine implements AutoCloseable {
     public CompletableFuture<Reply> submit(Call call) {
         ActiveEngine active = node.active();
         return active == null
-                ? CompletableFuture.completedFuture(node.refuse(call, true))
+                ? CompletableFuture.completedFuture(node.refuse(call, ALL))
                 : active.wire().submit(call, active.dispatcher().workers());
     }
 
@@ -187,7 +187,7 @@ public final class Engine implements AutoCloseable {
      * @param executor completes the futures of {@link CallDoor#submit}, unless they are complete at once
      */
     public CallDoor door(Executor executor) {
-        return door(executor, EnumSet.allOf(Audience.class));
+        return door(executor, ALL);
     }
 
     /**
@@ -368,7 +368,7 @@ public final class Engine implements AutoCloseable {
 
     /** Returns the present figures, which {@code GET /metrics} shows too. Keep them for a second or longer. */
     public List<Figure> figures() {
-        return EngineFigures.ofOpen(() -> ofActive(active -> active.figures().read(), List.of()));
+        return EngineFigures.ofOpen(() -> ofActive(active -> active.figures().read(), node.figures()));
     }
 
     /** Returns figures of the queued jobs of all workspaces, above all of those without a handler. For metrics. */

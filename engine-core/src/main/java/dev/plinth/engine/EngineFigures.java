@@ -16,6 +16,7 @@ import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.Sweep;
 import dev.plinth.engine.internal.webhook.Deliveries;
 import dev.plinth.engine.internal.webhook.Webhooks;
+import dev.plinth.engine.internal.wire.NodeState;
 import dev.plinth.engine.internal.wire.Wire;
 import java.time.Duration;
 import java.util.List;
@@ -35,23 +36,32 @@ final class EngineFigures implements Wire.Figures, AutoCloseable {
     private final Supplier<JobFigures> jobs;
     private final JobTimes jobTimes;
     private final Webhooks webhooks;
+    private final Supplier<Optional<NodeState>> node;
     private final HealthSampler sampler;
 
+    /** The rooms of work that runs by itself. */
+    record Work(Supplier<JobFigures> jobs, JobTimes jobTimes, Webhooks webhooks) {}
+
+    /**
+     * Reads the figures of these rooms.
+     *
+     * @param node tells the state of the node; empty without a shared log
+     */
     EngineFigures(
             Store store,
             RequestMetrics requests,
             Quotas quotas,
             Sweep sweep,
-            Supplier<JobFigures> jobs,
-            JobTimes jobTimes,
-            Webhooks webhooks) {
+            Work work,
+            Supplier<Optional<NodeState>> node) {
         this.store = store;
         this.requests = requests;
         this.quotas = quotas;
         this.sweep = sweep;
-        this.jobs = jobs;
-        this.jobTimes = jobTimes;
-        this.webhooks = webhooks;
+        this.jobs = work.jobs();
+        this.jobTimes = work.jobTimes();
+        this.webhooks = work.webhooks();
+        this.node = node;
         this.sampler = new HealthSampler(store, requests);
     }
 
@@ -96,6 +106,12 @@ final class EngineFigures implements Wire.Figures, AutoCloseable {
                         "The clock of the machine less the engine's time: above 0 while a jump is not followed yet, below 0"
                                 + " while the engine's time waits for the clock.")
                 .sample(store.clockLeadMillis() / MILLIS);
+        node.get().ifPresent(state -> state.show(page));
+        build(page);
+        return page.figures();
+    }
+
+    private static void build(Exposition page) {
         page.gauge("plinth_build_info", "1, with the versions of the engine and of Java.")
                 .sample(
                         1,
@@ -103,6 +119,13 @@ final class EngineFigures implements Wire.Figures, AutoCloseable {
                         EngineConfig.VERSION,
                         "java",
                         Runtime.version().toString());
+    }
+
+    /** Returns the figures of a node that does not lead. */
+    static List<Figure> of(NodeState state) {
+        Exposition page = new Exposition();
+        state.show(page);
+        build(page);
         return page.figures();
     }
 

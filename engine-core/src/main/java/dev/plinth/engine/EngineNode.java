@@ -1,12 +1,16 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Figure;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.log.Leader;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -56,11 +60,15 @@ interface EngineNode {
     Reply refuse(Refusal refusal);
 
     /**
-     * Returns the reply to a call while the node does not lead. Each node says itself whether its process is alive.
+     * Returns the reply to a call while the node does not lead. Each node tells of itself: whether its process is alive and
+     * leads, and its figures.
      *
-     * @param served whether the routes of probes are served where the call came
+     * @param audiences of the door to which the call came
      */
-    Reply refuse(Call call, boolean served);
+    Reply refuse(Call call, Set<Audience> audiences);
+
+    /** Returns the figures of the node while it does not lead. */
+    List<Figure> figures();
 
     /** Returns the exception of the typed API for it. */
     PlinthException exception(Refusal refusal);

@@ -1,11 +1,14 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.api.Figure;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.wire.EarlyReplies;
+import dev.plinth.engine.internal.wire.NodeState;
 import dev.plinth.engine.internal.wire.ReplyRenderer;
+import java.util.List;
 import java.util.Optional;
 
 /** Refuses what no reign answers, with the texts of the host. Thread-safe. */
@@ -40,6 +43,20 @@ final class EngineRefusals {
     /** Returns the reply to a question whether this process has to be restarted, while no reign answers. */
     Reply live(Optional<String> failure, Optional<Durability> level) {
         return replies.live(failure, level);
+    }
+
+    /**
+     * Returns the reply to a question whether this node takes calls, while no reign answers.
+     *
+     * @param isReady true if it takes them nevertheless
+     */
+    Reply health(Optional<String> failure, Optional<Durability> level, NodeState node, boolean isReady) {
+        return replies.health(failure, level, node, isReady);
+    }
+
+    /** Returns the reply to a question for figures, while no reign answers. */
+    Reply metrics(List<Figure> figures) {
+        return replies.metrics(figures);
     }
 
     /** Returns the exception of the typed API for a refusal. */

@@ -1,6 +1,8 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Figure;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
@@ -15,6 +17,7 @@ import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.store.NodeStore;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.wire.NodeState;
 import dev.plinth.engine.log.Leader;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.SharedLog;
@@ -22,7 +25,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -42,7 +47,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogNode implements EngineNode {
     private static final System.Logger LOG = Log.sparing(LogNode.class);
-    private static final String LIVE = "/health/live";
     private static final long PAUSE_MILLIS = 20;
     private static final long LOOK_MILLIS = 200;
     private static final long ABANDON_MILLIS = 3_000;
@@ -90,7 +94,7 @@ final class LogNode implements EngineNode {
                 Optional.of(me.id()),
                 this::url);
         this.refusals = new EngineRefusals(this.parts);
-        this.forwarding = new NodeForwarding(me, () -> MasterKey.shared(parts.config()), refusals);
+        this.forwarding = new NodeForwarding(me, () -> MasterKey.shared(parts.config()), refusals, () -> health(true));
         this.log = log;
         this.begun = begun;
         this.left = left;
@@ -216,11 +220,41 @@ final class LogNode implements EngineNode {
     }
 
     @Override
-    public Reply refuse(Call call, boolean served) {
+    public Reply refuse(Call call, Set<Audience> audiences) {
         boolean asks = call.method().equals("GET") || call.method().equals("HEAD");
-        return served && asks && call.path().equals(LIVE)
-                ? refusals.live(fatalErrors.failure(), rows.durability())
-                : refuse(Refusal.notLeader());
+        Reply own = asks ? ofItself(call.path(), audiences) : null;
+        return own == null ? refuse(Refusal.notLeader()) : own;
+    }
+
+    /** Returns the answer to a question about this node; null if the door does not serve it, or it is another one. */
+    private @Nullable Reply ofItself(String path, Set<Audience> audiences) {
+        boolean probes = audiences.contains(Audience.PROBE);
+        return switch (path) {
+            case "/health/live" -> probes ? refusals.live(fatalErrors.failure(), rows.durability()) : null;
+            case "/health/ready", "/health/leader" -> probes ? health(false) : null;
+            case "/metrics" -> audiences.contains(Audience.OPERATOR) ? refusals.metrics(figures()) : null;
+            default -> null;
+        };
+    }
+
+    /** @param forwards true if the node takes calls, because it hands them on */
+    private Reply health(boolean forwards) {
+        return refusals.health(fatalErrors.failure(), rows.durability(), state(), forwards && !draining);
+    }
+
+    @Override
+    public List<Figure> figures() {
+        return EngineFigures.of(state());
+    }
+
+    /** Returns the state of the node while it does not lead. */
+    private NodeState state() {
+        Optional<URI> leader = url();
+        String name = role == NodeRole.STOPPED
+                ? NodeState.STOPPED
+                : otherLeader().isPresent() ? NodeState.FOLLOWER : NodeState.CANDIDATE;
+        Position position = position();
+        return new NodeState(name, position.epoch(), position.sequence(), rows.lagMillis(), leader);
     }
 
     @Override

@@ -26,13 +26,20 @@ public final class NodeForwarding {
     private final Node me;
     private final Supplier<Optional<byte[]>> masterKey;
     private final EngineRefusals refusals;
+    private final Supplier<Reply> ready;
     private volatile @Nullable SecretKeySpec key;
 
-    /** @param masterKey returns the key that all nodes share, or nothing while there is none */
-    NodeForwarding(Node me, Supplier<Optional<byte[]>> masterKey, EngineRefusals refusals) {
+    /**
+     * Makes it for a node.
+     *
+     * @param masterKey returns the key that all nodes share, or nothing while there is none
+     * @param ready answers whether the node takes calls if it forwards them
+     */
+    NodeForwarding(Node me, Supplier<Optional<byte[]>> masterKey, EngineRefusals refusals, Supplier<Reply> ready) {
         this.me = me;
         this.masterKey = masterKey;
         this.refusals = refusals;
+        this.ready = ready;
     }
 
     /** Returns this node. */
@@ -54,6 +61,11 @@ public final class NodeForwarding {
                 .map(right -> MessageDigest.isEqual(
                         right.getBytes(StandardCharsets.US_ASCII), seal.getBytes(StandardCharsets.US_ASCII)))
                 .orElse(false);
+    }
+
+    /** Returns the answer to {@code GET /health/ready} of a node that does not lead and can hand calls on. */
+    public Reply ready() {
+        return ready.get();
     }
 
     /** Returns the answer 503 {@code not_leader} to a call that has certainly changed nothing. */

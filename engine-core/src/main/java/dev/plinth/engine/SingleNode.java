@@ -1,13 +1,17 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Figure;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.log.Leader;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** A node without a shared log, which leads from its opening to its end. Thread-safe. */
@@ -103,8 +107,14 @@ final class SingleNode implements EngineNode {
 
     /** It leads as long as it is open. */
     @Override
-    public Reply refuse(Call call, boolean served) {
+    public Reply refuse(Call call, Set<Audience> audiences) {
         return refuse(Refusal.shuttingDown());
+    }
+
+    /** It leads as long as it is open. */
+    @Override
+    public List<Figure> figures() {
+        return List.of();
     }
 
     @Override

@@ -70,7 +70,7 @@ final class OpenApiAnswersTest {
         String request = store.call("POST", "/v1/resources", "{}").header("Request-Id");
         ok("getRequest", "GET", "/v1/requests/" + request, null);
         check("getRoot", store.engine().call(Call.of("GET", "/")));
-        for (String path : new String[] {"/health/live", "/health/ready", "/openapi.json"}) {
+        for (String path : new String[] {"/health/live", "/health/ready", "/health/leader", "/openapi.json"}) {
             String name = path.endsWith("json") ? "getOpenApi" : path.endsWith("live") ? "isLive" : "isReady";
             check(name, store.engine().call(Call.of("GET", path)));
         }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * §5.3). The values of a repeated {@code idempotency-key}, which may hold commas, are joined with {@link #REPEATED};
  * the engine refuses such a call.
  *
+ * <p>An adapter leaves out {@code plinth-forwarded}, unless another node of the log has proved that it is the sender.
+ *
  * @param method the method as sent, in capitals: {@code GET}, {@code HEAD}, {@code POST}, {@code PUT}, {@code PATCH}, {@code DELETE}
  * @param path the path as sent, without query and still percent-encoded, starting with {@code /}
  * @param query the query as sent, without {@code ?}; null if there was none

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param policy the name of the rate limit that refused it
  * @param keyId the API key of the caller, {@code key_…}; empty if the host's own code called
  * @param byHost true if the host's own code called, by {@code Engine.workspace}
+ * @param node the node of a shared log that has forwarded it to the leader
  * @param idempotencyKey the idempotency key that was sent
  * @param idempotency what its idempotency key did; empty if the request was refused before its key was looked at
  * @param units the rate-limit units that it took; 0 if it ended before the rate limit or was refused by it
@@ -44,6 +45,7 @@ public record LoggedRequest(
         Optional<String> policy,
         Optional<String> keyId,
         boolean byHost,
+        Optional<String> node,
         Optional<String> idempotencyKey,
         Optional<KeyUse> idempotency,
         long units,

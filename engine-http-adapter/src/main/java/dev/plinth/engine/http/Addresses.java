@@ -25,9 +25,14 @@ final class Addresses implements Connection.Listener {
     private static final long NANOS_BETWEEN_LOGS = TimeUnit.MINUTES.toNanos(1);
     /** Addresses whose failed credentials, or handshakes, are counted at once. */
     private static final int ADDRESSES_MAX = 10_000;
+    /** Addresses of other nodes that are remembered, and for how long after a call of one. */
+    private static final int NODES_MAX = 1_000;
+
+    private static final long NODE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Map<ClientAddress, Integer> connections = new ConcurrentHashMap<>();
     private final Map<EngineConnection, ClientAddress> counted = new ConcurrentHashMap<>();
+    private final Map<ClientAddress, Long> nodes = new ConcurrentHashMap<>();
     private final AddressRates failures;
     private final AddressRates handshakes;
     private final AtomicLong loggedNanos = new AtomicLong(System.nanoTime() - NANOS_BETWEEN_LOGS);
@@ -65,7 +70,8 @@ final class Addresses implements Connection.Listener {
         if (address == null || !isBounded(address) || isProxy(address)) {
             return false;
         }
-        boolean full = connections.getOrDefault(ClientAddress.of(address), 0) >= rules.connectionsMax();
+        ClientAddress client = ClientAddress.of(address);
+        boolean full = connections.getOrDefault(client, 0) >= rules.connectionsMax() && !isOfNode(client);
         if (full) {
             logFull(address);
         }
@@ -97,7 +103,7 @@ final class Addresses implements Connection.Listener {
         }
         ClientAddress client = ClientAddress.of(address.get());
         counted.put(engineConnection, client);
-        if (connections.merge(client, 1, Integer::sum) > rules.connectionsMax()) {
+        if (connections.merge(client, 1, Integer::sum) > rules.connectionsMax() && !isOfNode(client)) {
             logFull(address.get());
             connection.getEndPoint().close();
         }
@@ -110,8 +116,25 @@ final class Addresses implements Connection.Listener {
         }
     }
 
-    /** Counts a connection no longer: it is closed, or that of another node. */
-    void release(EngineConnection connection) {
+    /**
+     * Notes that another node has opened a connection, which is not counted any more. For a minute it may open any number,
+     * because all its calls come at once after a takeover.
+     */
+    void noteNode(EngineConnection connection) {
+        Optional<ClientAddress> node = remote(connection.getEndPoint()).map(ClientAddress::of);
+        if (node.isPresent() && (nodes.size() < NODES_MAX || nodes.containsKey(node.get()))) {
+            nodes.put(node.get(), System.nanoTime());
+        }
+        release(connection);
+    }
+
+    private boolean isOfNode(ClientAddress address) {
+        Long seen = nodes.get(address);
+        return seen != null && System.nanoTime() - seen < NODE_NANOS;
+    }
+
+    /** Counts a connection no longer. */
+    private void release(EngineConnection connection) {
         ClientAddress client = counted.remove(connection);
         if (client != null) {
             connections.computeIfPresent(client, (address, open) -> open == 1 ? null : open - 1);

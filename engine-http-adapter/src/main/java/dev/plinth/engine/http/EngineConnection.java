@@ -88,7 +88,7 @@ final class EngineConnection extends HttpConnection {
         forwardedClient = client;
         if (!isOfNode) {
             isOfNode = true;
-            ((EngineConnector) getConnector()).addresses().release(this);
+            ((EngineConnector) getConnector()).addresses().noteNode(this);
         }
     }
 

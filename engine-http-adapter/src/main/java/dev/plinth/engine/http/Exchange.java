@@ -195,6 +195,9 @@ final class Exchange implements Invocable.Task {
     private Map<String, String> headers() {
         Map<String, String> headers = new LinkedHashMap<>();
         for (HttpField field : request.getHeaders()) {
+            if (field.is(ForwardedHeaders.FORWARDED)) {
+                continue; // any client can send it
+            }
             String value = field.getValue() == null ? "" : field.getValue();
             String between = field.getLowerCaseName().equals(IDEMPOTENCY_KEY) ? String.valueOf(Call.REPEATED) : ", ";
             headers.merge(field.getLowerCaseName(), value, (before, next) -> before + between + next);

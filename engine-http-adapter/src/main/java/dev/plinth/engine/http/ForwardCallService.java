@@ -4,11 +4,9 @@ import dev.plinth.engine.Admission;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.NodeForwarding;
 import dev.plinth.engine.NodeRole;
+import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
-import java.net.InetAddress;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,37 +15,57 @@ import java.util.Set;
  * itself what concerns its process. Thread-safe.
  */
 final class ForwardCallService implements CallService {
-    private static final Set<String> OF_A_NODE = Set.of("/health/live", "/health/ready", "/health/leader", "/metrics");
+    private static final String READY = "/health/ready";
+    private static final Set<String> OF_A_NODE = Set.of("/health/live", READY, "/health/leader", "/metrics");
+
+    private static final Set<Audience> OPERATORS = Set.of(Audience.OPERATOR, Audience.PROBE);
+    private static final String API = "api";
+    private static final String OPERATOR = "operator";
 
     private final Engine engine;
     private final NodeForwarding node;
+    private final Doors doors;
     private final CallService local;
     private final Optional<Forwarder> forwarder;
 
     /**
-     * @param local the engine's own door
-     * @param forwarder empty to refuse calls while another node leads
+     * The engine's doors.
+     *
+     * @param own for calls of this port
+     * @param operators for calls that came at the operator's port of another node, which reach this one here
+     * @param probes true if this port serves probes
      */
-    ForwardCallService(Engine engine, NodeForwarding node, CallService local, Optional<Forwarder> forwarder) {
+    private record Doors(CallService own, CallService operators, boolean probes) {}
+
+    private ForwardCallService(Engine engine, NodeForwarding node, Doors doors, Optional<Forwarder> forwarder) {
         this.engine = engine;
         this.node = node;
-        this.local = local;
+        this.doors = doors;
+        this.local = doors.own();
         this.forwarder = forwarder;
     }
 
-    /** Returns doors that hand calls on, if the engine shares a log; else the same doors. */
+    /**
+     * Returns doors that hand calls on, if the engine shares a log; else the same doors.
+     *
+     * @param client empty to refuse calls while another node leads
+     */
     static EngineServer.Doors doors(Engine engine, EngineServer.Doors own, Optional<LeaderClient> client) {
         Optional<NodeForwarding> node = engine.forwarding();
         return node.isEmpty()
                 ? own
                 : (executor, audiences) -> {
                     CallService local = own.open(executor, audiences);
+                    boolean isApi = audiences.contains(Audience.TENANT);
+                    Doors doors = new Doors(
+                            local, isApi ? own.open(executor, OPERATORS) : local, audiences.contains(Audience.PROBE));
                     return new ForwardCallService(
                             engine,
                             node.get(),
-                            local,
-                            client.map(to ->
-                                    new Forwarder(new ForwardedCall.Parts(engine, node.get(), to, local), executor)));
+                            doors,
+                            client.map(to -> new Forwarder(
+                                    new ForwardedCall.Parts(engine, node.get(), to, local, isApi ? API : OPERATOR),
+                                    executor)));
                 };
     }
 
@@ -58,12 +76,19 @@ final class ForwardCallService implements CallService {
 
     @Override
     public Admission admit(Call head, Sender sender) {
-        boolean isForwarded = head.headers().containsKey(ForwardedHeaders.FORWARDED_LOWER);
+        boolean isForwarded = sender.headers().contains(ForwardedHeaders.FORWARDED);
         if (engine.role() == NodeRole.LEADER) {
-            return local.admit(isForwarded ? fromNode(head, sender) : head);
+            return isForwarded ? admitForwarded(head, sender) : local.admit(head);
         }
-        if (isForwarded || forwarder.isEmpty() || OF_A_NODE.contains(head.path())) {
+        if (isForwarded || forwarder.isEmpty()) {
             return local.admit(head);
+        }
+        if (OF_A_NODE.contains(head.path()) && isQuestion(head)) {
+            return doors.probes()
+                            && head.path().equals(READY)
+                            && forwarder.get().isAble()
+                    ? Admission.refused(node.ready())
+                    : local.admit(head);
         }
         return new ForwardAdmission(
                 sender,
@@ -72,22 +97,27 @@ final class ForwardCallService implements CallService {
                 (body, memory) -> forwarder.get().forward(head, sender, body, memory));
     }
 
+    private static boolean isQuestion(Call head) {
+        return head.method().equals("GET") || head.method().equals("HEAD");
+    }
+
     /** Takes a call that says to come from another node. Without a proof it is a call as any other. */
-    private Call fromNode(Call head, Sender sender) {
-        Optional<Optional<InetAddress>> client =
-                engine.leader().flatMap(me -> ForwardedHeaders.client(sender.headers(), node, me));
-        if (client.isPresent()) {
-            sender.isForwarded(client.get());
-            return head;
+    private Admission admitForwarded(Call head, Sender sender) {
+        Optional<ForwardedHeaders.Origin> proven =
+                engine.leader().flatMap(me -> ForwardedHeaders.origin(sender.headers(), node, me));
+        if (proven.isEmpty()) {
+            return local.admit(head);
         }
-        Map<String, String> headers = new LinkedHashMap<>(head.headers());
-        headers.remove(ForwardedHeaders.FORWARDED_LOWER);
-        return new Call(head.method(), head.path(), head.query(), headers, head.body(), head.bodyTooLarge());
+        ForwardedHeaders.Origin origin = proven.get();
+        sender.isForwarded(origin.client());
+        CallService door = origin.door().equals(OPERATOR) ? doors.operators() : local;
+        return door.admit(head.withHeader(ForwardedHeaders.FORWARDED_LOWER, origin.node()));
     }
 
     @Override
     public void endWaits() {
         local.endWaits();
+        doors.operators().endWaits();
         forwarder.ifPresent(Forwarder::endWaits);
     }
 

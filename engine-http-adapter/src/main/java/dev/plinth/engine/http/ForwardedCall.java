@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -60,6 +61,7 @@ final class ForwardedCall implements LeaderClient.Listener {
     private final Sender sender;
     private final byte[] body;
     private final LongPredicate memory;
+    private final Consumer<Leader> unreached;
     private final CompletableFuture<Reply> answer = new CompletableFuture<>();
     private final boolean isSafe;
     private final boolean isKeyed;
@@ -92,15 +94,24 @@ final class ForwardedCall implements LeaderClient.Listener {
      * The parts of a server that calls use.
      *
      * @param local decides if this node leads meanwhile
+     * @param door the name of the door at which the calls come
      */
-    record Parts(Engine engine, NodeForwarding node, LeaderClient client, CallService local) {}
+    record Parts(Engine engine, NodeForwarding node, LeaderClient client, CallService local, String door) {}
 
-    ForwardedCall(Parts parts, Call head, Sender sender, byte[] body, LongPredicate memory) {
+    /**
+     * Takes a call.
+     *
+     * @param memory reserves memory for the body, if this node leads meanwhile
+     * @param unreached learns of each leader to which no connection could be made
+     */
+    ForwardedCall(
+            Parts parts, Call head, Sender sender, byte[] body, LongPredicate memory, Consumer<Leader> unreached) {
         this.parts = parts;
         this.head = head;
         this.sender = sender;
         this.body = body;
         this.memory = memory;
+        this.unreached = unreached;
         this.isSafe = SAFE.contains(head.method());
         this.isKeyed = head.headers().containsKey("idempotency-key");
     }
@@ -224,7 +235,7 @@ final class ForwardedCall implements LeaderClient.Listener {
                         url,
                         head,
                         sender.hasBody() ? body : null,
-                        headers -> ForwardedHeaders.addTo(headers, sender, parts.node(), leader),
+                        headers -> ForwardedHeaders.addTo(headers, sender, parts.door(), parts.node(), leader),
                         this);
         synchronized (this) {
             if (state == State.SENT) {
@@ -238,8 +249,17 @@ final class ForwardedCall implements LeaderClient.Listener {
         if (response.getStatus() == HttpStatus.SERVICE_UNAVAILABLE_503) {
             readRefusal(response, source);
         } else {
-            relay(new RelayedReply(response.getStatus(), response.getHeaders(), source, this::end));
+            relay(new RelayedReply(
+                    response.getStatus(),
+                    response.getHeaders(),
+                    source,
+                    failure -> abort(response, failure),
+                    this::end));
         }
+    }
+
+    private static void abort(Response response, Throwable failure) {
+        CompletableFuture<Boolean> unused = response.abort(failure);
     }
 
     private void readRefusal(Response response, Content.Source source) {
@@ -256,8 +276,8 @@ final class ForwardedCall implements LeaderClient.Listener {
     private void refused(int status, HttpFields headers, byte[] bytes) {
         Matcher code = CODE.matcher(new String(bytes, StandardCharsets.UTF_8));
         String problem = code.find() ? code.group(1) : "";
-        RelayedReply refusal =
-                new RelayedReply(status, headers, new ByteBufferContentSource(ByteBuffer.wrap(bytes)), this::end);
+        RelayedReply refusal = new RelayedReply(
+                status, headers, new ByteBufferContentSource(ByteBuffer.wrap(bytes)), failure -> {}, this::end);
         boolean isNotDone = problem.equals("not_leader") || problem.equals("shutting_down");
         if (isNotDone || problem.equals("outcome_unknown") && (isSafe || isKeyed)) {
             synchronized (this) {
@@ -298,6 +318,10 @@ final class ForwardedCall implements LeaderClient.Listener {
                 last = null;
             }
         }
+        Leader leader = tried;
+        if (!isSent && leader != null) {
+            unreached.accept(leader);
+        }
         if (isUnknown) {
             answer.complete(parts.node().outcomeUnknown(false));
         } else {
@@ -308,7 +332,9 @@ final class ForwardedCall implements LeaderClient.Listener {
     /** @param isDoubtful true if the leader may have carried the call out */
     private synchronized void await(boolean isDoubtful) {
         state = State.WAITING;
-        waitingNanos = NanoTime.now();
+        if (isDoubtful) {
+            waitingNanos = NanoTime.now(); // the time until now was the leader's
+        }
         needsLaterReign = isDoubtful && !isSafe;
         mayBeDone |= needsLaterReign;
         request = null;

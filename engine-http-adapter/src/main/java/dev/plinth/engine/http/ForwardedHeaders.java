@@ -13,8 +13,8 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
 /**
- * The headers of calls between nodes. A node names itself, and proves with a seal which client it forwards a call of. The
- * seal holds for one leader and reign, so that it is of no use elsewhere.
+ * The headers of calls between nodes. A node names itself, and proves with a seal which client it forwards a call of, and at
+ * which door the call came. The seal holds for one leader and reign, so that it is of no use elsewhere.
  */
 final class ForwardedHeaders {
     /** The name of the node that forwards; the mark against loops. */
@@ -44,7 +44,7 @@ final class ForwardedHeaders {
     private ForwardedHeaders() {}
 
     /** Adds the headers of a call to the request that forwards it. */
-    static void addTo(HttpFields.Mutable request, Sender sender, NodeForwarding node, Leader leader) {
+    static void addTo(HttpFields.Mutable request, Sender sender, String door, NodeForwarding node, Leader leader) {
         Set<String> named = namedByConnection(sender.headers());
         for (HttpField field : sender.headers()) {
             if (!OF_A_CONNECTION.contains(field.getLowerCaseName()) && !named.contains(field.getLowerCaseName())) {
@@ -53,32 +53,41 @@ final class ForwardedHeaders {
         }
         request.add(FORWARDED, node.node().id());
         String client = sender.address().map(InetAddress::getHostAddress).orElse(UNKNOWN);
-        node.seal(text(node.node().id(), client, leader)).ifPresent(seal -> request.add(CLIENT, client + " " + seal));
+        String from = client + " " + door;
+        node.seal(text(node.node().id(), from, leader)).ifPresent(seal -> request.add(CLIENT, from + " " + seal));
     }
 
     /**
-     * Returns the client of a call that another node has forwarded, with an address if that node knows it. Empty if the
-     * headers do not prove it, because any client can send such headers.
+     * The proven origin of a call.
+     *
+     * @param node the id of the node that has forwarded it
+     * @param client the address of the client; empty if that node does not know it
+     * @param door the door of that node
+     */
+    record Origin(String node, Optional<InetAddress> client, String door) {}
+
+    /**
+     * Returns the origin of a call that another node has forwarded. Empty if the headers do not prove it, because any client
+     * can send such headers.
      *
      * @param me this node with its reign
      */
-    static Optional<Optional<InetAddress>> client(HttpFields headers, NodeForwarding node, Leader me) {
+    static Optional<Origin> origin(HttpFields headers, NodeForwarding node, Leader me) {
         List<String> names = headers.getValuesList(FORWARDED);
         List<String> clients = headers.getValuesList(CLIENT);
         if (names.size() != 1 || clients.size() != 1) {
             return Optional.empty();
         }
-        String value = clients.get(0);
-        int space = value.indexOf(' ');
-        if (space < 0
-                || !node.isSealed(text(names.get(0), value.substring(0, space), me), value.substring(space + 1))) {
-            return Optional.empty();
-        }
-        return Optional.of(ClientAddress.parse(value.substring(0, space)));
+        List<String> parts = List.of(clients.get(0).split(" ", -1));
+        boolean isProven = parts.size() == 3
+                && node.isSealed(text(names.get(0), parts.get(0) + " " + parts.get(1), me), parts.get(2));
+        return isProven
+                ? Optional.of(new Origin(names.get(0), ClientAddress.parse(parts.get(0)), parts.get(1)))
+                : Optional.empty();
     }
 
-    private static String text(String from, String client, Leader leader) {
-        return from + "\n" + client + "\n" + leader.node().id() + "\n" + leader.epoch();
+    private static String text(String node, String from, Leader leader) {
+        return node + "\n" + from + "\n" + leader.node().id() + "\n" + leader.epoch();
     }
 
     /** Adds the headers of the leader's answer to that of this node. */

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
@@ -28,15 +29,22 @@ final class RelayedReply implements Reply.Rest {
     private final int status;
     private final HttpFields headers;
     private final Content.Source body;
+    private final Consumer<Throwable> abort;
     private final Runnable atEnd;
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile boolean ending;
 
-    /** @param atEnd runs once, when the answer is written or its client is gone */
-    RelayedReply(int status, HttpFields headers, Content.Source body, Runnable atEnd) {
+    /**
+     * Takes an answer.
+     *
+     * @param abort ends the leader's call, whose body then ends with this failure
+     * @param atEnd runs once, when the answer is written or its client is gone
+     */
+    RelayedReply(int status, HttpFields headers, Content.Source body, Consumer<Throwable> abort, Runnable atEnd) {
         this.status = status;
         this.headers = headers;
         this.body = body;
+        this.abort = abort;
         this.atEnd = atEnd;
     }
 
@@ -60,7 +68,7 @@ final class RelayedReply implements Reply.Rest {
     void endStream() {
         if (!headers.contains(HttpHeader.CONTENT_LENGTH)) {
             ending = true;
-            body.fail(new StreamEnd());
+            abort.accept(new StreamEnd());
         }
     }
 
@@ -81,7 +89,7 @@ final class RelayedReply implements Reply.Rest {
                     callback.succeeded();
                 },
                 failure -> {
-                    body.fail(failure);
+                    abort.accept(failure);
                     end();
                     callback.failed(new Request.Handler.AbortException("The answer could not be relayed", failure));
                 });

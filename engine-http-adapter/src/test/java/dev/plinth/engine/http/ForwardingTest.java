@@ -153,29 +153,30 @@ class ForwardingTest {
     @Test
     void calls_of64Callers_areAllAnswered() throws Exception {
         ExecutorService callers = Executors.newFixedThreadPool(64);
-        List<Future<Integer>> results = new ArrayList<>();
+        List<Future<List<String>>> results = new ArrayList<>();
         for (int i = 0; i < 64; i++) {
             int caller = i;
             results.add(callers.submit(() -> {
-                int created = 0;
+                List<String> others = new ArrayList<>();
                 try (RawClient client = new RawClient(follower.port())) {
                     for (int call = 0; call < 20; call++) {
                         WireRequest create = WireRequest.post(
                                         "/v1/resources", "{\"name\":\"" + caller + "-" + call + "\"}")
                                 .withKey(key);
-                        created += client.send(create.bytes()).read().status() == 201 ? 1 : 0;
+                        RawReply reply = client.send(create.bytes()).read();
+                        if (reply.status() != 201) {
+                            others.add(reply.status() + reply.text());
+                        }
                     }
                 }
-                return created;
+                return others;
             }));
         }
         callers.shutdown();
-        int created = 0;
-        for (Future<Integer> result : results) {
-            created += result.get();
+        for (Future<List<String>> result : results) {
+            assertThat(result.get()).isEmpty();
         }
 
-        assertThat(created).isEqualTo(64 * 20);
         assertThat(leader.engine().client(key).resources().list().stream().count())
                 .isEqualTo(64 * 20);
     }
@@ -217,11 +218,127 @@ class ForwardingTest {
     }
 
     @Test
+    void requestLog_ofTheLeader_namesTheNodeThatHasForwarded() throws IOException {
+        RawReply forwarded = send(follower, WireRequest.get("/v1/plan").withKey(key));
+        RawReply forged = send(leader, WireRequest.get("/v1/plan").withKey(key).with("Plinth-Forwarded", "node-1"));
+        String log = "/v1/requests/";
+
+        assertThat(send(
+                                leader,
+                                WireRequest.get(log + forwarded.header("request-id"))
+                                        .withKey(key))
+                        .text())
+                .contains("\"node\":\"node-1\"");
+        assertThat(send(
+                                leader,
+                                WireRequest.get(log + forged.header("request-id"))
+                                        .withKey(key))
+                        .text())
+                .contains("\"route\":\"/v1/plan\"")
+                .doesNotContain("node-1");
+    }
+
+    @Test
+    void port_ofTheOperator_isForwardedToTheLeadersOperatorRoutes() throws IOException {
+        try (NodesOfALog apart = new NodesOfALog(directory, 2, engine -> engine, server -> server.adminPort(0))) {
+            WireRequest list = WireRequest.get("/admin/v1/workspaces").withKey(NodesOfALog.ADMIN_TOKEN);
+            Served other = apart.node(1);
+            try (RawClient client = new RawClient(other.server().adminUri().getPort())) {
+                RawReply reply = client.send(list.bytes()).read();
+                assertThat(reply.status()).isEqualTo(200);
+                assertThat(reply.header("plinth-node")).isEqualTo("node-0");
+                assertThat(client.send(WireRequest.get("/v1/plan").withKey(key).bytes())
+                                .read()
+                                .status())
+                        .isEqualTo(404);
+            }
+            assertThat(send(other, list).status()).isEqualTo(404);
+            assertThat(send(apart.node(0), list).status()).isEqualTo(404);
+        }
+    }
+
+    @Test
     void liveness_isAnsweredByEachNode() throws IOException {
         assertThat(send(follower, WireRequest.get("/health/live")).header("plinth-node"))
                 .isEqualTo("node-1");
         assertThat(send(leader, WireRequest.get("/health/live")).header("plinth-node"))
                 .isEqualTo("node-0");
+    }
+
+    @Test
+    void health_tellsOfEachNode() throws IOException {
+        Patience.until(() -> send(follower, WireRequest.get("/health/ready")).status() == 200);
+        RawReply ofLeader = send(leader, WireRequest.get("/health/ready"));
+        RawReply ofFollower = send(follower, WireRequest.get("/health/ready"));
+
+        assertThat(ofLeader.status()).isEqualTo(200);
+        assertThat(ofLeader.text())
+                .matches("\\{\"status\":\"ready\",\"durability\":\"memory\",\"role\":\"leader\",\"epoch\":1,"
+                        + "\"sequence\":[0-9]+,\"lagMillis\":0,\"leader\":\"http://127.0.0.1:" + leader.port() + "\"}");
+        assertThat(ofFollower.text())
+                .matches("\\{\"status\":\"ready\",\"durability\":\"memory\",\"role\":\"follower\",\"epoch\":1,"
+                        + "\"sequence\":[0-9]+,\"lagMillis\":[0-9]+,\"leader\":\"http://127.0.0.1:" + leader.port()
+                        + "\"}");
+        assertThat(ofFollower.header("plinth-node")).isEqualTo("node-1");
+        assertThat(send(leader, WireRequest.get("/health/leader")).status()).isEqualTo(200);
+        assertThat(send(follower, WireRequest.get("/health/leader")).status()).isEqualTo(503);
+        assertThat(send(follower, WireRequest.of("HEAD", "/health/leader")).status())
+                .isEqualTo(503);
+        assertThat(send(follower, WireRequest.of("POST", "/health/leader")).status())
+                .isEqualTo(405);
+    }
+
+    @Test
+    void readiness_ofAFollowerThatCannotForward_isRefused() throws Exception {
+        try (EngineServer alone =
+                EngineServer.builder(follower.engine()).port(0).forward(false).start()) {
+            try (RawClient client = new RawClient(alone.port())) {
+                RawReply ready =
+                        client.send(WireRequest.get("/health/ready").bytes()).read();
+                assertThat(ready.status()).isEqualTo(503);
+                assertThat(ready.text()).contains("\"status\":\"not_leader\"", "\"role\":\"follower\"");
+                RawReply call = client.send(
+                                WireRequest.get("/v1/resources").withKey(key).bytes())
+                        .read();
+                assertThat(call.text()).contains("\"code\":\"not_leader\"");
+            }
+        }
+        leader.crash();
+        ExecutorService caller = Executors.newSingleThreadExecutor();
+        Future<RawReply> waiting = caller.submit(
+                () -> send(follower, WireRequest.get("/v1/resources").withKey(key)));
+        caller.shutdown();
+        Patience.until(() -> send(follower, WireRequest.get("/health/ready")).status() == 503);
+        assertThat(waiting.get().text()).contains("\"code\":\"not_leader\"");
+    }
+
+    @Test
+    void confirmation_thatDoesNotCome_endsLeadership() throws Exception {
+        long epoch = leader.engine().position().epoch();
+        Patience.until(() -> {
+            nodes.log().expireLease(epoch);
+            return follower.engine().role() == NodeRole.LEADER;
+        });
+        assertThat(send(leader, WireRequest.get("/health/leader")).status()).isEqualTo(503);
+        assertThat(send(follower, WireRequest.get("/health/leader")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void figures_ofEachNode_tellItsRole() throws IOException {
+        RawReply ofLeader = send(leader, WireRequest.get("/metrics"));
+        RawReply ofFollower = send(follower, WireRequest.get("/metrics"));
+
+        assertThat(ofLeader.text())
+                .contains(
+                        "plinth_node_role{role=\"leader\"} 1\n",
+                        "plinth_node_role{role=\"follower\"} 0\n",
+                        "plinth_node_epoch 1\n",
+                        "plinth_node_lag_seconds 0\n",
+                        "plinth_jobs");
+        assertThat(ofFollower.text())
+                .contains("plinth_node_role{role=\"follower\"} 1\n", "plinth_node_epoch 1\n", "plinth_build_info")
+                .doesNotContain("plinth_jobs");
+        assertThat(ofFollower.header("content-type")).isEqualTo(ofLeader.header("content-type"));
     }
 
     @Test

@@ -223,6 +223,7 @@ final class MatrixRows {
         row("getRoot", same(200)).anybody();
         row("isLive", same(200)).anybody();
         row("isReady", same(200)).anybody();
+        row("isLeader", same(200)).anybody();
         row("getMetrics", same(200)).anybody().tellsOfTheMoment();
         row("getOpenApi", same(200)).anybody();
         row("getClock", same(200)).operator();

@@ -376,6 +376,8 @@ final class WireCorpusTest {
         corpus.call("listWorkspaces", OPERATOR, "GET", "/admin/v1/workspaces?plan=pro&limit=1", "");
         corpus.call("listWorkspaces", OPERATOR, "GET", "/admin/v1/workspaces?plan=starter", "");
         corpus.call("getAnyWorkspace", OPERATOR, "GET", "/admin/v1/workspaces/" + fresh, "");
+        corpus.call("isLeader", "", "GET", "/health/leader", "");
+        corpus.call("isLeader", "", "GET", "/health/leader?a=b", "");
     }
 
     private void operator() throws IOException {

@@ -15,6 +15,11 @@ public final class Deadline {
         return new Deadline(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
+    /** Returns the milliseconds since then, 0 or more. */
+    public long millisPast() {
+        return Math.max(0, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - atNanos));
+    }
+
     /** Returns the milliseconds that are left, 0 or more. */
     public long millisLeft() {
         return Math.max(0, TimeUnit.NANOSECONDS.toMillis(atNanos - System.nanoTime()));

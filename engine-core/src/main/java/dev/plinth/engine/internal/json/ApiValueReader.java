@@ -285,6 +285,7 @@ public final class ApiValueReader {
                 optional(json, "policy"),
                 optional(json, "keyId"),
                 optional(json, "caller").isPresent(),
+                optional(json, "node"),
                 optional(json, "idempotencyKey"),
                 json.get("idempotency") == null
                         ? Optional.empty()

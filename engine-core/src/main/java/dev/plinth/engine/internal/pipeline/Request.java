@@ -7,6 +7,7 @@ import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.json.MalformedJsonException;
 import dev.plinth.engine.internal.list.Cursors;
+import dev.plinth.engine.log.Node;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -353,6 +354,13 @@ public final class Request {
         TraceParent trace() {
             String header = values.get(TraceParent.HEADER);
             return header == null ? null : TraceParent.parse(header).orElse(null);
+        }
+
+        /** The node that has forwarded the call, as far as the adapter has proved it; null if none has. */
+        @Nullable
+        String node() {
+            String header = values.get("plinth-forwarded");
+            return header == null || header.length() > Node.ID_LENGTH_MAX ? null : header;
         }
 
         /** The last event that a client of a stream has seen. */

@@ -120,7 +120,12 @@ final class RequestRecorder {
     private EntryWriter entry(RequestContext call, Outcome outcome, long micros) {
         Request request = call.request;
         EntryWriter entry = log.entry(call.id)
-                .sent(call.caller.key(), request.method(), request.route().path(), request.path())
+                .sent(
+                        call.caller.key(),
+                        request.method(),
+                        request.route().path(),
+                        request.path(),
+                        request.headers().node())
                 .under(call.key, call.use)
                 .answered(outcome.status(), EndedStep.of(call, outcome), units(call, outcome), micros);
         if (outcome instanceof Outcome.Refused refused) {

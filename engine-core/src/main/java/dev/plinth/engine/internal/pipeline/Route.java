@@ -54,7 +54,7 @@ public record Route(
         boolean inBatch,
         boolean isOfHost,
         Decoder decoder) {
-    private static final String READY = "/health/ready";
+    private static final Set<String> OF_THE_REIGN = Set.of("/health/ready", "/health/leader");
 
     /** True if it changes something, so that an idempotency key counts. */
     public boolean mutates() {
@@ -63,7 +63,7 @@ public record Route(
 
     /** Returns true if it tells of this process alone, whichever node leads. */
     public boolean isOfProcess() {
-        return guard == Guard.NOBODY && !path.equals(READY);
+        return guard == Guard.NOBODY && !OF_THE_REIGN.contains(path);
     }
 
     /** Returns true if it takes a query parameter. */

@@ -41,12 +41,22 @@ public final class EntryWriter {
      * @param path the path with their values
      */
     public EntryWriter sent(Id key, String method, String route, String path) {
+        return sent(key, method, route, path, null);
+    }
+
+    /**
+     * Adds the request likewise.
+     *
+     * @param node the node that has forwarded it; null if none has
+     */
+    public EntryWriter sent(Id key, String method, String route, String path, @Nullable String node) {
         row.id(key).small(texts.number(method)).small(texts.number(route));
         boolean same = path.equals(route);
         row.small(same ? 0 : 1);
         if (!same) {
             row.text(cut(path, Limits.REQUEST_LOG_PATH_LENGTH_MAX));
         }
+        row.optionalText(node);
         return this;
     }
 

@@ -35,6 +35,7 @@ record LogEntry(
             String method,
             String route,
             String path,
+            @Nullable String node,
             @Nullable String idempotencyKey,
             @Nullable KeyUse use) {}
 
@@ -56,7 +57,7 @@ record LogEntry(
         String method = texts.text(row.small());
         String route = texts.text(row.small());
         String path = row.small() == 0 ? route : row.text();
-        Sent sent = new Sent(key, method, route, path, row.optionalText(), use(row.small()));
+        Sent sent = new Sent(key, method, route, path, row.optionalText(), row.optionalText(), use(row.small()));
         Answered answered = new Answered(row.small(), row.small(), row.small(), row.small());
         return row.small() == 0
                 ? new LogEntry(id, sent, answered, null, ids(row, IdKind.EVENT), ids(row, IdKind.JOB))
@@ -107,6 +108,7 @@ record LogEntry(
         }
         json.optional("keyId", isHosts ? null : sent.key.text())
                 .optional("caller", isHosts ? HOST : null)
+                .optional("node", sent.node)
                 .optional("idempotencyKey", sent.idempotencyKey == null ? null : Masked.of(sent.idempotencyKey))
                 .optional(
                         "idempotency", sent.use == null ? null : sent.use.name().toLowerCase(Locale.ROOT))

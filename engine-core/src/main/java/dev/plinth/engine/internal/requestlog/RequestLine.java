@@ -55,7 +55,8 @@ final class RequestLine {
                         find(line, "caller") == null ? id(IdKind.KEY, text(line, "keyId")) : Caller.HOST_KEY,
                         text(line, "method"),
                         text(line, "route"),
-                        text(line, "path"))
+                        text(line, "path"),
+                        find(line, "node"))
                 .under(find(line, "idempotencyKey"), use())
                 .answered(number("status"), number("step"), number("units"), number("durationMicros"));
         String code = find(line, "code");

@@ -66,6 +66,7 @@ public final class RequestLog {
             .maybe("policy", Schema.TEXT)
             .maybe("keyId", Schema.id(IdKind.KEY))
             .maybe("caller", Schema.oneOf(List.of("host")))
+            .maybe("node", Schema.TEXT)
             .maybe("idempotencyKey", Schema.TEXT)
             .maybe("idempotency", Schema.oneOf(List.of("executed", "replayed", "mismatch", "in_use")))
             .with("units", Schema.WHOLE)

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.store;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Rows;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A batch that does not fit, or for whose rows there is no room, ends the following for good. The tables are then as
  * the last applied record has left them, and the node must not lead.
  *
- * <p>For one thread, but for {@link #sequence}, {@link #epoch}, {@link #stale} and {@link #snapshot}.
+ * <p>For one thread, but for {@link #sequence}, {@link #epoch}, {@link #lagMillis}, {@link #stale} and {@link #snapshot}.
  */
 public final class NodeStore implements AutoCloseable {
     private static final System.Logger LOG = Log.of(NodeStore.class);
@@ -55,6 +56,8 @@ public final class NodeStore implements AutoCloseable {
     private final ReentrantLock applying = new ReentrantLock();
 
     private volatile BatchReplay replay;
+    /** The node has everything that was durable then. */
+    private volatile Deadline upToDate = Deadline.inMillis(0);
     /** The record up to which the log has to be applied before the rows of a snapshot are right. */
     private long mustReach;
     /** Changes with each reign, and when the rows are made anew. */
@@ -105,6 +108,11 @@ public final class NodeStore implements AutoCloseable {
     /** Returns the epoch of that record; 0 before the first one. */
     public long epoch() {
         return replay.last().epoch();
+    }
+
+    /** Returns a time in milliseconds: what was durable so long ago was applied by following. */
+    public long lagMillis() {
+        return upToDate.millisPast();
     }
 
     /** Returns the failures that an acknowledged record survives, as {@link Store#durability} does. */
@@ -239,6 +247,7 @@ public final class NodeStore implements AutoCloseable {
                     + ". Restart the node.");
         }
         turn(() -> replay = replayBehind(end));
+        upToDate = Deadline.inMillis(0);
     }
 
     /** Ends a reign, if there is one. The node does not follow on. */
@@ -292,6 +301,15 @@ public final class NodeStore implements AutoCloseable {
      * @return how many bytes the frames had that were read; 0 if there was nothing to apply
      */
     private long advance(Reading reading) throws IOException {
+        Deadline asked = Deadline.inMillis(0);
+        long bytes = applyFrom(reading);
+        if (bytes <= FULL_READ_BYTES) {
+            upToDate = asked;
+        }
+        return bytes;
+    }
+
+    private long applyFrom(Reading reading) throws IOException {
         long before = replay.last().sequence();
         long turnBefore = turn;
         int bytesMax = READ_BYTES_MAX;

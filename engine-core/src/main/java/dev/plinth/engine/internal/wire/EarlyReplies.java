@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.api.Figure;
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Id;
@@ -8,7 +9,9 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.json.ProblemJson;
+import dev.plinth.engine.internal.metrics.Exposition;
 import dev.plinth.engine.internal.pipeline.Answer;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -51,8 +54,34 @@ public final class EarlyReplies {
      */
     public Reply live(Optional<String> failure, Optional<Durability> level) {
         String durability = SystemRoutes.durability(level);
-        Outcome outcome = failure.map(sentence -> SystemRoutes.health("failed", 503, durability, sentence))
-                .orElseGet(() -> SystemRoutes.health("live", 200, durability, null));
+        return answer(failure.map(sentence -> failed(sentence, durability, Optional.empty()))
+                .orElseGet(() -> SystemRoutes.health("live", 200, durability, null, Optional.empty())));
+    }
+
+    /**
+     * Returns the answer of {@code GET /health/ready} or {@code GET /health/leader} of a node that does not lead.
+     *
+     * @param failure why the process has to be restarted; empty if it has not
+     * @param level the failures that an acknowledged change survives; empty for none
+     * @param isReady true if the node takes calls nevertheless
+     */
+    public Reply health(Optional<String> failure, Optional<Durability> level, NodeState node, boolean isReady) {
+        String durability = SystemRoutes.durability(level);
+        return answer(failure.map(sentence -> failed(sentence, durability, Optional.of(node)))
+                .orElseGet(() -> SystemRoutes.health(
+                        isReady ? "ready" : "not_leader", isReady ? 200 : 503, durability, null, Optional.of(node))));
+    }
+
+    /** Returns the answer of {@code GET /metrics} with these figures. */
+    public Reply metrics(List<Figure> figures) {
+        return answer(new Outcome.Page(Exposition.page(figures), Exposition.CONTENT_TYPE, null));
+    }
+
+    private static Outcome failed(String sentence, String durability, Optional<NodeState> node) {
+        return SystemRoutes.health("failed", 503, durability, sentence, node);
+    }
+
+    private Reply answer(Outcome outcome) {
         return renderer.write(new Answer(newRequestId(), outcome, null, 0, true, false, true, 0));
     }
 

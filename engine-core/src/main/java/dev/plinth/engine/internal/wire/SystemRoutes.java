@@ -41,6 +41,15 @@ final class SystemRoutes {
             .with("status", Schema.TEXT)
             .with("durability", Schema.TEXT)
             .maybe("detail", Schema.TEXT);
+    private static final Entity NODE_HEALTH = Entity.named("NodeHealth")
+            .with("status", Schema.TEXT)
+            .with("durability", Schema.TEXT)
+            .maybe("detail", Schema.TEXT)
+            .maybe("role", Schema.TEXT)
+            .maybe("epoch", Schema.WHOLE)
+            .maybe("sequence", Schema.WHOLE)
+            .maybe("lagMillis", Schema.WHOLE)
+            .maybe("leader", Schema.TEXT);
     private static final Entity TABLE_WORKSPACE = Entity.named("TableWorkspace")
             .with("workspaceId", Schema.id(IdKind.WORKSPACE))
             .with("rows", Schema.WHOLE)
@@ -60,19 +69,22 @@ final class SystemRoutes {
     private final OpenApi openApi;
     private final FrontPage frontPage;
     private final Supplier<Optional<String>> webhookProblem;
+    private final Supplier<Optional<NodeState>> node;
 
     SystemRoutes(
             Store store,
             Quotas quotas,
             Supplier<byte[]> figures,
             Pages pages,
-            Supplier<Optional<String>> webhookProblem) {
+            Supplier<Optional<String>> webhookProblem,
+            Supplier<Optional<NodeState>> node) {
         this.store = store;
         this.quotas = quotas;
         this.figures = figures;
         this.openApi = pages.openApi();
         this.frontPage = pages.frontPage();
         this.webhookProblem = webhookProblem;
+        this.node = node;
     }
 
     /** Documents that the engine serves. */
@@ -95,8 +107,13 @@ final class SystemRoutes {
                         .decodedBy(this::live),
                 row(Tag.SERVER, "isReady", "GET", "/health/ready", "Ask whether the server takes calls")
                         .anybody()
-                        .gives(HEALTH)
+                        .gives(NODE_HEALTH)
                         .decodedBy(this::ready),
+                row(Tag.SERVER, "isLeader", "GET", "/health/leader", "Ask whether this node leads")
+                        .says("The node has just confirmed it with the log. Without a shared log it leads.")
+                        .anybody()
+                        .gives(NODE_HEALTH)
+                        .decodedBy(this::leads),
                 row(Tag.SERVER, "getMetrics", "GET", "/metrics", "Get the figures of the server")
                         .says("The text format of Prometheus.")
                         .anybody()
@@ -152,7 +169,12 @@ final class SystemRoutes {
 
     private Command ready(Request request) {
         return Input.of(request).checked((Command.Query) context -> failed().orElseGet(() ->
-                store.isWritable() ? health("ready", 200, problem()) : health("journal_failed", 503, null)));
+                store.isWritable() ? ofNode("ready", 200, problem()) : ofNode("journal_failed", 503, null)));
+    }
+
+    private Command leads(Request request) {
+        return Input.of(request).checked((Command.Query) context -> failed().orElseGet(
+                        () -> store.isWritable() ? ofNode("leader", 200, null) : ofNode("journal_failed", 503, null)));
     }
 
     /** Returns the answer of both routes once the engine lacks memory or a thread. */
@@ -212,18 +234,22 @@ final class SystemRoutes {
     }
 
     private Outcome health(String status, int code, @Nullable String detail) {
-        return health(status, code, durability(store.durability()), detail);
+        return health(status, code, durability(store.durability()), detail, Optional.empty());
     }
 
-    static Outcome health(String status, int code, String durability, @Nullable String detail) {
-        byte[] body = new JsonBytes()
+    private Outcome ofNode(String status, int code, @Nullable String detail) {
+        return health(status, code, durability(store.durability()), detail, node.get());
+    }
+
+    static Outcome health(
+            String status, int code, String durability, @Nullable String detail, Optional<NodeState> node) {
+        JsonBytes json = new JsonBytes()
                 .open()
                 .member("status", status)
                 .member("durability", durability)
-                .optional("detail", detail)
-                .close()
-                .bytes();
-        return new Outcome.Done(code, body, null, null, 0, false);
+                .optional("detail", detail);
+        node.ifPresent(state -> state.addTo(json));
+        return new Outcome.Done(code, json.close().bytes(), null, null, 0, false);
     }
 
     static String durability(Optional<Durability> level) {

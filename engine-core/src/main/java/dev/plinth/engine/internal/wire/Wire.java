@@ -90,6 +90,7 @@ public final class Wire {
             String version,
             ProblemJson problems,
             ReplyRenderer.Settings replies,
+            Supplier<Optional<NodeState>> node,
             @Nullable ManualClock testClock,
             Runnable reset,
             @Nullable Supplier<Json> configReload) {}
@@ -116,7 +117,8 @@ public final class Wire {
                 parts.quotas(),
                 parts.figures()::page,
                 new SystemRoutes.Pages(openApi, new FrontPage(parts.version())),
-                parts.webhooks()::problem);
+                parts.webhooks()::problem,
+                parts.node());
         BatchRoutes batch = new BatchRoutes();
         List<Route> table = parts.settings().applyTo(RouteTable.all(parts, system, batch));
         openApi.describe(table);

@@ -375,7 +375,7 @@ final class RequestLogBoundsTest {
         byte[] json() {
             return new LogEntry(
                             id,
-                            new LogEntry.Sent(KEY, "GET", "/v1/resources", path, idempotencyKey, use()),
+                            new LogEntry.Sent(KEY, "GET", "/v1/resources", path, null, idempotencyKey, use()),
                             new LogEntry.Answered(status, 14, 1, 1),
                             null,
                             events,

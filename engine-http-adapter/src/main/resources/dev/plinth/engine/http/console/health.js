@@ -9,6 +9,7 @@ import { bytes, count, visible } from "./text.js";
 
 const TABLES_SECONDS = 10;
 const JOBS = { queued: "jobsQueued", running: "jobsRunning", failed: "jobsFailed" };
+const ROLES = { leader: "leads", follower: "follows", candidate: "knows no leader" };
 const DELIVERIES = {
   pending: "deliveriesPending",
   retrying: "deliveriesRetrying",
@@ -49,7 +50,7 @@ export function Health() {
           series=${levels({ "not durable yet": "journalLagRecords", "behind the snapshot": "snapshotLagRecords" })} />
       </div>`}
     <//>
-    <${Section} title="Now"><${Facts} items=${now(gauges)} /><//>
+    <${Section} title="Now"><${Facts} items=${[...ofNode(ready.data), ...now(gauges)]} /><//>
     <${Section} title="Tables">
       <${Loaded} of=${tables}>${({ data }) => html`<${Table} label="Tables" rows=${data} rowKey=${(row) => row.name}
         columns=${[
@@ -73,7 +74,25 @@ function Readiness({ of }) {
 
 const Most = ({ of }) => html`<a href=${"#/operator/workspaces/" + of.workspaceId}><${Id}>${of.workspaceId}<//></a><small>${count(of.rows)} rows</small>`;
 
+// A node that shares a log with others. Without one there is no role.
+function ofNode(health) {
+  if (!health?.role) {
+    return [];
+  }
+  return [
+    ["This node", ROLES[health.role]],
+    ["Reign", count(health.epoch)],
+    ["Last record", count(health.sequence)],
+    ["Behind the log", health.role === "leader" ? undefined : `${count(health.lagMillis)} ms at most`],
+    ["Leader", health.leader && visible(health.leader)],
+  ];
+}
+
 function now(gauges) {
+  // A node that follows has no figures of the journal and of work; they are the leader's.
+  if (gauges.plinth_node_epoch !== undefined && gauges.plinth_journal_writable === undefined) {
+    return [];
+  }
   const seconds = (value) => (value === undefined ? undefined : `${Number(value.toPrecision(3))} s`);
   return [
     ["Journal", gauges.plinth_journal_writable === 1 ? "takes changes" : "takes no changes"],
