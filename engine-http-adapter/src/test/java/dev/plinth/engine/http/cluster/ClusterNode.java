@@ -2,6 +2,7 @@ package dev.plinth.engine.http.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.Patience;
 import dev.plinth.engine.http.ServedProcess;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -105,6 +106,11 @@ final class ClusterNode implements AutoCloseable {
     /** Ends it by SIGTERM. */
     void terminate() throws InterruptedException {
         int unused = running().stop();
+    }
+
+    /** Waits until it has ended by itself. */
+    void awaitEnd() {
+        Patience.until(() -> !isRunning());
     }
 
     /** Sends a signal by its name, such as STOP. */

@@ -3,6 +3,7 @@ package dev.plinth.engine.http.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
+import java.io.IOException;
 import java.util.Random;
 
 /** Rounds of a fault under a load, with a check of all that was acknowledged. One thread. */
@@ -44,9 +45,10 @@ final class FaultRun {
         Random random = new Random(seed);
         StringBuilder counts = new StringBuilder();
         try {
-            long epoch = cluster.epoch();
+            long reigns = 0;
             for (int left = rounds; left > 0; left -= ROUNDS_PER_LOAD) {
                 try (Load load = Load.begin(cluster.admin(), retryAfter, random.nextLong())) {
+                    long epoch = cluster.epoch();
                     for (int i = 0; i < Math.min(left, ROUNDS_PER_LOAD); i++) {
                         load.awaitAcknowledged(1 + random.nextInt(ACKNOWLEDGED_MAX));
                         fault.happen(load, random);
@@ -54,14 +56,28 @@ final class FaultRun {
                     load.end();
                     cluster.awaitCalm();
                     new LedgerCheck(load).check();
+                    reigns += cluster.epoch() - epoch;
+                    checkEachNode(load);
                     counts.append("; ").append(load.ledger().figures());
                 }
             }
-            long reigns = cluster.epoch() - epoch;
             figures.print(reigns + " reigns" + counts);
             assertThat(reigns).as("reigns that have begun").isLessThanOrEqualTo((long) reignsPerRound * rounds);
         } catch (AssertionError e) {
             throw new AssertionError(TestScale.repeatWith(seed) + "; " + cluster.said(), e);
+        }
+    }
+
+    /** Lets each node lead in turn, alone, and checks the rows that it shows. That takes long, so it is not done in a short run. */
+    private void checkEachNode(Load load) throws IOException, InterruptedException {
+        for (int alone = 0; alone < Cluster.NODES && !TestScale.isShort(); alone++) {
+            for (int other = 0; other < Cluster.NODES; other++) {
+                if (other != alone) {
+                    cluster.node(other).kill();
+                }
+            }
+            new LedgerCheck(load, load.nodes().at(cluster.node(alone).uri())).checkResources();
+            cluster.startMissing();
         }
     }
 }

@@ -53,4 +53,16 @@ final class NewNodeIT {
         }
         cluster.awaitCalm();
     }
+
+    @Test
+    void node_withTheIdOfAnother_endsWithASentence() throws Exception {
+        try (ClusterNode twin = cluster.newNode(home, cluster.node(0).id(), cluster.key())) {
+            twin.start();
+            twin.awaitEnd();
+            assertThat(twin.said())
+                    .contains("Expected node id " + twin.id() + " to be free")
+                    .doesNotContain("\tat ");
+        }
+        cluster.awaitCalm();
+    }
 }

@@ -47,8 +47,8 @@ final class NodeFaultsIT {
         new FaultRun(cluster, figures, 2).repeat(rounds, (load, random) -> {
             int number = cluster.leader();
             ClusterNode leader = cluster.node(number);
-            long frozen = System.nanoTime();
             leader.signal("STOP");
+            long frozen = System.nanoTime();
             try {
                 load.pass(TestScale.isShort() ? SHORT_FREEZE_MILLIS : 1000 + random.nextInt(FREEZE_MILLIS_MAX));
                 load.queue(number);
