@@ -448,7 +448,14 @@ final class LogNode implements EngineNode {
         }
         fatalErrors.stopped(String.valueOf(e.getMessage()));
         become(NodeRole.STOPPED);
-        LOG.log(System.Logger.Level.ERROR, "The node has stopped and does not lead: " + e.getMessage(), e);
+        String sentence = "The node has stopped and does not lead: " + e.getMessage();
+        if (e instanceof IllegalStateException) {
+            // It says what to do, as a wrong id of this node or a damaged log does.
+            LOG.log(System.Logger.Level.ERROR, sentence);
+            LOG.log(System.Logger.Level.DEBUG, sentence, e);
+        } else {
+            LOG.log(System.Logger.Level.ERROR, sentence, e);
+        }
         try {
             rows.endReign();
         } finally {

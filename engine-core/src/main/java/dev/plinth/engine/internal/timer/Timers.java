@@ -171,7 +171,8 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             Backoff rest = Backoff.after(last);
             rests.put(source, rest);
             log.log(
-                    System.Logger.Level.ERROR,
+                    // At the end of a reign its work is refused, and the next leader does it.
+                    store.hasEnded() ? System.Logger.Level.DEBUG : System.Logger.Level.ERROR,
                     source.getClass().getSimpleName() + " could not start due work; it is asked again after "
                             + rest.millis() + " ms",
                     e);

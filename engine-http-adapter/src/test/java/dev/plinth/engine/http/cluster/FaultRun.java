@@ -56,6 +56,9 @@ final class FaultRun {
                     load.end();
                     cluster.awaitCalm();
                     new LedgerCheck(load).check();
+                    assertThat(cluster.said())
+                            .as("what the nodes have told, in which a lost reign is no error")
+                            .doesNotContain("could not start due work");
                     reigns += cluster.epoch() - epoch;
                     checkEachNode(load);
                     counts.append("; ").append(load.ledger().figures());
