@@ -57,11 +57,13 @@ final class NewNodeIT {
     @Test
     void node_withTheIdOfAnother_endsWithASentence() throws Exception {
         try (ClusterNode twin = cluster.newNode(home, cluster.node(0).id(), cluster.key())) {
-            twin.start();
-            twin.awaitEnd();
-            assertThat(twin.said())
-                    .contains("Expected node id " + twin.id() + " to be free")
-                    .doesNotContain("\tat ");
+            assertThatThrownBy(() -> {
+                        twin.start();
+                        twin.awaitEnd();
+                        throw new IllegalStateException(twin.said());
+                    })
+                    .hasMessageContaining("Expected node id " + twin.id() + " to be free");
+            assertThat(twin.said()).doesNotContain("\tat ");
         }
         cluster.awaitCalm();
     }

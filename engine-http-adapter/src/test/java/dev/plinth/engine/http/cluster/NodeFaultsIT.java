@@ -78,7 +78,7 @@ final class NodeFaultsIT {
                 .withRetryAfter()
                 .repeat(TestScale.count(1, 5, 20), (load, random) -> {
                     int first = random.nextInt(Cluster.NODES);
-                    for (int i = 0; i < Cluster.NODES; i++) {
+                    for (int i = 0; i < TestScale.count(1, Cluster.NODES, Cluster.NODES); i++) {
                         ClusterNode node = cluster.node((first + i) % Cluster.NODES);
                         long stopped = System.nanoTime();
                         node.terminate();
