@@ -4,7 +4,7 @@ package dev.plinth.engine;
 enum BrokenEngine {
     NO_EPOCH_CHECK("internal/store/log/RecordAdmission.java", "if (head.epoch() < last.epoch()) {", "if (false) {"),
     STALE_BATCH_ENDS_THE_FOLLOWING(
-            "internal/store/BatchReplay.java", "Verdict.STALE && end.equals(last)", "Verdict.STALE && false"),
+            "internal/store/log/BatchAdmission.java", "Verdict.STALE && end.equals(last)", "Verdict.STALE && false"),
     READ_BEFORE_THE_FENCE(
             "internal/store/NodeStore.java",
             "            readToTheEnd(reign);",

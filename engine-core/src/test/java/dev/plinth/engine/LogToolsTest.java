@@ -201,11 +201,11 @@ final class LogToolsTest {
         Reign reign = copy.reign(new Node("a")).orElseThrow();
         for (Batch batch : batches) {
             byte[] frame = batch.frame().clone();
-            if (batch == batches.get(2)) {
+            if (batch.equals(batches.get(2))) {
                 frame[frame.length - 1] ^= 1;
             }
-            if (batch != batches.get(5)) {
-                long epoch = batch == batches.get(8) ? 77 : batch.epoch();
+            if (!batch.equals(batches.get(5))) {
+                long epoch = batch.equals(batches.get(8)) ? 77 : batch.epoch();
                 copy.append(
                         reign, new Batch(batch.first(), batch.last(), epoch, batch.crcBefore(), batch.crc(), frame));
             }

@@ -31,9 +31,9 @@ import org.HdrHistogram.Histogram;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * Measures two nodes over PostgreSQL with a synchronous standby, all on this machine: creates at the leader beside bare
- * insertions of equal frames over one connection, and beside a node with a directory at {@code FSYNC}. Also measures
- * gets beside bare round trips, gets through the follower, and how late the follower has a record.
+ * Measures two nodes over PostgreSQL with a synchronous standby, all on this machine. Creates at the leader stand beside
+ * bare insertions of equal frames over one connection, and beside a node with a directory at {@code FSYNC}. Gets stand
+ * beside bare round trips and gets through the follower. It also measures how late the follower has a record.
  */
 final class ClusterFigures {
     private static final int TURNS = 3;
