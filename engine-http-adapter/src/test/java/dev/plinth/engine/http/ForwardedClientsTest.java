@@ -78,7 +78,7 @@ class ForwardedClientsTest {
                             leader,
                             "127.0.0.4",
                             WRONG.with("Plinth-Forwarded", "node-1")
-                                    .with("Plinth-Forwarded-For", "10.0.0." + i + " c2VhbA"))
+                                    .with("Plinth-Forwarded-For", "10.0.0." + i + " api c2VhbA"))
                     .status());
         }
 
