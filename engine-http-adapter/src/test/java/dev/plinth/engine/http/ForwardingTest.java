@@ -123,7 +123,7 @@ class ForwardingTest {
                 WireRequest.get("/nothing"),
                 WireRequest.get(path),
                 WireRequest.get(path).withKey("sk_live_unknown"),
-                WireRequest.get("/v1/rate-limit").withKey(key),
+                WireRequest.get("/v1/plan").withKey(key),
                 WireRequest.get("/openapi.json"),
                 WireRequest.get("/console/"),
                 WireRequest.get("/docs"),
