@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
+import dev.plinth.engine.NodeRole;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.http.config.FaultyConfigException;
 import dev.plinth.engine.http.demo.Demo;
@@ -183,6 +184,9 @@ public final class Main {
             engine = builder.open();
             engine.settings().requireInUse(builder);
             EngineServer server = listen(engine, options, accessLog);
+            if (engine.role() == NodeRole.FOLLOWER) {
+                WarmUp.start();
+            }
             reload.serves(engine, server, accessLog);
             stopOnSignal(engine, server, demo, accessLog);
             if (demo.isPresent()) {
