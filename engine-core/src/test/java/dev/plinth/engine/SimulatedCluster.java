@@ -34,6 +34,7 @@ final class SimulatedCluster implements AutoCloseable {
     private static final int SKEW_SECONDS = 7;
     private static final int LOOK_MILLIS = 5;
     private static final int ROUNDS_MAX = 40;
+    private static final int ROW_LOOKS_MAX = 100;
     /** Longer than the longest attempt of a webhook. */
     private static final int WORK_SECONDS_MAX = 30;
 
@@ -274,18 +275,40 @@ final class SimulatedCluster implements AutoCloseable {
                 break;
             }
         }
+        long position = awaitSamePosition();
+        String different = differentNode();
+        // The leader shows a record before it is durable, which is nowhere else then.
+        int looks = 0;
+        while (!different.isEmpty() && looks < ROW_LOOKS_MAX) {
+            boolean unused = awaitRole(LOOK_MILLIS);
+            long next = awaitSamePosition();
+            looks = next == position ? looks + 1 : 0;
+            position = next;
+            different = differentNode();
+        }
+        ClusterOracle.check(
+                different.isEmpty(),
+                "Expected the rows of " + awaitLeader() + " on " + different + " at position " + position
+                        + ", but they differ");
+    }
+
+    private long awaitSamePosition() {
         long[] position = new long[1];
         Patience.until(() -> {
             position[0] = awaitLeader().engine().position().sequence();
             return nodes.stream().allMatch(node -> node.engine().position().sequence() == position[0]);
         });
-        byte[] expected = leader.stateHash();
-        for (ClusterNode node : nodes) {
-            ClusterOracle.check(
-                    Arrays.equals(expected, node.stateHash()),
-                    "Expected the rows of " + leader + " on " + node + " at position " + position[0]
-                            + ", but they differ");
-        }
+        return position[0];
+    }
+
+    /** Returns a node that has other rows than the leader; empty if all have the same. */
+    private String differentNode() {
+        byte[] expected = awaitLeader().stateHash();
+        return nodes.stream()
+                .filter(node -> !Arrays.equals(expected, node.stateHash()))
+                .map(ClusterNode::toString)
+                .findFirst()
+                .orElse("");
     }
 
     /** Waits until a node has another role, but not long. */

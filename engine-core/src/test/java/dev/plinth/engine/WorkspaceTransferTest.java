@@ -60,6 +60,7 @@ final class WorkspaceTransferTest {
                 TestEngine target = TestEngine.inMemory()) {
             String workspace = fill(source);
             source.answerWith(number -> 500);
+            source.make("/v1/resources", "{\"name\":\"late\"}");
             source.pass(Duration.ofMinutes(10));
             target.pass(Duration.ofMinutes(10));
             Map<String, String> before = answers(source);
@@ -252,6 +253,7 @@ final class WorkspaceTransferTest {
                 TestEngine target = TestEngine.inMemory()) {
             String workspace = fillFew(source);
             source.answerWith(number -> 500);
+            source.make("/v1/resources", "{\"name\":\"late\"}");
             source.pass(Duration.ofMinutes(10));
             target.pass(Duration.ofMinutes(10));
             source.engine().admin().exportWorkspace(workspace, file, key);

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Tables;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -100,13 +102,23 @@ enum JournalFault {
 
     /** The state that the next reign finds. */
     static byte[] stateHash(SharedMemoryLog log) {
-        log.expireLease();
         try (NodeStore reader = node(log);
-                Store store = reader.reign(new Node("reader")).orElseThrow()) {
+                Store store = nextReign(log, reader)) {
             return store.stateHash();
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Takes over from a writer that may beat at this moment, which prolongs its lease. */
+    private static Store nextReign(SharedMemoryLog log, NodeStore reader) throws IOException {
+        AtomicReference<Store> won = new AtomicReference<>();
+        Patience.until(() -> {
+            log.expireLease();
+            reader.reign(new Node("reader")).ifPresent(won::set);
+            return won.get() != null;
+        });
+        return won.get();
     }
 
     /** The empty tables of a node. */
