@@ -76,7 +76,7 @@ final class NodeFaultsIT {
         Figures figures = new Figures("SIGTERM and restart of each node in turn");
         new FaultRun(cluster, figures, REIGNS_PER_TURN)
                 .withRetryAfter()
-                .repeat(TestScale.count(1, 5, 20), (load, random) -> {
+                .repeat(TestScale.count(1, 2, 20), (load, random) -> {
                     int first = random.nextInt(Cluster.NODES);
                     for (int i = 0; i < TestScale.count(1, Cluster.NODES, Cluster.NODES); i++) {
                         ClusterNode node = cluster.node((first + i) % Cluster.NODES);
