@@ -11,6 +11,7 @@ import dev.plinth.engine.api.Reply;
  * code while clients wait.
  */
 final class WarmUp {
+    private static final System.Logger LOG = System.getLogger(WarmUp.class.getName());
     private static final String NAME = "warm-up";
     private static final Json BODY = Json.of("{\"name\":\"" + NAME + "\"}");
     private static final int CREATES = 500;
@@ -19,9 +20,18 @@ final class WarmUp {
 
     /** Starts it on a thread of its own, which ends soon. */
     static void start() {
-        Thread thread = new Thread(WarmUp::lead, "plinth-" + NAME);
+        Thread thread = new Thread(WarmUp::tryToLead, "plinth-" + NAME);
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** The node works without it, so a failure is no more than a slower first reign. */
+    private static void tryToLead() {
+        try {
+            lead();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.INFO, "Could not warm up: " + e.getMessage());
+        }
     }
 
     private static void lead() {
