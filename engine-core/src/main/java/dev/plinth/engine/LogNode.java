@@ -143,17 +143,12 @@ final class LogNode implements EngineNode {
 
     @Override
     public Position position() {
-        ActiveEngine leading = active;
-        if (leading != null) {
-            return new Position(leading.store().epoch(), leading.store().committed());
-        }
         return new Position(rows.epoch(), rows.sequence());
     }
 
     @Override
     public byte[] stateHash() {
-        ActiveEngine leading = active;
-        return leading == null ? rows.stateHash() : leading.store().stateHash();
+        return rows.stateHash();
     }
 
     @Override
@@ -393,6 +388,7 @@ final class LogNode implements EngineNode {
     /** Follows on from the last durable record. Parts that were still busy end beside it. */
     private void stepDown(ActiveEngine leading) {
         known = Optional.empty();
+        active = null; // the node itself answers from now on, however long the parts take to end
         left.accept(leading);
         if (leading.store().hasEnded()) {
             abandon(leading);
@@ -402,7 +398,6 @@ final class LogNode implements EngineNode {
         }
         signal(() -> resigning = false);
         rows.followOn();
-        active = null;
         become(NodeRole.FOLLOWER);
     }
 

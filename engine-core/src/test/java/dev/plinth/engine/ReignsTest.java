@@ -130,6 +130,36 @@ class ReignsTest {
     }
 
     @Test
+    void node_whoseReignTakesLongToEnd_answersForItsProcess() throws InterruptedException {
+        close();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        open(
+                builder("c").jobHandler(TYPE, job -> {
+                    begun.countDown();
+                    awaitIgnoringInterrupts(goOn);
+                    return Json.EMPTY_OBJECT;
+                }),
+                builder("d"));
+        create(first, "k");
+        first.client(key).startJob(NewJob.of(TYPE)).call();
+        begun.await();
+        Position last = first.position();
+
+        first.resign();
+        Patience.until(() -> first.call(post("l")).status() == 503);
+        assertThat(first.role()).isEqualTo(NodeRole.LEADER); // not yet ended
+        assertThat(first.call(Call.of("GET", "/health/live")).status()).isEqualTo(200);
+        assertThat(first.call(Call.of("GET", "/metrics")).status()).isEqualTo(200);
+        assertThat(first.call(Call.of("GET", "/health/leader")).status()).isEqualTo(503);
+        assertThat(first.position().epoch()).isEqualTo(last.epoch());
+        assertThat(first.position().sequence()).isGreaterThanOrEqualTo(last.sequence());
+
+        goOn.countDown();
+        Patience.until(() -> first.role() == NodeRole.FOLLOWER);
+    }
+
+    @Test
     void clientsDoorsGuardsAndUnits_ofAHost_followTheReigns() {
         PlinthClient host = first.workspace(workspace);
         CallDoor door = first.door(Runnable::run);

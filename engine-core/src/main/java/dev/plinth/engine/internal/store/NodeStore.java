@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A batch that does not fit, or for whose rows there is no room, ends the following for good. The tables are then as
  * the last applied record has left them, and the node must not lead.
  *
- * <p>For one thread, but for {@link #sequence}, {@link #epoch}, {@link #lagMillis}, {@link #stale} and {@link #snapshot}.
+ * <p>For one thread, but for {@link #sequence}, {@link #epoch}, {@link #lagMillis}, {@link #stale}, {@link #stateHash}
+ * and {@link #snapshot}.
  */
 public final class NodeStore implements AutoCloseable {
     private static final System.Logger LOG = Log.of(NodeStore.class);
@@ -64,7 +65,7 @@ public final class NodeStore implements AutoCloseable {
     private long turn;
 
     private boolean isBegun;
-    private @Nullable Store reigning;
+    private volatile @Nullable Store reigning;
     private @Nullable LogJournal journal;
     private @Nullable IllegalStateException end;
 
@@ -100,14 +101,16 @@ public final class NodeStore implements AutoCloseable {
         return StoreId.random().toString();
     }
 
-    /** Returns the last record that was applied by following; 0 before the first one. */
+    /** Returns the last durable record of the present reign, or the last one applied; 0 before the first one. */
     public long sequence() {
-        return replay.last().sequence();
+        Store leading = reigning;
+        return leading == null ? replay.last().sequence() : leading.committed();
     }
 
-    /** Returns the epoch of that record; 0 before the first one. */
+    /** Returns the epoch of the present reign, or of the last record applied; 0 before the first one. */
     public long epoch() {
-        return replay.last().epoch();
+        Store leading = reigning;
+        return leading == null ? replay.last().epoch() : leading.epoch();
     }
 
     /** Returns a time in milliseconds: what was durable so long ago was applied by following. */
@@ -143,9 +146,10 @@ public final class NodeStore implements AutoCloseable {
         return tables.lastTimeMillis();
     }
 
-    /** Returns the hash of the rows while the node follows, as {@link Store#stateHash} does. */
+    /** Returns the hash of the rows, as {@link Store#stateHash} does. */
     public byte[] stateHash() {
-        return tables.stateHash();
+        Store leading = reigning;
+        return leading == null ? tables.stateHash() : leading.stateHash();
     }
 
     /**
@@ -238,7 +242,6 @@ public final class NodeStore implements AutoCloseable {
         }
         snapshots.become(false, new FollowedRows());
         ended.close();
-        reigning = null;
         journal = null;
         LogPosition end = journalOfIt.durableEnd();
         if (tables.isTorn() || tables.lastSequence() != end.sequence()) {
@@ -247,6 +250,7 @@ public final class NodeStore implements AutoCloseable {
                     + ". Restart the node.");
         }
         turn(() -> replay = replayBehind(end));
+        reigning = null;
         upToDate = Deadline.inMillis(0);
     }
 
