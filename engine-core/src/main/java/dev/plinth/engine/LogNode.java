@@ -78,6 +78,9 @@ final class LogNode implements EngineNode {
     private Deadline looksAt = Deadline.inMillis(0);
     private boolean closing;
     private boolean resigning;
+    /** The rows of the present reign, guarded by the lock like the fields around it. */
+    private @Nullable Store written;
+
     private boolean ended;
     /** True until this process has followed or led, so that jobs of an earlier one under its name have crashed. */
     private boolean isRestart = true;
@@ -340,8 +343,11 @@ final class LogNode implements EngineNode {
         boolean endedItself = before.isPresent() && before.get().node().id().equals(me.id());
         isRestart = false;
         Store store = won.get();
-        signal(() -> ended = false);
-        store.onJournalEnd(() -> signal(() -> ended = true));
+        signal(() -> {
+            written = store;
+            ended = false;
+        });
+        store.onJournalEnd(() -> signal(() -> ended |= written == store)); // an ended one tells of it at each write
         ActiveEngine next = null;
         try {
             next = ActiveEngine.open(parts, store, endedItself);
@@ -351,6 +357,7 @@ final class LogNode implements EngineNode {
             if (next != null) {
                 next.abandon();
             }
+            signal(() -> written = null);
             rows.followOn();
             if (lost) {
                 return false;
@@ -396,7 +403,10 @@ final class LogNode implements EngineNode {
             leading.resign(); // answers nothing more, and gives up the lease when all is drained
             standsFrom = Deadline.inMillis(BEATS_RESIGNED * rows.beatMillis());
         }
-        signal(() -> resigning = false);
+        signal(() -> {
+            resigning = false;
+            written = null;
+        });
         rows.followOn();
         become(NodeRole.FOLLOWER);
     }

@@ -233,6 +233,20 @@ class ReignsTest {
     }
 
     @Test
+    void write_ofAPartOfAnEndedReign_doesNotEndTheNextOne() {
+        Store ended = first.store();
+        takeOver(first, second);
+        takeOver(second, first);
+        long epoch = first.position().epoch();
+
+        for (int i = 0; i < 200; i++) {
+            assertThatThrownBy(() -> ended.write(transaction -> "a late part")).hasMessageContaining("does not lead");
+            create(first, "k" + i);
+        }
+        assertThat(first.position().epoch()).isEqualTo(epoch);
+    }
+
+    @Test
     void lease_thatLapsedWhileNobodyLed_isExtendedAndTheWorkerEndsTheJob() {
         close();
         ManualClock early = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
