@@ -44,30 +44,35 @@ final class NodeFaultsIT {
         int rounds = Integer.getInteger("plinth.test.freezes", TestScale.count(1, 10, 30));
         Figures figures = new Figures("SIGSTOP of the leader");
         List<Long> followed = new ArrayList<>();
+        List<Long> followedSlowly = new ArrayList<>();
         new FaultRun(cluster, figures, 2).repeat(rounds, (load, random) -> {
             int number = cluster.leader();
             ClusterNode leader = cluster.node(number);
+            boolean isSlow = random.nextBoolean();
             leader.signal("STOP");
             long frozen = System.nanoTime();
             try {
                 load.pass(TestScale.isShort() ? SHORT_FREEZE_MILLIS : 1000 + random.nextInt(FREEZE_MILLIS_MAX));
                 load.queue(number);
                 load.pass(QUEUEING_MILLIS);
-                // It learns late of the next leader, so that its answers depend on what it asks.
-                leader.networks().forEach(network -> network.delay(SLOW_MILLIS));
+                if (isSlow) {
+                    // It learns late of the next leader, so that its answers depend on what it asks.
+                    leader.networks().forEach(network -> network.delay(SLOW_MILLIS));
+                }
             } finally {
                 leader.signal("CONT");
             }
             long woken = System.nanoTime();
             if (cluster.leader() != number) {
                 cluster.awaitNotLeading(number);
-                followed.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - woken));
+                (isSlow ? followedSlowly : followed).add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - woken));
             }
             cluster.heal();
             load.awaitNext(frozen);
             figures.add(frozen, load.ledger());
         });
-        figures.print("after waking it followed within ms " + followed);
+        figures.print("after waking it followed within ms " + followed + ", and with a network slowed by " + SLOW_MILLIS
+                + " ms within " + followedSlowly);
     }
 
     @Test
