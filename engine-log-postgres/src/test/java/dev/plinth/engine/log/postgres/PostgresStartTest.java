@@ -133,7 +133,7 @@ final class PostgresStartTest {
                 "statement_timeout = '1ms'",
                 "lock_timeout = '1ms'",
                 "idle_in_transaction_session_timeout = '1ms'",
-                "idle_session_timeout = '20ms'",
+                "idle_session_timeout = '1ms'",
                 "default_transaction_read_only = on",
                 "default_transaction_isolation = 'serializable'",
                 "search_path = 'nowhere', \"$user\", public")) {
