@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
 final class LogNode implements EngineNode {
     private static final System.Logger LOG = Log.sparing(LogNode.class);
     private static final long PAUSE_MILLIS = 20;
-    private static final long LOOK_MILLIS = 200;
+    private static final long LOOK_MILLIS = 50;
     private static final long ABANDON_MILLIS = 3_000;
     private static final int BEATS_RESIGNED = 3;
 

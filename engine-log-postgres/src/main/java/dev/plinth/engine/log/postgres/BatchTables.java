@@ -23,6 +23,7 @@ final class BatchTables {
     private final String all;
     private final String follow;
     private final String read;
+    private final String lastTable;
 
     /**
      * Makes the statements of a cell.
@@ -33,8 +34,10 @@ final class BatchTables {
         this.cell = cell;
         String guard = isLocal ? "" : " and current_setting('synchronous_standby_names') <> ''";
         List<String> tables = new ArrayList<>();
+        List<String> ends = new ArrayList<>();
         for (int i = 0; i < Cell.LOG_TABLES; i++) {
             tables.add("select * from " + cell.log(i));
+            ends.add("select " + i + " as number, max(first) as first from " + cell.log(i));
             inserts.add("insert into " + cell.log(i) + " (first, last, epoch, crc_before, crc, bytes, at, frame)"
                     + " select ?, ?, ?, ?, ?, ?, " + Clock.beat(cell) + ", ? from plinth_cell where number = "
                     + cell.number() + " and epoch = ? and fence = ?" + guard + " for share");
@@ -43,6 +46,8 @@ final class BatchTables {
         this.follow = select("and last <= greatest((select last_value from " + cell.durable()
                 + "), (select max(first) - 1" + " from " + all + "))");
         this.read = select("");
+        this.lastTable = "select number from (" + String.join(" union all ", ends)
+                + ") as ends order by first desc nulls last, number limit 1";
     }
 
     /**
@@ -105,16 +110,7 @@ final class BatchTables {
 
     /** Returns the table with the last batch; the first table if there is none. */
     int lastTable(Connection connection) throws SQLException {
-        int table = 0;
-        long highest = 0;
-        for (int i = 0; i < Cell.LOG_TABLES; i++) {
-            long last = number(connection, "select coalesce(max(first), 0) from " + cell.log(i));
-            if (last > highest) {
-                highest = last;
-                table = i;
-            }
-        }
-        return table;
+        return (int) number(connection, lastTable);
     }
 
     /** Returns the bytes of the batches in a table. */

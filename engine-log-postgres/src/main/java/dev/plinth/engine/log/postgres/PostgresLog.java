@@ -147,6 +147,8 @@ public final class PostgresLog implements SharedLog {
                 Optional<Long> epoch = reigns.begin(connection, me);
                 if (epoch.isPresent()) {
                     rotation.begin(connection);
+                } else if (reigns.isLeaderGone()) {
+                    tail.lookSoon();
                 }
                 return epoch.map(number -> new Reign(number, me, beat()));
             });

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reigns {
     /** The time in which a leader may connect again after its connection was cut. */
-    private static final long GONE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long GONE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Cell cell;
     private final Duration lease;
@@ -55,6 +55,11 @@ final class Reigns {
 
     Cell cell() {
         return cell;
+    }
+
+    /** Returns true if the connection of the leader was gone when it was last looked at, so that a reign may begin soon. */
+    boolean isLeaderGone() {
+        return goneEpoch >= 0;
     }
 
     CurrentReign current() {

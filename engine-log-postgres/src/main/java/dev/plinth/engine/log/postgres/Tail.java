@@ -14,12 +14,13 @@ import java.util.List;
  */
 final class Tail {
     private static final long PAUSE_MILLIS_MIN = 10;
-    private static final long PAUSE_MILLIS_MAX = 100;
+    private static final long PAUSE_MILLIS_MAX = 50;
 
     private final Session session;
     private final BatchTables tables;
     private final Pause pause;
-    private volatile long pauseMillis = PAUSE_MILLIS_MIN;
+    /** How long to pause before the next look; 0 if batches were found last time. */
+    private volatile long pauseMillis;
 
     Tail(Session session, BatchTables tables, Pause pause) {
         this.session = session;
@@ -30,16 +31,22 @@ final class Tail {
     /** Returns durable batches after a position; none after a moment in which none came. */
     List<Batch> follow(long after, int bytesMax) throws IOException {
         try {
-            List<Batch> found = look(after, bytesMax);
-            if (found.isEmpty()) {
+            if (pauseMillis > 0) {
                 await();
-                found = look(after, bytesMax);
             }
-            pauseMillis = found.isEmpty() ? Math.min(2 * pauseMillis, PAUSE_MILLIS_MAX) : PAUSE_MILLIS_MIN;
+            List<Batch> found = session.run(connection -> tables.follow(connection, after, bytesMax));
+            pauseMillis = found.isEmpty()
+                    ? Math.min(Math.max(2 * pauseMillis, PAUSE_MILLIS_MIN), PAUSE_MILLIS_MAX)
+                    : 0;
             return found;
         } catch (SQLException e) {
             throw SqlStates.asIo(e);
         }
+    }
+
+    /** Lets the next pause be a short one, because something is about to happen. */
+    void lookSoon() {
+        pauseMillis = PAUSE_MILLIS_MIN;
     }
 
     private void await() throws IOException {
@@ -48,9 +55,5 @@ final class Tail {
                     ? new IOException("the log is closed")
                     : new InterruptedIOException("Expected to follow the log, but the thread was interrupted");
         }
-    }
-
-    private List<Batch> look(long after, int bytesMax) throws SQLException {
-        return session.run(connection -> tables.follow(connection, after, bytesMax));
     }
 }
