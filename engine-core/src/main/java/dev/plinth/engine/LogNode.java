@@ -314,13 +314,22 @@ final class LogNode implements EngineNode {
                 return;
             }
             if (looksAt.millisLeft() == 0) {
-                known = log.leader();
+                look();
                 looksAt = Deadline.inMillis(LOOK_MILLIS);
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "Could not follow the log: " + e.getMessage() + "; it is tried again");
             pause();
         }
+    }
+
+    /** Learns of the leader. A new reign may be that of a database that has lost records. */
+    private void look() throws IOException {
+        Optional<Leader> now = log.leader();
+        if (!now.map(Leader::epoch).equals(known.map(Leader::epoch))) {
+            rows.requireInLog();
+        }
+        known = now;
     }
 
     /** Returns true at most every few milliseconds, and not for a while after this node has resigned. */

@@ -52,7 +52,8 @@ public interface SharedLog extends AutoCloseable {
     /**
      * Appends a batch, and returns once its fate is known or the log gives up. An append also says that everything
      * before the batch is durable. If it succeeds, it prolongs the lease. {@link #beat} does both too. A failure is
-     * {@link Fate#UNKNOWN} and no exception. After a fate other than durable, the reign appends nothing more.
+     * {@link Fate#UNKNOWN} and no exception. After a fate other than durable, the reign appends nothing more. A log that
+     * may lose records checks that it still has the one before the batch. If not, it ends the reign.
      *
      * @param batch begins right after the last one of this reign or, if it is the first one, after the end that
      *     {@link #read} has shown
@@ -110,6 +111,17 @@ public interface SharedLog extends AutoCloseable {
      * @throws IOException if the log fails
      */
     List<Batch> follow(long after, int bytesMax) throws IOException;
+
+    /**
+     * Tells whether the log has a record that it once had. A database loses records if it fails over to a server without
+     * them, or if an old copy of it is restored. A node that has such a record makes its rows anew.
+     *
+     * @param position the last position of a batch that was durable, or of a snapshot
+     * @param crc CRC-32C of that record
+     * @return true if the record is there, or was truncated; false if it is lost, or another one is in its place
+     * @throws IOException if the log fails
+     */
+    boolean has(long position, int crc) throws IOException;
 
     /**
      * Returns the node that reigns, if there is one.

@@ -131,6 +131,11 @@ public final class SharedMemoryConnection implements SharedLog {
     }
 
     @Override
+    public boolean has(long position, int crc) throws IOException {
+        return overLink(() -> log.has(position, crc));
+    }
+
+    @Override
     public Optional<Leader> leader() throws IOException {
         return overLink(log::leader);
     }

@@ -58,6 +58,7 @@ public final class SharedMemoryLog implements SharedLog {
     private int appendsBeforeFault;
     private @Nullable AppendFault fault;
     private long lostEnd;
+    private long truncated;
 
     /** Ways in which an append goes wrong. */
     public enum AppendFault {
@@ -184,6 +185,22 @@ public final class SharedMemoryLog implements SharedLog {
         }
     }
 
+    /**
+     * Loses all records behind a position, as a database does that fails over to a server without them. The present reign
+     * goes on.
+     *
+     * @param position the last record that stays
+     */
+    public void lose(long position) {
+        lock.lock();
+        try {
+            batches.tailMap(position, false).clear();
+            durable = Math.min(durable, position);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Makes appends wait until {@link #letGo}. */
     public void hold() {
         hold(true);
@@ -250,6 +267,10 @@ public final class SharedMemoryLog implements SharedLog {
             }
             if (reign.epoch() != epoch) {
                 keepFenced(batch);
+                return Fate.FENCED;
+            }
+            if (!hasBefore(batch)) {
+                end(reign);
                 return Fate.FENCED;
             }
             prolong();
@@ -354,6 +375,20 @@ public final class SharedMemoryLog implements SharedLog {
     }
 
     @Override
+    public boolean has(long position, int crc) throws IOException {
+        List<Long> copies = snapshots.positions();
+        lock.lock();
+        try {
+            List<Batch> there = batches.get(position);
+            return position <= truncated
+                    || copies.contains(position)
+                    || there != null && there.get(0).crc() == crc;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public Optional<Leader> leader() {
         lock.lock();
         try {
@@ -395,6 +430,7 @@ public final class SharedMemoryLog implements SharedLog {
         lock.lock();
         try {
             batches.headMap(position, true).clear();
+            truncated = Math.max(truncated, position);
         } finally {
             lock.unlock();
         }
@@ -402,6 +438,14 @@ public final class SharedMemoryLog implements SharedLog {
 
     @Override
     public void close() {}
+
+    /** Returns true if the log has the record before a batch, or never had one. Called with the lock. */
+    private boolean hasBefore(Batch batch) {
+        List<Batch> there = batches.get(batch.first() - 1);
+        return there == null
+                ? batches.isEmpty() || batch.first() == 1
+                : there.get(0).crc() == batch.crcBefore();
+    }
 
     /** Ends a reign if it is the last one. Called with the lock. */
     private void end(Reign reign) {

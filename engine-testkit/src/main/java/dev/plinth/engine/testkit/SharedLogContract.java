@@ -389,6 +389,24 @@ public abstract class SharedLogContract {
         assertBatches(appended.subList(2, 6), followed(0, 4));
     }
 
+    @Test
+    final void has_ofEachEndOfABatch_isTrueAlsoOnceItIsTruncated() throws IOException {
+        Reign reign = first().reign(FIRST).orElseThrow();
+        List<Batch> appended = append(first(), reign, 1, 4);
+        for (Batch batch : appended) {
+            assertTrue(second().has(batch.last(), batch.crc()), batch::toString);
+            assertFalse(second().has(batch.last(), batch.crc() + 1), batch::toString);
+        }
+        assertFalse(second().has(10, 10));
+        first().snapshots().write(4, out -> out.write(4));
+        first().snapshots().write(6, out -> out.write(6));
+        first().truncate(4);
+
+        for (Batch batch : appended) {
+            assertTrue(second().has(batch.last(), batch.crc()), batch::toString);
+        }
+    }
+
     /** Takes over. The lease may have to end several times, because appends prolong it meanwhile. */
     private Reign takeOver() throws IOException {
         for (int i = 0; i < TAKEOVERS_ASKED_MAX; i++) {

@@ -164,6 +164,29 @@ public final class NodeStore implements AutoCloseable {
         return advance(log::follow) > 0;
     }
 
+    /**
+     * Makes the rows anew if the log has lost the last record of this node. To be called when a reign has begun, by the
+     * thread that follows. It does nothing before the first reading.
+     *
+     * @throws IOException if the log fails; the next call tries again
+     */
+    public void requireInLog() throws IOException {
+        LogPosition last = replay.last();
+        if (last.sequence() == 0 || log.has(last.sequence(), last.crc())) {
+            return;
+        }
+        turn(() -> mustReach = 0);
+        if (!load(0, false)) {
+            clear();
+            snapshots.loaded(0, 0);
+        }
+        LOG.log(
+                System.Logger.Level.ERROR,
+                "The log has lost record " + last.sequence()
+                        + ", which this node has. The rows were made anew, as the log has them behind record "
+                        + replay.last().sequence() + ". Check how the database of the log failed over.");
+    }
+
     /** Follows until a reading was not full, so that also a node of a busy log ends. Throws as {@link #follow} does. */
     public void catchUp() throws IOException {
         begin();
@@ -211,6 +234,7 @@ public final class NodeStore implements AutoCloseable {
         Reign reign = begun.get();
         RecoveryProgress progress = new RecoveryProgress();
         try {
+            requireInLog();
             readToTheEnd(reign);
             requireReached();
             progress.end(replay.last().sequence());
@@ -325,8 +349,11 @@ public final class NodeStore implements AutoCloseable {
         while (batches.size() > late) {
             late = batches.size();
             apply(batches);
+            if (turn != turnBefore) {
+                return Long.MAX_VALUE; // rows made anew are behind the log
+            }
             if (replay.last().sequence() > before) {
-                return turn == turnBefore ? bytes(batches) : Long.MAX_VALUE; // rows made anew are behind the log
+                return bytes(batches);
             }
             bytesMax = 2 * Math.min(bytesMax, Integer.MAX_VALUE / 2);
             batches = reading.behind(before, bytesMax);
@@ -361,6 +388,11 @@ public final class NodeStore implements AutoCloseable {
             }
         } catch (StoreDamageException damage) {
             long stays = replay.last().sequence();
+            long before = turn;
+            requireInLog();
+            if (turn != before) {
+                return;
+            }
             if (load(stays, true)) {
                 LOG.log(
                         System.Logger.Level.WARNING,
@@ -425,12 +457,8 @@ public final class NodeStore implements AutoCloseable {
 
     private void load(long position, long newest) throws IOException {
         LengthCounter counter = new LengthCounter(log.snapshots().open(position));
-        turn(() -> {
-            tables.clear();
-            tables.startAt(0, 0, 0);
-            replay = replayBehind(LogPosition.atTheBeginning(log.cell()));
-            mustReach = Math.max(mustReach, newest);
-        });
+        clear();
+        mustReach = Math.max(mustReach, newest);
         Snapshot.Loaded loaded;
         try (RowLoader loader = new RowLoader(tables)) {
             loaded = Snapshot.read(counter, position, (number, key, row) -> {
@@ -453,6 +481,14 @@ public final class NodeStore implements AutoCloseable {
             mustReach = Math.max(mustReach, loaded.endSequence());
         });
         snapshots.loaded(position, counter.bytes);
+    }
+
+    private void clear() {
+        turn(() -> {
+            tables.clear();
+            tables.startAt(0, 0, 0);
+            replay = replayBehind(LogPosition.atTheBeginning(log.cell()));
+        });
     }
 
     private TableName<?> table(long position, int number) {
@@ -542,16 +578,24 @@ public final class NodeStore implements AutoCloseable {
             this.writing = writing;
         }
 
+        /** Begins with the last record that is durable. A batch ends with it, so the log can be read on behind it. */
         @Override
-        public LogSnapshots.Started begin() {
-            return store.write(transaction -> new LogSnapshots.Started(
-                    transaction.lastSequence(),
-                    writing.lastCrc(),
-                    writing.epoch(),
-                    tables.lastTimeMillis(),
-                    tables.lastNumber(),
-                    tables.takenBack(),
-                    0));
+        public LogSnapshots.Started begin() throws IOException {
+            LogSnapshots.Started started = store.write(transaction -> {
+                LogPosition last = writing.durableEnd();
+                return new LogSnapshots.Started(
+                        last.sequence(),
+                        last.crc(),
+                        last.epoch(),
+                        tables.lastTimeMillis(),
+                        tables.lastNumber(),
+                        tables.takenBack(),
+                        0);
+            });
+            if (started.sequence() == 0) {
+                throw new IOException("no record is durable yet");
+            }
+            return started;
         }
 
         @Override

@@ -142,6 +142,26 @@ class LogSnapshotsTest {
     }
 
     @Test
+    void snapshot_thatBeginsInTheMiddleOfABatch_canBeReadOnBehind() throws IOException {
+        Changing between = new Changing(log.snapshots());
+        NodeStore leader = node(with(log, between), SELDOM);
+        Store store = leader.reign(A).orElseThrow();
+        put(store, 0, 5_000);
+        log.hold();
+        long unused = TestRows.put(store, 1, -1) + TestRows.put(store, 2, -2);
+        between.meanwhile = () -> {
+            long last = TestRows.put(store, 3, -3); // in one batch with the one before it
+            log.letGo();
+            store.await(last);
+        };
+
+        leader.snapshot();
+
+        long last = put(store, 10, 20);
+        assertThat(caughtUp(log, last).stateHash()).isEqualTo(store.stateHash());
+    }
+
+    @Test
     void snapshot_killedInTheMiddle_leavesNothingAndTheLogStaysWhole() throws IOException {
         Changing failing = new Changing(log.snapshots());
         NodeStore leader = node(with(log, failing), SELDOM);

@@ -169,6 +169,81 @@ class NodeStoreTest {
     }
 
     @Test
+    void follow_aLogThatHasLostRecords_makesTheRowsAnew() throws IOException {
+        loseHalfOfTheLog();
+        leader.endReign();
+        try (NodeStore other = JournalFault.node(log)) {
+            log.expireLease();
+            Store next = other.reign(new Node("c")).orElseThrow();
+            long last = write(next, 100, 110);
+
+            while (follower.sequence() != last) {
+                boolean unused = follower.follow();
+            }
+            assertThat(follower.stateHash()).isEqualTo(next.stateHash());
+        }
+    }
+
+    @Test
+    void requireInLog_ofALogThatHasLostRecords_makesTheRowsAnewBeforeAnotherOneComes() throws IOException {
+        loseHalfOfTheLog();
+
+        follower.requireInLog();
+        assertThat(follower.sequence()).isZero();
+        catchUp(5);
+        byte[] rows = follower.stateHash();
+        follower.requireInLog();
+        assertThat(follower.sequence()).as("they are not made again").isEqualTo(5);
+        assertThat(follower.stateHash()).isEqualTo(rows);
+    }
+
+    @Test
+    void reign_overALogThatHasLostRecords_leavesNoGapInIt() throws IOException {
+        loseHalfOfTheLog();
+        leader.endReign();
+        log.expireLease();
+        Store next = follower.reign(B).orElseThrow();
+        assertThat(next.lastSequence()).isEqualTo(5);
+        long last = write(next, 100, 103);
+
+        try (NodeStore other = JournalFault.node(log)) {
+            while (other.sequence() < last) {
+                boolean unused = other.follow();
+            }
+            assertThat(other.stateHash()).isEqualTo(next.stateHash());
+        }
+    }
+
+    @Test
+    void write_toALogThatHasLostRecords_endsTheReign() throws IOException {
+        Store store = loseHalfOfTheLog();
+
+        assertThatThrownBy(() -> store.await(TestRows.put(store, 100, 1)))
+                .satisfies(e -> assertThat(code(e)).isEqualTo(ProblemCode.NOT_LEADER));
+        leader.followOn();
+        Store again = leader.reign(A).orElseThrow();
+        assertThat(again.lastSequence()).isEqualTo(5);
+    }
+
+    /** Lets both nodes have ten records, of which the log loses five. */
+    private Store loseHalfOfTheLog() throws IOException {
+        Store store = leader.reign(A).orElseThrow();
+        long last = write(store, 0, 10);
+        catchUp(last);
+        log.lose(5);
+        return store;
+    }
+
+    private static long write(Store store, int from, int to) {
+        long last = 0;
+        for (int i = from; i < to; i++) {
+            last = TestRows.put(store, i, i);
+            store.await(last);
+        }
+        return last;
+    }
+
+    @Test
     void follow_aRecordOfAnotherCell_stopsForGoodAndSaysWhere() {
         byte[] first = record(0, 1, 1, 0);
         byte[] foreign = record(9, 1, 2, RecordCodec.crc(first));
@@ -259,6 +334,7 @@ class NodeStoreTest {
         public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) {
             return switch (method.getName()) {
                 case "cell" -> 0;
+                case "has" -> true;
                 case "snapshots" -> new SharedMemoryLog().snapshots();
                 case "close" -> null;
                 case "follow" -> read();

@@ -31,6 +31,8 @@ final class Appends {
     private final Pause pause;
     private @Nullable Batch unknown;
     private boolean isWaitingForStandby;
+    /** The connection on which the log was seen to have the record before a batch. */
+    private @Nullable Connection checked;
 
     /**
      * Makes it.
@@ -115,10 +117,29 @@ final class Appends {
 
     private BatchTables.Inserted insert(Connection connection, Batch batch) throws SQLException {
         boolean unused = nodeLock.holdAgain(connection);
+        if (!connection.equals(checked)) {
+            requireRecordBefore(connection, batch);
+            checked = connection;
+        }
         BatchTables.Inserted inserted =
                 tables.insert(connection, rotation.table(connection), batch, current.fence(batch.epoch()));
         rotation.added(batch.frame().length);
         return inserted;
+    }
+
+    /**
+     * Ends a reign that would leave a gap in the log. Only another server can lack records, so each connection is checked
+     * once.
+     */
+    private void requireRecordBefore(Connection connection, Batch batch) throws SQLException {
+        long before = batch.first() - 1;
+        if (before > 0 && !tables.hasRecord(connection, before, batch.crcBefore())) {
+            reigns.resign(connection, batch.epoch());
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "The database has lost record " + before + ", which was durable, so the reign of epoch "
+                            + batch.epoch() + " ends. Check how the database failed over.");
+        }
     }
 
     /** Returns true if appends of a reign are not fenced. */
@@ -168,6 +189,7 @@ final class Appends {
     private Optional<Fate> lookWhileReigning(Connection connection, long epoch, long first) throws SQLException {
         if (tables.has(connection, first, epoch)) {
             unknown = null;
+            checked = connection;
             return Optional.of(Fate.DURABLE);
         }
         Batch again = unknown;

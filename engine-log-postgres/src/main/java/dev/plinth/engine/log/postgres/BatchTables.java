@@ -24,6 +24,7 @@ final class BatchTables {
     private final String follow;
     private final String read;
     private final String lastTable;
+    private final String record;
 
     /**
      * Makes the statements of a cell.
@@ -48,6 +49,10 @@ final class BatchTables {
         this.read = select("");
         this.lastTable = "select number from (" + String.join(" union all ", ends)
                 + ") as ends order by first desc nulls last, number limit 1";
+        this.record = "select exists (select 1 from plinth_snapshot where number = " + cell.number()
+                + " and position = ?) or (select last_value from " + cell.truncated()
+                + ") >= ? or exists (select 1 from (select last, crc from " + all
+                + " where first <= ? order by first desc limit 1) as before where last = ? and crc = ?)";
     }
 
     /**
@@ -104,6 +109,21 @@ final class BatchTables {
             select.setLong(2, epoch);
             try (ResultSet rows = select.executeQuery()) {
                 return rows.next();
+            }
+        }
+    }
+
+    /** Returns true if a batch or a snapshot ends at a position, with a record of this checksum, or did so once. */
+    boolean hasRecord(Connection connection, long position, int crc) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(record)) {
+            select.setLong(1, position);
+            select.setLong(2, position);
+            select.setLong(3, position);
+            select.setLong(4, position);
+            select.setInt(5, crc);
+            try (ResultSet rows = select.executeQuery()) {
+                rows.next();
+                return rows.getBoolean(1);
             }
         }
     }

@@ -215,6 +215,15 @@ public final class PostgresLog implements SharedLog {
     }
 
     @Override
+    public boolean has(long position, int crc) throws IOException {
+        try {
+            return reading.run(connection -> tables.hasRecord(connection, position, crc));
+        } catch (SQLException e) {
+            throw SqlStates.asIo(e);
+        }
+    }
+
+    @Override
     public Optional<Leader> leader() throws IOException {
         try {
             return reading.run(reigns::leader);

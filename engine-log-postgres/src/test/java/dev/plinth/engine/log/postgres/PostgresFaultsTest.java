@@ -286,6 +286,28 @@ final class PostgresFaultsTest {
         assertThat(first.confirm(reign)).isTrue();
     }
 
+    @Test
+    void append_toADatabaseThatHasLostRecords_endsTheReignAndLeavesNoGap() throws IOException {
+        Reign reign = first.reign(FIRST).orElseThrow();
+        for (long position = 1; position <= 5; position++) {
+            assertThat(first.append(reign, batch(reign, position))).isEqualTo(Fate.DURABLE);
+        }
+        servers.execute("delete from plinth_log_" + first.cell() + "_0 where first > 3");
+        servers.query("select count(pg_terminate_backend(pid)) from pg_stat_activity where pid <> pg_backend_pid() and"
+                + " usename = 'plinth' and backend_type = 'client backend'");
+
+        Fate fate = first.append(reign, batch(reign, 6));
+        assertThat(fate == Fate.UNKNOWN ? first.resolve(reign, 6) : fate).isEqualTo(Fate.FENCED);
+
+        Patience.until(() -> !first.confirm(reign));
+        assertThat(second.has(3, 3)).isTrue();
+        assertThat(second.has(3, 4)).as("another record in its place").isFalse();
+        assertThat(second.has(5, 5)).isFalse();
+        Reign later = second.reign(SECOND).orElseThrow();
+        assertThat(read(second, later)).isEqualTo(positions(3));
+        assertThat(second.append(later, batch(later, 4))).isEqualTo(Fate.DURABLE);
+    }
+
     private static Throwable refusal(PostgresLog twin) throws IOException {
         Throwable[] refusal = new Throwable[1];
         Patience.until(() -> {

@@ -35,7 +35,6 @@ public final class LogJournal implements Journal {
 
     private final SharedLog log;
     private final Reign reign;
-    private final LogPosition start;
     private final Confirmations confirmations;
     private final RecordQueue records;
     private final Condition wanted;
@@ -45,32 +44,26 @@ public final class LogJournal implements Journal {
     private boolean beatWanted;
     private boolean open = true;
     private boolean ended;
-    private long nextToFlush;
-    private int flushedCrc;
+    /** The last durable record, with which a batch ends. */
+    private volatile LogPosition durable;
+
     private @Nullable AppendListener appendListener;
 
     /** Makes a journal that goes on behind the end that this reign has read. */
     public LogJournal(SharedLog log, Reign reign, LogPosition end) {
         this.log = log;
         this.reign = reign;
-        this.start = end;
+        this.durable = end;
         this.confirmations = new Confirmations(() -> log.confirm(reign), this::lookAtReign);
         this.records = new RecordQueue(end.crc());
         this.wanted = records.lock.newCondition();
         this.room = records.lock.newCondition();
-        this.nextToFlush = end.sequence() + 1;
-        this.flushedCrc = end.crc();
         this.flusher = new EngineThread(this::flushLoop, THREAD);
     }
 
     @Override
     public int cell() {
         return log.cell();
-    }
-
-    /** Returns the CRC of the record that was appended last. Called under the writer lock. */
-    public int lastCrc() {
-        return records.lastCrc();
     }
 
     @Override
@@ -150,11 +143,9 @@ public final class LogJournal implements Journal {
         confirmations.close();
     }
 
-    /** Returns the position of the last durable record. Call it once the journal has ended or is closed. */
+    /** Returns the position of the last durable record, with which a batch of the log ends. */
     public LogPosition durableEnd() {
-        long sequence = nextToFlush - 1;
-        long epoch = sequence > start.sequence() ? reign.epoch() : start.epoch();
-        return new LogPosition(start.cell(), epoch, sequence, flushedCrc);
+        return durable;
     }
 
     /** Returns how often this journal beats. */
@@ -197,7 +188,7 @@ public final class LogJournal implements Journal {
                 taken = awaitRecords();
             }
             if (!ended) {
-                boolean unused = log.beat(reign, nextToFlush - 1);
+                boolean unused = log.beat(reign, durable.sequence());
                 log.resign(reign);
             }
         } catch (RuntimeException | Error e) {
@@ -213,7 +204,7 @@ public final class LogJournal implements Journal {
                 return take();
             }
             beaten = true;
-            if (!log.beat(reign, nextToFlush - 1)) {
+            if (!log.beat(reign, durable.sequence())) {
                 end(Fate.FENCED);
             }
         }
@@ -268,19 +259,20 @@ public final class LogJournal implements Journal {
 
     private void append(List<byte[]> batchRecords, int bytes) {
         ByteBuffer frame = ByteBuffer.allocate(Frame.HEADER_BYTES + bytes);
-        byte[] encoded = Frame.encode(frame, nextToFlush, true, batchRecords).array();
-        long last = nextToFlush + batchRecords.size() - 1;
+        LogPosition before = durable;
+        long first = before.sequence() + 1;
+        byte[] encoded = Frame.encode(frame, first, true, batchRecords).array();
+        long last = before.sequence() + batchRecords.size();
         int crc = RecordCodec.crc(batchRecords.get(batchRecords.size() - 1));
-        Fate fate = log.append(reign, new Batch(nextToFlush, last, reign.epoch(), flushedCrc, crc, encoded));
+        Fate fate = log.append(reign, new Batch(first, last, reign.epoch(), before.crc(), crc, encoded));
         if (fate == Fate.UNKNOWN) {
-            fate = log.resolve(reign, nextToFlush);
+            fate = log.resolve(reign, first);
         }
         if (fate != Fate.DURABLE) {
             end(fate);
             return;
         }
-        nextToFlush = last + 1;
-        flushedCrc = crc;
+        durable = new LogPosition(before.cell(), reign.epoch(), last, crc);
         listener().durable(last);
     }
 
@@ -288,18 +280,19 @@ public final class LogJournal implements Journal {
     private void end(Fate fate) {
         ended = true;
         shut();
+        long first = durable.sequence() + 1;
         if (fate == Fate.FENCED) {
-            listener().fenced(nextToFlush);
+            listener().fenced(first);
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "The reign of epoch " + reign.epoch() + " has ended behind record " + (nextToFlush - 1)
+                    "The reign of epoch " + reign.epoch() + " has ended behind record " + (first - 1)
                             + ", because another node leads or the lease ran out.");
         } else {
-            listener().unknown(nextToFlush);
+            listener().unknown(first);
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "The log did not tell the fate of record " + nextToFlush + ", so the reign of epoch "
-                            + reign.epoch() + " has ended. Check the log.");
+                    "The log did not tell the fate of record " + first + ", so the reign of epoch " + reign.epoch()
+                            + " has ended. Check the log.");
         }
     }
 
@@ -307,7 +300,7 @@ public final class LogJournal implements Journal {
         ended = true;
         shut();
         try {
-            listener().unknown(nextToFlush);
+            listener().unknown(durable.sequence() + 1);
         } finally {
             listener().ended(THREAD, e);
             LOG.log(
