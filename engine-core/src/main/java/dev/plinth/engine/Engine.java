@@ -427,8 +427,7 @@ public final class Engine implements AutoCloseable {
      * go on. Restart the engine. Over a shared log it is false only if the node has stopped ({@link #role}).
      */
     public boolean isWritable() {
-        ActiveEngine active = node.active();
-        return active == null ? node.role() != NodeRole.STOPPED : active.store().isWritable();
+        return node.isWritable();
     }
 
     /**

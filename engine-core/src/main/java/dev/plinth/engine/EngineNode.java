@@ -26,6 +26,9 @@ interface EngineNode {
     /** Returns what the node does now. */
     NodeRole role();
 
+    /** Returns false once nothing is written any more. The end of a reign is none of that, nor is the end of the node. */
+    boolean isWritable();
+
     /** Returns how far it has come. */
     Position position();
 

@@ -145,6 +145,11 @@ final class LogNode implements EngineNode {
     }
 
     @Override
+    public boolean isWritable() {
+        return role != NodeRole.STOPPED;
+    }
+
+    @Override
     public Position position() {
         return new Position(rows.epoch(), rows.sequence());
     }

@@ -50,6 +50,11 @@ final class SingleNode implements EngineNode {
     }
 
     @Override
+    public boolean isWritable() {
+        return active.store().isWritable();
+    }
+
+    @Override
     public Position position() {
         return new Position(active.store().epoch(), active.store().committed());
     }

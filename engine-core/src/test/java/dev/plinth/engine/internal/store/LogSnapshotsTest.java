@@ -82,6 +82,22 @@ class LogSnapshotsTest {
     }
 
     @Test
+    void node_withADamagedSnapshotOfAWholeLog_beginsWithTheLog() throws IOException {
+        NodeStore leader = node(log, SELDOM);
+        Store store = leader.reign(A).orElseThrow();
+        put(store, 0, 100);
+        leader.snapshot();
+        long last = put(store, 90, 150);
+        damage(100);
+
+        NodeStore other = caughtUp(log, last);
+        assertThat(other.stateHash()).isEqualTo(store.stateHash());
+        store.close();
+        leader.followOn();
+        assertThat(other.reign(B)).isPresent();
+    }
+
+    @Test
     void follower_whosePositionWasTruncatedAway_goesOnFromASnapshot() throws IOException {
         NodeStore leader = node(log, SELDOM);
         Store store = leader.reign(A).orElseThrow();

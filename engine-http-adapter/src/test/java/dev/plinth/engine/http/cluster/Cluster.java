@@ -32,11 +32,13 @@ final class Cluster implements AutoCloseable {
     private final String cell = "faults-" + UUID.randomUUID();
     private final Path config;
     private final Path key;
+    private final List<String> others;
     private final List<ClusterNode> nodes = new ArrayList<>();
     private final NodeClient admin;
 
-    private Cluster(Path home, Pair servers) throws IOException {
+    private Cluster(Path home, Pair servers, List<String> others) throws IOException {
         this.servers = servers;
+        this.others = others;
         this.config = Files.writeString(home.resolve("plinth.yaml"), "plans: {load: {requests: 1000000}}\n");
         this.key = home.resolve("secret.key");
         for (int i = 0; i < NODES; i++) {
@@ -81,9 +83,13 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /** Starts nodes with files below a directory. The first one makes the key. */
-    static Cluster start(Path home, Pair servers) throws IOException {
-        Cluster cluster = new Cluster(home, servers);
+    /**
+     * Starts nodes with files below a directory. The first one makes the key.
+     *
+     * @param others further arguments of each node
+     */
+    static Cluster start(Path home, Pair servers, String... others) throws IOException {
+        Cluster cluster = new Cluster(home, servers, List.of(others));
         try {
             cluster.nodes.get(0).start();
             cluster.startMissing();
@@ -96,15 +102,21 @@ final class Cluster implements AutoCloseable {
 
     /** Makes a further node of the cell, which does not run yet. It is not one of {@link #nodes}. */
     ClusterNode newNode(Path home, String id, Path keyFile) throws IOException {
+        return newNode(home, id, keyFile, cell);
+    }
+
+    /** Makes a node of another cell in the same database, which does not run yet. */
+    ClusterNode newNode(Path home, String id, Path keyFile, String cell) throws IOException {
         List<Integer> ports =
                 List.of(servers.primary().port(), servers.standby().port());
-        List<String> arguments = List.of(
+        List<String> arguments = new ArrayList<>(others);
+        arguments.addAll(List.of(
                 "--tables=heap",
                 "--cell=" + cell,
                 "--config=" + config,
                 "--secret-key-file=" + keyFile,
                 "--admin-token=" + ADMIN,
-                "--webhook-allow=127.0.0.0/8");
+                "--webhook-allow=127.0.0.0/8"));
         return new ClusterNode(home, id, ports, arguments);
     }
 
@@ -142,6 +154,11 @@ final class Cluster implements AutoCloseable {
 
     List<ClusterNode> nodes() {
         return List.copyOf(nodes);
+    }
+
+    /** Returns the snapshots in the database. */
+    CellSnapshots snapshots() {
+        return new CellSnapshots(servers, cell);
     }
 
     /** Returns how many reigns have begun. */

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -27,11 +28,15 @@ final class ClusterNode implements AutoCloseable {
             dev.plinth.level=INFO
             """;
 
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final int OK = 200;
+
     private final String id;
     private final Path errors;
     private final int port;
     private final FaultProxy toPrimary;
     private final FaultProxy toStandby;
+    private final NodeClient probe;
     private final List<String> arguments;
     private @Nullable ServedProcess process;
 
@@ -49,6 +54,7 @@ final class ClusterNode implements AutoCloseable {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             this.port = free.getLocalPort();
         }
+        this.probe = new NodeClient(List.of(uri()), "");
         Path logging = Files.writeString(home.resolve(id + ".logging"), LOGGING);
         List<String> all = new ArrayList<>(JVM);
         all.addAll(List.of(
@@ -93,6 +99,20 @@ final class ClusterNode implements AutoCloseable {
         int unusedStatus = started.destroyForcibly().waitFor();
     }
 
+    /** Returns the nodes that lead, as a load balancer learns it. */
+    static List<ClusterNode> leaders(List<ClusterNode> nodes) throws IOException, InterruptedException {
+        List<ClusterNode> leaders = new ArrayList<>();
+        for (ClusterNode node : nodes) {
+            if (node.probe
+                            .send(0, NodeClient.Request.get("/health/leader"), TIMEOUT)
+                            .status()
+                    == OK) {
+                leaders.add(node);
+            }
+        }
+        return leaders;
+    }
+
     boolean isRunning() {
         ServedProcess current = process;
         return current != null && current.isAlive();
@@ -105,7 +125,9 @@ final class ClusterNode implements AutoCloseable {
 
     /** Ends it by SIGTERM. */
     void terminate() throws InterruptedException {
-        int unused = running().stop();
+        assertThat(running().stop())
+                .as("exit code of %s, which said %s", id, said())
+                .isZero();
     }
 
     /** Waits until it has ended by itself. */

@@ -2,8 +2,10 @@ package dev.plinth.engine.http.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.Patience;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.http.cluster.FaultProxy.Way;
+import dev.plinth.engine.log.postgres.server.Pair;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.EnumSet;
@@ -17,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Cuts, holds and slows the networks between nodes and their database, and stops the standby, while 64 callers work. */
+/** Cuts, holds and slows the networks of the database, and stops the standby, while 64 callers work. */
 @Tag("portable")
 @Timeout(value = 3, unit = TimeUnit.HOURS)
 @Tag("scaled")
@@ -120,6 +122,40 @@ final class DatabaseFaultsIT {
                     .as("unknown outcomes, though the database was back at once")
                     .isZero();
         });
+    }
+
+    @Test
+    void replication_cutOrStalling_acknowledgesNothingWithoutTheStandby() throws Exception {
+        Pair servers = cluster.servers();
+        Figures figures = new Figures("replication cut, or stalled for 2 s");
+        AtomicInteger rounds = new AtomicInteger(new Random().nextInt(2));
+        try (FaultProxy replication = new FaultProxy(servers.primary().port())) {
+            servers.standby().follow(replication.port());
+            servers.standby().reload();
+            Patience.until(() -> replication.connections() > 0);
+            new FaultRun(cluster, figures, 1).withoutEachNode().repeat(TestScale.count(1, 4, 20), (load, random) -> {
+                if (rounds.getAndIncrement() % 2 == 0) {
+                    replication.cut();
+                } else {
+                    replication.hold(BOTH);
+                }
+                long cut = System.nanoTime();
+                load.pass(STALL_MILLIS);
+                assertThat(servers.query("select count(*)" + WAITING_APPENDS))
+                        .as("appends that wait for the standby")
+                        .isEqualTo("1");
+                long healed = System.nanoTime();
+                replication.heal();
+                assertThat(load.ledger().acknowledgedBetween(cut, healed))
+                        .as("acknowledged without the standby")
+                        .isZero();
+                load.awaitNext(healed);
+                figures.add(healed, load.ledger());
+            });
+        } finally {
+            servers.standby().follow(servers.primary().port());
+            servers.standby().reload();
+        }
     }
 
     @Test

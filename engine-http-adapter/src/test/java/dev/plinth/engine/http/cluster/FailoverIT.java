@@ -1,9 +1,13 @@
 package dev.plinth.engine.http.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.Patience;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.log.postgres.server.Pair;
 import dev.plinth.engine.log.postgres.server.Server;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,8 +23,48 @@ final class FailoverIT {
     private static final String CUT_ALL = "select count(pg_terminate_backend(pid)) from pg_stat_activity where pid <>"
             + " pg_backend_pid() and usename = 'plinth' and backend_type = 'client backend'";
 
+    private static final int KEPT = 30;
+    private static final int LOST = 20;
+
     @TempDir
     private Path home;
+
+    @Test
+    void standby_promotedWithoutTheLastChanges_letsAllNodesMakeTheirRowsAnew() throws Exception {
+        try (Pair servers = Pair.start();
+                FaultProxy replication = new FaultProxy(servers.primary().port())) {
+            for (Server server : List.of(servers.primary(), servers.standby())) {
+                server.configure("synchronous_standby_names = ''");
+                server.reload();
+            }
+            servers.standby().follow(replication.port());
+            servers.standby().reload();
+            try (Cluster cluster = Cluster.start(home, servers, "--log-durability=local")) {
+                LostChanges changes = new LostChanges(cluster);
+                changes.create(KEPT, "kept");
+                String written = servers.query("select pg_current_wal_lsn()");
+                Patience.until(() -> servers.query(
+                                "select bool_or(flush_lsn >= '" + written + "'::pg_lsn) from pg_stat_replication")
+                        .equals("t"));
+                replication.cut();
+                changes.create(LOST, "lost");
+                changes.awaitAllNodes();
+                Server unused = servers.failOver();
+                changes.create(KEPT, "behind");
+
+                try (ClusterNode late = cluster.newNode(home, "late", cluster.key())) {
+                    late.start();
+                    assertThat(changes.rowsOfEachNode(late)).hasSize(2 * KEPT).noneMatch(row -> row.startsWith("lost"));
+                }
+                for (ClusterNode node : cluster.nodes()) {
+                    assertThat(node.said())
+                            .contains("The log has lost record")
+                            .doesNotContain("\tat ")
+                            .doesNotContain("STOPPED");
+                }
+            }
+        }
+    }
 
     @Test
     void primary_lostAndBackAsItWas_losesNothingAndIsNotTakenBack() throws Exception {

@@ -48,6 +48,11 @@ final class FaultProxy implements AutoCloseable {
         return listening.getLocalPort();
     }
 
+    /** Returns how many connections there are. */
+    int connections() {
+        return sockets.size() / 2;
+    }
+
     /** Holds all bytes of these ways, as a network does that loses each packet. They arrive once it is healed. */
     void hold(Set<Way> ways) {
         lock.lock();

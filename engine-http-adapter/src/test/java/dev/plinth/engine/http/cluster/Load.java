@@ -33,6 +33,7 @@ final class Load implements AutoCloseable {
     private final Told told;
     private final CountDownLatch ended = new CountDownLatch(1);
     private int queued;
+    private int quiet;
     private final List<Thread> threads = new ArrayList<>();
 
     private Load(NodeClient admin, boolean retryAfter, Random random) throws IOException, InterruptedException {
@@ -105,7 +106,12 @@ final class Load implements AutoCloseable {
 
     /** Creates a resource that no caller changes, and returns its path. */
     String createQuiet() throws InterruptedException {
-        return new Caller(nodes, ledger, "quiet-" + ledger.acknowledged(), 0, manner(QUICK), random).createAlone();
+        return createQuiet(nodes);
+    }
+
+    /** Creates a resource that no caller changes by calling these nodes, and returns its path. */
+    String createQuiet(NodeClient others) throws InterruptedException {
+        return new Caller(others, ledger, "quiet-" + quiet++, 0, manner(QUICK), random).createAlone();
     }
 
     /** Returns true if some node shows what is at a path, within a while. */

@@ -104,7 +104,7 @@ final class SnapshotInput extends InputStream {
         }
         if (part.length == 0) {
             throw new IOException("Expected part " + next + " of the snapshot at position " + position
-                    + " as it was written, but it is missing or damaged; delete that snapshot");
+                    + " as it was written, but it is missing or damaged");
         }
         next++;
         read = 0;

@@ -60,8 +60,12 @@ public final class Server {
     /** Makes it a standby of another server at its next start. */
     public void follow(Server primary) throws IOException {
         run(command("touch", home.resolve("standby.signal").toString()));
-        configure("primary_conninfo = 'host=127.0.0.1 port=" + primary.port + " user=" + USER
-                + " application_name=standby'");
+        follow(primary.port);
+    }
+
+    /** Makes a standby follow by way of a port, at which a proxy may be, from its next start or {@link #reload} on. */
+    public void follow(int port) throws IOException {
+        configure("primary_conninfo = 'host=127.0.0.1 port=" + port + " user=" + USER + " application_name=standby'");
     }
 
     /** Adds lines to the configuration. Later lines win. */
