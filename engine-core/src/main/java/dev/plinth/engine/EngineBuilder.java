@@ -22,6 +22,7 @@ import dev.plinth.engine.internal.json.RecordType;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.resource.ContentTypes;
+import dev.plinth.engine.internal.store.LogClock;
 import dev.plinth.engine.internal.store.StoreFiles;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.RouteSettings;
@@ -525,7 +526,7 @@ public final class EngineBuilder {
     /** Returns the present settings. */
     EngineConfig config() {
         EngineConfig config = new EngineConfig(
-                clock,
+                log.isPresent() ? LogClock.of(clock) : clock,
                 testClock,
                 ids,
                 tables,

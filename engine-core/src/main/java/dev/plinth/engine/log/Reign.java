@@ -1,6 +1,8 @@
 package dev.plinth.engine.log;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 
 /**
  * The right of one node to append, from the moment at which all earlier ones are fenced. Immutable.
@@ -8,8 +10,14 @@ import java.time.Duration;
  * @param epoch the number of the reign, 1 or higher and higher than that of every earlier one
  * @param node the node that reigns
  * @param beat how often the node has to call {@link SharedLog#beat} to keep its lease, more than zero
+ * @param time the time at which it began by the log's own clock, by which the engine's time then goes; empty if there is none
  */
-public record Reign(long epoch, Node node, Duration beat) {
+public record Reign(long epoch, Node node, Duration beat, Optional<Instant> time) {
+    /** Makes the reign of a log without a clock of its own. */
+    public Reign(long epoch, Node node, Duration beat) {
+        this(epoch, node, beat, Optional.empty());
+    }
+
     /** Checks the numbers. */
     public Reign {
         if (epoch < 1) {

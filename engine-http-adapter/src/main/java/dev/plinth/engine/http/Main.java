@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -44,17 +45,28 @@ public final class Main {
 
     private final PrintStream out;
     private final ProgramOutput output;
+    private final UnaryOperator<EngineBuilder> change;
 
-    private Main(PrintStream out, PrintStream err) {
+    private Main(PrintStream out, PrintStream err, UnaryOperator<EngineBuilder> change) {
         this.out = out;
+        this.change = change;
         this.output = new ProgramOutput(out, err);
     }
 
     /** Runs the program until it is told to stop, and exits at once if it does not start. */
     public static void main(String[] arguments) {
+        run(List.of(arguments), UnaryOperator.identity());
+    }
+
+    /**
+     * Runs the program likewise.
+     *
+     * @param change changes the engine that is served
+     */
+    static void run(List<String> arguments, UnaryOperator<EngineBuilder> change) {
         doWithoutLocaleData();
         ConsoleLogging.quiet();
-        int status = new Main(System.out, System.err).run(List.of(arguments), System.getenv());
+        int status = new Main(System.out, System.err, change).run(arguments, System.getenv());
         if (status != OK) {
             System.exit(status);
         }
@@ -176,7 +188,7 @@ public final class Main {
         try {
             options.checkTls();
             Optional<AccessLog> accessLog = options.accessLog(output.standardOutput());
-            EngineBuilder builder = options.engine();
+            EngineBuilder builder = change.apply(options.engine());
             if (options.isReloadable()) {
                 builder.configReload(() -> reload.reload().json());
             }

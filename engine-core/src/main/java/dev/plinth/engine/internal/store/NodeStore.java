@@ -227,11 +227,13 @@ public final class NodeStore implements AutoCloseable {
      */
     public Optional<Store> reign(Node me) throws IOException {
         begin();
+        long asked = LogClock.machineMillis(clock);
         Optional<Reign> begun = log.reign(me);
         if (begun.isEmpty()) {
             return Optional.empty();
         }
         Reign reign = begun.get();
+        reign.time().ifPresent(time -> LogClock.setRight(clock, time, asked));
         RecoveryProgress progress = new RecoveryProgress();
         try {
             requireInLog();

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -36,13 +37,13 @@ final class Cluster implements AutoCloseable {
     private final List<ClusterNode> nodes = new ArrayList<>();
     private final NodeClient admin;
 
-    private Cluster(Path home, Pair servers, List<String> others) throws IOException {
+    private Cluster(Path home, Pair servers, List<Duration> clockErrors, List<String> others) throws IOException {
         this.servers = servers;
         this.others = others;
         this.config = Files.writeString(home.resolve("plinth.yaml"), "plans: {load: {requests: 1000000}}\n");
         this.key = home.resolve("secret.key");
         for (int i = 0; i < NODES; i++) {
-            nodes.add(newNode(home, "node-" + i, key));
+            nodes.add(newNode(home, "node-" + i, clockErrors.get(i), key, cell));
         }
         this.admin = new NodeClient(nodes.stream().map(ClusterNode::uri).toList(), ADMIN);
     }
@@ -89,13 +90,21 @@ final class Cluster implements AutoCloseable {
      * @param others further arguments of each node
      */
     static Cluster start(Path home, Pair servers, String... others) throws IOException {
-        Cluster cluster = new Cluster(home, servers, List.of(others));
+        return new Cluster(home, servers, Collections.nCopies(NODES, Duration.ZERO), List.of(others)).started();
+    }
+
+    /** Starts nodes likewise, on machines whose clocks are ahead by these times. */
+    static Cluster start(Path home, Pair servers, List<Duration> clockErrors) throws IOException {
+        return new Cluster(home, servers, clockErrors, List.of()).started();
+    }
+
+    private Cluster started() throws IOException {
         try {
-            cluster.nodes.get(0).start();
-            cluster.startMissing();
-            return cluster;
+            nodes.get(0).start();
+            startMissing();
+            return this;
         } catch (IOException | RuntimeException | Error e) {
-            cluster.close();
+            close();
             throw e;
         }
     }
@@ -106,18 +115,23 @@ final class Cluster implements AutoCloseable {
     }
 
     /** Makes a node of another cell in the same database, which does not run yet. */
-    ClusterNode newNode(Path home, String id, Path keyFile, String cell) throws IOException {
+    ClusterNode newNode(Path home, String id, Path keyFile, String ofCell) throws IOException {
+        return newNode(home, id, Duration.ZERO, keyFile, ofCell);
+    }
+
+    private ClusterNode newNode(Path home, String id, Duration clockError, Path keyFile, String ofCell)
+            throws IOException {
         List<Integer> ports =
                 List.of(servers.primary().port(), servers.standby().port());
         List<String> arguments = new ArrayList<>(others);
         arguments.addAll(List.of(
                 "--tables=heap",
-                "--cell=" + cell,
+                "--cell=" + ofCell,
                 "--config=" + config,
                 "--secret-key-file=" + keyFile,
                 "--admin-token=" + ADMIN,
                 "--webhook-allow=127.0.0.0/8"));
-        return new ClusterNode(home, id, ports, arguments);
+        return new ClusterNode(home, id, clockError, ports, arguments);
     }
 
     /** Returns the file of the key that all nodes have. */

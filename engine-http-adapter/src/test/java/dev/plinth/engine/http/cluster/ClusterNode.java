@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.http.ServedProcess;
+import dev.plinth.engine.http.WrongClockProgram;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -43,10 +45,12 @@ final class ClusterNode implements AutoCloseable {
     /**
      * Makes a node that does not run.
      *
+     * @param clockError how far the clock of its machine is ahead; zero for the right clock
      * @param servers ports of the two servers
      * @param others arguments that all nodes have
      */
-    ClusterNode(Path home, String id, List<Integer> servers, List<String> others) throws IOException {
+    ClusterNode(Path home, String id, Duration clockError, List<Integer> servers, List<String> others)
+            throws IOException {
         this.id = id;
         this.errors = home.resolve(id + ".err");
         this.toPrimary = new FaultProxy(servers.get(0));
@@ -57,10 +61,9 @@ final class ClusterNode implements AutoCloseable {
         this.probe = new NodeClient(List.of(uri()), "");
         Path logging = Files.writeString(home.resolve(id + ".logging"), LOGGING);
         List<String> all = new ArrayList<>(JVM);
+        all.add("-Djava.util.logging.config.file=" + logging);
+        all.addAll(program(clockError));
         all.addAll(List.of(
-                "-Djava.util.logging.config.file=" + logging,
-                "-jar",
-                System.getProperty("plinth.jar"),
                 "serve",
                 "--port=" + port,
                 "--advertise=" + uri(),
@@ -69,6 +72,20 @@ final class ClusterNode implements AutoCloseable {
                         + "/postgres?sslmode=disable"));
         all.addAll(others);
         this.arguments = List.copyOf(all);
+    }
+
+    private static List<String> program(Duration clockError) {
+        String jar = System.getProperty("plinth.jar");
+        if (clockError.isZero()) {
+            return List.of("-jar", jar);
+        }
+        String tests = WrongClockProgram.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath();
+        return List.of(
+                "-cp", jar + File.pathSeparator + tests, WrongClockProgram.class.getName(), clockError.toString());
     }
 
     String id() {

@@ -7,6 +7,8 @@ import dev.plinth.engine.TestScale;
 import dev.plinth.engine.log.postgres.server.Pair;
 import dev.plinth.engine.log.postgres.server.Server;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -40,21 +42,23 @@ final class FailoverIT {
             servers.standby().follow(replication.port());
             servers.standby().reload();
             try (Cluster cluster = Cluster.start(home, servers, "--log-durability=local")) {
-                LostChanges changes = new LostChanges(cluster);
-                changes.create(KEPT, "kept");
+                SmallLoad load = new SmallLoad(cluster);
+                Instant kept = load.create(KEPT, "kept");
                 String written = servers.query("select pg_current_wal_lsn()");
                 Patience.until(() -> servers.query(
                                 "select bool_or(flush_lsn >= '" + written + "'::pg_lsn) from pg_stat_replication")
                         .equals("t"));
                 replication.cut();
-                changes.create(LOST, "lost");
-                changes.awaitAllNodes();
+                assertThat(load.create(LOST, "lost")).isAfterOrEqualTo(kept);
+                load.awaitAllNodes();
                 Server unused = servers.failOver();
-                changes.create(KEPT, "behind");
+                assertThat(load.create(KEPT, "behind")).isAfterOrEqualTo(kept);
 
                 try (ClusterNode late = cluster.newNode(home, "late", cluster.key())) {
                     late.start();
-                    assertThat(changes.rowsOfEachNode(late)).hasSize(2 * KEPT).noneMatch(row -> row.startsWith("lost"));
+                    List<ClusterNode> running = new ArrayList<>(cluster.nodes());
+                    running.add(late);
+                    assertThat(load.rowsOfEachNode(running)).hasSize(2 * KEPT).noneMatch(row -> row.startsWith("lost"));
                 }
                 for (ClusterNode node : cluster.nodes()) {
                     assertThat(node.said())

@@ -144,13 +144,13 @@ public final class PostgresLog implements SharedLog {
         requireWriting();
         try {
             return primary.run(connection -> {
-                Optional<Long> epoch = reigns.begin(connection, me);
-                if (epoch.isPresent()) {
+                Optional<Reigns.Begun> begun = reigns.begin(connection, me);
+                if (begun.isPresent()) {
                     rotation.begin(connection);
                 } else if (reigns.isLeaderGone()) {
                     tail.lookSoon();
                 }
-                return epoch.map(number -> new Reign(number, me, beat()));
+                return begun.map(now -> new Reign(now.epoch(), me, beat(), Optional.of(now.time())));
             });
         } catch (SQLException e) {
             throw SqlStates.asIo(e);

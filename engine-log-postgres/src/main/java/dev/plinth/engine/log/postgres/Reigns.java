@@ -8,6 +8,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -66,17 +68,20 @@ final class Reigns {
         return current;
     }
 
+    /** A reign that has begun, with the time by the database's clock. */
+    record Begun(long epoch, Instant time) {}
+
     /** The row of the cell, as a candidate sees it. */
     private record Status(long epoch, @Nullable String node, long leaseMillis, long silentMillis, boolean gone) {}
 
     /**
      * Begins a reign if no other node's lease lives.
      *
-     * @return the epoch; empty if another node reigns, or an append or a takeover is under way
+     * @return the reign; empty if another node reigns, or an append or a takeover is under way
      * @throws SQLException if the database fails, or the takeover may be lost with the primary
      * @throws IllegalStateException if another process has the id of this node
      */
-    Optional<Long> begin(Connection connection, Node me) throws SQLException {
+    Optional<Begun> begin(Connection connection, Node me) throws SQLException {
         if (!nodeLock.take(connection, me.id())) {
             return Optional.empty();
         }
@@ -152,17 +157,18 @@ final class Reigns {
         return System.nanoTime() - goneSince < GONE_NANOS;
     }
 
-    private Optional<Long> takeOver(Connection connection, Node me, long epoch) throws SQLException {
+    private Optional<Begun> takeOver(Connection connection, Node me, long epoch) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(takeover)) {
             update.setLong(1, epoch);
             update.setString(2, me.id());
             update.setString(3, me.url().map(URI::toString).orElse(null));
             update.setLong(4, lease.toMillis());
-            Optional<Long> begun = Optional.empty();
+            Optional<Begun> begun = Optional.empty();
             try (ResultSet rows = update.executeQuery()) {
                 if (rows.next()) {
                     current.set(rows.getLong(1), rows.getLong(2));
-                    begun = Optional.of(rows.getLong(1));
+                    Instant time = Instant.EPOCH.plus(rows.getLong(3), ChronoUnit.MICROS);
+                    begun = Optional.of(new Begun(rows.getLong(1), time));
                 }
             }
             if (update.getWarnings() != null) {

@@ -6,6 +6,7 @@ import dev.plinth.engine.http.cluster.NodeClient.Answer;
 import dev.plinth.engine.http.cluster.NodeClient.Request;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,19 +15,17 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
-/** Resources in a cell whose database may lose some of them, so that only the rows of the nodes are compared. One thread. */
-final class LostChanges {
+/** Calls of a workspace of their own, one after the other, and a comparison of the rows that the nodes have. One thread. */
+final class SmallLoad {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final int CREATED = 201;
     private static final int OK = 200;
 
-    private final Cluster cluster;
     private final NodeClient nodes;
     private final RetryingClient client;
 
     /** Makes a workspace. */
-    LostChanges(Cluster cluster) throws InterruptedException {
-        this.cluster = cluster;
+    SmallLoad(Cluster cluster) throws InterruptedException {
         RetryingClient operator = client(cluster.admin());
         String workspace = operator.settle(
                         new Request("POST", "/admin/v1/workspaces", "", "{\"name\":\"lost\",\"plan\":\"load\"}"))
@@ -38,14 +37,24 @@ final class LostChanges {
         this.client = client(nodes);
     }
 
-    /** Creates resources, each of which is acknowledged. */
-    void create(int count, String name) throws InterruptedException {
-        for (int i = 0; i < count; i++) {
-            String unique = name + "-" + i;
-            Answer answer =
-                    client.settle(new Request("POST", "/v1/resources", unique, "{\"name\":\"" + unique + "\"}"));
-            assertThat(answer.status()).as(answer.body()).isEqualTo(CREATED);
+    /** Creates resources, each of which is acknowledged, and returns when the last one was created. */
+    Instant create(int count, String name) throws InterruptedException {
+        Answer answer = create(name + "-0");
+        for (int i = 1; i < count; i++) {
+            answer = create(name + "-" + i);
         }
+        return Instant.parse(answer.member("createdAt"));
+    }
+
+    private Answer create(String name) throws InterruptedException {
+        Answer answer = post("/v1/resources", name, "{\"name\":\"" + name + "\"}");
+        assertThat(answer.status()).as(answer.body()).isEqualTo(CREATED);
+        return answer;
+    }
+
+    /** Sends a call under a key until it is answered with certainty. */
+    Answer post(String path, String key, String body) throws InterruptedException {
+        return client.settle(new Request("POST", path, key, body));
     }
 
     /** Waits until all nodes have the same records. */
@@ -64,12 +73,10 @@ final class LostChanges {
     /**
      * Lets each node lead, until it is killed, and returns the rows that all of them show.
      *
-     * @param late a node beside those of the cluster
      * @return names of resources, each with its id and version
      */
-    Set<String> rowsOfEachNode(ClusterNode late) throws IOException, InterruptedException {
-        List<ClusterNode> left = new ArrayList<>(cluster.nodes());
-        left.add(late);
+    Set<String> rowsOfEachNode(List<ClusterNode> running) throws IOException, InterruptedException {
+        List<ClusterNode> left = new ArrayList<>(running);
         List<Set<String>> shown = new ArrayList<>();
         while (!left.isEmpty()) {
             ClusterNode leader = leader(left);
