@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -67,18 +66,6 @@ class BrokenClusterTest {
 
     private String runSimulation() throws IOException, InterruptedException {
         String classPath = directory + File.pathSeparator + System.getProperty("java.class.path");
-        Process child = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dplinth.test.patience=20",
-                        "-cp",
-                        classPath,
-                        ClusterSeeds.class.getName(),
-                        String.valueOf(TestScale.seed()),
-                        String.valueOf(SEEDS_MAX)))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(child.waitFor()).as(said).isZero();
-        return said;
+        return SeedsProcess.run(classPath, List.of("-Dplinth.test.patience=20"), TestScale.seed(), SEEDS_MAX);
     }
 }

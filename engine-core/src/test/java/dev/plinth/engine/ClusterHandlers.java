@@ -13,7 +13,7 @@ final class ClusterHandlers {
     static final String QUICK = "quick";
     static final String SLOW = "slow";
     static final String TICK = "host.tick";
-    private static final int LOOK_MILLIS = 2;
+    private static final int LOOK_MILLIS = 10;
 
     final Queue<String> heard = new ConcurrentLinkedQueue<>();
     final Queue<String> ran = new ConcurrentLinkedQueue<>();

@@ -10,11 +10,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /** Runs simulated clusters, several at once, each by a seed of its own. */
 final class ClusterSeeds {
+    /** Is printed if no seed has failed. */
+    static final String RIGHT = "RIGHT";
+
     /** Many, because most of a simulation's time is a wait. */
-    private static final int AT_ONCE = 24;
+    private static final int AT_ONCE = 4 * Runtime.getRuntime().availableProcessors();
 
     private final Path directory;
     private final AtomicReference<String> failure = new AtomicReference<>();
@@ -56,7 +60,12 @@ final class ClusterSeeds {
         Path directory = Files.createTempDirectory("cluster");
         Optional<String> failure =
                 new ClusterSeeds(directory).run(Long.parseLong(arguments[0]), Integer.parseInt(arguments[1]));
-        System.out.println(failure.map(text -> "FAILED " + text).orElse("RIGHT"));
+        System.out.println(failure.map(text -> "FAILED " + text).orElse(RIGHT));
+        directory.toFile().deleteOnExit();
+        try (Stream<Path> keyFiles = Files.list(directory)) {
+            keyFiles.forEach(
+                    file -> file.toFile().deleteOnExit()); // before the directory, since the last one goes first
+        }
         System.exit(0); // some broken engines do not end
     }
 }
