@@ -197,8 +197,8 @@ public final class Access {
         store.onUndone(this::changed);
         store.onCommitted((sequence, writes) -> {
             changed(writes);
-            for (Changes.Write write : writes) {
-                Caller planned = planned(write, sequence);
+            for (int i = 0; i < writes.size(); i++) {
+                Caller planned = planned(writes.get(i), sequence);
                 if (planned != null) {
                     listener.accept(planned);
                 }
@@ -208,7 +208,8 @@ public final class Access {
 
     /** Receives every durable change and every undo. Increments the version if keys or workspaces are among it. */
     public void changed(List<Changes.Write> writes) {
-        for (Changes.Write write : writes) {
+        for (int i = 0; i < writes.size(); i++) {
+            Changes.Write write = writes.get(i);
             if (write.isIn(AccessTables.WORKSPACES)
                     || write.isIn(AccessTables.KEYS)
                     || write.isIn(AccessTables.TOKENS)) {

@@ -152,11 +152,14 @@ public final class RowReader {
         return value;
     }
 
-    /** Returns the set of a kind that belongs to an id and to the text of this field. */
-    public SetKey set(int kind, Id owner) {
+    /** Returns the set of a kind that belongs to the id at an offset of the row and to the text of this field. */
+    public SetKey set(int kind, int ownerAt) {
         int length = small();
         at += length;
-        return new Digest().id(owner).bytes(bytes, at - length, length).set(kind);
+        return new Digest()
+                .bytes(bytes, ownerAt, Id.BYTES)
+                .bytes(bytes, at - length, length)
+                .set(kind);
     }
 
     /** Returns a place in a trace. */

@@ -13,6 +13,19 @@ public record SetKey(int kind, long high, long low) {
         return new SetKey(kind, owner.high(), owner.low());
     }
 
+    /** Returns the set of a kind that belongs to the id at an offset of a key or row. */
+    public static SetKey at(int kind, byte[] bytes, int ownerAt) {
+        return new SetKey(kind, Bytes.getLong(bytes, ownerAt), Bytes.getLong(bytes, ownerAt + Long.BYTES));
+    }
+
+    /** Returns the set of a kind that belongs to the ids at two offsets of a row. */
+    public static SetKey at(int kind, byte[] row, int ownerAt, int aboutAt) {
+        return new Digest()
+                .bytes(row, ownerAt, Id.BYTES)
+                .bytes(row, aboutAt, Id.BYTES)
+                .set(kind);
+    }
+
     /** Returns the set of a kind that belongs to an id and a word, such as a workspace's jobs of one type. */
     public static SetKey of(int kind, Id owner, String word) {
         return new Digest().id(owner).text(word).set(kind);

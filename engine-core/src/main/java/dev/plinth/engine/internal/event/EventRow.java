@@ -92,7 +92,18 @@ final class EventRow {
 
     /** The set of the workspace's events of its type. */
     SetKey ofType() {
-        return reader(TYPE_AT).set(SetKinds.EVENTS_BY_TYPE, workspace());
+        return reader(TYPE_AT).set(SetKinds.EVENTS_BY_TYPE, WORKSPACE_AT);
+    }
+
+    /** The set of the workspace's events. */
+    SetKey ofWorkspace() {
+        return SetKey.at(SetKinds.EVENTS, row, WORKSPACE_AT);
+    }
+
+    /** The set of the workspace's events about its resource; null if it has none. */
+    @Nullable
+    SetKey ofResource() {
+        return row[resourceAt] == 0 ? null : SetKey.at(SetKinds.EVENTS_BY_RESOURCE, row, WORKSPACE_AT, resourceAt + 1);
     }
 
     /** Returns the resource that the event is about or belongs to, or null. */

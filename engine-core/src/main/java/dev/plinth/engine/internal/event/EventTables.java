@@ -43,16 +43,16 @@ final class EventTables {
         long number = row.number();
         sets.place(number);
         sets.member(ALL, number);
-        sets.member(SetKey.of(SetKinds.EVENTS, row.workspace()), number);
+        sets.member(row.ofWorkspace(), number);
         sets.member(row.ofType(), number);
         String type = row.type();
-        String family = EventTypes.family(type);
-        if (!family.isEmpty() && !OwnEventTypes.isReserved(type)) {
+        String family = OwnEventTypes.isReserved(type) ? "" : EventTypes.family(type);
+        if (!family.isEmpty()) {
             sets.member(ofFamily(row.workspace(), family), number);
         }
-        Id resource = row.resource();
-        if (resource != null) {
-            sets.member(about(row.workspace(), resource), number);
+        SetKey ofResource = row.ofResource();
+        if (ofResource != null) {
+            sets.member(ofResource, number);
         }
     }
 }

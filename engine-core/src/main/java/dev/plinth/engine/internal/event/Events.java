@@ -75,14 +75,11 @@ public final class Events {
                     + "; lists by prefix would not find it");
         }
         Id id = context.newId(IdKind.EVENT);
+        long number = context.nextNumber();
         EventRow row = EventRow.create(
-                id,
-                draft,
-                context.nextNumber(),
-                context.now(),
-                context.trace() == null ? draft.trace() : context.trace());
+                id, draft, number, context.now(), context.trace() == null ? draft.trace() : context.trace());
         changes.put(EventTables.EVENTS, draft.workspace().keyOf(id), row.row());
-        return written(row);
+        return new Changes.WrittenEvent(id, draft.workspace(), number, draft.type(), draft.resource());
     }
 
     /** Reads from the row of an event what webhooks and waiters need. */

@@ -39,8 +39,8 @@ public final class OwnEventTypes {
 
     /** Returns true if types that start like this one are the engine's own. */
     public static boolean isReserved(String type) {
-        for (String own : RESERVED) {
-            if (type.startsWith(own)) {
+        for (int i = 0; i < RESERVED.size(); i++) {
+            if (type.startsWith(RESERVED.get(i))) {
                 return true;
             }
         }

@@ -5,7 +5,6 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Digest;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -95,7 +94,7 @@ public final class Idempotency {
         long number = row.number();
         sets.place(number);
         sets.member(ALL, number);
-        sets.member(ofWorkspace(Id.read(IdKind.WORKSPACE, key, 0)), number);
+        sets.member(SetKey.at(SetKinds.REMEMBERED, key, 0), number);
     }
 
     /**

@@ -125,7 +125,11 @@ public final class JobRunner implements DueSource {
 
     /** Has the runner learn of durable changes. */
     public void register() {
-        store.onCommitted((sequence, writes) -> writes.forEach(this::committed));
+        store.onCommitted((sequence, writes) -> {
+            for (int i = 0; i < writes.size(); i++) {
+                committed(writes.get(i));
+            }
+        });
     }
 
     /**

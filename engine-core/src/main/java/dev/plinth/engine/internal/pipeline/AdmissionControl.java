@@ -21,13 +21,14 @@ import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.View;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The rooms in front of the idempotency door, in the order of the contract: each lets a request on or refuses it. */
 final class AdmissionControl {
     private static final int NO_ROOM_SECONDS = 1;
+    private static final String JSON = "application/json";
+    private static final String JSON_SUFFIX = "+json";
 
     private final Store store;
     private final Access access;
@@ -273,9 +274,9 @@ final class AdmissionControl {
             throw lacking(scope);
         }
         call.furtherScopes = call.request.route().decoder().scopes(call.request);
-        for (Scope further : call.furtherScopes) {
-            if (!call.caller.may(further)) {
-                throw lacking(further);
+        for (int i = 0; i < call.furtherScopes.size(); i++) {
+            if (!call.caller.may(call.furtherScopes.get(i))) {
+                throw lacking(call.furtherScopes.get(i));
             }
         }
     }
@@ -306,7 +307,12 @@ final class AdmissionControl {
         if (contentType == null) {
             return false;
         }
-        String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-        return !type.isEmpty() && !type.equals("application/json") && !type.endsWith("+json");
+        int end = contentType.indexOf(';');
+        String type = (end < 0 ? contentType : contentType.substring(0, end)).strip();
+        return !type.isEmpty() && !type.equalsIgnoreCase(JSON) && !endsInAnyCase(type, JSON_SUFFIX);
+    }
+
+    private static boolean endsInAnyCase(String text, String end) {
+        return text.regionMatches(true, text.length() - end.length(), end, 0, end.length());
     }
 }

@@ -67,9 +67,9 @@ public final class WaitRegistry {
      */
     public void register(Store store, Executor executor) {
         store.onCommitted((sequence, writes) -> {
-            for (Changes.Write write : writes) {
+            for (int i = 0; i < writes.size(); i++) {
                 if (areThere()) {
-                    signal(write, executor);
+                    signal(writes.get(i), executor);
                 }
             }
         });

@@ -2,7 +2,6 @@ package dev.plinth.engine.internal.quota;
 
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Caller;
-import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.store.Store;
@@ -126,8 +125,8 @@ public final class Quotas {
     /** Has the buckets of deleted workspaces forgotten. */
     public void register(Store store) {
         store.onCommitted((sequence, writes) -> {
-            for (Changes.Write write : writes) {
-                Id deleted = DeletedWorkspaces.added(write);
+            for (int i = 0; i < writes.size(); i++) {
+                Id deleted = DeletedWorkspaces.added(writes.get(i));
                 if (deleted != null) {
                     forget(deleted);
                 }

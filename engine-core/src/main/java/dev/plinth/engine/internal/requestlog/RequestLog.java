@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.requestlog;
 
-import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
@@ -175,8 +174,8 @@ public final class RequestLog {
     /** Has the requests of deleted workspaces forgotten. */
     public void register(Store store) {
         store.onCommitted((sequence, writes) -> {
-            for (Changes.Write write : writes) {
-                Id deleted = DeletedWorkspaces.added(write);
+            for (int i = 0; i < writes.size(); i++) {
+                Id deleted = DeletedWorkspaces.added(writes.get(i));
                 if (deleted != null) {
                     forget(deleted);
                 }

@@ -6,11 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Compares entity tags by RFC 9110 §13.1: strongly for If-Match, weakly for If-None-Match. */
 final class EntityTagMatch {
+    private static final String FIRST = "\"v1\"";
+
     private EntityTagMatch() {}
 
     /** Returns the strong tag of a version. */
     static String tag(long version) {
-        return "\"v" + version + "\"";
+        return version == 1 ? FIRST : "\"v" + version + "\"";
     }
 
     /** Returns the strong tag of a version as a role sees it. */

@@ -147,7 +147,12 @@ final class ResourceRow {
 
     /** The set of the workspace's resources of its type. */
     SetKey ofType() {
-        return reader(typeAt).set(SetKinds.RESOURCES_BY_TYPE, workspace());
+        return reader(typeAt).set(SetKinds.RESOURCES_BY_TYPE, WORKSPACE_AT);
+    }
+
+    /** The set of a kind that belongs to the workspace. */
+    SetKey ofWorkspace(int setKind) {
+        return SetKey.at(setKind, row, WORKSPACE_AT);
     }
 
     /** Returns the row itself, not a copy. */

@@ -46,12 +46,16 @@ final class ResourceTables {
 
     /** Returns the set of a workspace's resources in a status. */
     static SetKey inStatus(Id workspace, ResourceStatus status) {
-        int kind = switch (status) {
+        return SetKey.of(kindOf(status), workspace);
+    }
+
+    /** Returns the kind of the sets of resources in a status. */
+    private static int kindOf(ResourceStatus status) {
+        return switch (status) {
             case ACTIVE -> SetKinds.RESOURCES_ACTIVE;
             case PAUSED -> SetKinds.RESOURCES_PAUSED;
             case ARCHIVED -> SetKinds.RESOURCES_ARCHIVED;
         };
-        return SetKey.of(kind, workspace);
     }
 
     /** Returns the sets of a workspace's resources in some statuses. */
@@ -69,12 +73,12 @@ final class ResourceTables {
     }
 
     private static void tellResource(byte[] key, ResourceRow row, RowSets sets) {
-        Id workspace = row.workspace();
         long number = row.number();
         sets.place(number);
-        sets.member(inStatus(workspace, row.status()), number);
+        sets.member(row.ofWorkspace(kindOf(row.status())), number);
         sets.member(row.ofType(), number);
         if (row.hasMetadata()) {
+            Id workspace = row.workspace();
             JsonValue.Obj pairs = (JsonValue.Obj) JsonReader.trusted(row.metadata());
             for (Map.Entry<String, JsonValue> pair : pairs.members().entrySet()) {
                 if (pair.getValue() instanceof JsonValue.Text text) {

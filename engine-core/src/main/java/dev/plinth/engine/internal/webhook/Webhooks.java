@@ -249,7 +249,11 @@ public final class Webhooks implements DueSource, AutoCloseable {
 
     /** Has the schedule learn of durable changes. */
     public void register() {
-        store.onCommitted((sequence, writes) -> writes.forEach(this::committed));
+        store.onCommitted((sequence, writes) -> {
+            for (int i = 0; i < writes.size(); i++) {
+                committed(writes.get(i));
+            }
+        });
     }
 
     /** Learns of durable changes: of deliveries that wait, and of changed or deleted endpoints. */
