@@ -93,7 +93,7 @@ public interface SharedLog extends AutoCloseable {
      * durable.
      *
      * @param after the position after which to read, 0 or higher
-     * @param bytesMax bytes of frames at which to stop; at least one batch is returned if there is one
+     * @param bytesMax bytes of frames at which to stop; at least one batch is returned if there is one, and all that fit
      * @return batches in order; empty at the end of the log. They begin later than asked if the earlier ones are
      *     truncated
      * @throws IOException if the log fails, or the reign has ended
@@ -102,10 +102,10 @@ public interface SharedLog extends AutoCloseable {
 
     /**
      * Reads for a follower: only batches up to the position that a leader has named as durable. Waits a moment if there
-     * is none.
+     * is none. A log that was opened only to be read follows to the very end.
      *
      * @param after the position after which to read, 0 or higher
-     * @param bytesMax bytes of frames at which to stop; at least one batch is returned if there is one
+     * @param bytesMax bytes of frames at which to stop; at least one batch is returned if there is one, and all that fit
      * @return batches in order; empty if none came in that moment. They begin later than asked if the earlier ones are
      *     truncated
      * @throws IOException if the log fails

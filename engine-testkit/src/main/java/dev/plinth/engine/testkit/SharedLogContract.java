@@ -34,6 +34,8 @@ public abstract class SharedLogContract {
     private static final int TAKEOVERS = 20;
     private static final int TAKEOVERS_ASKED_MAX = 1_000;
     private static final int RECORDS_PER_BATCH = 2;
+    private static final int SMALL_BATCHES = 1_100;
+    private static final int SMALL_BYTES = 10;
 
     /** Makes the contract, once for each test method. */
     protected SharedLogContract() {}
@@ -172,6 +174,25 @@ public abstract class SharedLogContract {
         assertBatches(appended, readAll(first(), last, BYTES_MAX));
         assertBatches(appended.subList(4, 12), first().read(last, 8, BYTES_MAX));
         assertTrue(first().read(last, 24, BYTES_MAX).isEmpty());
+    }
+
+    @Test
+    final void readings_ofManySmallBatches_haveAllThatFit() throws IOException {
+        Reign reign = first().reign(FIRST).orElseThrow();
+        List<Batch> appended = new ArrayList<>();
+        for (int i = 1; i <= SMALL_BATCHES; i++) {
+            Batch small = new Batch(i, i, reign.epoch(), i - 1, i, new byte[SMALL_BYTES]);
+            assertEquals(Fate.DURABLE, first().append(reign, small));
+            appended.add(small);
+        }
+        assertTrue(first().beat(reign, SMALL_BATCHES));
+
+        assertBatches(appended, followed(0, SMALL_BATCHES));
+        Reign later = takeOver();
+        assertBatches(appended, second().read(later, 0, BYTES_MAX));
+        int fitting = SMALL_BATCHES - 50;
+        assertBatches(appended.subList(0, fitting), second().read(later, 0, fitting * SMALL_BYTES));
+        assertBatches(appended.subList(0, fitting), second().follow(0, (fitting + 1) * SMALL_BYTES - 1));
     }
 
     @Test

@@ -16,7 +16,8 @@ import java.util.List;
  * <p>Immutable.
  */
 final class BatchTables {
-    private static final int ROWS_MAX = 1_000;
+    /** The rows of one statement. A reading takes as many statements as it needs. */
+    static final int ROWS_MAX = 1_000;
 
     private final Cell cell;
     private final List<String> inserts = new ArrayList<>();
@@ -183,7 +184,28 @@ final class BatchTables {
                 + ") as following) as summed where total <= ? or total = bytes order by first";
     }
 
+    /** Reads on until the next batch does not fit, or there is none. */
     private static List<Batch> batches(Connection connection, String sql, long after, int bytesMax)
+            throws SQLException {
+        List<Batch> found = new ArrayList<>();
+        long bytes = 0;
+        long from = after;
+        List<Batch> rows;
+        do {
+            rows = rows(connection, sql, from, bytesMax - bytes);
+            for (Batch batch : rows) {
+                bytes += batch.frame().length;
+                if (bytes > bytesMax && !found.isEmpty()) {
+                    return found;
+                }
+                found.add(batch);
+                from = batch.last();
+            }
+        } while (rows.size() == ROWS_MAX);
+        return found;
+    }
+
+    private static List<Batch> rows(Connection connection, String sql, long after, long bytesMax)
             throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             select.setLong(1, after);

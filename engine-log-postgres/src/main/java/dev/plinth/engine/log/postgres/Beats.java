@@ -84,6 +84,18 @@ final class Beats {
         }
     }
 
+    /** Sends the last beat of a reign if it is not sent yet, because no later one follows. */
+    void sendLast(Connection connection, long epoch) throws SQLException {
+        long durable;
+        synchronized (this) {
+            if (!isScheduled || waitingEpoch != epoch) {
+                return;
+            }
+            durable = waitingDurable;
+        }
+        boolean unused = send(connection, epoch, durable);
+    }
+
     private synchronized boolean isDeferred(long epoch, long durable) {
         long now = System.nanoTime();
         if (now - last >= SPACING_NANOS) {

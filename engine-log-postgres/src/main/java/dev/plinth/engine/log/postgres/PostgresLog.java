@@ -84,7 +84,7 @@ public final class PostgresLog implements SharedLog {
         this.appends = new Appends(primary, tables, rotation, nodeLock, reigns, lease, pause);
         this.watching = Executors.newSingleThreadScheduledExecutor(PostgresLog::daemon);
         this.beats = new Beats(cell, primary, side, nodeLock, current, watching);
-        this.tail = new Tail(reading, tables, pause);
+        this.tail = new Tail(reading, tables, check.isReading(), pause);
         this.snapshots = new PostgresSnapshots(source, check, settings, cell);
         SessionWatch watch = new SessionWatch(primary, side, beats, lease);
         watching.scheduleWithFixedDelay(
@@ -181,6 +181,7 @@ public final class PostgresLog implements SharedLog {
     public void resign(Reign reign) {
         try {
             primary.run(connection -> {
+                beats.sendLast(connection, reign.epoch());
                 reigns.resign(connection, reign.epoch());
                 return null;
             });

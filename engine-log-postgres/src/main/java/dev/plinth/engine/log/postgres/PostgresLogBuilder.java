@@ -81,7 +81,8 @@ public final class PostgresLogBuilder {
     }
 
     /**
-     * Connects to the log of a cell that is there, to read it. Also a replica can be read. The log begins no reign.
+     * Connects to the log of a cell that is there, to read it. Also a replica can be read. The log begins no reign. It
+     * follows to the very end, also behind what a leader has named as durable, as a takeover reads.
      *
      * @param name the cell's name; empty for the only one in this database
      * @throws IllegalStateException if the cell is not there, or the database fails; one sentence says what to do

@@ -3,6 +3,7 @@ package dev.plinth.engine.log.postgres;
 import dev.plinth.engine.log.Batch;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -18,13 +19,20 @@ final class Tail {
 
     private final Session session;
     private final BatchTables tables;
+    private final boolean isToTheEnd;
     private final Pause pause;
     /** How long to pause before the next look; 0 if batches were found last time. */
     private volatile long pauseMillis;
 
-    Tail(Session session, BatchTables tables, Pause pause) {
+    /**
+     * Makes it.
+     *
+     * @param isToTheEnd true to return also what no leader has named as durable, as a takeover reads it
+     */
+    Tail(Session session, BatchTables tables, boolean isToTheEnd, Pause pause) {
         this.session = session;
         this.tables = tables;
+        this.isToTheEnd = isToTheEnd;
         this.pause = pause;
     }
 
@@ -34,7 +42,7 @@ final class Tail {
             if (pauseMillis > 0) {
                 await();
             }
-            List<Batch> found = session.run(connection -> tables.follow(connection, after, bytesMax));
+            List<Batch> found = session.run(connection -> look(connection, after, bytesMax));
             pauseMillis = found.isEmpty()
                     ? Math.min(Math.max(2 * pauseMillis, PAUSE_MILLIS_MIN), PAUSE_MILLIS_MAX)
                     : 0;
@@ -47,6 +55,10 @@ final class Tail {
     /** Lets the next pause be a short one, because something is about to happen. */
     void lookSoon() {
         pauseMillis = PAUSE_MILLIS_MIN;
+    }
+
+    private List<Batch> look(Connection connection, long after, int bytesMax) throws SQLException {
+        return isToTheEnd ? tables.read(connection, after, bytesMax) : tables.follow(connection, after, bytesMax);
     }
 
     private void await() throws IOException {
