@@ -205,8 +205,7 @@ final class BatchTables {
         return found;
     }
 
-    private static List<Batch> rows(Connection connection, String sql, long after, long bytesMax)
-            throws SQLException {
+    private static List<Batch> rows(Connection connection, String sql, long after, long bytesMax) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             select.setLong(1, after);
             select.setLong(2, bytesMax);

@@ -43,9 +43,7 @@ final class Tail {
                 await();
             }
             List<Batch> found = session.run(connection -> look(connection, after, bytesMax));
-            pauseMillis = found.isEmpty()
-                    ? Math.min(Math.max(2 * pauseMillis, PAUSE_MILLIS_MIN), PAUSE_MILLIS_MAX)
-                    : 0;
+            pauseMillis = found.isEmpty() ? Math.min(Math.max(2 * pauseMillis, PAUSE_MILLIS_MIN), PAUSE_MILLIS_MAX) : 0;
             return found;
         } catch (SQLException e) {
             throw SqlStates.asIo(e);
