@@ -133,7 +133,7 @@ final class DatabaseFaultsIT {
             servers.standby().follow(replication.port());
             servers.standby().reload();
             Patience.until(() -> replication.connections() > 0);
-            new FaultRun(cluster, figures, 1).withoutEachNode().repeat(TestScale.count(1, 4, 20), (load, random) -> {
+            new FaultRun(cluster, figures, 1).withoutEachNode().repeat(TestScale.count(1, 2, 20), (load, random) -> {
                 if (rounds.getAndIncrement() % 2 == 0) {
                     replication.cut();
                 } else {

@@ -106,12 +106,7 @@ final class Load implements AutoCloseable {
 
     /** Creates a resource that no caller changes, and returns its path. */
     String createQuiet() throws InterruptedException {
-        return createQuiet(nodes);
-    }
-
-    /** Creates a resource that no caller changes by calling these nodes, and returns its path. */
-    String createQuiet(NodeClient others) throws InterruptedException {
-        return new Caller(others, ledger, "quiet-" + quiet++, 0, manner(QUICK), random).createAlone();
+        return new Caller(nodes, ledger, "quiet-" + quiet++, 0, manner(QUICK), random).createAlone();
     }
 
     /** Returns true if some node shows what is at a path, within a while. */

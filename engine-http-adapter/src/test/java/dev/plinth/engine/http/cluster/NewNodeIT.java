@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class NewNodeIT {
     private static final int REIGNS_MAX = 6;
     private static final int KILLED_MILLIS_MAX = 1_500;
+    private static final int CREATED = 20;
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final Cluster cluster = Cluster.shared();
@@ -94,30 +96,26 @@ final class NewNodeIT {
 
     @Test
     void secondCluster_underTheNameOfThisCell_isOneClusterWithIt() throws Exception {
-        Figures figures = new Figures("a second cluster under the name of the first one");
         Path key = Files.copy(cluster.key(), home.resolve("copied.key"));
-        new FaultRun(cluster, figures, REIGNS_MAX).withoutEachNode().repeat(1, (load, random) -> {
-            try (ClusterNode one = cluster.newNode(home, "second-0", key);
-                    ClusterNode other = cluster.newNode(home, "second-1", key)) {
-                CompletableFuture<Void> starting = CompletableFuture.runAsync(() -> start(one));
-                start(other);
-                starting.join();
-                assertThat(load.isShown(load.createQuiet(load.nodes().at(one.uri()))))
-                        .isTrue();
-                List<ClusterNode> all = new ArrayList<>(cluster.nodes());
-                all.addAll(List.of(one, other));
-                Patience.until(() -> ClusterNode.leaders(all).size() == 1);
-                load.awaitAcknowledged(20);
-                load.end();
-                for (ClusterNode node : cluster.nodes()) {
-                    node.kill();
-                }
-                one.kill();
-                new LedgerCheck(load, load.nodes().at(other.uri())).checkResources();
-                other.terminate();
+        SmallLoad load = new SmallLoad(cluster);
+        Instant before = load.create(CREATED, "before");
+        try (ClusterNode one = cluster.newNode(home, "second-0", key);
+                ClusterNode other = cluster.newNode(home, "second-1", key)) {
+            CompletableFuture<Void> starting = CompletableFuture.runAsync(() -> start(one));
+            start(other);
+            starting.join();
+            assertThat(load.at(one).create(CREATED, "by-the-second")).isAfterOrEqualTo(before);
+            List<ClusterNode> all = new ArrayList<>(cluster.nodes());
+            all.addAll(List.of(one, other));
+            Patience.until(() -> ClusterNode.leaders(all).size() == 1);
+            assertThat(load.create(CREATED, "by-the-first")).isAfterOrEqualTo(before);
+            for (ClusterNode node : cluster.nodes()) {
+                node.kill();
             }
-            cluster.startMissing();
-        });
+            assertThat(load.rowsOfEachNode(List.of(one, other))).hasSize(3 * CREATED);
+        }
+        cluster.startMissing();
+        cluster.awaitCalm();
     }
 
     @Test

@@ -37,6 +37,16 @@ final class SmallLoad {
         this.client = client(nodes);
     }
 
+    private SmallLoad(NodeClient nodes) {
+        this.nodes = nodes;
+        this.client = client(nodes);
+    }
+
+    /** Returns calls of the same workspace by way of another node. */
+    SmallLoad at(ClusterNode node) {
+        return new SmallLoad(nodes.at(node.uri()));
+    }
+
     /** Creates resources, each of which is acknowledged, and returns when the last one was created. */
     Instant create(int count, String name) throws InterruptedException {
         Answer answer = create(name + "-0");
