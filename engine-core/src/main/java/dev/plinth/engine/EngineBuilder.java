@@ -23,6 +23,7 @@ import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.store.LogClock;
+import dev.plinth.engine.internal.store.NodeStore;
 import dev.plinth.engine.internal.store.StoreFiles;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.RouteSettings;
@@ -76,6 +77,7 @@ public final class EngineBuilder {
     private Optional<Node> node = Optional.empty();
     private Durability durability = Durability.FSYNC;
     private BiFunction<Path, Durability, StoreFiles> files = StoreFiles::in;
+    private long bytesPerLogSnapshot = NodeStore.BYTES_PER_SNAPSHOT;
     private Optional<Path> secretKeyFile = Optional.empty();
     private Optional<Path> quickRestart = Optional.empty();
     private long requestLogBytes;
@@ -136,6 +138,12 @@ public final class EngineBuilder {
     /** Sets other sizes of files, for tests: small files change often. */
     EngineBuilder files(int segmentBytes, long bytesPerSnapshot) {
         files = (path, level) -> new StoreFiles(path, level, segmentBytes, bytesPerSnapshot);
+        return this;
+    }
+
+    /** Sets another size of the log after which a node may write a snapshot of it, for tests. */
+    EngineBuilder bytesPerLogSnapshot(long bytes) {
+        bytesPerLogSnapshot = bytes;
         return this;
     }
 
@@ -537,6 +545,7 @@ public final class EngineBuilder {
                 node,
                 durability,
                 files,
+                bytesPerLogSnapshot,
                 secretKeyFile,
                 quickRestart,
                 requestLogBytes,

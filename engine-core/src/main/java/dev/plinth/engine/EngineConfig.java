@@ -40,6 +40,7 @@ record EngineConfig(
         Optional<Node> node,
         Durability durability,
         BiFunction<Path, Durability, StoreFiles> files,
+        long bytesPerLogSnapshot,
         Optional<Path> secretKeyFile,
         Optional<Path> quickRestart,
         long requestLogBytes,

@@ -102,7 +102,11 @@ final class LogNode implements EngineNode {
         this.begun = begun;
         this.left = left;
         this.rows = new NodeStore(
-                EngineStore.settings(parts.config()), log, parts.config().clock(), fatalErrors);
+                EngineStore.settings(parts.config()),
+                log,
+                parts.config().clock(),
+                fatalErrors,
+                parts.config().bytesPerLogSnapshot());
         this.thread = EngineExecutors.thread(this::loop, "plinth-node");
     }
 

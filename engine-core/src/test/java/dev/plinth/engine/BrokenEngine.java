@@ -22,32 +22,44 @@ enum BrokenEngine {
     UNDO_IN_THE_WRONG_ORDER(
             "internal/store/InFlight.java", "flight = flights.removeLast();", "flight = flights.removeFirst();"),
     UNKNOWN_TAKEN_FOR_DURABLE(
-            "internal/store/log/LogJournal.java", "fate = log.resolve(reign, nextToFlush);", "fate = Fate.DURABLE;"),
+            "internal/store/log/LogJournal.java", "fate = log.resolve(reign, first);", "fate = Fate.DURABLE;"),
     UNKNOWN_TAKEN_FOR_FENCED(
-            "internal/store/log/LogJournal.java", "fate = log.resolve(reign, nextToFlush);", "fate = Fate.FENCED;"),
+            "internal/store/log/LogJournal.java", "fate = log.resolve(reign, first);", "fate = Fate.FENCED;"),
     UNKNOWN_TOLD_AS_NOT_DONE(
             "internal/store/Store.java", "sequence -> undo(sequence, false)", "sequence -> undo(sequence, true)"),
     FENCED_TAKEN_FOR_DURABLE(
             "internal/store/log/LogJournal.java", "if (fate != Fate.DURABLE) {", "if (fate == Fate.UNKNOWN) {"),
     BEAT_NOT_LOOKED_AT(
             "internal/store/log/LogJournal.java",
-            "if (!log.beat(reign, nextToFlush - 1)) {",
-            "if (!log.beat(reign, nextToFlush - 1) && false) {"),
+            "if (!log.beat(reign, durable.sequence())) {",
+            "if (!log.beat(reign, durable.sequence()) && false) {"),
     BEAT_NAMES_TOO_MUCH(
             "internal/store/log/LogJournal.java",
-            "if (!log.beat(reign, nextToFlush - 1)) {",
-            "if (!log.beat(reign, nextToFlush + 3)) {"),
+            "if (!log.beat(reign, durable.sequence())) {",
+            "if (!log.beat(reign, durable.sequence() + 4)) {"),
     FOLLOWS_ON_FROM_TOO_EARLY(
             "internal/store/log/LogJournal.java",
-            "long sequence = nextToFlush - 1;",
-            "long sequence = nextToFlush - 2;"),
+            "return durable;",
+            "return new LogPosition(durable.cell(), durable.epoch(), durable.sequence() - 1, durable.crc());"),
     PARTS_THAT_ARE_GONE_GO_ON(
             "internal/store/InFlight.java", "    void checkReign() {", "    void checkReign() { if (true) return;"),
     LEADS_ON_AFTER_THE_END("LogNode.java", "!closing && !resigning && !ended", "!closing && !resigning"),
     TAKEOVER_COUNTS_AS_A_CRASH("internal/job/JobRunner.java", "if (isRestart || !end", "if (true || !end"),
     RUNNING_JOBS_FORGOTTEN("ActiveEngine.java", "jobs.takeOver(isRestart);", ""),
     LIST_NUMBERS_NOT_RESTORED(
-            "internal/store/InFlight.java", "left == null ? heardNumber : left.record.lastNumber()", "-9");
+            "internal/store/InFlight.java", "left == null ? heardNumber : left.record.lastNumber()", "-9"),
+    SNAPSHOT_OF_WHAT_IS_NOT_DURABLE(
+            "internal/store/NodeStore.java",
+            "            store.await(last);\n            return last;",
+            "            return started.sequence();"),
+    SNAPSHOT_TAKEN_FOR_THE_END(
+            "internal/store/NodeStore.java",
+            "            readToTheEnd(reign);",
+            "            if (mustReach == 0) readToTheEnd(reign);"),
+    SNAPSHOT_BESIDE_OLDER_ROWS(
+            "internal/store/NodeStore.java",
+            "            tables.clear();\n            tables.startAt(0, 0, 0);",
+            "            tables.startAt(0, 0, 0);");
 
     final String file;
     final String text;

@@ -38,6 +38,7 @@ final class ClusterSchedule {
 
     /** Runs all steps, and checks what has come of them. */
     void run() {
+        trace.add("a snapshot each " + cluster.bytesPerSnapshot + " bytes");
         try {
             for (int i = 0; i < STEPS; i++) {
                 cluster.harvest();

@@ -48,7 +48,7 @@ final class ClusterSeeds {
         if (failure.get() != null) {
             return;
         }
-        try (SimulatedCluster cluster = new SimulatedCluster(sink, directory)) {
+        try (SimulatedCluster cluster = new SimulatedCluster(sink, directory, seed)) {
             new ClusterSchedule(cluster, seed).run();
         } catch (AssertionError | RuntimeException e) {
             boolean unused = failure.compareAndSet(null, TestScale.repeatWith(seed) + ": " + e);

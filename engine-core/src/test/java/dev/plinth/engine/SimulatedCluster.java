@@ -32,6 +32,9 @@ final class SimulatedCluster implements AutoCloseable {
             new Plan("wide", 1_000_000, Duration.ofSeconds(1), 20, Plan.UNLIMITED, Plan.UNLIMITED, List.of());
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final GraceTimes GRACE = new GraceTimes(Duration.ofSeconds(1), Patience.max());
+    /** The log is truncated often, a few times and, so that a node reads all of it, never. */
+    private static final List<Long> SNAPSHOT_BYTES = List.of(4_000L, 12_000L, 40_000L, Long.MAX_VALUE);
+
     private static final int NODES = 3;
     private static final int SKEW_SECONDS = 7;
     private static final int LOOK_MILLIS = 5;
@@ -54,6 +57,9 @@ final class SimulatedCluster implements AutoCloseable {
     /** How often a node has ended without warning. */
     int kills;
 
+    /** The bytes of the log after which a node may write a snapshot of it. */
+    final long bytesPerSnapshot;
+
     private final ManualClock leases = ManualClock.startingAt(START);
     private final ClusterSink sink;
     private final String sinkPath;
@@ -67,8 +73,9 @@ final class SimulatedCluster implements AutoCloseable {
     /** A call whose answer has not come. */
     private record UnderWay(CompletableFuture<Reply> reply, Consumer<Reply> then) {}
 
-    SimulatedCluster(ClusterSink sink, Path directory) {
+    SimulatedCluster(ClusterSink sink, Path directory, long seed) {
         this.sink = sink;
+        this.bytesPerSnapshot = SNAPSHOT_BYTES.get(Math.floorMod(seed, SNAPSHOT_BYTES.size()));
         this.sinkPath = sink.newPath();
         this.keyFile = directory.resolve("secret.key-" + sinkPath.substring(1));
         this.log = new SharedMemoryLog(0, leases::nanoTime, LEASE);
@@ -93,6 +100,7 @@ final class SimulatedCluster implements AutoCloseable {
                 .createDefaultWorkspace(false)
                 .grace(GRACE)
                 .webhookAllow("127.0.0.0/8")
+                .bytesPerLogSnapshot(bytesPerSnapshot)
                 .plan(WIDE);
         handlers.addTo(builder);
         return builder;
@@ -271,7 +279,7 @@ final class SimulatedCluster implements AutoCloseable {
         }
     }
 
-    /** Checks that all nodes have the same rows, and so has one that reads the log from its beginning. */
+    /** Checks that all nodes have the same rows, and so has one that reads the log anew. */
     private void checkRows() {
         ClusterNode leader = awaitLeader();
         for (ClusterNode node : nodes) {

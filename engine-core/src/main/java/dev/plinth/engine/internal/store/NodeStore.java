@@ -43,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  * and {@link #snapshot}.
  */
 public final class NodeStore implements AutoCloseable {
+    /** The usual bytes of a log after which a snapshot may be written. */
+    public static final long BYTES_PER_SNAPSHOT = LogSnapshots.BYTES_PER_SNAPSHOT;
+
     private static final System.Logger LOG = Log.of(NodeStore.class);
     private static final int READ_BYTES_MAX = 4 * Batch.BYTES_MAX;
     private static final int FULL_READ_BYTES = READ_BYTES_MAX - Batch.BYTES_MAX;
@@ -70,8 +73,8 @@ public final class NodeStore implements AutoCloseable {
     private @Nullable IllegalStateException end;
 
     /** Makes the empty tables of a node. The log is closed with them. */
-    public NodeStore(StoreSettings settings, SharedLog log, EngineClock clock, FatalErrors fatalErrors) {
-        this(settings, log, clock, fatalErrors, LogSnapshots.BYTES_PER_SNAPSHOT);
+    NodeStore(StoreSettings settings, SharedLog log, EngineClock clock, FatalErrors fatalErrors) {
+        this(settings, log, clock, fatalErrors, BYTES_PER_SNAPSHOT);
     }
 
     /**
@@ -79,7 +82,7 @@ public final class NodeStore implements AutoCloseable {
      *
      * @param bytesPerSnapshot bytes of the log after which a snapshot may be written
      */
-    NodeStore(
+    public NodeStore(
             StoreSettings settings, SharedLog log, EngineClock clock, FatalErrors fatalErrors, long bytesPerSnapshot) {
         this.settings = settings;
         this.log = log;
