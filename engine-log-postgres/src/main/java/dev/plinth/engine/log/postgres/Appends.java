@@ -27,6 +27,8 @@ final class Appends {
     private final NodeLock nodeLock;
     private final CurrentReign current;
     private final Reigns reigns;
+    private final StandbyNames standbys;
+    private final Beats beats;
     private final Duration lease;
     private final Pause pause;
     private @Nullable Batch unknown;
@@ -45,6 +47,7 @@ final class Appends {
             TableRotation rotation,
             NodeLock nodeLock,
             Reigns reigns,
+            Beats beats,
             Duration lease,
             Pause pause) {
         this.session = session;
@@ -54,6 +57,8 @@ final class Appends {
         this.nodeLock = nodeLock;
         this.current = reigns.current();
         this.reigns = reigns;
+        this.standbys = reigns.standbys();
+        this.beats = beats;
         this.lease = lease;
         this.pause = pause;
     }
@@ -142,8 +147,11 @@ final class Appends {
         }
     }
 
-    /** Returns true if appends of a reign are not fenced. */
+    /** Beats, because the append may have to wait long. Returns true if appends of the reign are not fenced. */
     private boolean isLast(Connection connection, long epoch) throws SQLException {
+        if (!beats.beatHere(connection, epoch)) {
+            return false;
+        }
         try (PreparedStatement select =
                 connection.prepareStatement("select 1 from plinth_cell where number = ? and epoch = ? and fence = ?")) {
             select.setInt(1, cell.number());
@@ -168,10 +176,15 @@ final class Appends {
     /** Looks for a batch once. Returns empty if the database has not made the answer durable. */
     private Optional<Fate> look(Connection connection, long epoch, long first) throws SQLException {
         boolean unused = nodeLock.holdAgain(connection);
-        try (PreparedStatement update = connection.prepareStatement(
-                "update plinth_cell set fence = fence + 1 where number = ? and epoch = ? returning fence")) {
+        if (!standbys.isAny(connection)) {
+            unused = beats.beatHere(connection, epoch);
+            return Optional.empty();
+        }
+        try (PreparedStatement update = connection.prepareStatement("update plinth_cell set fence = fence + 1 where"
+                + " number = ? and" + CurrentReign.IS_LAST + " returning fence")) {
             update.setInt(1, cell.number());
             update.setLong(2, epoch);
+            update.setLong(3, current.root(epoch));
             boolean reigns;
             try (ResultSet rows = update.executeQuery()) {
                 reigns = rows.next();
@@ -179,7 +192,7 @@ final class Appends {
                     current.set(epoch, rows.getLong(1));
                 }
             }
-            if (update.getWarnings() != null) {
+            if (update.getWarnings() != null || !standbys.isAny(connection)) {
                 return Optional.empty();
             }
             return reigns ? lookWhileReigning(connection, epoch, first) : lookAfterReign(connection, epoch, first);
@@ -187,13 +200,13 @@ final class Appends {
     }
 
     private Optional<Fate> lookWhileReigning(Connection connection, long epoch, long first) throws SQLException {
-        if (tables.has(connection, first, epoch)) {
+        if (tables.has(connection, first, epoch, sought(epoch, first))) {
             unknown = null;
             checked = connection;
             return Optional.of(Fate.DURABLE);
         }
-        Batch again = unknown;
-        if (again == null || again.epoch() != epoch || again.first() != first) {
+        Batch again = sought(epoch, first);
+        if (again == null) {
             reigns.resign(connection, epoch);
             return Optional.of(Fate.FENCED);
         }
@@ -206,9 +219,19 @@ final class Appends {
 
     /** Looks for a batch when another reign has begun. What is seen counts once a commit behind it is durable. */
     private Optional<Fate> lookAfterReign(Connection connection, long epoch, long first) throws SQLException {
-        if (!Barrier.pass(connection, cell)) {
+        if (!Barrier.pass(connection, standbys)) {
             return Optional.empty();
         }
-        return Optional.of(tables.has(connection, first, epoch) ? Fate.DURABLE : Fate.FENCED);
+        if (tables.has(connection, first, epoch, sought(epoch, first))) {
+            return Optional.of(Fate.DURABLE);
+        }
+        // The mark is moved before batches are deleted, so a batch that was deleted is behind it by now.
+        return Optional.of(tables.truncated(connection) >= first ? Fate.UNKNOWN : Fate.FENCED);
+    }
+
+    /** Returns the batch of unknown fate, if it is this one. */
+    private @Nullable Batch sought(long epoch, long first) {
+        Batch batch = unknown;
+        return batch != null && batch.epoch() == epoch && batch.first() == first ? batch : null;
     }
 }

@@ -8,6 +8,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tables with the batches of a cell. They are filled in turn, and emptied by truncation. A deletion of rows would
@@ -19,6 +21,8 @@ final class BatchTables {
     /** The rows of one statement. A reading takes as many statements as it needs. */
     static final int ROWS_MAX = 1_000;
 
+    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final Cell cell;
     private final List<String> inserts = new ArrayList<>();
     private final String all;
@@ -26,15 +30,12 @@ final class BatchTables {
     private final String read;
     private final String lastTable;
     private final String record;
+    private final StandbyNames standbys;
 
-    /**
-     * Makes the statements of a cell.
-     *
-     * @param isLocal false if an append needs a synchronous standby by the settings of the database
-     */
-    BatchTables(Cell cell, boolean isLocal) {
+    /** Makes the statements of a cell. */
+    BatchTables(Cell cell, StandbyNames standbys) {
         this.cell = cell;
-        String guard = isLocal ? "" : " and current_setting('synchronous_standby_names') <> ''";
+        this.standbys = standbys;
         List<String> tables = new ArrayList<>();
         List<String> ends = new ArrayList<>();
         for (int i = 0; i < Cell.LOG_TABLES; i++) {
@@ -42,7 +43,7 @@ final class BatchTables {
             ends.add("select " + i + " as number, max(first) as first from " + cell.log(i));
             inserts.add("insert into " + cell.log(i) + " (first, last, epoch, crc_before, crc, bytes, at, frame)"
                     + " select ?, ?, ?, ?, ?, ?, " + Clock.beat(cell) + ", ? from plinth_cell where number = "
-                    + cell.number() + " and epoch = ? and fence = ?" + guard + " for share");
+                    + cell.number() + " and epoch = ? and fence = ?" + standbys.condition() + " for share");
         }
         this.all = "(" + String.join(" union all ", tables) + ") as batches";
         this.follow = select("and last <= greatest((select last_value from " + cell.durable()
@@ -57,9 +58,8 @@ final class BatchTables {
     }
 
     /**
-     * Inserts a batch if its reign and fence are the last ones.
-     *
-     * @return the statement's fate, which is certain only if the server gave no warning
+     * Inserts a batch if its reign and fence are the last ones. A quick statement has not waited for a standby that was
+     * away, so the names of standbys are asked for after a slow one.
      */
     Inserted insert(Connection connection, int table, Batch batch, long fence) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(inserts.get(table))) {
@@ -72,8 +72,10 @@ final class BatchTables {
             insert.setBytes(7, batch.frame());
             insert.setLong(8, batch.epoch());
             insert.setLong(9, fence);
+            long begun = System.nanoTime();
             int rows = insert.executeUpdate();
-            if (insert.getWarnings() != null) {
+            boolean isSlow = System.nanoTime() - begun > SLOW_NANOS;
+            if (insert.getWarnings() != null || isSlow && !standbys.isAny(connection)) {
                 return Inserted.UNCERTAIN;
             }
             return rows == 1 ? Inserted.DONE : Inserted.REFUSED;
@@ -88,7 +90,10 @@ final class BatchTables {
         /** There is no row, because the guard did not hold. */
         REFUSED,
 
-        /** The server has warned. It does so if a wait for the standby was cancelled and the row is on no standby. */
+        /**
+         * The row may be on no standby. The server has warned that a wait for one was cancelled, or it names none any
+         * more.
+         */
         UNCERTAIN
     }
 
@@ -102,16 +107,27 @@ final class BatchTables {
         return batches(connection, read, after, bytesMax);
     }
 
-    /** Returns true if a batch of this epoch begins at a position. */
-    boolean has(Connection connection, long first, long epoch) throws SQLException {
+    /**
+     * Returns true if a batch of this epoch begins at a position.
+     *
+     * @param batch the batch that is looked for, if it is known. Another node may have appended one under the same epoch, at
+     *     a database that lost a takeover
+     */
+    boolean has(Connection connection, long first, long epoch, @Nullable Batch batch) throws SQLException {
         try (PreparedStatement select =
-                connection.prepareStatement("select 1 from " + all + " where first = ? and epoch = ?")) {
+                connection.prepareStatement("select last, crc from " + all + " where first = ? and epoch = ?")) {
             select.setLong(1, first);
             select.setLong(2, epoch);
             try (ResultSet rows = select.executeQuery()) {
-                return rows.next();
+                return rows.next()
+                        && (batch == null || rows.getLong(1) == batch.last() && rows.getInt(2) == batch.crc());
             }
         }
+    }
+
+    /** Returns the position up to which batches are deleted. */
+    long truncated(Connection connection) throws SQLException {
+        return number(connection, "select last_value from " + cell.truncated());
     }
 
     /** Returns true if a batch or a snapshot ends at a position, with a record of this checksum, or did so once. */
@@ -158,11 +174,15 @@ final class BatchTables {
         }
     }
 
-    /** Empties a table, unless it has batches behind a position or any transaction looks at it. */
+    /**
+     * Empties a table, unless it has batches behind a position or any transaction looks at it. The commit does not wait for
+     * the standby, because all readings of the table would wait for its lock meanwhile. The mark is on the standby already.
+     */
     private void empty(Connection connection, int table, long position) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             statement.execute("lock table " + cell.log(table) + " in access exclusive mode nowait");
+            statement.execute("set local synchronous_commit = local");
             if (number(connection, "select coalesce(max(last), 0) from " + cell.log(table)) <= position) {
                 statement.execute("truncate table " + cell.log(table));
             }

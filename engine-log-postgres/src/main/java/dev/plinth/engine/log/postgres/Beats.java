@@ -51,7 +51,7 @@ final class Beats {
         this.later = later;
         this.beat = "select set_config('synchronous_commit', 'off', true), " + Clock.beat(cell)
                 + ", case when durable.last_value < ? then setval('" + cell.durable() + "', ?) end from plinth_cell, "
-                + cell.durable() + " as durable where number = " + cell.number() + " and epoch = ?";
+                + cell.durable() + " as durable where number = " + cell.number() + " and" + CurrentReign.IS_LAST;
     }
 
     /**
@@ -74,6 +74,15 @@ final class Beats {
         } catch (SQLException e) {
             return true;
         }
+    }
+
+    /**
+     * Beats at once for a reign whose append cannot go on, over the connection of its appends.
+     *
+     * @return false if the reign has ended
+     */
+    boolean beatHere(Connection connection, long epoch) throws SQLException {
+        return send(connection, epoch, 0);
     }
 
     /** Beats for the present reign while its append is under way. */
@@ -137,6 +146,7 @@ final class Beats {
             select.setLong(1, durable);
             select.setLong(2, durable);
             select.setLong(3, epoch);
+            select.setLong(4, current.root(epoch));
             try (ResultSet rows = select.executeQuery()) {
                 return rows.next();
             }

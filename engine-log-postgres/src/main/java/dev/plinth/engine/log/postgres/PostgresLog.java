@@ -76,14 +76,15 @@ public final class PostgresLog implements SharedLog {
         this.primary = new Session(source, check, settings, Duration.ZERO);
         this.side = new Session(source, check, settings, timeout);
         this.reading = new Session(source, check, settings, READ_TIMEOUT);
-        this.tables = new BatchTables(cell, check.isLocal());
+        StandbyNames standbys = new StandbyNames(check.isLocal());
+        this.tables = new BatchTables(cell, standbys);
         this.rotation = new TableRotation(tables, tableBytes);
         this.nodeLock = new NodeLock(cell, times.nodePatience());
         this.nodes = new NodeTable(cell);
-        this.reigns = new Reigns(cell, lease, nodeLock, current);
-        this.appends = new Appends(primary, tables, rotation, nodeLock, reigns, lease, pause);
+        this.reigns = new Reigns(cell, lease, nodeLock, current, standbys);
         this.watching = Executors.newSingleThreadScheduledExecutor(PostgresLog::daemon);
         this.beats = new Beats(cell, primary, side, nodeLock, current, watching);
+        this.appends = new Appends(primary, tables, rotation, nodeLock, reigns, beats, lease, pause);
         this.tail = new Tail(reading, tables, check.isReading(), pause);
         this.snapshots = new PostgresSnapshots(source, check, settings, cell);
         SessionWatch watch = new SessionWatch(primary, side, beats, lease);
@@ -137,7 +138,7 @@ public final class PostgresLog implements SharedLog {
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalStateException if another process has had the id of this node for 15 s
+     * @throws IllegalStateException if another process that lives has had the id of this node for 15 s
      */
     @Override
     public Optional<Reign> reign(Node me) throws IOException {
@@ -174,7 +175,15 @@ public final class PostgresLog implements SharedLog {
 
     @Override
     public boolean confirm(Reign reign) {
-        return askEpoch() == reign.epoch();
+        try {
+            return side.run(connection -> reigns.isLast(connection, reign.epoch()));
+        } catch (SQLException first) {
+            try {
+                return side.run(connection -> reigns.isLast(connection, reign.epoch()));
+            } catch (SQLException second) {
+                return false;
+            }
+        }
     }
 
     @Override
@@ -279,23 +288,6 @@ public final class PostgresLog implements SharedLog {
     private Duration beat() {
         Duration part = lease.dividedBy(BEATS_PER_LEASE);
         return part.compareTo(BEAT_MAX) < 0 ? part : BEAT_MAX;
-    }
-
-    /** Returns the epoch of the last reign; -1 if the database does not tell. */
-    private long askEpoch() {
-        try {
-            return askEpochOnce();
-        } catch (SQLException first) {
-            try {
-                return askEpochOnce();
-            } catch (SQLException second) {
-                return -1;
-            }
-        }
-    }
-
-    private long askEpochOnce() throws SQLException {
-        return side.run(this::epoch);
     }
 
     private long epoch(Connection connection) throws SQLException {

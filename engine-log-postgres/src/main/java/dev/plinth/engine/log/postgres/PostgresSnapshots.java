@@ -31,6 +31,7 @@ final class PostgresSnapshots implements SnapshotStore {
     private final ServerCheck check;
     private final SessionSettings settings;
     private final Cell cell;
+    private final StandbyNames standbys;
     private final String used;
 
     PostgresSnapshots(DataSource source, ServerCheck check, SessionSettings settings, Cell cell) {
@@ -38,6 +39,7 @@ final class PostgresSnapshots implements SnapshotStore {
         this.check = check;
         this.settings = settings;
         this.cell = cell;
+        this.standbys = new StandbyNames(check.isLocal());
         this.used = "select 1 from plinth_snapshot where number = " + cell.number() + " and slot = ";
     }
 
@@ -236,7 +238,7 @@ final class PostgresSnapshots implements SnapshotStore {
 
     private void awaitStandby(Transaction transaction) throws SQLException {
         for (int i = 0; i < BARRIERS_MAX; i++) {
-            if (transaction.run(connection -> Barrier.pass(connection, cell))) {
+            if (transaction.run(connection -> Barrier.pass(connection, standbys))) {
                 return;
             }
         }

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread at a time.
  */
 final class Reigns {
+    private static final System.Logger LOG = System.getLogger(Reigns.class.getName());
+
     /** The time in which a leader may connect again after its connection was cut. */
     private static final long GONE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -34,24 +36,28 @@ final class Reigns {
     private final String status;
     private final String takeover;
     private final String resignation;
+    private final StandbyNames standbys;
     private long goneEpoch = -1;
     private long goneSince;
+    private boolean isWithoutStandby;
 
     /** Makes it for a cell, with the lease of reigns that begin here. */
-    Reigns(Cell cell, Duration lease, NodeLock nodeLock, CurrentReign current) {
+    Reigns(Cell cell, Duration lease, NodeLock nodeLock, CurrentReign current, StandbyNames standbys) {
         this.cell = cell;
         this.lease = lease;
         this.nodeLock = nodeLock;
         this.current = current;
-        String row = "with free as (select number from plinth_cell where number = " + cell.number()
-                + " and epoch = ? for no key update nowait) update plinth_cell as cell set epoch = epoch + 1,"
-                + " fence = fence + 1, ";
+        this.standbys = standbys;
+        String row = "with free as (select number from plinth_cell where number = " + cell.number() + " and%s"
+                + " for no key update nowait) update plinth_cell as cell set epoch = epoch + 1, fence = ";
         this.status = "select epoch, node, lease_ms, " + Clock.millisSince("beat.last_value") + " as silent_ms, "
                 + NodeLock.isFree(cell, "node") + " as gone from plinth_cell, " + cell.beat()
                 + " as beat where number = " + cell.number();
-        this.takeover = row + "node = ?, url = ?, lease_ms = ? from free where cell.number = free.number"
+        this.takeover = String.format(row, " epoch = ?" + standbys.condition())
+                + "?, node = ?, url = ?, lease_ms = ? from free where cell.number = free.number"
                 + " returning epoch, fence, " + Clock.beat(cell);
-        this.resignation = row + "node = null, url = null from free where cell.number = free.number"
+        this.resignation = String.format(row, CurrentReign.IS_LAST)
+                + "fence + 1, node = null, url = null from free where cell.number = free.number"
                 + " returning set_config('synchronous_commit', 'off', true)";
     }
 
@@ -104,8 +110,26 @@ final class Reigns {
         current.end(epoch);
         try (PreparedStatement update = connection.prepareStatement(resignation)) {
             update.setLong(1, epoch);
+            update.setLong(2, current.root(epoch));
             update.executeQuery().close();
         }
+    }
+
+    /** Returns true if a reign of this node is the last one of all nodes. */
+    boolean isLast(Connection connection, long epoch) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("select 1 from plinth_cell where number = ? and" + CurrentReign.IS_LAST)) {
+            select.setInt(1, cell.number());
+            select.setLong(2, epoch);
+            select.setLong(3, current.root(epoch));
+            try (ResultSet rows = select.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
+
+    StandbyNames standbys() {
+        return standbys;
     }
 
     Optional<Leader> leader(Connection connection) throws SQLException {
@@ -160,9 +184,10 @@ final class Reigns {
     private Optional<Begun> takeOver(Connection connection, Node me, long epoch) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(takeover)) {
             update.setLong(1, epoch);
-            update.setString(2, me.id());
-            update.setString(3, me.url().map(URI::toString).orElse(null));
-            update.setLong(4, lease.toMillis());
+            update.setLong(2, CurrentReign.newFence());
+            update.setString(3, me.id());
+            update.setString(4, me.url().map(URI::toString).orElse(null));
+            update.setLong(5, lease.toMillis());
             Optional<Begun> begun = Optional.empty();
             try (ResultSet rows = update.executeQuery()) {
                 if (rows.next()) {
@@ -174,6 +199,17 @@ final class Reigns {
             if (update.getWarnings() != null) {
                 throw new SQLException("The takeover may be lost with the primary: "
                         + update.getWarnings().getMessage());
+            }
+            boolean isAny = standbys.isAny(connection);
+            if (!isAny && !isWithoutStandby) {
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        "The setting synchronous_standby_names of the database is empty; no node begins to lead until it"
+                                + " names a standby");
+            }
+            isWithoutStandby = !isAny;
+            if (!isAny && begun.isPresent()) {
+                throw new SQLException("The takeover may be lost with the primary, which names no standby any more");
             }
             return begun;
         }

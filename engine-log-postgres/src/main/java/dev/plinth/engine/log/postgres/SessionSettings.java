@@ -12,12 +12,13 @@ import java.util.Optional;
 /**
  * The state of a connection that the log needs, whatever a pool, the user or the database has set. No timeout of the
  * server may end a statement that waits for the standby, and the server finds out soon that a client is gone. A table is
- * looked for in the schema of the log only.
+ * looked for in the schema of the log only. No reload of the server's configuration changes whether commits wait.
  *
  * <p>Immutable.
  */
 final class SessionSettings {
     private static final Map<String, String> WANTED = Map.ofEntries(
+            Map.entry("synchronous_commit", "on"),
             Map.entry("statement_timeout", "0"),
             Map.entry("lock_timeout", "0"),
             Map.entry("idle_in_transaction_session_timeout", "0"),
@@ -29,6 +30,7 @@ final class SessionSettings {
             Map.entry("default_transaction_deferrable", "off"),
             Map.entry("enable_seqscan", "off"),
             Map.entry("enable_bitmapscan", "off"),
+            Map.entry("client_connection_check_interval", "5000"),
             Map.entry("tcp_user_timeout", "11000"),
             Map.entry("tcp_keepalives_idle", "5"),
             Map.entry("tcp_keepalives_interval", "2"),
@@ -83,11 +85,17 @@ final class SessionSettings {
         }
     }
 
-    /** Sets settings of the server, and returns the earlier values. */
+    /**
+     * Sets settings of the server, and returns the earlier values. A commit that waits for more than is wanted stays so.
+     * Only a server on Linux can look for its client during a statement, and others refuse the setting.
+     */
     private static Map<String, String> set(Connection connection, Map<String, String> wanted) throws SQLException {
         Map<String, String> earlier = new LinkedHashMap<>();
-        try (PreparedStatement set = connection.prepareStatement("select name, setting, set_config(name, value, false)"
-                + " from pg_catalog.pg_settings join unnest(?, ?) as wanted(name, value) using (name)")) {
+        try (PreparedStatement set =
+                connection.prepareStatement("select name, setting, set_config(name, case when setting"
+                        + " = 'remote_apply' then setting else value end, false) from pg_catalog.pg_settings join unnest(?, ?) as"
+                        + " wanted(name, value) using (name) where name <> 'client_connection_check_interval' or version() like"
+                        + " '%linux%'")) {
             List<String> names = List.copyOf(wanted.keySet());
             set.setArray(1, connection.createArrayOf("text", names.toArray()));
             set.setArray(

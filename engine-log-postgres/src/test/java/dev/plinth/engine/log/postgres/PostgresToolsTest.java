@@ -95,6 +95,8 @@ final class PostgresToolsTest {
             Reign reign = log.reign(NODE).orElseThrow();
             for (long position = 1; position <= 10; position++) {
                 assertThat(log.append(reign, batch(reign, position))).isEqualTo(Fate.DURABLE);
+            }
+            for (long position = 1; position <= 10; position++) {
                 assertThat(log.beat(reign, position)).isTrue();
             }
 
