@@ -12,16 +12,24 @@ import org.jspecify.annotations.Nullable;
  * The lock of a node's id. Its connection holds it, so the server frees it as soon as that connection is gone. So other
  * nodes learn quickly of the end of a process, and a second process with the same id is refused.
  *
+ * <p>The remains of an earlier connection of this node hold it too, until the server finds out that their client is gone.
+ * While they wait for a standby, it does not. A living process is told from them by its statements: remains begin no new
+ * one.
+ *
  * <p>Used by one thread at a time.
  */
 final class NodeLock {
     /** The key of a node's lock, of its id and the number of the cell. */
     static final String KEY = "hashtextextended('plinth ' || %s, %d)";
 
-    private static final String HOLDER = "select concat(pid, ' ', query_start) from pg_catalog.pg_locks as held join"
-            + " pg_catalog.pg_stat_activity as activity using (pid) where locktype = 'advisory' and granted"
-            + " and mode = 'ExclusiveLock' and objsubid = 1 and activity.datname = current_database()"
-            + " and held.database = activity.datid and (classid::bigint << 32) + objid::bigint = ";
+    /** The server may begin a last statement of a client that is gone, and one that was under way. */
+    private static final int STATEMENTS_OF_REMAINS = 2;
+
+    private static final String HOLDER =
+            "select concat(pid, ' ', extract(epoch from query_start)) from pg_catalog.pg_locks as held join"
+                    + " pg_catalog.pg_stat_activity as activity using (pid) where locktype = 'advisory' and granted"
+                    + " and mode = 'ExclusiveLock' and objsubid = 1 and activity.datname = current_database()"
+                    + " and held.database = activity.datid and (classid::bigint << 32) + objid::bigint = ";
 
     private final Cell cell;
     private final Duration patience;
@@ -29,6 +37,8 @@ final class NodeLock {
     private @Nullable Connection holder;
     private long refusedSince;
     private boolean isRefused;
+    private String seen = "";
+    private int statements;
 
     /**
      * Makes a lock of a cell.
@@ -44,7 +54,7 @@ final class NodeLock {
      * Takes the lock of an id on this connection, unless it has it already.
      *
      * @return false if another connection has it
-     * @throws IllegalStateException if another connection has had it for too long
+     * @throws IllegalStateException if a process that lives has had it for too long
      */
     boolean take(Connection connection, String nodeId) throws SQLException {
         if (!nodeId.equals(id)) {
@@ -57,11 +67,32 @@ final class NodeLock {
         if (!isRefused) {
             isRefused = true;
             refusedSince = System.nanoTime();
+            seen = "";
+            statements = 0;
         }
-        if (System.nanoTime() - refusedSince > patience.toNanos()) {
+        count(connection, nodeId);
+        if (isRefusedForLong() && isHolderAlive()) {
             throw refusal(nodeId);
         }
         return false;
+    }
+
+    /** Returns true if another connection has had the lock for longer than the patience. */
+    boolean isRefusedForLong() {
+        return isRefused && System.nanoTime() - refusedSince > patience.toNanos();
+    }
+
+    /** Returns true if the other connection has begun more statements, since it was first seen, than remains do. */
+    boolean isHolderAlive() {
+        return isRefused && statements > STATEMENTS_OF_REMAINS;
+    }
+
+    private void count(Connection connection, String nodeId) throws SQLException {
+        Optional<String> now = holder(connection, nodeId);
+        if (now.isPresent() && !now.get().equals(seen)) {
+            statements += seen.isEmpty() ? 0 : 1;
+            seen = now.get();
+        }
     }
 
     /** Returns the failure of a node whose id another process has. */
@@ -71,7 +102,7 @@ final class NodeLock {
     }
 
     /** Returns the holder of an id's lock with the start of its last statement; empty if none is seen. */
-    Optional<String> holder(Connection connection, String nodeId) throws SQLException {
+    private Optional<String> holder(Connection connection, String nodeId) throws SQLException {
         String key = String.format(KEY, "?", cell.number());
         try (PreparedStatement select = connection.prepareStatement(HOLDER + key)) {
             select.setString(1, nodeId);

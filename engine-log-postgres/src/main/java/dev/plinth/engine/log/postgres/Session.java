@@ -65,7 +65,7 @@ final class Session implements AutoCloseable {
      * A process of the server.
      *
      * @param pid its number
-     * @param since when it has started, as the server writes it
+     * @param since when it has started, in seconds of the epoch as the server writes them
      */
     record Backend(int pid, String since) {}
 
@@ -86,7 +86,13 @@ final class Session implements AutoCloseable {
             throw e;
         } finally {
             isBusy = false;
-            lock.unlock();
+            try {
+                if (isClosed) {
+                    giveBack(); // close() did not wait for this work
+                }
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
@@ -140,7 +146,7 @@ final class Session implements AutoCloseable {
         Optional<Open> connected = Optional.empty();
         String refusal = "";
         for (int i = 0; i < CONNECTS_MAX && connected.isEmpty(); i++) {
-            Connection connection = source.getConnection();
+            Connection connection = take();
             try {
                 SessionSettings.Earlier earlier = SessionSettings.begin(connection, timeoutMillis);
                 Optional<String> refused = check.refusal(connection);
@@ -160,9 +166,18 @@ final class Session implements AutoCloseable {
         return connected.orElseThrow(() -> new RefusedServerException(last));
     }
 
+    /** Takes a connection from the source. A source of the host may throw anything. */
+    private Connection take() throws SQLException {
+        try {
+            return source.getConnection();
+        } catch (RuntimeException e) {
+            throw new SQLException("The data source gave no connection: " + e, e);
+        }
+    }
+
     private static Backend backendOf(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("select pid, backend_start::text from"
+                ResultSet rows = statement.executeQuery("select pid, extract(epoch from backend_start)::text from"
                         + " pg_stat_get_activity(pg_backend_pid()) as activity")) {
             rows.next();
             return new Backend(rows.getInt(1), rows.getString(2));
@@ -193,7 +208,7 @@ final class Session implements AutoCloseable {
             }
             SessionSettings.restore(current.connection(), current.earlier());
             current.connection().close();
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             abort(current.connection());
         }
     }
@@ -207,7 +222,7 @@ final class Session implements AutoCloseable {
             } finally {
                 connection.close();
             }
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             LOG.log(System.Logger.Level.DEBUG, "Could not close a broken connection", e);
         }
     }

@@ -60,7 +60,7 @@ final class SessionWatch {
                         "The server no longer works on a statement; its connection is broken");
                 watched.abort();
             }
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             long now = System.nanoTime();
             if (!isSilent) {
                 isSilent = true;
@@ -77,7 +77,7 @@ final class SessionWatch {
     private boolean runs(Session.Backend backend) throws SQLException {
         return side.run(connection -> {
             try (PreparedStatement select = connection.prepareStatement(
-                    "select 1 from pg_stat_get_activity(?) as activity where backend_start::text = ?")) {
+                    "select 1 from pg_stat_get_activity(?) as activity where extract(epoch from backend_start)::text = ?")) {
                 select.setInt(1, backend.pid());
                 select.setString(2, backend.since());
                 try (ResultSet rows = select.executeQuery()) {

@@ -128,11 +128,7 @@ final class PostgresFaultsTest {
                 CompletableFuture<Fate> append =
                         CompletableFuture.supplyAsync(() -> quick.append(reign, batch(reign, 1)));
                 Patience.until(() -> servers.query(WAITING_FOR_STANDBY).equals("1"));
-                String beat = "select last_value from plinth_beat_" + quick.cell();
-                for (int i = 0; i < 3; i++) {
-                    String earlier = servers.query(beat);
-                    Patience.until(() -> !servers.query(beat).equals(earlier));
-                }
+                awaitBeats(quick);
                 assertThat(append).isNotDone();
                 servers.standby().start();
                 assertThat(append.join()).isEqualTo(Fate.DURABLE);
@@ -141,25 +137,24 @@ final class PostgresFaultsTest {
     }
 
     @Test
-    void append_whenNoStandbyIsConfiguredAnyMore_waitsForOne() throws IOException {
-        Reign reign = first.reign(FIRST).orElseThrow();
-        servers.execute("alter system set synchronous_standby_names = ''");
-        servers.primary().reload();
-        Patience.until(() -> servers.query("show synchronous_standby_names").isEmpty());
-        CompletableFuture<Fate> append;
-        try {
-            append = CompletableFuture.supplyAsync(() -> first.append(reign, batch(reign, 1)));
-            Patience.until(() -> !servers.query("select pid from pg_stat_activity where state = 'idle' and query like"
-                            + " 'select 1 from plinth_cell%'")
-                    .isEmpty());
-            assertThat(append).isNotDone();
-            assertThat(servers.query("select count(*) from plinth_log_" + first.cell() + "_0"))
-                    .isEqualTo("0");
+    void append_thatWaitsWhileTheTimeZoneChanges_keepsItsConnection() throws IOException {
+        PostgresLog quick = PostgresLog.of(servers.primary().source())
+                .lease(Duration.ofMillis(500))
+                .cell(UUID.randomUUID().toString());
+        try (quick) {
+            Reign reign = quick.reign(FIRST).orElseThrow();
+            servers.execute("alter role plinth set timezone = 'Asia/Tokyo'");
+            withoutStandby(() -> {
+                CompletableFuture<Fate> append =
+                        CompletableFuture.supplyAsync(() -> quick.append(reign, batch(reign, 1)));
+                awaitBeats(quick);
+                assertThat(append).isNotDone();
+                servers.standby().start();
+                assertThat(append.join()).isEqualTo(Fate.DURABLE);
+            });
         } finally {
-            servers.execute("alter system reset synchronous_standby_names");
-            servers.primary().reload();
+            servers.execute("alter role plinth reset timezone");
         }
-        assertThat(append.join()).isEqualTo(Fate.DURABLE);
     }
 
     @Test
@@ -277,7 +272,7 @@ final class PostgresFaultsTest {
         try (PostgresLog twin = PostgresLog.of(servers.primary().source())
                 .nodePatience(Duration.ofMillis(100))
                 .cell(name)) {
-            Throwable refusal = refusal(twin);
+            Throwable refusal = refusal(twin, reign);
             assertThat(refusal)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("Expected node id first to be free in cell " + name
@@ -308,9 +303,11 @@ final class PostgresFaultsTest {
         assertThat(second.append(later, batch(later, 4))).isEqualTo(Fate.DURABLE);
     }
 
-    private static Throwable refusal(PostgresLog twin) throws IOException {
+    /** Returns how a twin is refused while the leader goes on. */
+    private Throwable refusal(PostgresLog twin, Reign reign) throws IOException {
         Throwable[] refusal = new Throwable[1];
         Patience.until(() -> {
+            assertThat(first.beat(reign, 0)).isTrue();
             try {
                 assertThat(twin.reign(FIRST)).isEmpty();
                 return false;
@@ -320,6 +317,14 @@ final class PostgresFaultsTest {
             }
         });
         return refusal[0];
+    }
+
+    private void awaitBeats(PostgresLog log) {
+        String beat = "select last_value from plinth_beat_" + log.cell();
+        for (int i = 0; i < 3; i++) {
+            String earlier = servers.query(beat);
+            Patience.until(() -> !servers.query(beat).equals(earlier));
+        }
     }
 
     /** Does something without the standby, and starts it again. */

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 final class PostgresJoinTest {
     private static final Node ME = new Node("a");
+    private static final int ASKED = 100;
 
     private final Pair servers = Pair.shared();
     private final String name = UUID.randomUUID().toString();
@@ -76,6 +77,21 @@ final class PostgresJoinTest {
             assertThatThrownBy(() -> second.join(ME))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("Expected node id a to be free");
+        }
+    }
+
+    @Test
+    void reign_behindARemainingConnectionOfThisNode_waitsForItsEnd() throws IOException, SQLException {
+        try (PostgresLog log = open(Duration.ofMillis(1));
+                Connection remains = servers.primary().source().getConnection()) {
+            hold(remains, log.cell());
+            for (int i = 0; i < ASKED; i++) {
+                assertThat(log.reign(ME)).isEmpty();
+            }
+
+            remains.close();
+
+            Patience.until(() -> log.reign(ME).isPresent());
         }
     }
 

@@ -1,0 +1,113 @@
+package dev.plinth.engine.log.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.postgres.server.Pair;
+import dev.plinth.engine.log.postgres.server.Patience;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Tests what a log makes of a data source of the host that fails in its own ways, or answers late. */
+@Timeout(600)
+final class PostgresSourceTest {
+    private static final Node ME = new Node("a");
+
+    private final Pair servers = Pair.shared();
+    private final String name = UUID.randomUUID().toString();
+    private final HikariDataSource pool;
+    private volatile Source source;
+
+    PostgresSourceTest() {
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(servers.primary().source());
+        pool = new HikariDataSource(config);
+        source = pool::getConnection;
+    }
+
+    @AfterEach
+    void close() {
+        pool.close();
+    }
+
+    @Test
+    void reign_overASourceThatThrowsUnchecked_failsAsOverADatabaseThatIsAway() throws IOException {
+        try (PostgresLog log = PostgresLog.of(source()).cell(name)) {
+            source = () -> {
+                throw new IllegalStateException("the host's pool is tired");
+            };
+
+            assertThatThrownBy(() -> log.reign(ME))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("the host's pool is tired");
+
+            source = pool::getConnection;
+            assertThat(log.reign(ME)).isPresent();
+        }
+    }
+
+    @Test
+    void close_whileAConnectionIsTaken_givesItBack() throws InterruptedException {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch given = new CountDownLatch(1);
+        try (PostgresLog log = PostgresLog.of(source()).cell(name)) {
+            source = () -> {
+                asked.countDown();
+                await(given);
+                return pool.getConnection();
+            };
+            CompletableFuture<Void> asking = CompletableFuture.runAsync(() -> ask(log));
+            asked.await();
+
+            log.close();
+
+            given.countDown();
+            Patience.until(asking::isDone);
+        }
+        assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+    }
+
+    private static void ask(PostgresLog log) {
+        try {
+            assertThat(log.leader()).isEmpty();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Gives connections as the test wants it at the moment. */
+    @FunctionalInterface
+    private interface Source {
+        Connection get() throws SQLException;
+    }
+
+    private DataSource source() {
+        return (DataSource) Proxy.newProxyInstance(
+                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    if (!method.getName().equals("getConnection")) {
+                        throw new UnsupportedOperationException(method.getName());
+                    }
+                    return source.get();
+                });
+    }
+}
