@@ -19,7 +19,7 @@ final class CurrentReign {
     private static final int COUNT_BITS = 20;
 
     /** The condition on the row of a cell that the reign with an epoch and a root is the last one. */
-    static final String IS_LAST = " epoch = ? and fence >> " + COUNT_BITS + " = ?";
+    static final String IS_LAST = " (epoch, fence >> " + COUNT_BITS + ") = (?, ?)";
 
     private static final SecureRandom RANDOM = new SecureRandom();
 

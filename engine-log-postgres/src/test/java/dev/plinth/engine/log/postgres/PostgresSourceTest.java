@@ -75,8 +75,8 @@ final class PostgresSourceTest {
 
             given.countDown();
             Patience.until(asking::isDone);
+            assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
         }
-        assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
     }
 
     private static void ask(PostgresLog log) {
