@@ -45,7 +45,6 @@ final class Appends {
             Session session,
             BatchTables tables,
             TableRotation rotation,
-            NodeLock nodeLock,
             Reigns reigns,
             Beats beats,
             Duration lease,
@@ -54,7 +53,7 @@ final class Appends {
         this.cell = reigns.cell();
         this.tables = tables;
         this.rotation = rotation;
-        this.nodeLock = nodeLock;
+        this.nodeLock = reigns.nodeLock();
         this.current = reigns.current();
         this.reigns = reigns;
         this.standbys = reigns.standbys();

@@ -84,7 +84,7 @@ public final class PostgresLog implements SharedLog {
         this.reigns = new Reigns(cell, lease, nodeLock, current, standbys);
         this.watching = Executors.newSingleThreadScheduledExecutor(PostgresLog::daemon);
         this.beats = new Beats(cell, primary, side, nodeLock, current, watching);
-        this.appends = new Appends(primary, tables, rotation, nodeLock, reigns, beats, lease, pause);
+        this.appends = new Appends(primary, tables, rotation, reigns, beats, lease, pause);
         this.tail = new Tail(reading, tables, check.isReading(), pause);
         this.snapshots = new PostgresSnapshots(source, check, settings, cell);
         SessionWatch watch = new SessionWatch(primary, side, beats, lease);

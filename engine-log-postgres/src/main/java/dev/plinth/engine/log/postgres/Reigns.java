@@ -70,6 +70,10 @@ final class Reigns {
         return goneEpoch >= 0;
     }
 
+    NodeLock nodeLock() {
+        return nodeLock;
+    }
+
     CurrentReign current() {
         return current;
     }
