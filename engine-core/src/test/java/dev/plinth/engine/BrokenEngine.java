@@ -48,10 +48,11 @@ enum BrokenEngine {
     RUNNING_JOBS_FORGOTTEN("ActiveEngine.java", "jobs.takeOver(isRestart);", ""),
     LIST_NUMBERS_NOT_RESTORED(
             "internal/store/InFlight.java", "left == null ? heardNumber : left.record.lastNumber()", "-9"),
-    SNAPSHOT_OF_WHAT_IS_NOT_DURABLE(
+    SNAPSHOT_BEHIND_WHAT_IS_DURABLE(
             "internal/store/NodeStore.java",
-            "            store.await(last);\n            return last;",
-            "            return started.sequence();"),
+            "LogPosition last = writing.durableEnd();",
+            "LogPosition last = new LogPosition("
+                    + "0, writing.epoch(), tables.lastSequence(), writing.durableEnd().crc());"),
     SNAPSHOT_TAKEN_FOR_THE_END(
             "internal/store/NodeStore.java",
             "            readToTheEnd(reign);",
@@ -59,7 +60,15 @@ enum BrokenEngine {
     SNAPSHOT_BESIDE_OLDER_ROWS(
             "internal/store/NodeStore.java",
             "            tables.clear();\n            tables.startAt(0, 0, 0);",
-            "            tables.startAt(0, 0, 0);");
+            "            tables.startAt(0, 0, 0);"),
+    LEASE_NOT_KEPT(
+            "internal/job/Leases.java",
+            "            changes.put(JobTables.JOBS, next.key(), next.row());\n            leased.add",
+            "            leased.add"),
+    LEASES_END_AT_A_TAKEOVER(
+            "internal/job/JobTables.java",
+            "row.status() == JobStatus.RUNNING && row.lease() == null",
+            "row.status() == JobStatus.RUNNING");
 
     final String file;
     final String text;

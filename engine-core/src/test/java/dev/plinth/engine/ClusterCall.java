@@ -34,6 +34,8 @@ final class ClusterCall {
         ARCHIVE,
         DELETE,
         JOB,
+        LEASE,
+        COMPLETE,
         PUBLISH,
         NEW_KEY,
         REVOKE

@@ -12,6 +12,10 @@ import java.util.concurrent.TimeUnit;
 final class ClusterHandlers {
     static final String QUICK = "quick";
     static final String SLOW = "slow";
+
+    /** The type of jobs that no node handles, but workers do. */
+    static final String AWAY = "away";
+
     static final String TICK = "host.tick";
     private static final int LOOK_MILLIS = 10;
 

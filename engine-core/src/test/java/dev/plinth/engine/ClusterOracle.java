@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Knows what a simulated cluster has told, and checks each answer against it. A method throws an {@code AssertionError}
@@ -19,9 +20,16 @@ final class ClusterOracle {
     /** The crash of a job that fails it. */
     private static final int CRASHES_MAX = 3;
 
+    /** The states of a job that are final. */
+    static final List<String> ENDED = List.of("succeeded", "failed", "canceled");
+
     final List<ClusterResource> resources = new ArrayList<>();
     final List<ClusterCall> calls = new ArrayList<>();
     final List<Key> keys = new ArrayList<>();
+    final ClusterLeases leases = new ClusterLeases();
+
+    /** Final jobs as they were shown, by id. */
+    private final Map<String, Json> finals = new HashMap<>();
 
     /** A key beside the one with which all else is called. */
     static final class Key {
@@ -39,7 +47,13 @@ final class ClusterOracle {
     /** Learns from the end of an attempt. */
     void ended(ClusterCall call, Reply reply) {
         boolean isNew = call.answer().isEmpty();
-        if (call.ended(reply) != ClusterCall.End.ANSWERED || reply.status() >= 300) {
+        if (call.ended(reply) != ClusterCall.End.ANSWERED) {
+            return;
+        }
+        if (call.kind == ClusterCall.Kind.COMPLETE) {
+            leases.completed(call, reply);
+        }
+        if (reply.status() >= 300) {
             return;
         }
         switch (call.kind) {
@@ -51,7 +65,8 @@ final class ClusterOracle {
                 }
             }
             case REVOKE -> key(ClusterCall.member(reply, "/id")).isRevoked = true;
-            case JOB, PUBLISH -> {
+            case LEASE -> leases.taken(call, reply);
+            case JOB, COMPLETE, PUBLISH -> {
                 // is looked for at the end
             }
         }
@@ -94,6 +109,28 @@ final class ClusterOracle {
                 resource.see(listed, content(item));
             }
         });
+    }
+
+    /** Learns from a look at a job, or a wait for its end. A job that is shown as final stays as it is. */
+    void awaited(String job, Reply reply) {
+        if (reply.status() == 503) {
+            ClusterCall.endOf(reply);
+            return;
+        }
+        check(reply.status() == 200, "Expected job " + job + ", but got " + reply.text());
+        Json shown = Json.of(reply.text());
+        if (ENDED.contains(text(shown, "/status"))) {
+            checkSame(finals.putIfAbsent(job, shown), shown);
+        }
+    }
+
+    /** Checks what a list of jobs has, too. */
+    private static void checkSame(@Nullable Json before, Json now) {
+        for (String member : List.of("/status", "/attempt", "/startedAt", "/finishedAt")) {
+            check(
+                    before == null || text(before, member).equals(text(now, member)),
+                    "Expected a final job to stay as it is, but got " + before + " and " + now);
+        }
     }
 
     /** Learns from a call with another key, which was revoked or not when it began. */
@@ -194,6 +231,8 @@ final class ClusterOracle {
                 checkOnce(found, names, "of-" + text(events.get(0), "/id"));
             }
         }
+        finals.forEach((id, job) -> checkSame(job, found.jobs.get(id)));
+        check(leases.open().isEmpty(), "Expected each leased job to be completed");
         check(found.jobs.size() == jobs, "Expected " + jobs + " jobs, but got " + found.jobs.keySet());
         for (String name : found.resources.keySet()) {
             check(names.contains(name), "Expected no resource " + name + ", but it is there");

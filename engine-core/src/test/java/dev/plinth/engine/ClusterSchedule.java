@@ -65,7 +65,7 @@ final class ClusterSchedule {
     }
 
     private void call() {
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(24)) {
             case 0, 1, 2, 3 -> create();
             case 4, 5, 6 -> patch();
             case 7 -> archive();
@@ -76,6 +76,9 @@ final class ClusterSchedule {
             case 13 -> useKey();
             case 14 -> again();
             case 15, 16 -> list();
+            case 20 -> lease();
+            case 21 -> complete();
+            case 22 -> awaitJob();
             default -> read();
         }
     }
@@ -196,9 +199,48 @@ final class ClusterSchedule {
     }
 
     private void job() {
-        String type = random.nextInt(3) == 0 ? ClusterHandlers.SLOW : ClusterHandlers.QUICK;
+        String type = pick(List.of(
+                ClusterHandlers.SLOW,
+                ClusterHandlers.SLOW,
+                ClusterHandlers.QUICK,
+                ClusterHandlers.QUICK,
+                ClusterHandlers.QUICK,
+                ClusterHandlers.AWAY,
+                ClusterHandlers.AWAY,
+                ClusterHandlers.AWAY));
         String body = "{\"type\":\"" + type + "\",\"input\":{\"n\":" + ++number + "}}";
         attempt(ClusterCall.Kind.JOB, Optional.empty(), cluster.call("POST", "/v1/jobs", body));
+    }
+
+    /** Leases jobs for a worker, which sometimes waits for one. */
+    private void lease() {
+        number++;
+        attempt(cluster.lease(number, 1 + random.nextInt(2), random.nextInt(4) == 0 ? 1 : 0));
+    }
+
+    /** Completes a leased job, sometimes again. */
+    private void complete() {
+        List<ClusterLeases.Lease> leases = random.nextInt(4) == 0 ? oracle.leases.all() : oracle.leases.open();
+        if (!leases.isEmpty()) {
+            number++;
+            attempt(cluster.complete(number, pick(leases)));
+        }
+    }
+
+    /** Looks at a job, and mostly waits for its end. */
+    private void awaitJob() {
+        List<ClusterCall> jobs = oracle.calls.stream()
+                .filter(call -> call.kind == ClusterCall.Kind.JOB && call.succeeded())
+                .toList();
+        if (jobs.isEmpty()) {
+            return;
+        }
+        String id = pick(jobs).answered("/job_id");
+        int seconds = random.nextInt(3);
+        ClusterNode node = node();
+        trace.add("await job " + id + " for " + seconds + " s at " + node);
+        String path = "/v1/jobs/" + id + (seconds == 0 ? "" : "?wait=" + seconds);
+        finish(node, cluster.submit(node, cluster.call("GET", path), reply -> oracle.awaited(id, reply)));
     }
 
     private void publish() {

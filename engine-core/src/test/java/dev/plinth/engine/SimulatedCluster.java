@@ -38,6 +38,8 @@ final class SimulatedCluster implements AutoCloseable {
     private static final int NODES = 3;
     private static final int SKEW_SECONDS = 7;
     private static final int LOOK_MILLIS = 5;
+    private static final int LEASES_MAX = 100;
+    private static final int CALLS_MAX = 1_000;
     private static final int ROUNDS_MAX = 40;
     private static final int ROW_LOOKS_MAX = 100;
     /** Longer than the longest attempt of a webhook. */
@@ -114,6 +116,29 @@ final class SimulatedCluster implements AutoCloseable {
         return call(method, path).withBody(Json.of(body));
     }
 
+    /** Returns a call of a worker for leases, which do not lapse while nodes have faults. */
+    ClusterCall lease(int number, int most, int waitSeconds) {
+        String body = "{\"types\":[\"" + ClusterHandlers.AWAY + "\"],\"max\":" + most
+                + ",\"leaseSeconds\":3600,\"wait\":" + waitSeconds + "}";
+        return added(ClusterCall.Kind.LEASE, number, call("POST", "/v1/jobs/lease", body));
+    }
+
+    /** Returns a call of a worker that ends its job, with the same effect as that of a handler. */
+    ClusterCall complete(int number, ClusterLeases.Lease lease) {
+        String body = "{\"leaseToken\":\"" + lease.token + "\",\"result\":{\"done\":" + number + "},\"operations\":["
+                + "{\"method\":\"POST\",\"path\":\"/v1/resources\",\"body\":{\"name\":\"of-" + lease.job + "\"}}]}";
+        ClusterCall call =
+                added(ClusterCall.Kind.COMPLETE, number, call("POST", "/v1/jobs/" + lease.job + "/complete", body));
+        oracle.leases.completes(call, lease);
+        return call;
+    }
+
+    private ClusterCall added(ClusterCall.Kind kind, int number, Call call) {
+        ClusterCall added = new ClusterCall(kind, number, Optional.empty(), call);
+        oracle.calls.add(added);
+        return added;
+    }
+
     /** Makes an attempt at a call. */
     CompletableFuture<Reply> attempt(ClusterNode node, ClusterCall call) {
         call.underWay++;
@@ -163,12 +188,28 @@ final class SimulatedCluster implements AutoCloseable {
         ClusterFindings before = look();
         oracle.checkNotDone(before);
         oracle.calls.stream().filter(call -> call.answer().isEmpty()).forEach(this::insist);
+        endLeases();
         oracle.calls.forEach(this::insist); // each has an answer, and is answered likewise
         letWorkEnd();
         ClusterFindings end = look();
         oracle.checkEnd(end, kills);
         checkTold(end);
         checkRows();
+    }
+
+    /** Has a worker lease and complete all jobs that are left for workers. */
+    private void endLeases() {
+        int before;
+        do {
+            oracle.leases.open().forEach(lease -> insist(complete(nextNumber(), lease)));
+            before = oracle.leases.all().size();
+            insist(lease(nextNumber(), LEASES_MAX, 0));
+        } while (oracle.leases.all().size() > before);
+    }
+
+    /** Returns a number that no call of a schedule has. */
+    private int nextNumber() {
+        return CALLS_MAX + oracle.calls.size();
     }
 
     /** Tries a call at the leader until it has its answer. */
@@ -245,7 +286,7 @@ final class SimulatedCluster implements AutoCloseable {
         ClusterFindings found = look();
         Set<String> open = new TreeSet<>();
         found.jobs.forEach((id, job) -> {
-            if (!List.of("succeeded", "failed").contains(ClusterOracle.text(job, "/status"))) {
+            if (!ClusterOracle.ENDED.contains(ClusterOracle.text(job, "/status"))) {
                 open.add(job.toString());
             }
         });
