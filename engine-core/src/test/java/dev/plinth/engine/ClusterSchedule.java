@@ -51,6 +51,9 @@ final class ClusterSchedule {
             }
             trace.add("settle");
             cluster.settle();
+            ClusterOracle.check(
+                    cluster.log.misses() == 0,
+                    "Expected no node with a record that the log has not, but there was one");
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError(e.getMessage() + "\n" + String.join("\n", trace), e);
         }

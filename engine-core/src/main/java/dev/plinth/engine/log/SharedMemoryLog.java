@@ -59,6 +59,7 @@ public final class SharedMemoryLog implements SharedLog {
     private @Nullable AppendFault fault;
     private long lostEnd;
     private long truncated;
+    private long misses;
 
     /** Ways in which an append goes wrong. */
     public enum AppendFault {
@@ -196,6 +197,16 @@ public final class SharedMemoryLog implements SharedLog {
         try {
             batches.tailMap(position, false).clear();
             durable = Math.min(durable, position);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns how often a node has asked for a record that was lost. No right node does without {@link #lose(long)}. */
+    public long misses() {
+        lock.lock();
+        try {
+            return misses;
         } finally {
             lock.unlock();
         }
@@ -380,9 +391,11 @@ public final class SharedMemoryLog implements SharedLog {
         lock.lock();
         try {
             List<Batch> there = batches.get(position);
-            return position <= truncated
+            boolean isThere = position <= truncated
                     || copies.contains(position)
                     || there != null && there.get(0).crc() == crc;
+            misses += isThere ? 0 : 1;
+            return isThere;
         } finally {
             lock.unlock();
         }
