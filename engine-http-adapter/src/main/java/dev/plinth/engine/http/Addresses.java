@@ -84,6 +84,7 @@ final class Addresses implements Connection.Listener {
         boolean tooOften = address != null
                 && isBounded(address)
                 && !isProxy(address)
+                && !isOfNode(ClientAddress.of(address))
                 && handshakes.take(ClientAddress.of(address), System.nanoTime()) > 0;
         if (tooOften) {
             log(address, "begins more than " + handshakes.perMinute() + " with TLS in a minute");
@@ -117,7 +118,7 @@ final class Addresses implements Connection.Listener {
     }
 
     /**
-     * Notes that another node has opened a connection, which is not counted any more. For a minute it may open any number,
+     * Notes that another node has sent a call. Its connection is not counted any more. For a minute it may open any number,
      * because all its calls come at once after a takeover.
      */
     void noteNode(EngineConnection connection) {

@@ -36,6 +36,13 @@ record ClientAddress(long bits, boolean v4) {
                 : NONE;
     }
 
+    /** Returns an address in digits, as {@link #parse} reads it. Leaves out the interface, as in {@code fe80::1%eth0}. */
+    static String text(InetAddress address) {
+        String text = address.getHostAddress();
+        int scope = text.indexOf('%');
+        return scope < 0 ? text : text.substring(0, scope);
+    }
+
     /** Returns the address that a text spells in digits. Empty for any other text, which is never looked up. */
     static Optional<InetAddress> parse(String text) {
         if (!V4.matcher(text).matches() && !V6.matcher(text).matches()) {

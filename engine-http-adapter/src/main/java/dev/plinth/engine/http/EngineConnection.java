@@ -86,10 +86,8 @@ final class EngineConnection extends HttpConnection {
      */
     void forwardedFor(Optional<InetAddress> client) {
         forwardedClient = client;
-        if (!isOfNode) {
-            isOfNode = true;
-            ((EngineConnector) getConnector()).addresses().noteNode(this);
-        }
+        isOfNode = true;
+        ((EngineConnector) getConnector()).addresses().noteNode(this);
     }
 
     /** Returns the client of the present call, which may not be known, if another node has forwarded it. */

@@ -3,10 +3,10 @@ package dev.plinth.engine.http;
 import dev.plinth.engine.Admission;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.NodeForwarding;
-import dev.plinth.engine.NodeRole;
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.log.Leader;
 import java.util.Optional;
 import java.util.Set;
 
@@ -76,11 +76,11 @@ final class ForwardCallService implements CallService {
 
     @Override
     public Admission admit(Call head, Sender sender) {
-        boolean isForwarded = sender.headers().contains(ForwardedHeaders.FORWARDED);
-        if (engine.role() == NodeRole.LEADER) {
-            return isForwarded ? admitForwarded(head, sender) : local.admit(head);
+        Optional<Leader> reign = ForwardedCall.Parts.reign(engine, node);
+        if (sender.headers().contains(ForwardedHeaders.FORWARDED)) {
+            return admitForwarded(head, sender, reign);
         }
-        if (isForwarded || forwarder.isEmpty()) {
+        if (reign.isPresent() || forwarder.isEmpty()) {
             return local.admit(head);
         }
         if (OF_A_NODE.contains(head.path()) && isQuestion(head)) {
@@ -102,14 +102,16 @@ final class ForwardCallService implements CallService {
     }
 
     /** Takes a call that says to come from another node. Without a proof it is a call as any other. */
-    private Admission admitForwarded(Call head, Sender sender) {
-        Optional<ForwardedHeaders.Origin> proven =
-                engine.leader().flatMap(me -> ForwardedHeaders.origin(sender.headers(), node, me));
+    private Admission admitForwarded(Call head, Sender sender, Optional<Leader> reign) {
+        Optional<ForwardedHeaders.Origin> proven = ForwardedHeaders.origin(sender.headers(), node);
         if (proven.isEmpty()) {
             return local.admit(head);
         }
         ForwardedHeaders.Origin origin = proven.get();
         sender.isForwarded(origin.client());
+        if (reign.filter(own -> own.epoch() == origin.epoch()).isEmpty()) {
+            return Admission.refused(node.notLeader()); // it was meant for a reign that is over or has yet to begin
+        }
         CallService door = origin.door().equals(OPERATOR) ? doors.operators() : local;
         return door.admit(head.withHeader(ForwardedHeaders.FORWARDED_LOWER, origin.node()));
     }

@@ -3,7 +3,6 @@ package dev.plinth.engine.http;
 import dev.plinth.engine.Admission;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.NodeForwarding;
-import dev.plinth.engine.NodeRole;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.log.Leader;
@@ -13,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -61,7 +59,7 @@ final class ForwardedCall implements LeaderClient.Listener {
     private final Sender sender;
     private final byte[] body;
     private final LongPredicate memory;
-    private final Consumer<Leader> unreached;
+    private final LeaderContact contact;
     private final CompletableFuture<Reply> answer = new CompletableFuture<>();
     private final boolean isSafe;
     private final boolean isKeyed;
@@ -96,22 +94,26 @@ final class ForwardedCall implements LeaderClient.Listener {
      * @param local decides if this node leads meanwhile
      * @param door the name of the door at which the calls come
      */
-    record Parts(Engine engine, NodeForwarding node, LeaderClient client, CallService local, String door) {}
+    record Parts(Engine engine, NodeForwarding node, LeaderClient client, CallService local, String door) {
+        /** Returns this node with its reign; empty if it does not lead, also while what a reign has begun still ends. */
+        static Optional<Leader> reign(Engine engine, NodeForwarding node) {
+            return engine.leader()
+                    .filter(leader -> leader.node().id().equals(node.node().id()));
+        }
+    }
 
     /**
      * Takes a call.
      *
      * @param memory reserves memory for the body, if this node leads meanwhile
-     * @param unreached learns of each leader to which no connection could be made
      */
-    ForwardedCall(
-            Parts parts, Call head, Sender sender, byte[] body, LongPredicate memory, Consumer<Leader> unreached) {
+    ForwardedCall(Parts parts, Call head, Sender sender, byte[] body, LongPredicate memory, LeaderContact contact) {
         this.parts = parts;
         this.head = head;
         this.sender = sender;
         this.body = body;
         this.memory = memory;
-        this.unreached = unreached;
+        this.contact = contact;
         this.isSafe = SAFE.contains(head.method());
         this.isKeyed = head.headers().containsKey("idempotency-key");
     }
@@ -155,21 +157,30 @@ final class ForwardedCall implements LeaderClient.Listener {
     }
 
     private @Nullable Runnable afterWait() {
-        if (parts.engine().role() == NodeRole.LEADER) {
+        if (Parts.reign(parts.engine(), parts.node()).isPresent()) {
             state = State.ENDED;
             return this::decideHere;
         }
-        Optional<Leader> leader = parts.engine().leader().filter(this::isWorthATry);
-        if (!isDraining && leader.isPresent() && NanoTime.millisSince(begunNanos) < ATTEMPTS_MILLIS) {
-            state = State.SENT;
-            tried = leader.get();
-            triedNanos = NanoTime.now();
-            isChanged = false;
-            return () -> send(leader.get());
-        }
         boolean isOver = NanoTime.millisSince(waitingNanos) >= WAIT_MILLIS
                 || NanoTime.millisSince(begunNanos) >= ATTEMPTS_MILLIS;
-        return isDraining || isOver ? giveUp() : null;
+        if (isDraining || isOver) {
+            return giveUp();
+        }
+        Leader leader = parts.engine().leader().filter(this::isWorthATry).orElse(null);
+        if (leader == null) {
+            return null;
+        }
+        if (!contact.isGreeted(leader)) {
+            return () -> contact.greet(leader);
+        }
+        state = State.SENT;
+        tried = leader;
+        triedNanos = NanoTime.now();
+        isChanged = false;
+        return () -> {
+            contact.greet(leader);
+            send(leader);
+        };
     }
 
     private boolean isWorthATry(Leader leader) {
@@ -182,11 +193,10 @@ final class ForwardedCall implements LeaderClient.Listener {
 
     /** Returns true if another reign has begun for some time. */
     private boolean isLate() {
-        boolean isOther = parts.engine().role() == NodeRole.LEADER
-                || parts.engine()
-                        .leader()
-                        .filter(leader -> tried == null || leader.epoch() > tried.epoch())
-                        .isPresent();
+        boolean isOther = parts.engine()
+                .leader()
+                .filter(leader -> tried == null || leader.epoch() > tried.epoch())
+                .isPresent();
         if (!isOther) {
             return false;
         }
@@ -282,6 +292,7 @@ final class ForwardedCall implements LeaderClient.Listener {
         if (isNotDone || problem.equals("outcome_unknown") && (isSafe || isKeyed)) {
             synchronized (this) {
                 if (state == State.SENT) {
+                    waitingNanos += NanoTime.since(triedNanos); // the leader has had this time
                     await(!isNotDone);
                     last = refusal;
                 }
@@ -320,7 +331,7 @@ final class ForwardedCall implements LeaderClient.Listener {
         }
         Leader leader = tried;
         if (!isSent && leader != null) {
-            unreached.accept(leader);
+            contact.failed(leader, failure);
         }
         if (isUnknown) {
             answer.complete(parts.node().outcomeUnknown(false));

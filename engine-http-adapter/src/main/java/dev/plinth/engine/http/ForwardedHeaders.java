@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import dev.plinth.engine.NodeForwarding;
 import dev.plinth.engine.log.Leader;
+import dev.plinth.engine.log.Node;
 import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.List;
@@ -14,7 +15,8 @@ import org.eclipse.jetty.http.HttpHeader;
 
 /**
  * The headers of calls between nodes. A node names itself, and proves with a seal which client it forwards a call of, and at
- * which door the call came. The seal holds for one leader and reign, so that it is of no use elsewhere.
+ * which door the call came. The seal holds for one leader and reign. That node learns from it also at another time that a node
+ * has sent the call.
  */
 final class ForwardedHeaders {
     /** The name of the node that forwards; the mark against loops. */
@@ -43,18 +45,30 @@ final class ForwardedHeaders {
 
     private ForwardedHeaders() {}
 
-    /** Adds the headers of a call to the request that forwards it. */
+    /**
+     * Adds the headers of a call to the request that forwards it. Those that {@code Connection} names are kept, because the
+     * leader does not look at that header either. A call without its idempotency key would be another call.
+     */
     static void addTo(HttpFields.Mutable request, Sender sender, String door, NodeForwarding node, Leader leader) {
-        Set<String> named = namedByConnection(sender.headers());
         for (HttpField field : sender.headers()) {
-            if (!OF_A_CONNECTION.contains(field.getLowerCaseName()) && !named.contains(field.getLowerCaseName())) {
+            if (!OF_A_CONNECTION.contains(field.getLowerCaseName())) {
                 request.add(field.getName(), field.getValue());
             }
         }
+        addOrigin(request, sender.address(), door, node, leader);
+    }
+
+    /**
+     * Adds the headers that prove where a call comes from.
+     *
+     * @param client the address of the client; empty if it is not known
+     */
+    static void addOrigin(
+            HttpFields.Mutable request, Optional<InetAddress> client, String door, NodeForwarding node, Leader leader) {
         request.add(FORWARDED, node.node().id());
-        String client = sender.address().map(InetAddress::getHostAddress).orElse(UNKNOWN);
-        String from = client + " " + door;
-        node.seal(text(node.node().id(), from, leader)).ifPresent(seal -> request.add(CLIENT, from + " " + seal));
+        String from = client.map(ClientAddress::text).orElse(UNKNOWN) + " " + door + " " + leader.epoch();
+        node.seal(text(node.node().id(), from, leader.node()))
+                .ifPresent(seal -> request.add(CLIENT, from + " " + seal));
     }
 
     /**
@@ -63,31 +77,34 @@ final class ForwardedHeaders {
      * @param node the id of the node that has forwarded it
      * @param client the address of the client; empty if that node does not know it
      * @param door the door of that node
+     * @param epoch the reign of this node for which it is meant
      */
-    record Origin(String node, Optional<InetAddress> client, String door) {}
+    record Origin(String node, Optional<InetAddress> client, String door, long epoch) {}
 
     /**
      * Returns the origin of a call that another node has forwarded. Empty if the headers do not prove it, because any client
-     * can send such headers.
-     *
-     * @param me this node with its reign
+     * can send such headers, or if they are for another node.
      */
-    static Optional<Origin> origin(HttpFields headers, NodeForwarding node, Leader me) {
+    static Optional<Origin> origin(HttpFields headers, NodeForwarding node) {
         List<String> names = headers.getValuesList(FORWARDED);
         List<String> clients = headers.getValuesList(CLIENT);
         if (names.size() != 1 || clients.size() != 1) {
             return Optional.empty();
         }
         List<String> parts = List.of(clients.get(0).split(" ", -1));
-        boolean isProven = parts.size() == 3
-                && node.isSealed(text(names.get(0), parts.get(0) + " " + parts.get(1), me), parts.get(2));
+        boolean isProven = parts.size() == 4
+                && node.isSealed(text(names.get(0), String.join(" ", parts.subList(0, 3)), node.node()), parts.get(3));
         return isProven
-                ? Optional.of(new Origin(names.get(0), ClientAddress.parse(parts.get(0)), parts.get(1)))
+                ? Optional.of(new Origin(
+                        names.get(0),
+                        ClientAddress.parse(parts.get(0)),
+                        parts.get(1),
+                        Long.parseLong(parts.get(2)))) // a node has written it
                 : Optional.empty();
     }
 
-    private static String text(String node, String from, Leader leader) {
-        return node + "\n" + from + "\n" + leader.node().id() + "\n" + leader.epoch();
+    private static String text(String node, String from, Node leader) {
+        return node + "\n" + from + "\n" + leader.id();
     }
 
     /** Adds the headers of the leader's answer to that of this node. */

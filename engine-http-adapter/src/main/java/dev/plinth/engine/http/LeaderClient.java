@@ -99,8 +99,7 @@ final class LeaderClient {
      * @return the request, to be aborted
      */
     Request send(URI node, Call head, byte @Nullable [] body, Consumer<HttpFields.Mutable> headers, Listener listener) {
-        Request request = new LeaderRequest(client, node, head.path(), head.query())
-                .method(head.method())
+        Request request = new LeaderRequest(client, node, head.method(), head.path(), head.query())
                 .idleTimeout(SILENCE_MAX.toMillis(), TimeUnit.MILLISECONDS)
                 .headers(fields -> headers.accept(fields.clear()));
         if (body != null) {

@@ -9,7 +9,8 @@ import org.eclipse.jetty.http.HttpURI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jetty's request with a target that is sent as it came. Jetty's own parses it, and takes {@code //a} for a host.
+ * Jetty's request with a method and a target that are sent as they came. Jetty's own parses the target, and takes
+ * {@code //a} for a host. It writes a method in upper case, which would turn {@code delete} into a call that the leader obeys.
  *
  * <p>A path with a malformed escape cannot be sent by Jetty. It is sent as another one that is malformed for the leader too,
  * which answers both alike.
@@ -18,11 +19,13 @@ final class LeaderRequest extends HttpRequest {
     private static final Pattern MALFORMED = Pattern.compile("%(?![0-9A-Fa-f]{2})");
     private static final String NOT_UTF_8 = "%ff";
 
+    private final String rawMethod;
     private final String rawPath;
     private final @Nullable String rawQuery;
 
-    LeaderRequest(HttpClient client, URI leader, String rawPath, @Nullable String rawQuery) {
+    LeaderRequest(HttpClient client, URI leader, String rawMethod, String rawPath, @Nullable String rawQuery) {
         super(client, new HttpConversation(), leader);
+        this.rawMethod = rawMethod;
         this.rawPath = sendable(rawPath);
         this.rawQuery = rawQuery;
     }
@@ -42,6 +45,11 @@ final class LeaderRequest extends HttpRequest {
         } catch (IllegalArgumentException malformed) {
             return false;
         }
+    }
+
+    @Override
+    public String getMethod() {
+        return rawMethod;
     }
 
     @Override

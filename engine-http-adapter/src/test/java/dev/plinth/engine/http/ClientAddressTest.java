@@ -2,6 +2,10 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +25,17 @@ class ClientAddressTest {
         assertThat(ClientAddress.of(ClientAddress.parse(one).orElseThrow())
                         .equals(ClientAddress.of(ClientAddress.parse(other).orElseThrow())))
                 .isEqualTo(same);
+    }
+
+    @Test
+    void text_ofALocalAddress_isReadWithoutItsInterface() throws UnknownHostException {
+        byte[] bytes = InetAddress.getByName("fe80::1:2").getAddress();
+        InetAddress local = Inet6Address.getByAddress("local", bytes, 1);
+
+        assertThat(local.getHostAddress()).contains("%");
+        assertThat(ClientAddress.parse(ClientAddress.text(local)).map(InetAddress::getAddress))
+                .contains(bytes);
+        assertThat(ClientAddress.text(InetAddress.getByName("192.0.2.1"))).isEqualTo("192.0.2.1");
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.plinth.engine.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.NodeForwarding;
@@ -7,8 +8,14 @@ import dev.plinth.engine.Patience;
 import dev.plinth.engine.http.NodesOfALog.Served;
 import dev.plinth.engine.log.Leader;
 import dev.plinth.engine.log.Node;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ForwardedClientsTest {
     private static final int FAILURES = 3;
     private static final int CONNECTIONS = 8;
+    private static final int SILENCE_MILLIS = 60_000;
     private static final WireRequest WRONG = WireRequest.get("/v1/resources").withKey("sk_live_wrong");
 
     @TempDir
@@ -119,7 +127,86 @@ class ForwardedClientsTest {
     }
 
     @Test
-    void seal_isOfUseForOneClientNodeAndReignOnly() throws IOException {
+    void call_sealedForAnotherReign_isRefusedAsNotAppliedAndItsConnectionIsThatOfANode() throws IOException {
+        NodeForwarding from = follower.engine().forwarding().orElseThrow();
+        Leader reign = leader.engine().leader().orElseThrow();
+        Node ofFollower = from.node();
+        for (Served to : List.of(leader, follower)) {
+            Leader next = new Leader(to.equals(leader) ? reign.node() : ofFollower, reign.epoch() + 1);
+            HttpFields.Mutable headers = HttpFields.build();
+            ForwardedHeaders.addOrigin(headers, Optional.empty(), "operator", from, next);
+            WireRequest call = WireRequest.get("/admin/v1/workspaces")
+                    .with("Plinth-Forwarded", headers.get("Plinth-Forwarded"))
+                    .with("Plinth-Forwarded-For", headers.get("Plinth-Forwarded-For"));
+            List<RawClient> clients = new ArrayList<>();
+            for (int i = 0; i < 2 * CONNECTIONS; i++) {
+                RawClient client = new RawClient(to.port(), InetAddress.getByName("127.0.0.6"));
+                clients.add(client);
+                RawReply reply = client.send(call.bytes()).read();
+                assertThat(reply.status()).isEqualTo(503);
+                assertThat(reply.text()).contains("\"code\":\"not_leader\"");
+            }
+            for (RawClient client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void calls_thatAllWaitForANextLeader_areAllAnsweredByIt() throws Exception {
+        Served other = nodes.add("node-2");
+        String key = nodes.key("business");
+        WireRequest create =
+                WireRequest.post("/v1/resources", "{\"name\":\"one\"}").withKey(key);
+        assertThat(send(other, "127.0.0.7", create).status()).isEqualTo(201);
+        leader.crash();
+        List<RawClient> clients = new ArrayList<>();
+        for (int i = 0; i < 16 * CONNECTIONS; i++) {
+            RawClient client = new RawClient(other.port(), InetAddress.getByName("127.0.1." + i));
+            clients.add(client.send(create.bytes()));
+        }
+        nodes.expireLeaseUntil(follower, other);
+
+        List<String> answers = new ArrayList<>();
+        for (RawClient client : clients) {
+            RawReply reply = client.read();
+            answers.add(reply.status() + (reply.status() == 201 ? "" : reply.text()));
+            client.close();
+        }
+        assertThat(answers).containsOnly("201");
+    }
+
+    @Test
+    void leader_thatAnswersNoGreeting_getsNoCall() throws Exception {
+        leader.crash();
+        try (ServerSocket silent = listen(leader.port());
+                RawClient client = new RawClient(follower.port(), InetAddress.getByName("127.0.0.8"))) {
+            client.waiting(SILENCE_MILLIS)
+                    .send(WireRequest.post("/v1/resources", "{}").bytes());
+            try (Socket greeting = silent.accept()) {
+                assertThat(new BufferedReader(new InputStreamReader(greeting.getInputStream(), US_ASCII)).readLine())
+                        .isEqualTo("HEAD /health/live HTTP/1.1");
+                assertThat(client.read().text()).contains("\"code\":\"not_leader\"");
+            }
+        }
+    }
+
+    private static ServerSocket listen(int port) throws IOException {
+        ServerSocket socket = new ServerSocket();
+        socket.setSoTimeout(SILENCE_MILLIS);
+        Patience.until(() -> {
+            try {
+                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                return true;
+            } catch (BindException stillInUse) {
+                return false;
+            }
+        });
+        return socket;
+    }
+
+    @Test
+    void seal_isOfUseForOneClientAndNodeOnly() throws IOException {
         NodeForwarding from = follower.engine().forwarding().orElseThrow();
         NodeForwarding to = leader.engine().forwarding().orElseThrow();
         Leader reign = leader.engine().leader().orElseThrow();
@@ -127,37 +214,35 @@ class ForwardedClientsTest {
         ForwardedHeaders.addTo(headers, new Sent(HttpFields.EMPTY, "10.0.0.9"), "api", from, reign);
         String value = headers.get("Plinth-Forwarded-For");
 
-        assertThat(ForwardedHeaders.origin(headers, to, reign))
-                .contains(new ForwardedHeaders.Origin("node-1", Optional.of(InetAddress.getByName("10.0.0.9")), "api"));
-        assertThat(ForwardedHeaders.origin(headers, to, new Leader(reign.node(), reign.epoch() + 1)))
-                .isEmpty();
-        assertThat(ForwardedHeaders.origin(headers, to, new Leader(new Node("other"), reign.epoch())))
+        assertThat(ForwardedHeaders.origin(headers, to))
+                .contains(new ForwardedHeaders.Origin(
+                        "node-1", Optional.of(InetAddress.getByName("10.0.0.9")), "api", reign.epoch()));
+        assertThat(ForwardedHeaders.origin(headers, from)).as("another node").isEmpty();
+        assertThat(ForwardedHeaders.origin(
+                        HttpFields.build(headers).put("Plinth-Forwarded-For", value.replace("api 1", "api 2")), to))
                 .isEmpty();
         assertThat(ForwardedHeaders.origin(
                         HttpFields.build(headers).put("Plinth-Forwarded-For", value.replace("10.0.0.9", "10.0.0.8")),
-                        to,
-                        reign))
+                        to))
                 .isEmpty();
         assertThat(ForwardedHeaders.origin(
-                        HttpFields.build(headers).put("Plinth-Forwarded-For", value.replace("api", "operator")),
-                        to,
-                        reign))
+                        HttpFields.build(headers).put("Plinth-Forwarded-For", value.replace("api", "operator")), to))
                 .isEmpty();
-        assertThat(ForwardedHeaders.origin(HttpFields.build(headers).put("Plinth-Forwarded", "node-2"), to, reign))
+        assertThat(ForwardedHeaders.origin(HttpFields.build(headers).put("Plinth-Forwarded", "node-2"), to))
                 .isEmpty();
-        assertThat(ForwardedHeaders.origin(HttpFields.build(headers).add("Plinth-Forwarded-For", value), to, reign))
+        assertThat(ForwardedHeaders.origin(HttpFields.build(headers).add("Plinth-Forwarded-For", value), to))
                 .isEmpty();
     }
 
     @Test
-    void headers_ofAClient_reachTheLeaderWithoutThoseOfItsConnection() {
+    void headers_ofAClient_reachTheLeaderAsIfItHadCalledThere() {
         HttpFields.Mutable headers = HttpFields.build();
         HttpFields of = HttpFields.build()
                 .add("Authorization", "Bearer x")
                 .add("Idempotency-Key", "a, b")
                 .add("X-Two", "1")
                 .add("X-Two", "2")
-                .add("Connection", "close, X-Hop")
+                .add("Connection", "close, X-Hop, Idempotency-Key, Authorization")
                 .add("X-Hop", "1")
                 .add("TE", "trailers")
                 .add("Host", "example.com")
@@ -179,6 +264,7 @@ class ForwardedClientsTest {
                         "Idempotency-Key: a, b",
                         "X-Two: 1",
                         "X-Two: 2",
+                        "X-Hop: 1",
                         "traceparent: 00-1",
                         "Plinth-Forwarded: node-1");
     }

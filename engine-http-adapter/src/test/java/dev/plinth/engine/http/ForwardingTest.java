@@ -2,18 +2,25 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.NodeRole;
 import dev.plinth.engine.Patience;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.http.NodesOfALog.Served;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,7 +59,7 @@ class ForwardingTest {
 
     private static RawReply send(Served node, WireRequest request) throws IOException {
         try (RawClient client = new RawClient(node.port())) {
-            return client.send(request.bytes()).read(request.method());
+            return client.send(request.bytes()).read(request.method().toUpperCase(Locale.ROOT));
         }
     }
 
@@ -87,6 +94,17 @@ class ForwardingTest {
     }
 
     @Test
+    void key_thatConnectionNames_isKept() throws IOException {
+        WireRequest create = WireRequest.post("/v1/resources", "{\"name\":\"one\"}")
+                .withKey(key)
+                .with("Idempotency-Key", "k2")
+                .with("Connection", "Idempotency-Key");
+
+        assertThat(send(follower, create).status()).isEqualTo(201);
+        assertThat(send(follower, create).header("idempotent-replayed")).isEqualTo("true");
+    }
+
+    @Test
     void answers_ofEachKind_areThoseOfTheLeader() throws IOException {
         String big = "{\"name\":\"big\",\"data\":{\"text\":\"" + "x".repeat(60_000) + "\"}}";
         String path = send(leader, WireRequest.post("/v1/resources", big).withKey(key))
@@ -104,6 +122,9 @@ class ForwardingTest {
                 WireRequest.get(path).withKey(key).with("Origin", "https://app.example.com"),
                 WireRequest.get(path).withKey(key).with("Origin", "https://other.example.com"),
                 WireRequest.of("BREW", path).withKey(key),
+                WireRequest.of("delete", path).withKey(key),
+                WireRequest.of("Get", path).withKey(key),
+                WireRequest.of("head", path).withKey(key),
                 WireRequest.get("/v1/resources?limit=1&type=resource").withKey(key),
                 WireRequest.get("/v1/resources?limit=x").withKey(key),
                 WireRequest.get("/v1/resources?").withKey(key),
@@ -215,6 +236,42 @@ class ForwardingTest {
         assertThat(read.get().status()).isEqualTo(200);
         assertThat(create.get().status()).isEqualTo(201);
         assertThat(create.get().header("plinth-node")).isEqualTo("node-1");
+    }
+
+    @Test
+    void call_whileAReignEnds_isAnsweredByTheNextLeader() throws Exception {
+        CompletableFuture<OperationResult> held = new CompletableFuture<>();
+        CountDownLatch holds = new CountDownLatch(1);
+        UnaryOperator<EngineBuilder> engines = engine -> engine.operation("hold", operation -> {
+            holds.countDown();
+            return held.join();
+        });
+        ExecutorService callers = Executors.newFixedThreadPool(2);
+        try (NodesOfALog ending = new NodesOfALog(directory, 2, engines, server -> server)) {
+            Served ends = ending.node(0);
+            String secret = ending.key("business");
+            String path = send(
+                            ends,
+                            WireRequest.post("/v1/resources", "{\"name\":\"one\"}")
+                                    .withKey(secret))
+                    .header("location");
+            Future<RawReply> work = callers.submit(() ->
+                    send(ends, WireRequest.post(path + "/operations/hold", "{}").withKey(secret)));
+            Patience.until(() -> holds.getCount() == 0 || work.isDone());
+            ends.engine().resign();
+            Patience.until(() -> ends.engine().leader().isEmpty());
+            assertThat(ends.engine().role()).isEqualTo(NodeRole.LEADER);
+            Future<RawReply> list = callers.submit(
+                    () -> send(ends, WireRequest.get("/v1/resources").withKey(secret)));
+            Patience.until(() -> ends.server().connections() >= 2 || list.isDone());
+            held.complete(OperationResult.of(Json.EMPTY_OBJECT));
+
+            assertThat(list.get().status()).as(list.get().text()).isEqualTo(200);
+            assertThat(list.get().header("plinth-node")).isEqualTo("node-1");
+            assertThat(work.get().status()).isEqualTo(200);
+        } finally {
+            callers.shutdown();
+        }
     }
 
     @Test
