@@ -21,6 +21,9 @@ interface CallService {
     /** Answers all waiting calls with the present state, now and from now on. */
     void endWaits();
 
+    /** Answers the calls that another node has yet to decide, because their connections are about to be cut. */
+    default void endCalls() {}
+
     /** Records an error that is about to be handled. Missing memory is a failure of the whole process. */
     void noteError(Throwable error);
 

@@ -103,6 +103,11 @@ final class ConsoleCallService implements CallService {
     }
 
     @Override
+    public void endCalls() {
+        engine.endCalls();
+    }
+
+    @Override
     public void noteError(Throwable error) {
         engine.noteError(error);
     }

@@ -3,6 +3,7 @@ package dev.plinth.engine.http;
 import static dev.plinth.engine.http.FramingLimits.DISCARDED_BYTES_AT_ONCE;
 import static dev.plinth.engine.http.FramingLimits.DISCARDED_BYTES_MAX;
 import static dev.plinth.engine.http.FramingLimits.HEADERS_MAX;
+import static dev.plinth.engine.http.FramingLimits.HEADERS_OF_A_NODE;
 import static dev.plinth.engine.http.FramingLimits.HEADER_BYTES_FREE;
 import static dev.plinth.engine.http.FramingLimits.HEADER_LINE_BYTES_MAX;
 import static dev.plinth.engine.http.FramingLimits.REQUEST_LINE_BYTES_MAX;
@@ -241,6 +242,7 @@ final class EngineConnection extends HttpConnection {
         private HttpVersion version = HttpVersion.HTTP_1_1;
         private boolean chunked;
         private int headers;
+        private int headersMax;
         private int headerBytes;
         private volatile ByteBudget.@Nullable Share counted;
 
@@ -254,6 +256,7 @@ final class EngineConnection extends HttpConnection {
         public void startRequest(String method, String uri, HttpVersion requestVersion) {
             chunked = false;
             headers = 0;
+            headersMax = HEADERS_MAX;
             headerBytes = 0;
             release();
             version = requestVersion;
@@ -275,7 +278,10 @@ final class EngineConnection extends HttpConnection {
         @Override
         public void parsedHeader(HttpField field) {
             headers++;
-            if (headers > HEADERS_MAX) {
+            if (field.is(ForwardedHeaders.FORWARDED)) {
+                headersMax = HEADERS_MAX + HEADERS_OF_A_NODE;
+            }
+            if (headers > headersMax) {
                 throw new FramingException("more than " + HEADERS_MAX + " headers");
             }
             int bytes = field.getName().length() + lengthOf(field.getValue());

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
@@ -26,6 +27,7 @@ import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * Serves an engine over HTTP/1.1, for hosts, tests and the standalone program alike.
@@ -39,6 +41,9 @@ public final class EngineServer implements AutoCloseable {
     /** Handshakes that compute at once, so that calls keep half of the processors. */
     private static final int HANDSHAKES_AT_ONCE =
             Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+
+    /** How long before the end of the drain the calls that others have not answered are given an answer. */
+    private static final long LAST_ANSWERS_MILLIS = 500;
 
     private final Server server;
     private final List<Place> places = new ArrayList<>();
@@ -308,6 +313,12 @@ public final class EngineServer implements AutoCloseable {
     }
 
     private void stop() {
+        long drainMillis = deadlines.drain().toMillis();
+        Scheduler.Task last = server.getScheduler()
+                .schedule(
+                        () -> server.getThreadPool().execute(this::endCalls),
+                        drainMillis - Math.min(LAST_ANSWERS_MILLIS, drainMillis / 2),
+                        TimeUnit.MILLISECONDS);
         try {
             server.stop();
         } catch (TimeoutException late) {
@@ -316,6 +327,12 @@ public final class EngineServer implements AutoCloseable {
                     "Requests were still in flight when the time to finish them was over; they were cut.");
         } catch (Exception failure) {
             LOG.log(Level.WARNING, "The HTTP server did not stop cleanly", failure);
+        } finally {
+            boolean unused = last.cancel();
         }
+    }
+
+    private void endCalls() {
+        places.forEach(place -> place.connector.calls().endCalls());
     }
 }

@@ -2,7 +2,6 @@ package dev.plinth.engine.http;
 
 import dev.plinth.engine.Admission;
 import dev.plinth.engine.api.Reply;
-import java.net.InetAddress;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
@@ -25,11 +24,13 @@ record ForwardAdmission(
         return false;
     }
 
-    /** Counts the memory for each client, because this node does not look at the credential. */
+    /** Counts the memory for each client by its address, because this node does not look at the credential. */
     @Override
     public Optional<String> payer() {
         return Optional.of("forwarded for "
-                + sender.address().map(InetAddress::getHostAddress).orElse("unknown"));
+                + sender.address()
+                        .map(address -> ClientAddress.of(address).toString())
+                        .orElse("unknown"));
     }
 
     @Override

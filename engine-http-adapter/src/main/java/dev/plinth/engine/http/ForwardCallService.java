@@ -9,6 +9,10 @@ import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.log.Leader;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.LongPredicate;
+import org.eclipse.jetty.http.HttpStatus;
 
 /**
  * The engine of a node that shares a log. While another node leads, it hands calls on, a single hop. Each node answers
@@ -16,7 +20,8 @@ import java.util.Set;
  */
 final class ForwardCallService implements CallService {
     private static final String READY = "/health/ready";
-    private static final Set<String> OF_A_NODE = Set.of("/health/live", READY, "/health/leader", "/metrics");
+    private static final Set<String> PROBED = Set.of("/health/live", READY, "/health/leader");
+    private static final String FIGURES = "/metrics";
 
     private static final Set<Audience> OPERATORS = Set.of(Audience.OPERATOR, Audience.PROBE);
     private static final String API = "api";
@@ -33,9 +38,17 @@ final class ForwardCallService implements CallService {
      *
      * @param own for calls of this port
      * @param operators for calls that came at the operator's port of another node, which reach this one here
-     * @param probes true if this port serves probes
+     * @param audiences those of this port
      */
-    private record Doors(CallService own, CallService operators, boolean probes) {}
+    private record Doors(CallService own, CallService operators, Set<Audience> audiences) {
+        /** Returns true for a question about the node itself, which this port answers. */
+        boolean tellOf(Call head) {
+            boolean isQuestion = head.method().equals("GET") || head.method().equals("HEAD");
+            return isQuestion
+                    && (PROBED.contains(head.path()) && audiences.contains(Audience.PROBE)
+                            || head.path().equals(FIGURES) && audiences.contains(Audience.OPERATOR));
+        }
+    }
 
     private ForwardCallService(Engine engine, NodeForwarding node, Doors doors, Optional<Forwarder> forwarder) {
         this.engine = engine;
@@ -57,8 +70,7 @@ final class ForwardCallService implements CallService {
                 : (executor, audiences) -> {
                     CallService local = own.open(executor, audiences);
                     boolean isApi = audiences.contains(Audience.TENANT);
-                    Doors doors = new Doors(
-                            local, isApi ? own.open(executor, OPERATORS) : local, audiences.contains(Audience.PROBE));
+                    Doors doors = new Doors(local, isApi ? own.open(executor, OPERATORS) : local, audiences);
                     return new ForwardCallService(
                             engine,
                             node.get(),
@@ -80,25 +92,30 @@ final class ForwardCallService implements CallService {
         if (sender.headers().contains(ForwardedHeaders.FORWARDED)) {
             return admitForwarded(head, sender, reign);
         }
-        if (reign.isPresent() || forwarder.isEmpty()) {
+        if (forwarder.isEmpty()) {
             return local.admit(head);
         }
-        if (OF_A_NODE.contains(head.path()) && isQuestion(head)) {
-            return doors.probes()
-                            && head.path().equals(READY)
-                            && forwarder.get().isAble()
+        BiFunction<byte[], LongPredicate, CompletableFuture<Reply>> forward =
+                (body, memory) -> forwarder.get().forward(head, sender, body, memory);
+        if (reign.isPresent()) {
+            Admission own = local.admit(head);
+            if (reign.equals(ForwardedCall.Parts.reign(engine, node))) {
+                return own.isRefused() ? own : new ReignAdmission(own, reply -> isOver(reign, reply), forward);
+            }
+        }
+        if (doors.tellOf(head)) {
+            return head.path().equals(READY) && forwarder.get().isAble()
                     ? Admission.refused(node.ready())
                     : local.admit(head);
         }
-        return new ForwardAdmission(
-                sender,
-                engine.bodyBytesMax(head.method(), head.path()),
-                this,
-                (body, memory) -> forwarder.get().forward(head, sender, body, memory));
+        return new ForwardAdmission(sender, engine.bodyBytesMax(head.method(), head.path()), this, forward);
     }
 
-    private static boolean isQuestion(Call head) {
-        return head.method().equals("GET") || head.method().equals("HEAD");
+    /** Returns true for the answer that a call has changed nothing, because this reign has ended. */
+    private boolean isOver(Optional<Leader> reign, Reply reply) {
+        return reply.status() == HttpStatus.SERVICE_UNAVAILABLE_503
+                && !reign.equals(ForwardedCall.Parts.reign(engine, node))
+                && ForwardedCall.isNotDone(reply.body());
     }
 
     /** Takes a call that says to come from another node. Without a proof it is a call as any other. */
@@ -121,6 +138,11 @@ final class ForwardCallService implements CallService {
         local.endWaits();
         doors.operators().endWaits();
         forwarder.ifPresent(Forwarder::endWaits);
+    }
+
+    @Override
+    public void endCalls() {
+        forwarder.ifPresent(Forwarder::endCalls);
     }
 
     @Override

@@ -15,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.LongPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpStatus;
@@ -45,12 +44,16 @@ final class ForwardedCall implements LeaderClient.Listener {
     /** How long the answers of an earlier leader may still come once another one is known. */
     static final long LATE_MILLIS = 500;
 
+    /** How long answers may still come to calls that this node would end because it closes. */
+    static final long DRAIN_MILLIS = 500;
+
     /** When no other attempt begins, so that a client's own patience is likely over. */
     private static final long ATTEMPTS_MILLIS = 35_000;
 
     private static final long AGAIN_MILLIS = 200;
     private static final int REFUSAL_BYTES_MAX = 64 * 1024;
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
+    private static final Set<String> NOT_DONE = Set.of("not_leader", "shutting_down");
     private static final Pattern CODE = Pattern.compile("\"code\":\"([a-z_]+)\"");
     private static final byte[] NO_BODY = {};
 
@@ -76,7 +79,8 @@ final class ForwardedCall implements LeaderClient.Listener {
 
     private long waitingNanos = begunNanos;
     private boolean isDraining;
-    private @Nullable Request request;
+    private long drainingNanos;
+    private LeaderClient.@Nullable Sending sending;
     private @Nullable RelayedReply relayed;
     /** The answer if no other leader comes in time. */
     private @Nullable RelayedReply last;
@@ -133,8 +137,8 @@ final class ForwardedCall implements LeaderClient.Listener {
         synchronized (this) {
             next = switch (state) {
                 case WAITING -> afterWait();
-                case SENT -> isLate() ? this::abort : null;
-                case RELAYED -> isLate() ? this::endStream : null;
+                case SENT -> isLate() || isStuck() || isDrained() ? this::abort : null;
+                case RELAYED -> isLate() || isDraining ? this::endStream : null;
                 case ENDED -> null;
             };
         }
@@ -146,14 +150,17 @@ final class ForwardedCall implements LeaderClient.Listener {
     /** Ends waits and streams, because the server closes. Other calls go on. */
     void endWait() {
         synchronized (this) {
-            isDraining = true;
-            if (state == State.SENT && !isSafe) {
-                return;
+            if (!isDraining) {
+                isDraining = true;
+                drainingNanos = NanoTime.now();
             }
         }
-        abort();
-        endStream();
         look();
+    }
+
+    /** Ends the call if the leader has not answered yet, because the server is about to cut it. */
+    void endNow() {
+        abort();
     }
 
     private @Nullable Runnable afterWait() {
@@ -207,6 +214,16 @@ final class ForwardedCall implements LeaderClient.Listener {
         return NanoTime.millisSince(changedNanos) >= LATE_MILLIS;
     }
 
+    /** Returns true if no connection was free for long. */
+    private boolean isStuck() {
+        return sending != null && !sending.hasBegun() && NanoTime.millisSince(triedNanos) >= WAIT_MILLIS;
+    }
+
+    /** Returns true for a wait that this node ends. A call that changes something has the whole time of the drain. */
+    private boolean isDrained() {
+        return isDraining && isSafe && NanoTime.millisSince(drainingNanos) >= DRAIN_MILLIS;
+    }
+
     private Runnable giveUp() {
         RelayedReply refusal = last;
         if (refusal != null && !mayBeDone) {
@@ -240,7 +257,7 @@ final class ForwardedCall implements LeaderClient.Listener {
 
     private void send(Leader leader) {
         URI url = leader.node().url().orElseThrow();
-        Request sent = parts.client()
+        LeaderClient.Sending sent = parts.client()
                 .send(
                         url,
                         head,
@@ -249,7 +266,7 @@ final class ForwardedCall implements LeaderClient.Listener {
                         this);
         synchronized (this) {
             if (state == State.SENT) {
-                request = sent;
+                sending = sent;
             }
         }
     }
@@ -284,11 +301,10 @@ final class ForwardedCall implements LeaderClient.Listener {
 
     /** Takes the refusal of a node. A later leader may answer otherwise, if nothing has happened or the call may be repeated. */
     private void refused(int status, HttpFields headers, byte[] bytes) {
-        Matcher code = CODE.matcher(new String(bytes, StandardCharsets.UTF_8));
-        String problem = code.find() ? code.group(1) : "";
+        String problem = code(bytes);
         RelayedReply refusal = new RelayedReply(
                 status, headers, new ByteBufferContentSource(ByteBuffer.wrap(bytes)), failure -> {}, this::end);
-        boolean isNotDone = problem.equals("not_leader") || problem.equals("shutting_down");
+        boolean isNotDone = NOT_DONE.contains(problem);
         if (isNotDone || problem.equals("outcome_unknown") && (isSafe || isKeyed)) {
             synchronized (this) {
                 if (state == State.SENT) {
@@ -301,6 +317,16 @@ final class ForwardedCall implements LeaderClient.Listener {
         } else {
             relay(refusal);
         }
+    }
+
+    /** Returns true for the body of a refusal that says that its node ends or does not lead, and has not done the call. */
+    static boolean isNotDone(byte[] refusal) {
+        return NOT_DONE.contains(code(refusal));
+    }
+
+    private static String code(byte[] refusal) {
+        Matcher code = CODE.matcher(new String(refusal, StandardCharsets.UTF_8));
+        return code.find() ? code.group(1) : "";
     }
 
     private void relay(RelayedReply reply) {
@@ -348,16 +374,16 @@ final class ForwardedCall implements LeaderClient.Listener {
         }
         needsLaterReign = isDoubtful && !isSafe;
         mayBeDone |= needsLaterReign;
-        request = null;
+        sending = null;
     }
 
     private void abort() {
-        Request sent;
+        LeaderClient.Sending sent;
         synchronized (this) {
-            sent = state == State.SENT ? request : null;
+            sent = state == State.SENT ? sending : null;
         }
         if (sent != null) {
-            sent.abort(new IllegalStateException("Another node leads, or this one closes"));
+            sent.abort("Another node leads, or this one closes");
         }
     }
 

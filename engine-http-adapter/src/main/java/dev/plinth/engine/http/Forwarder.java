@@ -55,6 +55,11 @@ final class Forwarder {
         calls.forEach(ForwardedCall::endWait);
     }
 
+    /** Ends the calls that the leader has not answered yet. */
+    void endCalls() {
+        calls.forEach(ForwardedCall::endNow);
+    }
+
     private void lookLater() {
         if (!calls.isEmpty() && looking.compareAndSet(false, true)) {
             parts.client().later(() -> executor.execute(this::look), LOOK_MILLIS);

@@ -17,6 +17,9 @@ final class FramingLimits {
     /** Headers of a request. */
     static final int HEADERS_MAX = 100;
 
+    /** More headers of a request that a node forwards, so that it may have as many as one that comes directly. */
+    static final int HEADERS_OF_A_NODE = 4;
+
     /** Bytes of a chunk's size line, including its extensions and line ends. */
     static final int CHUNK_LINE_BYTES_MAX = 256;
 

@@ -3,6 +3,7 @@ package dev.plinth.engine.http;
 import dev.plinth.engine.api.Call;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.eclipse.jetty.client.BytesRequestContent;
@@ -31,7 +32,10 @@ final class LeaderClient {
     /** More than the longest wait of a call, and than the silence of a stream. */
     private static final Duration SILENCE_MAX = Duration.ofSeconds(75);
 
-    private static final int CONNECTIONS_MAX = 4_096;
+    private static final int DOORS_MAX = 2;
+    /** As many as this node can have calls at once. */
+    private static final int CONNECTIONS_MAX = DOORS_MAX * FramingLimits.CONNECTIONS_MAX;
+
     private static final int HEADER_BYTES_MAX = 2 * FramingLimits.HEADER_BYTES_MAX;
     private static final int SELECTORS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
@@ -51,6 +55,11 @@ final class LeaderClient {
     }
 
     LeaderClient() {
+        this(CONNECTIONS_MAX);
+    }
+
+    /** Makes a client with so many connections to a node at once, and as many calls that wait for one. */
+    LeaderClient(int connectionsMax) {
         ClientConnector connector = new ClientConnector();
         connector.setSelectors(SELECTORS);
         HttpClientTransportOverHTTP transport = new HttpClientTransportOverHTTP(connector);
@@ -61,8 +70,8 @@ final class LeaderClient {
         client.setName("plinth-forward");
         client.setConnectTimeout(CONNECT_MAX.toMillis());
         client.setIdleTimeout(IDLE_MAX.toMillis());
-        client.setMaxConnectionsPerDestination(CONNECTIONS_MAX);
-        client.setMaxRequestsQueuedPerDestination(CONNECTIONS_MAX);
+        client.setMaxConnectionsPerDestination(connectionsMax);
+        client.setMaxRequestsQueuedPerDestination(connectionsMax);
         client.setMaxRequestHeadersSize(HEADER_BYTES_MAX);
         client.setMaxResponseHeadersSize(HEADER_BYTES_MAX);
         client.setFollowRedirects(false);
@@ -96,24 +105,24 @@ final class LeaderClient {
      *
      * @param body null if the call has none
      * @param headers adds all headers
-     * @return the request, to be aborted
+     * @return the call as it is sent
      */
-    Request send(URI node, Call head, byte @Nullable [] body, Consumer<HttpFields.Mutable> headers, Listener listener) {
+    Sending send(URI node, Call head, byte @Nullable [] body, Consumer<HttpFields.Mutable> headers, Listener listener) {
         Request request = new LeaderRequest(client, node, head.method(), head.path(), head.query())
                 .idleTimeout(SILENCE_MAX.toMillis(), TimeUnit.MILLISECONDS)
                 .headers(fields -> headers.accept(fields.clear()));
         if (body != null) {
             request.body(new Body(body));
         }
-        Sent sent = new Sent();
-        request.onRequestBegin(begun -> sent.isSent = true);
+        Sending sending = new Sending(request);
+        request.onRequestBegin(begun -> sending.hasBegun = true);
         request.onResponseContentSource(listener::answered);
         request.send(result -> {
             if (result.isFailed()) {
-                listener.failed(result.getFailure(), sent.isSent);
+                listener.failed(result.getFailure(), sending.hasBegun);
             }
         });
-        return request;
+        return sending;
     }
 
     /** A body without a type of its own, because the call has named its type or has not. */
@@ -128,8 +137,23 @@ final class LeaderClient {
         }
     }
 
-    /** Whether a request has begun to be sent. */
-    private static final class Sent {
-        private volatile boolean isSent;
+    /** A call on its way to a node. Thread-safe. */
+    static final class Sending {
+        private final Request request;
+        private volatile boolean hasBegun;
+
+        private Sending(Request request) {
+            this.request = request;
+        }
+
+        /** Returns false as long as it waits for a connection, so that no byte of it was sent. */
+        boolean hasBegun() {
+            return hasBegun;
+        }
+
+        /** Ends it. The listener learns of it, unless the answer has come. */
+        void abort(String why) {
+            CompletableFuture<Boolean> unused = request.abort(new IllegalStateException(why));
+        }
     }
 }

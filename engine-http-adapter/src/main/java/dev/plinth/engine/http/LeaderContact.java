@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.Callback;
@@ -97,7 +96,7 @@ final class LeaderContact {
 
     private void send(Moment now) {
         Leader leader = now.leader();
-        Request unused = client.send(
+        LeaderClient.Sending unused = client.send(
                 leader.node().url().orElseThrow(),
                 GREETING,
                 null,

@@ -253,6 +253,7 @@ public final class Main {
             int status = CANNOT_STOP;
             try {
                 demo.ifPresent(Demo::close);
+                Handover.of(engine);
                 server.close();
                 accessLog.ifPresent(AccessLog::close);
                 engine.close();

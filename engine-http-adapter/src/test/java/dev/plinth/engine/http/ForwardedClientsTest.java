@@ -1,6 +1,5 @@
 package dev.plinth.engine.http;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.NodeForwarding;
@@ -8,18 +7,13 @@ import dev.plinth.engine.Patience;
 import dev.plinth.engine.http.NodesOfALog.Served;
 import dev.plinth.engine.log.Leader;
 import dev.plinth.engine.log.Node;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.BindException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.http.HttpFields;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ForwardedClientsTest {
     private static final int FAILURES = 3;
     private static final int CONNECTIONS = 8;
-    private static final int SILENCE_MILLIS = 60_000;
     private static final WireRequest WRONG = WireRequest.get("/v1/resources").withKey("sk_live_wrong");
 
     @TempDir
@@ -179,30 +172,28 @@ class ForwardedClientsTest {
     @Test
     void leader_thatAnswersNoGreeting_getsNoCall() throws Exception {
         leader.crash();
-        try (ServerSocket silent = listen(leader.port());
+        try (FakeLeader silent = new FakeLeader(leader.port());
                 RawClient client = new RawClient(follower.port(), InetAddress.getByName("127.0.0.8"))) {
-            client.waiting(SILENCE_MILLIS)
+            client.waiting(FakeLeader.SILENCE_MILLIS)
                     .send(WireRequest.post("/v1/resources", "{}").bytes());
-            try (Socket greeting = silent.accept()) {
-                assertThat(new BufferedReader(new InputStreamReader(greeting.getInputStream(), US_ASCII)).readLine())
-                        .isEqualTo("HEAD /health/live HTTP/1.1");
+            try (FakeLeader.Taken greeting = silent.take()) {
+                assertThat(greeting.requestLine()).isEqualTo(FakeLeader.GREETING);
                 assertThat(client.read().text()).contains("\"code\":\"not_leader\"");
             }
         }
     }
 
-    private static ServerSocket listen(int port) throws IOException {
-        ServerSocket socket = new ServerSocket();
-        socket.setSoTimeout(SILENCE_MILLIS);
-        Patience.until(() -> {
-            try {
-                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-                return true;
-            } catch (BindException stillInUse) {
-                return false;
-            }
-        });
-        return socket;
+    @Test
+    void memory_ofOneSubscriber_isCountedTogether() {
+        assertThat(payer("2001:db8::1")).isEqualTo(payer("2001:db8::ffff:2")).isNotEqualTo(payer("2001:db8:0:1::1"));
+        assertThat(payer("192.0.2.1")).isNotEqualTo(payer("192.0.2.2"));
+    }
+
+    private Optional<String> payer(String address) {
+        CallService refusals = new FakeCallService();
+        return new ForwardAdmission(
+                        new Sent(HttpFields.EMPTY, address), 1, refusals, (body, memory) -> new CompletableFuture<>())
+                .payer();
     }
 
     @Test

@@ -94,6 +94,18 @@ class ForwardingTest {
     }
 
     @Test
+    void call_withAsManyHeadersAsItMayHave_isForwarded() throws IOException {
+        WireRequest list = WireRequest.get("/v1/resources").withKey(key);
+        for (int i = 0; i < FramingLimits.HEADERS_MAX - 3; i++) { // less Host, Content-Length and the key
+            list = list.with("X-" + i, "1");
+        }
+
+        assertThat(send(follower, list).status()).isEqualTo(200);
+        assertThat(send(follower, list.with("X-More", "1")).status()).isEqualTo(400);
+        assertThat(send(leader, list.with("X-More", "1")).status()).isEqualTo(400);
+    }
+
+    @Test
     void key_thatConnectionNames_isKept() throws IOException {
         WireRequest create = WireRequest.post("/v1/resources", "{\"name\":\"one\"}")
                 .withKey(key)
@@ -311,6 +323,11 @@ class ForwardingTest {
             }
             assertThat(send(other, list).status()).isEqualTo(404);
             assertThat(send(apart.node(0), list).status()).isEqualTo(404);
+            WireRequest figures = WireRequest.get("/metrics");
+            assertThat(send(other, figures).status())
+                    .as("a port that does not serve them")
+                    .isEqualTo(404)
+                    .isEqualTo(send(apart.node(0), figures).status());
         }
     }
 

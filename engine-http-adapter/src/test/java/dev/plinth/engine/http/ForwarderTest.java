@@ -1,0 +1,82 @@
+package dev.plinth.engine.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.Engine;
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.http.NodesOfALog.Served;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.server.Server;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests calls for which there is no connection to the leader. */
+@Timeout(300)
+class ForwarderTest {
+    @Test
+    void call_withoutAFreeConnection_isRefusedInTimeAndTheLeaderIsInReach(@TempDir Path directory) throws Exception {
+        try (NodesOfALog nodes = NodesOfALog.start(directory, 2)) {
+            Served leader = nodes.node(0);
+            Engine follower = nodes.node(1).engine();
+            leader.crash();
+            LeaderClient client = new LeaderClient(1);
+            Server server = new Server();
+            client.join(server);
+            server.start();
+            try (FakeLeader fake = new FakeLeader(leader.port())) {
+                Forwarder forwarder = new Forwarder(
+                        new ForwardedCall.Parts(
+                                follower, follower.forwarding().orElseThrow(), client, new FakeCallService(), "api"),
+                        server.getThreadPool());
+                CompletableFuture<Reply> first = forward(forwarder);
+                try (FakeLeader.Taken held = fake.takeAfterGreeting()) {
+                    Reply second = forward(forwarder).get();
+
+                    assertThat(second.status()).isEqualTo(503);
+                    assertThat(second.text()).contains("\"code\":\"not_leader\"");
+                    assertThat(forwarder.isAble()).isTrue();
+                    assertThat(first).isNotDone();
+                    held.answer("HTTP/1.1 204 No Content\r\n\r\n");
+                    assertThat(first.get().status()).isEqualTo(204);
+                }
+            } finally {
+                server.stop();
+            }
+        }
+    }
+
+    private static CompletableFuture<Reply> forward(Forwarder forwarder) {
+        Call call = new Call("POST", "/v1/resources", null, Map.of(), new byte[0], false);
+        return forwarder.forward(call, new Anyone(), new byte[0], bytes -> true);
+    }
+
+    /** A sender without headers. */
+    private static final class Anyone implements Sender {
+        @Override
+        public HttpFields headers() {
+            return HttpFields.EMPTY;
+        }
+
+        @Override
+        public boolean hasBody() {
+            return false;
+        }
+
+        @Override
+        public Optional<InetAddress> address() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void isForwarded(Optional<InetAddress> client) {
+            throw new AssertionError("Expected to be asked only");
+        }
+    }
+}
