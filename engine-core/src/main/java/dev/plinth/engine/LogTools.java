@@ -10,6 +10,9 @@ import java.nio.file.Path;
  * An operator's tools for a log that several nodes share: verify it, and move everything between it and the directory of a
  * single node. Each tool throws {@code IllegalStateException} with one sentence if it cannot run. The caller closes the
  * log.
+ *
+ * <p>A log to verify or export is best opened only to be read. Another one shows what a leader has named as durable, which
+ * may lack the last changes of a leader that was killed.
  */
 public final class LogTools {
     private LogTools() {}

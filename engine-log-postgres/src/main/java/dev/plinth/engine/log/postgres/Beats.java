@@ -93,11 +93,11 @@ final class Beats {
         }
     }
 
-    /** Sends the last beat of a reign if it is not sent yet, because no later one follows. */
+    /** Sends the last beat of a reign that was put off, because no later one follows. It may be under way already. */
     void sendLast(Connection connection, long epoch) throws SQLException {
         long durable;
         synchronized (this) {
-            if (!isScheduled || waitingEpoch != epoch) {
+            if (waitingEpoch != epoch) {
                 return;
             }
             durable = waitingDurable;
