@@ -82,15 +82,13 @@ final class PostgresJoinTest {
 
     @Test
     void reign_behindARemainingConnectionOfThisNode_waitsForItsEnd() throws IOException, SQLException {
-        try (PostgresLog log = open(Duration.ofMillis(1));
-                Connection remains = servers.primary().source().getConnection()) {
-            hold(remains, log.cell());
-            for (int i = 0; i < ASKED; i++) {
-                assertThat(log.reign(ME)).isEmpty();
+        try (PostgresLog log = open(Duration.ofMillis(1))) {
+            try (Connection remains = servers.primary().source().getConnection()) {
+                hold(remains, log.cell());
+                for (int i = 0; i < ASKED; i++) {
+                    assertThat(log.reign(ME)).isEmpty();
+                }
             }
-
-            remains.close();
-
             Patience.until(() -> log.reign(ME).isPresent());
         }
     }

@@ -62,21 +62,20 @@ final class PostgresSourceTest {
     void close_whileAConnectionIsTaken_givesItBack() throws InterruptedException {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch given = new CountDownLatch(1);
-        try (PostgresLog log = PostgresLog.of(source()).cell(name)) {
-            source = () -> {
-                asked.countDown();
-                await(given);
-                return pool.getConnection();
-            };
-            CompletableFuture<Void> asking = CompletableFuture.runAsync(() -> ask(log));
-            asked.await();
+        PostgresLog log = PostgresLog.of(source()).cell(name);
+        source = () -> {
+            asked.countDown();
+            await(given);
+            return pool.getConnection();
+        };
+        CompletableFuture<Void> asking = CompletableFuture.runAsync(() -> ask(log));
+        asked.await();
 
-            log.close();
+        log.close();
 
-            given.countDown();
-            Patience.until(asking::isDone);
-            assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
-        }
+        given.countDown();
+        Patience.until(asking::isDone);
+        assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
     }
 
     private static void ask(PostgresLog log) {
