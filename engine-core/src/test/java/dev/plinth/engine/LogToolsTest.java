@@ -14,6 +14,7 @@ import dev.plinth.engine.log.Reign;
 import dev.plinth.engine.log.SharedLog;
 import dev.plinth.engine.log.SharedMemoryLog;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -204,16 +205,13 @@ final class LogToolsTest {
             if (batch.equals(batches.get(2))) {
                 frame[frame.length - 1] ^= 1;
             }
-            if (!batch.equals(batches.get(5))) {
-                long epoch = batch.equals(batches.get(8)) ? 77 : batch.epoch();
-                copy.append(
-                        reign, new Batch(batch.first(), batch.last(), epoch, batch.crcBefore(), batch.crc(), frame));
-            }
+            long epoch = batch.equals(batches.get(8)) ? 77 : batch.epoch();
+            copy.append(reign, new Batch(batch.first(), batch.last(), epoch, batch.crcBefore(), batch.crc(), frame));
         }
         copy.beat(reign, batches.get(batches.size() - 1).last());
         copy.snapshots().write(2, out -> out.write(new byte[300]));
 
-        StoreReport found = LogTools.verify(copy);
+        StoreReport found = LogTools.verify(without(batches.get(5), copy));
 
         assertThat(found.isWhole()).isFalse();
         assertThat(found.lines())
@@ -228,6 +226,19 @@ final class LogToolsTest {
                                 + " of the log does not fit: it is number "
                                 + batches.get(6).first(),
                         "of epoch 77 of the log has records of epoch 1, and its row has another epoch or checksum");
+    }
+
+    /** Returns a log that has lost a batch in its middle. */
+    private static SharedLog without(Batch lost, SharedLog log) {
+        return (SharedLog) Proxy.newProxyInstance(
+                SharedLog.class.getClassLoader(), new Class<?>[] {SharedLog.class}, (proxy, method, arguments) -> {
+                    Object answer = method.invoke(log, arguments);
+                    return answer instanceof List<?> found
+                            ? found.stream()
+                                    .filter(each -> !(each instanceof Batch batch && batch.first() == lost.first()))
+                                    .toList()
+                            : answer;
+                });
     }
 
     private void writeDirectory(String name) {

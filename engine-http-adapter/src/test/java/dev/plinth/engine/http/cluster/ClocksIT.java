@@ -20,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Lets nodes take over from each other whose machines have clocks that differ by an hour and more. */
 @Tag("portable")
 @Timeout(value = 1, unit = TimeUnit.HOURS)
-@Tag("scaled")
 final class ClocksIT {
     private static final List<Duration> ERRORS = List.of(Duration.ZERO, Duration.ofHours(1), Duration.ofHours(-1));
     /** Far less than an hour, and more than the test takes. */
