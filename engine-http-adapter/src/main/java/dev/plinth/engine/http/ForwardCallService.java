@@ -100,7 +100,9 @@ final class ForwardCallService implements CallService {
         if (reign.isPresent()) {
             Admission own = local.admit(head);
             if (reign.equals(ForwardedCall.Parts.reign(engine, node))) {
-                return own.isRefused() ? own : new ReignAdmission(own, reply -> isOver(reign, reply), forward);
+                return own.isRefused() || doors.tellOf(head)
+                        ? own
+                        : new ReignAdmission(own, reply -> isOver(reign, reply), forward);
             }
         }
         if (doors.tellOf(head)) {
