@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests what {@code serve} makes of a configuration file. */
 @Tag("scaled")
+@Tag("portable")
 class ConfigFileTest {
     @TempDir
     private Path directory;

@@ -19,12 +19,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The jar with a configuration file, as an operator starts and reloads it. */
 @Timeout(600)
+@Tag("portable")
 class ConfigIT {
     private static final String TOKEN = "operator-token-of-tests";
     private static final String HEAD = "port: 0\ntables: heap\nadmin-token: " + TOKEN + "\n";

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import picocli.CommandLine.ParameterException;
 
 /** Tests the commands on a shared log, as an operator calls them, on a real database and real directories. */
 @Timeout(300)
+@Tag("portable")
 final class LogCommandTest {
     private static final String TOKEN = "log-command-token-of-tests";
     private static final int RESOURCES = 20;

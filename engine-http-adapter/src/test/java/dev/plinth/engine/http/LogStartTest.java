@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * 1, no stack trace and no password.
  */
 @Timeout(600)
+@Tag("portable")
 final class LogStartTest {
     private static final String TOKEN = "log-start-token-of-tests";
     private static final String PASSWORD = "s3cret-of-the-database";

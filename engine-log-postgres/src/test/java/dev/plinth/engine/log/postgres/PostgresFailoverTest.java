@@ -13,10 +13,12 @@ import dev.plinth.engine.log.postgres.server.Server;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Tests the log while the database itself fails over, with a pair of servers of its own. */
+@Tag("portable")
 final class PostgresFailoverTest {
     private static final int APPENDS = 50;
     private static final int RECONNECTIONS = 4;

@@ -23,9 +23,11 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Tests what becomes of appends and reigns when the database, its standby or a connection fails. */
+@Tag("portable")
 final class PostgresFaultsTest {
     private static final Node FIRST = new Node("first");
     private static final Node SECOND = new Node("second");

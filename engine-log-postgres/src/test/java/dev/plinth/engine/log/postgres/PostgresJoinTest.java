@@ -14,11 +14,13 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Tests that a second process under one id is refused at its start, and that a restarted one is not. */
 @Timeout(120)
+@Tag("portable")
 final class PostgresJoinTest {
     private static final Node ME = new Node("a");
     private static final int ASKED = 100;

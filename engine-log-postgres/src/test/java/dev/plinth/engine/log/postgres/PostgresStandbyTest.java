@@ -16,11 +16,13 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Tests that nothing counts as durable while the database names no standby, and what becomes of reigns meanwhile. */
 @Timeout(600)
+@Tag("portable")
 final class PostgresStandbyTest {
     private static final Node FIRST = new Node("first");
     private static final Node SECOND = new Node("second");

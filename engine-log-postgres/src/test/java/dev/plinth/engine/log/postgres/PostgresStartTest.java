@@ -18,10 +18,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Tests what a log refuses at its start, and that each refusal is a sentence. */
+@Tag("portable")
 final class PostgresStartTest {
     private final Pair servers = Pair.shared();
     private final String name = UUID.randomUUID().toString();

@@ -22,12 +22,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests that the tools read a log to its end, however many batches it has and whatever a leader has named as durable. */
 @Timeout(600)
+@Tag("portable")
 final class PostgresToolsTest {
     private static final Node NODE = new Node("first");
     private static final int BATCHES = 5 * BatchTables.ROWS_MAX / 2;

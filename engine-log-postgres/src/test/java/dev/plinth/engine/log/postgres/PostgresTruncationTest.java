@@ -18,9 +18,11 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Tests that the tables of batches and snapshots are filled and emptied in turn, and what a reader sees of it. */
+@Tag("portable")
 final class PostgresTruncationTest {
     private static final Node NODE = new Node("first");
     private static final int FRAME_BYTES = 8_000;
