@@ -383,7 +383,7 @@ final class ForwardedCall implements LeaderClient.Listener {
             sent = state == State.SENT ? sending : null;
         }
         if (sent != null) {
-            sent.abort("Another node leads, or this one closes");
+            sent.abort();
         }
     }
 

@@ -152,8 +152,9 @@ final class LeaderClient {
         }
 
         /** Ends it. The listener learns of it, unless the answer has come. */
-        void abort(String why) {
-            CompletableFuture<Boolean> unused = request.abort(new IllegalStateException(why));
+        void abort() {
+            CompletableFuture<Boolean> unused =
+                    request.abort(new IllegalStateException("Another node leads, or this one closes"));
         }
     }
 }
