@@ -21,7 +21,7 @@ final class BatchTables {
     /** The rows of one statement. A reading takes as many statements as it needs. */
     static final int ROWS_MAX = 1_000;
 
-    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Cell cell;
     private final List<String> inserts = new ArrayList<>();

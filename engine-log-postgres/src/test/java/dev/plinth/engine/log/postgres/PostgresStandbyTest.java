@@ -26,8 +26,9 @@ import org.junit.jupiter.api.Timeout;
 final class PostgresStandbyTest {
     private static final Node FIRST = new Node("first");
     private static final Node SECOND = new Node("second");
-    private static final String WAITING =
-            "select count(*) from pg_stat_activity where wait_event = 'SyncRep' and query like '%s%%'";
+    /** Counts statements that have waited longer than the names of standbys are not asked for. */
+    private static final String WAITING = "select count(*) from pg_stat_activity where wait_event = 'SyncRep' and query"
+            + " like '%s%%' and clock_timestamp() - query_start > interval '100 ms'";
 
     private final Pair servers = Pair.shared();
     private final String name = UUID.randomUUID().toString();
