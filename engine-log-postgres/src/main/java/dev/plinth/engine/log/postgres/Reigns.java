@@ -27,7 +27,7 @@ final class Reigns {
     private static final System.Logger LOG = System.getLogger(Reigns.class.getName());
 
     /** The time in which a leader may connect again after its connection was cut. */
-    private static final long GONE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long GONE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Cell cell;
     private final Duration lease;
