@@ -26,7 +26,7 @@ final class Cluster implements AutoCloseable {
     static final int NODES = 3;
     private static final String ADMIN = "operator-secret-of-tests";
     private static final long PATIENCE_SECONDS = 60;
-    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
     private static final int OK = 200;
 
     private final Pair servers;
