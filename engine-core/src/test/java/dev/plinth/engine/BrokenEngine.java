@@ -50,9 +50,8 @@ enum BrokenEngine {
             "internal/store/InFlight.java", "left == null ? heardNumber : left.record.lastNumber()", "-9"),
     SNAPSHOT_BEHIND_WHAT_IS_DURABLE(
             "internal/store/NodeStore.java",
-            "LogPosition last = writing.durableEnd();",
-            "LogPosition last = new LogPosition("
-                    + "0, writing.epoch(), tables.lastSequence(), writing.durableEnd().crc());"),
+            "started(writing.durableEnd(), 0)",
+            "started(new LogPosition(" + "0, writing.epoch(), tables.lastSequence(), writing.durableEnd().crc()), 0)"),
     SNAPSHOT_TAKEN_FOR_THE_END(
             "internal/store/NodeStore.java",
             "            readToTheEnd(reign);",

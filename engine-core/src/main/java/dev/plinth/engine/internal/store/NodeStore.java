@@ -72,13 +72,8 @@ public final class NodeStore implements AutoCloseable {
     private @Nullable LogJournal journal;
     private @Nullable IllegalStateException end;
 
-    /** Makes the empty tables of a node. The log is closed with them. */
-    NodeStore(StoreSettings settings, SharedLog log, EngineClock clock, FatalErrors fatalErrors) {
-        this(settings, log, clock, fatalErrors, BYTES_PER_SNAPSHOT);
-    }
-
     /**
-     * Makes the empty tables of a node likewise.
+     * Makes the empty tables of a node. The log is closed with them.
      *
      * @param bytesPerSnapshot bytes of the log after which a snapshot may be written
      */
@@ -94,7 +89,7 @@ public final class NodeStore implements AutoCloseable {
                 new LogSnapshots(log, tables, settings.tables(), bytesPerSnapshot, fatalErrors, new FollowedRows());
     }
 
-    /** Makes the empty tables of a node likewise, which writes no snapshot. */
+    /** Makes the empty tables of a node that writes no snapshot. */
     static NodeStore reading(StoreSettings settings, SharedLog log, EngineClock clock, FatalErrors fatalErrors) {
         return new NodeStore(settings, log, clock, fatalErrors, Long.MAX_VALUE);
     }
@@ -536,6 +531,17 @@ public final class NodeStore implements AutoCloseable {
         return bytes;
     }
 
+    private LogSnapshots.Started started(LogPosition last, long inTurn) {
+        return new LogSnapshots.Started(
+                last.sequence(),
+                last.crc(),
+                last.epoch(),
+                tables.lastTimeMillis(),
+                tables.lastNumber(),
+                tables.takenBack(),
+                inTurn);
+    }
+
     /** The rows while the node follows, all of which are durable. */
     private final class FollowedRows implements LogSnapshots.CopySource {
         @Override
@@ -546,14 +552,7 @@ public final class NodeStore implements AutoCloseable {
                 if (reigning != null || last.sequence() == 0 || last.sequence() < mustReach) {
                     throw new IOException("the rows of this node are not complete yet");
                 }
-                return new LogSnapshots.Started(
-                        last.sequence(),
-                        last.crc(),
-                        last.epoch(),
-                        tables.lastTimeMillis(),
-                        tables.lastNumber(),
-                        tables.takenBack(),
-                        turn);
+                return started(last, turn);
             } finally {
                 applying.unlock();
             }
@@ -586,17 +585,7 @@ public final class NodeStore implements AutoCloseable {
         /** Begins with the last record that is durable. A batch ends with it, so the log can be read on behind it. */
         @Override
         public LogSnapshots.Started begin() throws IOException {
-            LogSnapshots.Started started = store.write(transaction -> {
-                LogPosition last = writing.durableEnd();
-                return new LogSnapshots.Started(
-                        last.sequence(),
-                        last.crc(),
-                        last.epoch(),
-                        tables.lastTimeMillis(),
-                        tables.lastNumber(),
-                        tables.takenBack(),
-                        0);
-            });
+            LogSnapshots.Started started = store.write(transaction -> started(writing.durableEnd(), 0));
             if (started.sequence() == 0) {
                 throw new IOException("no record is durable yet");
             }

@@ -24,7 +24,8 @@ final class AnswersTest {
     private final ManualClock clock = ManualClock.startingAt(BEGIN);
     private final SharedMemoryLog log = new SharedMemoryLog();
     private final FatalErrors fatalErrors = new FatalErrors();
-    private final NodeStore node = new NodeStore(TestRows.settings(Tables.HEAP), log, clock, fatalErrors);
+    private final NodeStore node =
+            new NodeStore(TestRows.settings(Tables.HEAP), log, clock, fatalErrors, NodeStore.BYTES_PER_SNAPSHOT);
     private Store store;
 
     @BeforeEach

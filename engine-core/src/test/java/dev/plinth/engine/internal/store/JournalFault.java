@@ -127,7 +127,8 @@ enum JournalFault {
                 TestRows.settings(Tables.HEAP),
                 log,
                 ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z")),
-                new FatalErrors());
+                new FatalErrors(),
+                NodeStore.BYTES_PER_SNAPSHOT);
     }
 
     /** The state that recovery finds. */

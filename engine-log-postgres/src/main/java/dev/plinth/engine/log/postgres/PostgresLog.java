@@ -8,9 +8,6 @@ import dev.plinth.engine.log.Reign;
 import dev.plinth.engine.log.SharedLog;
 import dev.plinth.engine.log.SnapshotStore;
 import java.io.IOException;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -205,10 +202,9 @@ public final class PostgresLog implements SharedLog {
     public List<Batch> read(Reign reign, long after, int bytesMax) throws IOException {
         try {
             List<Batch> found = reading.run(connection -> tables.read(connection, after, bytesMax));
-            long epoch = reading.run(this::epoch);
-            if (epoch != reign.epoch()) {
-                throw new IOException(
-                        "Expected epoch " + reign.epoch() + " to reign, but the log is at epoch " + epoch);
+            if (!reading.run(connection -> reigns.isLast(connection, reign.epoch()))) {
+                throw new IOException("Expected the reign of epoch " + reign.epoch()
+                        + " to be the last one of the log, but another one has begun");
             }
             return found;
         } catch (SQLException e) {
@@ -288,16 +284,6 @@ public final class PostgresLog implements SharedLog {
     private Duration beat() {
         Duration part = lease.dividedBy(BEATS_PER_LEASE);
         return part.compareTo(BEAT_MAX) < 0 ? part : BEAT_MAX;
-    }
-
-    private long epoch(Connection connection) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("select epoch from plinth_cell where number = ?")) {
-            select.setInt(1, cell.number());
-            try (ResultSet rows = select.executeQuery()) {
-                rows.next();
-                return rows.getLong(1);
-            }
-        }
     }
 
     private static Thread daemon(Runnable work) {

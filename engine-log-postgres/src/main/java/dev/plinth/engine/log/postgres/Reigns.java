@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A reign begins at once if the connection of the leader's process is gone for a moment. Otherwise it begins once the
  * lease has ended by the database's clock.
  *
- * <p>Used by one thread at a time.
+ * <p>Used by one thread at a time, but for {@link #leader} and {@link #isLast}.
  */
 final class Reigns {
     private static final System.Logger LOG = System.getLogger(Reigns.class.getName());
