@@ -198,6 +198,26 @@ final class WorkerCallsTest {
         assertThat(waiting.get(60, TimeUnit.SECONDS).text()).contains(job);
     }
 
+    @Test
+    void lease_thatCannotWait_remembersThatItGotNothing() throws Exception {
+        CallDoor door = store.engine().door(Runnable::run);
+        Call ended = leaseCall("a", 30).withHeader("Idempotency-Key", "ended");
+        CompletableFuture<Reply> left = door.submit(ended);
+        door.endWaits();
+        Reply first = left.get(20, TimeUnit.SECONDS);
+        waiting(Limits.WAITING_CALLS_PER_GROUP_MAX, "b");
+        Call beyond = leaseCall("a", 30).withHeader("Idempotency-Key", "beyond");
+        Reply second = store.engine().call(beyond);
+        store.make("/v1/jobs", "{\"type\":\"a\",\"input\":{}}");
+
+        assertThat(List.of(store.engine().call(ended), store.engine().call(beyond)))
+                .allSatisfy(again -> assertThat(again.headers()).containsEntry("Idempotent-Replayed", "true"))
+                .extracting(Reply::text)
+                .containsExactly(first.text(), second.text())
+                .containsOnly("{\"data\":[]}");
+        assertThat(lease("a", 0).text()).contains("leaseToken");
+    }
+
     private String starter() {
         return store.newKey(store.engine()
                 .admin()

@@ -55,12 +55,10 @@ public interface Command {
     }
 
     /**
-     * A change whose caller is ready to wait until there is something to change. It uses its idempotency key only then.
+     * A change whose caller is ready to wait until there is something to change. Once it waits no longer, it is decided
+     * like any other, and its idempotency key remembers also that there was nothing to do.
      */
     interface LongPollChange extends Change, LongPoll {
-        /** Returns the answer to a call that cannot wait while there is nothing to do. */
-        Outcome nothing();
-
         /**
          * Returns true if there is something of a kind to do. Asked when the only waiter that was signalled for this
          * kind has left, so that another waiter is signalled.

@@ -103,11 +103,6 @@ public final class Leases {
         }
 
         @Override
-        public Outcome nothing() {
-            return shown(List.of());
-        }
-
-        @Override
         public boolean isThere(Context context, String kind) {
             return new Ready(context.rows(), ReadySets.of(context.workspace(), Set.of(kind))).next() != Rows.NONE;
         }

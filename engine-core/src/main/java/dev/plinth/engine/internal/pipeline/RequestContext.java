@@ -79,10 +79,14 @@ final class RequestContext {
     /** True for a further part of a stream, which is neither counted nor charged. */
     boolean isPart;
 
-    /** True if it is evaluated some time after admission. Then the rows that it shows tell whether its caller may still see them. */
+    /** True once the host's code has run for it, whose own effects are not known. */
     boolean hasRunHostCode;
 
+    /** True if it is evaluated some time after admission. Then the rows that it shows tell whether its caller may still see them. */
     boolean isLater;
+
+    /** True once it cannot wait any longer for something to do, and is answered with what there is. */
+    boolean waitsNoLonger;
 
     /** The scopes that the operations of a batch need. */
     List<Scope> furtherScopes = List.of();

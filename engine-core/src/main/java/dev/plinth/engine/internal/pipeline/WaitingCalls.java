@@ -54,8 +54,8 @@ final class WaitingCalls {
     }
 
     /**
-     * Returns a pause if a long poll has nothing to show or to do. If it cannot wait, returns its answer. Returns null if
-     * its command is to run now.
+     * Returns a pause if a long poll has nothing to show or to do. If a query cannot wait, returns its answer. Returns null
+     * if the command is to run now.
      */
     @Nullable
     PipelineResult pauseOf(RequestContext call, Command.LongPoll poll) {
@@ -68,7 +68,8 @@ final class WaitingCalls {
         }
         WaitRegistry.Waiter waiter = hasEnded(call) ? null : registry.join(call.caller.workspace(), wait);
         if (waiter == null) {
-            return answerNow(call, poll);
+            call.waitsNoLonger = true;
+            return poll instanceof Command.LongPollQuery query ? answerNow(call, query) : null;
         }
         if (hasCome(call, poll)) {
             waiter.end().complete(null);
@@ -181,7 +182,7 @@ final class WaitingCalls {
     }
 
     private static long millisLeft(RequestContext call, Command.Wait wait) {
-        return TimeUnit.SECONDS.toMillis(wait.seconds()) - call.millis();
+        return call.waitsNoLonger ? 0 : TimeUnit.SECONDS.toMillis(wait.seconds()) - call.millis();
     }
 
     /** Looks again, because earlier signals did not reach the waiter. A thread that cannot look leaves that to the next one. */
@@ -194,17 +195,14 @@ final class WaitingCalls {
     }
 
     /**
-     * Answers a long poll with the present state. It reads after the look that found nothing, so it misses nothing that
-     * came between the two. A stream gets its last part, and none when all waits have ended.
+     * Answers a query with the present state. It reads after the look that found nothing, so it misses nothing that came
+     * between the two. A stream gets its last part, and none when all waits have ended.
      */
-    private Answer answerNow(RequestContext call, Command.LongPoll poll) {
-        if (poll instanceof Command.LongPollChange change) {
-            return call.answer(change.nothing(), 0);
-        }
+    private Answer answerNow(RequestContext call, Command.LongPollQuery query) {
         if (call.isPart && hasEnded(call)) {
             throw new RefusedException(draining.get());
         }
-        Answer answer = queries.answer(call, (Command.LongPollQuery) poll);
+        Answer answer = queries.answer(call, query);
         return answer.outcome() instanceof Outcome.Page page ? answer.with(page.asTheLast()) : answer;
     }
 

@@ -169,11 +169,6 @@ class BusyWriterCallsTest {
             }
 
             @Override
-            public Outcome nothing() {
-                return Outcome.Done.ok(new byte[0]);
-            }
-
-            @Override
             public boolean isThere(Context context, String kind) {
                 return queued.get() > 0;
             }
