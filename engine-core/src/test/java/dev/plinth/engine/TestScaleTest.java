@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 final class TestScaleTest {
     private static final Pattern COUNTS = Pattern.compile("\\bTestScale\\.(?:count|isShort|isLong)\\b");
     private static final Pattern TAG = Pattern.compile("(?m)^@Tag\\(\"scaled\"\\)");
+    private static final Pattern OTHER_TAG = Pattern.compile("(?m)^@Tag\\((?!\"(?:scaled|slow|portable)\"\\))");
 
     private static boolean isTest(SourceFile file) {
         return file.path().matches(".*(?:Test|IT)\\.java");
@@ -63,6 +64,15 @@ final class TestScaleTest {
 
     private static boolean isTagged(SourceFile file) {
         return TAG.matcher(file.text()).find();
+    }
+
+    @Test
+    void tags_areThoseThatCiKnows() throws IOException {
+        assertThat(tests())
+                .filteredOn(file -> OTHER_TAG.matcher(file.text()).find())
+                .extracting(SourceFile::path)
+                .as("Expected the tags scaled, slow and portable, by which .ci/run chooses")
+                .isEmpty();
     }
 
     @Test

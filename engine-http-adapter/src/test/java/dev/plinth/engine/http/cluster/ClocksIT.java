@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Lets nodes take over from each other whose machines have clocks that differ by an hour and more. */
-@Tag("portable")
+@Tag("slow")
 @Timeout(value = 1, unit = TimeUnit.HOURS)
 final class ClocksIT {
     private static final List<Duration> ERRORS = List.of(Duration.ZERO, Duration.ofHours(1), Duration.ofHours(-1));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Cuts, holds and slows the networks of the database, and stops the standby, while 64 callers work. */
-@Tag("portable")
+@Tag("slow")
 @Timeout(value = 3, unit = TimeUnit.HOURS)
 @Tag("scaled")
 final class DatabaseFaultsIT {

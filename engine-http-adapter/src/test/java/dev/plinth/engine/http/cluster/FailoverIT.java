@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Loses the primary of the database while 64 callers work, and lets it come back as it was. */
-@Tag("portable")
+@Tag("slow")
 @Timeout(value = 1, unit = TimeUnit.HOURS)
 @Tag("scaled")
 final class FailoverIT {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Adds nodes to a cell while 64 callers work: on an empty machine, over damaged snapshots, and by mistake. */
-@Tag("portable")
+@Tag("slow")
 @Timeout(value = 1, unit = TimeUnit.HOURS)
 @Tag("scaled")
 final class NewNodeIT {

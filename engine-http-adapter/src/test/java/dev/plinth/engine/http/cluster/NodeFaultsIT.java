@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Kills, freezes and stops nodes, mostly the one that leads, while 64 callers work. */
-@Tag("portable")
+@Tag("slow")
 @Timeout(value = 3, unit = TimeUnit.HOURS)
 @Tag("scaled")
 final class NodeFaultsIT {

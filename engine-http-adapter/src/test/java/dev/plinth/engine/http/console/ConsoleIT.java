@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  * Walks the console as people do, in Chromium with a new window each time. Wherever the walk stops, axe-core finds nothing wrong, no script has
  * failed, the content security policy has refused nothing, and the page fits the window.
  */
-@Tag("pages")
+@Tag("slow")
 class ConsoleIT extends ConsoleBrowsing {
     ConsoleIT() throws IOException {}
 

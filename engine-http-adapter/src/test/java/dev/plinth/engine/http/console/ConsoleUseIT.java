@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Uses the console on a workspace, and makes its calls fail, come late or come twice. */
-@Tag("pages")
+@Tag("slow")
 class ConsoleUseIT extends ConsoleBrowsing {
     private static final String OPEN_DIALOG = "document.querySelector('dialog[open]')";
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Walks through every page of the console and every kind of page of the API reference, in each width and by day and night. */
-@Tag("pages")
+@Tag("slow")
 @Tag("scaled")
 class LooksIT extends ConsoleBrowsing {
     LooksIT() throws IOException {}

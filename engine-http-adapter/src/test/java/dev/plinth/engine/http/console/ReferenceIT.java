@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Reads the API reference at {@code /docs} as people do. Each look also asks axe-core, the policy, the log and the width. */
-@Tag("pages")
+@Tag("slow")
 class ReferenceIT extends ConsoleBrowsing {
     private static final String MODEL = "const model = await import('/console/docs-model.js');"
             + " const api = await (await fetch('/openapi.json')).json(); const entries = model.entriesOf(api); ";

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
  * Walks through the demonstration as {@code docs/tour.md} does, and leaves its pictures below {@code target/tour}. To renew the pictures of the
  * page, copy them to {@code docs/tour}.
  */
-@Tag("pages")
+@Tag("slow")
 class TourIT extends ConsoleBrowsing {
     private static final Path MADE = Path.of("target", "tour");
     private static final int BYTES_MAX = 60 * 1024;
