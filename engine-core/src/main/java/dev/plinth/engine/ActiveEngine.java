@@ -178,7 +178,6 @@ final class ActiveEngine {
         }
     }
 
-    /** Returns the store. */
     Store store() {
         return store;
     }
@@ -213,12 +212,10 @@ final class ActiveEngine {
         return units;
     }
 
-    /** Returns the request log. */
     RequestLog requestLog() {
         return requestLog;
     }
 
-    /** Returns the figures. */
     EngineFigures figures() {
         return figures;
     }

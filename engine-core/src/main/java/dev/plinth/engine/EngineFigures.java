@@ -85,7 +85,6 @@ final class EngineFigures implements Wire.Figures, AutoCloseable {
         sampler.close();
     }
 
-    /** Reads the figures. */
     List<Figure> read() {
         Exposition page = new Exposition();
         requests.show(page);

@@ -26,7 +26,6 @@ final class EngineRefusals {
                 config.clock()::epochMillis);
     }
 
-    /** Returns the reply of a refusal. */
     Reply reply(Refusal refusal) {
         return replies.of(refusal);
     }

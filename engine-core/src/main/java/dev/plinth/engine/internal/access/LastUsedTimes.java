@@ -31,7 +31,6 @@ public final class LastUsedTimes {
     /** Begins without uses. */
     public LastUsedTimes() {}
 
-    /** Returns the use of a key. */
     Use of(Id workspace, Id key) {
         return byKey.get(key, id -> new Use(workspace, id));
     }

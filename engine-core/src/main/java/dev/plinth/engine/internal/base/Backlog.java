@@ -34,7 +34,6 @@ public final class Backlog {
         this.all = SetKey.of(setKind, 0);
     }
 
-    /** Returns its table. */
     public TableName<?> table() {
         return table;
     }

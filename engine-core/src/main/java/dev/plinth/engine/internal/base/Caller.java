@@ -20,7 +20,6 @@ public record Caller(Id workspace, Id key, int scopes, Plan plan, long planSince
     /** The id that stands for the host's own code in the place of a key. */
     public static final Id HOST_KEY = new Id(IdKind.KEY, 0, 1);
 
-    /** The operator. */
     public static final Caller OPERATOR = new Caller(NO_WORKSPACE, NO_KEY, Scope.FULL, Plan.BUSINESS, 0);
 
     /** Returns the engine itself, at work for a workspace. */
@@ -43,7 +42,6 @@ public record Caller(Id workspace, Id key, int scopes, Plan plan, long planSince
         return isHost(key);
     }
 
-    /** Returns true for the operator. */
     public boolean isOperator() {
         return workspace.high() == 0 && workspace.low() == 0;
     }

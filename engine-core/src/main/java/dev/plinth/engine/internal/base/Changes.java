@@ -18,7 +18,6 @@ public final class Changes {
     private @Nullable ReserveAccess room;
     private boolean fannedOut;
 
-    /** Puts a row. */
     public Changes put(TableName<?> table, byte[] key, byte[] row) {
         writes.add(new Write(table, key, row));
         return this;

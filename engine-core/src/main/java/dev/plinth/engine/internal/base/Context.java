@@ -43,7 +43,6 @@ public final class Context {
         this.trace = trace;
     }
 
-    /** Returns the caller. */
     public Caller caller() {
         return caller;
     }
@@ -63,12 +62,10 @@ public final class Context {
         return nowMillis;
     }
 
-    /** The rows. */
     public Rows rows() {
         return rows;
     }
 
-    /** Returns a new id. */
     public Id newId(IdKind kind) {
         IdSource.Bits bits = ids.next(kind.prefix(), nowMillis);
         return new Id(kind, bits.high(), bits.low());

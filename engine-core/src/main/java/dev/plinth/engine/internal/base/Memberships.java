@@ -23,7 +23,6 @@ public abstract class Memberships {
         return known;
     }
 
-    /** Adds a number to a set. */
     public abstract void add(SetKey set, long number);
 
     /** Removes a number from a set. Returns true if the set has no member left. */

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells the host's observer of work, so that an observer that fails or blocks harms no work. Thread-safe. */
 public final class Observers {
-    /** No observer. */
     public static final Observers NONE = new Observers(null);
 
     private static final Runnable NOT_ENTERED = () -> {};

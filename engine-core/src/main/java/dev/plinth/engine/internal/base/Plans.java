@@ -51,7 +51,6 @@ public final class Plans {
         }
     }
 
-    /** Returns the plans now. */
     public Registered now() {
         return registered;
     }
@@ -61,7 +60,6 @@ public final class Plans {
         return registered.of(name);
     }
 
-    /** Returns all names. */
     public List<String> names() {
         return new ArrayList<>(registered.byName().keySet());
     }

@@ -22,7 +22,6 @@ public final class RefusedException extends RuntimeException {
         return new RefusedException(Refusal.of(code, detail));
     }
 
-    /** The refusal. */
     public Refusal refusal() {
         return refusal;
     }

@@ -144,7 +144,6 @@ public final class RowReader {
         return small() == 0 ? null : bytes();
     }
 
-    /** Text. */
     public String text() {
         int length = small();
         String value = new String(bytes, at, length, StandardCharsets.UTF_8);

@@ -26,7 +26,6 @@ public abstract class RowSets {
     /** Tells the sets of one row. Pure: the same row is always in the same sets. */
     @FunctionalInterface
     public interface Source<R> {
-        /** Tells the sets of a row with this key. */
         void tell(byte[] key, R row, RowSets sets);
     }
 }

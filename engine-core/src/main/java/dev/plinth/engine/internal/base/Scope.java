@@ -31,7 +31,6 @@ public enum Scope {
         return wireName;
     }
 
-    /** This scope as a bit. */
     public int bit() {
         return 1 << ordinal();
     }

@@ -21,7 +21,6 @@ public final class TransferredIds {
         this.workspace = workspace;
     }
 
-    /** Returns the workspace. */
     public Id workspace() {
         return workspace;
     }

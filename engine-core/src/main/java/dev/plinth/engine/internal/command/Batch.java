@@ -70,7 +70,6 @@ public final class Batch extends OperationsChange {
         return steps.endOfOperations(Outcome.Done.ok(json.closeArray().close().bytes()), 0);
     }
 
-    /** Returns the refusal of an operation as the refusal of the batch. */
     public static Refusal inOperation(Refusal refusal, int index) {
         return refusal.operation() == Refusal.WHOLE ? refusal.inOperation(index, "/body") : refusal;
     }

@@ -26,7 +26,6 @@ public final class HostEffects {
         this.changes = List.copyOf(changes);
     }
 
-    /** Returns no effects. */
     public static HostEffects none() {
         return new HostEffects(List.of(), List.of());
     }

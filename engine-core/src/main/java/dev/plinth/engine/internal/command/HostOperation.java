@@ -82,7 +82,6 @@ public final class HostOperation {
     /** The host's code for a synchronous operation without a resource. */
     @FunctionalInterface
     public interface DirectCode {
-        /** Runs the operation for a call. */
         Ended run(Call call, Object input) throws OperationRefused;
     }
 

@@ -49,7 +49,6 @@ public final class RecoverJob implements StepJob {
         };
     }
 
-    /** Opens the job of an input. */
     public static StepJob open(byte[] input) {
         JsonValue.Obj members = (JsonValue.Obj) JsonReader.trusted(input);
         JsonValue.Text endpoint = (JsonValue.Text) Objects.requireNonNull(members.get(ENDPOINT));

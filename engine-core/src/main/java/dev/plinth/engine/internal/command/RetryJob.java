@@ -11,7 +11,6 @@ import dev.plinth.engine.internal.resource.Resources;
 public final class RetryJob {
     private RetryJob() {}
 
-    /** The command. */
     public static Command.Change of(Id id, HandledTypes handled) {
         return context -> {
             Id resource = Jobs.resource(context, id);

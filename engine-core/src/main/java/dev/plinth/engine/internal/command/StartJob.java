@@ -11,7 +11,6 @@ import dev.plinth.engine.internal.resource.Resources;
 public final class StartJob {
     private StartJob() {}
 
-    /** The command. */
     public static Command.Change of(NewJob job) {
         return of(job, Precondition.NONE);
     }

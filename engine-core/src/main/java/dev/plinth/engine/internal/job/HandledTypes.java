@@ -20,7 +20,6 @@ public record HandledTypes(Set<String> here, ProgressReports newest) {
         this(here, new ProgressReports());
     }
 
-    /** Copies the types. */
     public HandledTypes {
         here = Set.copyOf(here);
     }

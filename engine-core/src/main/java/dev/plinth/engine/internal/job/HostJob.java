@@ -27,13 +27,11 @@ public interface HostJob {
      */
     void enter(@Nullable TraceParent span, Consumer<Optional<String>> ended);
 
-    /** Returns the resource of the job. */
     Optional<String> resourceId();
 
     /** The job's type. */
     String type();
 
-    /** The input. */
     Json input();
 
     /** Returns the number of this attempt, from 1. */

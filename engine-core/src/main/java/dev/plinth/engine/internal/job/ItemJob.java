@@ -14,13 +14,11 @@ public interface ItemJob {
      */
     Command.Change item(int index);
 
-    /** Renders the outcome of an item. */
     byte[] render(int index, Outcome outcome);
 
     /** Opens the job of an input. */
     @FunctionalInterface
     interface Opener {
-        /** Opens the job of an input. */
         ItemJob open(byte[] input);
     }
 }

@@ -144,7 +144,6 @@ record JobRow(
      */
     record Items(int succeeded, int done) {}
 
-    /** The progress of a job. */
     record Progress(long done, long total, String message) {}
 
     /**

@@ -54,7 +54,6 @@ public final class JobTimes {
      */
     public record Times(Histogram waits, Histogram runs) {}
 
-    /** Returns the times by type. */
     public Map<String, Times> byType() {
         return new TreeMap<>(types);
     }

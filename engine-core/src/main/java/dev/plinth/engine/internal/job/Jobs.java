@@ -142,7 +142,6 @@ public final class Jobs {
         }
     }
 
-    /** Accepts a job with all of its input. */
     public static Decision accept(Context context, NewJob input) {
         String unique = input.uniqueKey();
         if (unique != null) {

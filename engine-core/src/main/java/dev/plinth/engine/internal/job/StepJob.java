@@ -31,7 +31,6 @@ public interface StepJob {
     /** Opens the job of an input. */
     @FunctionalInterface
     interface Opener {
-        /** Opens the job of an input. */
         StepJob open(byte[] input);
     }
 }

@@ -82,7 +82,6 @@ public sealed interface JsonValue {
         }
     }
 
-    /** Null. */
     record Null() implements JsonValue {
         /** The only null. */
         public static final Null NULL = new Null();

@@ -42,7 +42,6 @@ public final class MalformedJsonException extends Exception {
         return grammatical;
     }
 
-    /** Returns the sentence. */
     public String sentence() {
         return String.valueOf(getMessage());
     }

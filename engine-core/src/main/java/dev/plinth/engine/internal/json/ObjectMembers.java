@@ -65,7 +65,6 @@ final class ObjectMembers extends AbstractMap<String, JsonValue> {
         return source;
     }
 
-    /** Returns the value of a member. */
     JsonValue value(int index) {
         return values[index];
     }

@@ -20,7 +20,6 @@ public final class ProblemJson {
         this.typeBase = typeBase;
     }
 
-    /** Returns the type of the problems with a code. */
     public String type(String code) {
         return typeBase + code;
     }

@@ -23,7 +23,6 @@ public final class HealthPoint {
         return atMillis;
     }
 
-    /** Returns the figures that it has. */
     public Map<HealthFigure, Long> figures() {
         Map<HealthFigure, Long> figures = new EnumMap<>(HealthFigure.class);
         for (HealthFigure figure : HealthFigure.values()) {

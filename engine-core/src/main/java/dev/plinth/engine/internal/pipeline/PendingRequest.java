@@ -34,7 +34,6 @@ public final class PendingRequest {
         return call.request.route().body().isTaken();
     }
 
-    /** Returns the request. */
     public Request request() {
         return call.request;
     }

@@ -25,7 +25,6 @@ public final class ContentRules {
     /** The grammar of a type. */
     public static final Pattern TYPE = Pattern.compile("[a-z][a-z0-9_]{0,63}");
 
-    /** A name. */
     public static final Kind<String> NAME = Kind.text(1, Limits.NAME_LENGTH_MAX);
 
     /** The host's own object. A schema cannot say its bytes otherwise. */

@@ -29,7 +29,6 @@ final class EntityTagMatch {
                 || tags(header).stream().anyMatch(other -> other.equals(tag) || other.equals("W/" + tag));
     }
 
-    /** Returns the tags of a header. */
     static List<String> tags(String header) {
         List<String> tags = new ArrayList<>();
         for (String tag : header.split(",")) {

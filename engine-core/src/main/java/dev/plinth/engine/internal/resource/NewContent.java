@@ -47,7 +47,6 @@ public final class NewContent {
                 .such("{\"name\":\"My " + usual + "\",\"type\":\"" + example + "\",\"metadata\":{\"team\":\"red\"}}");
     }
 
-    /** Returns the body. */
     public Body body() {
         return body;
     }

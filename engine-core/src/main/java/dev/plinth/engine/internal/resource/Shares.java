@@ -102,7 +102,6 @@ public final class Shares {
         boolean take(Rows rows, Id owner, Id grantee);
     }
 
-    /** Lists the shares of a resource. */
     public static Command.Query list(Id resource, PageRequest request) {
         return context -> {
             VisibleResource.find(context, resource).owned();

@@ -20,7 +20,6 @@ public record Entity(String name, List<Shown> members) {
 
     private static final Shown VERSION = new Shown("version", Schema.WHOLE, true);
 
-    /** Copies the members. */
     public Entity {
         members = List.copyOf(members);
     }

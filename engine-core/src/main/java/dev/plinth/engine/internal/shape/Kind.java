@@ -55,7 +55,6 @@ public final class Kind<T> {
     /** Makes a value of the items of an array and adds their errors to those of the fields. */
     @FunctionalInterface
     public interface ItemsReader<T> {
-        /** Returns the value. */
         T read(Fields fields, String name, List<JsonValue> items);
     }
 
@@ -178,7 +177,6 @@ public final class Kind<T> {
         return of(other, expected, reader);
     }
 
-    /** Returns the schema. */
     public Schema schema() {
         return schema;
     }

@@ -57,7 +57,6 @@ public final class Member<T> {
         return new Member<>(name, kind, kind.expected(), false, fallback);
     }
 
-    /** Returns the name. */
     public String name() {
         return name;
     }

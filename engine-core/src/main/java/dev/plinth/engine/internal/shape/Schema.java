@@ -33,7 +33,6 @@ public record Schema(List<String> types, Consumer<JsonBytes> rules, List<Entity>
     /** Any object. It allows members by name, because generated clients would have none otherwise. */
     public static final Schema OBJECT = of("object", json -> json.member("additionalProperties", true));
 
-    /** Copies the lists. */
     public Schema {
         types = List.copyOf(types);
         entities = List.copyOf(entities);

@@ -75,7 +75,6 @@ public final class RowsCopy implements AutoCloseable {
         }
     }
 
-    /** Returns the rows. */
     public Rows rows() {
         View view = new View(tables, true);
         view.begin();

@@ -34,7 +34,6 @@ final class DueSearch {
         return look.found;
     }
 
-    /** A due number with its time. */
     record Due(long time, long number) {
         static final Due NEVER = new Due(Long.MAX_VALUE, Rows.NONE);
     }

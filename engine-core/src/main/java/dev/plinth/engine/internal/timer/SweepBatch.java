@@ -76,7 +76,6 @@ public final class SweepBatch {
         changes.within(ReserveAccess.ASKED);
     }
 
-    /** Puts a row. */
     public void put(TableName<?> table, byte[] key, byte[] row) {
         changes.put(table, key, row);
         bytes += row.length;
@@ -91,7 +90,6 @@ public final class SweepBatch {
         return changes.isEmpty();
     }
 
-    /** Returns its changes. */
     public Changes changes() {
         return changes;
     }

@@ -57,7 +57,6 @@ record CheckedExport(
         return check.whole(later.images, end);
     }
 
-    /** Returns the workspace. */
     Id workspace() {
         return ids.workspace();
     }

@@ -204,7 +204,6 @@ final class ExportWriter implements AutoCloseable {
                 "The file " + file + " exists, and an export does not replace it. Name another file, or delete it.");
     }
 
-    /** Returns the rows that it has. */
     long rows() {
         return rows;
     }

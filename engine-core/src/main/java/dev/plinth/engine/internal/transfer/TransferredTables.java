@@ -25,7 +25,6 @@ final class TransferredTables {
 
     private TransferredTables() {}
 
-    /** Returns the tables in order. */
     static List<TransferredTable> inOrder() {
         return ALL;
     }

@@ -19,12 +19,10 @@ import java.util.List;
  */
 public record EndpointSettings(
         String url, List<String> types, boolean ordered, String description, byte[] headers, int maxPerSecond) {
-    /** Copies the types. */
     public EndpointSettings {
         types = List.copyOf(types);
     }
 
-    /** Returns the settings with other headers. */
     EndpointSettings withHeaders(byte[] others) {
         return new EndpointSettings(url, types, ordered, description, others, maxPerSecond);
     }

@@ -122,7 +122,6 @@ public final class Webhooks implements DueSource, AutoCloseable {
         /** Stands for all hosts without a rate of their own. */
         public static final String ANY_HOST = "*";
 
-        /** Copies both collections. */
         public NetworkRules {
             allowed = List.copyOf(allowed);
             hostRates = Map.copyOf(hostRates);

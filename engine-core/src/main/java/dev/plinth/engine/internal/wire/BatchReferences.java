@@ -113,7 +113,6 @@ final class BatchReferences {
         }
     }
 
-    /** Returns the values of a path with the values of its references. */
     static List<String> resolvePath(List<String> pathValues, Values values) {
         List<String> resolved = new ArrayList<>(pathValues.size());
         for (String value : pathValues) {

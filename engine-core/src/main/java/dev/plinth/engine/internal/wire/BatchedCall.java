@@ -140,7 +140,6 @@ final class BatchedCall implements Batch.Operation {
         return null;
     }
 
-    /** Returns the called route. */
     Route route() {
         return target.route();
     }

@@ -32,7 +32,6 @@ public final class EarlyReplies {
         this.clock = clock;
     }
 
-    /** Returns the reply of a refusal. */
     public Reply of(Refusal refusal) {
         return of(refusal, false);
     }

@@ -48,7 +48,6 @@ public final class GuardedRoute {
         }
     }
 
-    /** Returns the settings. */
     public Settings settings() {
         return settings;
     }

@@ -72,7 +72,6 @@ final class Input {
         return values;
     }
 
-    /** Returns the parameters of the query. */
     QueryParameters query() {
         return query;
     }

@@ -26,7 +26,6 @@ final class PlanTexts {
         return made.text;
     }
 
-    /** Returns the text of a policy. */
     static String policy(String name, long units, long seconds) {
         return "\"" + name + "\";q=" + units + ";w=" + seconds;
     }

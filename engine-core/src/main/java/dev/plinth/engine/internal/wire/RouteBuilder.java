@@ -86,7 +86,6 @@ final class RouteBuilder {
         return free();
     }
 
-    /** Takes this body. */
     RouteBuilder takes(Body taken) {
         body = taken;
         return this;

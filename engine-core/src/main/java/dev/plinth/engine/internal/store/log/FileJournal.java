@@ -137,7 +137,6 @@ public final class FileJournal implements Journal {
         return epoch;
     }
 
-    /** Returns the id of the store. */
     public StoreId store() {
         return store;
     }

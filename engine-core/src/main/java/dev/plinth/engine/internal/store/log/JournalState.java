@@ -57,7 +57,6 @@ public record JournalState(
     private static final int LOOKS_MAX = 20;
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    /** Returns the state of a journal that is opened in a boot. */
     public static JournalState open(StoreId store, String boot) {
         return new JournalState(store, boot, false, 0, 0, 0, 0);
     }

@@ -13,7 +13,6 @@ public final class SyncTimes {
 
     private final Histogram times = new Histogram(EDGES_MICROS);
 
-    /** Returns the times. */
     public Histogram times() {
         return times;
     }

@@ -105,7 +105,6 @@ abstract class SlabMemory implements AutoCloseable {
     @Override
     public abstract void close();
 
-    /** Returns slabs on the heap. */
     static SlabMemory onHeap() {
         return new SlabMemory() {
             private long[][] extents = new long[0][];

@@ -59,7 +59,6 @@ final class TrieNodes {
         return block << TAG_BITS | BLOCK;
     }
 
-    /** Returns the node without one of its numbers. */
     long without(long node, int number) {
         if (isBlock(node)) {
             flip(block(node), number);

@@ -41,7 +41,6 @@ final class HeldFiles implements Disk {
         }
     }
 
-    /** Returns the names of the held files. */
     StoreNames storeNames() {
         return StoreNames.of(files.keySet());
     }
