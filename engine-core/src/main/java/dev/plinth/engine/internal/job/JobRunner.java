@@ -15,7 +15,6 @@ import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.AttemptRunner;
-import dev.plinth.engine.internal.timer.Bulkhead;
 import dev.plinth.engine.internal.timer.DueIndex;
 import dev.plinth.engine.internal.timer.DueSource;
 import dev.plinth.engine.internal.timer.RetryingCommitter;

@@ -1,14 +1,15 @@
-package dev.plinth.engine.internal.json;
+package dev.plinth.engine.internal.resource;
 
+import dev.plinth.engine.internal.json.JsonValue;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Applies a JSON Merge Patch (RFC 7396 §2): null removes a member, an object merges, all else replaces. */
-public final class MergePatch {
+final class MergePatch {
     private MergePatch() {}
 
     /** Returns the target with the patch applied. Neither is changed. */
-    public static JsonValue.Obj apply(JsonValue.Obj target, JsonValue.Obj patch) {
+    static JsonValue.Obj apply(JsonValue.Obj target, JsonValue.Obj patch) {
         Map<String, JsonValue> members = new LinkedHashMap<>(target.members());
         for (Map.Entry<String, JsonValue> change : patch.members().entrySet()) {
             JsonValue value = change.getValue();

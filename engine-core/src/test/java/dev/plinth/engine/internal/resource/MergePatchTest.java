@@ -1,7 +1,10 @@
-package dev.plinth.engine.internal.json;
+package dev.plinth.engine.internal.resource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.json.JsonReader;
+import dev.plinth.engine.internal.json.JsonValue;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

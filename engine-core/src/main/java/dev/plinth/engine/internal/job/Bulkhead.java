@@ -1,4 +1,4 @@
-package dev.plinth.engine.internal.timer;
+package dev.plinth.engine.internal.job;
 
 import dev.plinth.engine.internal.base.Id;
 import java.util.HashMap;
@@ -8,7 +8,7 @@ import java.util.Map;
  * Limits the work in flight of each workspace, so that a slow or busy one does not hold up the others. While four fifths
  * of the places are taken, a workspace may only have a twentieth of them. Its counts are lost at a restart. Thread-safe.
  */
-public final class Bulkhead {
+final class Bulkhead {
     private static final int CROWDED_PERCENT = 80;
     private static final int CROWDED_PARTS = 20;
     private static final int PERCENT = 100;
@@ -18,12 +18,12 @@ public final class Bulkhead {
     private int underWay;
 
     /** Makes a bulkhead with no work in flight. */
-    public Bulkhead(int places) {
+    Bulkhead(int places) {
         this.places = places;
     }
 
     /** Sets the places from now on. Work in flight keeps its own. */
-    public synchronized void resize(int number) {
+    synchronized void resize(int number) {
         places = number;
     }
 
@@ -32,20 +32,20 @@ public final class Bulkhead {
      *
      * @param most the most work that the workspace may have, however many places are free
      */
-    public synchronized boolean isFree(Id workspace, int most) {
+    synchronized boolean isFree(Id workspace, int most) {
         boolean isCrowded = underWay >= (long) places * CROWDED_PERCENT / PERCENT;
         int fair = isCrowded ? Math.max(1, places / CROWDED_PARTS) : places;
         return workspaces.getOrDefault(workspace, 0) < Math.min(fair, most);
     }
 
     /** Counts work that begins. */
-    public synchronized void take(Id workspace) {
+    synchronized void take(Id workspace) {
         underWay++;
         workspaces.merge(workspace, 1, Integer::sum);
     }
 
     /** Counts work that has ended. */
-    public synchronized void giveBack(Id workspace) {
+    synchronized void giveBack(Id workspace) {
         underWay--;
         workspaces.computeIfPresent(workspace, (id, of) -> of == 1 ? null : of - 1);
     }
