@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaModifier.ABSTRACT;
 import static com.tngtech.archunit.core.domain.JavaModifier.FINAL;
+import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
@@ -10,10 +11,12 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaMember;
@@ -48,6 +51,9 @@ final class ArchitectureTest {
 
     /** The most files of a package that may need each other. */
     private static final int CIRCLE_MAX = 3;
+
+    /** The least part of the types of the rooms that other rooms cannot name. */
+    private static final double HIDDEN_PERCENT_MIN = 51;
 
     private static final Set<String> DOMAINS =
             Set.of("access", "quota", "idempotency", "resource", "job", "event", "webhook");
@@ -313,8 +319,30 @@ final class ArchitectureTest {
                             && access.getTarget().getName().equals("<init>")))
             .because("a call that waits has to be refused on a thread for which others wait: EngineThread is one");
 
+    /** A type is seen by other rooms if it is public with all types around it. Anonymous and local ones do not count. */
+    @ArchTest
+    static void most_types_of_rooms_are_seen_by_their_room_only(JavaClasses house) {
+        List<JavaClass> types = house.stream()
+                .filter(type -> type.getName().startsWith(INTERNAL))
+                .filter(type -> !type.isAnonymousClass() && !type.isLocalClass())
+                .filter(type -> !type.getSimpleName().equals("package-info"))
+                .toList();
+        long hidden = types.stream().filter(type -> !isSeenByOtherRooms(type)).count();
+        assertThat(100.0 * hidden / types.size())
+                .as("percent of " + types.size() + " types that only their room sees; make a type public if another"
+                        + " room needs it, and not before")
+                .isGreaterThan(HIDDEN_PERCENT_MIN);
+    }
+
     @ArchTest
     static final ArchRule nothing_is_printed = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+
+    private static boolean isSeenByOtherRooms(JavaClass type) {
+        return type.getModifiers().contains(PUBLIC)
+                && type.getEnclosingClass()
+                        .map(ArchitectureTest::isSeenByOtherRooms)
+                        .orElse(true);
+    }
 
     private static ArchRule downwardsOnly() {
         LayeredArchitecture house = layeredArchitecture()
