@@ -159,22 +159,7 @@ public final class Guard {
      */
     public Reply handle(Call call, GuardedHandler handler) {
         Objects.requireNonNull(call, "call must not be null.");
-        Objects.requireNonNull(handler, "handler must not be null.");
-        ActiveEngine active = node.active();
-        if (active == null) {
-            return node.refuse(Refusal.notLeader());
-        }
-        Parts parts = active.guardParts();
-        PendingRequest pending;
-        try {
-            pending = arrive(parts, call, handler);
-        } catch (RefusedException noMethod) {
-            return node.refuse(noMethod.refusal());
-        }
-        try (GuardedBody memory = new GuardedBody(budgets, pending)) {
-            memory.take(call);
-            return answer(parts, pending);
-        }
+        return answer(call, handler, memory -> memory.take(call));
     }
 
     /**
@@ -188,6 +173,10 @@ public final class Guard {
     public Reply handle(Call head, InputStream body, GuardedHandler handler) throws IOException {
         Objects.requireNonNull(head, "head must not be null.");
         Objects.requireNonNull(body, "body must not be null.");
+        return answer(head, handler, memory -> memory.read(body));
+    }
+
+    private <E extends Exception> Reply answer(Call head, GuardedHandler handler, BodySource<E> body) throws E {
         Objects.requireNonNull(handler, "handler must not be null.");
         ActiveEngine active = node.active();
         if (active == null) {
@@ -201,15 +190,15 @@ public final class Guard {
             return node.refuse(noMethod.refusal());
         }
         try (GuardedBody memory = new GuardedBody(budgets, pending)) {
-            if (!pending.isRefused() && pending.takesBody()) {
-                memory.read(body);
-            }
-            return answer(parts, pending);
+            body.fill(memory);
+            return parts.wire().reply(parts.dispatcher().call(pending));
         }
     }
 
-    private static Reply answer(Parts parts, PendingRequest pending) {
-        return parts.wire().reply(parts.dispatcher().call(pending));
+    /** Gives the body of a call. */
+    @FunctionalInterface
+    private interface BodySource<E extends Exception> {
+        void fill(GuardedBody memory) throws E;
     }
 
     private PendingRequest arrive(Parts parts, Call head, GuardedHandler handler) {

@@ -34,8 +34,11 @@ final class GuardedBody implements AutoCloseable {
         pending.received(call.body(), call.bodyTooLarge());
     }
 
-    /** Reads the body as far as it may be long, or notes that there is no memory for it. */
+    /** Reads the body if the headers let the call in, as far as it may be long. Notes if there is no memory for it. */
     void read(InputStream body) throws IOException {
+        if (pending.isRefused() || !pending.takesBody()) {
+            return;
+        }
         BodyBuffer buffer = new BodyBuffer(pending.bodyBytesMax(), -1, bytes);
         byte[] step = new byte[STEP_BYTES];
         for (int length = body.read(step); length >= 0; length = body.read(step)) {

@@ -46,6 +46,16 @@ record HostHandlers(
             String workspaceId, PlinthClient workspace, Effects effects, Optional<TraceParent> traceParent)
             implements EventContext {}
 
+    /** A call to an operation on a resource as its handler sees it. */
+    private record Operating(
+            HostOperation.Call call,
+            PlinthClient workspace,
+            Effects effects,
+            String resourceId,
+            Json resource,
+            Json input)
+            implements RunningCall, OperationContext {}
+
     Map<String, HostJob.Code> jobs() {
         Map<String, HostJob.Code> codes = new HashMap<>();
         config.jobHandlers().forEach((type, handler) -> codes.put(type, job -> observed(handler, job)));
@@ -105,8 +115,8 @@ record HostHandlers(
         Map<String, HostOperation.Code> codes = new HashMap<>();
         config.operations()
                 .forEach((name, handler) -> codes.put(name, (call, resource, shown, input) -> {
-                    Recorded<OperationResult> run = recorded(recorder -> handler.handle(new RunningOperation(
-                            call, clients.apply(call.workspaceId()), recorder, resource, shown, input)));
+                    Recorded<OperationResult> run = recorded(recorder -> handler.handle(
+                            new Operating(call, clients.apply(call.workspaceId()), recorder, resource, shown, input)));
                     return new HostOperation.Ended(run.result().result(), run.effects());
                 }));
         return codes;

@@ -163,11 +163,6 @@ public final class Access {
         return WorkspaceRow.read(workspaceRow).plan();
     }
 
-    /** Returns true if the row of a workspace says that it is suspended. */
-    public static boolean isSuspended(byte[] workspaceRow) {
-        return WorkspaceRow.read(workspaceRow).suspended();
-    }
-
     /** Returns the list number in the row of a workspace. */
     public static long number(byte[] workspaceRow) {
         return WorkspaceRow.read(workspaceRow).number();

@@ -1,6 +1,8 @@
 package dev.plinth.engine.internal.base;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +53,6 @@ public final class DeletedWorkspaces {
         changes.remove(TABLE, workspace.key());
     }
 
-    /** Adds to the changes that a workspace is deleted. */
     public static void add(Context context, Id workspace, Changes changes) {
         changes.put(TABLE, workspace.key(), new DeletedWorkspace(workspace, context.nextNumber(), 0).row());
     }
@@ -59,6 +60,16 @@ public final class DeletedWorkspaces {
     /** Returns the workspace that a write marks as deleted, or null. */
     public static @Nullable Id added(Changes.Write write) {
         return write.isIn(TABLE) && write.row() != null ? Id.read(IdKind.WORKSPACE, write.key(), 0) : null;
+    }
+
+    /** Visits the workspaces that a record marks as deleted. */
+    public static void added(List<Changes.Write> writes, Consumer<Id> visitor) {
+        for (int i = 0; i < writes.size(); i++) {
+            Id deleted = added(writes.get(i));
+            if (deleted != null) {
+                visitor.accept(deleted);
+            }
+        }
     }
 
     /** Returns the first workspace that has rows left, or null. */
@@ -113,7 +124,6 @@ public final class DeletedWorkspaces {
             return emptyAt + KEPT_MILLIS;
         }
 
-        /** Returns its row. */
         public byte[] row() {
             return new RowWriter(VERSION)
                     .id(workspace)

@@ -42,13 +42,6 @@ public final class Digest extends ScratchBuffer {
         return this;
     }
 
-    /** Returns the digest, 32 bytes. */
-    public byte[] bytes() {
-        Bytes.sha256(bytes, size, NONE);
-        size = Bytes.SHA_256_BYTES;
-        return finish();
-    }
-
     /** Writes the first half of the digest of these bytes and more, 16 bytes. The others are not copied. */
     public void firstHalf(byte[] more, byte[] target, int at) {
         Bytes.sha256(bytes, size, more);

@@ -21,25 +21,15 @@ public record EventTypes(List<String> patterns) {
 
     private static final String ANY_REST = ".*";
 
-    /** Copies the patterns. */
     public EventTypes {
         patterns = List.copyOf(patterns);
     }
 
-    /** Returns true if a text can be the name of a type. */
-    public static boolean isName(String text) {
-        return isSpelled(text, NAME);
-    }
-
     /** Returns true if a text can be the name of a type, or a prefix. */
     public static boolean isNameOrPrefix(String text) {
-        return isSpelled(text, NAME_OR_PREFIX);
-    }
-
-    /** Checks the length first, because the pattern's stack grows with the text. */
-    private static boolean isSpelled(String text, Pattern pattern) {
+        // The length comes first, because the pattern's stack grows with the text.
         return text.length() <= Limits.EVENT_TYPE_LENGTH_MAX
-                && pattern.matcher(text).matches();
+                && NAME_OR_PREFIX.matcher(text).matches();
     }
 
     /** Returns true if a pattern stands for all types that start with it. */

@@ -151,34 +151,22 @@ public final class Idempotency {
     /** Adds to a decision that its outcome is remembered under the key. */
     public void remember(KeyClaim claim, Changes changes, Context context, Id request, Outcome.Done done) {
         byte[] body = done.secret() ? cipher.seal(done.body(), claim.rowKey) : done.body();
-        put(
-                claim,
-                changes,
-                context,
-                request,
-                new RememberedAnswer.OfEngine(
-                        done.status(), done.etag(), done.location(), done.retryAfterSeconds(), done.secret(), body));
+        RememberedAnswer answer = new RememberedAnswer.OfEngine(
+                done.status(), done.etag(), done.location(), done.retryAfterSeconds(), done.secret(), body);
+        put(claim, changes, context, request, answer);
     }
 
     /** Adds to a decision that its refusal is remembered under the key. */
     public void remember(KeyClaim claim, Changes changes, Context context, Id request, Refusal refusal) {
         byte[] problem = problems.render(refusal, request, refusal.retryable());
-        put(
-                claim,
-                changes,
-                context,
-                request,
-                new RememberedAnswer.OfEngine(refusal.code().status(), null, null, 0, false, problem));
+        RememberedAnswer answer = new RememberedAnswer.OfEngine(refusal.code().status(), null, null, 0, false, problem);
+        put(claim, changes, context, request, answer);
     }
 
     /** Adds to a decision that the answer of the host's own code is remembered under the key. */
     public void remember(KeyClaim claim, Changes changes, Context context, Id request, Outcome.HostReply reply) {
-        put(
-                claim,
-                changes,
-                context,
-                request,
-                new RememberedAnswer.OfHost(reply.status(), reply.headers(), reply.body()));
+        RememberedAnswer answer = new RememberedAnswer.OfHost(reply.status(), reply.headers(), reply.body());
+        put(claim, changes, context, request, answer);
     }
 
     /** Ends a call, whatever its outcome. If the outcome was not remembered, the key is free again. */
@@ -247,5 +235,5 @@ public final class Idempotency {
     public record InUse(CompletableFuture<Void> end) implements ClaimResult {}
 
     /** The key was used for a different request. */
-    public record Mismatch() implements ClaimResult {}
+    record Mismatch() implements ClaimResult {}
 }

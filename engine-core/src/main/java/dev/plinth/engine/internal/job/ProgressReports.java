@@ -19,7 +19,7 @@ import java.util.function.BiConsumer;
  * with any other change of the row; readers see it at once. It is in memory only, so a crash loses the progress that no
  * row has taken. Thread-safe.
  */
-public final class ProgressReports {
+final class ProgressReports {
     private final Map<Id, Report> reports = new ConcurrentHashMap<>();
 
     ProgressReports() {}

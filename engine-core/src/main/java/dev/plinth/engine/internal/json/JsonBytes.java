@@ -31,9 +31,14 @@ public final class JsonBytes extends ScratchBuffer {
         return new JsonBytes().value(value).bytes();
     }
 
-    /** Returns a value in canonical form: members sorted by name, numbers as written. */
-    public static byte[] canonical(JsonValue value) {
-        return new JsonBytes().sorted(value).bytes();
+    /** Returns {@code {"id","deleted":true}}. */
+    public static byte[] deleted(Id id) {
+        return new JsonBytes()
+                .open()
+                .member("id", id)
+                .member("deleted", true)
+                .close()
+                .bytes();
     }
 
     /** Returns an object's bytes with more members at its end. */
@@ -65,7 +70,6 @@ public final class JsonBytes extends ScratchBuffer {
         return this;
     }
 
-    /** Opens an array. */
     public JsonBytes openArray() {
         separate();
         put('[');

@@ -188,11 +188,6 @@ public final class Request {
         return headers;
     }
 
-    /** True if there is a body. */
-    public boolean hasBody() {
-        return body.length > 0 || bodyTooLarge;
-    }
-
     /** The body as it came. */
     public byte[] body() {
         return body;
@@ -285,7 +280,6 @@ public final class Request {
             this.values = values;
         }
 
-        /** None. */
         public static final Headers NONE = new Headers(Map.of());
 
         /** A credential, and nothing else. */

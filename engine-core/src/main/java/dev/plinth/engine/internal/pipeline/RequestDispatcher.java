@@ -72,11 +72,6 @@ public final class RequestDispatcher {
     }
 
     /** Answers a request without waiting for the disk on the caller's thread. */
-    public CompletableFuture<Answer> submit(Request request) {
-        return submit(request, workers);
-    }
-
-    /** Answers a request as {@link #submit(Request)} does, by another way. */
     public CompletableFuture<Answer> submit(Request request, ReplyTo to) {
         return submit(new PendingRequest(newCall(request, request.route().runsHostCode()), null), to);
     }

@@ -78,6 +78,15 @@ public record Route(
 
     /** The same route as the host wants it: at these costs, and with these headers. */
     public Route with(int units, Map<String, Integer> byName, Set<Demand> demanded) {
+        return with(units, byName, demanded, decoder);
+    }
+
+    /** The same route with commands that another decoder makes. */
+    public Route decodedBy(Decoder other) {
+        return with(cost, costsByName, demands, other);
+    }
+
+    private Route with(int units, Map<String, Integer> byName, Set<Demand> demanded, Decoder decodedBy) {
         return new Route(
                 name,
                 method,
@@ -97,31 +106,7 @@ public record Route(
                 looksAtIfMatch,
                 inBatch,
                 isOfHost,
-                decoder);
-    }
-
-    /** The same route with commands that another decoder makes. */
-    public Route decodedBy(Decoder other) {
-        return new Route(
-                name,
-                method,
-                path,
-                text,
-                guard,
-                scope,
-                cost,
-                costsByName,
-                ofWorker,
-                demands,
-                body,
-                runsHostCode,
-                parameters,
-                successes,
-                codes,
-                looksAtIfMatch,
-                inBatch,
-                isOfHost,
-                other);
+                decodedBy);
     }
 
     int units(List<String> pathValues) {

@@ -124,14 +124,7 @@ public final class Quotas {
 
     /** Has the buckets of deleted workspaces forgotten. */
     public void register(Store store) {
-        store.onCommitted((sequence, writes) -> {
-            for (int i = 0; i < writes.size(); i++) {
-                Id deleted = DeletedWorkspaces.added(writes.get(i));
-                if (deleted != null) {
-                    forget(deleted);
-                }
-            }
-        });
+        store.onCommitted((sequence, writes) -> DeletedWorkspaces.added(writes, this::forget));
     }
 
     /** Forgets the buckets of a deleted workspace. */

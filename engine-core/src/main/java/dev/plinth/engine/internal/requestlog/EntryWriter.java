@@ -39,14 +39,6 @@ public final class EntryWriter {
      * @param method the method as sent
      * @param route the path with its variables in braces
      * @param path the path with their values
-     */
-    public EntryWriter sent(Id key, String method, String route, String path) {
-        return sent(key, method, route, path, null);
-    }
-
-    /**
-     * Adds the request likewise.
-     *
      * @param node the node that has forwarded it; null if none has
      */
     public EntryWriter sent(Id key, String method, String route, String path, @Nullable String node) {

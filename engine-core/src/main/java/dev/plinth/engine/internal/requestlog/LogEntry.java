@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,8 @@ record LogEntry(
     private static final String HOST = "host";
     private static final ProblemError.Source[] SOURCES = ProblemError.Source.values();
     private static final KeyUse[] USES = KeyUse.values();
+    /** The secrets of API keys and webhook endpoints. */
+    private static final Pattern SECRET = Pattern.compile("((?:[rs]k_(?:live|test)|whsec)_)[0-9A-Za-z+/=]+");
 
     /** The members of a request, as {@link EntryWriter} describes them. */
     record Sent(
@@ -100,7 +103,7 @@ record LogEntry(
         json.member("id", id)
                 .member("method", sent.method)
                 .member("route", sent.route)
-                .member("path", Masked.of(sent.path))
+                .member("path", masked(sent.path))
                 .member("status", answered.status)
                 .member("step", answered.step);
         if (why != null) {
@@ -109,7 +112,7 @@ record LogEntry(
         json.optional("keyId", isHosts ? null : sent.key.text())
                 .optional("caller", isHosts ? HOST : null)
                 .optional("node", sent.node)
-                .optional("idempotencyKey", sent.idempotencyKey == null ? null : Masked.of(sent.idempotencyKey))
+                .optional("idempotencyKey", sent.idempotencyKey == null ? null : masked(sent.idempotencyKey))
                 .optional(
                         "idempotency", sent.use == null ? null : sent.use.name().toLowerCase(Locale.ROOT))
                 .member("units", answered.units)
@@ -123,16 +126,16 @@ record LogEntry(
     }
 
     private static void whyTo(JsonBytes json, Why why) {
-        json.member("code", why.code).member("detail", Masked.of(why.detail));
+        json.member("code", why.code).member("detail", masked(why.detail));
         if (!why.errors.isEmpty()) {
             json.name("errors").openArray();
             for (ProblemError error : why.errors) {
                 json.open()
                         .member(
                                 error.source() == ProblemError.Source.POINTER ? "pointer" : "parameter",
-                                Masked.of(error.at()))
+                                masked(error.at()))
                         .member("code", error.code())
-                        .member("detail", Masked.of(error.detail()))
+                        .member("detail", masked(error.detail()))
                         .close();
             }
             json.closeArray();
@@ -146,5 +149,15 @@ record LogEntry(
             json.text(one.text());
         }
         json.closeArray();
+    }
+
+    /**
+     * Cuts the secrets in a text to their prefixes. A caller may have put one into a path or a wrong value, and an error
+     * repeats such values.
+     */
+    private static String masked(String text) {
+        return text.contains("k_") || text.contains("whsec_")
+                ? SECRET.matcher(text).replaceAll("$1…")
+                : text;
     }
 }

@@ -173,17 +173,9 @@ public final class RequestLog {
 
     /** Has the requests of deleted workspaces forgotten. */
     public void register(Store store) {
-        store.onCommitted((sequence, writes) -> {
-            for (int i = 0; i < writes.size(); i++) {
-                Id deleted = DeletedWorkspaces.added(writes.get(i));
-                if (deleted != null) {
-                    forget(deleted);
-                }
-            }
-        });
+        store.onCommitted((sequence, writes) -> DeletedWorkspaces.added(writes, this::forget));
     }
 
-    /** Forgets the requests of a workspace. */
     public void forget(Id workspace) {
         WorkspaceLog log = logs.remove(workspace);
         if (log != null) {

@@ -86,7 +86,6 @@ public final class Children {
         }
     }
 
-    /** Lists the children of a resource. */
     public static Command.Query list(Id resource, PageRequest request) {
         return context -> {
             VisibleResource visible = VisibleResource.find(context, resource);
@@ -125,7 +124,7 @@ public final class Children {
             StatusRules.checkWritable(parent.row());
             Changes changes = new Changes().within(ReserveAccess.RECORDED);
             remove(row, changes);
-            return Decision.of(changes, Outcome.Done.ok(Resources.deleted(row.id())));
+            return Decision.of(changes, Outcome.Done.ok(JsonBytes.deleted(row.id())));
         };
     }
 
@@ -163,7 +162,7 @@ public final class Children {
 
     /** Returns the event of a child's deletion. */
     static Changes.EventDraft deleted(ResourceRow row) {
-        return event(row, DELETED, Resources.deleted(row.id()));
+        return event(row, DELETED, JsonBytes.deleted(row.id()));
     }
 
     private static byte[] page(Rows rows, Id resource, PageRequest request) {

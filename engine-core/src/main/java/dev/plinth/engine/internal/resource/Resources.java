@@ -273,7 +273,7 @@ public final class Resources {
             Children.removeAll(context.rows(), row.id(), changes);
             changes.event(deleted(row.workspace(), row.id()));
         }
-        return Decision.of(changes, Outcome.Done.ok(deleted(row.id())));
+        return Decision.of(changes, Outcome.Done.ok(JsonBytes.deleted(row.id())));
     }
 
     /**
@@ -314,17 +314,7 @@ public final class Resources {
     }
 
     static Changes.EventDraft deleted(Id workspace, Id resource) {
-        return new Changes.EventDraft(workspace, "resource.deleted", resource, deleted(resource));
-    }
-
-    /** Renders {@code {"id","deleted":true}}. */
-    public static byte[] deleted(Id id) {
-        return new JsonBytes()
-                .open()
-                .member("id", id)
-                .member("deleted", true)
-                .close()
-                .bytes();
+        return new Changes.EventDraft(workspace, "resource.deleted", resource, JsonBytes.deleted(resource));
     }
 
     /** Returns how many resources a workspace has, archived ones included. */

@@ -155,12 +155,7 @@ public final class Endpoints {
     public static Command.Change delete(Id id) {
         return context -> {
             EndpointRow row = find(context, id);
-            byte[] body = new JsonBytes()
-                    .open()
-                    .member("id", id)
-                    .member("deleted", true)
-                    .close()
-                    .bytes();
+            byte[] body = JsonBytes.deleted(id);
             Changes changes = new Changes().within(ReserveAccess.RECORDED).remove(WebhookTables.ENDPOINTS, row.key());
             Releases.end(context.rows(), row, changes);
             MissedEvents.end(context.rows(), row, changes);

@@ -133,7 +133,8 @@ class JsonScannerTest {
         if (value != null) {
             JsonValue copy = copy(value);
             assertThat(JsonBytes.compact(value)).isEqualTo(JsonBytes.compact(copy));
-            assertThat(JsonBytes.canonical(value)).isEqualTo(JsonBytes.canonical(copy));
+            assertThat(new JsonBytes().sorted(value).bytes())
+                    .isEqualTo(new JsonBytes().sorted(copy).bytes());
         }
     }
 

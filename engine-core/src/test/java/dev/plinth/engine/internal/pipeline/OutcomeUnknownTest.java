@@ -54,8 +54,9 @@ class OutcomeUnknownTest {
     void write_itsRecordIsLost_getsItsUnitsBack(boolean submitted) {
         RequestDispatcher dispatcher =
                 open(new ScriptedJournal(ScriptedJournal.Fate.UNKNOWN_AND_APPLIED, RECORDS_BEFORE + 2));
-        Function<Request, Answer> answer =
-                submitted ? request -> dispatcher.submit(request).join() : dispatcher::call;
+        Function<Request, Answer> answer = submitted
+                ? request -> dispatcher.submit(request, dispatcher.workers()).join()
+                : dispatcher::call;
         assertThat(left(answer.apply(write(null)))).isEqualTo(60 - UNITS);
 
         Answer lost = answer.apply(write(null));
@@ -70,8 +71,8 @@ class OutcomeUnknownTest {
         RequestDispatcher dispatcher = open(journal);
         journal.durable(RECORDS_BEFORE);
         assertThat(left(dispatcher.call(request("GET", 2 * UNITS, null)))).isEqualTo(60 - 2 * UNITS);
-        CompletableFuture<Answer> first = dispatcher.submit(write("k"));
-        CompletableFuture<Answer> replayed = dispatcher.submit(write("k"));
+        CompletableFuture<Answer> first = dispatcher.submit(write("k"), dispatcher.workers());
+        CompletableFuture<Answer> replayed = dispatcher.submit(write("k"), dispatcher.workers());
         assertThat(left(dispatcher.call(look()))).isEqualTo(60 - 3 * UNITS - 1);
 
         journal.unknown(RECORDS_BEFORE + 1);

@@ -205,7 +205,7 @@ final class RequestLogBoundsTest {
             log.add(
                     workspace(1),
                     log.entry(entry(i).id)
-                            .sent(KEY, "GET", "/", "/")
+                            .sent(KEY, "GET", "/", "/", null)
                             .under(null, null)
                             .answered(i, 9, 0, 1)
                             .refused("validation_failed", "d".repeat(3 * part), List.of(), null));
@@ -300,7 +300,7 @@ final class RequestLogBoundsTest {
             log.add(
                     workspace(1),
                     log.entry(id)
-                            .sent(KEY, "POST", "/v1/keys/{keyId}", "/v1/keys/rk_test_abc\u00fc\u20ac\ud83d\ude00")
+                            .sent(KEY, "POST", "/v1/keys/{keyId}", "/v1/keys/rk_test_abc\u00fc\u20ac\ud83d\ude00", null)
                             .under("whsec_abc+/=", use)
                             .answered(422, 9, 3, Long.MAX_VALUE)
                             .refused("validation_failed", "sk_ \ud83d\ude00", List.of(error), "burst"));
@@ -322,7 +322,7 @@ final class RequestLogBoundsTest {
         log.add(
                 workspace(1),
                 log.entry(id)
-                        .sent(KEY, "GET", "/", "/")
+                        .sent(KEY, "GET", "/", "/", null)
                         .under(null, null)
                         .answered(422, 9, 0, 1)
                         .refused("validation_failed", "d", errors, null));
@@ -362,7 +362,7 @@ final class RequestLogBoundsTest {
         }
 
         private EntryWriter write(EntryWriter writer) {
-            return writer.sent(KEY, "GET", "/v1/resources", path)
+            return writer.sent(KEY, "GET", "/v1/resources", path, null)
                     .under(idempotencyKey, use())
                     .answered(status, 14, 1, 1)
                     .caused(events, List.of());

@@ -15,6 +15,7 @@ import dev.plinth.engine.internal.store.log.LogJournal;
 import dev.plinth.engine.internal.store.log.LogPosition;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.Segment;
+import dev.plinth.engine.internal.store.log.StoreId;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.Reign;
@@ -84,7 +85,11 @@ enum JournalFault {
 
     static FileJournal file(Disk disk, Durability durability) {
         try {
-            return new FileJournal(disk, durability, JournalEnd.ofNewStore(), RandomDiskWrites.SEGMENT_BYTES);
+            return new FileJournal(
+                    disk,
+                    durability,
+                    new JournalEnd(StoreId.random(), 0, 0, 0, 0, 0, false),
+                    RandomDiskWrites.SEGMENT_BYTES);
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -14,6 +14,7 @@ import dev.plinth.engine.internal.store.log.Journal;
 import dev.plinth.engine.internal.store.log.JournalEnd;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.Segment;
+import dev.plinth.engine.internal.store.log.StoreId;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -40,8 +41,11 @@ class SpareRaceTest {
     void flusher_rotatesWhileTheNextSegmentIsBeingMade_waitsForIt() throws Exception {
         List<Record> records = records();
         Set<Thread> before = Thread.getAllStackTraces().keySet();
-        FileJournal journal =
-                new FileJournal(disk, Durability.FSYNC, JournalEnd.ofNewStore(), RandomDiskWrites.SEGMENT_BYTES);
+        FileJournal journal = new FileJournal(
+                disk,
+                Durability.FSYNC,
+                new JournalEnd(StoreId.random(), 0, 0, 0, 0, 0, false),
+                RandomDiskWrites.SEGMENT_BYTES);
         disk.stopsThePreparer = true;
         journal.start(new Hearer());
         disk.preparerStopped.await();

@@ -77,13 +77,19 @@ public final class DirectoryDisk implements Disk {
 
     @Override
     public List<String> names() throws IOException {
+        List<String> names = names(directory);
+        names.remove(LockFile.NAME);
+        return names;
+    }
+
+    /** Returns the names of all files of a directory, in no particular order. */
+    public static List<String> names(Path directory) throws IOException {
         List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 names.add(String.valueOf(file.getFileName()));
             }
         }
-        names.remove(LockFile.NAME);
         return names;
     }
 

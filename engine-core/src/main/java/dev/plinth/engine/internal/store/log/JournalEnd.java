@@ -12,9 +12,4 @@ package dev.plinth.engine.internal.store.log;
  * @param closed true if the last reign has closed the journal there; any other reign may still be writing to that segment
  */
 public record JournalEnd(
-        StoreId store, long sequence, int crc, long epoch, long segmentNumber, int position, boolean closed) {
-    /** Returns the end of a new store's journal. */
-    public static JournalEnd ofNewStore() {
-        return new JournalEnd(StoreId.random(), 0, 0, 0, 0, 0, false);
-    }
-}
+        StoreId store, long sequence, int crc, long epoch, long segmentNumber, int position, boolean closed) {}

@@ -19,11 +19,11 @@ package dev.plinth.engine.internal.store.log;
  * @param verdict the decision
  * @param why the reason in the middle of a sentence, about the record as "it"; empty if it is admitted
  */
-public record RecordAdmission(Verdict verdict, String why) {
+record RecordAdmission(Verdict verdict, String why) {
     private static final RecordAdmission ADMITTED = new RecordAdmission(Verdict.ADMITTED, "");
 
     /** The decision on a record. */
-    public enum Verdict {
+    enum Verdict {
         /** The record is the next one. */
         ADMITTED,
 
@@ -41,7 +41,7 @@ public record RecordAdmission(Verdict verdict, String why) {
      * @param bytes the record as the codec wrote it
      * @throws IllegalStateException if its version is unknown
      */
-    public static RecordAdmission of(LogPosition last, byte[] bytes) {
+    static RecordAdmission of(LogPosition last, byte[] bytes) {
         String damage = RecordCodec.damage(bytes);
         if (damage != null) {
             return misfit(damage);
@@ -63,7 +63,7 @@ public record RecordAdmission(Verdict verdict, String why) {
     }
 
     /** Returns true if the record is the next one. */
-    public boolean isAdmitted() {
+    boolean isAdmitted() {
         return verdict == Verdict.ADMITTED;
     }
 

@@ -47,10 +47,6 @@ final class UsageCounter {
     /** The column that counts the rows of all tables. */
     static final int ALL = 0;
 
-    int columns() {
-        return count;
-    }
-
     /** Returns the column of a table, or less than 0 if the table is the engine's own. */
     int column(TableName<?> table) {
         return columns[table.number()];

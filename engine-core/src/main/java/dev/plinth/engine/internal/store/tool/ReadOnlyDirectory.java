@@ -2,16 +2,14 @@ package dev.plinth.engine.internal.store.tool;
 
 import dev.plinth.engine.internal.store.log.BootId;
 import dev.plinth.engine.internal.store.log.ChannelFile;
+import dev.plinth.engine.internal.store.log.DirectoryDisk;
 import dev.plinth.engine.internal.store.log.Disk;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -22,13 +20,7 @@ import java.util.Set;
 record ReadOnlyDirectory(Path directory) implements Disk {
     @Override
     public List<String> names() throws IOException {
-        List<String> names = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                names.add(String.valueOf(file.getFileName()));
-            }
-        }
-        return names;
+        return DirectoryDisk.names(directory);
     }
 
     @Override

@@ -69,9 +69,4 @@ public final class FairShares<H> {
     public int held(H holder) {
         return held.getOrDefault(holder, 0);
     }
-
-    /** Returns how many places are taken. */
-    int taken() {
-        return places - free;
-    }
 }
