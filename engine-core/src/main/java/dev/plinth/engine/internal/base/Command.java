@@ -21,6 +21,16 @@ public interface Command {
         }
     }
 
+    /** A question about this node. It is answered soon, also while nothing confirms that the node leads. */
+    interface Probe extends Query {
+        /**
+         * Returns the answer if nothing confirms it soon.
+         *
+         * @param millis for how long the log has been asked in vain, in milliseconds
+         */
+        Outcome unconfirmed(long millis);
+    }
+
     /** A command whose caller is ready to wait until there is something to show or to do. */
     interface LongPoll extends Command {
         /** Returns what to wait for, or null if there is something to show or to do. May be called more than once. */

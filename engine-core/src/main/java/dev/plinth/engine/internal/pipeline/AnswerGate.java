@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.pipeline;
 
+import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -31,6 +32,13 @@ final class AnswerGate {
 
     /** Returns the answer once it may be given, or a refusal in its place if the disk has failed. */
     CompletableFuture<Answer> await(RequestContext call, Answer answer) {
+        if (call.command instanceof Command.Probe probe) {
+            return store.answers()
+                    .confirmSoon()
+                    .thenApply(confirmed -> confirmed
+                            ? answer
+                            : answer.with(probe.unconfirmed(store.answers().unconfirmedMillis())));
+        }
         CompletableFuture<Void> may = answer.confirmed()
                 ? store.whenCommitted(answer.sequence())
                 : store.answers().whenReady(answer.sequence(), call.nowMillis);

@@ -127,7 +127,7 @@ final class RequestContext {
     }
 
     private Answer answer(Outcome outcome, long sequence, boolean hasRecord) {
-        boolean confirmed = hasRecord || request.route().isOfProcess();
+        boolean confirmed = hasRecord || request.route().isOfProcess() && !(command instanceof Command.Probe);
         return new Answer(
                 id,
                 outcome,

@@ -54,16 +54,14 @@ public record Route(
         boolean inBatch,
         boolean isOfHost,
         Decoder decoder) {
-    private static final Set<String> OF_THE_REIGN = Set.of("/health/ready", "/health/leader");
-
     /** True if it changes something, so that an idempotency key counts. */
     public boolean mutates() {
         return !method.equals("GET");
     }
 
-    /** Returns true if it tells of this process alone, whichever node leads. */
+    /** Returns true if it tells of this process, and shows no rows of a workspace. */
     public boolean isOfProcess() {
-        return guard == Guard.NOBODY && !OF_THE_REIGN.contains(path);
+        return guard == Guard.NOBODY;
     }
 
     /** Returns true if it takes a query parameter. */

@@ -15,6 +15,9 @@ public final class Answers {
     /** The most by which the time of an answer may be ahead of the last record, if another node may lead next. */
     static final long LEAD_MILLIS = 1_000;
 
+    /** The time within which a probe is answered, less than the interval in which load balancers probe. */
+    private static final long SOON_MILLIS = 300;
+
     private final EngineTime time;
     private final StoreTables tables;
     private final Journal journal;
@@ -57,6 +60,16 @@ public final class Answers {
                         throw new RefusedException(Refusal.notLeader());
                     }
                 });
+    }
+
+    /** Completes soon, with true if no other node had begun to lead when this was asked. */
+    public CompletableFuture<Boolean> confirmSoon() {
+        return journal.confirm(SOON_MILLIS);
+    }
+
+    /** Returns for how many milliseconds the log has been asked without a yes; 0 if its last answer was one. */
+    public long unconfirmedMillis() {
+        return journal.unconfirmedMillis();
     }
 
     /** Completes when rows are durable, and a record that is not far behind a time. */

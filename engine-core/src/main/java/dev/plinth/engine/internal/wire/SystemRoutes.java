@@ -6,6 +6,7 @@ import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.StoreFigures;
@@ -22,12 +23,14 @@ import dev.plinth.engine.internal.store.Store;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The routes of the engine itself: health, figures, documents, and the state of the rate limit. */
 final class SystemRoutes {
     private static final int LARGEST_WORKSPACES = 10;
+    private static final long MILLIS = TimeUnit.SECONDS.toMillis(1);
 
     private static final Entity POLICY = Entity.named("RatePolicy")
             .with("name", Schema.TEXT)
@@ -168,13 +171,31 @@ final class SystemRoutes {
     }
 
     private Command ready(Request request) {
-        return Input.of(request).checked((Command.Query) context -> failed().orElseGet(() ->
-                store.isWritable() ? ofNode("ready", 200, problem()) : ofNode("journal_failed", 503, null)));
+        return probe(request, "ready", this::problem);
     }
 
     private Command leads(Request request) {
-        return Input.of(request).checked((Command.Query) context -> failed().orElseGet(
-                        () -> store.isWritable() ? ofNode("leader", 200, null) : ofNode("journal_failed", 503, null)));
+        return probe(request, "leader", () -> null);
+    }
+
+    /** @param problem returns what is wrong although the node leads, or null */
+    private Command probe(Request request, String status, Supplier<@Nullable String> problem) {
+        return Input.of(request).checked(new Command.Probe() {
+            @Override
+            public Outcome answer(Context context) {
+                return failed().orElseGet(() ->
+                        store.isWritable() ? ofNode(status, 200, problem.get()) : ofNode("journal_failed", 503, null));
+            }
+
+            @Override
+            public Outcome unconfirmed(long millis) {
+                return failed().orElseGet(() -> ofNode(
+                        "unconfirmed",
+                        503,
+                        "The log has not confirmed for " + (millis + MILLIS - 1) / MILLIS
+                                + " s that this node leads. Check that the database of the log answers."));
+            }
+        });
     }
 
     /** Returns the answer of both routes once the engine lacks memory or a thread. */

@@ -67,7 +67,8 @@ const TONES = {
   active: "good", enabled: "good", delivered: "good", succeeded: "good", ready: "good", ok: "good", executed: "good",
   paused: "warn", retrying: "warn", held: "warn", disabled: "warn", scheduled: "quiet", queued: "quiet", pending: "quiet",
   running: "info", delivering: "info", replayed: "info",
-  failed: "bad", exhausted: "bad", revoked: "bad", expired: "bad", suspended: "bad", journal_failed: "bad", mismatch: "bad",
+  failed: "bad", exhausted: "bad", revoked: "bad", expired: "bad", suspended: "bad", mismatch: "bad",
+  journal_failed: "bad", unconfirmed: "bad",
 };
 
 const toneOf = (word) => (Object.hasOwn(TONES, word) ? TONES[word] : "quiet");

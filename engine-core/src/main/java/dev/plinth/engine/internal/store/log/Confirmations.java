@@ -1,14 +1,17 @@
 package dev.plinth.engine.internal.store.log;
 
+import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the log on a thread of its own whether a reign goes on. Each question is put for all callers that came before it,
@@ -25,6 +28,9 @@ final class Confirmations implements AutoCloseable {
     private final Thread thread = new EngineThread(this::loop, THREAD);
     private List<CompletableFuture<Boolean>> waiting = new ArrayList<>();
     private boolean open = true;
+    private volatile boolean isAsking;
+    /** The first question since the last yes; null if the last answer was one. */
+    private volatile @Nullable Deadline unconfirmed;
 
     /**
      * Makes a thread that asks a question for callers. An answer may be false because the log cannot tell.
@@ -57,6 +63,19 @@ final class Confirmations implements AutoCloseable {
         return answer;
     }
 
+    /** Completes likewise, or with false after so many milliseconds. Puts no question while the log is silent for longer. */
+    CompletableFuture<Boolean> ask(long millis) {
+        return isAsking && unconfirmedMillis() > millis
+                ? CompletableFuture.completedFuture(false)
+                : ask().completeOnTimeout(false, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Returns for how many milliseconds callers have asked without a yes; 0 if the last answer was one. */
+    long unconfirmedMillis() {
+        Deadline since = unconfirmed;
+        return since == null ? 0 : since.millisPast();
+    }
+
     /** Answers no more questions but with false. */
     @Override
     public void close() {
@@ -73,7 +92,11 @@ final class Confirmations implements AutoCloseable {
     private void loop() {
         List<CompletableFuture<Boolean>> asked = take();
         while (!asked.isEmpty()) {
+            unconfirmed = unconfirmed == null ? Deadline.inMillis(0) : unconfirmed;
+            isAsking = true;
             boolean confirmed = isConfirmed();
+            isAsking = false;
+            unconfirmed = confirmed ? null : unconfirmed;
             if (!confirmed) {
                 denied.run();
             }

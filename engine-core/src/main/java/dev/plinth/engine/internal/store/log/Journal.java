@@ -67,6 +67,16 @@ public interface Journal extends AutoCloseable {
         return CompletableFuture.completedFuture(true);
     }
 
+    /** Asks likewise. Completes with false also if so many milliseconds bring no answer. */
+    default CompletableFuture<Boolean> confirm(long millis) {
+        return confirm();
+    }
+
+    /** Returns for how many milliseconds the log has been asked without a yes; 0 if its last answer was one. */
+    default long unconfirmedMillis() {
+        return 0;
+    }
+
     @Override
     void close();
 

@@ -135,6 +135,16 @@ public final class LogJournal implements Journal {
         return confirmations.ask();
     }
 
+    @Override
+    public CompletableFuture<Boolean> confirm(long millis) {
+        return confirmations.ask(millis);
+    }
+
+    @Override
+    public long unconfirmedMillis() {
+        return confirmations.unconfirmedMillis();
+    }
+
     /** Flushes the queued records and ends the reign. Leaves the log open. */
     @Override
     public void close() {
