@@ -15,8 +15,8 @@ public final class Answers {
     /** The most by which the time of an answer may be ahead of the last record, if another node may lead next. */
     static final long LEAD_MILLIS = 1_000;
 
-    /** The time within which a probe is answered, less than the interval in which load balancers probe. */
-    private static final long SOON_MILLIS = 300;
+    /** The time within which a probe is answered. Load balancers give up after a second or more. */
+    private static final long SOON_MILLIS = 700;
 
     private final EngineTime time;
     private final StoreTables tables;
