@@ -26,6 +26,7 @@ final class Caller {
     private final RetryingClient.Manner manner;
     private final Random random;
     private final int home;
+    private final int noteMax;
     private final List<Row> own = new ArrayList<>();
     private final List<Done> done = new ArrayList<>();
     private int calls;
@@ -33,19 +34,28 @@ final class Caller {
     private record Done(Request call, Answer answer) {}
 
     /**
+     * A manner of calling.
+     *
+     * @param noteMax the most characters of a note
+     */
+    record Manner(RetryingClient.Manner repeating, int noteMax) {}
+
+    /**
      * Makes a caller.
      *
      * @param name with which the names of its resources begin
      * @param home the node that it calls
+     * @param manner how it repeats calls, and how long the notes are that it writes into resources
      */
-    Caller(NodeClient nodes, Ledger ledger, String name, int home, RetryingClient.Manner manner, Random random) {
+    Caller(NodeClient nodes, Ledger ledger, String name, int home, Manner manner, Random random) {
         this.nodes = nodes;
         this.ledger = ledger;
         this.name = name;
         this.home = home;
-        this.manner = manner;
+        this.noteMax = manner.noteMax();
+        this.manner = manner.repeating();
         this.random = random;
-        this.client = new RetryingClient(nodes, ledger, home, manner, random);
+        this.client = new RetryingClient(nodes, ledger, home, manner.repeating(), random);
     }
 
     /** Makes a call, and returns once its outcome is certain. */
@@ -83,7 +93,8 @@ final class Caller {
 
     private void create() throws InterruptedException {
         String unique = name + "-" + calls++;
-        Request call = new Request("POST", "/v1/resources", unique, "{\"name\":\"" + unique + "\"}");
+        Request call =
+                new Request("POST", "/v1/resources", unique, "{\"name\":\"" + unique + "\"," + data(unique) + "}");
         Optional<Answer> answer = client.settle(call, random.nextInt(GIVES_UP_EACH) == 0);
         if (answer.isEmpty()) {
             ledger.refuse(unique);
@@ -107,7 +118,7 @@ final class Caller {
         int place = random.nextInt(own.size());
         Row row = own.get(place);
         String key = name + "-" + calls++;
-        Request call = new Request("PATCH", "/v1/resources/" + row.id(), key, "{\"data\":{\"by\":\"" + key + "\"}}");
+        Request call = new Request("PATCH", "/v1/resources/" + row.id(), key, "{" + data(key) + "}");
         Answer answer = client.settle(call);
         if (answer.status() != OK) {
             ledger.violation(call + ": " + answer);
@@ -165,6 +176,11 @@ final class Caller {
         } else {
             done.set(random.nextInt(OWN_MAX), new Done(call, answer));
         }
+    }
+
+    /** Returns a member with a note. */
+    private String data(String by) {
+        return "\"data\":{\"by\":\"" + by + "\",\"note\":\"" + "n".repeat(random.nextInt(noteMax + 1)) + "\"}";
     }
 
     private static long version(Answer answer) {

@@ -37,13 +37,13 @@ final class Cluster implements AutoCloseable {
     private final List<ClusterNode> nodes = new ArrayList<>();
     private final NodeClient admin;
 
-    private Cluster(Path home, Pair servers, List<Duration> clockErrors, List<String> others) throws IOException {
+    private Cluster(Path home, Pair servers, List<NodeProgram> programs, List<String> others) throws IOException {
         this.servers = servers;
         this.others = others;
         this.config = Files.writeString(home.resolve("plinth.yaml"), "plans: {load: {requests: 1000000}}\n");
         this.key = home.resolve("secret.key");
         for (int i = 0; i < NODES; i++) {
-            nodes.add(newNode(home, "node-" + i, clockErrors.get(i), key, cell));
+            nodes.add(newNode(home, "node-" + i, programs.get(i), key, cell));
         }
         this.admin = new NodeClient(nodes.stream().map(ClusterNode::uri).toList(), ADMIN);
     }
@@ -90,12 +90,19 @@ final class Cluster implements AutoCloseable {
      * @param others further arguments of each node
      */
     static Cluster start(Path home, Pair servers, String... others) throws IOException {
-        return new Cluster(home, servers, Collections.nCopies(NODES, Duration.ZERO), List.of(others)).started();
+        return start(home, servers, NodeProgram.released(), others);
+    }
+
+    /** Starts nodes likewise, all of which run this program. */
+    static Cluster start(Path home, Pair servers, NodeProgram program, String... others) throws IOException {
+        return new Cluster(home, servers, Collections.nCopies(NODES, program), List.of(others)).started();
     }
 
     /** Starts nodes likewise, on machines whose clocks are ahead by these times. */
     static Cluster start(Path home, Pair servers, List<Duration> clockErrors) throws IOException {
-        return new Cluster(home, servers, clockErrors, List.of()).started();
+        List<NodeProgram> programs =
+                clockErrors.stream().map(NodeProgram::withClockError).toList();
+        return new Cluster(home, servers, programs, List.of()).started();
     }
 
     private Cluster started() throws IOException {
@@ -116,10 +123,10 @@ final class Cluster implements AutoCloseable {
 
     /** Makes a node of another cell in the same database, which does not run yet. */
     ClusterNode newNode(Path home, String id, Path keyFile, String ofCell) throws IOException {
-        return newNode(home, id, Duration.ZERO, keyFile, ofCell);
+        return newNode(home, id, NodeProgram.released(), keyFile, ofCell);
     }
 
-    private ClusterNode newNode(Path home, String id, Duration clockError, Path keyFile, String ofCell)
+    private ClusterNode newNode(Path home, String id, NodeProgram program, Path keyFile, String ofCell)
             throws IOException {
         List<Integer> ports =
                 List.of(servers.primary().port(), servers.standby().port());
@@ -131,7 +138,7 @@ final class Cluster implements AutoCloseable {
                 "--secret-key-file=" + keyFile,
                 "--admin-token=" + ADMIN,
                 "--webhook-allow=127.0.0.0/8"));
-        return new ClusterNode(home, id, clockError, ports, arguments);
+        return new ClusterNode(home, id, program, ports, arguments);
     }
 
     /** Returns the file of the key that all nodes have. */
@@ -173,6 +180,11 @@ final class Cluster implements AutoCloseable {
     /** Returns the snapshots in the database. */
     CellSnapshots snapshots() {
         return new CellSnapshots(servers, cell);
+    }
+
+    /** Returns the number of the cell in the database, which the names of its tables have. */
+    String number() {
+        return servers.query("select number from plinth_cell where name = '" + cell + "'");
     }
 
     /** Returns how many reigns have begun. */

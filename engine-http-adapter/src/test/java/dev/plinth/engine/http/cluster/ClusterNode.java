@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.http.ServedProcess;
-import dev.plinth.engine.http.WrongClockProgram;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -45,11 +43,11 @@ final class ClusterNode implements AutoCloseable {
     /**
      * Makes a node that does not run.
      *
-     * @param clockError how far the clock of its machine is ahead; zero for the right clock
+     * @param program what it runs
      * @param servers ports of the two servers
      * @param others arguments that all nodes have
      */
-    ClusterNode(Path home, String id, Duration clockError, List<Integer> servers, List<String> others)
+    ClusterNode(Path home, String id, NodeProgram program, List<Integer> servers, List<String> others)
             throws IOException {
         this.id = id;
         this.errors = home.resolve(id + ".err");
@@ -62,7 +60,7 @@ final class ClusterNode implements AutoCloseable {
         Path logging = Files.writeString(home.resolve(id + ".logging"), LOGGING);
         List<String> all = new ArrayList<>(JVM);
         all.add("-Djava.util.logging.config.file=" + logging);
-        all.addAll(program(clockError));
+        all.addAll(program.arguments());
         all.addAll(List.of(
                 "serve",
                 "--port=" + port,
@@ -72,20 +70,6 @@ final class ClusterNode implements AutoCloseable {
                         + "/postgres?sslmode=disable"));
         all.addAll(others);
         this.arguments = List.copyOf(all);
-    }
-
-    private static List<String> program(Duration clockError) {
-        String jar = System.getProperty("plinth.jar");
-        if (clockError.isZero()) {
-            return List.of("-jar", jar);
-        }
-        String tests = WrongClockProgram.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .getPath();
-        return List.of(
-                "-cp", jar + File.pathSeparator + tests, WrongClockProgram.class.getName(), clockError.toString());
     }
 
     String id() {
@@ -159,6 +143,11 @@ final class ClusterNode implements AutoCloseable {
                         .start()
                         .waitFor())
                 .isZero();
+    }
+
+    /** Returns the number of its process. */
+    long pid() {
+        return running().pid();
     }
 
     /** Returns what the last program has written to standard error. */

@@ -47,8 +47,13 @@ final class Figures {
 
     /** Prints them with a remark. */
     void print(String remark) throws IOException {
-        String line = scenario + ": " + next.size() + " faults; next acknowledgement " + summary(next)
-                + "; longest gap " + summary(gaps) + "; " + remark;
+        remark(next.size() + " faults; next acknowledgement " + summary(next) + "; longest gap " + summary(gaps) + "; "
+                + remark);
+    }
+
+    /** Prints a remark alone. */
+    void remark(String remark) throws IOException {
+        String line = scenario + ": " + remark;
         System.out.println(line);
         Files.createDirectories(FILE.getParent());
         Files.writeString(FILE, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);

@@ -49,6 +49,7 @@ final class LedgerCheck {
     void check() throws InterruptedException {
         checkResources();
         checkEvents();
+        checkJobs();
         checkRevokedKeys();
         assertThat(ledger.violations()).isEmpty();
     }
@@ -139,6 +140,37 @@ final class LedgerCheck {
                         "events as the stream has sent them, and %s from %s in all, behind the first %s",
                         order.size(), first, same)
                 .isEqualTo(order.subList(first + same, order.size()));
+    }
+
+    /** Checks that each acknowledged job has succeeded once, and nothing else. */
+    private void checkJobs() throws InterruptedException {
+        Map<String, Object> found = new TreeMap<>();
+        for (Map<String, Object> job : all("/v1/jobs")) {
+            found.put(String.valueOf(job.get("id")), job.get("status"));
+        }
+        assertThat(found.keySet()).as("jobs").isEqualTo(load.jobs().started());
+        assertThat(found.values()).as("how jobs have ended").allMatch("succeeded"::equals);
+        List<String> ends = new ArrayList<>();
+        for (Map<String, Object> event : all("/v1/events?type=job.succeeded")) {
+            ends.add(String.valueOf(((Map<?, ?>) event.get("data")).get("id")));
+        }
+        assertThat(ends).as("ends of jobs").containsExactlyInAnyOrderElementsOf(found.keySet());
+    }
+
+    /** Checks that a webhook has come of each event of a resource, within a while. */
+    void checkWebhooks() throws InterruptedException {
+        Set<String> due = new TreeSet<>();
+        for (Map<String, Object> event : all("/v1/events")) {
+            if (String.valueOf(event.get("type")).startsWith("resource.")) {
+                due.add(String.valueOf(event.get("id")));
+            }
+        }
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!load.told().received().containsAll(due) && System.nanoTime() < end) {
+            boolean unused = new CountDownLatch(1).await(20, TimeUnit.MILLISECONDS);
+        }
+        due.removeAll(load.told().received());
+        assertThat(due).as("events of which no webhook came").isEmpty();
     }
 
     private void checkRevokedKeys() throws InterruptedException {

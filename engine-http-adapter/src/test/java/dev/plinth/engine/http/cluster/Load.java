@@ -17,17 +17,18 @@ import java.util.concurrent.TimeUnit;
  * further one makes keys, and revokes them.
  */
 final class Load implements AutoCloseable {
-    private static final int CALLERS = 64;
-    private static final int QUEUED = 64;
-    private static final int THINK_MILLIS = 300;
-    private static final int REVOKE_MILLIS = 200;
+    private static final int OK = 200;
+    private static final int NOT_FOUND = 404;
     private static final long PATIENCE_SECONDS = 60;
     private static final Duration QUICK = Duration.ofSeconds(3);
     private static final Duration PATIENT = Duration.ofSeconds(30);
 
     private final Ledger ledger = new Ledger();
+    private final JobLoad jobs = new JobLoad(ledger);
     private final NodeClient nodes;
-    private final boolean retryAfter;
+    private final Pace pace;
+    private final RetryingClient operator;
+    private final String workspace;
     private final Random random;
     private final RetryingClient client;
     private final Told told;
@@ -36,11 +37,31 @@ final class Load implements AutoCloseable {
     private int quiet;
     private final List<Thread> threads = new ArrayList<>();
 
-    private Load(NodeClient admin, boolean retryAfter, Random random) throws IOException, InterruptedException {
-        this.retryAfter = retryAfter;
+    /**
+     * How much the callers do.
+     *
+     * @param callers also how many further ones a frozen node meets when it wakes
+     * @param thinkMillis the longest time between two calls of a caller
+     * @param revokeMillis the time between two keys that are revoked
+     * @param jobMillis the time between two jobs that are started; 0 for none
+     * @param noteMax the most characters of a note in a resource
+     * @param retryAfter whether callers wait as long as {@code Retry-After} says
+     */
+    record Pace(int callers, int thinkMillis, int revokeMillis, int jobMillis, int noteMax, boolean retryAfter) {
+        /** The pace at which as many calls as possible meet a fault. */
+        static final Pace QUICK = new Pace(64, 300, 200, 0, 0, false);
+
+        /** Returns the same pace of callers that wait as long as {@code Retry-After} says. */
+        Pace withRetryAfter() {
+            return new Pace(callers, thinkMillis, revokeMillis, jobMillis, noteMax, true);
+        }
+    }
+
+    private Load(NodeClient admin, Pace pace, Random random) throws IOException, InterruptedException {
+        this.pace = pace;
         this.random = random;
-        RetryingClient operator = client(admin, 0, QUICK);
-        String workspace = operator.settle(
+        this.operator = client(admin, 0, QUICK);
+        this.workspace = operator.settle(
                         new Request("POST", "/admin/v1/workspaces", "", "{\"name\":\"load\",\"plan\":\"load\"}"))
                 .member("id");
         String secret = operator.settle(
@@ -61,14 +82,17 @@ final class Load implements AutoCloseable {
      * Begins to call.
      *
      * @param admin calls with the token of the operator
-     * @param retryAfter whether callers wait as long as {@code Retry-After} says
      */
-    static Load begin(NodeClient admin, boolean retryAfter, long seed) throws IOException, InterruptedException {
-        Load load = new Load(admin, retryAfter, new Random(seed));
-        for (int i = 0; i < CALLERS; i++) {
+    static Load begin(NodeClient admin, Pace pace, long seed) throws IOException, InterruptedException {
+        Load load = new Load(admin, pace, new Random(seed));
+        for (int i = 0; i < pace.callers(); i++) {
             load.start(i);
         }
         load.start(load::revokeKeys, "revoker");
+        if (pace.jobMillis() > 0) {
+            load.start(load::startJobs, "jobs");
+            load.start(load::work, "worker");
+        }
         return load;
     }
 
@@ -78,6 +102,10 @@ final class Load implements AutoCloseable {
 
     NodeClient nodes() {
         return nodes;
+    }
+
+    JobLoad jobs() {
+        return jobs;
     }
 
     Told told() {
@@ -106,20 +134,20 @@ final class Load implements AutoCloseable {
 
     /** Creates a resource that no caller changes, and returns its path. */
     String createQuiet() throws InterruptedException {
-        return new Caller(nodes, ledger, "quiet-" + quiet++, 0, manner(QUICK), random).createAlone();
+        return new Caller(nodes, ledger, "quiet-" + quiet++, 0, callerManner(QUICK), random).createAlone();
     }
 
     /** Returns true if some node shows what is at a path, within a while. */
     boolean isShown(String path) throws InterruptedException {
         Answer answer = client(nodes, 0, QUICK).settle(Request.get(path));
-        return answer.status() == 200;
+        return answer.status() == OK;
     }
 
     /** Sends calls of further callers to a node that is frozen, which it takes up when it wakes. */
     void queue(int node) {
-        for (int i = 0; i < QUEUED; i++) {
+        for (int i = 0; i < pace.callers(); i++) {
             Caller caller = new Caller(
-                    nodes, ledger, "queued-" + queued++, node, manner(PATIENT), new Random(random.nextLong()));
+                    nodes, ledger, "queued-" + queued++, node, callerManner(PATIENT), new Random(random.nextLong()));
             start(caller::callHome, "queued");
         }
     }
@@ -135,7 +163,15 @@ final class Load implements AutoCloseable {
         for (Thread thread : threads) {
             thread.join();
         }
+        endJobs();
         assertThat(ledger.violations()).isEmpty();
+    }
+
+    /** Deletes the workspace, so that its rows are purged. */
+    void deleteWorkspace() throws InterruptedException {
+        Answer gone = operator.settle(new Request("DELETE", "/admin/v1/workspaces/" + workspace, "", ""));
+        // An attempt whose answer was lost may have deleted it.
+        assertThat(gone.status()).as(gone.body()).isIn(OK, NOT_FOUND);
     }
 
     @Override
@@ -145,12 +181,12 @@ final class Load implements AutoCloseable {
     }
 
     private void start(int number) {
-        RetryingClient.Manner manner = manner(number % 2 == 0 ? QUICK : PATIENT);
+        Caller.Manner manner = callerManner(number % 2 == 0 ? QUICK : PATIENT);
         Random own = new Random(random.nextLong());
         Caller caller = new Caller(nodes, ledger, "c" + number, number % nodes.nodes(), manner, own);
         start(
                 () -> {
-                    while (!ended.await(own.nextInt(THINK_MILLIS), TimeUnit.MILLISECONDS)) {
+                    while (!ended.await(own.nextInt(pace.thinkMillis()), TimeUnit.MILLISECONDS)) {
                         caller.call();
                     }
                 },
@@ -160,13 +196,39 @@ final class Load implements AutoCloseable {
     /** Makes and revokes keys until the end. */
     private void revokeKeys() throws InterruptedException {
         RetryingClient own = client(nodes, 1, QUICK);
-        for (int i = 0; !ended.await(REVOKE_MILLIS, TimeUnit.MILLISECONDS); i++) {
+        for (int i = 0; !ended.await(pace.revokeMillis(), TimeUnit.MILLISECONDS); i++) {
             Answer made = own.settle(new Request("POST", "/v1/keys", "key-" + i, "{\"name\":\"short\"}"));
             assertThat(made.status()).as(made.body()).isEqualTo(201);
             Answer gone = own.settle(new Request("DELETE", "/v1/keys/" + made.member("id"), "revoke-" + i, ""));
-            assertThat(gone.status()).as(gone.body()).isEqualTo(200);
+            assertThat(gone.status()).as(gone.body()).isEqualTo(OK);
             ledger.revoke(made.member("secret"));
         }
+    }
+
+    /** Starts jobs until the end. */
+    private void startJobs() throws InterruptedException {
+        RetryingClient own = client(nodes, 1, QUICK);
+        while (!ended.await(pace.jobMillis(), TimeUnit.MILLISECONDS)) {
+            jobs.start(own);
+        }
+    }
+
+    /** Ends jobs until the end. */
+    private void work() throws InterruptedException {
+        RetryingClient own = client(nodes, nodes.nodes() - 1, PATIENT);
+        while (!ended.await(pace.jobMillis(), TimeUnit.MILLISECONDS)) {
+            jobs.work(own);
+        }
+    }
+
+    /** Ends the jobs that are left, once no further one is started. */
+    private void endJobs() throws InterruptedException {
+        RetryingClient own = client(nodes, 0, PATIENT);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!jobs.isDone() && System.nanoTime() < end) {
+            jobs.work(own);
+        }
+        assertThat(jobs.isDone()).as("each job has ended").isTrue();
     }
 
     private RetryingClient client(NodeClient as, int home, Duration timeout) {
@@ -174,7 +236,11 @@ final class Load implements AutoCloseable {
     }
 
     private RetryingClient.Manner manner(Duration timeout) {
-        return new RetryingClient.Manner(retryAfter, timeout);
+        return new RetryingClient.Manner(pace.retryAfter(), timeout);
+    }
+
+    private Caller.Manner callerManner(Duration timeout) {
+        return new Caller.Manner(manner(timeout), pace.noteMax());
     }
 
     /** Work that may be interrupted. */
