@@ -161,16 +161,31 @@ final class BatchTables {
 
     /** Deletes the batches up to a position from what is read, and empties the tables that have none behind it. */
     void truncate(Connection connection, long position) throws SQLException {
-        try (PreparedStatement set = connection.prepareStatement(
-                "select setval('" + cell.truncated() + "', greatest(?, last_value)) from " + cell.truncated())) {
-            set.setLong(1, position);
-            set.executeQuery().close();
-        }
+        mark(connection, position);
         int last = lastTable(connection);
         for (int i = 0; i < Cell.LOG_TABLES; i++) {
             if (i != last && !isEmpty(connection, i)) {
                 empty(connection, i, position);
             }
+        }
+    }
+
+    /** Moves the mark on, and never back. The lock keeps another node from moving it between the look and the change. */
+    private void mark(Connection connection, long position) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement lock = connection.createStatement();
+                PreparedStatement set = connection.prepareStatement("select setval('" + cell.truncated() + "', ?) from "
+                        + cell.truncated() + " where last_value < ?")) {
+            lock.execute("select pg_advisory_xact_lock(hashtextextended('" + cell.truncated() + "', 0))");
+            set.setLong(1, position);
+            set.setLong(2, position);
+            set.executeQuery().close();
+            connection.commit();
+        } catch (SQLException e) {
+            connection.rollback();
+            throw e;
+        } finally {
+            connection.setAutoCommit(true);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.plinth.engine.log.Fate;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.Reign;
 import dev.plinth.engine.log.postgres.server.Pair;
+import dev.plinth.engine.log.postgres.server.Patience;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.Connection;
@@ -16,6 +17,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -28,6 +31,8 @@ final class PostgresTruncationTest {
     private static final int FRAME_BYTES = 8_000;
     private static final long TABLE_BYTES = 100_000;
     private static final int PART_BYTES = 1024 * 1024;
+    private static final int ROUNDS = 20;
+    private static final String WAITING = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'";
 
     private final Pair servers = Pair.shared();
     private final String name = UUID.randomUUID().toString();
@@ -74,6 +79,41 @@ final class PostgresTruncationTest {
         log.truncate(position);
 
         assertThat(read(log, reign)).containsExactly(appended);
+    }
+
+    @Test
+    void truncations_atOnce_doNotMoveTheMarkBack() throws SQLException {
+        BatchTables tables = new BatchTables(new Cell(log.cell(), name, log.id()), new StandbyNames(false));
+        try (Connection later = servers.primary().source().getConnection();
+                Connection earlier = servers.primary().source().getConnection();
+                Connection holder = servers.primary().source().getConnection();
+                Statement hold = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            for (long position = 2; position <= 2 * ROUNDS; position += 2) {
+                hold.execute("alter sequence plinth_truncated_" + log.cell() + " owned by none"); // setval waits for it
+                CompletableFuture<Void> first = truncate(tables, later, position);
+                Patience.until(() -> servers.query(WAITING).equals("1"));
+                CompletableFuture<Void> second = truncate(tables, earlier, position - 1);
+                Patience.until(() -> servers.query(WAITING).equals("2"));
+
+                holder.rollback(); // lets both go on, in any order
+                CompletableFuture.allOf(first, second)
+                        .orTimeout(60, TimeUnit.SECONDS)
+                        .join();
+
+                assertThat(tables.truncated(later)).isEqualTo(position);
+            }
+        }
+    }
+
+    private static CompletableFuture<Void> truncate(BatchTables tables, Connection connection, long position) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                tables.truncate(connection, position);
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     @Test
