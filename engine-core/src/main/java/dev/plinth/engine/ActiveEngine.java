@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Places;
 import dev.plinth.engine.api.Plan;
@@ -48,6 +49,8 @@ import dev.plinth.engine.log.Node;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -68,6 +71,7 @@ final class ActiveEngine {
     private final Commits commits;
     private final RequestDispatcher dispatcher;
     private final Wire wire;
+    private final Map<Set<Audience>, Wire> wires = new ConcurrentHashMap<>();
     private final WorkspaceTransfers transfers;
     private final Clients clients;
     private final IdempotentWork idempotent;
@@ -185,6 +189,11 @@ final class ActiveEngine {
     /** Returns the wire with all routes. */
     Wire wire() {
         return wire;
+    }
+
+    /** Returns the wire with the routes of these audiences alone, which lasts as long as the reign. */
+    Wire wire(Set<Audience> audiences) {
+        return wires.computeIfAbsent(audiences, wire::serving);
     }
 
     /** Returns the dispatcher of calls. */

@@ -18,10 +18,6 @@ public final class CallDoor {
     private final EngineNode node;
     private final Set<Audience> audiences;
     private final ReplyTo replyTo;
-    private volatile @Nullable Serving serving;
-
-    /** The routes of this door in one reign. */
-    private record Serving(ActiveEngine active, Wire wire) {}
 
     CallDoor(EngineNode node, Set<Audience> audiences, ReplyTo replyTo) {
         this.node = node;
@@ -87,15 +83,6 @@ public final class CallDoor {
     /** Returns the routes of this door in the present reign, or null if the node does not lead. */
     private @Nullable Wire wire() {
         ActiveEngine active = node.active();
-        Serving now = serving;
-        if (active == null) {
-            serving = null; // so that a reign that has ended is not kept
-            return null;
-        }
-        if (now == null || now.active() != active) {
-            now = new Serving(active, active.wire().serving(audiences));
-            serving = now;
-        }
-        return now.wire();
+        return active == null ? null : active.wire(audiences);
     }
 }

@@ -87,6 +87,18 @@ class ReignsTest {
     }
 
     @Test
+    void door_thatIsIdle_keepsNoEndedReign() {
+        CallDoor door = first.door(Runnable::run);
+        assertThat(door.submit(post("k")).join().status()).isEqualTo(201);
+        List<WeakReference<Store>> ended = List.of(new WeakReference<>(first.store()));
+
+        takeOver(first, second);
+
+        awaitTheEnded(ended);
+        assertThat(door.submit(post("k")).join().status()).isEqualTo(503);
+    }
+
+    @Test
     void takeover_withCallsInFlight_tellsEachCallerTheTruth() {
         List<CompletableFuture<Reply>> calls = new ArrayList<>();
         create(first, "before");
