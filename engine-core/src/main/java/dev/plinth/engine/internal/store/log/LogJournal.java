@@ -38,7 +38,6 @@ public final class LogJournal implements Journal {
     private final Confirmations confirmations;
     private final RecordQueue records;
     private final Condition wanted;
-    private final Condition room;
     private final Thread flusher;
     private boolean flushWanted;
     private boolean beatWanted;
@@ -57,7 +56,6 @@ public final class LogJournal implements Journal {
         this.confirmations = new Confirmations(() -> log.confirm(reign), this::lookAtReign);
         this.records = new RecordQueue(end.crc());
         this.wanted = records.lock.newCondition();
-        this.room = records.lock.newCondition();
         this.flusher = new EngineThread(this::flushLoop, THREAD);
     }
 
@@ -78,15 +76,14 @@ public final class LogJournal implements Journal {
         confirmations.start();
     }
 
-    /** Waits while much is queued. A log has room, or it is told to the operator by its own means. */
+    /**
+     * Returns true while the reign lasts, and never waits, because the caller has the writer lock. The records in flight are
+     * limited before that lock. A log has room, or it is told to the operator by its own means.
+     */
     @Override
     public boolean hasRoom(int bytes) {
         records.lock.lock();
         try {
-            while (records.isFull() && open) {
-                wake();
-                room.awaitUninterruptibly();
-            }
             return open;
         } finally {
             records.lock.unlock();
@@ -184,7 +181,6 @@ public final class LogJournal implements Journal {
         try {
             open = false;
             wanted.signalAll();
-            room.signalAll();
         } finally {
             records.lock.unlock();
         }
@@ -243,9 +239,7 @@ public final class LogJournal implements Journal {
         records.lock.lock();
         try {
             flushWanted = false;
-            List<byte[]> taken = records.take();
-            room.signalAll();
-            return taken;
+            return records.take();
         } finally {
             records.lock.unlock();
         }
