@@ -5,13 +5,17 @@ import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.store.log.CheckedSnapshot;
 import dev.plinth.engine.internal.store.log.Snapshot;
 import dev.plinth.engine.internal.store.log.StoreId;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import dev.plinth.engine.log.SharedLog;
 import dev.plinth.engine.log.SnapshotStore;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -51,7 +55,7 @@ final class LogSnapshots implements AutoCloseable {
     private final Object wake = new Object();
     private CopySource source;
     private boolean leads;
-    private boolean open = true;
+    private volatile boolean open = true;
     private long since;
     private long newest;
     private long newestBytes;
@@ -147,8 +151,10 @@ final class LogSnapshots implements AutoCloseable {
         }
         SnapshotEvent event = SnapshotEvent.begun();
         boolean made = false;
+        long position;
         try {
             Started started = from.begin();
+            position = started.sequence;
             log.snapshots().write(started.sequence, out -> {
                 LengthCounter counter = new LengthCounter(out);
                 Snapshot.write(counter, tables::forEach, names, start(started), () -> from.end(started));
@@ -161,7 +167,7 @@ final class LogSnapshots implements AutoCloseable {
                 event.commit();
             }
         }
-        keep();
+        keep(position);
     }
 
     private void wrote(long position, long bytes) {
@@ -182,17 +188,47 @@ final class LogSnapshots implements AutoCloseable {
         return new StoreId(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 
-    /** Deletes all snapshots but two, and the log before the older one. With fewer everything stays. */
-    private void keep() throws IOException {
+    /**
+     * Deletes all snapshots but two whole ones, and the log before the older one. With fewer the log stays.
+     *
+     * @param written the snapshot that was just written
+     */
+    private void keep(long written) throws IOException {
         SnapshotStore snapshots = log.snapshots();
-        List<Long> positions = snapshots.positions();
-        if (positions.size() < KEPT) {
-            return;
+        List<Long> kept = new ArrayList<>();
+        for (long position : snapshots.positions()) {
+            if (kept.size() < KEPT && (position == written || isWhole(position))) {
+                kept.add(position);
+            } else {
+                snapshots.delete(position);
+            }
         }
-        for (long old : positions.subList(KEPT, positions.size())) {
-            snapshots.delete(old);
+        if (kept.size() == KEPT) {
+            log.truncate(kept.get(KEPT - 1));
         }
-        log.truncate(positions.get(KEPT - 1));
+    }
+
+    /** Reads a snapshot. A damaged one is of no use, and would push out a whole one. */
+    private boolean isWhole(long position) throws IOException {
+        InputStream in = new FilterInputStream(log.snapshots().open(position)) {
+            @Override
+            public int read(byte[] target, int offset, int length) throws IOException {
+                requireOpen();
+                return super.read(target, offset, length);
+            }
+        };
+        CheckedSnapshot checked = CheckedSnapshot.of(in, position, names, id(log));
+        requireOpen();
+        if (!checked.isWhole()) {
+            LOG.log(System.Logger.Level.WARNING, checked.damage() + "; it is deleted, and an older one is kept for it");
+        }
+        return checked.isWhole();
+    }
+
+    private void requireOpen() throws IOException {
+        if (!open) {
+            throw new IOException("the node ends");
+        }
     }
 
     private boolean isDue() {
@@ -200,7 +236,7 @@ final class LogSnapshots implements AutoCloseable {
         return Snapshots.untilDue(since * WHOLE / percent, tables.rowBytes(), newestBytes, bytesPerSnapshot) <= 0;
     }
 
-    /** Ends the thread. A snapshot that is being written is completed or abandoned first. */
+    /** Ends the thread. A snapshot that is being written is abandoned, or completed if all of its rows are copied. */
     @Override
     public void close() {
         synchronized (wake) {
@@ -222,7 +258,7 @@ final class LogSnapshots implements AutoCloseable {
                     since = 0; // the next try is as far away as if this one had not failed
                 }
                 LOG.log(
-                        System.Logger.Level.WARNING,
+                        open ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
                         "Could not write a snapshot of the log: " + e.getMessage() + "; the log still has everything");
             }
         }
@@ -254,8 +290,8 @@ final class LogSnapshots implements AutoCloseable {
         }
     }
 
-    /** Counts the bytes that go to a stream. */
-    private static final class LengthCounter extends OutputStream {
+    /** Counts the bytes that go to a stream. Breaks off when the node ends. */
+    private final class LengthCounter extends OutputStream {
         private final OutputStream out;
         private long bytes;
 
@@ -265,12 +301,14 @@ final class LogSnapshots implements AutoCloseable {
 
         @Override
         public void write(int one) throws IOException {
+            requireOpen();
             out.write(one);
             bytes++;
         }
 
         @Override
         public void write(byte[] some, int offset, int length) throws IOException {
+            requireOpen();
             out.write(some, offset, length);
             bytes += length;
         }
