@@ -7,6 +7,8 @@ import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.FatalErrors;
+import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.store.tool.LogCopies;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.SharedLog;
 import dev.plinth.engine.log.SharedMemoryLog;
@@ -20,6 +22,9 @@ import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -200,6 +205,51 @@ class LogSnapshotsTest {
     }
 
     @Test
+    void close_whileASnapshotIsWritten_breaksItOff() throws IOException {
+        Store store = node(log, SELDOM).reign(A).orElseThrow();
+        put(store, 0, 5_000);
+        Changing between = new Changing(log.snapshots());
+        NodeStore follower = node(with(log, between), 1_000);
+        CompletableFuture<Void> followed = new CompletableFuture<>();
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        List<Long> before = new ArrayList<>();
+        between.meanwhile = () -> {
+            followed.join();
+            before.addAll(log.snapshots().positions());
+            Thread closer = new Thread(() -> {
+                follower.close();
+                closed.complete(null);
+            });
+            closer.start();
+            Patience.until(() -> closer.getState() == Thread.State.WAITING); // for this thread
+        };
+        catchUp(follower, store.committed());
+        followed.complete(null);
+
+        closed.orTimeout(60, TimeUnit.SECONDS).join();
+        assertThat(log.snapshots().positions()).isEqualTo(before);
+    }
+
+    @Test
+    void snapshot_behindADamagedOne_pushesThatOutAndNoWholeOne() throws IOException {
+        NodeStore leader = node(log, SELDOM);
+        Store store = leader.reign(A).orElseThrow();
+        put(store, 0, 100);
+        leader.snapshot();
+        put(store, 50, 150);
+        leader.snapshot();
+        long last = put(store, 140, 200);
+        damage(200);
+
+        caughtUp(log, last).snapshot();
+
+        assertThat(log.snapshots().positions()).containsExactly(last, 100L);
+        assertThat(log.follow(100, 1 << 20).get(0).first()).isEqualTo(101);
+        damage(last);
+        assertThat(caughtUp(log, last).stateHash()).isEqualTo(store.stateHash());
+    }
+
+    @Test
     void snapshot_withRowsThatWereUndone_isNotWritten() throws IOException {
         Changing between = new Changing(log.snapshots());
         NodeStore leader = node(with(log, between), SELDOM);
@@ -283,6 +333,38 @@ class LogSnapshotsTest {
         Patience.until(() -> first() > 1);
 
         assertThat(caughtUp(log, last).stateHash()).isEqualTo(store.stateHash());
+    }
+
+    @Test
+    void verify_ofALogWhoseLeaderIsAboutToNameTheEndOfASnapshot_findsNoDamage() throws IOException {
+        Changing between = new Changing(log.snapshots());
+        NodeStore leader = node(with(log, between), SELDOM);
+        Store store = leader.reign(A).orElseThrow();
+        put(store, 0, 5_000);
+        between.meanwhile = () -> store.await(TestRows.put(store, 1, -1));
+        leader.snapshot();
+        assertThat(between.ran).isTrue();
+
+        assertThat(LogCopies.verify(silentFor(3), tables()).lines()).last().isEqualTo("whole: all records up to 5001");
+        assertThat(LogCopies.verify(silentFor(Integer.MAX_VALUE), tables())
+                        .lines()
+                        .toString())
+                .contains("needs the log up to record 5001, which ends at record 5000");
+    }
+
+    private static List<TableName<?>> tables() {
+        return TestRows.settings(Tables.HEAP).tables();
+    }
+
+    /** Returns the log as a node sees it before the leader has named its last records, for so many looks. */
+    private SharedLog silentFor(int looks) {
+        AtomicInteger left = new AtomicInteger(looks);
+        return (SharedLog) Proxy.newProxyInstance(
+                SharedLog.class.getClassLoader(),
+                new Class<?>[] {SharedLog.class},
+                (proxy, method, arguments) -> method.getName().equals("follow") && left.getAndDecrement() > 0
+                        ? List.of()
+                        : call(log, method, arguments));
     }
 
     private List<Long> snapshots() {

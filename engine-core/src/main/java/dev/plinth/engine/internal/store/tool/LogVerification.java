@@ -28,6 +28,9 @@ final class LogVerification {
     private static final int DAMAGES_MAX = 20;
     private static final int TRIES = 3;
 
+    /** Looks for the end of a snapshot, which a leader names as durable a moment after the snapshot was written. */
+    private static final int LOOKS_MAX = 20;
+
     private final SharedLog log;
     private final List<TableName<?>> tables;
     private final RecordCodec codec;
@@ -123,6 +126,9 @@ final class LogVerification {
 
     private void batches() throws IOException {
         List<Batch> some = log.follow(last.sequence(), READ_BYTES_MAX);
+        for (int looks = 1; some.isEmpty() && !unreached.isEmpty() && looks < LOOKS_MAX; looks++) {
+            some = log.follow(last.sequence(), READ_BYTES_MAX);
+        }
         while (!some.isEmpty() && damages.size() < DAMAGES_MAX) {
             long before = last.sequence();
             for (Batch batch : some) {
