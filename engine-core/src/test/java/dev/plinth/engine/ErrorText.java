@@ -25,7 +25,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
                     + "|POLICY|CONTENT_TYPE|NEW_ARRAY|MEMBER_SELECT|outgrown\\.add|.*\\.ofPattern|.*\\.member|left\\.add"
                     + "|row|held|move|.*\\.says|DESCRIPTIONS\\.put|new (?:Tag|Parameter<>)|Parameter\\.\\w+|told\\.accept"
                     + "|Setting\\.of|(?s:.*)\\.(?:withoutIt|description|footer|inJava)|(?:CommandLineReader\\.)?withSettings|requiredOption|schema\\.put|new Member|bound|item"
-                    + "|output\\.(?:tell|hint)|PemFile\\.read|headers\\.put|response\\.put");
+                    + "|ofNode|output\\.(?:tell|hint)|PemFile\\.read|headers\\.put|response\\.put");
     /** Classes whose sentences stand in logs, in the report of a check, and in the data of the demonstration. */
     private static final Pattern REPORTS = Pattern.compile(
             ".*/(?:demo/Demo\\w+|Verification|EngineTime|LazySender|PlanCapacityCheck|JournalFailure|Log|HangupSignal|Announcement|LastUsedWriter|QuotaCheckpointWriter)\\.java");
