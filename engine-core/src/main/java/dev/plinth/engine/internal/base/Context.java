@@ -5,6 +5,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.TraceParent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +18,13 @@ public final class Context {
     private final Rows rows;
     private final IdSource ids;
     private final SecretCipher cipher;
-    private final Numbers numbers;
+    private final LongUnaryOperator numbers;
     private final @Nullable TraceParent trace;
     private List<Id> sharedResources = List.of();
 
     /** Makes a context for one command that belongs to no trace. */
-    public Context(Caller caller, long nowMillis, Rows rows, IdSource ids, SecretCipher cipher, Numbers numbers) {
+    public Context(
+            Caller caller, long nowMillis, Rows rows, IdSource ids, SecretCipher cipher, LongUnaryOperator numbers) {
         this(caller, nowMillis, rows, ids, cipher, numbers, null);
     }
 
@@ -32,7 +34,7 @@ public final class Context {
             Rows rows,
             IdSource ids,
             SecretCipher cipher,
-            Numbers numbers,
+            LongUnaryOperator numbers,
             @Nullable TraceParent trace) {
         this.caller = caller;
         this.nowMillis = nowMillis;
@@ -106,12 +108,12 @@ public final class Context {
 
     /** Returns the next number in commit order, by which lists and cursors go. */
     public long nextNumber() {
-        return numbers.next(1);
+        return numbers.applyAsLong(1);
     }
 
     /** Reserves so many numbers, 1 or more, and returns the first of them. */
     public long nextNumbers(long count) {
-        return numbers.next(count);
+        return numbers.applyAsLong(count);
     }
 
     /** Returns the place in a trace of what the decision causes, or null if it belongs to none. */
@@ -163,12 +165,5 @@ public final class Context {
         public void fillSecret(byte[] target) {
             others.fillSecret(target);
         }
-    }
-
-    /** Gives out the numbers of lists, ascending and with gaps. */
-    @FunctionalInterface
-    public interface Numbers {
-        /** Reserves so many numbers, 1 or more, and returns the first of them. */
-        long next(long count);
     }
 }

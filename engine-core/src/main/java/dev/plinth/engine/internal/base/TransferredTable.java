@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.base;
 
+import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -31,14 +32,15 @@ public record TransferredTable(
         return new TransferredTable(table, Stage.IN_STEPS, row -> Rows.NONE, (key, row, other) -> row, check);
     }
 
-    /** Makes a table whose rows have their number at a place that {@code at} finds, and no secret. */
-    public static TransferredTable numbered(TableName<?> table, NumberPlace at, RowCheck check) {
+    /** Makes a table whose rows have their number at the offset that {@code at} finds, and no secret. */
+    public static TransferredTable numbered(TableName<?> table, ToIntFunction<byte[]> at, RowCheck check) {
         RowTranslator translator = (key, row, other) -> {
             byte[] translated = row.clone();
-            Bytes.putLong(translated, at.in(row), other.number(Bytes.getLong(row, at.in(row))));
+            Bytes.putLong(translated, at.applyAsInt(row), other.number(Bytes.getLong(row, at.applyAsInt(row))));
             return translated;
         };
-        return new TransferredTable(table, Stage.IN_STEPS, row -> Bytes.getLong(row, at.in(row)), translator, check);
+        return new TransferredTable(
+                table, Stage.IN_STEPS, row -> Bytes.getLong(row, at.applyAsInt(row)), translator, check);
     }
 
     /** Returns the same table at another stage. */
@@ -83,13 +85,6 @@ public record TransferredTable(
 
         /** A workspace with such rows is not exported until their work is done. */
         NEVER
-    }
-
-    /** Finds the list number in a row. */
-    @FunctionalInterface
-    public interface NumberPlace {
-        /** Returns the offset of the number, in bytes. */
-        int in(byte[] row);
     }
 
     /** Checks the ids in a row and in its key. */

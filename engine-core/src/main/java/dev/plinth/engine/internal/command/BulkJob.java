@@ -28,6 +28,7 @@ import dev.plinth.engine.internal.shape.Values;
 import dev.plinth.engine.internal.webhook.FanOut;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The job of the bulk route: up to 10,000 operations on resources, each with an outcome of its own. */
@@ -54,7 +55,7 @@ public final class BulkJob implements ItemJob {
     }
 
     /** Opens the job of an input, which is the compact array of operations. */
-    public static ItemJob.Opener opener(Plans plans, ContentTypes types, ProblemJson problems) {
+    public static Function<byte[], ItemJob> opener(Plans plans, ContentTypes types, ProblemJson problems) {
         return input -> new BulkJob(plans, types, problems, ((JsonValue.Arr) JsonReader.trusted(input)).items());
     }
 

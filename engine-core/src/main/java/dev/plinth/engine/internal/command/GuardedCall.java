@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -20,13 +21,6 @@ public final class GuardedCall {
     private static final System.Logger LOG = Log.of(GuardedCall.class);
 
     private GuardedCall() {}
-
-    /** The host's code. */
-    @FunctionalInterface
-    public interface Code {
-        /** Answers a call of the context's caller. */
-        Ended run(Context context);
-    }
 
     /**
      * The end of the host's code.
@@ -41,11 +35,12 @@ public final class GuardedCall {
      *
      * @param path the path of the route, for the log
      * @param reads true if the reply is never remembered, so that it may be longer
+     * @param code answers a call of the context's caller by the host's code
      */
-    public static Command.HostCall of(String path, boolean reads, Code code) {
+    public static Command.HostCall of(String path, boolean reads, Function<Context, Ended> code) {
         int bytesMax = reads ? Limits.GUARDED_READ_BYTES_MAX : Limits.HOST_RESULT_BYTES_MAX;
         return (context, origin) -> {
-            Ended ended = code.run(context);
+            Ended ended = code.apply(context);
             String error = GuardedReply.error(ended.reply(), bytesMax);
             if (error != null) {
                 throw wrong(path, error);

@@ -15,10 +15,4 @@ public interface ItemJob {
     Command.Change item(int index);
 
     byte[] render(int index, Outcome outcome);
-
-    /** Opens the job of an input. */
-    @FunctionalInterface
-    interface Opener {
-        ItemJob open(byte[] input);
-    }
 }

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -178,8 +179,8 @@ final class JobRun implements HostJob {
      * Does the items one by one, each in a commit of its own, from where the attempt before stopped. When the engine closes, or
      * the workspace is suspended, the job goes back to the queue before its next item.
      */
-    void items(ItemJob.Opener opener) {
-        ItemJob job = opener.open(input);
+    void items(Function<byte[], ItemJob> opener) {
+        ItemJob job = opener.apply(input);
         for (int index = row.items().done(); index < job.count(); index++) {
             if (committer.isStopped()) {
                 commit(JobSteps.giveBack(id(), row.attempt()));
@@ -197,9 +198,9 @@ final class JobRun implements HostJob {
      *
      * @param between lets others write between two steps
      */
-    void steps(StepJob.Opener opener, Runnable between) {
+    void steps(Function<byte[], StepJob> opener, Runnable between) {
         try {
-            StepJob job = opener.open(input);
+            StepJob job = opener.apply(input);
             long after = Rows.NONE;
             do {
                 if (committer.isStopped()) {

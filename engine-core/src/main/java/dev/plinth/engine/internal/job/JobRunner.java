@@ -27,6 +27,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +48,7 @@ public final class JobRunner implements DueSource {
     private final JobAdmission admission;
     private final BiPredicate<Rows, Id> mayRun;
     private final ProblemJson problems;
-    private final Map<String, Work> works = new TreeMap<>();
+    private final Map<String, Consumer<JobRun>> works = new TreeMap<>();
     private final List<Queue> queues = new ArrayList<>();
     private final ProgressReports newest = new ProgressReports();
     private final JobTimes times;
@@ -64,7 +66,7 @@ public final class JobRunner implements DueSource {
      * @param items those of items
      * @param steps those that go through rows
      */
-    public record OwnJobs(Map<String, ItemJob.Opener> items, Map<String, StepJob.Opener> steps) {}
+    public record OwnJobs(Map<String, Function<byte[], ItemJob>> items, Map<String, Function<byte[], StepJob>> steps) {}
 
     /**
      * A runner.
@@ -406,7 +408,7 @@ public final class JobRunner implements DueSource {
 
     private void run(long number) {
         JobRow queued = row(number);
-        Work work = queued == null ? null : works.get(queued.facts().type());
+        Consumer<JobRun> work = queued == null ? null : works.get(queued.facts().type());
         if (queued == null || work == null) {
             return;
         }
@@ -429,7 +431,7 @@ public final class JobRunner implements DueSource {
         }
     }
 
-    private void run(JobRow row, Work work, long waitedMillis) {
+    private void run(JobRow row, Consumer<JobRun> work, long waitedMillis) {
         byte[] input = store.readToAct(rows -> JobPieces.join(
                 rows, row.facts().id(), JobPieces.Kind.INPUT, row.facts().inputPieces()));
         JobRun run = new JobRun(row, input, patient, mayRun, store.fatalErrors(), problems);
@@ -442,7 +444,7 @@ public final class JobRunner implements DueSource {
         JobEvent event = JobEvent.begun();
         JobTimes.Run measured = times.begin();
         try {
-            work.run(run);
+            work.accept(run);
         } finally {
             measured.end(row.facts().type(), waitedMillis);
             if (event != null) {
@@ -454,10 +456,4 @@ public final class JobRunner implements DueSource {
 
     /** The queued jobs for a handler in this JVM at one priority, and the turns of their workspaces. */
     private record Queue(String type, int priority, SetKey turns) {}
-
-    /** How jobs of a type are done. */
-    @FunctionalInterface
-    private interface Work {
-        void run(JobRun run);
-    }
 }

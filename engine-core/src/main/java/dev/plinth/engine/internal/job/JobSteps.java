@@ -233,19 +233,13 @@ final class JobSteps {
         };
     }
 
-    private static Command.Change running(Id id, int attempt, Transition step) {
+    private static Command.Change running(Id id, int attempt, BiFunction<Context, JobRow, Changes> step) {
         return context -> {
             JobRow row = Jobs.find(context, id);
             if (row.status() != JobStatus.RUNNING || row.attempt() != attempt) {
                 return Decision.nothing(TOO_LATE);
             }
-            return Decision.of(step.changes(context, row), DONE);
+            return Decision.of(step.apply(context, row), DONE);
         };
-    }
-
-    /** The change of a running job by a step. */
-    @FunctionalInterface
-    private interface Transition {
-        Changes changes(Context context, JobRow row);
     }
 }

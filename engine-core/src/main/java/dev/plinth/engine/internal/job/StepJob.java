@@ -27,10 +27,4 @@ public interface StepJob {
      * @param reached the number of the last row that was examined, or {@code Rows.NONE} if there are no more
      */
     record Batch(Changes changes, int done, long reached) {}
-
-    /** Opens the job of an input. */
-    @FunctionalInterface
-    interface Opener {
-        StepJob open(byte[] input);
-    }
 }

@@ -225,7 +225,7 @@ final class Pipeline {
             Keys.checkMayBeShown(call.caller, replay.outcome().body());
         }
         for (Id shared : replay.sharedResources()) {
-            parts.visibility().check(queries.context(call, view), shared);
+            parts.visibility().accept(queries.context(call, view), shared);
         }
         return call.answer(replay.outcome(), view.highest());
     }

@@ -12,11 +12,12 @@ import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.store.Store;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 
 /**
  * The rooms that a request comes through.
  *
- * @param visibility tells whether a caller still sees what a replay would show
+ * @param visibility refuses with 404 unless the caller still sees the resource that a replay would show
  * @param log keeps what was answered
  * @param requestMetrics counts what was answered
  * @param observers learn of calls
@@ -31,15 +32,8 @@ public record PipelineParts(
         Idempotency idempotency,
         Commits commits,
         WaitRegistry waitRegistry,
-        Visibility visibility,
+        BiConsumer<Context, Id> visibility,
         RequestLog log,
         RequestMetrics requestMetrics,
         Observers observers,
-        Executor executor) {
-    /** Refuses what a caller does not see. */
-    @FunctionalInterface
-    public interface Visibility {
-        /** Throws {@code RefusedException} with 404 unless the caller sees the resource. */
-        void check(Context context, Id resource);
-    }
-}
+        Executor executor) {}

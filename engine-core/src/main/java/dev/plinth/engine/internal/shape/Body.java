@@ -7,6 +7,7 @@ import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,7 @@ public final class Body {
 
     private final String name;
     private final Member<?>[] members;
-    private final Rule rule;
+    private final BiConsumer<Fields, Values> rule;
     private final Presence presence;
     private final String example;
     private final int bytesMax;
@@ -36,21 +37,14 @@ public final class Body {
         REQUIRED
     }
 
-    /** Judges all members together, once each of them has been read. */
-    @FunctionalInterface
-    public interface Rule {
-        /** Adds the errors of several members together. Values that are wrong by themselves are absent. */
-        void check(Fields fields, Values values);
-    }
-
-    private Body(String name, Member<?>[] members, Rule rule, Presence presence, String example) {
+    private Body(String name, Member<?>[] members, BiConsumer<Fields, Values> rule, Presence presence, String example) {
         this(name, members, rule, presence, example, Limits.BODY_BYTES_MAX, JsonReader.ANY_NUMBER);
     }
 
     private Body(
             String name,
             Member<?>[] members,
-            Rule rule,
+            BiConsumer<Fields, Values> rule,
             Presence presence,
             String example,
             int bytesMax,
@@ -75,7 +69,7 @@ public final class Body {
     }
 
     /** Returns this body with a rule over all members. */
-    public Body checkedBy(Rule check) {
+    public Body checkedBy(BiConsumer<Fields, Values> check) {
         return new Body(name, members, check, presence, example, bytesMax, itemsMax);
     }
 
@@ -136,7 +130,7 @@ public final class Body {
             values[i] = members[i].read(fields);
         }
         Values all = new Values(members, values);
-        rule.check(fields, all);
+        rule.accept(fields, all);
         return all;
     }
 

@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.base.TableName;
+import java.util.function.ToLongBiFunction;
 
 /**
  * Deletes the expired rows of a table whose numbers are in the order in which they expire.
@@ -13,13 +14,14 @@ import dev.plinth.engine.internal.base.TableName;
  * @param name the name of the rows in figures
  * @param table the table
  * @param all the set of its rows
- * @param expiry tells when a row expires
+ * @param expiry tells when a row expires, in epoch milliseconds
  */
-public record OldestFirst<R>(String name, TableName<R> table, SetKey all, Expiry<R> expiry) implements Retention {
+public record OldestFirst<R>(String name, TableName<R> table, SetKey all, ToLongBiFunction<Rows, R> expiry)
+        implements Retention {
     @Override
     public long nextExpiry(Rows rows) {
         R first = rows.at(table, HiddenNumbers.of(rows).ceiling(rows, all, 0));
-        return first == null ? NEVER : expiry.at(rows, first);
+        return first == null ? NEVER : expiry.applyAsLong(rows, first);
     }
 
     @Override
@@ -29,18 +31,11 @@ public record OldestFirst<R>(String name, TableName<R> table, SetKey all, Expiry
         long next = hidden.ceiling(rows, all, 0);
         while (next != Rows.NONE && !batch.isFull()) {
             StoredRow<R> each = rows.stored(table, next);
-            if (each == null || expiry.at(rows, each.row()) > nowMillis) {
+            if (each == null || expiry.applyAsLong(rows, each.row()) > nowMillis) {
                 return;
             }
             batch.remove(each);
             next = hidden.ceiling(rows, all, next + 1);
         }
-    }
-
-    /** Tells when rows expire. */
-    @FunctionalInterface
-    public interface Expiry<R> {
-        /** Returns when a row expires, in epoch milliseconds. */
-        long at(Rows rows, R row);
     }
 }

@@ -30,6 +30,7 @@ import dev.plinth.engine.internal.webhook.Endpoints;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Puts the rows of a checked file into the store, in steps, each of which is a record. The workspace itself is in the last
@@ -282,17 +283,11 @@ final class Importer implements LastImages.RowTaker {
         return sharesLeftOut;
     }
 
-    private static void commit(Commits commits, ImportStep step) {
-        Command.Change change = context -> Decision.of(step.changes(context), Outcome.Done.ok(NOTHING));
+    private static void commit(Commits commits, Function<Context, Changes> step) {
+        Command.Change change = context -> Decision.of(step.apply(context), Outcome.Done.ok(NOTHING));
         if (commits.commit(Caller.OPERATOR, change) instanceof Outcome.Refused refused) {
             throw new RefusedException(refused.refusal());
         }
-    }
-
-    /** A record of an import. */
-    @FunctionalInterface
-    private interface ImportStep {
-        Changes changes(Context context);
     }
 
     /** Makes numbers of positions, and encrypts secrets for this store. */

@@ -35,6 +35,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -125,10 +126,10 @@ final class DeliveryAttempts {
     }
 
     /** Runs a step. The attempt ends with it, unless it returns true. */
-    private void step(Flight flight, AttemptStep step) {
+    private void step(Flight flight, BooleanSupplier step) {
         boolean goesOn = false;
         try {
-            goesOn = step.run();
+            goesOn = step.getAsBoolean();
         } catch (RefusedException refused) {
             log.log(
                     System.Logger.Level.WARNING,
@@ -341,13 +342,6 @@ final class DeliveryAttempts {
         }
         long span = ids.next(IdKind.REQUEST.prefix(), at).low();
         return cause.withSpan(span == 0 ? 1 : span);
-    }
-
-    /** A step of an attempt. */
-    @FunctionalInterface
-    private interface AttemptStep {
-        /** Runs the step. Returns true if the attempt goes on. */
-        boolean run();
     }
 
     /** An attempt in flight. Its steps run one after the other. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -80,13 +81,6 @@ final class BatchReferences {
      */
     record Reference(Place at, int operation, String member, String text) {}
 
-    /** Returns the value of a reference. Refuses one that has none. */
-    @FunctionalInterface
-    interface Values {
-        /** Returns the value. */
-        String of(Reference reference);
-    }
-
     /** Adds the references in the values of a path. */
     static void findInPath(List<String> pathValues, List<Reference> found) {
         for (String value : pathValues) {
@@ -113,23 +107,23 @@ final class BatchReferences {
         }
     }
 
-    static List<String> resolvePath(List<String> pathValues, Values values) {
+    static List<String> resolvePath(List<String> pathValues, Function<Reference, String> values) {
         List<String> resolved = new ArrayList<>(pathValues.size());
         for (String value : pathValues) {
             resolved.add(ONE.matcher(value)
-                    .replaceAll(match -> Matcher.quoteReplacement(values.of(reference(PATH, match)))));
+                    .replaceAll(match -> Matcher.quoteReplacement(values.apply(reference(PATH, match)))));
         }
         return resolved;
     }
 
     /** Returns a body with the values of its references. Parts without a reference stay the same objects. */
-    static JsonValue resolveBody(JsonValue body, Values values) {
+    static JsonValue resolveBody(JsonValue body, Function<Reference, String> values) {
         JsonValue replaced = replaced(body, BODY, values);
         return replaced == null ? body : replaced;
     }
 
     /** Returns a value with the values of its references, or null if it has no reference. */
-    private static @Nullable JsonValue replaced(JsonValue value, Place at, Values values) {
+    private static @Nullable JsonValue replaced(JsonValue value, Place at, Function<Reference, String> values) {
         if (value instanceof JsonValue.Obj object) {
             Map<String, JsonValue> members = null;
             for (Map.Entry<String, JsonValue> member : object.members().entrySet()) {
@@ -153,7 +147,7 @@ final class BatchReferences {
             return items == null ? null : new JsonValue.Arr(items);
         }
         Reference reference = whole(value, at);
-        return reference == null ? null : new JsonValue.Text(values.of(reference));
+        return reference == null ? null : new JsonValue.Text(values.apply(reference));
     }
 
     /** Returns true if there is a reference at a JSON Pointer into a body, or below it. */

@@ -21,6 +21,7 @@ import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.shape.Values;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A call of a batch: a route of the table with its path, its body and its precondition. Not thread-safe. */
@@ -212,7 +213,7 @@ final class BatchedCall implements Batch.Operation {
         if (known != null) {
             return known;
         }
-        BatchReferences.Values values = new Resolved(earlier, index);
+        Resolved values = new Resolved(earlier, index);
         JsonValue content = body;
         return decoded(
                 BatchReferences.resolvePath(target.values(), values),
@@ -220,7 +221,7 @@ final class BatchedCall implements Batch.Operation {
     }
 
     /** The values of the references of one operation. Their length is bounded, because a short reference may stand for a long text. */
-    private static final class Resolved implements BatchReferences.Values {
+    private static final class Resolved implements Function<BatchReferences.Reference, String> {
         private final Batch.Answers earlier;
         private final int index;
         private long length;
@@ -231,7 +232,7 @@ final class BatchedCall implements Batch.Operation {
         }
 
         @Override
-        public String of(BatchReferences.Reference reference) {
+        public String apply(BatchReferences.Reference reference) {
             String value = earlier.member(reference.operation(), reference.member());
             if (value == null) {
                 throw unknown(reference, index);
