@@ -5,6 +5,9 @@ import java.util.Locale;
 
 /** The rights of a restricted API key. Write includes read. */
 public enum Scope {
+    // Rows of keys have the ordinals. Each read has an even one, directly before its write, and new scopes go to the
+    // end.
+
     /** Reads resources, children and shares. */
     @JsonProperty("resources:read")
     RESOURCES_READ,

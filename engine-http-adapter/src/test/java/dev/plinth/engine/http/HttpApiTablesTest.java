@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.webhook.send.SendLimitsInside;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.access;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
@@ -18,7 +19,7 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.base.ScopeBits;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.store.Store;
@@ -397,7 +398,7 @@ public final class Access {
             return true;
         }
         KeyRow row = rows.find(AccessTables.KEYS, caller.workspace().keyOf(caller.key()));
-        return row != null && (row.scopes() & scope.bit()) != 0;
+        return row != null && (row.scopes() & ScopeBits.of(scope)) != 0;
     }
 
     /**

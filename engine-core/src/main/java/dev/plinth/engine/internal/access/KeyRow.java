@@ -6,7 +6,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.base.ScopeBits;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.timer.DueIndex;
@@ -138,7 +138,7 @@ record KeyRow(Facts facts, Settings settings, Secrets secrets) {
                 .member("mode", facts.isLive ? "live" : "test")
                 .name("scopes")
                 .openArray();
-        for (String scope : Scope.names(settings.scopes)) {
+        for (String scope : ScopeBits.names(settings.scopes)) {
             json.text(scope);
         }
         json.closeArray()

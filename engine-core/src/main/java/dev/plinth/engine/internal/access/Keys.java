@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.access;
 
+import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
@@ -15,7 +16,7 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.base.ScopeBits;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.json.JsonReader;
@@ -182,7 +183,7 @@ public final class Keys {
                         ProblemCode.INVALID_TRANSITION, "The key is revoked for good. Create another one.");
             }
             ApiSecret secret = ApiSecret.create(
-                    context, old.scopes() != Scope.FULL, old.facts().isLive());
+                    context, old.scopes() != ScopeBits.FULL, old.facts().isLive());
             KeyRow row = old.rotate(secret, context.now() + graceSeconds * 1000, context.now());
             if (row.secrets().tokens().size() > Limits.OLD_SECRETS_MAX + 1) {
                 throw RefusedException.of(
@@ -204,7 +205,7 @@ public final class Keys {
 
     private static Decision create(Context context, Id workspace, NewKey input) {
         checkMayGive(context.caller(), input.scopes());
-        ApiSecret secret = ApiSecret.create(context, input.scopes() != Scope.FULL, input.live());
+        ApiSecret secret = ApiSecret.create(context, input.scopes() != ScopeBits.FULL, input.live());
         Long expiresAt = input.expiresAt();
         KeyRow.Token token = new KeyRow.Token(secret.digest(), KeyRow.NEVER);
         KeyRow row = new KeyRow(
@@ -233,15 +234,15 @@ public final class Keys {
      * @param body an answer with a secret, of a key or of something else
      */
     public static void checkMayBeShown(Caller caller, byte[] body) {
-        if (caller.scopes() == Scope.FULL) {
+        if (caller.scopes() == ScopeBits.FULL) {
             return;
         }
         if (JsonReader.trusted(body) instanceof JsonValue.Obj shown
                 && shown.get("scopes") instanceof JsonValue.Arr names) {
-            int bits = names.items().isEmpty() ? Scope.FULL : 0;
+            int bits = names.items().isEmpty() ? ScopeBits.FULL : 0;
             for (JsonValue name : names.items()) {
-                Scope scope = name instanceof JsonValue.Text text ? Scope.named(text.value()) : null;
-                bits |= scope == null ? 0 : scope.bits();
+                Scope scope = name instanceof JsonValue.Text text ? ScopeBits.named(text.value()) : null;
+                bits |= scope == null ? 0 : ScopeBits.withIncluded(scope);
             }
             checkMayGive(caller, bits);
         }
@@ -272,8 +273,8 @@ public final class Keys {
         if (lacking == 0) {
             return;
         }
-        String names = String.join(" ", Scope.names(lacking));
-        String detail = scopes == Scope.FULL ? lacksAll : String.format(lacksSome, names);
+        String names = String.join(" ", ScopeBits.names(lacking));
+        String detail = scopes == ScopeBits.FULL ? lacksAll : String.format(lacksSome, names);
         throw new RefusedException(
                 Refusal.of(ProblemCode.INSUFFICIENT_SCOPE, detail).hint(names.isEmpty() ? "all" : names));
     }

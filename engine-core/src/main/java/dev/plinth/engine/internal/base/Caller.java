@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.base;
 
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.Scope;
 
 /**
  * The workspace, host or operator behind a request.
@@ -20,16 +21,16 @@ public record Caller(Id workspace, Id key, int scopes, Plan plan, long planSince
     /** The id that stands for the host's own code in the place of a key. */
     public static final Id HOST_KEY = new Id(IdKind.KEY, 0, 1);
 
-    public static final Caller OPERATOR = new Caller(NO_WORKSPACE, NO_KEY, Scope.FULL, Plan.BUSINESS, 0);
+    public static final Caller OPERATOR = new Caller(NO_WORKSPACE, NO_KEY, ScopeBits.FULL, Plan.BUSINESS, 0);
 
     /** Returns the engine itself, at work for a workspace. */
     public static Caller engineFor(Id workspace) {
-        return new Caller(workspace, NO_KEY, Scope.FULL, Plan.BUSINESS, 0);
+        return new Caller(workspace, NO_KEY, ScopeBits.FULL, Plan.BUSINESS, 0);
     }
 
     /** Returns the host's own code, at work for a workspace under its plan. It has all scopes and no rate limit. */
     public static Caller hostFor(Id workspace, Plan plan, long planSince) {
-        return new Caller(workspace, HOST_KEY, Scope.FULL, plan, planSince);
+        return new Caller(workspace, HOST_KEY, ScopeBits.FULL, plan, planSince);
     }
 
     /** Returns true if the key stands for the host's own code. */
@@ -53,6 +54,6 @@ public record Caller(Id workspace, Id key, int scopes, Plan plan, long planSince
 
     /** Returns true if the key has this scope, or has all. */
     public boolean may(Scope scope) {
-        return (scopes & scope.bit()) != 0;
+        return (scopes & ScopeBits.of(scope)) != 0;
     }
 }

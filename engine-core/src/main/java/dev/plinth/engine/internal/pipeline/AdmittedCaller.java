@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.pipeline;
 
+import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.internal.base.Caller;
-import dev.plinth.engine.internal.base.Scope;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -9,10 +9,10 @@ import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
 import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_PAUSED;
 import static dev.plinth.engine.internal.wire.RouteBuilder.row;
 
+import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.command.Batch;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonValue;

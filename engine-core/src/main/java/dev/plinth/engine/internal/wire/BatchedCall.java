@@ -1,13 +1,13 @@
 package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.api.ProblemError;
+import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.command.Batch;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonValue;

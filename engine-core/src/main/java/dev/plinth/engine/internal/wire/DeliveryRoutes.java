@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.wire;
 
+import static dev.plinth.engine.api.Scope.WEBHOOKS_READ;
+import static dev.plinth.engine.api.Scope.WEBHOOKS_WRITE;
 import static dev.plinth.engine.internal.base.ProblemCode.INVALID_TRANSITION;
 import static dev.plinth.engine.internal.base.ProblemCode.JOB_QUEUE_FULL;
-import static dev.plinth.engine.internal.base.Scope.WEBHOOKS_READ;
-import static dev.plinth.engine.internal.base.Scope.WEBHOOKS_WRITE;
 import static dev.plinth.engine.internal.wire.RouteBuilder.row;
 
 import dev.plinth.engine.internal.base.Command;

@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.wire;
 
+import static dev.plinth.engine.api.Scope.EVENTS_READ;
+import static dev.plinth.engine.api.Scope.EVENTS_WRITE;
 import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
-import static dev.plinth.engine.internal.base.Scope.EVENTS_READ;
-import static dev.plinth.engine.internal.base.Scope.EVENTS_WRITE;
 import static dev.plinth.engine.internal.wire.RouteBuilder.row;
 
 import dev.plinth.engine.internal.base.Command;

@@ -6,7 +6,7 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.base.ScopeBits;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
@@ -99,7 +99,7 @@ public final class GuardedRoute {
                 settings.path(),
                 new Route.Text("", "", ""),
                 Route.Guard.WORKSPACE,
-                scope == null ? null : Scope.named(scope),
+                scope == null ? null : ScopeBits.named(scope),
                 settings.units(),
                 Map.of(),
                 false,

@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.wire;
 
+import static dev.plinth.engine.api.Scope.JOBS_READ;
+import static dev.plinth.engine.api.Scope.JOBS_WRITE;
 import static dev.plinth.engine.internal.base.ProblemCode.ALREADY_EXISTS;
 import static dev.plinth.engine.internal.base.ProblemCode.INVALID_TRANSITION;
 import static dev.plinth.engine.internal.base.ProblemCode.JOB_FINISHED;
@@ -7,8 +9,6 @@ import static dev.plinth.engine.internal.base.ProblemCode.JOB_QUEUE_FULL;
 import static dev.plinth.engine.internal.base.ProblemCode.NOT_FOUND;
 import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
 import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_PAUSED;
-import static dev.plinth.engine.internal.base.Scope.JOBS_READ;
-import static dev.plinth.engine.internal.base.Scope.JOBS_WRITE;
 import static dev.plinth.engine.internal.wire.RouteBuilder.row;
 
 import dev.plinth.engine.internal.base.Command;

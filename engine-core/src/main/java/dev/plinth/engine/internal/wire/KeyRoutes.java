@@ -1,15 +1,16 @@
 package dev.plinth.engine.internal.wire;
 
+import static dev.plinth.engine.api.Scope.KEYS_READ;
+import static dev.plinth.engine.api.Scope.KEYS_WRITE;
 import static dev.plinth.engine.internal.base.ProblemCode.INVALID_TRANSITION;
-import static dev.plinth.engine.internal.base.Scope.KEYS_READ;
-import static dev.plinth.engine.internal.base.Scope.KEYS_WRITE;
 import static dev.plinth.engine.internal.wire.RouteBuilder.row;
 
+import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.access.LastUsedTimes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.base.ScopeBits;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.list.PageRequest;
@@ -97,7 +98,7 @@ final class KeyRoutes {
         return new Keys.NewKey(
                 body.get(NAME),
                 !"test".equals(body.get(MODE)),
-                scopes == null ? Scope.FULL : scopes,
+                scopes == null ? ScopeBits.FULL : scopes,
                 body.find(EXPIRES_AT));
     }
 
@@ -136,18 +137,18 @@ final class KeyRoutes {
 
     private static Integer scopes(Fields fields, String name, List<JsonValue> items) {
         if (items.isEmpty()) {
-            return Scope.FULL;
+            return ScopeBits.FULL;
         }
         int bits = 0;
         for (int i = 0; i < items.size(); i++) {
-            Scope scope = items.get(i) instanceof JsonValue.Text text ? Scope.named(text.value()) : null;
+            Scope scope = items.get(i) instanceof JsonValue.Text text ? ScopeBits.named(text.value()) : null;
             if (scope == null) {
                 fields.error(
                         name,
                         "invalid_value",
                         "scopes must be names such as resources:read, got " + Fields.shown(items.get(i)) + ".");
             } else {
-                bits |= scope.bits();
+                bits |= ScopeBits.withIncluded(scope);
             }
         }
         return bits;

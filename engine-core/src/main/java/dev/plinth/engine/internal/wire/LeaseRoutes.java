@@ -1,18 +1,18 @@
 package dev.plinth.engine.internal.wire;
 
+import static dev.plinth.engine.api.Scope.JOBS_WRITE;
 import static dev.plinth.engine.internal.base.ProblemCode.INVALID_TRANSITION;
 import static dev.plinth.engine.internal.base.ProblemCode.JOB_QUEUE_FULL;
 import static dev.plinth.engine.internal.base.ProblemCode.LEASE_LOST;
 import static dev.plinth.engine.internal.base.ProblemCode.PRECONDITION_FAILED;
 import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
 import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_PAUSED;
-import static dev.plinth.engine.internal.base.Scope.JOBS_WRITE;
 import static dev.plinth.engine.internal.wire.RouteBuilder.row;
 
+import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.command.CompleteJob;
 import dev.plinth.engine.internal.command.EngineJobs;
 import dev.plinth.engine.internal.job.HandledTypes;

@@ -1,10 +1,10 @@
 package dev.plinth.engine.internal.wire;
 
+import static dev.plinth.engine.api.Scope.RESOURCES_READ;
+import static dev.plinth.engine.api.Scope.RESOURCES_WRITE;
 import static dev.plinth.engine.internal.base.ProblemCode.INVALID_TRANSITION;
 import static dev.plinth.engine.internal.base.ProblemCode.JOB_QUEUE_FULL;
 import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
-import static dev.plinth.engine.internal.base.Scope.RESOURCES_READ;
-import static dev.plinth.engine.internal.base.Scope.RESOURCES_WRITE;
 import static dev.plinth.engine.internal.wire.RouteBuilder.row;
 
 import dev.plinth.engine.api.ResourceStatus;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.wire;
 
+import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Scope;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.shape.Body;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.wire;
 
-import static dev.plinth.engine.internal.base.Scope.KEYS_WRITE;
-import static dev.plinth.engine.internal.base.Scope.REQUESTS_READ;
+import static dev.plinth.engine.api.Scope.KEYS_WRITE;
+import static dev.plinth.engine.api.Scope.REQUESTS_READ;
 import static dev.plinth.engine.internal.wire.RouteBuilder.row;
 
 import dev.plinth.engine.internal.access.Workspaces;

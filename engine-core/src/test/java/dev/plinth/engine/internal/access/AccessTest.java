@@ -11,7 +11,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.base.ScopeBits;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.TableName;
@@ -76,7 +76,7 @@ class AccessTest {
             KeyRow.Token token = new KeyRow.Token(made.digest(), KeyRow.NEVER);
             KeyRow key = new KeyRow(
                     new KeyRow.Facts(KEY, WORKSPACE, 1, true, NOW),
-                    new KeyRow.Settings("k", Scope.FULL, false, KeyRow.NEVER),
+                    new KeyRow.Settings("k", ScopeBits.FULL, false, KeyRow.NEVER),
                     new KeyRow.Valid(made.prefix(), made.lastFour(), List.of(token)));
             WorkspaceRow workspace =
                     new WorkspaceRow(WORKSPACE, 2, "w", "starter", false, new byte[] {'{', '}'}, null, NOW);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.base.ScopeBits;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +22,7 @@ class KeyRowTest {
                 new KeyRow.Valid("rk_live_", "abcd", List.of()));
 
         assertThat(KeyRow.read(row.row()).scopes()).isEqualTo(ALL_TEN);
-        KeyRow full = row.with(new KeyRow.Settings("k", Scope.FULL, false, 7));
-        assertThat(KeyRow.read(full.row()).scopes()).isEqualTo(Scope.FULL);
+        KeyRow full = row.with(new KeyRow.Settings("k", ScopeBits.FULL, false, 7));
+        assertThat(KeyRow.read(full.row()).scopes()).isEqualTo(ScopeBits.FULL);
     }
 }

@@ -18,7 +18,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
-import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.base.ScopeBits;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.json.JsonReader;
@@ -65,7 +65,7 @@ class BusyWriterCallsTest {
     private final Id workspace =
             Objects.requireNonNull(Id.parse(IdKind.WORKSPACE, member(Workspaces.create("w", "starter"), "id")));
     private final String secret =
-            member(Keys.createFor(workspace, new Keys.NewKey("k", true, Scope.FULL, null)), "secret");
+            member(Keys.createFor(workspace, new Keys.NewKey("k", true, ScopeBits.FULL, null)), "secret");
     private final RequestDispatcher dispatcher = new RequestDispatcher(new PipelineParts(
             store,
             clock,

@@ -15,7 +15,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
-import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.base.ScopeBits;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.json.JsonReader;
@@ -91,7 +91,7 @@ class OutcomeUnknownTest {
         Commits commits = new Commits(store, ids, cipher);
         String workspace = member(commits, Workspaces.create("w", "starter"), "id");
         Id id = Objects.requireNonNull(Id.parse(IdKind.WORKSPACE, workspace));
-        secret = member(commits, Keys.createFor(id, new Keys.NewKey("k", true, Scope.FULL, null)), "secret");
+        secret = member(commits, Keys.createFor(id, new Keys.NewKey("k", true, ScopeBits.FULL, null)), "secret");
         return new RequestDispatcher(new PipelineParts(
                 store,
                 clock,

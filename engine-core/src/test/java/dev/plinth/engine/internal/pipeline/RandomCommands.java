@@ -15,7 +15,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.ImportedWorkspaces;
 import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.base.ScopeBits;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.base.TableName;
@@ -171,7 +171,8 @@ final class RandomCommands {
             case 0 -> run(Caller.OPERATOR, Workspaces.create("w" + random.nextInt(99), "starter"));
             case 1 -> run(caller, Keys.revoke(any(keys, IdKind.KEY), lastUsed));
             case 2 -> run(caller, Keys.rotate(any(keys, IdKind.KEY), random.nextInt(2) * 60L, lastUsed));
-            default -> add(keys, IdKind.KEY, "id", caller, Keys.create(new Keys.NewKey("k", true, Scope.FULL, null)));
+            default ->
+                add(keys, IdKind.KEY, "id", caller, Keys.create(new Keys.NewKey("k", true, ScopeBits.FULL, null)));
         }
     }
 

@@ -4,7 +4,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.base.ScopeBits;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Callers of workspaces under plans; each new one knows of a later row of its workspace than those before. */
@@ -19,6 +19,6 @@ final class Callers {
     }
 
     static Caller of(Id workspace, Id key, Plan plan) {
-        return new Caller(workspace, key, Scope.FULL, plan, SINCE.incrementAndGet());
+        return new Caller(workspace, key, ScopeBits.FULL, plan, SINCE.incrementAndGet());
     }
 }

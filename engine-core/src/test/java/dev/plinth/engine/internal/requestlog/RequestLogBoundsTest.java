@@ -16,7 +16,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.Scope;
+import dev.plinth.engine.internal.base.ScopeBits;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.list.Cursors;
 import dev.plinth.engine.internal.list.PageRequest;
@@ -427,7 +427,7 @@ final class RequestLogBoundsTest {
                 Rows.class.getClassLoader(), new Class<?>[] {Rows.class}, (proxy, method, args) -> {
                     throw new AssertionError("Expected no rows to be read");
                 });
-        Caller caller = new Caller(workspace, new Id(IdKind.KEY, 1, 1), Scope.FULL, Plan.BUSINESS, 0);
+        Caller caller = new Caller(workspace, new Id(IdKind.KEY, 1, 1), ScopeBits.FULL, Plan.BUSINESS, 0);
         RandomIds ids = new RandomIds();
         return new Context(
                 caller, START, rows, ids, new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids), count -> 0);

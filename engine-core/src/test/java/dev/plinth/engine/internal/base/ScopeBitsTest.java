@@ -3,10 +3,11 @@ package dev.plinth.engine.internal.base;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.Scope;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class ScopeTest {
+class ScopeBitsTest {
     @Test
     void named_wireNameOfEachScope_isTheScope() {
         assertThat(List.of(Scope.values()))
@@ -24,39 +25,41 @@ class ScopeTest {
                         "keys:write",
                         "requests:read");
         for (Scope scope : Scope.values()) {
-            assertThat(Scope.named(scope.wireName())).isSameAs(scope);
+            assertThat(ScopeBits.named(scope.wireName())).isSameAs(scope);
         }
     }
 
     @Test
     void named_anythingElse_isNull() {
         for (String name : List.of("", "resources", "resources:", "RESOURCES:READ", "resources_read", "all", "*")) {
-            assertThat(Scope.named(name)).isNull();
+            assertThat(ScopeBits.named(name)).isNull();
         }
     }
 
     @Test
     void bits_ofWrite_includeRead() {
-        assertThat(Scope.JOBS_WRITE.bits()).isEqualTo(Scope.JOBS_READ.bit() | Scope.JOBS_WRITE.bit());
-        assertThat(Scope.JOBS_READ.bits()).isEqualTo(Scope.JOBS_READ.bit());
+        assertThat(ScopeBits.withIncluded(Scope.JOBS_WRITE))
+                .isEqualTo(ScopeBits.of(Scope.JOBS_READ) | ScopeBits.of(Scope.JOBS_WRITE));
+        assertThat(ScopeBits.withIncluded(Scope.JOBS_READ)).isEqualTo(ScopeBits.of(Scope.JOBS_READ));
         int all = 0;
         for (Scope scope : Scope.values()) {
-            assertThat(Integer.bitCount(scope.bit())).isOne();
-            all |= scope.bit();
+            assertThat(Integer.bitCount(ScopeBits.of(scope))).isOne();
+            all |= ScopeBits.of(scope);
         }
-        assertThat(all).isLessThan(Scope.FULL);
-        assertThat(all & ~Scope.FULL).isZero();
+        assertThat(all).isLessThan(ScopeBits.FULL);
+        assertThat(all & ~ScopeBits.FULL).isZero();
     }
 
     @Test
     void names_bits_showWhatIsNotIncludedAlready() {
-        assertThat(Scope.names(Scope.EVENTS_READ.bits())).containsExactly("events:read");
-        assertThat(Scope.names(Scope.EVENTS_WRITE.bits())).containsExactly("events:write");
-        assertThat(Scope.names(Scope.EVENTS_WRITE.bits() | Scope.JOBS_READ.bits()))
+        assertThat(ScopeBits.names(ScopeBits.withIncluded(Scope.EVENTS_READ))).containsExactly("events:read");
+        assertThat(ScopeBits.names(ScopeBits.withIncluded(Scope.EVENTS_WRITE))).containsExactly("events:write");
+        assertThat(ScopeBits.names(
+                        ScopeBits.withIncluded(Scope.EVENTS_WRITE) | ScopeBits.withIncluded(Scope.JOBS_READ)))
                 .containsExactly("jobs:read", "events:write");
-        assertThat(Scope.names(0)).isEmpty();
-        assertThat(Scope.names(Scope.FULL)).isEmpty();
-        assertThat(Scope.names((1 << Scope.values().length) - 1))
+        assertThat(ScopeBits.names(0)).isEmpty();
+        assertThat(ScopeBits.names(ScopeBits.FULL)).isEmpty();
+        assertThat(ScopeBits.names((1 << Scope.values().length) - 1))
                 .containsExactly(
                         "resources:write",
                         "jobs:write",
@@ -71,11 +74,11 @@ class ScopeTest {
         for (int bits = 0; bits < 1 << Scope.values().length; bits++) {
             int closed = 0;
             for (Scope scope : Scope.values()) {
-                closed |= (bits & scope.bit()) != 0 ? scope.bits() : 0;
+                closed |= (bits & ScopeBits.of(scope)) != 0 ? ScopeBits.withIncluded(scope) : 0;
             }
             int back = 0;
-            for (String name : Scope.names(closed)) {
-                back |= Scope.named(name).bits();
+            for (String name : ScopeBits.names(closed)) {
+                back |= ScopeBits.withIncluded(ScopeBits.named(name));
             }
             assertThat(back).isEqualTo(closed);
         }
@@ -84,7 +87,11 @@ class ScopeTest {
     @Test
     void may_callerWithRead_readsButDoesNotWrite() {
         Caller reader = new Caller(
-                new Id(IdKind.WORKSPACE, 1, 1), new Id(IdKind.KEY, 1, 1), Scope.RESOURCES_READ.bits(), Plan.STARTER, 0);
+                new Id(IdKind.WORKSPACE, 1, 1),
+                new Id(IdKind.KEY, 1, 1),
+                ScopeBits.withIncluded(Scope.RESOURCES_READ),
+                Plan.STARTER,
+                0);
 
         assertThat(reader.may(Scope.RESOURCES_READ)).isTrue();
         assertThat(reader.may(Scope.RESOURCES_WRITE)).isFalse();
