@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * The snapshots and segments of a store at one moment, held open. A running engine may delete them, and they can still
  * be read. Its writes at the end of the last segment are visible. Nothing is changed.
  */
-final class HeldFiles implements Disk {
+final class HeldFiles implements ReadOnlyDisk {
     private static final int TRIES_MAX = 10;
 
     private final Disk disk;
@@ -61,36 +61,6 @@ final class HeldFiles implements Disk {
     public File open(String name) throws IOException {
         File file = files.get(name);
         return file == null ? disk.open(name) : new Borrowed(file);
-    }
-
-    @Override
-    public File create(String name) throws IOException {
-        return disk.create(name);
-    }
-
-    @Override
-    public void rename(String from, String to) throws IOException {
-        disk.rename(from, to);
-    }
-
-    @Override
-    public void renameNew(String from, String to) throws IOException {
-        disk.renameNew(from, to);
-    }
-
-    @Override
-    public void delete(String name) throws IOException {
-        disk.delete(name);
-    }
-
-    @Override
-    public void makeDirectory(String name) throws IOException {
-        disk.makeDirectory(name);
-    }
-
-    @Override
-    public void syncNames() throws IOException {
-        disk.syncNames();
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.plinth.engine.internal.store.tool;
 import dev.plinth.engine.internal.store.log.BootId;
 import dev.plinth.engine.internal.store.log.ChannelFile;
 import dev.plinth.engine.internal.store.log.DirectoryDisk;
-import dev.plinth.engine.internal.store.log.Disk;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
@@ -17,7 +16,7 @@ import java.util.Set;
  * A directory that an engine may have open, here or in another process. It takes no lock of the store and never touches
  * the lock file. To close any channel of that file would release the lock of an engine in this process.
  */
-record ReadOnlyDirectory(Path directory) implements Disk {
+record ReadOnlyDirectory(Path directory) implements ReadOnlyDisk {
     @Override
     public List<String> names() throws IOException {
         return DirectoryDisk.names(directory);
@@ -32,45 +31,10 @@ record ReadOnlyDirectory(Path directory) implements Disk {
     }
 
     @Override
-    public File create(String name) {
-        throw readOnly();
-    }
-
-    @Override
-    public void rename(String from, String to) {
-        throw readOnly();
-    }
-
-    @Override
-    public void renameNew(String from, String to) {
-        throw readOnly();
-    }
-
-    @Override
-    public void delete(String name) {
-        throw readOnly();
-    }
-
-    @Override
-    public void makeDirectory(String name) {
-        throw readOnly();
-    }
-
-    @Override
-    public void syncNames() {
-        throw readOnly();
-    }
-
-    @Override
     public String boot() {
         return BootId.read();
     }
 
     @Override
     public void close() {}
-
-    private static UnsupportedOperationException readOnly() {
-        return new UnsupportedOperationException(
-                "Expected only reads of a directory that may be in use, but got a change");
-    }
 }
