@@ -17,6 +17,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,7 @@ final class InFlight {
     private static final long LATE_MILLIS = 500;
 
     private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
-    private final List<UndoListener> undoListeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<List<Changes.Write>>> undoListeners = new CopyOnWriteArrayList<>();
     private final ArrayDeque<Flight> flights = new ArrayDeque<>();
     private final PriorityQueue<Waiter> waiters = new PriorityQueue<>();
     private final Object dispatching = new Object();
@@ -65,7 +66,7 @@ final class InFlight {
         listeners.add(listener);
     }
 
-    void listen(UndoListener listener) {
+    void listen(Consumer<List<Changes.Write>> listener) {
         undoListeners.add(listener);
     }
 
@@ -307,9 +308,9 @@ final class InFlight {
 
     /** Tells the listeners that the rows of a record are restored. */
     void tellUndone(Record record, byte[] @Nullable [] before) {
-        for (UndoListener listener : undoListeners) {
+        for (Consumer<List<Changes.Write>> listener : undoListeners) {
             try {
-                listener.undone(restoring(record.writes(), before));
+                listener.accept(restoring(record.writes(), before));
             } catch (RuntimeException | Error e) {
                 log.log(System.Logger.Level.ERROR, "A listener failed on an undo", e);
             }

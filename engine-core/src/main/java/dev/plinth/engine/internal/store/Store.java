@@ -4,6 +4,7 @@ import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RetentionTimes;
+import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Histogram;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -284,7 +286,7 @@ public final class Store implements AutoCloseable {
 
     /** Returns how long syncs of the journal took, for metrics; null without a directory. */
     public @Nullable Histogram syncTimes() {
-        return journal instanceof FileJournal file ? file.syncs.times() : null;
+        return journal instanceof FileJournal file ? file.syncTimes() : null;
     }
 
     /** Returns how long the writer lock was held, for metrics. */
@@ -337,10 +339,10 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Adds a listener of rows that were undone because their records never will be durable. Call before the first
-     * write.
+     * Adds a listener of rows that were undone because their records never will be durable. It gets the writes that
+     * restored them, in order. It must be quick and must not write. Call before the first write.
      */
-    public void onUndone(UndoListener listener) {
+    public void onUndone(Consumer<List<Changes.Write>> listener) {
         inFlight.listen(listener);
     }
 

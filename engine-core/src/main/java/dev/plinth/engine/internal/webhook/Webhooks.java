@@ -33,7 +33,6 @@ import dev.plinth.engine.internal.timer.AttemptRunner;
 import dev.plinth.engine.internal.timer.DueSource;
 import dev.plinth.engine.internal.timer.RetryingCommitter;
 import dev.plinth.engine.internal.webhook.send.AddressGuard;
-import dev.plinth.engine.internal.webhook.send.Cidr;
 import dev.plinth.engine.internal.webhook.send.LazySender;
 import dev.plinth.engine.internal.webhook.send.SendError;
 import dev.plinth.engine.internal.webhook.send.SendResult;
@@ -158,7 +157,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
         this.store = parts.store();
         this.committer = parts.committer();
         this.reach = parts.reach();
-        this.guard = new AddressGuard(ranges(reach));
+        this.guard = new AddressGuard(reach.allowed());
         this.sender = new LazySender(() -> Sender.create(guard, parts.userAgent()));
         this.planned = parts.planned();
         Places places = withinHeap(parts.places());
@@ -192,7 +191,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
      * @throws IllegalArgumentException if it is not a range; one sentence says why
      */
     public static void checkRange(String cidr) {
-        Cidr unused = Cidr.parse(cidr);
+        AddressGuard.checkRange(cidr);
     }
 
     private static Places withinHeap(Places places) {
@@ -208,7 +207,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
         boolean isOtherGuard = !rules.allowed().equals(reach.allowed());
         reach = rules;
         if (isOtherGuard) {
-            guard.allow(ranges(rules));
+            guard.allow(rules.allowed());
             sender.guardChanged();
         }
         scheduler.ratesChanged();
@@ -230,10 +229,6 @@ public final class Webhooks implements DueSource, AutoCloseable {
         } else {
             scheduler.follow(caller);
         }
-    }
-
-    private static List<Cidr> ranges(NetworkRules rules) {
-        return rules.allowed().stream().map(Cidr::parse).toList();
     }
 
     /** Returns true if a write concerns deliveries. */

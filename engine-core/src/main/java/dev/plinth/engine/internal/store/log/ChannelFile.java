@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.util.Set;
 
 /** A file behind a channel. */
 public final class ChannelFile implements Disk.File {
@@ -18,15 +21,21 @@ public final class ChannelFile implements Disk.File {
      * @param forSyncs the channel for syncs. It stays open if a thread is interrupted in a write. So it learns of every
      *     error of the disk since it was opened; a later channel would not
      */
-    public ChannelFile(FileChannel channel, FileChannel forSyncs, Opener opener) {
+    ChannelFile(FileChannel channel, FileChannel forSyncs, Opener opener) {
         this.channel = channel;
         this.forSyncs = forSyncs;
         this.opener = opener;
     }
 
+    /** Opens a file that is only read. */
+    public static ChannelFile reading(Path file, Set<OpenOption> options) throws IOException {
+        FileChannel channel = FileChannel.open(file, options);
+        return new ChannelFile(channel, channel, () -> FileChannel.open(file, options));
+    }
+
     /** Opens the same file once more. */
     @FunctionalInterface
-    public interface Opener {
+    interface Opener {
         /** Returns another channel to the file. */
         FileChannel open() throws IOException;
     }

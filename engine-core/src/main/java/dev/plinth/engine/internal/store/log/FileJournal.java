@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.store.log;
 
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.base.EngineThread;
+import dev.plinth.engine.internal.base.Histogram;
 import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Record;
@@ -74,7 +75,7 @@ public final class FileJournal implements Journal {
     private final Condition wanted;
     private final Condition room;
     private final Object syncing = new Object();
-    public final SyncTimes syncs = new SyncTimes();
+    private final SyncTimes syncs = new SyncTimes();
     private final SegmentPreparer segmentPreparer;
     private final Thread flusher;
     private volatile boolean busy;
@@ -135,6 +136,11 @@ public final class FileJournal implements Journal {
     @Override
     public long epoch() {
         return epoch;
+    }
+
+    /** Returns how long syncs took. */
+    public Histogram syncTimes() {
+        return syncs.times();
     }
 
     public StoreId store() {

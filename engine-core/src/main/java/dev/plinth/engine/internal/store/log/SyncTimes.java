@@ -6,14 +6,14 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
 /** Measures how long the disk takes to make the journal durable. Thread-safe. */
-public final class SyncTimes {
+final class SyncTimes {
     private static final long[] EDGES_MICROS = {
         50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 500_000, 1_000_000, 10_000_000
     };
 
     private final Histogram times = new Histogram(EDGES_MICROS);
 
-    public Histogram times() {
+    Histogram times() {
         return times;
     }
 

@@ -4,9 +4,7 @@ import dev.plinth.engine.internal.store.log.BootId;
 import dev.plinth.engine.internal.store.log.ChannelFile;
 import dev.plinth.engine.internal.store.log.DirectoryDisk;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -24,10 +22,8 @@ record ReadOnlyDirectory(Path directory) implements ReadOnlyDisk {
 
     @Override
     public File open(String name) throws IOException {
-        Set<OpenOption> options = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-        Path file = directory.resolve(name);
-        FileChannel channel = FileChannel.open(file, options);
-        return new ChannelFile(channel, channel, () -> FileChannel.open(file, options));
+        return ChannelFile.reading(
+                directory.resolve(name), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
     }
 
     @Override

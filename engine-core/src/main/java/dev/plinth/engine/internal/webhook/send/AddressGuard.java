@@ -58,18 +58,27 @@ public final class AddressGuard {
     private final Predicate<InetAddress> ownAddress;
 
     /** Makes a guard that opens the given ranges and asks the machine for its own addresses. */
-    public AddressGuard(List<Cidr> allowed) {
+    public AddressGuard(List<String> allowed) {
         this(allowed, AddressGuard::belongsToThisHost);
     }
 
-    AddressGuard(List<Cidr> allowed, Predicate<InetAddress> ownAddress) {
-        this.allowed = List.copyOf(allowed);
+    AddressGuard(List<String> allowed, Predicate<InetAddress> ownAddress) {
+        this.allowed = parsed(allowed);
         this.ownAddress = ownAddress;
     }
 
+    /**
+     * Checks the spelling of a range.
+     *
+     * @throws IllegalArgumentException if it is not a range; one sentence says why
+     */
+    public static void checkRange(String range) {
+        Cidr unused = Cidr.parse(range);
+    }
+
     /** Replaces the ranges that are open. */
-    public void allow(List<Cidr> ranges) {
-        allowed = List.copyOf(ranges);
+    public void allow(List<String> ranges) {
+        allowed = parsed(ranges);
     }
 
     /** Returns true if a connection to the address may be made. */
@@ -130,6 +139,10 @@ public final class AddressGuard {
     }
 
     private static List<Cidr> ranges(String... texts) {
-        return Stream.of(texts).map(Cidr::parse).toList();
+        return parsed(List.of(texts));
+    }
+
+    private static List<Cidr> parsed(List<String> texts) {
+        return texts.stream().map(Cidr::parse).toList();
     }
 }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param network the first address of the range
  * @param prefixLength how many leading bits all addresses of the range share: 0–32 for IPv4, 0–128 for IPv6
  */
-public record Cidr(InetAddress network, int prefixLength) {
+record Cidr(InetAddress network, int prefixLength) {
     private static final Pattern PREFIX_LENGTH = Pattern.compile("0|[1-9][0-9]{0,2}");
 
     public Cidr {
@@ -34,7 +34,7 @@ public record Cidr(InetAddress network, int prefixLength) {
      *
      * @throws IllegalArgumentException with a sentence for the operator if the text is anything else
      */
-    public static Cidr parse(String text) {
+    static Cidr parse(String text) {
         int slash = text.indexOf('/');
         if (slash < 0) {
             throw new IllegalArgumentException("A range must be an address, a slash and a prefix length, got "

@@ -116,7 +116,7 @@ class AddressGuardTest {
         assertThat(new AddressGuard(List.of(), own::equals).allows(own)).isFalse();
         assertThat(new AddressGuard(List.of(), own::equals).allows(Senders.address("8.8.4.4")))
                 .isTrue();
-        assertThat(new AddressGuard(List.of(Cidr.parse("8.8.8.8/32")), own::equals).allows(own))
+        assertThat(new AddressGuard(List.of("8.8.8.8/32"), own::equals).allows(own))
                 .isTrue();
     }
 

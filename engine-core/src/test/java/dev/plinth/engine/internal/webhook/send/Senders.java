@@ -39,7 +39,7 @@ final class Senders {
     }
 
     static AddressGuard guard(String... ranges) {
-        return new AddressGuard(List.of(ranges).stream().map(Cidr::parse).toList(), address -> false);
+        return new AddressGuard(List.of(ranges), address -> false);
     }
 
     static SendRequest request(URI url) {
