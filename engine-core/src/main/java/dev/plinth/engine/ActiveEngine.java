@@ -139,7 +139,7 @@ final class ActiveEngine {
                 config.ids(),
                 access,
                 quotas,
-                new Idempotency(cipher, problems),
+                new Idempotency(cipher, problems, Events::data),
                 commits,
                 waitRegistry,
                 Resources::checkVisible,

@@ -62,7 +62,8 @@ public class RoomBenchmark {
 
     private final EngineClock clock = EngineClock.system();
     private final SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], new RandomIds());
-    private final Idempotency idempotency = new Idempotency(cipher, new ProblemJson("https://plinth.dev/problems/"));
+    private final Idempotency idempotency =
+            new Idempotency(cipher, new ProblemJson("https://plinth.dev/problems/"), Events::data);
     private final Access access =
             new Access(new Plans(List.of(BenchedEngine.PLAN)), "in process", Access.digest("operator"));
     private final Store store = Store.open(new StoreSettings(Tables.HEAP, tables(), 1000), new MemoryJournal(), clock);

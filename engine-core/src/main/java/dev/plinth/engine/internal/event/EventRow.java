@@ -127,6 +127,12 @@ final class EventRow {
         return Arrays.copyOfRange(row, jsonAt, row.length);
     }
 
+    /** Returns the last member of a row's JSON, its data; null if the row is too short for it. */
+    static byte @Nullable [] data(byte[] row, int length) {
+        int end = row.length - 1; // the brace after the last member
+        return length > end ? null : Arrays.copyOfRange(row, end - length, end);
+    }
+
     /** Returns the time for which an event is kept. */
     static long keptMillis(Rows rows) {
         return rows.retention().events().toMillis();

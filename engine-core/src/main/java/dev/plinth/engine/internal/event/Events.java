@@ -180,6 +180,16 @@ public final class Events {
         }
     }
 
+    /**
+     * Returns the data of an event of so many bytes, or null if the event is gone.
+     *
+     * @param length the length of the data in bytes
+     */
+    public static byte @Nullable [] data(Rows rows, Id workspace, Id event, int length) {
+        byte[] row = rows.get(EventTables.EVENTS, workspace.keyOf(event));
+        return row == null ? null : EventRow.data(row, length);
+    }
+
     /** Returns what every webhook of an event carries, or null if the event is gone. */
     public static @Nullable EventContent content(Rows rows, Id workspace, Id event) {
         EventRow row = rows.find(EventTables.EVENTS, workspace.keyOf(event));

@@ -48,11 +48,17 @@ public final class Idempotency {
     private final ConcurrentHashMap<KeyClaim, KeyClaim> inFlight = new ConcurrentHashMap<>();
     private final SecretCipher cipher;
     private final ProblemJson problems;
+    private final EventData events;
 
-    /** Makes a room that encrypts answers with a secret. */
-    public Idempotency(SecretCipher cipher, ProblemJson problems) {
+    /**
+     * Makes a room that encrypts answers with a secret.
+     *
+     * @param events finds what answers have left to their events
+     */
+    public Idempotency(SecretCipher cipher, ProblemJson problems, EventData events) {
         this.cipher = cipher;
         this.problems = problems;
+        this.events = events;
     }
 
     /** Returns the retention of remembered answers. */
@@ -107,7 +113,7 @@ public final class Idempotency {
     public ClaimResult begin(Rows rows, long nowMillis, Id workspace, String key, Fingerprint fingerprint) {
         KeyClaim mine = new KeyClaim(new Digest().text(key).keyIn(workspace), fingerprint);
         if (!inFlight.containsKey(mine)) {
-            IdempotencyRow first = live(rows.get(REMEMBERED, mine.rowKey), nowMillis);
+            IdempotencyRow first = live(rows, mine.rowKey, nowMillis);
             if (first != null) {
                 return answered(first, mine);
             }
@@ -118,7 +124,7 @@ public final class Idempotency {
             if (other != null) {
                 return other;
             }
-            mine.answered = live(rows.get(REMEMBERED, mine.rowKey), nowMillis);
+            mine.answered = live(rows, mine.rowKey, nowMillis);
             return mine.answered == null ? mine : null;
         });
         IdempotencyRow remembered = mine.answered;
@@ -150,6 +156,22 @@ public final class Idempotency {
 
     /** Adds to a decision that its outcome is remembered under the key. */
     public void remember(KeyClaim claim, Changes changes, Context context, Id request, Outcome.Done done) {
+        Id event = done.secret() ? null : eventWith(done.body(), claim, changes);
+        if (event != null) {
+            put(
+                    claim,
+                    changes,
+                    context,
+                    request,
+                    new RememberedAnswer.OfEvent(
+                            done.status(),
+                            done.etag(),
+                            done.location(),
+                            done.retryAfterSeconds(),
+                            event,
+                            done.body().length));
+            return;
+        }
         byte[] body = done.secret() ? cipher.seal(done.body(), claim.rowKey) : done.body();
         RememberedAnswer answer = new RememberedAnswer.OfEngine(
                 done.status(), done.etag(), done.location(), done.retryAfterSeconds(), done.secret(), body);
@@ -176,6 +198,21 @@ public final class Idempotency {
         claim.end.complete(null);
     }
 
+    /**
+     * Returns the event of the workspace whose data is this very body, or null. A change with more events is not searched,
+     * because its answer is seldom the data of one of them.
+     */
+    private static @Nullable Id eventWith(byte[] body, KeyClaim claim, Changes changes) {
+        if (changes.areFannedOut()
+                || changes.events().size() != 1
+                || changes.written().size() != 1
+                || changes.events().get(0).data() != body) {
+            return null;
+        }
+        Changes.WrittenEvent written = changes.written().get(0);
+        return written.workspace().isAt(claim.rowKey, 0) ? written.id() : null;
+    }
+
     private static void put(KeyClaim claim, Changes changes, Context context, Id request, RememberedAnswer answer) {
         IdempotencyRow remembered = new IdempotencyRow(
                 context.nextNumber(),
@@ -187,10 +224,11 @@ public final class Idempotency {
         changes.put(REMEMBERED, claim.rowKey, remembered.row());
     }
 
-    private static @Nullable IdempotencyRow live(byte @Nullable [] row, long nowMillis) {
+    private @Nullable IdempotencyRow live(Rows rows, byte[] key, long nowMillis) {
+        byte[] row = rows.get(REMEMBERED, key);
         return row == null || IdempotencyRow.expiresAt(IdempotencyRow.reader(row)) <= nowMillis
                 ? null
-                : IdempotencyRow.read(row);
+                : IdempotencyRow.read(row).found(rows, key, events);
     }
 
     /** The result of a call's claim on its key. */

@@ -7,9 +7,11 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowTranslation;
 import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SecretCipher;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The row of a key: the fingerprint of its request and the answer.
@@ -25,7 +27,7 @@ record IdempotencyRow(
         long completedAtMillis,
         List<Id> sharedResources,
         RememberedAnswer answer) {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2; // 1: no answer names an event
     private static final long WINDOW_MILLIS =
             Duration.ofHours(Limits.IDEMPOTENCY_HOURS).toMillis();
 
@@ -38,6 +40,18 @@ record IdempotencyRow(
                 in.number(),
                 in.ids(IdKind.RESOURCE),
                 RememberedAnswer.read(in));
+    }
+
+    /** Returns this with the body of its answer; null if the event that had it is gone. */
+    @Nullable
+    IdempotencyRow found(Rows rows, byte[] key, EventData events) {
+        if (!(answer instanceof RememberedAnswer.OfEvent named)) {
+            return this;
+        }
+        RememberedAnswer found = named.found(rows, key, events);
+        return found == null
+                ? null
+                : new IdempotencyRow(number, fingerprint, request, completedAtMillis, sharedResources, found);
     }
 
     /** Returns a reader of a row, from its number on. */

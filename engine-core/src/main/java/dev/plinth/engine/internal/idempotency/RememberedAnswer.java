@@ -1,10 +1,12 @@
 package dev.plinth.engine.internal.idempotency;
 
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowTranslation;
 import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SecretCipher;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,7 +16,11 @@ import org.jspecify.annotations.Nullable;
 sealed interface RememberedAnswer {
     /** Reads an answer where a row has it. */
     static RememberedAnswer read(RowReader in) {
-        return in.small() == OfHost.MARK ? OfHost.read(in) : OfEngine.read(in);
+        return switch (in.small()) {
+            case OfHost.MARK -> OfHost.read(in);
+            case OfEvent.MARK -> OfEvent.read(in);
+            default -> OfEngine.read(in);
+        };
     }
 
     /** Writes it into a row. */
@@ -23,7 +29,7 @@ sealed interface RememberedAnswer {
     /** Returns true if it shows a secret, and its body is encrypted for that. */
     boolean isSecret();
 
-    /** Returns the answer as it is given again. */
+    /** Returns the answer as it is given again, once it has its body. */
     Outcome.Replayed replay(SecretCipher cipher, byte[] key, Id request);
 
     /** Returns the answer of another store. */
@@ -71,6 +77,58 @@ sealed interface RememberedAnswer {
             return isSecret
                     ? new OfEngine(status, etag, location, retryAfterSeconds, true, other.secret(body, key))
                     : this;
+        }
+    }
+
+    /**
+     * An answer of the engine whose body is the data of the event that its change has made. The event's row has these
+     * bytes, never changes, and is kept for longer than the answer.
+     *
+     * @param event the event, of the workspace of the key
+     * @param length the length of its data in bytes
+     */
+    record OfEvent(
+            int status, @Nullable String etag, @Nullable String location, int retryAfterSeconds, Id event, int length)
+            implements RememberedAnswer {
+        static final int MARK = 2;
+
+        private static OfEvent read(RowReader in) {
+            return new OfEvent(
+                    in.small(), in.optionalText(), in.optionalText(), in.small(), in.id(IdKind.EVENT), in.small());
+        }
+
+        @Override
+        public RowWriter write(RowWriter out) {
+            return out.small(MARK)
+                    .small(status)
+                    .optionalText(etag)
+                    .optionalText(location)
+                    .small(retryAfterSeconds)
+                    .id(event)
+                    .small(length);
+        }
+
+        @Override
+        public boolean isSecret() {
+            return false;
+        }
+
+        /** Returns the answer with its body; null if the event is gone. */
+        @Nullable
+        OfEngine found(Rows rows, byte[] key, EventData events) {
+            byte[] body = events.find(rows, Id.read(IdKind.WORKSPACE, key, 0), event, length);
+            return body == null ? null : new OfEngine(status, etag, location, retryAfterSeconds, false, body);
+        }
+
+        @Override
+        public Outcome.Replayed replay(SecretCipher cipher, byte[] key, Id request) {
+            throw new IllegalStateException("Expected an answer with its body, but got one that names " + event
+                    + "; give the answer again that found() returns");
+        }
+
+        @Override
+        public RememberedAnswer transferred(byte[] key, RowTranslation other) {
+            return this;
         }
     }
 

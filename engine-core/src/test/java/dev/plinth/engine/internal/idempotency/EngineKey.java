@@ -32,7 +32,8 @@ final class EngineKey implements KeyUnderTest {
     private final ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
     private final SeededIds ids = new SeededIds(1);
     private final SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids);
-    private final Idempotency idempotency = new Idempotency(cipher, new ProblemJson("https://plinth.dev/problems/"));
+    private final Idempotency idempotency = new Idempotency(
+            cipher, new ProblemJson("https://plinth.dev/problems/"), (rows, workspace, event, length) -> null);
     private final ThreadLocal<Idempotency.KeyClaim> fresh = new ThreadLocal<>();
     private final Store store;
     private final AtomicInteger number = new AtomicInteger();

@@ -49,7 +49,8 @@ class IdempotencyTest {
     private final ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
     private final SeededIds ids = new SeededIds(1);
     private final SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids);
-    private final Idempotency idempotency = new Idempotency(cipher, new ProblemJson("https://plinth.dev/problems/"));
+    private final Idempotency idempotency = new Idempotency(
+            cipher, new ProblemJson("https://plinth.dev/problems/"), (rows, workspace, event, length) -> null);
     private final Store store = Store.open(
             new StoreSettings(Tables.HEAP, List.of(Idempotency.REMEMBERED), 1_000_000), new MemoryJournal(), clock);
 
@@ -198,8 +199,10 @@ class IdempotencyTest {
         execute(fresh(FIRST), Outcome.Done.ok(bytes(SECRET)).withSecret());
         byte[] otherKey = new byte[SecretCipher.KEY_BYTES];
         otherKey[0] = 1;
-        Idempotency stranger =
-                new Idempotency(new SecretCipher(otherKey, ids), new ProblemJson("https://plinth.dev/problems/"));
+        Idempotency stranger = new Idempotency(
+                new SecretCipher(otherKey, ids),
+                new ProblemJson("https://plinth.dev/problems/"),
+                (rows, workspace, event, length) -> null);
 
         assertThatThrownBy(() -> stranger.begin(store.viewToAnswer(), clock.epochMillis(), WORKSPACE, KEY, FIRST))
                 .isInstanceOf(IllegalStateException.class)

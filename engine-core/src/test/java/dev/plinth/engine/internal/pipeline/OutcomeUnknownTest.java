@@ -17,6 +17,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ScopeBits;
 import dev.plinth.engine.internal.base.SecretCipher;
+import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
@@ -98,7 +99,7 @@ class OutcomeUnknownTest {
                 ids,
                 new Access(new Plans(List.of()), "in-process", new byte[32]),
                 new Quotas(clock),
-                new Idempotency(cipher, new ProblemJson("https://plinth.dev/problems/")),
+                new Idempotency(cipher, new ProblemJson("https://plinth.dev/problems/"), Events::data),
                 commits,
                 new WaitRegistry(),
                 Resources::checkVisible,
