@@ -229,13 +229,13 @@ public final class JsonBytes extends ScratchBuffer {
     }
 
     private void members(ObjectMembers members, boolean sorted) {
-        int member = sorted ? members.above(-1) : 0;
+        long order = sorted ? members.order() : 0;
         for (int i = 0; i < members.size(); i++) {
+            int member = sorted ? ObjectMembers.at(order, i) : i;
             raw(members.source(), members.from(member) - 1, members.to(member) + 1);
             put(':');
             comma = false;
             JsonBytes unused = value(members.value(member), sorted);
-            member = sorted ? members.above(member) : member + 1;
         }
     }
 

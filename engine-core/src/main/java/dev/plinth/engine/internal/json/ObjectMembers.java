@@ -18,6 +18,9 @@ final class ObjectMembers extends AbstractMap<String, JsonValue> {
     /** The most members, because a look-up goes through all of them. */
     static final int MAX = 16;
 
+    /** Bits of a member's index. All {@link #MAX} of them fit into 64. */
+    private static final int INDEX_BITS = 4;
+
     private static final int USUAL = 4;
 
     private final byte[] source;
@@ -81,19 +84,23 @@ final class ObjectMembers extends AbstractMap<String, JsonValue> {
         return true;
     }
 
-    /**
-     * Returns the member with the least name above another member's, or the least of all for -1. Returns -1 if there is
-     * none.
-     */
-    int above(int other) {
-        int least = -1;
+    /** Returns the members in the order of their names, {@link #INDEX_BITS} bits each, the least name in the lowest bits. */
+    long order() {
+        long order = 0;
         for (int i = 0; i < size; i++) {
-            boolean above = other < 0 || compare(other, i) < 0;
-            if (above && (least < 0 || compare(i, least) < 0)) {
-                least = i;
+            int at = i;
+            while (at > 0 && compare(i, at(order, at - 1)) < 0) {
+                at--;
             }
+            long below = order & (1L << INDEX_BITS * at) - 1;
+            order = (order ^ below) << INDEX_BITS | (long) i << INDEX_BITS * at | below;
         }
-        return least;
+        return order;
+    }
+
+    /** Returns the member at a position of an order. */
+    static int at(long order, int position) {
+        return (int) (order >>> INDEX_BITS * position) & MAX - 1;
     }
 
     private int compare(int one, int other) {

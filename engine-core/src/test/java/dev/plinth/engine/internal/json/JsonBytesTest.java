@@ -7,7 +7,11 @@ import dev.plinth.engine.TestScale;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +73,31 @@ class JsonBytesTest {
         }
     }
 
+    /** Objects of few members keep their order in the bits of one number: up to and beyond the most of them. */
+    @Test
+    void sorted_anyNumberOfMembers_comeInTheOrderOfTheirNames() {
+        long seed = TestScale.seed();
+        Random random = new Random(seed);
+        for (int i = 0; i < TestScale.count(2_000); i++) {
+            TreeMap<String, Integer> members = new TreeMap<>();
+            while (members.size() < i % (ObjectMembers.MAX + 3)) {
+                members.put(Integer.toString(random.nextInt(1_000), 36), members.size());
+            }
+            List<String> sent = new ArrayList<>();
+            List<String> expected = new ArrayList<>();
+            members.forEach((name, value) -> expected.add("\"" + name + "\":" + value));
+            sent.addAll(expected);
+            Collections.shuffle(sent, random);
+
+            JsonValue read = JsonReader.trusted(bytes("{" + String.join(",", sent) + "}"));
+
+            assertThat(new JsonBytes().sorted(read).bytes())
+                    .as(TestScale.repeatWith(seed))
+                    .asString(StandardCharsets.UTF_8)
+                    .isEqualTo("{" + String.join(",", expected) + "}");
+        }
+    }
+
     @Test
     void append_membersToAnObject_comeAtItsEnd() {
         assertThat(appended("{\"a\":1}")).isEqualTo("{\"a\":1,\"b\":2,\"c\":true}");
@@ -126,5 +155,9 @@ class JsonBytesTest {
 
     private static byte[] string(String text) {
         return new JsonBytes().text(text).bytes();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 }
