@@ -22,8 +22,7 @@ record ReadOnlyDirectory(Path directory) implements ReadOnlyDisk {
 
     @Override
     public File open(String name) throws IOException {
-        return ChannelFile.reading(
-                directory.resolve(name), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+        return ChannelFile.reading(directory.resolve(name), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
     }
 
     @Override
