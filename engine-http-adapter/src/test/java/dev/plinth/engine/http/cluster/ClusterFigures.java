@@ -23,8 +23,14 @@ final class ClusterFigures {
     private static final long MIB = 1024L * 1024;
     private static final double GROWS = 1.5;
     private static final double STAYS = 1;
-    /** A leader has so many more threads and files than a follower, and the nodes lead in turn. */
-    private static final long OF_A_LEADER = 64;
+    /** A leader has so many more threads than a follower, and the nodes lead in turn. */
+    private static final long THREADS_OF_A_LEADER = 24;
+
+    private static final long FILES_OF_A_LEADER = 64;
+    /** Threads of a pool come when calls wait for the end of a fault, and go minutes later. */
+    private static final long THREADS_OF_A_POOL = 128;
+
+    private static final Pattern POOLED = Pattern.compile("plinth-(?:http|worker)-\\d+");
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final Pattern HISTOGRAM_TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)$");
@@ -50,17 +56,19 @@ final class ClusterFigures {
         for (ClusterNode node : cluster.nodes()) {
             Path process = Path.of("/proc", Long.toString(node.pid()));
             String status = Files.readString(process.resolve("status"));
-            long threadsOfNode = number(THREADS, status);
+            long pooledThreads = pooledThreads(process);
+            long threadsOfNode = number(THREADS, status) - pooledThreads;
             long filesOfNode = openFiles(process);
             figures.put(new Figure(node.id() + " live heap bytes", GROWS, 16 * MIB), liveHeap(node));
             figures.put(new Figure(node.id() + " resident bytes", GROWS, 64 * MIB), 1024 * number(RESIDENT, status));
-            figures.put(new Figure(node.id() + " threads", STAYS, OF_A_LEADER), threadsOfNode);
-            figures.put(new Figure(node.id() + " open files", STAYS, OF_A_LEADER), filesOfNode);
+            figures.put(new Figure(node.id() + " threads", STAYS, THREADS_OF_A_LEADER), threadsOfNode);
+            figures.put(new Figure(node.id() + " threads of pools", STAYS, THREADS_OF_A_POOL), pooledThreads);
+            figures.put(new Figure(node.id() + " open files", STAYS, FILES_OF_A_LEADER), filesOfNode);
             threads += threadsOfNode;
             files += filesOfNode;
         }
         // A single node leads at any time, so that the sums stay.
-        figures.put(new Figure("threads", STAYS, 32), threads);
+        figures.put(new Figure("threads", STAYS, 12), threads);
         figures.put(new Figure("open files", STAYS, 48), files);
         addDatabase(figures);
         rows().forEach((table, rows) -> figures.put(new Figure("rows of " + table, GROWS, 5_000), rows));
@@ -77,6 +85,23 @@ final class ClusterFigures {
             rows.put(String.valueOf(members.get("name")), ((Number) members.get("rows")).longValue());
         }
         return rows;
+    }
+
+    /** Returns how many threads are those of the server and of its workers, whose numbers have a limit. */
+    private static long pooledThreads(Path process) throws IOException {
+        try (Stream<Path> threads = Files.list(process.resolve("task"))) {
+            return threads.filter(thread -> POOLED.matcher(name(thread)).matches())
+                    .count();
+        }
+    }
+
+    /** Returns the name of a thread; empty if it has ended. */
+    private static String name(Path thread) {
+        try {
+            return Files.readString(thread.resolve("comm")).strip();
+        } catch (IOException ended) {
+            return "";
+        }
     }
 
     private static long openFiles(Path process) throws IOException {
