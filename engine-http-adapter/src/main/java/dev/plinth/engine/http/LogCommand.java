@@ -5,6 +5,7 @@ import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.LogTools;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.log.postgres.LogStatus;
 import dev.plinth.engine.log.postgres.PostgresLog;
 import dev.plinth.engine.log.postgres.PostgresLogBuilder;
 import java.nio.file.Path;
@@ -120,9 +121,13 @@ sealed interface LogCommand {
         @Mixin
         private final Place place = new Place();
 
+        @Option(names = "--json", description = "Prints a line of JSON for programs.")
+        private boolean json;
+
         @Override
         public StoreReport run(Map<String, String> environment) {
-            return new StoreReport(true, StatusText.of(place.log(environment).status()));
+            LogStatus status = place.log(environment).status();
+            return new StoreReport(true, json ? List.of(StatusJson.of(status)) : StatusText.of(status));
         }
     }
 

@@ -33,6 +33,20 @@ import picocli.CommandLine.ParameterException;
 final class LogCommandTest {
     private static final String TOKEN = "log-command-token-of-tests";
     private static final int RESOURCES = 20;
+    private static final String[] MEMBERS_OF_CELL = {
+        "name",
+        "id",
+        "format",
+        "epoch",
+        "leader",
+        "durable",
+        "first",
+        "last",
+        "batchBytes",
+        "snapshotBytes",
+        "nodes",
+        "snapshots"
+    };
 
     private final Pair servers = Pair.shared();
     private final String url =
@@ -120,6 +134,36 @@ final class LogCommandTest {
         assertThat(run(arguments).isWhole()).isTrue();
         try (Engine engine = overTheLog()) {
             assertThat(answers(engine)).isEqualTo(answers("data"));
+        }
+    }
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void status_asJson_tellsThatOfTheText() {
+        write("data");
+        StoreReport unused = run("import", url, path("data"), "--cell", cell, "--tables", "heap");
+        try (Engine engine = overTheLog()) {
+            assertThat(post(engine, "k-over-the-log").status()).isEqualTo(201);
+            Map<String, Object> told =
+                    Json.of(run("status", url, "--json").lines().get(0)).asMap();
+
+            assertThat(told).containsEntry("replica", false).containsKeys("version", "synchronousStandbyNames");
+            Map<String, Object> mine = ((List<Map<String, Object>>) told.get("cells"))
+                    .stream()
+                            .filter(each -> cell.equals(each.get("name")))
+                            .findFirst()
+                            .orElseThrow();
+            assertThat(mine).containsOnlyKeys(MEMBERS_OF_CELL);
+            assertThat((Map<String, Object>) mine.get("leader")).containsOnlyKeys("id", "silentMillis", "leaseMillis");
+            assertThat((List<Map<String, Object>>) mine.get("nodes"))
+                    .singleElement()
+                    .satisfies(node -> assertThat(node)
+                            .containsOnlyKeys("id", "applied", "behind", "lagMillis", "seenMillis")
+                            .containsEntry(
+                                    "id", engine.leader().orElseThrow().node().id()));
+            assertThat((List<Map<String, Object>>) mine.get("snapshots"))
+                    .singleElement()
+                    .satisfies(snapshot -> assertThat(snapshot).containsOnlyKeys("position", "bytes", "made"));
         }
     }
 
