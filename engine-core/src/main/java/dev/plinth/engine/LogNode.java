@@ -49,6 +49,7 @@ final class LogNode implements EngineNode {
     private static final System.Logger LOG = Log.sparing(LogNode.class);
     private static final long PAUSE_MILLIS = 20;
     private static final long LOOK_MILLIS = 50;
+    private static final long CLOCK_MILLIS = 5_000;
     private static final long ABANDON_MILLIS = 3_000;
     private static final int BEATS_RESIGNED = 3;
 
@@ -309,6 +310,8 @@ final class LogNode implements EngineNode {
                     followOrStand();
                 } else if (awaitEnd()) {
                     stepDown(leading);
+                } else {
+                    rows.setClockRight();
                 }
             }
         } catch (RuntimeException | Error e) {
@@ -397,14 +400,18 @@ final class LogNode implements EngineNode {
                 || code.equals(ProblemCode.OUTCOME_UNKNOWN.wireName());
     }
 
-    /** Waits until the reign is to end, or the node. Returns false if it is the node. */
+    /** Waits until the reign is to end, or the node, or the clock is to be looked at. Returns true if it is the reign. */
     private boolean awaitEnd() {
         lock.lock();
         try {
-            while (!closing && !resigning && !ended) {
-                changed.awaitUninterruptibly();
+            long left = TimeUnit.MILLISECONDS.toNanos(CLOCK_MILLIS);
+            while (!closing && !resigning && !ended && left > 0) {
+                left = changed.awaitNanos(left);
             }
-            return !closing;
+            return !closing && (resigning || ended);
+        } catch (InterruptedException e) {
+            closing = true; // no other code interrupts this thread
+            return false;
         } finally {
             lock.unlock();
         }

@@ -1,6 +1,7 @@
 package dev.plinth.engine.log;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -76,6 +77,16 @@ public interface SharedLog extends AutoCloseable {
      * @return false if the reign has certainly ended
      */
     boolean beat(Reign reign, long durable);
+
+    /**
+     * Returns the time by the log's own clock, as far as the last {@link #beat} of this node tells. Does not wait. The engine's
+     * time goes by it for as long as the reign lasts.
+     *
+     * @return the time now; empty if the log has no clock, or has not been asked for some time
+     */
+    default Optional<Instant> time() {
+        return Optional.empty();
+    }
 
     /**
      * Asks whether this reign was still the last one after the question began. If so, no other node had acknowledged

@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The clock of a node's machine, set right by the clock of the log at the beginning of each reign. So the engine's time
- * goes on over takeovers between machines whose clocks differ. Thread-safe.
+ * The clock of a node's machine, set right by the clock of the log at the beginning of each reign and now and then. So the
+ * engine's time goes on over takeovers between machines whose clocks differ, and does not drift with a machine. Thread-safe.
  */
 public final class LogClock implements EngineClock {
     private static final System.Logger LOG = Log.of(LogClock.class);
@@ -31,7 +31,8 @@ public final class LogClock implements EngineClock {
     }
 
     /**
-     * Sets a clock right, unless it agrees with that of a log to a second, or is no clock of a machine.
+     * Sets a clock right, unless it agrees with that of a log to a second, or is no clock of a machine. The engine's time
+     * follows as it follows any jump of a clock, and never goes back.
      *
      * @param time what the clock of the log showed
      * @param asked what the machine's clock showed before the log was asked; the answer has just come
@@ -45,6 +46,9 @@ public final class LogClock implements EngineClock {
     private void setRight(long time, long asked) {
         long least = time - machine.epochMillis();
         long most = time - asked;
+        if (most - offsetMillis >= -AGREES_MILLIS && least - offsetMillis <= AGREES_MILLIS) {
+            return;
+        }
         long offset = most < -AGREES_MILLIS ? most : least > AGREES_MILLIS ? least : 0;
         offsetMillis = offset;
         if (offset != 0) {

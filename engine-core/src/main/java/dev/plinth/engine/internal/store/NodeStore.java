@@ -121,6 +121,12 @@ public final class NodeStore implements AutoCloseable {
         return LogJournal.durability(log);
     }
 
+    /** Sets the node's clock right by that of the log, if the log has told the time. */
+    public void setClockRight() {
+        long asked = LogClock.machineMillis(clock);
+        log.time().ifPresent(time -> LogClock.setRight(clock, time, asked));
+    }
+
     /** Returns how often the present reign beats. */
     public long beatMillis() {
         LogJournal leading = journal;

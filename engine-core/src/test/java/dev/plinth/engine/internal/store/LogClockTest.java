@@ -39,6 +39,21 @@ class LogClockTest {
     }
 
     @Test
+    void setRight_again_leavesAClockThatStillAgreesAndFollowsOneThatDrifts() {
+        machine.step(Duration.ofMinutes(1));
+        LogClock.setRight(clock, TRUE_TIME, machine.epochMillis());
+        assertThat(clock.epochMillis()).isEqualTo(TRUE_TIME.toEpochMilli());
+
+        machine.step(Duration.ofMillis(900));
+        LogClock.setRight(clock, TRUE_TIME, machine.epochMillis());
+        assertThat(clock.epochMillis()).isEqualTo(TRUE_TIME.toEpochMilli() + 900);
+
+        machine.step(Duration.ofMillis(200));
+        LogClock.setRight(clock, TRUE_TIME, machine.epochMillis());
+        assertThat(clock.epochMillis()).isEqualTo(TRUE_TIME.toEpochMilli());
+    }
+
+    @Test
     void nanoTime_isThatOfTheMachine() {
         machine.step(Duration.ofHours(1));
         LogClock.setRight(clock, TRUE_TIME, machine.epochMillis());

@@ -4,9 +4,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records beats, and names positions as durable. Both are sequences, so that they leave no dead rows. Neither waits for a
@@ -20,12 +24,19 @@ final class Beats {
     private static final System.Logger LOG = System.getLogger(Beats.class.getName());
     private static final long SPACING_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+    /** A slower answer tells the time of the database too inexactly. */
+    private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    /** An older answer tells nothing, because the machine may have been suspended since. */
+    private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final Session primary;
     private final Session side;
     private final NodeLock nodeLock;
     private final CurrentReign current;
     private final ScheduledExecutorService later;
     private final String beat;
+    private volatile @Nullable Told told;
     private long last = System.nanoTime() - SPACING_NANOS;
     private long waitingEpoch;
     private long waitingDurable;
@@ -140,6 +151,19 @@ final class Beats {
         }
     }
 
+    /** Returns the time by the database's clock, as the last quick beat tells; empty if there was none lately. */
+    Optional<Instant> time() {
+        Told last = told;
+        long since = last == null ? FRESH_NANOS : System.nanoTime() - last.nanos();
+        return last == null || since >= FRESH_NANOS
+                ? Optional.empty()
+                : Optional.of(
+                        Instant.EPOCH.plus(last.micros(), ChronoUnit.MICROS).plusNanos(since));
+    }
+
+    /** The time by the database's clock at a time of this process. */
+    private record Told(long micros, long nanos) {}
+
     /** Returns false if another reign has begun. */
     private boolean send(Connection connection, long epoch, long durable) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(beat)) {
@@ -147,8 +171,14 @@ final class Beats {
             select.setLong(2, durable);
             select.setLong(3, epoch);
             select.setLong(4, current.root(epoch));
+            long asked = System.nanoTime();
             try (ResultSet rows = select.executeQuery()) {
-                return rows.next();
+                boolean isLast = rows.next();
+                long now = System.nanoTime();
+                if (isLast && now - asked < QUICK_NANOS) {
+                    told = new Told(rows.getLong(2), now);
+                }
+                return isLast;
             }
         }
     }

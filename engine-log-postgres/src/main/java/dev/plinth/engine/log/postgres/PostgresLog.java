@@ -10,6 +10,7 @@ import dev.plinth.engine.log.SnapshotStore;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -168,6 +169,11 @@ public final class PostgresLog implements SharedLog {
     @Override
     public boolean beat(Reign reign, long durable) {
         return beats.beat(reign.epoch(), durable);
+    }
+
+    @Override
+    public Optional<Instant> time() {
+        return beats.time();
     }
 
     @Override

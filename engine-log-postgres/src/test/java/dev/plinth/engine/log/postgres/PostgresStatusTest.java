@@ -11,6 +11,7 @@ import dev.plinth.engine.log.postgres.server.Patience;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -55,6 +56,27 @@ final class PostgresStatusTest {
             assertThat(cell.nodes().get(1).behind()).isEqualTo(2);
             assertThat(cell.nodes().get(1).lag()).isPositive();
         }
+    }
+
+    @Test
+    void time_behindABeat_isThatOfTheDatabase() throws IOException {
+        try (PostgresLog log = PostgresLog.of(servers.primary().source()).cell(name)) {
+            Reign reign = log.reign(new Node("a")).orElseThrow();
+            long before = databaseMillis();
+            Instant[] time = new Instant[1];
+            Patience.until(() -> {
+                boolean goesOn = log.beat(reign, 0);
+                Optional<Instant> told = log.time();
+                told.ifPresent(now -> time[0] = now);
+                return goesOn && told.isPresent();
+            });
+
+            assertThat(time[0].toEpochMilli()).isBetween(before, databaseMillis());
+        }
+    }
+
+    private long databaseMillis() {
+        return Long.parseLong(servers.query("select floor(extract(epoch from clock_timestamp()) * 1000)::bigint"));
     }
 
     @Test
