@@ -75,7 +75,8 @@ final class NodesOfALog implements AutoCloseable {
         return node;
     }
 
-    private static int freePort() {
+    /** Returns a port that no socket listens on. */
+    static int freePort() {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return free.getLocalPort();
         } catch (IOException e) {
