@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Lets nodes run for long under faults drawn by chance, and samples what they and their database take. */
-@Tag("portable")
+@Tag("slow")
 @Timeout(value = 6, unit = TimeUnit.HOURS)
 @Tag("scaled")
 final class SoakIT {
