@@ -242,7 +242,7 @@ final class PostgresStandbyTest {
             log.snapshots().write(2, out -> out.write(1));
             servers.standby().stop();
             CompletableFuture<Void> truncation = CompletableFuture.runAsync(() -> truncate(log));
-            awaitWaiting("select setval");
+            awaitWaiting("COMMIT");
             servers.query("select count(pg_cancel_backend(pid)) from pg_stat_activity where wait_event = 'SyncRep'");
 
             Patience.until(truncation::isDone);
