@@ -28,7 +28,7 @@ final class NodeFaultsIT {
     void leader_killed_losesNothingThatWasAcknowledged() throws Exception {
         int rounds = Integer.getInteger("plinth.test.kills", TestScale.count(1, 30, 200));
         Figures figures = new Figures("kill -9 of the leader");
-        new FaultRun(cluster, figures, 2).repeat(rounds, (load, random) -> {
+        new FaultRun(cluster, figures, 2).withoutOldWorkspaces().repeat(rounds, (load, random) -> {
             ClusterNode leader = cluster.node(cluster.leader());
             long killed = System.nanoTime();
             leader.kill();
@@ -45,7 +45,7 @@ final class NodeFaultsIT {
         Figures figures = new Figures("SIGSTOP of the leader");
         List<Long> followed = new ArrayList<>();
         List<Long> followedSlowly = new ArrayList<>();
-        new FaultRun(cluster, figures, 2).repeat(rounds, (load, random) -> {
+        new FaultRun(cluster, figures, 2).withoutOldWorkspaces().repeat(rounds, (load, random) -> {
             int number = cluster.leader();
             ClusterNode leader = cluster.node(number);
             boolean isSlow = random.nextBoolean();
