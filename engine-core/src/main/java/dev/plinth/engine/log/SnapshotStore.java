@@ -20,7 +20,8 @@ public interface SnapshotStore {
     List<Long> positions() throws IOException;
 
     /**
-     * Opens a snapshot. The caller reads it on one thread, and closes it. It stays readable after {@link #delete}.
+     * Opens a snapshot. The caller reads it on one thread, and closes it. It stays readable after {@link #delete}. If the
+     * store finds damage, reading throws {@link SnapshotDamageException}.
      *
      * @throws IOException if there is none at this position, or the store fails
      */

@@ -13,9 +13,11 @@ import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.SharedLog;
 import dev.plinth.engine.log.SharedMemoryLog;
 import dev.plinth.engine.log.SnapshotStore;
+import java.io.ByteArrayInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -250,6 +252,20 @@ class LogSnapshotsTest {
     }
 
     @Test
+    void snapshot_whoseOlderOneCannotBeReadNow_deletesNothing() throws IOException {
+        NodeStore leader = node(log, SELDOM);
+        Store store = leader.reign(A).orElseThrow();
+        put(store, 0, 100);
+        leader.snapshot();
+        long last = put(store, 50, 150);
+        NodeStore node = caughtUp(with(log, new Away(log.snapshots())), last);
+
+        assertThatThrownBy(node::snapshot).hasMessageContaining("the connection broke");
+
+        assertThat(log.snapshots().positions()).containsExactly(last, 100L);
+    }
+
+    @Test
     void snapshot_withRowsThatWereUndone_isNotWritten() throws IOException {
         Changing between = new Changing(log.snapshots());
         NodeStore leader = node(with(log, between), SELDOM);
@@ -438,6 +454,38 @@ class LogSnapshotsTest {
             return method.invoke(log, arguments);
         } catch (InvocationTargetException e) {
             throw e.getCause();
+        }
+    }
+
+    /** Snapshots whose store goes away while any of them is read. */
+    private record Away(SnapshotStore snapshots) implements SnapshotStore {
+        @Override
+        public List<Long> positions() throws IOException {
+            return snapshots.positions();
+        }
+
+        @Override
+        public InputStream open(long position) throws IOException {
+            byte[] begin;
+            try (InputStream in = snapshots.open(position)) {
+                begin = in.readNBytes(20);
+            }
+            return new SequenceInputStream(new ByteArrayInputStream(begin), new InputStream() {
+                @Override
+                public int read() throws IOException {
+                    throw new IOException("the connection broke");
+                }
+            });
+        }
+
+        @Override
+        public void write(long position, Content content) throws IOException {
+            snapshots.write(position, content);
+        }
+
+        @Override
+        public void delete(long position) throws IOException {
+            snapshots.delete(position);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.plinth.engine.log.postgres;
 
+import dev.plinth.engine.log.SnapshotDamageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.Connection;
@@ -103,7 +104,7 @@ final class SnapshotInput extends InputStream {
             throw SqlStates.asIo(e);
         }
         if (part.length == 0) {
-            throw new IOException("Expected part " + next + " of the snapshot at position " + position
+            throw new SnapshotDamageException("Expected part " + next + " of the snapshot at position " + position
                     + " as it was written, but it is missing or damaged");
         }
         next++;

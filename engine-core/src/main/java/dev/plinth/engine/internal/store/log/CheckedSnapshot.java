@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.store.log;
 
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.log.SnapshotDamageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -32,21 +33,26 @@ public record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, Str
      * @throws IllegalStateException if it is of another version, or has a table that this release does not know
      */
     public static CheckedSnapshot of(Disk disk, String name, List<TableName<?>> tables, @Nullable StoreId store) {
-        return of(name, store, tables, sink -> Snapshot.read(disk, name, sink));
+        try {
+            return of(name, store, tables, sink -> Snapshot.read(disk, name, sink));
+        } catch (IOException e) {
+            return unusable(name, e);
+        }
     }
 
     /**
      * Reads one snapshot from a stream likewise, and closes the stream.
      *
      * @param sequence the sequence at its start
+     * @throws IOException if the stream breaks off, which says nothing about the snapshot
      */
-    public static CheckedSnapshot of(
-            InputStream in, long sequence, List<TableName<?>> tables, @Nullable StoreId store) {
+    public static CheckedSnapshot of(InputStream in, long sequence, List<TableName<?>> tables, @Nullable StoreId store)
+            throws IOException {
         return of(Snapshot.name(sequence), store, tables, sink -> Snapshot.read(in, sequence, sink));
     }
 
-    private static CheckedSnapshot of(
-            String name, @Nullable StoreId store, List<TableName<?>> tables, Reading reading) {
+    private static CheckedSnapshot of(String name, @Nullable StoreId store, List<TableName<?>> tables, Reading reading)
+            throws IOException {
         boolean[] known = new boolean[128];
         for (TableName<?> table : tables) {
             known[table.number()] = true;
@@ -62,9 +68,13 @@ public record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, Str
             return foreign == null
                     ? new CheckedSnapshot(name, loaded, "", false)
                     : new CheckedSnapshot(name, null, foreign, true);
-        } catch (IOException e) {
-            return new CheckedSnapshot(name, null, name + " cannot be used: " + e.getMessage(), false);
+        } catch (SnapshotDamageException damage) {
+            return unusable(name, damage);
         }
+    }
+
+    private static CheckedSnapshot unusable(String name, IOException why) {
+        return new CheckedSnapshot(name, null, name + " cannot be used: " + why.getMessage(), false);
     }
 
     /** Reads a snapshot. */

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.store.log;
 
 import dev.plinth.engine.internal.base.RowVisitor;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.log.SnapshotDamageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -286,7 +287,8 @@ public final class Snapshot {
     }
 
     private static IOException damaged(String name, long position) {
-        return new IOException("Expected a whole snapshot, but " + name + " is damaged at byte " + position);
+        return new SnapshotDamageException(
+                "Expected a whole snapshot, but " + name + " is damaged at byte " + position);
     }
 
     /** Returns the length of the newest snapshot in bytes, or 0 if there is none. */
