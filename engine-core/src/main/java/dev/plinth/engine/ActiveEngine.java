@@ -193,7 +193,8 @@ final class ActiveEngine {
 
     /** Returns the wire with the routes of these audiences alone, which lasts as long as the reign. */
     Wire wire(Set<Audience> audiences) {
-        return wires.computeIfAbsent(audiences, wire::serving);
+        Wire known = wires.get(audiences); // first, because each call asks, and the other way may lock
+        return known == null ? wires.computeIfAbsent(audiences, wire::serving) : known;
     }
 
     /** Returns the dispatcher of calls. */

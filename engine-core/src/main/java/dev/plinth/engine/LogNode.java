@@ -410,8 +410,7 @@ final class LogNode implements EngineNode {
             }
             return !closing && (resigning || ended);
         } catch (InterruptedException e) {
-            closing = true; // no other code interrupts this thread
-            return false;
+            return false; // it looks a little earlier, and waits on
         } finally {
             lock.unlock();
         }
