@@ -46,8 +46,9 @@ public interface JobContext {
     int attempt();
 
     /**
-     * Returns true once a call has asked to cancel the job. The handler should then end soon. A result that it still
-     * returns stands.
+     * Returns true once a call has asked to cancel the job, or this node of several is to lead no more. The handler should
+     * then end soon. A result that it still returns stands. If it returns null, the job is canceled if a call has asked
+     * for that. Otherwise another node runs this attempt again.
      */
     boolean isCancelRequested();
 

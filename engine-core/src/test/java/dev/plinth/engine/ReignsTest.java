@@ -245,6 +245,29 @@ class ReignsTest {
     }
 
     @Test
+    void job_whoseHandlerStopsBecauseItsNodeResigns_runsAgainElsewhereAndIsNotCanceled() throws InterruptedException {
+        close();
+        CountDownLatch begun = new CountDownLatch(1);
+        open(
+                builder("c").jobHandler(TYPE, job -> {
+                    begun.countDown();
+                    Patience.until(job::isCancelRequested);
+                    return null; // as the guide shows it
+                }),
+                builder("d").jobHandler(TYPE, job -> Json.of("{\"by\":\"successor\"}")));
+        String job = first.client(key).startJob(NewJob.of(TYPE)).call().jobId();
+        begun.await();
+
+        first.resign();
+        Patience.until(() -> second.role() == NodeRole.LEADER);
+        Patience.until(() -> status(second, job).isFinal());
+
+        Job ended = second.client(key).job(job).call();
+        assertThat(ended.status()).isEqualTo(JobStatus.SUCCEEDED);
+        assertThat(ended.attempt()).isEqualTo(1);
+    }
+
+    @Test
     void write_ofAPartOfAnEndedReign_doesNotEndTheNextOne() {
         Store ended = first.store();
         takeOver(first, second);

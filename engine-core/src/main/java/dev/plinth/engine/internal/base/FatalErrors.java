@@ -84,10 +84,15 @@ public final class FatalErrors {
 
     /** Returns the missing memory that an error or one of its causes tells of, or null. */
     public static @Nullable OutOfMemoryError noMemory(Throwable error) {
+        return find(OutOfMemoryError.class, error);
+    }
+
+    /** Returns an error, or the first of its causes, that is of a type; null if none is. Needs no memory. */
+    public static <T extends Throwable> @Nullable T find(Class<T> type, Throwable error) {
         Throwable each = error;
         for (int i = 0; each != null && i < CAUSES_MAX; i++) {
-            if (each instanceof OutOfMemoryError noMemory) {
-                return noMemory;
+            if (type.isInstance(each)) {
+                return type.cast(each);
             }
             each = each.getCause();
         }

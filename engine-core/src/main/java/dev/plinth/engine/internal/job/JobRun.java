@@ -88,7 +88,7 @@ final class JobRun implements HostJob {
             HostJob.End end = given == null ? HostJob.End.NOTHING : given;
             Json result = end.result();
             if (result == null && cancelRequested) {
-                commit(JobSteps.cancel(id(), row.attempt()));
+                commit(JobSteps.stopped(id(), row.attempt()));
                 return null;
             }
             byte[] bytes = result == null ? new byte[0] : result.utf8();
@@ -102,10 +102,16 @@ final class JobRun implements HostJob {
             }
             return succeed(JobSteps.succeed(id(), row.attempt(), bytes), end.effects());
         } catch (JobFailure failure) {
+            if (isInterrupted(failure)) {
+                return giveBack();
+            }
             Outcome outcome = fail(failure.code(), String.valueOf(failure.getMessage()), failure.retryable());
             log(System.Logger.Level.INFO, outcome, failure);
             return failure.code();
         } catch (Exception | Error e) {
+            if (isInterrupted(e)) {
+                return giveBack();
+            }
             fatalErrors.saw(e);
             Outcome outcome = fail(
                     HANDLER_FAILED,
@@ -114,6 +120,21 @@ final class JobRun implements HostJob {
             log(System.Logger.Level.WARNING, outcome, e);
             return HANDLER_FAILED;
         }
+    }
+
+    /** Returns true if a handler failed because the engine, which closes, has interrupted it. */
+    private boolean isInterrupted(Throwable e) {
+        return committer.isStopped() && FatalErrors.find(InterruptedException.class, e) != null;
+    }
+
+    /** Puts the job back into the queue, unless that was done before. Returns null, because no error is recorded. */
+    private @Nullable String giveBack() {
+        commit(JobSteps.giveBack(id(), row.attempt()));
+        LOG.log(
+                System.Logger.Level.INFO,
+                "Closing has interrupted job " + jobId() + " of type " + type() + "; attempt " + attempt()
+                        + " begins anew");
+        return null;
     }
 
     /**

@@ -145,8 +145,12 @@ final class JobSteps {
         };
     }
 
-    static Command.Change cancel(Id id, int attempt) {
-        return running(id, attempt, JobSteps::end);
+    /**
+     * Ends an attempt whose handler stopped because it was told to. The job is canceled if a call has asked for that.
+     * Otherwise another node is to run it, so it goes back to the queue without having used the attempt.
+     */
+    static Command.Change stopped(Id id, int attempt) {
+        return running(id, attempt, (context, row) -> row.cancelRequested() ? end(context, row) : back(context, row));
     }
 
     private static Changes end(Context context, JobRow row) {
