@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.provider.Arguments;
 
 /** The jar as an operator runs it: with certificates, logs, and what {@code packaging} starts. */
 @Timeout(600)
@@ -91,6 +92,25 @@ class ServerIT {
                                 .POST(HttpRequest.BodyPublishers.noBody())
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** The jar has a relocated Jetty, which is not the one of {@link FramingTest}. */
+    @Test
+    void request_badlyFramed_isAProblemOfTheJarToo() throws IOException {
+        try (ServedProcess server = new ServedProcess(
+                directory.resolve("serve.err"),
+                jar("serve", "--memory", "--port=0").toArray(String[]::new))) {
+            int port = URI.create(server.base()).getPort();
+            for (Arguments each : FramingTest.badHeads().toList()) {
+                try (RawClient client = new RawClient(port)) {
+                    client.send(each.get()[1] + "GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n");
+
+                    FramingTest.assertProblem(client.read());
+                } catch (IOException | AssertionError e) {
+                    throw new AssertionError("Expected one problem, at a request with: " + each.get()[0], e);
+                }
+            }
+        }
     }
 
     @Test
