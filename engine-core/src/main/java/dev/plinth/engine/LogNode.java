@@ -511,7 +511,7 @@ final class LogNode implements EngineNode {
                 left = changed.awaitNanos(left);
             }
         } catch (InterruptedException e) {
-            closing = true; // no other code interrupts this thread
+            return; // it tries a little earlier
         } finally {
             lock.unlock();
         }

@@ -268,6 +268,19 @@ class ReignsTest {
     }
 
     @Test
+    void threads_ofNodesThatAreInterrupted_followAndLeadOn() {
+        List<Thread> threads = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("plinth-node"))
+                .toList();
+        assertThat(threads).hasSizeGreaterThanOrEqualTo(2);
+        threads.forEach(Thread::interrupt);
+
+        takeOver(first, second);
+        takeOver(second, first);
+        create(first, "k");
+    }
+
+    @Test
     void write_ofAPartOfAnEndedReign_doesNotEndTheNextOne() {
         Store ended = first.store();
         takeOver(first, second);

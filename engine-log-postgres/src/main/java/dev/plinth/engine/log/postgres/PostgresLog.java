@@ -209,6 +209,7 @@ public final class PostgresLog implements SharedLog {
         try {
             List<Batch> found = reading.run(connection -> tables.read(connection, after, bytesMax));
             if (!reading.run(connection -> reigns.isLast(connection, reign.epoch()))) {
+                reading.abort(); // it may be at a server that is no primary any more
                 throw new IOException("Expected the reign of epoch " + reign.epoch()
                         + " to be the last one of the log, but another one has begun");
             }

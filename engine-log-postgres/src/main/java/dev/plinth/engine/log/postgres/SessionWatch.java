@@ -60,7 +60,7 @@ final class SessionWatch {
                         "The server no longer works on a statement; its connection is broken");
                 watched.abort();
             }
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) { // whatever it is, the next look must come
             long now = System.nanoTime();
             if (!isSilent) {
                 isSilent = true;

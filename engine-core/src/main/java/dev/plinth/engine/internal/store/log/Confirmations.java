@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class Confirmations implements AutoCloseable {
 
     private final BooleanSupplier question;
     private final Runnable denied;
+    private final BiConsumer<String, Throwable> ended;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition came = lock.newCondition();
     private final Thread thread = new EngineThread(this::loop, THREAD);
@@ -36,10 +38,12 @@ final class Confirmations implements AutoCloseable {
      * Makes a thread that asks a question for callers. An answer may be false because the log cannot tell.
      *
      * @param denied is told of each false answer
+     * @param ended is told if the thread has ended by an error; all answers are false from then on
      */
-    Confirmations(BooleanSupplier question, Runnable denied) {
+    Confirmations(BooleanSupplier question, Runnable denied, BiConsumer<String, Throwable> ended) {
         this.question = question;
         this.denied = denied;
+        this.ended = ended;
     }
 
     void start() {
@@ -90,21 +94,43 @@ final class Confirmations implements AutoCloseable {
     }
 
     private void loop() {
-        List<CompletableFuture<Boolean>> asked = take();
-        while (!asked.isEmpty()) {
-            unconfirmed = unconfirmed == null ? Deadline.inMillis(0) : unconfirmed;
-            isAsking = true;
-            boolean confirmed = isConfirmed();
-            isAsking = false;
-            unconfirmed = confirmed ? null : unconfirmed;
-            if (!confirmed) {
-                denied.run();
+        List<CompletableFuture<Boolean>> asked = List.of();
+        try {
+            for (asked = take(); !asked.isEmpty(); asked = take()) {
+                answer(asked);
             }
-            for (CompletableFuture<Boolean> answer : asked) {
-                answer.complete(confirmed);
-            }
-            asked = take();
+        } catch (RuntimeException | Error e) {
+            end(asked);
+            ended.accept(THREAD, e);
         }
+    }
+
+    private void answer(List<CompletableFuture<Boolean>> asked) {
+        unconfirmed = unconfirmed == null ? Deadline.inMillis(0) : unconfirmed;
+        isAsking = true;
+        boolean confirmed = isConfirmed();
+        isAsking = false;
+        unconfirmed = confirmed ? null : unconfirmed;
+        if (!confirmed) {
+            denied.run();
+        }
+        for (CompletableFuture<Boolean> each : asked) {
+            each.complete(confirmed);
+        }
+    }
+
+    /** Answers with false all that is asked, now and later. */
+    private void end(List<CompletableFuture<Boolean>> asked) {
+        List<CompletableFuture<Boolean>> left;
+        lock.lock();
+        try {
+            open = false;
+            left = waiting;
+        } finally {
+            lock.unlock();
+        }
+        asked.forEach(each -> each.complete(false));
+        left.forEach(each -> each.complete(false));
     }
 
     private boolean isConfirmed() {

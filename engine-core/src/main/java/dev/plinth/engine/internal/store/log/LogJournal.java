@@ -53,7 +53,10 @@ public final class LogJournal implements Journal {
         this.log = log;
         this.reign = reign;
         this.durable = end;
-        this.confirmations = new Confirmations(() -> log.confirm(reign), this::lookAtReign);
+        this.confirmations = new Confirmations(
+                () -> log.confirm(reign),
+                this::lookAtReign,
+                (thread, e) -> listener().ended(thread, e));
         this.records = new RecordQueue(end.crc());
         this.wanted = records.lock.newCondition();
         this.flusher = new EngineThread(this::flushLoop, THREAD);
