@@ -212,7 +212,7 @@ public final class Engine implements AutoCloseable {
      * free after the work has acted, and the same call runs the work again:
      * <ul>
      * <li>The process dies before the result is durable.
-     * <li>The disk fails, or another node leads meanwhile ({@code outcome_unknown}).
+     * <li>The disk fails, the engine closes or another node leads meanwhile ({@code outcome_unknown}).
      * <li>The store refuses the result (503 {@code capacity_exhausted}). The room on the disk is checked before the
      * work runs.
      * </ul>

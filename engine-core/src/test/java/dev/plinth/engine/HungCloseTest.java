@@ -1,13 +1,19 @@
 package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.GraceTimes;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewWebhookEndpoint;
+import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.client.PlinthClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +69,38 @@ final class HungCloseTest {
         try (Engine again = Engine.open(directory)) {
             assertThat(again.isWritable()).as("opens").isTrue();
         }
+    }
+
+    @Test
+    void close_whileCodeOfTheHostRuns_leavesItsCallersWithAnUnknownOutcome() throws InterruptedException {
+        Engine engine = Engine.builder()
+                .grace(new GraceTimes(Duration.ofSeconds(1), Duration.ofSeconds(60)))
+                .operation("charge", operation -> {
+                    hang();
+                    return OperationResult.of(Json.EMPTY_OBJECT);
+                })
+                .open();
+        String workspace =
+                engine.admin().createWorkspace("w", "business").call().id();
+        String key = engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
+        String resource = engine.client(key).resources().create("r").call().id();
+        Call charge = Call.of("POST", "/v1/resources/" + resource + "/operations/charge")
+                .withKey(key)
+                .withBody(Json.EMPTY_OBJECT);
+        CompletableFuture<String> called =
+                CompletableFuture.supplyAsync(() -> engine.call(charge).text());
+        CompletableFuture<Json> worked =
+                CompletableFuture.supplyAsync(() -> engine.idempotent(workspace, "i", "f", () -> {
+                    hang();
+                    return Json.EMPTY_OBJECT;
+                }));
+        hung.await();
+
+        engine.close();
+        letGo.countDown();
+
+        assertThat(called.orTimeout(60, TimeUnit.SECONDS).join()).contains("\"code\":\"outcome_unknown\"");
+        assertThatThrownBy(() -> worked.orTimeout(60, TimeUnit.SECONDS).join()).hasMessageContaining("outcome_unknown");
     }
 
     /** Bears every interrupt, as careless code does. */

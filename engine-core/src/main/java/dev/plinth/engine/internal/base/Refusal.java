@@ -61,6 +61,11 @@ public record Refusal(
                 .retryAfter(1);
     }
 
+    /** Returns true if the engine closes or its node does not lead, so that it has certainly changed nothing. */
+    public boolean isOfEndedEngine() {
+        return code == ProblemCode.NOT_LEADER || code == ProblemCode.SHUTTING_DOWN;
+    }
+
     /** Returns the same refusal with advice when to retry. */
     public Refusal retryAfter(long seconds) {
         return new Refusal(code, detail, errors, seconds, hint, retryable, operation);

@@ -84,18 +84,21 @@ final class IdempotentRunner {
                             remember,
                             (context, changes, end) -> remember(claim, request, context, changes, end));
         } catch (RefusedException lost) {
-            throw lost.refusal().code() == ProblemCode.NOT_LEADER ? unknown() : lost;
+            throw told(lost.refusal());
         }
         if (outcome instanceof Outcome.Refused refused) {
-            throw new RefusedException(refused.refusal());
+            throw told(refused.refusal());
         }
         return result;
     }
 
-    private static RefusedException unknown() {
-        return RefusedException.of(
-                ProblemCode.OUTCOME_UNKNOWN,
-                "Another node leads since the work ran, and its result is not remembered. Repeat the call with the same key, which runs the work again.");
+    /** Returns what to tell of a refusal to remember the result of work that has run. */
+    private static RefusedException told(Refusal refusal) {
+        return refusal.isOfEndedEngine()
+                ? RefusedException.of(
+                        ProblemCode.OUTCOME_UNKNOWN,
+                        "The engine closed, or another node leads, since the work ran, and its result is not remembered. Repeat the call with the same key, which runs the work again.")
+                : new RefusedException(refusal);
     }
 
     /** Remembers a result; a refusal leaves the key free. */

@@ -123,7 +123,11 @@ final class RequestContext {
 
     /** Returns the answer of its own commit. */
     Answer answer(Commits.Committed committed) {
-        return answer(committed.outcome(), committed.sequence(), committed.hasRecord());
+        Outcome outcome = committed.outcome();
+        return answer(
+                outcome instanceof Outcome.Refused refused ? new Outcome.Refused(told(refused.refusal())) : outcome,
+                committed.sequence(),
+                committed.hasRecord());
     }
 
     private Answer answer(Outcome outcome, long sequence, boolean hasRecord) {
@@ -140,14 +144,14 @@ final class RequestContext {
     }
 
     /**
-     * Returns what to tell the caller of a refusal. A lost reign has certainly changed nothing in the engine. But once the
-     * host's code has run, its own effects are not known.
+     * Returns what to tell the caller of a refusal. An engine that has lost its reign, or that closes, has certainly changed
+     * nothing. But once the host's code has run, its own effects are not known.
      */
     Refusal told(Refusal refusal) {
-        return hasRunHostCode && refusal.code() == ProblemCode.NOT_LEADER
+        return hasRunHostCode && refusal.isOfEndedEngine()
                 ? Refusal.of(
                         ProblemCode.OUTCOME_UNKNOWN,
-                        "Another node leads since the code of the host ran; the engine has changed nothing. Repeat the call with the same Idempotency-Key to learn its outcome.")
+                        "The engine closed, or another node leads, since the code of the host ran; the engine has changed nothing. Repeat the call with the same Idempotency-Key to learn its outcome.")
                 : refusal;
     }
 
