@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A call is sent again only if that cannot apply it twice. It has certainly changed nothing, its method is safe, or
  * it has an idempotency key and goes to the leader of a later reign. Thread-safe.
  */
-final class ForwardedCall implements LeaderClient.Listener {
+final class ForwardedCall {
     /** How long a call waits for a node that leads. It is longer than a takeover behind a frozen leader usually takes. */
     static final long WAIT_MILLIS = 5_000;
 
@@ -80,6 +81,7 @@ final class ForwardedCall implements LeaderClient.Listener {
     private long waitingNanos = begunNanos;
     private boolean isDraining;
     private long drainingNanos;
+    private @Nullable Attempt attempt;
     private LeaderClient.@Nullable Sending sending;
     private @Nullable RelayedReply relayed;
     /** The answer if no other leader comes in time. */
@@ -90,6 +92,38 @@ final class ForwardedCall implements LeaderClient.Listener {
         SENT,
         RELAYED,
         ENDED
+    }
+
+    /** The answers of one leader. Those of an earlier attempt count nothing. */
+    private final class Attempt implements LeaderClient.Listener {
+        @Override
+        public void answered(Response response, Content.Source source) {
+            if (response.getStatus() == HttpStatus.SERVICE_UNAVAILABLE_503) {
+                readRefusal(response, source);
+            } else {
+                Consumer<Throwable> abort = failure -> abort(response, failure);
+                relay(
+                        this,
+                        new RelayedReply(
+                                response.getStatus(), response.getHeaders(), source, abort, ForwardedCall.this::end),
+                        abort);
+            }
+        }
+
+        @Override
+        public void failed(Throwable failure, boolean isSent) {
+            ForwardedCall.this.failed(this, failure, isSent);
+        }
+
+        private void readRefusal(Response response, Content.Source source) {
+            Content.Source.asByteArrayAsync(
+                    source,
+                    REFUSAL_BYTES_MAX,
+                    Promise.Invocable.from(
+                            InvocationType.NON_BLOCKING,
+                            bytes -> refused(this, response.getStatus(), response.getHeaders(), bytes),
+                            failure -> failed(failure, true)));
+        }
     }
 
     /**
@@ -184,10 +218,19 @@ final class ForwardedCall implements LeaderClient.Listener {
         tried = leader;
         triedNanos = NanoTime.now();
         isChanged = false;
-        return () -> {
+        Attempt next = new Attempt();
+        attempt = next;
+        return () -> attempt(next, leader);
+    }
+
+    private void attempt(Attempt next, Leader leader) {
+        try {
             contact.greet(leader);
-            send(leader);
-        };
+            send(next, leader);
+        } catch (RuntimeException | Error e) {
+            failed(next, e, false);
+            throw e;
+        }
     }
 
     private boolean isWorthATry(Leader leader) {
@@ -255,7 +298,7 @@ final class ForwardedCall implements LeaderClient.Listener {
         });
     }
 
-    private void send(Leader leader) {
+    private void send(Attempt next, Leader leader) {
         URI url = leader.node().url().orElseThrow();
         LeaderClient.Sending sent = parts.client()
                 .send(
@@ -263,25 +306,11 @@ final class ForwardedCall implements LeaderClient.Listener {
                         head,
                         sender.hasBody() ? body : null,
                         headers -> ForwardedHeaders.addTo(headers, sender, parts.door(), parts.node(), leader),
-                        this);
+                        next);
         synchronized (this) {
-            if (state == State.SENT) {
+            if (isOf(next)) {
                 sending = sent;
             }
-        }
-    }
-
-    @Override
-    public void answered(Response response, Content.Source source) {
-        if (response.getStatus() == HttpStatus.SERVICE_UNAVAILABLE_503) {
-            readRefusal(response, source);
-        } else {
-            relay(new RelayedReply(
-                    response.getStatus(),
-                    response.getHeaders(),
-                    source,
-                    failure -> abort(response, failure),
-                    this::end));
         }
     }
 
@@ -289,25 +318,15 @@ final class ForwardedCall implements LeaderClient.Listener {
         CompletableFuture<Boolean> unused = response.abort(failure);
     }
 
-    private void readRefusal(Response response, Content.Source source) {
-        Content.Source.asByteArrayAsync(
-                source,
-                REFUSAL_BYTES_MAX,
-                Promise.Invocable.from(
-                        InvocationType.NON_BLOCKING,
-                        bytes -> refused(response.getStatus(), response.getHeaders(), bytes),
-                        failure -> failed(failure, true)));
-    }
-
     /** Takes the refusal of a node. A later leader may answer otherwise, if nothing has happened or the call may be repeated. */
-    private void refused(int status, HttpFields headers, byte[] bytes) {
+    private void refused(Attempt from, int status, HttpFields headers, byte[] bytes) {
         String problem = code(bytes);
         RelayedReply refusal = new RelayedReply(
                 status, headers, new ByteBufferContentSource(ByteBuffer.wrap(bytes)), failure -> {}, this::end);
         boolean isNotDone = NOT_DONE.contains(problem);
         if (isNotDone || problem.equals("outcome_unknown") && (isSafe || isKeyed)) {
             synchronized (this) {
-                if (state == State.SENT) {
+                if (isOf(from)) {
                     waitingNanos += NanoTime.since(triedNanos); // the leader has had this time
                     await(!isNotDone);
                     last = refusal;
@@ -315,8 +334,12 @@ final class ForwardedCall implements LeaderClient.Listener {
             }
             look();
         } else {
-            relay(refusal);
+            relay(from, refusal, failure -> {});
         }
+    }
+
+    private synchronized boolean isOf(Attempt from) {
+        return state == State.SENT && from.equals(attempt);
     }
 
     /** Returns true for the body of a refusal that says that its node ends or does not lead, and has not done the call. */
@@ -329,22 +352,27 @@ final class ForwardedCall implements LeaderClient.Listener {
         return code.find() ? code.group(1) : "";
     }
 
-    private void relay(RelayedReply reply) {
+    /** Passes a reply on, unless it is the late one of an earlier attempt. That one is dropped. */
+    private void relay(Attempt from, RelayedReply reply, Consumer<Throwable> drop) {
+        boolean isOf;
         synchronized (this) {
-            if (state != State.SENT) {
-                return;
+            isOf = isOf(from);
+            if (isOf) {
+                state = State.RELAYED;
+                relayed = reply;
             }
-            state = State.RELAYED;
-            relayed = reply;
         }
-        answer.complete(reply.asReply());
+        if (isOf) {
+            answer.complete(reply.asReply());
+        } else {
+            drop.accept(new IllegalStateException("The call has gone to another leader"));
+        }
     }
 
-    @Override
-    public void failed(Throwable failure, boolean isSent) {
+    private void failed(Attempt from, Throwable failure, boolean isSent) {
         boolean isUnknown;
         synchronized (this) {
-            if (state != State.SENT) {
+            if (!isOf(from)) {
                 return;
             }
             isUnknown = isSent && !isSafe && !isKeyed;
@@ -374,6 +402,7 @@ final class ForwardedCall implements LeaderClient.Listener {
         }
         needsLaterReign = isDoubtful && !isSafe;
         mayBeDone |= needsLaterReign;
+        attempt = null;
         sending = null;
     }
 
@@ -397,7 +426,8 @@ final class ForwardedCall implements LeaderClient.Listener {
         }
     }
 
-    private synchronized void end() {
+    /** Ends it without an answer. */
+    synchronized void end() {
         state = State.ENDED;
     }
 }

@@ -31,7 +31,13 @@ final class Forwarder {
     CompletableFuture<Reply> forward(Call head, Sender sender, byte[] body, LongPredicate memory) {
         ForwardedCall call = new ForwardedCall(parts, head, sender, body, memory, contact);
         calls.add(call);
-        call.look();
+        try {
+            call.look();
+        } catch (RuntimeException | Error e) {
+            call.end(); // its caller is told of the error, so no leader may carry it out later
+            calls.remove(call);
+            throw e;
+        }
         if (waitsEnded) {
             call.endWait();
         }

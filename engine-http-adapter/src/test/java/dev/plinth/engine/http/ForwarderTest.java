@@ -3,11 +3,15 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
+import dev.plinth.engine.NodeRole;
+import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.http.NodesOfALog.Served;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests calls for which there is no connection to the leader. */
+/** Tests calls for which there is no connection to the leader, or one that breaks. */
 @Timeout(300)
 class ForwarderTest {
     @Test
@@ -52,8 +56,51 @@ class ForwarderTest {
         }
     }
 
+    @Test
+    void refusal_thatBreaksOff_endsItsOwnAttemptAlone(@TempDir Path directory) throws Exception {
+        try (NodesOfALog nodes = NodesOfALog.start(directory, 3)) {
+            Served crashed = nodes.node(0);
+            crashed.crash();
+            LeaderClient client = new LeaderClient(2);
+            Server server = new Server();
+            client.join(server);
+            server.start();
+            try (FakeLeader fake = new FakeLeader(crashed.port())) {
+                List<CompletableFuture<Reply>> answers = new ArrayList<>();
+                List<FakeLeader.Taken> held = new ArrayList<>();
+                for (int i = 1; i <= 2; i++) {
+                    Engine engine = nodes.node(i).engine();
+                    Forwarder forwarder = new Forwarder(
+                            new ForwardedCall.Parts(
+                                    engine, engine.forwarding().orElseThrow(), client, new FakeCallService(), "api"),
+                            server.getThreadPool());
+                    answers.add(forward(forwarder, Map.of("idempotency-key", "k")));
+                    held.add(fake.takeAfterGreeting());
+                }
+                nodes.expireLeaseUntil(nodes.node(1), nodes.node(2));
+                int follower = nodes.node(1).engine().role() == NodeRole.LEADER ? 1 : 0;
+                Engine other = nodes.node(follower + 1).engine();
+                Patience.until(() -> other.leader().orElseThrow().epoch() > 1);
+
+                FakeLeader.Taken broken = held.get(follower);
+                broken.answer("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 100\r\n\r\n{\"code\":");
+                broken.close();
+
+                Reply reply = answers.get(follower).get();
+                assertThat(reply.status()).as(reply.text()).isEqualTo(401); // of the next leader, as there is no key
+                held.get(1 - follower).close();
+            } finally {
+                server.stop();
+            }
+        }
+    }
+
     private static CompletableFuture<Reply> forward(Forwarder forwarder) {
-        Call call = new Call("POST", "/v1/resources", null, Map.of(), new byte[0], false);
+        return forward(forwarder, Map.of());
+    }
+
+    private static CompletableFuture<Reply> forward(Forwarder forwarder, Map<String, String> headers) {
+        Call call = new Call("POST", "/v1/resources", null, headers, new byte[0], false);
         return forwarder.forward(call, new Anyone(), new byte[0], bytes -> true);
     }
 
