@@ -68,12 +68,14 @@ class ForwarderTest {
             try (FakeLeader fake = new FakeLeader(crashed.port())) {
                 List<CompletableFuture<Reply>> answers = new ArrayList<>();
                 List<FakeLeader.Taken> held = new ArrayList<>();
+                List<Forwarder> forwarders = new ArrayList<>();
                 for (int i = 1; i <= 2; i++) {
                     Engine engine = nodes.node(i).engine();
                     Forwarder forwarder = new Forwarder(
                             new ForwardedCall.Parts(
                                     engine, engine.forwarding().orElseThrow(), client, new FakeCallService(), "api"),
                             server.getThreadPool());
+                    forwarders.add(forwarder);
                     answers.add(forward(forwarder, Map.of("idempotency-key", "k")));
                     held.add(fake.takeAfterGreeting());
                 }
@@ -81,6 +83,9 @@ class ForwarderTest {
                 int follower = nodes.node(1).engine().role() == NodeRole.LEADER ? 1 : 0;
                 Engine other = nodes.node(follower + 1).engine();
                 Patience.until(() -> other.leader().orElseThrow().epoch() > 1);
+
+                // From now on the next leader is known to be in reach, so that the call goes there at once.
+                assertThat(forward(forwarders.get(follower)).get().status()).isEqualTo(401);
 
                 FakeLeader.Taken broken = held.get(follower);
                 broken.answer("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 100\r\n\r\n{\"code\":");
