@@ -80,7 +80,6 @@ final class ArchitectureTest {
     /** The sources of the engine's time, ids and secrets. */
     private static final Set<String> SOURCES_OF_TIME_AND_CHANCE = Set.of(
             API + ".SystemClock",
-            LOG + ".SharedMemoryLog", // two logs differ, as two stores do
             INTERNAL + "base.RandomIds",
             INTERNAL + "store.memory.KeyHash", // its seed must not be known
             INTERNAL + "store.log.StoreId"); // two stores differ, whatever ids their hosts give them

@@ -2,8 +2,8 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.log.SharedMemoryConnection.Link;
-import dev.plinth.engine.log.SharedMemoryLog.AppendFault;
+import dev.plinth.engine.testkit.SharedMemoryConnection.Link;
+import dev.plinth.engine.testkit.SharedMemoryLog.AppendFault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.SharedLog;
-import dev.plinth.engine.log.SharedMemoryLog;
+import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -17,7 +17,7 @@ import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.log.Node;
-import dev.plinth.engine.log.SharedMemoryLog;
+import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;

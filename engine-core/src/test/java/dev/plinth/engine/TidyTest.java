@@ -37,6 +37,16 @@ final class TidyTest {
         assertThat(inCode("@(?:Disabled|Ignore)\\w*\\b", SourceFile::isJava)).isEmpty();
     }
 
+    /** The build of this module names the packages whose tests it compiles, beside files of the testkit. */
+    @Test
+    void tests_ofThisModule_areAllCompiled() {
+        String folder = "engine-core/src/test/java";
+        assertThat(files.stream().map(SourceFile::path).filter(path -> path.startsWith(folder)))
+                .hasSizeGreaterThan(100)
+                .allSatisfy(path -> assertThat(path.substring(folder.length()).replace(".java", ".class"))
+                        .matches(name -> TidyTest.class.getResource(name) != null));
+    }
+
     @Test
     void code_neverSleeps() {
         assertThat(inCode("\\b(?:Thread|TimeUnit(?:\\.\\w+)?|[A-Z]+S)\\.sleep\\b", TidyTest::isOfTheProduct))

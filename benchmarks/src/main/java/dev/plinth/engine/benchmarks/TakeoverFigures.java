@@ -5,7 +5,7 @@ import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.NodeRole;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.log.Node;
-import dev.plinth.engine.log.SharedMemoryLog;
+import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

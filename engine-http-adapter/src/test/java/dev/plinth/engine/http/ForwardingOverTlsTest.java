@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.log.Node;
-import dev.plinth.engine.log.SharedMemoryLog;
+import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;

@@ -11,8 +11,6 @@ import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.log.Fate;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.SharedLog;
-import dev.plinth.engine.log.SharedMemoryConnection;
-import dev.plinth.engine.log.SharedMemoryLog;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;

@@ -9,7 +9,6 @@ import dev.plinth.engine.log.Fate;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.Reign;
 import dev.plinth.engine.log.SharedLog;
-import dev.plinth.engine.log.SharedMemoryLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

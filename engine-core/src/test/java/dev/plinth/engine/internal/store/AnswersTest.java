@@ -7,7 +7,7 @@ import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.log.Node;
-import dev.plinth.engine.log.SharedMemoryLog;
+import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

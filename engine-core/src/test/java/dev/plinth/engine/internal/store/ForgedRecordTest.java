@@ -19,7 +19,7 @@ import dev.plinth.engine.log.Batch;
 import dev.plinth.engine.log.Fate;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.Reign;
-import dev.plinth.engine.log.SharedMemoryLog;
+import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

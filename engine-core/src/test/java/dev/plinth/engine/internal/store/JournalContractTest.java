@@ -14,7 +14,7 @@ import dev.plinth.engine.internal.base.Record;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.store.log.Journal;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
-import dev.plinth.engine.log.SharedMemoryLog;
+import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

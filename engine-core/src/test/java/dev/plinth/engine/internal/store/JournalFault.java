@@ -20,7 +20,7 @@ import dev.plinth.engine.internal.store.memory.StoreTables;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.Reign;
 import dev.plinth.engine.log.SharedLog;
-import dev.plinth.engine.log.SharedMemoryLog;
+import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;

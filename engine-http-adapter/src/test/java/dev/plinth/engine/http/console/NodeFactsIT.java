@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.http.EngineServer;
 import dev.plinth.engine.log.Node;
-import dev.plinth.engine.log.SharedMemoryLog;
+import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

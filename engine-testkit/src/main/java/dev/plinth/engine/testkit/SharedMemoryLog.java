@@ -1,5 +1,12 @@
-package dev.plinth.engine.log;
+package dev.plinth.engine.testkit;
 
+import dev.plinth.engine.log.Batch;
+import dev.plinth.engine.log.Fate;
+import dev.plinth.engine.log.Leader;
+import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.Reign;
+import dev.plinth.engine.log.SharedLog;
+import dev.plinth.engine.log.SnapshotStore;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
