@@ -81,7 +81,7 @@ public final class Store implements AutoCloseable {
     public static Store open(StoreSettings settings, Journal journal, EngineClock clock) {
         StoreTables tables = new StoreTables(settings);
         Store store = new Store(tables, journal, clock, new FatalErrors());
-        journal.start(store.fates());
+        journal.start(store.new Fates());
         return store;
     }
 
@@ -96,7 +96,7 @@ public final class Store implements AutoCloseable {
         Store store = new Store(tables, journal, clock, fatalErrors);
         store.inFlight.startAt(tables.lastSequence(), tables);
         store.recoveryNanos = recoveryNanos;
-        journal.start(store.fates());
+        journal.start(store.new Fates());
         return store;
     }
 
@@ -147,7 +147,7 @@ public final class Store implements AutoCloseable {
                     new Snapshots(store, disk, tables, journal, settings.tables(), files.bytesPerSnapshot(), earlier);
             store.snapshots = snapshots;
             store.onCommitted((sequence, writes) -> snapshots.committed());
-            journal.start(store.fates());
+            journal.start(store.new Fates());
             snapshots.start();
             return store;
         } catch (IllegalStateException e) {
@@ -425,35 +425,9 @@ public final class Store implements AutoCloseable {
         return time.millis();
     }
 
-    /**
-     * Returns how many milliseconds the sweep is behind that time, because the clock has jumped within the last hour.
-     */
-    public long sweepLagMillis() {
-        return time.sweepLagMillis();
-    }
-
-    /** Returns how many real milliseconds it takes until the engine's time is this, as far as the clock tells. */
-    public long millisUntil(long then) {
-        return time.millisUntil(then);
-    }
-
-    /** Returns how many milliseconds the clock is ahead of the engine's time, or less than 0 if it is behind. */
-    public long clockLeadMillis() {
-        return time.clockLeadMillis();
-    }
-
-    /** Returns a sentence on the difference between clock and engine's time, or null if they agree. */
-    public @Nullable String clockFault() {
-        return time.clockFault();
-    }
-
-    /**
-     * Looks at the clock, and logs when clock and engine's time begin and cease to differ. For one thread.
-     *
-     * @return milliseconds after which to look again at the latest
-     */
-    public long watchClock() {
-        return time.watch();
+    /** Returns the engine's time, which also tells how far the clock differs from it. */
+    public EngineTime time() {
+        return time;
     }
 
     /** Returns the time of the last record in epoch milliseconds, or 0 in a store without records. */
@@ -611,21 +585,6 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    private JournalFates fates() {
-        return new JournalFates(
-                this::durable, sequence -> undo(sequence, true), sequence -> undo(sequence, false), (thread, error) -> {
-                    fatalErrors.ended(thread, error);
-                    journalEnd.run();
-                });
-    }
-
-    private void durable(long sequence) {
-        inFlight.durable(sequence);
-        if (!writer.isHeldHere()) {
-            inFlight.dispatch();
-        }
-    }
-
     /** Takes back appended records that never will be durable. */
     private void undo(long fromSequence, boolean fenced) {
         writer.lock();
@@ -635,6 +594,33 @@ public final class Store implements AutoCloseable {
         } finally {
             writer.unlock();
             inFlight.rejectWaiting();
+            journalEnd.run();
+        }
+    }
+
+    /** Acts on the fates of records. */
+    private final class Fates implements Journal.AppendListener {
+        @Override
+        public void durable(long sequence) {
+            inFlight.durable(sequence);
+            if (!writer.isHeldHere()) {
+                inFlight.dispatch();
+            }
+        }
+
+        @Override
+        public void fenced(long sequence) {
+            undo(sequence, true);
+        }
+
+        @Override
+        public void unknown(long sequence) {
+            undo(sequence, false);
+        }
+
+        @Override
+        public void ended(String thread, Throwable error) {
+            fatalErrors.ended(thread, error);
             journalEnd.run();
         }
     }

@@ -312,7 +312,7 @@ final class DeliveryAttempts {
     SendRequest request(EndpointRow endpoint, Id event, EventContent content, long at) {
         byte[] body = content.json();
         // Receivers compare it with an exact clock. So it is never ahead of ours, as the engine's time may be.
-        long seconds = TimeUnit.MILLISECONDS.toSeconds(at + Math.min(0, store.clockLeadMillis()));
+        long seconds = TimeUnit.MILLISECONDS.toSeconds(at + Math.min(0, store.time().clockLeadMillis()));
         Map<String, String> headers = new LinkedHashMap<>();
         JsonValue own = JsonReader.trusted(endpoint.opened(cipher).headers());
         if (own instanceof JsonValue.Obj obj) {
