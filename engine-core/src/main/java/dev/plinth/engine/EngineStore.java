@@ -49,7 +49,7 @@ final class EngineStore {
         if (config.quickRestart().isPresent()) {
             files = files.leaving(new QuickFiles(config.quickRestart().get(), EngineConfig.VERSION));
         }
-        return caughtUp(config, Store.open(settings, files, config.clock()));
+        return caughtUp(config, files.open(settings, config.clock()));
     }
 
     /** Sets a manual clock to the time of the store, because time does not go back. */

@@ -14,7 +14,6 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.StoreFigures;
 import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.base.TableName;
-import dev.plinth.engine.internal.store.log.DirectoryDisk;
 import dev.plinth.engine.internal.store.log.Disk;
 import dev.plinth.engine.internal.store.log.FileJournal;
 import dev.plinth.engine.internal.store.log.Journal;
@@ -101,66 +100,31 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Opens a directory, and makes it if it does not exist, and recovers its rows.
+     * Opens the store of a directory, over the tables that have all its records.
      *
-     * @throws IllegalStateException if it cannot be opened; one sentence says why and what to do
+     * @param quick where a clean close leaves the tables; null for nowhere
+     * @param recoveryNanos how long it took to recover them
+     * @param maker makes the snapshots of the store
      */
-    public static Store open(StoreSettings settings, StoreFiles files, EngineClock clock) {
-        Disk disk = DirectoryDisk.open(files.directory());
-        try {
-            return open(settings, files, disk, clock);
-        } catch (RuntimeException e) {
-            disk.close();
-            throw e;
-        }
-    }
-
-    public static Store open(StoreSettings settings, StoreFiles files, Disk disk, EngineClock clock) {
-        if (files.quick() == null) {
-            return open(settings, files, disk, clock, null);
-        }
-        QuickRestart quick = QuickRestart.open(files.quick(), settings);
-        try {
-            return open(settings, files, disk, clock, quick);
-        } catch (RuntimeException e) {
-            quick.close();
-            throw e;
-        }
-    }
-
-    public static Store open(
-            StoreSettings settings, StoreFiles files, Disk disk, EngineClock clock, @Nullable QuickRestart quick) {
-        RecoveryProgress watch = new RecoveryProgress();
-        Recovery.RecoveredTables recovered = Recovery.run(disk, settings, quick);
-        long recoveryNanos = watch.nanos();
-        StoreTables tables = recovered.tables();
-        JournalEnd end = recovered.end();
-        try {
-            Snapshots.EarlierSnapshots earlier = Snapshots.EarlierSnapshots.of(disk);
-            FileJournal journal = new FileJournal(disk, files.durability(), end, files.segmentBytes());
-            Store store = new Store(tables, journal, clock, new FatalErrors());
-            store.inFlight.startAt(end.sequence(), tables);
-            store.disk = disk;
-            store.quick = quick;
-            store.recoveryNanos = recoveryNanos;
-            Snapshots snapshots =
-                    new Snapshots(store, disk, tables, journal, settings.tables(), files.bytesPerSnapshot(), earlier);
-            store.snapshots = snapshots;
-            store.onCommitted((sequence, writes) -> snapshots.committed());
-            journal.start(store.new Fates());
-            snapshots.start();
-            return store;
-        } catch (IllegalStateException e) {
-            tables.close();
-            throw e;
-        } catch (IOException e) {
-            tables.close();
-            throw new IllegalStateException(
-                    "Expected room for a journal segment of " + files.segmentBytes()
-                            + " bytes, but the disk refused it: " + e.getMessage()
-                            + "; free some space or name another directory.",
-                    e);
-        }
+    static Store ofDirectory(
+            Recovery.RecoveredTables recovered,
+            FileJournal journal,
+            EngineClock clock,
+            Disk disk,
+            @Nullable QuickRestart quick,
+            long recoveryNanos,
+            Function<Store, Snapshots> maker) {
+        Store store = new Store(recovered.tables(), journal, clock, new FatalErrors());
+        store.inFlight.startAt(recovered.end().sequence(), recovered.tables());
+        store.disk = disk;
+        store.quick = quick;
+        store.recoveryNanos = recoveryNanos;
+        Snapshots snapshots = maker.apply(store);
+        store.snapshots = snapshots;
+        store.onCommitted((sequence, writes) -> snapshots.committed());
+        journal.start(store.new Fates());
+        snapshots.start();
+        return store;
     }
 
     /** Makes a snapshot now, for tests and tools. Does nothing in a store without a directory. */

@@ -79,7 +79,7 @@ class QuickRestartTest {
                 write(store, new Random(start), 1000);
                 state = store.stateHash();
             }
-            try (Store store = Store.open(settings(), files(), disk.killed(), EngineClock.system())) {
+            try (Store store = files().open(settings(), disk.killed(), EngineClock.system())) {
                 assertThat(store.stateHash()).isEqualTo(state);
             }
         }
@@ -321,7 +321,7 @@ class QuickRestartTest {
             write(store, new Random(9), 100);
         }
         byte[] state;
-        try (Store store = Store.open(settings(), files(), disk, EngineClock.system())) {
+        try (Store store = files().open(settings(), disk, EngineClock.system())) {
             write(store, new Random(10), 100);
             state = store.stateHash();
         }
@@ -465,7 +465,7 @@ class QuickRestartTest {
         QuickRestart restart = QuickRestart.open(
                 new QuickFiles(quick, release), settings, boot, () -> MappedTables.usableBytes(quick));
         try {
-            return Store.open(settings, files(), disk, EngineClock.system(), restart);
+            return files().open(settings, disk, EngineClock.system(), restart);
         } catch (RuntimeException e) {
             restart.close();
             throw e;
