@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.store.memory.StoreTables;
 import dev.plinth.engine.log.SharedLog;
 import dev.plinth.engine.log.SnapshotStore;
 import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -156,9 +157,9 @@ final class LogSnapshots implements AutoCloseable {
             Started started = from.begin();
             position = started.sequence;
             log.snapshots().write(started.sequence, out -> {
-                LengthCounter counter = new LengthCounter(out);
-                Snapshot.write(counter, tables::forEach, names, start(started), () -> from.end(started));
-                wrote(started.sequence, counter.bytes);
+                long bytes = Snapshot.write(
+                        whileOpen(out), tables::forEach, names, start(started), () -> from.end(started));
+                wrote(started.sequence, bytes);
             });
             made = true;
         } finally {
@@ -225,6 +226,17 @@ final class LogSnapshots implements AutoCloseable {
         return checked.isWhole();
     }
 
+    /** Returns the stream, which breaks off when the node ends. */
+    private OutputStream whileOpen(OutputStream stream) {
+        return new FilterOutputStream(stream) {
+            @Override
+            public void write(byte[] some, int offset, int length) throws IOException {
+                requireOpen();
+                out.write(some, offset, length);
+            }
+        };
+    }
+
     private void requireOpen() throws IOException {
         if (!open) {
             throw new IOException("the node ends");
@@ -287,30 +299,6 @@ final class LogSnapshots implements AutoCloseable {
                 since = 0;
             }
             return isThere;
-        }
-    }
-
-    /** Counts the bytes that go to a stream. Breaks off when the node ends. */
-    private final class LengthCounter extends OutputStream {
-        private final OutputStream out;
-        private long bytes;
-
-        LengthCounter(OutputStream out) {
-            this.out = out;
-        }
-
-        @Override
-        public void write(int one) throws IOException {
-            requireOpen();
-            out.write(one);
-            bytes++;
-        }
-
-        @Override
-        public void write(byte[] some, int offset, int length) throws IOException {
-            requireOpen();
-            out.write(some, offset, length);
-            bytes += length;
         }
     }
 }

@@ -8,7 +8,6 @@ import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.StoreSettings;
-import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.log.LogJournal;
 import dev.plinth.engine.internal.store.log.LogPosition;
 import dev.plinth.engine.internal.store.log.RecordCodec;
@@ -20,7 +19,6 @@ import dev.plinth.engine.log.Batch;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.Reign;
 import dev.plinth.engine.log.SharedLog;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -462,14 +460,14 @@ public final class NodeStore implements AutoCloseable {
     }
 
     private void load(long position, long newest) throws IOException {
-        LengthCounter counter = new LengthCounter(log.snapshots().open(position));
+        InputStream in = log.snapshots().open(position);
         clear();
         mustReach = Math.max(mustReach, newest);
         Snapshot.Loaded loaded;
         try (RowLoader loader = new RowLoader(tables)) {
-            loaded = Snapshot.read(counter, position, (number, key, row) -> {
+            loaded = Snapshot.read(in, position, settings.tables(), (table, key, row) -> {
                 tables.requireSpace(key.length + (long) row.length);
-                loader.put(table(position, number), key, row);
+                loader.put(table, key, row);
             });
         } catch (IOException e) {
             tables.clear();
@@ -486,7 +484,7 @@ public final class NodeStore implements AutoCloseable {
             replay = replayBehind(new LogPosition(log.cell(), start.epoch(), start.sequence(), start.crc()));
             mustReach = Math.max(mustReach, loaded.endSequence());
         });
-        snapshots.loaded(position, counter.bytes);
+        snapshots.loaded(position, loaded.bytes());
     }
 
     private void clear() {
@@ -495,16 +493,6 @@ public final class NodeStore implements AutoCloseable {
             tables.startAt(0, 0, 0);
             replay = replayBehind(LogPosition.atTheBeginning(log.cell()));
         });
-    }
-
-    private TableName<?> table(long position, int number) {
-        for (TableName<?> table : settings.tables()) {
-            if (table.number() == number) {
-                return table;
-            }
-        }
-        throw new IllegalStateException("Expected tables that this release knows, but the snapshot at record "
-                + position + " has table " + number + "; start this node with the release that wrote it.");
     }
 
     /** Refuses to lead over a log that ends before the copy of its rows does. */
@@ -609,29 +597,6 @@ public final class NodeStore implements AutoCloseable {
             }
             store.await(last);
             return last;
-        }
-    }
-
-    /** Counts the bytes that come from a stream. */
-    private static final class LengthCounter extends FilterInputStream {
-        private long bytes;
-
-        LengthCounter(InputStream in) {
-            super(in);
-        }
-
-        @Override
-        public int read() throws IOException {
-            int read = super.read();
-            bytes += read < 0 ? 0 : 1;
-            return read;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            int read = super.read(target, offset, length);
-            bytes += Math.max(0, read);
-            return read;
         }
     }
 

@@ -95,7 +95,7 @@ public final class RowsCopy implements AutoCloseable {
                 start.epoch(),
                 start.timeMillis(),
                 start.lastNumber());
-        Snapshot.write(out, tables::forEach, names, there, start::sequence);
+        long unused = Snapshot.write(out, tables::forEach, names, there, start::sequence);
     }
 
     /** Writes an empty disk as an engine would have left it, durably. */
