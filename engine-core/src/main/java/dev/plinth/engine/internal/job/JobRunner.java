@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Recordings;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -441,7 +442,7 @@ public final class JobRunner implements DueSource {
         if (now == null || now.cancelRequested()) {
             run.requestCancel();
         }
-        JobEvent event = JobEvent.begun();
+        JobEvent event = Recordings.begun(JobEvent.PROBE, JobEvent::new);
         JobTimes.Run measured = times.begin();
         try {
             work.accept(run);

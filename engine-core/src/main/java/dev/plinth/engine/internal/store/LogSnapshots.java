@@ -4,6 +4,7 @@ import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.Recordings;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.log.CheckedSnapshot;
 import dev.plinth.engine.internal.store.log.Snapshot;
@@ -150,7 +151,7 @@ final class LogSnapshots implements AutoCloseable {
             from = source;
             since = 0;
         }
-        SnapshotEvent event = SnapshotEvent.begun();
+        SnapshotEvent event = Recordings.begun(SnapshotEvent.PROBE, SnapshotEvent::new);
         boolean made = false;
         long position;
         try {

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.store.log;
 
 import dev.plinth.engine.internal.base.Histogram;
+import dev.plinth.engine.internal.base.Recordings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +47,7 @@ final class SyncTimes {
 
         @Override
         public void sync() throws IOException {
-            SyncEvent event = SyncEvent.begun();
+            SyncEvent event = Recordings.begun(SyncEvent.PROBE, SyncEvent::new);
             long began = System.nanoTime();
             file.sync();
             times.add(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - began));
