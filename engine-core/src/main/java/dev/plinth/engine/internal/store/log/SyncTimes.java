@@ -3,7 +3,6 @@ package dev.plinth.engine.internal.store.log;
 import dev.plinth.engine.internal.base.Histogram;
 import dev.plinth.engine.internal.base.Recordings;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
 /** Measures how long the disk takes to make the journal durable. Thread-safe. */
@@ -23,26 +22,9 @@ final class SyncTimes {
         return new TimedFile(file);
     }
 
-    private final class TimedFile implements Disk.File {
-        private final Disk.File file;
-
+    private final class TimedFile extends ForwardingFile {
         TimedFile(Disk.File file) {
-            this.file = file;
-        }
-
-        @Override
-        public long size() throws IOException {
-            return file.size();
-        }
-
-        @Override
-        public int read(ByteBuffer target, long position) throws IOException {
-            return file.read(target, position);
-        }
-
-        @Override
-        public void write(ByteBuffer source, long position) throws IOException {
-            file.write(source, position);
+            super(file);
         }
 
         @Override
@@ -54,11 +36,6 @@ final class SyncTimes {
             if (event != null) {
                 event.commit();
             }
-        }
-
-        @Override
-        public void close() throws IOException {
-            file.close();
         }
     }
 }
