@@ -39,9 +39,14 @@ public record StoreFiles(
         return new StoreFiles(directory, durability, SEGMENT_BYTES, BYTES_PER_SNAPSHOT);
     }
 
-    /** Returns the same files with tables that a clean close leaves for the next start. */
-    public StoreFiles leaving(QuickFiles files) {
-        return new StoreFiles(directory, durability, segmentBytes, bytesPerSnapshot, files);
+    /**
+     * Returns the same files with tables that a clean close leaves for the next start.
+     *
+     * @param memory the directory for them, best in memory
+     * @param release the release, because another one may derive other sets from the same rows
+     */
+    public StoreFiles leaving(Path memory, String release) {
+        return new StoreFiles(directory, durability, segmentBytes, bytesPerSnapshot, new QuickFiles(memory, release));
     }
 
     /**
@@ -84,8 +89,7 @@ public record StoreFiles(
                     disk,
                     restart,
                     recoveryNanos,
-                    store -> new Snapshots(
-                            store, disk, tables, journal, settings.tables(), bytesPerSnapshot, earlier));
+                    store -> new Snapshots(store, disk, tables, journal, settings.tables(), bytesPerSnapshot, earlier));
         } catch (IllegalStateException e) {
             tables.close();
             throw e;

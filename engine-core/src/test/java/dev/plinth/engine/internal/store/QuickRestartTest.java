@@ -12,7 +12,6 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.store.log.Checksum;
 import dev.plinth.engine.internal.store.log.DiskFault;
-import dev.plinth.engine.internal.store.log.LockFile;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.Segment;
 import dev.plinth.engine.internal.store.log.StoreNames;
@@ -307,7 +306,7 @@ class QuickRestartTest {
         Map<String, String> files = new TreeMap<>();
         try (Stream<Path> all = Files.list(directory)) {
             for (Path file : all.toList()) {
-                if (!file.endsWith(LockFile.NAME)) {
+                if (!file.endsWith("LOCK")) {
                     files.put(file.toString(), Files.size(file) + " " + Files.getLastModifiedTime(file));
                 }
             }
