@@ -7,6 +7,7 @@ import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Recordings;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.log.CheckedSnapshot;
+import dev.plinth.engine.internal.store.log.LogPosition;
 import dev.plinth.engine.internal.store.log.Snapshot;
 import dev.plinth.engine.internal.store.log.StoreId;
 import dev.plinth.engine.internal.store.memory.StoreTables;
@@ -115,7 +116,19 @@ final class LogSnapshots implements AutoCloseable {
      * @param takenBack how many times rows had been taken back
      * @param turn the turn of the node, which changes with each reign and when it makes its rows anew
      */
-    record Started(long sequence, int crc, long epoch, long timeMillis, long lastNumber, long takenBack, long turn) {}
+    record Started(long sequence, int crc, long epoch, long timeMillis, long lastNumber, long takenBack, long turn) {
+        /** Begins a copy of tables behind a record. */
+        static Started of(StoreTables tables, LogPosition last, long turn) {
+            return new Started(
+                    last.sequence(),
+                    last.crc(),
+                    last.epoch(),
+                    tables.lastTimeMillis(),
+                    tables.lastNumber(),
+                    tables.takenBack(),
+                    turn);
+        }
+    }
 
     /** Writes from now on as a leader or as a follower. */
     void become(boolean leader, CopySource other) {
@@ -158,8 +171,8 @@ final class LogSnapshots implements AutoCloseable {
             Started started = from.begin();
             position = started.sequence;
             log.snapshots().write(started.sequence, out -> {
-                long bytes = Snapshot.write(
-                        whileOpen(out), tables::forEach, names, start(started), () -> from.end(started));
+                long bytes =
+                        Snapshot.write(whileOpen(out), tables::forEach, names, start(started), () -> from.end(started));
                 wrote(started.sequence, bytes);
             });
             made = true;

@@ -87,11 +87,6 @@ public final class NodeStore implements AutoCloseable {
                 new LogSnapshots(log, tables, settings.tables(), bytesPerSnapshot, fatalErrors, new FollowedRows());
     }
 
-    /** Makes the empty tables of a node that writes no snapshot. */
-    static NodeStore reading(StoreSettings settings, SharedLog log, EngineClock clock, FatalErrors fatalErrors) {
-        return new NodeStore(settings, log, clock, fatalErrors, Long.MAX_VALUE);
-    }
-
     /** Returns an id that no other node has. */
     public static String randomId() {
         return StoreId.random().toString();
@@ -248,7 +243,7 @@ public final class NodeStore implements AutoCloseable {
             reigning = store;
             store.onCommitted((sequence, writes) -> snapshots.applied(rowBytes(writes)));
             turn(() -> {});
-            snapshots.become(true, new WrittenRows(store, next));
+            snapshots.become(true, new WrittenRows(store, next, tables));
             return Optional.of(store);
         } catch (IOException | RuntimeException | Error e) {
             giveUp(reign);
@@ -525,17 +520,6 @@ public final class NodeStore implements AutoCloseable {
         return bytes;
     }
 
-    private LogSnapshots.Started started(LogPosition last, long inTurn) {
-        return new LogSnapshots.Started(
-                last.sequence(),
-                last.crc(),
-                last.epoch(),
-                tables.lastTimeMillis(),
-                tables.lastNumber(),
-                tables.takenBack(),
-                inTurn);
-    }
-
     /** The rows while the node follows, all of which are durable. */
     private final class FollowedRows implements LogSnapshots.CopySource {
         @Override
@@ -546,7 +530,7 @@ public final class NodeStore implements AutoCloseable {
                 if (reigning != null || last.sequence() == 0 || last.sequence() < mustReach) {
                     throw new IOException("the rows of this node are not complete yet");
                 }
-                return started(last, turn);
+                return LogSnapshots.Started.of(tables, last, turn);
             } finally {
                 applying.unlock();
             }
@@ -563,40 +547,6 @@ public final class NodeStore implements AutoCloseable {
             } finally {
                 applying.unlock();
             }
-        }
-    }
-
-    /** The rows of a reign, some of which may be in flight. */
-    private final class WrittenRows implements LogSnapshots.CopySource {
-        private final Store store;
-        private final LogJournal writing;
-
-        WrittenRows(Store store, LogJournal writing) {
-            this.store = store;
-            this.writing = writing;
-        }
-
-        /** Begins with the last record that is durable. A batch ends with it, so the log can be read on behind it. */
-        @Override
-        public LogSnapshots.Started begin() throws IOException {
-            LogSnapshots.Started started = store.write(transaction -> started(writing.durableEnd(), 0));
-            if (started.sequence() == 0) {
-                throw new IOException("no record is durable yet");
-            }
-            return started;
-        }
-
-        @Override
-        public long end(LogSnapshots.Started started) throws IOException {
-            long last = store.write(transaction -> {
-                transaction.checkWritable();
-                return tables.takenBack() == started.takenBack() ? transaction.lastSequence() : Rows.NONE;
-            });
-            if (last == Rows.NONE) {
-                throw new IOException("rows were taken back meanwhile that may be in it");
-            }
-            store.await(last);
-            return last;
         }
     }
 
