@@ -1,6 +1,7 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.Audience;
+import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Places;
 import dev.plinth.engine.api.Plan;
@@ -22,7 +23,6 @@ import dev.plinth.engine.internal.event.EventFeed;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.job.JobAdmission;
-import dev.plinth.engine.internal.job.JobQueueFigures;
 import dev.plinth.engine.internal.job.JobRunner;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.json.ProblemJson;
@@ -30,7 +30,6 @@ import dev.plinth.engine.internal.metrics.RequestMetrics;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.pipeline.PipelineParts;
 import dev.plinth.engine.internal.pipeline.RequestDispatcher;
-import dev.plinth.engine.internal.pipeline.WaitRegistry;
 import dev.plinth.engine.internal.quota.QuotaCheckpointWriter;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.RequestLog;
@@ -79,7 +78,7 @@ final class ActiveEngine {
     private final Guard.Parts guardParts;
     private final Webhooks webhooks;
     private final JobRunner jobs;
-    private final JobQueueFigures jobQueueFigures;
+    private final Supplier<JobFigures> jobQueueFigures;
     private final EngineFigures figures;
     private final RequestLog requestLog;
     private final Sweep sweep;
@@ -112,7 +111,6 @@ final class ActiveEngine {
         access = new Access(plans, shared.operatorToken(), adminToken.digest());
         QuotaCheckpointWriter checkpoints = new QuotaCheckpointWriter(commits, config.clock(), store);
         quotas = new Quotas(config.clock(), config.isDurable() ? checkpoints : null);
-        WaitRegistry waitRegistry = new WaitRegistry();
         RequestMetrics requestMetrics = new RequestMetrics();
         Supplier<RecordedEffects> recorders = () -> new RecordedEffects(config.ids(), opened::nowMillis, this::decode);
         HostHandlers handlers = new HostHandlers(config, this::workspace, recorders, access);
@@ -121,7 +119,7 @@ final class ActiveEngine {
                 Map.of(BulkJob.TYPE, BulkJob.opener(plans, config.types(), problems)),
                 Map.of(RecoverJob.TYPE, RecoverJob::open));
         jobs = new JobRunner(store, commits, hostWorkers, handlers.jobs(), own, problems, admission);
-        jobQueueFigures = new JobQueueFigures(store, jobs.handled());
+        jobQueueFigures = jobs.queueFigures();
         webhooks = webhooks(config, cipher, access);
         LastUsedWriter keyUses = new LastUsedWriter(access.uses(), commits, store.nowMillis());
         sweep = new Sweep(store, commits, config.clock(), workers, Retentions.inOrder());
@@ -141,7 +139,6 @@ final class ActiveEngine {
                 quotas,
                 new Idempotency(cipher, problems, Events::data),
                 commits,
-                waitRegistry,
                 Resources::checkVisible,
                 requestLog,
                 requestMetrics,
@@ -161,7 +158,7 @@ final class ActiveEngine {
         units = new UnitsOfWork(
                 new UnitsOfWork.Parts(store, commits, access, dispatcher, this::workspace, recorders), problems);
         guardParts = new Guard.Parts(wire, dispatcher, this::workspace, recorders);
-        register(access, waitRegistry);
+        register(access);
         end = end(keyUses, hostWorkers);
     }
 
@@ -231,7 +228,7 @@ final class ActiveEngine {
     }
 
     /** Returns the figures of queued jobs. */
-    JobQueueFigures jobQueueFigures() {
+    Supplier<JobFigures> jobQueueFigures() {
         return jobQueueFigures;
     }
 
@@ -395,7 +392,7 @@ final class ActiveEngine {
     }
 
     /** Has the rooms learn of durable changes, in this order. */
-    private void register(Access access, WaitRegistry waitRegistry) {
+    private void register(Access access) {
         access.register(store, planned -> {
             quotas.follow(planned);
             webhooks.follow(planned);
@@ -404,7 +401,7 @@ final class ActiveEngine {
         store.onCommitted((sequence, writes) -> timers.start());
         jobs.register();
         webhooks.register();
-        waitRegistry.register(store, workers);
+        dispatcher.register();
         quotas.register(store);
         requestLog.register(store);
         jobRing.ringOn(store, List.of(Jobs::concerns, Access::concerns, Resources::concerns, Endpoints::concerns));

@@ -17,10 +17,8 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.RandomIds;
-import dev.plinth.engine.internal.command.EngineJobs;
 import dev.plinth.engine.internal.json.RecordType;
 import dev.plinth.engine.internal.pipeline.Route;
-import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.store.LogClock;
 import dev.plinth.engine.internal.store.NodeStore;
@@ -43,14 +41,11 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
 /** Collects the settings of an engine and opens it. Not thread-safe; one builder may open several engines. */
 public final class EngineBuilder {
     /** The most rate-limit units that a call may cost. */
     public static final int CALL_UNITS_MAX = Limits.CALL_UNITS_MAX;
-
-    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}");
 
     private final List<Plan> plans = new ArrayList<>();
     private final List<String> webhookAllow = new ArrayList<>();
@@ -264,7 +259,7 @@ public final class EngineBuilder {
     public EngineBuilder plan(Plan plan) {
         Objects.requireNonNull(plan, "plan must not be null; starter, pro and business exist without it.");
         if (plans.stream().anyMatch(other -> other.name().equals(plan.name()))) {
-            throw taken("plan", plan.name());
+            throw SettingChecks.taken("plan", plan.name());
         }
         plans.add(plan);
         return this;
@@ -367,9 +362,9 @@ public final class EngineBuilder {
      */
     public EngineBuilder operation(String name, OperationHandler handler) {
         if (asyncOperations.contains(name)) {
-            throw taken("operation", name);
+            throw SettingChecks.taken("operation", name);
         }
-        register(operations, "operation", checked(name), handler);
+        register(operations, "operation", SettingChecks.checkedName(name), handler);
         return this;
     }
 
@@ -388,7 +383,7 @@ public final class EngineBuilder {
         register(
                 directOperations,
                 "operation",
-                checked(name),
+                SettingChecks.checkedName(name),
                 new DirectOperation<>(input, RecordType.of(input), handler));
         return this;
     }
@@ -410,8 +405,8 @@ public final class EngineBuilder {
      * @throws IllegalArgumentException if an operation of this name, of either kind, has been registered
      */
     public EngineBuilder asyncOperation(String name) {
-        if (operations.containsKey(name) || !asyncOperations.add(checked(name))) {
-            throw taken("operation", name);
+        if (operations.containsKey(name) || !asyncOperations.add(SettingChecks.checkedName(name))) {
+            throw SettingChecks.taken("operation", name);
         }
         return this;
     }
@@ -422,7 +417,7 @@ public final class EngineBuilder {
      * @throws IllegalArgumentException if a handler of this type, or an asynchronous operation, has been registered
      */
     public EngineBuilder jobHandler(String type, JobHandler handler) {
-        register(jobHandlers, "handler of a type of job", checked(type), handler);
+        register(jobHandlers, "handler of a type of job", SettingChecks.checkedName(type), handler);
         return this;
     }
 
@@ -435,7 +430,7 @@ public final class EngineBuilder {
      * @param schema the schema; its references stay inside it, and nothing is fetched
      */
     public EngineBuilder resourceType(String name, Json schema) {
-        register(resourceTypes, "type of resources", checkedType(name), schema);
+        register(resourceTypes, "type of resources", SettingChecks.checkedType(name), schema);
         return this;
     }
 
@@ -444,7 +439,7 @@ public final class EngineBuilder {
      * {@code child}.
      */
     public EngineBuilder childType(String name, Json schema) {
-        register(childTypes, "type of children", checkedType(name), schema);
+        register(childTypes, "type of children", SettingChecks.checkedType(name), schema);
         return this;
     }
 
@@ -456,7 +451,7 @@ public final class EngineBuilder {
      * @param units 0 to 1,000, and at most the size of every rate limit; 0 takes nothing
      */
     public EngineBuilder routeCost(String route, int units) {
-        routeCosts.put(route, checkedUnits(units));
+        routeCosts.put(route, SettingChecks.checkedUnits(units));
         return this;
     }
 
@@ -464,7 +459,7 @@ public final class EngineBuilder {
      * Sets the cost of running an operation of the host in rate-limit units, as {@link #routeCost} does for a route.
      */
     public EngineBuilder operationCost(String operation, int units) {
-        operationCosts.put(checked(operation), checkedUnits(units));
+        operationCosts.put(SettingChecks.checkedName(operation), SettingChecks.checkedUnits(units));
         return this;
     }
 
@@ -497,7 +492,7 @@ public final class EngineBuilder {
      * @throws IllegalArgumentException if a listener of this name has been registered
      */
     public EngineBuilder listener(String name, EngineEventListener listener) {
-        register(listeners, "listener", checked(name), listener);
+        register(listeners, "listener", SettingChecks.checkedName(name), listener);
         return this;
     }
 
@@ -579,37 +574,7 @@ public final class EngineBuilder {
     private static <T> void register(Map<String, T> registered, String kind, String name, T value) {
         Objects.requireNonNull(value, () -> "The " + kind + " " + Quoted.of(name) + " must not be null.");
         if (registered.putIfAbsent(name, value) != null) {
-            throw taken(kind, name);
+            throw SettingChecks.taken(kind, name);
         }
-    }
-
-    private static IllegalArgumentException taken(String kind, String name) {
-        return new IllegalArgumentException(
-                "The " + kind + " " + Quoted.of(name) + " is registered already. Choose another name.");
-    }
-
-    private static int checkedUnits(int units) {
-        if (units < 0 || units > Limits.CALL_UNITS_MAX) {
-            throw new IllegalArgumentException(
-                    "Rate-limit units must be 0 to " + Limits.CALL_UNITS_MAX + ", got " + units + ".");
-        }
-        return units;
-    }
-
-    private static String checkedType(String name) {
-        if (!ContentRules.isType(name)) {
-            throw new IllegalArgumentException(
-                    "A type must be 1 to 64 characters of a-z, 0-9 and _, the first a letter, got " + Quoted.of(name)
-                            + ".");
-        }
-        return name;
-    }
-
-    private static String checked(String name) {
-        if (!NAME.matcher(name).matches() || EngineJobs.TYPES.contains(name)) {
-            throw new IllegalArgumentException("A name must match " + NAME + " and be none of " + EngineJobs.TYPES
-                    + ", got " + Quoted.of(name) + ".");
-        }
-        return name;
     }
 }

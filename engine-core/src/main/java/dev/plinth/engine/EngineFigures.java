@@ -104,7 +104,7 @@ final class EngineFigures implements Wire.Figures, AutoCloseable {
                         "plinth_clock_lead_seconds",
                         "The clock of the machine less the engine's time: above 0 while a jump is not followed yet, below 0"
                                 + " while the engine's time waits for the clock.")
-                .sample(store.clockLeadMillis() / MILLIS);
+                .sample(store.time().clockLeadMillis() / MILLIS);
         node.get().ifPresent(state -> state.show(page));
         build(page);
         return page.figures();

@@ -2,6 +2,8 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.json.ProblemJson;
+import dev.plinth.engine.internal.wire.EarlyReplies;
+import dev.plinth.engine.internal.wire.ReplyRenderer;
 import java.net.URI;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -20,4 +22,13 @@ record EngineParts(
         Plans plans,
         String operatorToken,
         Optional<String> nodeId,
-        Supplier<Optional<URI>> leaderUrl) {}
+        Supplier<Optional<URI>> leaderUrl) {
+    /** Makes replies to calls that no reign answers, with the texts of the host. */
+    EarlyReplies earlyReplies() {
+        return new EarlyReplies(
+                problems,
+                new ReplyRenderer.Settings(config.identity().realm(), nodeId, leaderUrl),
+                config.ids(),
+                config.clock()::epochMillis);
+    }
+}

@@ -13,7 +13,6 @@ import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.quota.QuotaCheckpointWriter;
 import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.store.MemoryJournal;
-import dev.plinth.engine.internal.store.QuickFiles;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.StoreFiles;
 import dev.plinth.engine.internal.store.tool.StoreTools;
@@ -47,9 +46,9 @@ final class EngineStore {
         config.secretKeyFile().ifPresent(file -> MasterKeyFile.check(file, directory));
         StoreFiles files = config.files().apply(directory, config.durability());
         if (config.quickRestart().isPresent()) {
-            files = files.leaving(new QuickFiles(config.quickRestart().get(), EngineConfig.VERSION));
+            files = files.leaving(config.quickRestart().get(), EngineConfig.VERSION);
         }
-        return caughtUp(config, Store.open(settings, files, config.clock()));
+        return caughtUp(config, files.open(settings, config.clock()));
     }
 
     /** Sets a manual clock to the time of the store, because time does not go back. */

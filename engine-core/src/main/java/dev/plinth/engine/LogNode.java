@@ -17,6 +17,7 @@ import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.store.NodeStore;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.wire.EarlyReplies;
 import dev.plinth.engine.internal.wire.NodeState;
 import dev.plinth.engine.log.Leader;
 import dev.plinth.engine.log.Node;
@@ -54,7 +55,7 @@ final class LogNode implements EngineNode {
     private static final int BEATS_RESIGNED = 3;
 
     private final EngineParts parts;
-    private final EngineRefusals refusals;
+    private final EarlyReplies replies;
     private final NodeForwarding forwarding;
     private final SharedLog log;
     private final Node me;
@@ -97,8 +98,8 @@ final class LogNode implements EngineNode {
                 parts.operatorToken(),
                 Optional.of(me.id()),
                 this::url);
-        this.refusals = new EngineRefusals(this.parts);
-        this.forwarding = new NodeForwarding(me, () -> MasterKey.shared(parts.config()), refusals, () -> health(true));
+        this.replies = this.parts.earlyReplies();
+        this.forwarding = new NodeForwarding(me, () -> MasterKey.shared(parts.config()), replies, () -> health(true));
         this.log = log;
         this.begun = begun;
         this.left = left;
@@ -224,7 +225,7 @@ final class LogNode implements EngineNode {
 
     @Override
     public Reply refuse(Refusal refusal) {
-        return refusals.reply(told(refusal));
+        return replies.of(told(refusal));
     }
 
     @Override
@@ -238,16 +239,16 @@ final class LogNode implements EngineNode {
     private @Nullable Reply ofItself(String path, Set<Audience> audiences) {
         boolean probes = audiences.contains(Audience.PROBE);
         return switch (path) {
-            case "/health/live" -> probes ? refusals.live(fatalErrors.failure(), rows.durability()) : null;
+            case "/health/live" -> probes ? replies.live(fatalErrors.failure(), rows.durability()) : null;
             case "/health/ready", "/health/leader" -> probes ? health(false) : null;
-            case "/metrics" -> audiences.contains(Audience.OPERATOR) ? refusals.metrics(figures()) : null;
+            case "/metrics" -> audiences.contains(Audience.OPERATOR) ? replies.metrics(figures()) : null;
             default -> null;
         };
     }
 
     /** @param forwards true if the node takes calls, because it hands them on */
     private Reply health(boolean forwards) {
-        return refusals.health(fatalErrors.failure(), rows.durability(), state(), forwards && !draining);
+        return replies.health(fatalErrors.failure(), rows.durability(), state(), forwards && !draining);
     }
 
     @Override
@@ -267,7 +268,8 @@ final class LogNode implements EngineNode {
 
     @Override
     public PlinthException exception(Refusal refusal) {
-        return refusals.exception(told(refusal));
+        Refusal told = told(refusal);
+        return IdempotentWork.exception(parts.problems(), told, replies.newRequestId(), told.retryable());
     }
 
     private Refusal told(Refusal refusal) {

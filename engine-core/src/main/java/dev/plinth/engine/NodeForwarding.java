@@ -4,6 +4,7 @@ import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.wire.EarlyReplies;
 import dev.plinth.engine.log.Node;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -25,7 +26,7 @@ public final class NodeForwarding {
 
     private final Node me;
     private final Supplier<Optional<byte[]>> masterKey;
-    private final EngineRefusals refusals;
+    private final EarlyReplies replies;
     private final Supplier<Reply> ready;
     private volatile @Nullable SecretKeySpec key;
 
@@ -35,10 +36,10 @@ public final class NodeForwarding {
      * @param masterKey returns the key that all nodes share, or nothing while there is none
      * @param ready answers whether the node takes calls if it forwards them
      */
-    NodeForwarding(Node me, Supplier<Optional<byte[]>> masterKey, EngineRefusals refusals, Supplier<Reply> ready) {
+    NodeForwarding(Node me, Supplier<Optional<byte[]>> masterKey, EarlyReplies replies, Supplier<Reply> ready) {
         this.me = me;
         this.masterKey = masterKey;
-        this.refusals = refusals;
+        this.replies = replies;
         this.ready = ready;
     }
 
@@ -70,7 +71,7 @@ public final class NodeForwarding {
 
     /** Returns the answer 503 {@code not_leader} to a call that has certainly changed nothing. */
     public Reply notLeader() {
-        return refusals.reply(Refusal.notLeader());
+        return replies.of(Refusal.notLeader());
     }
 
     /**
@@ -79,7 +80,7 @@ public final class NodeForwarding {
      * @param keyed true if the call has an idempotency key, so that its repetition is exact
      */
     public Reply outcomeUnknown(boolean keyed) {
-        return refusals.reply(
+        return replies.of(
                 Refusal.of(
                                 ProblemCode.OUTCOME_UNKNOWN,
                                 "The connection to the leader broke while it worked on the call. Repeat the call with"

@@ -2,19 +2,25 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.command.EngineJobs;
+import dev.plinth.engine.internal.resource.ContentRules;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.regex.Pattern;
 
-/** Checks the settings of an engine together, each of which is right by itself. */
+/** Checks settings of an engine by themselves, and all of them together. */
 final class SettingChecks {
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}");
+
     private SettingChecks() {}
 
     /**
-     * Checks them.
+     * Checks all settings together, each of which is right by itself.
      *
      * @throws IllegalArgumentException if two of them do not go together
      */
@@ -106,5 +112,39 @@ final class SettingChecks {
             throw new IllegalArgumentException("A call may cost at most the " + requests + " units of " + limit
                     + ", and one costs " + units + ". Lower its cost.");
         }
+    }
+
+    /** Returns the exception for a name that is registered already. */
+    static IllegalArgumentException taken(String kind, String name) {
+        return new IllegalArgumentException(
+                "The " + kind + " " + Quoted.of(name) + " is registered already. Choose another name.");
+    }
+
+    /** Returns the units of a call if they are in range. */
+    static int checkedUnits(int units) {
+        if (units < 0 || units > Limits.CALL_UNITS_MAX) {
+            throw new IllegalArgumentException(
+                    "Rate-limit units must be 0 to " + Limits.CALL_UNITS_MAX + ", got " + units + ".");
+        }
+        return units;
+    }
+
+    /** Returns the type of resources or children if it is well-formed. */
+    static String checkedType(String name) {
+        if (!ContentRules.isType(name)) {
+            throw new IllegalArgumentException(
+                    "A type must be 1 to 64 characters of a-z, 0-9 and _, the first a letter, got " + Quoted.of(name)
+                            + ".");
+        }
+        return name;
+    }
+
+    /** Returns the name of an operation, handler or listener if it is well-formed. */
+    static String checkedName(String name) {
+        if (!NAME.matcher(name).matches() || EngineJobs.TYPES.contains(name)) {
+            throw new IllegalArgumentException("A name must match " + NAME + " and be none of " + EngineJobs.TYPES
+                    + ", got " + Quoted.of(name) + ".");
+        }
+        return name;
     }
 }

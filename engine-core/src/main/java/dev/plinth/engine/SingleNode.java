@@ -7,7 +7,9 @@ import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.wire.EarlyReplies;
 import dev.plinth.engine.log.Leader;
 import java.util.List;
 import java.util.Optional;
@@ -17,17 +19,19 @@ import java.util.function.Consumer;
 /** A node without a shared log, which leads from its opening to its end. Thread-safe. */
 final class SingleNode implements EngineNode {
     private final ActiveEngine active;
-    private final EngineRefusals refusals;
+    private final ProblemJson problems;
+    private final EarlyReplies replies;
 
-    private SingleNode(ActiveEngine active, EngineRefusals refusals) {
+    private SingleNode(ActiveEngine active, EngineParts parts) {
         this.active = active;
-        this.refusals = refusals;
+        this.problems = parts.problems();
+        this.replies = parts.earlyReplies();
     }
 
     /** Opens a node over a store, which it owns and closes. */
     static SingleNode open(EngineParts parts, Store store) {
         try {
-            return new SingleNode(ActiveEngine.open(parts, store, true), new EngineRefusals(parts));
+            return new SingleNode(ActiveEngine.open(parts, store, true), parts);
         } catch (RuntimeException | Error e) {
             store.close();
             throw e;
@@ -107,7 +111,7 @@ final class SingleNode implements EngineNode {
 
     @Override
     public Reply refuse(Refusal refusal) {
-        return refusals.reply(refusal);
+        return replies.of(refusal);
     }
 
     /** It leads as long as it is open. */
@@ -124,6 +128,6 @@ final class SingleNode implements EngineNode {
 
     @Override
     public PlinthException exception(Refusal refusal) {
-        return refusals.exception(refusal);
+        return IdempotentWork.exception(problems, refusal, replies.newRequestId(), refusal.retryable());
     }
 }

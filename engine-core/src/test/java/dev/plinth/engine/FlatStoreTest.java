@@ -193,7 +193,7 @@ final class FlatStoreTest {
     private byte[] replayed(Tables kind) {
         StoreSettings settings = new StoreSettings(kind, EngineStore.tables(), 10_000);
         StoreFiles files = StoreFiles.in(directory, Durability.OS);
-        try (Store store = Store.open(settings, files, EngineClock.system())) {
+        try (Store store = files.open(settings, EngineClock.system())) {
             return store.stateHash();
         }
     }

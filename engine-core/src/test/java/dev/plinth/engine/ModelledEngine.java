@@ -101,7 +101,7 @@ final class ModelledEngine implements AutoCloseable {
             copy(directories.get(directories.size() - 1), to);
             StoreSettings settings = new StoreSettings(Tables.HEAP, EngineStore.tables(), RESOURCES);
             StoreFiles files = new StoreFiles(to, Durability.OS, SEGMENT_BYTES, BYTES_PER_SNAPSHOT);
-            try (Store rebuilt = Store.open(settings, files, clock)) {
+            try (Store rebuilt = files.open(settings, clock)) {
                 return rebuilt.stateHash();
             }
         } catch (IOException e) {

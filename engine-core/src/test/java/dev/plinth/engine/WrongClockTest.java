@@ -168,14 +168,14 @@ final class WrongClockTest {
 
         assertThat(createdAt(create("r"))).isEqualTo(start.plus(Duration.ofDays(100)));
         assertThat(call("GET", "/v1/events/" + event).status()).isEqualTo(404);
-        assertThat(engine.store().sweepLagMillis())
+        assertThat(engine.store().time().sweepLagMillis())
                 .isEqualTo(Duration.ofDays(100).toMillis());
         for (int i = 0; i <= 60; i++) {
             clock.pass(Duration.ofMinutes(1));
             wakeTimers();
-            assertThat(engine.store().sweepLagMillis()).isNotNegative();
+            assertThat(engine.store().time().sweepLagMillis()).isNotNegative();
         }
-        assertThat(engine.store().sweepLagMillis()).isZero();
+        assertThat(engine.store().time().sweepLagMillis()).isZero();
     }
 
     @Test

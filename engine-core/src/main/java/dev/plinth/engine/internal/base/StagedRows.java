@@ -2,7 +2,6 @@ package dev.plinth.engine.internal.base;
 
 import dev.plinth.engine.api.RetentionTimes;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -51,7 +50,7 @@ public final class StagedRows implements Rows {
     }
 
     private static int size(RowKey key, byte @Nullable [] row) {
-        return WRITE_BYTES + key.bytes().length + (row == null ? 0 : row.length);
+        return WRITE_BYTES + key.key().length + (row == null ? 0 : row.length);
     }
 
     /** Returns about the bytes that the writes take in a record, and never fewer. */
@@ -69,7 +68,7 @@ public final class StagedRows implements Rows {
         List<Changes.Write> writes = new ArrayList<>(staged.size());
         staged.forEach((key, row) -> {
             if (row.row != null || row.wasThere) {
-                writes.add(new Changes.Write(key.table, key.bytes(), row.row));
+                writes.add(new Changes.Write(key.table(), key.key(), row.row));
             }
         });
         return writes;
@@ -119,7 +118,7 @@ public final class StagedRows implements Rows {
     @Override
     public byte @Nullable [] at(long number) {
         RowKey place = places.get(number);
-        return place == null ? base.at(number) : get(place.table, place.bytes());
+        return place == null ? base.at(number) : get(place.table(), place.key());
     }
 
     @Override
@@ -128,27 +127,12 @@ public final class StagedRows implements Rows {
         if (place == null) {
             return base.keyAt(number);
         }
-        return get(place.table, place.bytes()) == null ? null : place.bytes();
+        return get(place.table(), place.key()) == null ? null : place.key();
     }
 
     @Override
     public RetentionTimes retention() {
         return base.retention();
-    }
-
-    /** A row's table and key. */
-    private record RowKey(TableName<?> table, byte[] bytes) {
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof RowKey row
-                    && row.table.number() == table.number()
-                    && Arrays.equals(row.bytes, bytes);
-        }
-
-        @Override
-        public int hashCode() {
-            return 31 * Arrays.hashCode(bytes) + table.number();
-        }
     }
 
     /** A written row, and whether there was one before all writes. */

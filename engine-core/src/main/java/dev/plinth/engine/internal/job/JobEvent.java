@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 @StackTrace(false)
 @Description("A handler ran an attempt of a job")
 final class JobEvent extends Event {
-    private static final JobEvent PROBE = new JobEvent();
+    static final JobEvent PROBE = new JobEvent();
 
     @Label("Job")
     @Nullable
@@ -35,16 +35,6 @@ final class JobEvent extends Event {
     @Label("Trace")
     @Nullable
     String trace;
-
-    /** Begins an event if a recording wants it, and returns null otherwise. */
-    static @Nullable JobEvent begun() {
-        if (!PROBE.isEnabled()) {
-            return null;
-        }
-        JobEvent event = new JobEvent();
-        event.begin();
-        return event;
-    }
 
     /** Ends the event. */
     void ended(JobRow row) {

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * Counts the queued jobs of all workspaces without a handler, and computes how long the oldest ones have waited.
  * Thread-safe.
  */
-public final class JobQueueFigures implements Supplier<JobFigures> {
+final class JobQueueFigures implements Supplier<JobFigures> {
     /** Rows that are read together, so that a busy writer does not make a long read start again. */
     private static final int ROWS_AT_ONCE = 100;
 
@@ -25,7 +25,7 @@ public final class JobQueueFigures implements Supplier<JobFigures> {
     private final HandledTypes handled;
 
     /** Counts the jobs of a store. */
-    public JobQueueFigures(Store store, HandledTypes handled) {
+    JobQueueFigures(Store store, HandledTypes handled) {
         this.store = store;
         this.handled = handled;
     }

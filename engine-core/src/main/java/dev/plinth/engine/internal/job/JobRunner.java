@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.job;
 
+import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
@@ -9,6 +10,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Recordings;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
@@ -29,6 +31,7 @@ import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,6 +115,11 @@ public final class JobRunner implements DueSource {
     /** The types that are handled here or by workers. */
     public HandledTypes handled() {
         return new HandledTypes(works.keySet(), newest);
+    }
+
+    /** Counts the queued jobs of all workspaces at each call. */
+    public Supplier<JobFigures> queueFigures() {
+        return new JobQueueFigures(store, handled());
     }
 
     /** Returns how long jobs waited and ran. */
@@ -441,7 +449,7 @@ public final class JobRunner implements DueSource {
         if (now == null || now.cancelRequested()) {
             run.requestCancel();
         }
-        JobEvent event = JobEvent.begun();
+        JobEvent event = Recordings.begun(JobEvent.PROBE, JobEvent::new);
         JobTimes.Run measured = times.begin();
         try {
             work.accept(run);

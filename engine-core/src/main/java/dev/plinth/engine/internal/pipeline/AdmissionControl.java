@@ -16,7 +16,6 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.quota.Quota;
 import dev.plinth.engine.internal.quota.Quotas;
-import dev.plinth.engine.internal.quota.WorkerQuotas;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.View;
 import java.time.Duration;
@@ -103,13 +102,13 @@ final class AdmissionControl {
         if (call.quota != null || !isLimited(call)) {
             return; // taken when the headers came, or without a limit
         }
-        long seconds = call.request.route().ofWorker() ? quotas.workers().take(call.caller) : 0;
+        long seconds = call.request.route().ofWorker() ? quotas.takeOfWorkers(call.caller) : 0;
         if (seconds > 0) {
             Plan plan = call.caller.plan();
             throw refused(
                     call,
                     ProblemCode.RATE_LIMITED,
-                    "Plan " + plan.name() + " allows the workers of a workspace " + WorkerQuotas.requests(plan)
+                    "Plan " + plan.name() + " allows the workers of a workspace " + Quotas.workerRequests(plan)
                             + " calls in " + plan.window().toSeconds() + " seconds, and there were more. Try again in "
                             + seconds + " s, or let a lease wait for its job.",
                     seconds);
@@ -128,7 +127,7 @@ final class AdmissionControl {
         if (!isLimited(call) || !call.request.route().isCounted()) {
             return;
         }
-        call.place = quotas.calls().begin(call.caller.workspace());
+        call.place = quotas.begin(call.caller.workspace());
         if (call.place == null) {
             refundDown(call, 0);
             throw refused(

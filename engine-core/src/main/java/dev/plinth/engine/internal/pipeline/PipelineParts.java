@@ -31,7 +31,6 @@ public record PipelineParts(
         Quotas quotas,
         Idempotency idempotency,
         Commits commits,
-        WaitRegistry waitRegistry,
         BiConsumer<Context, Id> visibility,
         RequestLog log,
         RequestMetrics requestMetrics,

@@ -14,7 +14,6 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.idempotency.Idempotency;
-import dev.plinth.engine.internal.quota.ConcurrentCalls;
 import dev.plinth.engine.internal.quota.Quota;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,8 +59,9 @@ final class RequestContext {
     @Nullable
     KeyUse use;
 
-    /** Its place among the calls of its workspace that are under way; null if it is not counted. */
-    ConcurrentCalls.@Nullable Call place;
+    /** Gives up its place among the calls of its workspace that are under way; null if it is not counted. */
+    @Nullable
+    Runnable place;
 
     /** Its command; null until it is decoded. */
     @Nullable
@@ -218,7 +218,7 @@ final class RequestContext {
     /** Gives up its place among the calls of its workspace. A second call does nothing. */
     void leave() {
         if (place != null) {
-            place.end();
+            place.run();
         }
     }
 

@@ -38,6 +38,15 @@ public final class RequestDispatcher {
         this.workers = new ReplyTo(new Completions(parts.executor()), new OpenWaits());
     }
 
+    /** Has durable changes end the waits of calls. */
+    public void register() {
+        waitRegistry().register(parts.store(), parts.executor());
+    }
+
+    WaitRegistry waitRegistry() {
+        return waiting.registry();
+    }
+
     /** Returns the default way of answers: continuations run on the executor of the parts. */
     public ReplyTo workers() {
         return workers;

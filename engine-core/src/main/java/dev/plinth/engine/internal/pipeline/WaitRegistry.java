@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Calls that wait in real time for something to happen. A waiter is forgotten when its wait ends, for any reason.
  * Thread-safe.
  */
-public final class WaitRegistry {
+final class WaitRegistry {
     private final ConcurrentHashMap<Id, Set<Waiter>> byTopic =
             new ConcurrentHashMap<>(); // guarded by the map's lock on the topic
     private final ConcurrentHashMap<Id, Integer> groups = new ConcurrentHashMap<>();
@@ -65,7 +65,7 @@ public final class WaitRegistry {
      *
      * @param executor signals the topics of events
      */
-    public void register(Store store, Executor executor) {
+    void register(Store store, Executor executor) {
         store.onCommitted((sequence, writes) -> {
             for (int i = 0; i < writes.size(); i++) {
                 if (areThere()) {
@@ -88,7 +88,7 @@ public final class WaitRegistry {
     }
 
     /** Signals all waiters of a topic. */
-    public void signal(Id topic) {
+    void signal(Id topic) {
         Set<Waiter> told = byTopic.remove(topic);
         if (told != null) {
             told.forEach(waiter -> waiter.end.complete(null));
@@ -96,7 +96,7 @@ public final class WaitRegistry {
     }
 
     /** Signals a topic on an executor, because there may be many streams and the calling thread makes calls durable. */
-    public void signalBy(Executor executor, Id topic) {
+    void signalBy(Executor executor, Id topic) {
         if (areThere(topic)) {
             try {
                 executor.execute(() -> signal(topic));
@@ -107,7 +107,7 @@ public final class WaitRegistry {
     }
 
     /** Signals one waiter for something of a kind under a topic, or all of them if there is no kind. */
-    public void signal(Id topic, @Nullable String kind) {
+    void signal(Id topic, @Nullable String kind) {
         if (kind == null) {
             signal(topic);
         } else {
@@ -127,12 +127,12 @@ public final class WaitRegistry {
     }
 
     /** Returns true if there are waiters. */
-    public boolean areThere() {
+    boolean areThere() {
         return waiting.get() != 0;
     }
 
     /** Returns true if there are waiters for a topic. */
-    public boolean areThere(Id topic) {
+    boolean areThere(Id topic) {
         return byTopic.containsKey(topic);
     }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WaitingCalls {
     private final Store store;
-    private final WaitRegistry registry;
+    private final WaitRegistry registry = new WaitRegistry();
     private final QueryRunner queries;
     private final Function<RequestContext, PipelineResult> evaluate;
     private final Supplier<Refusal> draining;
@@ -45,12 +45,15 @@ final class WaitingCalls {
             Function<RequestContext, PipelineResult> evaluate,
             Supplier<Refusal> draining) {
         this.store = parts.store();
-        this.registry = parts.waitRegistry();
         this.queries = queries;
         this.evaluate = evaluate;
         this.draining = draining;
         this.executor = parts.executor();
         this.moved = new BoundedExecutor(executor, Limits.MOVED_CALLS_RUNNING_MAX);
+    }
+
+    WaitRegistry registry() {
+        return registry;
     }
 
     /**

@@ -7,17 +7,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Counts and limits the calls of each workspace in flight. Thread-safe. */
-public final class ConcurrentCalls {
+final class ConcurrentCalls {
     private final ConcurrentHashMap<Id, AtomicInteger> underWay = new ConcurrentHashMap<>();
 
-    /** Begins with no calls. */
-    public ConcurrentCalls() {}
-
     /**
-     * Counts one more call of a workspace, which the caller ends. Returns null if
-     * {@link Limits#CALLS_PER_WORKSPACE_MAX} are in flight.
+     * Counts one more call of a workspace. Returns what ends it, or null if {@link Limits#CALLS_PER_WORKSPACE_MAX} are
+     * in flight.
      */
-    public @Nullable Call begin(Id workspace) {
+    @Nullable
+    Call begin(Id workspace) {
         AtomicInteger known = underWay.get(workspace);
         AtomicInteger count = known == null ? underWay.computeIfAbsent(workspace, id -> new AtomicInteger()) : known;
         if (count.incrementAndGet() > Limits.CALLS_PER_WORKSPACE_MAX) {
@@ -28,12 +26,12 @@ public final class ConcurrentCalls {
     }
 
     /** Forgets a workspace that is deleted. */
-    public void forget(Id workspace) {
+    void forget(Id workspace) {
         underWay.remove(workspace);
     }
 
     /** A call in flight. */
-    public static final class Call {
+    static final class Call implements Runnable {
         private @Nullable AtomicInteger count;
 
         private Call(AtomicInteger count) {
@@ -41,7 +39,8 @@ public final class ConcurrentCalls {
         }
 
         /** Ends the call. A second time does nothing. For one thread at a time. */
-        public void end() {
+        @Override
+        public void run() {
             AtomicInteger counted = count;
             if (counted != null) {
                 count = null;

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.quota;
 
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
@@ -33,14 +34,27 @@ public final class Quotas {
         this.workers = new WorkerQuotas(clock);
     }
 
-    /** Returns the buckets for workers' calls. */
-    public WorkerQuotas workers() {
-        return workers;
+    /**
+     * Counts one more call of a workspace in flight.
+     *
+     * @return ends the call, on one thread at a time, and does nothing a second time; null if the workspace has as many
+     *     as it may
+     */
+    public @Nullable Runnable begin(Id workspace) {
+        return calls.begin(workspace);
     }
 
-    /** Returns the calls in flight. */
-    public ConcurrentCalls calls() {
-        return calls;
+    /**
+     * Takes a unit of the workers of the caller's workspace and returns 0. If there is none, returns the seconds until
+     * there is one, at least 1.
+     */
+    public long takeOfWorkers(Caller caller) {
+        return workers.take(caller);
+    }
+
+    /** Returns how many calls of workers a plan allows in its window. */
+    public static int workerRequests(Plan plan) {
+        return WorkerQuotas.requests(plan);
     }
 
     /** Writes the used units of all workspaces. */

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * The buckets for the calls of workers. Their rate is {@link Limits#WORKER_CALLS_PER_REQUEST} times the plan's, and
  * they are full after a restart. Thread-safe.
  */
-public final class WorkerQuotas {
+final class WorkerQuotas {
     private static final int REQUESTS_MAX = 1_000_000;
 
     private final ConcurrentHashMap<Id, AtomicLong> arrivals = new ConcurrentHashMap<>();
@@ -26,7 +26,7 @@ public final class WorkerQuotas {
      * Takes a unit of the caller's workspace and returns 0. If there is none, returns the seconds until there is one,
      * at least 1.
      */
-    public long take(Caller caller) {
+    long take(Caller caller) {
         Plan plan = caller.plan();
         GcraRate rate = GcraRate.of(requests(plan), plan.window());
         AtomicLong arrival = arrivals.computeIfAbsent(caller.workspace(), id -> new AtomicLong(clock.nanoTime()));
@@ -42,7 +42,7 @@ public final class WorkerQuotas {
     }
 
     /** Returns how many calls of workers a plan allows in its window. */
-    public static int requests(Plan plan) {
+    static int requests(Plan plan) {
         return (int) Math.min(REQUESTS_MAX, (long) plan.requests() * Limits.WORKER_CALLS_PER_REQUEST);
     }
 

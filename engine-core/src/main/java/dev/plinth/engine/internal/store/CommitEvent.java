@@ -7,7 +7,6 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
-import org.jspecify.annotations.Nullable;
 
 /** A record that was applied and appended, in a flight recording. It may not be durable yet. */
 @Name("dev.plinth.Commit")
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 @StackTrace(false)
 @Description("A record was applied and appended to the journal")
 final class CommitEvent extends Event {
-    private static final CommitEvent PROBE = new CommitEvent();
+    static final CommitEvent PROBE = new CommitEvent();
 
     @Label("Sequence")
     long sequence;
@@ -27,16 +26,6 @@ final class CommitEvent extends Event {
 
     @Label("Bytes")
     int bytes;
-
-    /** Begins an event if a recording wants it, and returns null otherwise. */
-    static @Nullable CommitEvent begun() {
-        if (!PROBE.isEnabled()) {
-            return null;
-        }
-        CommitEvent event = new CommitEvent();
-        event.begin();
-        return event;
-    }
 
     /** Ends the event. */
     void ended(long number, int written, int length) {

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The time of a store, which never falls behind its last record. For a clock that may be wrong it is a
  * {@link SteadyTime}. A sweep cannot be undone, so it has a time of its own that follows a jump later.
+ * Thread-safe.
  */
-final class EngineTime {
+public final class EngineTime {
     private static final System.Logger LOG = Log.of(EngineTime.class);
 
     /** The duration after which a jump is followed: short, so that a machine that slept is right again soon. */
@@ -50,29 +51,28 @@ final class EngineTime {
     }
 
     /** Returns the time of the next record in epoch milliseconds. */
-    long millis() {
+    public long millis() {
         long millis = now == null ? clock.epochMillis() : now.millis();
         return Math.max(millis, Math.max(floor, tables.lastTimeMillis()));
     }
 
-    /** Returns how many milliseconds the time of a sweep is behind. */
-    long sweepLagMillis() {
+    /** Returns how many milliseconds the time of a sweep is behind, because the clock has jumped within the last hour. */
+    public long sweepLagMillis() {
         return ofSweep == null ? 0 : Math.max(0, millis() - ofSweep.millis());
     }
 
     /** Returns how many real milliseconds it takes until then, as far as the clock tells. */
-    long millisUntil(long then) {
+    public long millisUntil(long then) {
         return then - (now == null ? clock.epochMillis() : millis());
     }
 
     /** Returns how many milliseconds the clock is ahead of this time; less than 0 if it is behind. */
-    long clockLeadMillis() {
+    public long clockLeadMillis() {
         return clock.epochMillis() - millis();
     }
 
     /** Returns a sentence on the difference between clock and time, or null if they agree. */
-    @Nullable
-    String clockFault() {
+    public @Nullable String clockFault() {
         long lead = clockLeadMillis();
         if (now == null || Math.abs(lead) <= TOLD_FROM_MILLIS) {
             return null;
@@ -90,7 +90,7 @@ final class EngineTime {
      *
      * @return milliseconds after which to look again at the latest
      */
-    long watch() {
+    public long watch() {
         if (now == null) {
             return Long.MAX_VALUE;
         }

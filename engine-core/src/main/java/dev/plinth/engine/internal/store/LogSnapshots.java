@@ -4,14 +4,17 @@ import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.Recordings;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.log.CheckedSnapshot;
+import dev.plinth.engine.internal.store.log.LogPosition;
 import dev.plinth.engine.internal.store.log.Snapshot;
 import dev.plinth.engine.internal.store.log.StoreId;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import dev.plinth.engine.log.SharedLog;
 import dev.plinth.engine.log.SnapshotStore;
 import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -113,7 +116,19 @@ final class LogSnapshots implements AutoCloseable {
      * @param takenBack how many times rows had been taken back
      * @param turn the turn of the node, which changes with each reign and when it makes its rows anew
      */
-    record Started(long sequence, int crc, long epoch, long timeMillis, long lastNumber, long takenBack, long turn) {}
+    record Started(long sequence, int crc, long epoch, long timeMillis, long lastNumber, long takenBack, long turn) {
+        /** Begins a copy of tables behind a record. */
+        static Started of(StoreTables tables, LogPosition last, long turn) {
+            return new Started(
+                    last.sequence(),
+                    last.crc(),
+                    last.epoch(),
+                    tables.lastTimeMillis(),
+                    tables.lastNumber(),
+                    tables.takenBack(),
+                    turn);
+        }
+    }
 
     /** Writes from now on as a leader or as a follower. */
     void become(boolean leader, CopySource other) {
@@ -149,16 +164,16 @@ final class LogSnapshots implements AutoCloseable {
             from = source;
             since = 0;
         }
-        SnapshotEvent event = SnapshotEvent.begun();
+        SnapshotEvent event = Recordings.begun(SnapshotEvent.PROBE, SnapshotEvent::new);
         boolean made = false;
         long position;
         try {
             Started started = from.begin();
             position = started.sequence;
             log.snapshots().write(started.sequence, out -> {
-                LengthCounter counter = new LengthCounter(out);
-                Snapshot.write(counter, tables::forEach, names, start(started), () -> from.end(started));
-                wrote(started.sequence, counter.bytes);
+                long bytes =
+                        Snapshot.write(whileOpen(out), tables::forEach, names, start(started), () -> from.end(started));
+                wrote(started.sequence, bytes);
             });
             made = true;
         } finally {
@@ -225,6 +240,17 @@ final class LogSnapshots implements AutoCloseable {
         return checked.isWhole();
     }
 
+    /** Returns the stream, which breaks off when the node ends. */
+    private OutputStream whileOpen(OutputStream stream) {
+        return new FilterOutputStream(stream) {
+            @Override
+            public void write(byte[] some, int offset, int length) throws IOException {
+                requireOpen();
+                out.write(some, offset, length);
+            }
+        };
+    }
+
     private void requireOpen() throws IOException {
         if (!open) {
             throw new IOException("the node ends");
@@ -287,30 +313,6 @@ final class LogSnapshots implements AutoCloseable {
                 since = 0;
             }
             return isThere;
-        }
-    }
-
-    /** Counts the bytes that go to a stream. Breaks off when the node ends. */
-    private final class LengthCounter extends OutputStream {
-        private final OutputStream out;
-        private long bytes;
-
-        LengthCounter(OutputStream out) {
-            this.out = out;
-        }
-
-        @Override
-        public void write(int one) throws IOException {
-            requireOpen();
-            out.write(one);
-            bytes++;
-        }
-
-        @Override
-        public void write(byte[] some, int offset, int length) throws IOException {
-            requireOpen();
-            out.write(some, offset, length);
-            bytes += length;
         }
     }
 }

@@ -8,7 +8,6 @@ import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.StoreSettings;
-import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.log.LogJournal;
 import dev.plinth.engine.internal.store.log.LogPosition;
 import dev.plinth.engine.internal.store.log.RecordCodec;
@@ -20,7 +19,6 @@ import dev.plinth.engine.log.Batch;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.Reign;
 import dev.plinth.engine.log.SharedLog;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -87,11 +85,6 @@ public final class NodeStore implements AutoCloseable {
         this.replay = replayBehind(LogPosition.atTheBeginning(log.cell()));
         this.snapshots =
                 new LogSnapshots(log, tables, settings.tables(), bytesPerSnapshot, fatalErrors, new FollowedRows());
-    }
-
-    /** Makes the empty tables of a node that writes no snapshot. */
-    static NodeStore reading(StoreSettings settings, SharedLog log, EngineClock clock, FatalErrors fatalErrors) {
-        return new NodeStore(settings, log, clock, fatalErrors, Long.MAX_VALUE);
     }
 
     /** Returns an id that no other node has. */
@@ -250,7 +243,7 @@ public final class NodeStore implements AutoCloseable {
             reigning = store;
             store.onCommitted((sequence, writes) -> snapshots.applied(rowBytes(writes)));
             turn(() -> {});
-            snapshots.become(true, new WrittenRows(store, next));
+            snapshots.become(true, new WrittenRows(store, next, tables));
             return Optional.of(store);
         } catch (IOException | RuntimeException | Error e) {
             giveUp(reign);
@@ -462,14 +455,14 @@ public final class NodeStore implements AutoCloseable {
     }
 
     private void load(long position, long newest) throws IOException {
-        LengthCounter counter = new LengthCounter(log.snapshots().open(position));
+        InputStream in = log.snapshots().open(position);
         clear();
         mustReach = Math.max(mustReach, newest);
         Snapshot.Loaded loaded;
         try (RowLoader loader = new RowLoader(tables)) {
-            loaded = Snapshot.read(counter, position, (number, key, row) -> {
+            loaded = Snapshot.read(in, position, settings.tables(), (table, key, row) -> {
                 tables.requireSpace(key.length + (long) row.length);
-                loader.put(table(position, number), key, row);
+                loader.put(table, key, row);
             });
         } catch (IOException e) {
             tables.clear();
@@ -486,7 +479,7 @@ public final class NodeStore implements AutoCloseable {
             replay = replayBehind(new LogPosition(log.cell(), start.epoch(), start.sequence(), start.crc()));
             mustReach = Math.max(mustReach, loaded.endSequence());
         });
-        snapshots.loaded(position, counter.bytes);
+        snapshots.loaded(position, loaded.bytes());
     }
 
     private void clear() {
@@ -495,16 +488,6 @@ public final class NodeStore implements AutoCloseable {
             tables.startAt(0, 0, 0);
             replay = replayBehind(LogPosition.atTheBeginning(log.cell()));
         });
-    }
-
-    private TableName<?> table(long position, int number) {
-        for (TableName<?> table : settings.tables()) {
-            if (table.number() == number) {
-                return table;
-            }
-        }
-        throw new IllegalStateException("Expected tables that this release knows, but the snapshot at record "
-                + position + " has table " + number + "; start this node with the release that wrote it.");
     }
 
     /** Refuses to lead over a log that ends before the copy of its rows does. */
@@ -537,17 +520,6 @@ public final class NodeStore implements AutoCloseable {
         return bytes;
     }
 
-    private LogSnapshots.Started started(LogPosition last, long inTurn) {
-        return new LogSnapshots.Started(
-                last.sequence(),
-                last.crc(),
-                last.epoch(),
-                tables.lastTimeMillis(),
-                tables.lastNumber(),
-                tables.takenBack(),
-                inTurn);
-    }
-
     /** The rows while the node follows, all of which are durable. */
     private final class FollowedRows implements LogSnapshots.CopySource {
         @Override
@@ -558,7 +530,7 @@ public final class NodeStore implements AutoCloseable {
                 if (reigning != null || last.sequence() == 0 || last.sequence() < mustReach) {
                     throw new IOException("the rows of this node are not complete yet");
                 }
-                return started(last, turn);
+                return LogSnapshots.Started.of(tables, last, turn);
             } finally {
                 applying.unlock();
             }
@@ -575,63 +547,6 @@ public final class NodeStore implements AutoCloseable {
             } finally {
                 applying.unlock();
             }
-        }
-    }
-
-    /** The rows of a reign, some of which may be in flight. */
-    private final class WrittenRows implements LogSnapshots.CopySource {
-        private final Store store;
-        private final LogJournal writing;
-
-        WrittenRows(Store store, LogJournal writing) {
-            this.store = store;
-            this.writing = writing;
-        }
-
-        /** Begins with the last record that is durable. A batch ends with it, so the log can be read on behind it. */
-        @Override
-        public LogSnapshots.Started begin() throws IOException {
-            LogSnapshots.Started started = store.write(transaction -> started(writing.durableEnd(), 0));
-            if (started.sequence() == 0) {
-                throw new IOException("no record is durable yet");
-            }
-            return started;
-        }
-
-        @Override
-        public long end(LogSnapshots.Started started) throws IOException {
-            long last = store.write(transaction -> {
-                transaction.checkWritable();
-                return tables.takenBack() == started.takenBack() ? transaction.lastSequence() : Rows.NONE;
-            });
-            if (last == Rows.NONE) {
-                throw new IOException("rows were taken back meanwhile that may be in it");
-            }
-            store.await(last);
-            return last;
-        }
-    }
-
-    /** Counts the bytes that come from a stream. */
-    private static final class LengthCounter extends FilterInputStream {
-        private long bytes;
-
-        LengthCounter(InputStream in) {
-            super(in);
-        }
-
-        @Override
-        public int read() throws IOException {
-            int read = super.read();
-            bytes += read < 0 ? 0 : 1;
-            return read;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            int read = super.read(target, offset, length);
-            bytes += Math.max(0, read);
-            return read;
         }
     }
 

@@ -8,4 +8,4 @@ import java.nio.file.Path;
  * @param directory the directory, best in memory
  * @param release the release, because another one may derive other sets from the same rows
  */
-public record QuickFiles(Path directory, String release) {}
+record QuickFiles(Path directory, String release) {}

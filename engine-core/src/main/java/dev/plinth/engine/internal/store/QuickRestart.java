@@ -4,7 +4,6 @@ import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.base.TableName;
-import dev.plinth.engine.internal.store.log.BootId;
 import dev.plinth.engine.internal.store.log.Checksum;
 import dev.plinth.engine.internal.store.log.DirectoryDisk;
 import dev.plinth.engine.internal.store.log.Disk;
@@ -350,9 +349,9 @@ final class QuickRestart implements AutoCloseable {
     }
 
     private static String bootId() {
-        String boot = BootId.read();
+        String boot = DirectoryDisk.bootId();
         if (boot.isEmpty()) {
-            throw new IllegalStateException("Expected a kernel that tells its boot in " + BootId.FILE
+            throw new IllegalStateException("Expected a kernel that tells its boot in " + DirectoryDisk.BOOT_FILE
                     + ", which a quick restart needs; do without the quick restart here.");
         }
         return boot;

@@ -31,7 +31,7 @@ final class Recovery implements JournalVisitor {
 
     private final Disk disk;
     private final StoreTables tables;
-    private final TableName<?>[] byNumber = new TableName<?>[128];
+    private final List<TableName<?>> all;
     private final RecordCodec codec;
     private final RecoveryProgress progress;
     private final StoreNames names;
@@ -45,14 +45,12 @@ final class Recovery implements JournalVisitor {
     private Recovery(Disk disk, StoreTables tables, List<TableName<?>> all) throws IOException {
         this.disk = disk;
         this.tables = tables;
+        this.all = all;
         this.codec = new RecordCodec(all);
         this.progress = new RecoveryProgress();
         this.names = StoreNames.of(disk);
         this.store = names.storeId(disk);
         this.state = JournalState.read(disk);
-        for (TableName<?> name : all) {
-            byNumber[name.number()] = name;
-        }
     }
 
     /**
@@ -209,21 +207,12 @@ final class Recovery implements JournalVisitor {
 
     private Snapshot.Loaded load(String name) throws IOException {
         try (RowLoader loader = new RowLoader(tables)) {
-            return Snapshot.read(disk, name, (number, key, row) -> {
+            return Snapshot.read(disk, name, all, (table, key, row) -> {
                 tables.requireSpace(key.length + (long) row.length);
-                loader.put(table(name, number), key, row);
+                loader.put(table, key, row);
                 progress.row();
             });
         }
-    }
-
-    private TableName<?> table(String name, int number) {
-        TableName<?> table = number > 0 ? byNumber[number] : null;
-        if (table == null) {
-            throw new IllegalStateException("Expected tables that this release knows, but " + name + " has table "
-                    + number + "; open the store with the release that wrote it.");
-        }
-        return table;
     }
 
     @Override

@@ -58,7 +58,7 @@ public final class RowsCopy implements AutoCloseable {
      */
     public static RowsCopy ofLog(SharedLog log, StoreSettings settings, EngineClock clock) throws IOException {
         FatalErrors fatalErrors = new FatalErrors();
-        NodeStore node = NodeStore.reading(settings, log, clock, fatalErrors);
+        NodeStore node = new NodeStore(settings, log, clock, fatalErrors, Long.MAX_VALUE);
         AutoCloseable source = () -> {
             node.close();
             fatalErrors.close();
@@ -95,7 +95,7 @@ public final class RowsCopy implements AutoCloseable {
                 start.epoch(),
                 start.timeMillis(),
                 start.lastNumber());
-        Snapshot.write(out, tables::forEach, names, there, start::sequence);
+        long unused = Snapshot.write(out, tables::forEach, names, there, start::sequence);
     }
 
     /** Writes an empty disk as an engine would have left it, durably. */

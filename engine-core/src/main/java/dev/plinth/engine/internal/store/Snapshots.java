@@ -4,6 +4,7 @@ import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.Recordings;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.log.CheckedSnapshot;
@@ -108,7 +109,7 @@ final class Snapshots implements AutoCloseable {
     /** Makes a snapshot now, on the caller's thread, one at a time. */
     synchronized void make() throws IOException {
         makeSpace();
-        SnapshotEvent event = SnapshotEvent.begun();
+        SnapshotEvent event = Recordings.begun(SnapshotEvent.PROBE, SnapshotEvent::new);
         boolean made = false;
         try {
             copy();

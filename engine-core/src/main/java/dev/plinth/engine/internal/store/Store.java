@@ -14,7 +14,6 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.StoreFigures;
 import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.base.TableName;
-import dev.plinth.engine.internal.store.log.DirectoryDisk;
 import dev.plinth.engine.internal.store.log.Disk;
 import dev.plinth.engine.internal.store.log.FileJournal;
 import dev.plinth.engine.internal.store.log.Journal;
@@ -81,7 +80,7 @@ public final class Store implements AutoCloseable {
     public static Store open(StoreSettings settings, Journal journal, EngineClock clock) {
         StoreTables tables = new StoreTables(settings);
         Store store = new Store(tables, journal, clock, new FatalErrors());
-        journal.start(store.fates());
+        journal.start(store.new Fates());
         return store;
     }
 
@@ -96,71 +95,36 @@ public final class Store implements AutoCloseable {
         Store store = new Store(tables, journal, clock, fatalErrors);
         store.inFlight.startAt(tables.lastSequence(), tables);
         store.recoveryNanos = recoveryNanos;
-        journal.start(store.fates());
+        journal.start(store.new Fates());
         return store;
     }
 
     /**
-     * Opens a directory, and makes it if it does not exist, and recovers its rows.
+     * Opens the store of a directory, over the tables that have all its records.
      *
-     * @throws IllegalStateException if it cannot be opened; one sentence says why and what to do
+     * @param quick where a clean close leaves the tables; null for nowhere
+     * @param recoveryNanos how long it took to recover them
+     * @param maker makes the snapshots of the store
      */
-    public static Store open(StoreSettings settings, StoreFiles files, EngineClock clock) {
-        Disk disk = DirectoryDisk.open(files.directory());
-        try {
-            return open(settings, files, disk, clock);
-        } catch (RuntimeException e) {
-            disk.close();
-            throw e;
-        }
-    }
-
-    public static Store open(StoreSettings settings, StoreFiles files, Disk disk, EngineClock clock) {
-        if (files.quick() == null) {
-            return open(settings, files, disk, clock, null);
-        }
-        QuickRestart quick = QuickRestart.open(files.quick(), settings);
-        try {
-            return open(settings, files, disk, clock, quick);
-        } catch (RuntimeException e) {
-            quick.close();
-            throw e;
-        }
-    }
-
-    public static Store open(
-            StoreSettings settings, StoreFiles files, Disk disk, EngineClock clock, @Nullable QuickRestart quick) {
-        RecoveryProgress watch = new RecoveryProgress();
-        Recovery.RecoveredTables recovered = Recovery.run(disk, settings, quick);
-        long recoveryNanos = watch.nanos();
-        StoreTables tables = recovered.tables();
-        JournalEnd end = recovered.end();
-        try {
-            Snapshots.EarlierSnapshots earlier = Snapshots.EarlierSnapshots.of(disk);
-            FileJournal journal = new FileJournal(disk, files.durability(), end, files.segmentBytes());
-            Store store = new Store(tables, journal, clock, new FatalErrors());
-            store.inFlight.startAt(end.sequence(), tables);
-            store.disk = disk;
-            store.quick = quick;
-            store.recoveryNanos = recoveryNanos;
-            Snapshots snapshots =
-                    new Snapshots(store, disk, tables, journal, settings.tables(), files.bytesPerSnapshot(), earlier);
-            store.snapshots = snapshots;
-            store.onCommitted((sequence, writes) -> snapshots.committed());
-            journal.start(store.fates());
-            snapshots.start();
-            return store;
-        } catch (IllegalStateException e) {
-            tables.close();
-            throw e;
-        } catch (IOException e) {
-            tables.close();
-            throw new IllegalStateException(
-                    "Expected room for a journal segment of " + files.segmentBytes()
-                            + " bytes, but the disk refused it: " + e.getMessage()
-                            + "; free some space or name another directory.",
-                    e);
-        }
+    static Store ofDirectory(
+            Recovery.RecoveredTables recovered,
+            FileJournal journal,
+            EngineClock clock,
+            Disk disk,
+            @Nullable QuickRestart quick,
+            long recoveryNanos,
+            Function<Store, Snapshots> maker) {
+        Store store = new Store(recovered.tables(), journal, clock, new FatalErrors());
+        store.inFlight.startAt(recovered.end().sequence(), recovered.tables());
+        store.disk = disk;
+        store.quick = quick;
+        store.recoveryNanos = recoveryNanos;
+        Snapshots snapshots = maker.apply(store);
+        store.snapshots = snapshots;
+        store.onCommitted((sequence, writes) -> snapshots.committed());
+        journal.start(store.new Fates());
+        snapshots.start();
+        return store;
     }
 
     /** Makes a snapshot now, for tests and tools. Does nothing in a store without a directory. */
@@ -425,35 +389,9 @@ public final class Store implements AutoCloseable {
         return time.millis();
     }
 
-    /**
-     * Returns how many milliseconds the sweep is behind that time, because the clock has jumped within the last hour.
-     */
-    public long sweepLagMillis() {
-        return time.sweepLagMillis();
-    }
-
-    /** Returns how many real milliseconds it takes until the engine's time is this, as far as the clock tells. */
-    public long millisUntil(long then) {
-        return time.millisUntil(then);
-    }
-
-    /** Returns how many milliseconds the clock is ahead of the engine's time, or less than 0 if it is behind. */
-    public long clockLeadMillis() {
-        return time.clockLeadMillis();
-    }
-
-    /** Returns a sentence on the difference between clock and engine's time, or null if they agree. */
-    public @Nullable String clockFault() {
-        return time.clockFault();
-    }
-
-    /**
-     * Looks at the clock, and logs when clock and engine's time begin and cease to differ. For one thread.
-     *
-     * @return milliseconds after which to look again at the latest
-     */
-    public long watchClock() {
-        return time.watch();
+    /** Returns the engine's time, which also tells how far the clock differs from it. */
+    public EngineTime time() {
+        return time;
     }
 
     /** Returns the time of the last record in epoch milliseconds, or 0 in a store without records. */
@@ -611,21 +549,6 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    private JournalFates fates() {
-        return new JournalFates(
-                this::durable, sequence -> undo(sequence, true), sequence -> undo(sequence, false), (thread, error) -> {
-                    fatalErrors.ended(thread, error);
-                    journalEnd.run();
-                });
-    }
-
-    private void durable(long sequence) {
-        inFlight.durable(sequence);
-        if (!writer.isHeldHere()) {
-            inFlight.dispatch();
-        }
-    }
-
     /** Takes back appended records that never will be durable. */
     private void undo(long fromSequence, boolean fenced) {
         writer.lock();
@@ -635,6 +558,33 @@ public final class Store implements AutoCloseable {
         } finally {
             writer.unlock();
             inFlight.rejectWaiting();
+            journalEnd.run();
+        }
+    }
+
+    /** Acts on the fates of records. */
+    private final class Fates implements Journal.AppendListener {
+        @Override
+        public void durable(long sequence) {
+            inFlight.durable(sequence);
+            if (!writer.isHeldHere()) {
+                inFlight.dispatch();
+            }
+        }
+
+        @Override
+        public void fenced(long sequence) {
+            undo(sequence, true);
+        }
+
+        @Override
+        public void unknown(long sequence) {
+            undo(sequence, false);
+        }
+
+        @Override
+        public void ended(String thread, Throwable error) {
+            fatalErrors.ended(thread, error);
             journalEnd.run();
         }
     }

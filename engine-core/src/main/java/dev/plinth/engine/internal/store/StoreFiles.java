@@ -1,11 +1,18 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.internal.base.StoreSettings;
+import dev.plinth.engine.internal.store.log.DirectoryDisk;
+import dev.plinth.engine.internal.store.log.Disk;
+import dev.plinth.engine.internal.store.log.FileJournal;
+import dev.plinth.engine.internal.store.memory.StoreTables;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of a store. Immutable.
+ * The files of a store, and the way to open it. Immutable.
  *
  * @param directory the directory
  * @param durability FSYNC or OS
@@ -32,8 +39,67 @@ public record StoreFiles(
         return new StoreFiles(directory, durability, SEGMENT_BYTES, BYTES_PER_SNAPSHOT);
     }
 
-    /** Returns the same files with tables that a clean close leaves for the next start. */
-    public StoreFiles leaving(QuickFiles files) {
-        return new StoreFiles(directory, durability, segmentBytes, bytesPerSnapshot, files);
+    /**
+     * Returns the same files with tables that a clean close leaves for the next start.
+     *
+     * @param memory the directory for them, best in memory
+     * @param release the release, because another one may derive other sets from the same rows
+     */
+    public StoreFiles leaving(Path memory, String release) {
+        return new StoreFiles(directory, durability, segmentBytes, bytesPerSnapshot, new QuickFiles(memory, release));
+    }
+
+    /**
+     * Opens the directory, and makes it if it does not exist, and recovers its rows.
+     *
+     * @throws IllegalStateException if it cannot be opened; one sentence says why and what to do
+     */
+    public Store open(StoreSettings settings, EngineClock clock) {
+        Disk disk = DirectoryDisk.open(directory);
+        QuickRestart restart = null;
+        try {
+            restart = quick == null ? null : QuickRestart.open(quick, settings);
+            return open(settings, disk, clock, restart);
+        } catch (RuntimeException e) {
+            if (restart != null) {
+                restart.close();
+            }
+            disk.close();
+            throw e;
+        }
+    }
+
+    /** Opens another disk likewise, for tests. A clean close of it leaves no tables. */
+    public Store open(StoreSettings settings, Disk disk, EngineClock clock) {
+        return open(settings, disk, clock, null);
+    }
+
+    Store open(StoreSettings settings, Disk disk, EngineClock clock, @Nullable QuickRestart restart) {
+        RecoveryProgress watch = new RecoveryProgress();
+        Recovery.RecoveredTables recovered = Recovery.run(disk, settings, restart);
+        long recoveryNanos = watch.nanos();
+        StoreTables tables = recovered.tables();
+        try {
+            Snapshots.EarlierSnapshots earlier = Snapshots.EarlierSnapshots.of(disk);
+            FileJournal journal = new FileJournal(disk, durability, recovered.end(), segmentBytes);
+            return Store.ofDirectory(
+                    recovered,
+                    journal,
+                    clock,
+                    disk,
+                    restart,
+                    recoveryNanos,
+                    store -> new Snapshots(store, disk, tables, journal, settings.tables(), bytesPerSnapshot, earlier));
+        } catch (IllegalStateException e) {
+            tables.close();
+            throw e;
+        } catch (IOException e) {
+            tables.close();
+            throw new IllegalStateException(
+                    "Expected room for a journal segment of " + segmentBytes
+                            + " bytes, but the disk refused it: " + e.getMessage()
+                            + "; free some space or name another directory.",
+                    e);
+        }
     }
 }

@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.NewRows;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Record;
+import dev.plinth.engine.internal.base.Recordings;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.ReserveAccess;
@@ -133,7 +134,7 @@ public final class Transaction implements Rows {
         long lastNumber = Math.max(number, tables.lastNumber());
         Record record =
                 new Record(journal.cell(), journal.epoch(), sequence, timeMillis, lastNumber, writes, emptiesAll);
-        CommitEvent event = CommitEvent.begun();
+        CommitEvent event = Recordings.begun(CommitEvent.PROBE, CommitEvent::new);
         try {
             journal.prepare(record);
             applyAndAppend(record, bytes);

@@ -6,7 +6,6 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Threshold;
-import org.jspecify.annotations.Nullable;
 
 /** A long hold of the writer lock, in a flight recording. Its stack is that of the holder. */
 @Name("dev.plinth.WriterHold")
@@ -15,15 +14,5 @@ import org.jspecify.annotations.Nullable;
 @Threshold("20 ms")
 @Description("A thread held the writer lock for long, and all other writers waited")
 final class WriterHoldEvent extends Event {
-    private static final WriterHoldEvent PROBE = new WriterHoldEvent();
-
-    /** Begins an event if a recording wants it, and returns null otherwise. */
-    static @Nullable WriterHoldEvent begun() {
-        if (!PROBE.isEnabled()) {
-            return null;
-        }
-        WriterHoldEvent event = new WriterHoldEvent();
-        event.begin();
-        return event;
-    }
+    static final WriterHoldEvent PROBE = new WriterHoldEvent();
 }

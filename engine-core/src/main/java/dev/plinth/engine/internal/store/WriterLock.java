@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.Recordings;
 import dev.plinth.engine.internal.base.StoreFigures;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -89,7 +90,7 @@ final class WriterLock {
     private void begin() {
         if (lock.getHoldCount() == 1) {
             since = System.nanoTime();
-            event = WriterHoldEvent.begun();
+            event = Recordings.begun(WriterHoldEvent.PROBE, WriterHoldEvent::new);
         }
     }
 

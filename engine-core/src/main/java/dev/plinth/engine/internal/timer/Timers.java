@@ -142,7 +142,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         Backoff rest = null;
         while (open) {
             try {
-                long watch = store.watchClock();
+                long watch = store.time().watch();
                 pass();
                 rest(Math.min(watch, untilNext()), true);
             } catch (RuntimeException | Error e) {
@@ -195,7 +195,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             return idle;
         }
         long next = nextDueMillis();
-        return next <= store.nowMillis() ? 0 : Math.min(idle, store.millisUntil(next));
+        return next <= store.nowMillis() ? 0 : Math.min(idle, store.time().millisUntil(next));
     }
 
     private void rest(long wait, boolean untilRung) {

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.transfer;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.RowKey;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TransferredTable;
 import java.util.LinkedHashMap;
@@ -37,7 +38,7 @@ final class ChangeTrack {
             byte[] row = write.row();
             if (table != null && mayBeOf(table, write.key(), row)) {
                 Optional<byte[]> image = Optional.ofNullable(row);
-                Optional<byte[]> replaced = images.put(new RowKey(write.table().number(), write.key()), image);
+                Optional<byte[]> replaced = images.put(new RowKey(write.table(), write.key()), image);
                 bytes += replaced == null
                         ? BYTES_PER_ROW + write.key().length + length(image)
                         : length(image) - length(replaced);

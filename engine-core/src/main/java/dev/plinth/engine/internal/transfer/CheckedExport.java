@@ -4,6 +4,7 @@ import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.NewRows;
+import dev.plinth.engine.internal.base.RowKey;
 import dev.plinth.engine.internal.base.RowTranslation;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TransferredIds;
@@ -82,7 +83,7 @@ record CheckedExport(
             if (kind != ExportFormat.LATER_ROWS) {
                 return;
             }
-            images.put(new RowKey(table.table().number(), key), Optional.ofNullable(row));
+            images.put(new RowKey(table.table(), key), Optional.ofNullable(row));
             bytes += key.length + (row == null ? 0 : row.length);
             if (bytes > BYTES_MAX) {
                 throw reader.damaged("has more than " + BYTES_MAX

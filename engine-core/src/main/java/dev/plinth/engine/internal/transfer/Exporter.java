@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.transfer;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.RowKey;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TransferredTable;
@@ -82,7 +83,7 @@ final class Exporter {
     private void write(TransferredTable table, byte[] key, byte[] row) {
         track.check();
         if (table.stage() == TransferredTable.Stage.NEVER) {
-            unfinished.add(new RowKey(table.table().number(), key));
+            unfinished.add(new RowKey(table.table(), key));
         } else if (positions.has(table.number().applyAsLong(row)) && mayLeave(table, row)) {
             if (table.table().owner() == TableName.Owner.ROW) {
                 written.add(hash(key));
@@ -119,7 +120,7 @@ final class Exporter {
             throw new IllegalStateException("A resource of the workspace is being deleted with " + unfinished.size()
                     + " deletions in all that have not ended. Export the workspace once they have.");
         }
-        Optional<byte[]> own = images.get(new RowKey(Access.workspaces().number(), workspace.key()));
+        Optional<byte[]> own = images.get(new RowKey(Access.workspaces(), workspace.key()));
         if (own == null ? !hasWorkspace : own.isEmpty()) {
             throw new IllegalStateException("Workspace " + workspace.text()
                     + " was deleted while it was exported. There is nothing to export.");
@@ -136,9 +137,10 @@ final class Exporter {
     }
 
     private static TransferredTable table(RowKey key) {
-        TransferredTable table = TransferredTables.numbered(key.table());
+        TransferredTable table = TransferredTables.numbered(key.table().number());
         if (table == null) {
-            throw new IllegalStateException("Expected a table that moves, but got number " + key.table());
+            throw new IllegalStateException(
+                    "Expected a table that moves, but got number " + key.table().number());
         }
         return table;
     }

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.transfer;
 
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.RowKey;
 import dev.plinth.engine.internal.base.TransferredTable;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +35,7 @@ final class LastImages implements ExportReader.Visitor {
     public void row(int kind, TransferredTable table, byte[] key, byte @Nullable [] row) {
         if (kind == ExportFormat.ROWS && row != null) {
             passTo(TransferredTables.place(table));
-            if (!later.containsKey(new RowKey(table.table().number(), key))) {
+            if (!later.containsKey(new RowKey(table.table(), key))) {
                 taker.row(table, key, row);
             }
         }
@@ -50,7 +51,7 @@ final class LastImages implements ExportReader.Visitor {
         for (; place < next; place++) {
             TransferredTable table = TransferredTables.inOrder().get(place);
             for (Map.Entry<RowKey, Optional<byte[]>> each : later.entrySet()) {
-                if (each.getKey().table() == table.table().number()) {
+                if (each.getKey().table().number() == table.table().number()) {
                     each.getValue()
                             .ifPresent(row -> taker.row(table, each.getKey().key(), row));
                 }

@@ -13,6 +13,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Recordings;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SecretCipher;
@@ -168,7 +169,7 @@ final class DeliveryAttempts {
             flight.claim.ring();
         }
         sending.put(number, row.tries().made() + 1);
-        DeliveryEvent event = DeliveryEvent.begun();
+        DeliveryEvent event = Recordings.begun(DeliveryEvent.PROBE, DeliveryEvent::new);
         Observers.Observed observed = observe(row, body.trace());
         TraceParent own = span(body.trace(), at);
         TraceParent span = observed == null ? own : observed.trace(own);
@@ -312,7 +313,8 @@ final class DeliveryAttempts {
     SendRequest request(EndpointRow endpoint, Id event, EventContent content, long at) {
         byte[] body = content.json();
         // Receivers compare it with an exact clock. So it is never ahead of ours, as the engine's time may be.
-        long seconds = TimeUnit.MILLISECONDS.toSeconds(at + Math.min(0, store.clockLeadMillis()));
+        long seconds =
+                TimeUnit.MILLISECONDS.toSeconds(at + Math.min(0, store.time().clockLeadMillis()));
         Map<String, String> headers = new LinkedHashMap<>();
         JsonValue own = JsonReader.trusted(endpoint.opened(cipher).headers());
         if (own instanceof JsonValue.Obj obj) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 @StackTrace(false)
 @Description("A webhook was sent, or could not be")
 final class DeliveryEvent extends Event {
-    private static final DeliveryEvent PROBE = new DeliveryEvent();
+    static final DeliveryEvent PROBE = new DeliveryEvent();
 
     @Label("Delivery")
     @Nullable
@@ -44,16 +44,6 @@ final class DeliveryEvent extends Event {
     @Label("Trace")
     @Nullable
     String trace;
-
-    /** Begins an event if a recording wants it, and returns null otherwise. */
-    static @Nullable DeliveryEvent begun() {
-        if (!PROBE.isEnabled()) {
-            return null;
-        }
-        DeliveryEvent event = new DeliveryEvent();
-        event.begin();
-        return event;
-    }
 
     /** Ends the event. */
     void ended(DeliveryRow row, SendResult sent, @Nullable TraceParent of) {

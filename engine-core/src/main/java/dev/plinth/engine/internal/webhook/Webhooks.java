@@ -32,14 +32,9 @@ import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.AttemptRunner;
 import dev.plinth.engine.internal.timer.DueSource;
 import dev.plinth.engine.internal.timer.RetryingCommitter;
-import dev.plinth.engine.internal.webhook.send.AddressGuard;
 import dev.plinth.engine.internal.webhook.send.LazySender;
 import dev.plinth.engine.internal.webhook.send.SendError;
 import dev.plinth.engine.internal.webhook.send.SendResult;
-import dev.plinth.engine.internal.webhook.send.Sender;
-import dev.plinth.engine.internal.webhook.send.Target;
-import dev.plinth.engine.internal.webhook.send.WebhookUrl;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +68,6 @@ public final class Webhooks implements DueSource, AutoCloseable {
 
     private final Store store;
     private final Committer committer;
-    private final AddressGuard guard;
     private volatile NetworkRules reach;
     private final LazySender sender;
     private final AttemptRunner attempts;
@@ -157,8 +151,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
         this.store = parts.store();
         this.committer = parts.committer();
         this.reach = parts.reach();
-        this.guard = new AddressGuard(reach.allowed());
-        this.sender = new LazySender(() -> Sender.create(guard, parts.userAgent()));
+        this.sender = new LazySender(reach.allowed(), parts.userAgent());
         this.planned = parts.planned();
         Places places = withinHeap(parts.places());
         BoundedExecutor steps = new BoundedExecutor(parts.executor(), Limits.DELIVERY_STEPS_RUNNING_MAX);
@@ -191,7 +184,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
      * @throws IllegalArgumentException if it is not a range; one sentence says why
      */
     public static void checkRange(String cidr) {
-        AddressGuard.checkRange(cidr);
+        LazySender.checkRange(cidr);
     }
 
     private static Places withinHeap(Places places) {
@@ -207,8 +200,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
         boolean isOtherGuard = !rules.allowed().equals(reach.allowed());
         reach = rules;
         if (isOtherGuard) {
-            guard.allow(rules.allowed());
-            sender.guardChanged();
+            sender.allow(rules.allowed());
         }
         scheduler.ratesChanged();
         Places fitting = withinHeap(places);
@@ -238,7 +230,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
 
     /** Returns the problems of an endpoint's URL; empty if webhooks can be sent to it. */
     public List<String> urlProblems(String url) {
-        return WebhookUrl.parse(url, guard) instanceof WebhookUrl.Refused refused ? refused.problems() : List.of();
+        return sender.urlProblems(url);
     }
 
     /** Has the schedule learn of durable changes. */
@@ -399,8 +391,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
             scheduler.describe(throttle, "", Limits.DELIVERIES_PER_SECOND_MAX);
         } else {
             EndpointSettings settings = row.settings();
-            scheduler.describe(
-                    throttle, Target.of(URI.create(settings.url())).hostAndPort(), reach.perSecond(settings));
+            scheduler.describe(throttle, LazySender.hostAndPort(settings.url()), reach.perSecond(settings));
         }
     }
 

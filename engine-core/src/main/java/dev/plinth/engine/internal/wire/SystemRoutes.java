@@ -249,7 +249,7 @@ final class SystemRoutes {
 
     /** Returns what is wrong with webhooks and the clock, or null. */
     private @Nullable String problem() {
-        String clock = store.clockFault();
+        String clock = store.time().clockFault();
         String webhooks = webhookProblem.get().orElse(null);
         return webhooks == null ? clock : clock == null ? webhooks : webhooks + " " + clock;
     }

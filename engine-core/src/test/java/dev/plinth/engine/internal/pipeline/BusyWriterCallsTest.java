@@ -60,7 +60,6 @@ class BusyWriterCallsTest {
     private final SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids);
     private final Store store = RandomCommands.open(Tables.HEAP, new MemoryJournal(), clock);
     private final Commits commits = new Commits(store, ids, cipher);
-    private final WaitRegistry registry = new WaitRegistry();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Rival rival = new Rival();
     private final Id workspace =
@@ -75,7 +74,6 @@ class BusyWriterCallsTest {
             new Quotas(clock),
             new Idempotency(cipher, new ProblemJson("https://plinth.dev/problems/"), Events::data),
             commits,
-            registry,
             Resources::checkVisible,
             new RequestLog(100_000),
             new RequestMetrics(),
@@ -181,12 +179,12 @@ class BusyWriterCallsTest {
                 .isTrue();
 
         queued.incrementAndGet();
-        registry.signal(workspace, KIND);
+        dispatcher.waitRegistry().signal(workspace, KIND);
 
         assertThat(answer)
                 .succeedsWithin(PATIENCE)
                 .satisfies(taken -> assertThat(taken.outcome()).isSameAs(DONE));
-        assertThat(registry.areThere()).isFalse();
+        assertThat(dispatcher.waitRegistry().areThere()).isFalse();
     }
 
     private CompletableFuture<Answer> submit(Command command) {

@@ -101,7 +101,6 @@ class OutcomeUnknownTest {
                 new Quotas(clock),
                 new Idempotency(cipher, new ProblemJson("https://plinth.dev/problems/"), Events::data),
                 commits,
-                new WaitRegistry(),
                 Resources::checkVisible,
                 new RequestLog(100_000),
                 new RequestMetrics(),

@@ -23,8 +23,8 @@ class ConcurrentCallsTest {
 
         assertThat(calls.begin(WORKSPACE)).isNull();
         assertThat(calls.begin(OTHER)).isNotNull();
-        first.end();
-        first.end();
+        first.run();
+        first.run();
         assertThat(calls.begin(WORKSPACE)).isNotNull();
         assertThat(calls.begin(WORKSPACE)).isNull();
     }

@@ -453,7 +453,7 @@ class BrokenCommitTest {
     private static Store open(Tables kind, Disk disk) {
         StoreFiles files = new StoreFiles(
                 Path.of("nowhere"), Durability.FSYNC, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER);
-        return Store.open(settings(kind), files, disk, EngineClock.system());
+        return files.open(settings(kind), disk, EngineClock.system());
     }
 
     private static StoreSettings settings(Tables kind) {

@@ -108,11 +108,8 @@ class DeadJournalTest {
                 super.write(name, file, bytes, position);
             }
         };
-        return Store.open(
-                new StoreSettings(Tables.HEAP, List.of(ROWS), 1000),
-                new StoreFiles(Path.of("nowhere"), level, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
-                failing,
-                EngineClock.system());
+        return new StoreFiles(Path.of("nowhere"), level, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER)
+                .open(new StoreSettings(Tables.HEAP, List.of(ROWS), 1000), failing, EngineClock.system());
     }
 
     private void throwFault() throws IOException {

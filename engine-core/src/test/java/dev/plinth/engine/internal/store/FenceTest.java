@@ -202,11 +202,8 @@ class FenceTest {
     }
 
     private static Store open(Disk disk, Durability durability) {
-        return Store.open(
-                TestRows.settings(Tables.HEAP),
-                new StoreFiles(Path.of("nowhere"), durability, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
-                disk,
-                EngineClock.system());
+        return new StoreFiles(Path.of("nowhere"), durability, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER)
+                .open(TestRows.settings(Tables.HEAP), disk, EngineClock.system());
     }
 
     private static void put(Store store, long id) {

@@ -130,11 +130,8 @@ class HostsLogTest {
                 super.sync(name, file);
             }
         };
-        return Store.open(
-                new StoreSettings(Tables.HEAP, List.of(ROWS), 1_000_000),
-                new StoreFiles(Path.of("nowhere"), level, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
-                failing,
-                EngineClock.system());
+        return new StoreFiles(Path.of("nowhere"), level, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER)
+                .open(new StoreSettings(Tables.HEAP, List.of(ROWS), 1_000_000), failing, EngineClock.system());
     }
 
     private void check(String name) throws IOException {

@@ -55,6 +55,6 @@ class InterruptedCallerTest {
 
     private Store open(Durability durability) {
         StoreFiles files = new StoreFiles(directory, durability, 64 * 1024, RandomDiskWrites.NEVER);
-        return Store.open(TestRows.settings(Tables.HEAP), files, EngineClock.system());
+        return files.open(TestRows.settings(Tables.HEAP), EngineClock.system());
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.internal.store.log.LockFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -65,7 +64,7 @@ class LostLockTest {
         Path directory = base.resolve("data");
         hold(directory, Durability.FSYNC);
         assertThat(tell("put 1")).isEqualTo(WritesOnCommand.DONE);
-        Files.delete(directory.resolve(LockFile.NAME));
+        Files.delete(directory.resolve("LOCK"));
         assertThat(tell("put 2")).as("nobody else has come").isEqualTo(WritesOnCommand.DONE);
 
         byte[] state;
@@ -102,7 +101,7 @@ class LostLockTest {
         Path directory = base.resolve("data");
         hold(directory, Durability.FSYNC);
         Path other = Files.createDirectory(base.resolve("other"));
-        Files.createLink(other.resolve(LockFile.NAME), directory.resolve(LockFile.NAME));
+        Files.createLink(other.resolve("LOCK"), directory.resolve("LOCK"));
 
         assertRefusedInTheSameProcess(other);
     }

@@ -39,11 +39,8 @@ public final class MemoryDirectory {
 
     /** Opens the directory; snapshots are made when a test says so. */
     public Store open(Tables kind) {
-        return Store.open(
-                new StoreSettings(kind, tables, 1000),
-                new StoreFiles(Path.of("nowhere"), Durability.FSYNC, SEGMENT_BYTES, RandomDiskWrites.NEVER),
-                disk,
-                clock);
+        return new StoreFiles(Path.of("nowhere"), Durability.FSYNC, SEGMENT_BYTES, RandomDiskWrites.NEVER)
+                .open(new StoreSettings(kind, tables, 1000), disk, clock);
     }
 
     /**

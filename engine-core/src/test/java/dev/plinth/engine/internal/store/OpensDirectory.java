@@ -15,10 +15,8 @@ final class OpensDirectory {
     private OpensDirectory() {}
 
     static Store open(Path directory, EngineClock clock) {
-        return Store.open(
-                new StoreSettings(Tables.HEAP, List.of(TestRows.TABLE), 1_000_000),
-                new StoreFiles(directory, Durability.OS, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
-                clock);
+        return new StoreFiles(directory, Durability.OS, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER)
+                .open(new StoreSettings(Tables.HEAP, List.of(TestRows.TABLE), 1_000_000), clock);
     }
 
     /** Says whether the store of a directory can be opened, or why not. */

@@ -12,7 +12,6 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.store.log.Checksum;
 import dev.plinth.engine.internal.store.log.DiskFault;
-import dev.plinth.engine.internal.store.log.LockFile;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.Segment;
 import dev.plinth.engine.internal.store.log.StoreNames;
@@ -79,7 +78,7 @@ class QuickRestartTest {
                 write(store, new Random(start), 1000);
                 state = store.stateHash();
             }
-            try (Store store = Store.open(settings(), files(), disk.killed(), EngineClock.system())) {
+            try (Store store = files().open(settings(), disk.killed(), EngineClock.system())) {
                 assertThat(store.stateHash()).isEqualTo(state);
             }
         }
@@ -307,7 +306,7 @@ class QuickRestartTest {
         Map<String, String> files = new TreeMap<>();
         try (Stream<Path> all = Files.list(directory)) {
             for (Path file : all.toList()) {
-                if (!file.endsWith(LockFile.NAME)) {
+                if (!file.endsWith("LOCK")) {
                     files.put(file.toString(), Files.size(file) + " " + Files.getLastModifiedTime(file));
                 }
             }
@@ -321,7 +320,7 @@ class QuickRestartTest {
             write(store, new Random(9), 100);
         }
         byte[] state;
-        try (Store store = Store.open(settings(), files(), disk, EngineClock.system())) {
+        try (Store store = files().open(settings(), disk, EngineClock.system())) {
             write(store, new Random(10), 100);
             state = store.stateHash();
         }
@@ -465,7 +464,7 @@ class QuickRestartTest {
         QuickRestart restart = QuickRestart.open(
                 new QuickFiles(quick, release), settings, boot, () -> MappedTables.usableBytes(quick));
         try {
-            return Store.open(settings, files(), disk, EngineClock.system(), restart);
+            return files().open(settings, disk, EngineClock.system(), restart);
         } catch (RuntimeException e) {
             restart.close();
             throw e;

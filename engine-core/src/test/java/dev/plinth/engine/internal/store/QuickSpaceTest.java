@@ -165,7 +165,7 @@ class QuickSpaceTest {
     }
 
     private Store openWithout() {
-        return Store.open(settings(), files(), disk, EngineClock.system());
+        return files().open(settings(), disk, EngineClock.system());
     }
 
     private Store open(Path quick) {
@@ -174,7 +174,7 @@ class QuickSpaceTest {
             return told == null ? MappedTables.usableBytes(quick) : told;
         });
         try {
-            return Store.open(settings(), files(), disk, EngineClock.system(), restart);
+            return files().open(settings(), disk, EngineClock.system(), restart);
         } catch (RuntimeException e) {
             restart.close();
             throw e;

@@ -74,11 +74,11 @@ public final class RandomDiskWrites {
     }
 
     public Store open(Tables kind, MemoryDisk disk, long bytesPerSnapshot) {
-        return Store.open(
-                TestRows.settings(kind),
-                new StoreFiles(Path.of("nowhere"), durability, SEGMENT_BYTES, bytesPerSnapshot),
-                sabotage.apply(disk),
-                ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z")));
+        return new StoreFiles(Path.of("nowhere"), durability, SEGMENT_BYTES, bytesPerSnapshot)
+                .open(
+                        TestRows.settings(kind),
+                        sabotage.apply(disk),
+                        ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z")));
     }
 
     /** Writes so many records, waiting for most of them; each refusal has to be the right one. */

@@ -56,10 +56,8 @@ final class ScarceMemory {
     }
 
     private static Store open(Path directory) {
-        return Store.open(
-                new StoreSettings(Tables.HEAP, List.of(LARGE), 10_000),
-                new StoreFiles(directory, Durability.FSYNC, 4 * 1024 * 1024, Long.MAX_VALUE),
-                EngineClock.system());
+        return new StoreFiles(directory, Durability.FSYNC, 4 * 1024 * 1024, Long.MAX_VALUE)
+                .open(new StoreSettings(Tables.HEAP, List.of(LARGE), 10_000), EngineClock.system());
     }
 
     private static void put(Store store, List<Changes.Write> writes) {

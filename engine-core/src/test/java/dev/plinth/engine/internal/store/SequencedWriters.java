@@ -32,11 +32,11 @@ final class SequencedWriters {
 
     static Store open(Path directory, Durability level, Function<Disk, Disk> sabotage) {
         Disk disk = DirectoryDisk.open(directory);
-        return Store.open(
-                new StoreSettings(Tables.HEAP, List.of(TestRows.TABLE), 1_000_000),
-                new StoreFiles(directory, level, SEGMENT_BYTES, BYTES_PER_SNAPSHOT),
-                sabotage.apply(disk),
-                EngineClock.system());
+        return new StoreFiles(directory, level, SEGMENT_BYTES, BYTES_PER_SNAPSHOT)
+                .open(
+                        new StoreSettings(Tables.HEAP, List.of(TestRows.TABLE), 1_000_000),
+                        sabotage.apply(disk),
+                        EngineClock.system());
     }
 
     /** Appends the record that is due; gives its sequence. */

@@ -34,7 +34,7 @@ class SnapshotSpaceTest {
     @Test
     void updates_steady_diskStaysBelowThreeTimesTheRows() throws IOException {
         StoreFiles files = new StoreFiles(Path.of("nowhere"), Durability.FSYNC, SEGMENT_BYTES, Long.MAX_VALUE);
-        try (Store store = Store.open(TestRows.settings(Tables.HEAP), files, new WeighedDisk(), EngineClock.system())) {
+        try (Store store = files.open(TestRows.settings(Tables.HEAP), new WeighedDisk(), EngineClock.system())) {
             for (int i = 0; i < ROWS; i++) {
                 store.await(TestRows.put(store, i, i));
             }
@@ -46,7 +46,7 @@ class SnapshotSpaceTest {
         long live = Snapshot.newestBytes(memory);
         Set<Thread> before = Thread.getAllStackTraces().keySet();
         StoreFiles often = new StoreFiles(Path.of("nowhere"), Durability.FSYNC, SEGMENT_BYTES, OFTEN);
-        try (Store store = Store.open(TestRows.settings(Tables.HEAP), often, new WeighedDisk(), EngineClock.system())) {
+        try (Store store = often.open(TestRows.settings(Tables.HEAP), new WeighedDisk(), EngineClock.system())) {
             Random random = new Random(1);
             Thread maker = snapshots(before);
             for (int i = 0; i < UPDATES; i++) {

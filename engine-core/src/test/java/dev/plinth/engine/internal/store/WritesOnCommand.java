@@ -25,10 +25,8 @@ final class WritesOnCommand {
     private WritesOnCommand() {}
 
     static Store open(Path directory, Durability durability) {
-        return Store.open(
-                new StoreSettings(Tables.HEAP, List.of(TestRows.TABLE), 1_000_000),
-                new StoreFiles(directory, durability, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER),
-                EngineClock.system());
+        return new StoreFiles(directory, durability, RandomDiskWrites.SEGMENT_BYTES, RandomDiskWrites.NEVER)
+                .open(new StoreSettings(Tables.HEAP, List.of(TestRows.TABLE), 1_000_000), EngineClock.system());
     }
 
     public static void main(String[] arguments) throws IOException {

@@ -91,18 +91,8 @@ final class ChronicleIndexedTable implements Table {
     }
 
     @Override
-    public long size() {
-        return count.rows();
-    }
-
-    @Override
-    public long bytes() {
-        return count.bytes();
-    }
-
-    @Override
-    public void recount(long newRows, long newBytes) {
-        count.set(newRows, newBytes);
+    public RowCount count() {
+        return count;
     }
 
     @Override

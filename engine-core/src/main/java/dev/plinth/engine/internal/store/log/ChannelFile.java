@@ -4,12 +4,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Set;
 
 /** A file behind a channel. */
-public final class ChannelFile implements Disk.File {
+final class ChannelFile implements Disk.File {
+    private static final Set<OpenOption> READS = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+
     private final Opener opener;
     private final FileChannel forSyncs;
     private volatile FileChannel channel;
@@ -28,9 +32,9 @@ public final class ChannelFile implements Disk.File {
     }
 
     /** Opens a file that is only read. */
-    public static ChannelFile reading(Path file, Set<OpenOption> options) throws IOException {
-        FileChannel channel = FileChannel.open(file, options);
-        return new ChannelFile(channel, channel, () -> FileChannel.open(file, options));
+    static ChannelFile reading(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, READS);
+        return new ChannelFile(channel, channel, () -> FileChannel.open(file, READS));
     }
 
     /** Opens the same file once more. */

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param isForeign true if it is a snapshot of another store
  */
 public record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, String damage, boolean isForeign) {
+    private static final Snapshot.RowSink IGNORED = (table, key, row) -> {};
+
     /** Reads all snapshots, the newest one first. */
     public static List<CheckedSnapshot> all(Disk disk, StoreNames names, List<TableName<?>> tables) throws IOException {
         StoreId store = names.storeId(disk);
@@ -34,7 +36,7 @@ public record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, Str
      */
     public static CheckedSnapshot of(Disk disk, String name, List<TableName<?>> tables, @Nullable StoreId store) {
         try {
-            return of(name, store, tables, sink -> Snapshot.read(disk, name, sink));
+            return of(name, store, () -> Snapshot.read(disk, name, tables, IGNORED));
         } catch (IOException e) {
             return unusable(name, e);
         }
@@ -48,22 +50,12 @@ public record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, Str
      */
     public static CheckedSnapshot of(InputStream in, long sequence, List<TableName<?>> tables, @Nullable StoreId store)
             throws IOException {
-        return of(Snapshot.name(sequence), store, tables, sink -> Snapshot.read(in, sequence, sink));
+        return of(Snapshot.name(sequence), store, () -> Snapshot.read(in, sequence, tables, IGNORED));
     }
 
-    private static CheckedSnapshot of(String name, @Nullable StoreId store, List<TableName<?>> tables, Reading reading)
-            throws IOException {
-        boolean[] known = new boolean[128];
-        for (TableName<?> table : tables) {
-            known[table.number()] = true;
-        }
+    private static CheckedSnapshot of(String name, @Nullable StoreId store, Reading reading) throws IOException {
         try {
-            Snapshot.Loaded loaded = reading.into((number, key, row) -> {
-                if (number <= 0 || !known[number]) {
-                    throw new IllegalStateException("Expected tables that this release knows, but " + name
-                            + " has table " + number + "; open the store with the release that wrote it.");
-                }
-            });
+            Snapshot.Loaded loaded = reading.read();
             String foreign = loaded.start().foreignTo(store);
             return foreign == null
                     ? new CheckedSnapshot(name, loaded, "", false)
@@ -80,7 +72,7 @@ public record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, Str
     /** Reads a snapshot. */
     @FunctionalInterface
     private interface Reading {
-        Snapshot.Loaded into(Snapshot.RowSink sink) throws IOException;
+        Snapshot.Loaded read() throws IOException;
     }
 
     public boolean isWhole() {

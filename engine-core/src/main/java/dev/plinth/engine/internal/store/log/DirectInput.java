@@ -7,8 +7,7 @@ import java.nio.ByteBuffer;
  * A file that is read from its beginning to its end past the page cache. So other pages stay in the cache, and the data
  * read is what the disk has. Not thread-safe.
  */
-final class DirectInput implements Disk.File {
-    private final Disk.File cached;
+final class DirectInput extends ForwardingFile {
     private final DirectChannel direct;
     private final ByteBuffer buffer;
     private long bufferAt;
@@ -21,14 +20,9 @@ final class DirectInput implements Disk.File {
      * @param direct a channel to it past the page cache
      */
     DirectInput(Disk.File cached, DirectChannel direct) {
-        this.cached = cached;
+        super(cached);
         this.direct = direct;
         this.buffer = DirectChannel.buffer(direct);
-    }
-
-    @Override
-    public long size() throws IOException {
-        return cached.size();
     }
 
     @Override
@@ -59,7 +53,7 @@ final class DirectInput implements Disk.File {
             // A file system may open a file for this and refuse the read. The usual read then tells whether the disk is
             // to blame.
             buffer.clear().limit(DirectChannel.BUFFER_BYTES);
-            int unused = cached.read(buffer, bufferAt);
+            int unused = file.read(buffer, bufferAt);
         }
         buffered = buffer.position();
         buffer.clear();
@@ -78,7 +72,7 @@ final class DirectInput implements Disk.File {
 
     @Override
     public void close() throws IOException {
-        try (cached) {
+        try (file) {
             direct.channel().close();
         }
     }

@@ -13,12 +13,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe. Only synced data is read again.
  */
-final class DirectOutput implements Disk.File {
+final class DirectOutput extends ForwardingFile {
     private static final System.Logger LOG = Log.of(DirectOutput.class);
     private static final int BUFFER_BYTES = DirectChannel.BUFFER_BYTES;
     private static final int BYTES_PER_SYNC = 8 * 1024 * 1024;
 
-    private final Disk.File cached;
     private @Nullable DirectChannel direct;
     private final ByteBuffer buffer;
     private long written;
@@ -30,19 +29,9 @@ final class DirectOutput implements Disk.File {
      * @param direct a channel to it past the page cache; null if there is none
      */
     DirectOutput(Disk.File cached, @Nullable DirectChannel direct) {
-        this.cached = cached;
+        super(cached);
         this.direct = direct;
         this.buffer = DirectChannel.buffer(direct);
-    }
-
-    @Override
-    public long size() throws IOException {
-        return cached.size();
-    }
-
-    @Override
-    public int read(ByteBuffer target, long position) throws IOException {
-        return cached.read(target, position);
     }
 
     @Override
@@ -69,13 +58,13 @@ final class DirectOutput implements Disk.File {
      */
     @Override
     public void sync() throws IOException {
-        cached.write(buffer.duplicate().flip(), written);
-        cached.sync();
+        file.write(buffer.duplicate().flip(), written);
+        file.sync();
     }
 
     @Override
     public void close() throws IOException {
-        try (cached) {
+        try (file) {
             leaveDirect();
         }
     }
@@ -86,11 +75,11 @@ final class DirectOutput implements Disk.File {
             writeDirect(direct.channel());
         }
         if (direct == null) {
-            cached.write(buffer.rewind(), written);
+            file.write(buffer.rewind(), written);
         }
         written += BUFFER_BYTES;
         if (direct == null && written % BYTES_PER_SYNC == 0) {
-            cached.sync();
+            file.sync();
         }
         buffer.clear().limit(BUFFER_BYTES);
     }

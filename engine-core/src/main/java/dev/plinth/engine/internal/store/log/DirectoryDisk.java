@@ -25,6 +25,9 @@ public final class DirectoryDisk implements Disk {
             Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     private static final int TOKEN_CHARS = 8;
 
+    /** The file in which the kernel names its boot. */
+    public static final Path BOOT_FILE = Path.of("/proc/sys/kernel/random/boot_id");
+
     private final Path directory;
     private final LockFile lock;
     private final String token = StoreId.random().toString().substring(0, TOKEN_CHARS);
@@ -91,6 +94,11 @@ public final class DirectoryDisk implements Disk {
             }
         }
         return names;
+    }
+
+    /** Opens a file of any directory, which is only read. */
+    public static File reading(Path file) throws IOException {
+        return ChannelFile.reading(file);
     }
 
     @Override
@@ -194,7 +202,19 @@ public final class DirectoryDisk implements Disk {
 
     @Override
     public String boot() {
-        return BootId.read();
+        return bootId();
+    }
+
+    /**
+     * Returns the id of this boot of the machine; empty if the kernel has none. If it is unchanged, the page cache still
+     * has everything that was written in between. Linux only.
+     */
+    public static String bootId() {
+        try {
+            return Files.readString(BOOT_FILE).trim();
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     @Override

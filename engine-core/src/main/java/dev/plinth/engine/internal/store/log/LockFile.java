@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The first line names the process that has the directory open. Zeros follow, which take no room on the disk.
  */
-public final class LockFile implements AutoCloseable {
-    public static final String NAME = "LOCK";
+final class LockFile implements AutoCloseable {
+    static final String NAME = "LOCK";
 
     // Two applications of one server may each have loaded this class. They share a system property, but no static
     // field.

@@ -137,13 +137,15 @@ public final class Snapshot {
      * Copies all rows to a stream, likewise.
      *
      * @param end is asked once the rows are copied, and returns the last sequence by then, when all up to it is durable
+     * @return the length of the snapshot in bytes
      */
-    public static void write(OutputStream out, RowSource rows, List<TableName<?>> names, Start start, EndSource end)
+    public static long write(OutputStream out, RowSource rows, List<TableName<?>> names, Start start, EndSource end)
             throws IOException {
         try (StreamFile file = StreamFile.writing(out)) {
             BlockWriter blocks = new BlockWriter(file);
             blocks.all(rows, names, start);
             blocks.end(end.sequence());
+            return file.size();
         }
     }
 
@@ -155,15 +157,16 @@ public final class Snapshot {
     /**
      * Reads a snapshot.
      *
+     * @param names the tables of this release
      * @param rowSink takes each row
      *
      * @return its start and end
      * @throws IOException if it is damaged
-     * @throws IllegalStateException if it is of another version
+     * @throws IllegalStateException if it is of another version, or has a table that this release does not know
      */
-    public static Loaded read(Disk disk, String name, RowSink rowSink) throws IOException {
+    public static Loaded read(Disk disk, String name, List<TableName<?>> names, RowSink rowSink) throws IOException {
         try (Disk.File file = disk.openStreamed(name)) {
-            return read(file, name, rowSink);
+            return read(file, name, names, rowSink);
         }
     }
 
@@ -172,14 +175,20 @@ public final class Snapshot {
      *
      * @param sequence the sequence at its start
      */
-    public static Loaded read(InputStream in, long sequence, RowSink rowSink) throws IOException {
+    public static Loaded read(InputStream in, long sequence, List<TableName<?>> names, RowSink rowSink)
+            throws IOException {
         try (StreamFile file = StreamFile.reading(in)) {
-            return read(file, name(sequence), rowSink);
+            return read(file, name(sequence), names, rowSink);
         }
     }
 
     /** Reads from the beginning to the end, each byte once. */
-    private static Loaded read(Disk.File file, String name, RowSink rowSink) throws IOException {
+    private static Loaded read(Disk.File file, String name, List<TableName<?>> names, RowSink rowSink)
+            throws IOException {
+        TableName<?>[] byNumber = new TableName<?>[128];
+        for (TableName<?> table : names) {
+            byNumber[table.number()] = table;
+        }
         Start start = readStart(file, name);
         long at = HEADER_BYTES;
         long rows = 0;
@@ -193,7 +202,7 @@ public final class Snapshot {
             if (bytes < 0 || stated != Checksum.of(block, 4, bytes)) {
                 throw damaged(name, at);
             }
-            rows += show(block, rowSink);
+            rows += show(block, name, byNumber, rowSink);
             at += 8L + bytes;
         }
         ByteBuffer end = ByteBuffer.allocate(END_BYTES)
@@ -204,7 +213,7 @@ public final class Snapshot {
         if (end.getLong() != rows || end.getInt() != Checksum.of(end, 0, END_BYTES - 4)) {
             throw damaged(name, at);
         }
-        return new Loaded(start, endSequence, rows);
+        return new Loaded(start, endSequence, rows, at + END_BYTES);
     }
 
     private static Start readStart(Disk.File file, String name) throws IOException {
@@ -235,13 +244,13 @@ public final class Snapshot {
         }
     }
 
-    /** The header and end of a snapshot. */
-    public record Loaded(Start start, long endSequence, long rows) {}
+    /** The header and end of a snapshot, and its length. */
+    public record Loaded(Start start, long endSequence, long rows, long bytes) {}
 
     /** Takes the rows of a snapshot. */
     @FunctionalInterface
     public interface RowSink {
-        void row(int table, byte[] key, byte[] row);
+        void row(TableName<?> table, byte[] key, byte[] row);
     }
 
     /** Shows all rows of a table, also beside a writer. */
@@ -261,10 +270,15 @@ public final class Snapshot {
         long sequence() throws IOException;
     }
 
-    private static int show(ByteBuffer block, RowSink sink) {
+    private static int show(ByteBuffer block, String name, TableName<?>[] byNumber, RowSink sink) {
         int rows = 0;
         while (block.hasRemaining()) {
-            int table = block.get();
+            int number = block.get();
+            TableName<?> table = number > 0 ? byNumber[number] : null;
+            if (table == null) {
+                throw new IllegalStateException("Expected tables that this release knows, but " + name + " has table "
+                        + number + "; open the store with the release that wrote it.");
+            }
             byte[] key = new byte[block.get()];
             block.get(key);
             byte[] row = new byte[block.getInt()];

@@ -7,7 +7,6 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
-import org.jspecify.annotations.Nullable;
 
 /** A sync of the journal, in a flight recording. */
 @Name("dev.plinth.Sync")
@@ -17,15 +16,5 @@ import org.jspecify.annotations.Nullable;
 @StackTrace(false)
 @Description("The disk made the journal durable")
 final class SyncEvent extends Event {
-    private static final SyncEvent PROBE = new SyncEvent();
-
-    /** Begins an event if a recording wants it, and returns null otherwise. */
-    static @Nullable SyncEvent begun() {
-        if (!PROBE.isEnabled()) {
-            return null;
-        }
-        SyncEvent event = new SyncEvent();
-        event.begin();
-        return event;
-    }
+    static final SyncEvent PROBE = new SyncEvent();
 }

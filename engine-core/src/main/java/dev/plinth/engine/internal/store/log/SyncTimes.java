@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.store.log;
 
 import dev.plinth.engine.internal.base.Histogram;
+import dev.plinth.engine.internal.base.Recordings;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
 /** Measures how long the disk takes to make the journal durable. Thread-safe. */
@@ -22,42 +22,20 @@ final class SyncTimes {
         return new TimedFile(file);
     }
 
-    private final class TimedFile implements Disk.File {
-        private final Disk.File file;
-
+    private final class TimedFile extends ForwardingFile {
         TimedFile(Disk.File file) {
-            this.file = file;
-        }
-
-        @Override
-        public long size() throws IOException {
-            return file.size();
-        }
-
-        @Override
-        public int read(ByteBuffer target, long position) throws IOException {
-            return file.read(target, position);
-        }
-
-        @Override
-        public void write(ByteBuffer source, long position) throws IOException {
-            file.write(source, position);
+            super(file);
         }
 
         @Override
         public void sync() throws IOException {
-            SyncEvent event = SyncEvent.begun();
+            SyncEvent event = Recordings.begun(SyncEvent.PROBE, SyncEvent::new);
             long began = System.nanoTime();
             file.sync();
             times.add(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - began));
             if (event != null) {
                 event.commit();
             }
-        }
-
-        @Override
-        public void close() throws IOException {
-            file.close();
         }
     }
 }

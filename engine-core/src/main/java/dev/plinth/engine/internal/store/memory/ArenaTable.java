@@ -128,13 +128,8 @@ final class ArenaTable implements Table {
     }
 
     @Override
-    public long size() {
-        return count.rows();
-    }
-
-    @Override
-    public long bytes() {
-        return count.bytes();
+    public RowCount count() {
+        return count;
     }
 
     /** Returns about the most memory of so many rows with so many bytes, including the holes between them. */
@@ -146,11 +141,6 @@ final class ArenaTable implements Table {
     @Override
     public long memoryBytes() {
         return arena.bytes();
-    }
-
-    @Override
-    public void recount(long newRows, long newBytes) {
-        count.set(newRows, newBytes);
     }
 
     @Override

@@ -143,18 +143,8 @@ final class ChronicleTable implements Table {
     }
 
     @Override
-    public long size() {
-        return count.rows();
-    }
-
-    @Override
-    public long bytes() {
-        return count.bytes();
-    }
-
-    @Override
-    public void recount(long rows, long bytes) {
-        count.set(rows, bytes);
+    public RowCount count() {
+        return count;
     }
 
     @Override

@@ -40,11 +40,18 @@ interface Table extends AutoCloseable {
     /** Ends a record, or its restoration. Memory that was kept for a restoration may go then. */
     default void endRecord() {}
 
+    /** Returns the count of its rows and bytes. */
+    RowCount count();
+
     /** Returns how many rows there are. */
-    long size();
+    default long size() {
+        return count().rows();
+    }
 
     /** Returns the bytes of all keys and rows, without the structure around them. */
-    long bytes();
+    default long bytes() {
+        return count().bytes();
+    }
 
     /** Returns the bytes of its memory, with everything around and between the rows, or 0 if it does not count them. */
     default long memoryBytes() {
@@ -52,7 +59,9 @@ interface Table extends AutoCloseable {
     }
 
     /** Sets the number of rows and bytes that an earlier process has left. */
-    void recount(long rows, long bytes);
+    default void recount(long rows, long bytes) {
+        count().set(rows, bytes);
+    }
 
     /**
      * Returns the most rows. Asked before the journal is written, because a row that does not fit could later only

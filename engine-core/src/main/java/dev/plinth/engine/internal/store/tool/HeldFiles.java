@@ -1,11 +1,11 @@
 package dev.plinth.engine.internal.store.tool;
 
 import dev.plinth.engine.internal.store.log.Disk;
+import dev.plinth.engine.internal.store.log.ForwardingFile;
 import dev.plinth.engine.internal.store.log.Segment;
 import dev.plinth.engine.internal.store.log.Snapshot;
 import dev.plinth.engine.internal.store.log.StoreNames;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -120,25 +120,9 @@ final class HeldFiles implements ReadOnlyDisk {
     }
 
     /** A file that stays open for the next reader. */
-    private record Borrowed(File file) implements File {
-        @Override
-        public long size() throws IOException {
-            return file.size();
-        }
-
-        @Override
-        public int read(ByteBuffer target, long position) throws IOException {
-            return file.read(target, position);
-        }
-
-        @Override
-        public void write(ByteBuffer source, long position) throws IOException {
-            file.write(source, position);
-        }
-
-        @Override
-        public void sync() throws IOException {
-            file.sync();
+    private static final class Borrowed extends ForwardingFile {
+        Borrowed(File file) {
+            super(file);
         }
 
         @Override

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  *
  * <p>Thread-safe. The operator's list may be replaced at any time.
  */
-public final class AddressGuard {
+final class AddressGuard {
     private static final List<Cidr> BLOCKED_V4 = ranges(
             "0.0.0.0/8",
             "10.0.0.0/8",
@@ -58,7 +58,7 @@ public final class AddressGuard {
     private final Predicate<InetAddress> ownAddress;
 
     /** Makes a guard that opens the given ranges and asks the machine for its own addresses. */
-    public AddressGuard(List<String> allowed) {
+    AddressGuard(List<String> allowed) {
         this(allowed, AddressGuard::belongsToThisHost);
     }
 
@@ -72,12 +72,12 @@ public final class AddressGuard {
      *
      * @throws IllegalArgumentException if it is not a range; one sentence says why
      */
-    public static void checkRange(String range) {
+    static void checkRange(String range) {
         Cidr unused = Cidr.parse(range);
     }
 
     /** Replaces the ranges that are open. */
-    public void allow(List<String> ranges) {
+    void allow(List<String> ranges) {
         allowed = parsed(ranges);
     }
 

@@ -3,6 +3,8 @@ package dev.plinth.engine.internal.webhook.send;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.OptionalLibrary;
 import dev.plinth.engine.internal.timer.Backoff;
+import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -10,7 +12,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a sender when the first webhook is sent. Its trusted certificates and HTTP client were a sixth of a cold start,
+ * Sends webhooks, and tells where they may go. Makes a sender when the first webhook is sent. Its trusted certificates and HTTP client were a sixth of a cold start,
  * and many engines never send. Thread-safe.
  *
  * <p>A JVM without TLS, or with another version of the HTTP client on its class path, can make no sender, or one that
@@ -22,14 +24,46 @@ public final class LazySender implements AutoCloseable {
     private static final System.Logger LOG = Log.of(LazySender.class);
 
     private final System.Logger log = Log.sparing(LazySender.class);
+    private final AddressGuard guard;
     private final Supplier<Sender> maker;
     private @Nullable Sender sender;
     private boolean closed;
     private volatile @Nullable Broken broken;
 
+    /**
+     * Begins without a sender.
+     *
+     * @param allowed ranges that may be called although they are not public
+     * @param userAgent the header {@code user-agent}
+     */
+    public LazySender(List<String> allowed, String userAgent) {
+        this.guard = new AddressGuard(allowed);
+        this.maker = () -> Sender.create(guard, userAgent);
+    }
+
     /** Begins without a sender. The maker is called once, and again only if it has failed. */
-    public LazySender(Supplier<Sender> maker) {
+    LazySender(AddressGuard guard, Supplier<Sender> maker) {
+        this.guard = guard;
         this.maker = maker;
+    }
+
+    /**
+     * Checks the spelling of a range.
+     *
+     * @throws IllegalArgumentException if it is not a range; one sentence says why
+     */
+    public static void checkRange(String range) {
+        AddressGuard.checkRange(range);
+    }
+
+    /** Returns the problems of an endpoint's URL; empty if webhooks can be sent to it. */
+    public List<String> urlProblems(String url) {
+        return WebhookUrl.parse(url, guard) instanceof WebhookUrl.Refused refused ? refused.problems() : List.of();
+    }
+
+    /** Returns host and port of a URL without problems in one spelling, such as {@code example.com:443}. */
+    public static String hostAndPort(String url) {
+        return Target.of(URI.create(url)).hostAndPort();
     }
 
     /** Makes one attempt, as {@link Sender#send} does. The attempt fails if no sender can send. */
@@ -120,8 +154,9 @@ public final class LazySender implements AutoCloseable {
         return made;
     }
 
-    /** Tells the sender that the guard has changed. */
-    public synchronized void guardChanged() {
+    /** Replaces the ranges that may be called although they are not public, and uses no older connection any more. */
+    public synchronized void allow(List<String> ranges) {
+        guard.allow(ranges);
         if (sender != null) {
             sender.guardChanged();
         }

@@ -25,7 +25,7 @@ import org.apache.hc.core5.ssl.SSLContexts;
  *
  * <p>Thread-safe.
  */
-public final class Sender implements AutoCloseable {
+final class Sender implements AutoCloseable {
     private final System.Logger log = Log.sparing(Sender.class);
     private final DnsLookups lookups;
     private final Connector connector;
@@ -41,7 +41,7 @@ public final class Sender implements AutoCloseable {
      *
      * @param userAgent the header {@code user-agent}
      */
-    public static Sender create(AddressGuard guard, String userAgent) {
+    static Sender create(AddressGuard guard, String userAgent) {
         return new Sender(
                 guard, InetAddress::getAllByName, SendLimits.STANDARD, SSLContexts.createDefault(), userAgent);
     }

@@ -15,12 +15,12 @@ import org.apache.hc.core5.http.HttpHost;
  * @param authority the host that the request names
  * @param path path and query, at least {@code /}
  */
-public record Target(String scheme, String host, int port, String authority, String path) {
+record Target(String scheme, String host, int port, String authority, String path) {
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;
 
     /** Reads a URL that {@link WebhookUrl} has accepted. */
-    public static Target of(URI url) {
+    static Target of(URI url) {
         String scheme = url.getScheme().toLowerCase(Locale.ROOT);
         String authority = url.getRawAuthority();
         int colon = authority.lastIndexOf(':');
@@ -41,7 +41,7 @@ public record Target(String scheme, String host, int port, String authority, Str
     }
 
     /** Returns host and port in one spelling, by which connections are kept and limits are counted. */
-    public String hostAndPort() {
+    String hostAndPort() {
         return host.toLowerCase(Locale.ROOT) + ":" + port;
     }
 

@@ -9,7 +9,7 @@ import java.util.List;
  * <p>A URL is read once, when an endpoint is created or changed. That says nothing about names: {@link AddressGuard}
  * checks the addresses of a name at every connection.
  */
-public sealed interface WebhookUrl {
+sealed interface WebhookUrl {
     /**
      * A URL to which webhooks can be sent, character for character as it was given.
      *

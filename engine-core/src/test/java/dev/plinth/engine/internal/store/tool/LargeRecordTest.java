@@ -155,11 +155,8 @@ class LargeRecordTest {
     }
 
     private static Store open(MemoryDisk disk, Durability durability) {
-        return Store.open(
-                new StoreSettings(Tables.HEAP, TABLES, 1_000_000),
-                new StoreFiles(Path.of("nowhere"), durability, SEGMENT_BYTES, Long.MAX_VALUE),
-                disk,
-                EngineClock.system());
+        return new StoreFiles(Path.of("nowhere"), durability, SEGMENT_BYTES, Long.MAX_VALUE)
+                .open(new StoreSettings(Tables.HEAP, TABLES, 1_000_000), disk, EngineClock.system());
     }
 
     /** Rows of bytes by chance, so that a sector that is lost makes a difference. */

@@ -53,7 +53,7 @@ class LazySenderTest {
     @Test
     void send_noTls_isTls() {
         try (CapturedLog log = CapturedLog.open();
-                LazySender sender = new LazySender(() -> {
+                LazySender sender = new LazySender(Senders.guard(), () -> {
                     throw new SSLInitializationException("no TLS", new IOException());
                 })) {
             assertThat(sender.send(Senders.request(URI.create("http://hook.test/")))
@@ -69,7 +69,7 @@ class LazySenderTest {
         AtomicBoolean otherVersion = new AtomicBoolean(true);
         try (CapturedLog log = CapturedLog.open();
                 Receiver receiver = Receiver.answering(Receiver.ok(""));
-                LazySender sender = new LazySender(() -> {
+                LazySender sender = new LazySender(Senders.guard(), () -> {
                     made.incrementAndGet();
                     if (otherVersion.get()) {
                         throw new NoSuchMethodError("on purpose");
@@ -110,7 +110,7 @@ class LazySenderTest {
         AtomicBoolean full = new AtomicBoolean(true);
         try (CapturedLog log = CapturedLog.open();
                 Receiver receiver = Receiver.answering(Receiver.ok(""));
-                LazySender sender = new LazySender(() -> {
+                LazySender sender = new LazySender(Senders.guard(), () -> {
                     if (full.get()) {
                         throw new OutOfMemoryError("on purpose");
                     }
@@ -127,7 +127,7 @@ class LazySenderTest {
     }
 
     private LazySender late() {
-        return new LazySender(() -> {
+        return new LazySender(Senders.guard(), () -> {
             made.incrementAndGet();
             return Senders.sender();
         });
