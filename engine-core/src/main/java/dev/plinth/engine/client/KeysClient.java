@@ -73,11 +73,9 @@ public final class KeysClient {
      * @param grace how long the old secret still works, 0–2,592,000 whole seconds
      */
     public Invocation<ApiKey> rotate(String id, Duration grace) {
-        byte[] body = new JsonBytes()
-                .open()
+        byte[] body = JsonBytes.object()
                 .member("graceSeconds", Given.seconds(grace, "grace"))
-                .close()
-                .bytes();
+                .end();
         return invocations.of("rotateKey", List.of(given(id, "id")), body, ApiKey::of);
     }
 }

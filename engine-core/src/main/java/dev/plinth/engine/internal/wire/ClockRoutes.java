@@ -66,10 +66,8 @@ final class ClockRoutes {
     }
 
     private Outcome.Done now() {
-        return Outcome.Done.ok(new JsonBytes()
-                .open()
+        return Outcome.Done.ok(JsonBytes.object()
                 .member("now", Times.text(clock.epochMillis()))
-                .close()
-                .bytes());
+                .end());
     }
 }

@@ -56,8 +56,7 @@ final class HealthRoutes {
     private Command history(Input input) {
         Long createdAfter = input.query().find(CREATED_AFTER);
         return (Command.Query) context -> {
-            JsonBytes json = new JsonBytes()
-                    .open()
+            JsonBytes json = JsonBytes.object()
                     .member("intervalSeconds", HealthHistory.INTERVAL_SECONDS)
                     .name("data")
                     .openArray();
@@ -66,7 +65,7 @@ final class HealthRoutes {
                 point.figures().forEach((figure, value) -> json.member(figure.wireName(), value));
                 json.close();
             }
-            return Outcome.Done.ok(json.closeArray().close().bytes());
+            return Outcome.Done.ok(json.closeArray().end());
         };
     }
 }

@@ -88,11 +88,8 @@ final class PlanRoutes {
     private Outcome use(Context context) {
         Plan plan = context.plan();
         Id workspace = context.workspace();
-        JsonBytes json = new JsonBytes()
-                .open()
-                .member("plan", plan.name())
-                .name("limits")
-                .openArray();
+        JsonBytes json =
+                JsonBytes.object().member("plan", plan.name()).name("limits").openArray();
         limit(json, LIMITS.get(0), Resources.count(context.rows(), workspace), plan.resourcesMax());
         limit(json, LIMITS.get(1), Endpoints.count(context.rows(), workspace), plan.endpointsMax());
         limit(json, LIMITS.get(2), Jobs.waiting(context.rows(), workspace), plan.queuedJobsMax());
@@ -106,7 +103,7 @@ final class PlanRoutes {
                     .member("bytesMax", use.share().bytes())
                     .close();
         }
-        return Outcome.Done.ok(json.closeArray().close().bytes());
+        return Outcome.Done.ok(json.closeArray().end());
     }
 
     private static void limit(JsonBytes json, String name, long used, int most) {
@@ -119,9 +116,9 @@ final class PlanRoutes {
     }
 
     private Outcome list() {
-        JsonBytes json = new JsonBytes().open().name("data").openArray();
+        JsonBytes json = JsonBytes.object().name("data").openArray();
         plans.now().byName().values().forEach(plan -> plan(json, plan));
-        return Outcome.Done.ok(json.closeArray().close().bytes());
+        return Outcome.Done.ok(json.closeArray().end());
     }
 
     private static void plan(JsonBytes json, Plan plan) {

@@ -137,11 +137,8 @@ final class SystemRoutes {
     private Outcome rateLimit(Context context) {
         Quota quota = quotas.inspect(context.caller());
         Plan plan = quota.plan();
-        JsonBytes json = new JsonBytes()
-                .open()
-                .member("plan", plan.name())
-                .name("policies")
-                .openArray();
+        JsonBytes json =
+                JsonBytes.object().member("plan", plan.name()).name("policies").openArray();
         policy(
                 json,
                 RatePolicy.of(plan.name(), plan.requests(), plan.window()),
@@ -152,7 +149,7 @@ final class SystemRoutes {
                 policy(json, other.policy(), other.remaining(), other.nextUnitSeconds());
             }
         }
-        return Outcome.Done.ok(json.closeArray().close().bytes());
+        return Outcome.Done.ok(json.closeArray().end());
     }
 
     private static void policy(JsonBytes json, RatePolicy policy, long remaining, long resetSeconds) {
@@ -195,7 +192,7 @@ final class SystemRoutes {
      * again.
      */
     private Outcome tables() {
-        JsonBytes json = new JsonBytes().open().name("data").openArray();
+        JsonBytes json = JsonBytes.object().name("data").openArray();
         for (StoreFigures.TableUse use : store.uses(LARGEST_WORKSPACES)) {
             json.open()
                     .member("name", use.table().name())
@@ -214,7 +211,7 @@ final class SystemRoutes {
             }
             json.closeArray().close();
         }
-        return Outcome.Done.ok(json.closeArray().close().bytes());
+        return Outcome.Done.ok(json.closeArray().end());
     }
 
     /** Returns what is wrong with webhooks and the clock, or null. */
@@ -234,13 +231,12 @@ final class SystemRoutes {
 
     static Outcome health(
             String status, int code, String durability, @Nullable String detail, Optional<NodeState> node) {
-        JsonBytes json = new JsonBytes()
-                .open()
+        JsonBytes json = JsonBytes.object()
                 .member("status", status)
                 .member("durability", durability)
                 .optional("detail", detail);
         node.ifPresent(state -> state.addTo(json));
-        return new Outcome.Done(code, json.close().bytes(), null, null, 0, false);
+        return new Outcome.Done(code, json.end(), null, null, 0, false);
     }
 
     static String durability(Optional<Durability> level) {
