@@ -150,7 +150,7 @@ final class Input {
         String excess = request.excess();
         if (error != null && excess != null) {
             query.check();
-            throw invalid(excess, "too_many", error);
+            throw new RefusedException(Refusal.ofBody(excess, "too_many", error));
         }
         if (error != null) {
             throw RefusedException.of(ProblemCode.MALFORMED_REQUEST, error);
@@ -166,14 +166,7 @@ final class Input {
             return object;
         }
         query.check();
-        String detail = "The body must be a JSON object, got " + json.kind() + ".";
-        throw invalid("", "invalid_type", detail);
-    }
-
-    private static RefusedException invalid(String pointer, String code, String detail) {
-        return new RefusedException(Refusal.of(
-                ProblemCode.VALIDATION_FAILED,
-                detail,
-                List.of(new ProblemError(ProblemError.Source.POINTER, pointer, code, detail))));
+        throw new RefusedException(
+                Refusal.ofBody("", "invalid_type", "The body must be a JSON object, got " + json.kind() + "."));
     }
 }
