@@ -16,8 +16,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.command.EngineJobs;
-import dev.plinth.engine.internal.command.RetryJob;
-import dev.plinth.engine.internal.command.StartJob;
+import dev.plinth.engine.internal.command.JobCommands;
 import dev.plinth.engine.internal.job.HandledTypes;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.job.NewJob;
@@ -110,13 +109,13 @@ final class JobRoutes {
                         .scope(JOBS_WRITE)
                         .refuses(INVALID_TRANSITION, ALREADY_EXISTS, RESOURCE_ARCHIVED, RESOURCE_PAUSED, JOB_QUEUE_FULL)
                         .gives(Jobs.ENTITY)
-                        .decodedBy(input -> RetryJob.of(input.id(IdKind.JOB, 0), handled)));
+                        .decodedBy(input -> JobCommands.retry(input.id(IdKind.JOB, 0), handled)));
     }
 
     private static Command create(Input input) {
         Values body = input.body();
         Long runAt = body.find(RUN_AT);
-        return StartJob.of(new NewJob(
+        return JobCommands.start(new NewJob(
                 body.get(TYPE),
                 body.get(INPUT),
                 body.find(RESOURCE),

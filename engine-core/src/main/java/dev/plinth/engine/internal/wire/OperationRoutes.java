@@ -18,7 +18,7 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.command.HostOperation;
-import dev.plinth.engine.internal.command.StartJob;
+import dev.plinth.engine.internal.command.JobCommands;
 import dev.plinth.engine.internal.job.NewJob;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.pipeline.Route;
@@ -100,7 +100,7 @@ final class OperationRoutes {
             return HostOperation.of(name, handler, id, argument, input.ifMatch());
         }
         if (asyncOperations.contains(name)) {
-            return StartJob.of(NewJob.now(name, argument).about(id), input.ifMatch());
+            return JobCommands.start(NewJob.now(name, argument).about(id), input.ifMatch());
         }
         Refusal unknown = Refusal.of(ProblemCode.NOT_FOUND, "No operation has this name. " + known());
         return (Command.Change) context -> {

@@ -10,8 +10,7 @@ import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.command.DeleteWorkspace;
-import dev.plinth.engine.internal.command.UpdateWorkspace;
+import dev.plinth.engine.internal.command.WorkspaceCommands;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.shape.Body;
@@ -82,7 +81,7 @@ final class OperatorRoutes {
                         .says("Everything that it has is purged.")
                         .operator()
                         .gives(Entities.DELETED)
-                        .decodedBy(input -> DeleteWorkspace.of(input.id(IdKind.WORKSPACE, 0))),
+                        .decodedBy(input -> WorkspaceCommands.delete(input.id(IdKind.WORKSPACE, 0))),
                 row(Tag.OPERATOR, "createKeyFor", "POST", ONE + "/keys", "Create a key of a workspace")
                         .operator()
                         .takes(KeyRoutes.NEW_KEY)
@@ -103,7 +102,8 @@ final class OperatorRoutes {
         String next = body.find(newPlan);
         return underKnownPlan(
                 next,
-                UpdateWorkspace.of(input.id(IdKind.WORKSPACE, 0), body.find(ContentRules.NEW_NAME), next, suspended));
+                WorkspaceCommands.update(
+                        input.id(IdKind.WORKSPACE, 0), body.find(ContentRules.NEW_NAME), next, suspended));
     }
 
     /** Checks a plan again inside the writer lock, because plans may have been replaced since the body was read. */
