@@ -49,12 +49,12 @@ public final class KeysClient {
 
     /** Refuses the calls of a key until it is enabled again. */
     public Invocation<ApiKey> disable(String id) {
-        return update(id, KeyChange.ofEnabled(false));
+        return update(id, KeyChange.NONE.withEnabled(false));
     }
 
     /** Admits the calls of a disabled key again. */
     public Invocation<ApiKey> enable(String id) {
-        return update(id, KeyChange.ofEnabled(true));
+        return update(id, KeyChange.NONE.withEnabled(true));
     }
 
     /** Revokes a key for good. */
