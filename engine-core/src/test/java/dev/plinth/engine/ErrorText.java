@@ -63,15 +63,37 @@ record ErrorText(Kind kind, String under, String place, String text) {
         UNKNOWN
     }
 
-    static ErrorText of(ErrorTextScan.Found found) {
-        String place = found.file() + ":" + found.line();
+    /** Returns the text, which is of the problem and of its only error where a refusal is made of both. */
+    static List<ErrorText> of(ErrorTextScan.Found found) {
+        return switch (found.taker()) {
+            case "Refusal.ofBody" ->
+                List.of(
+                        of(found, Kind.PROBLEM, ProblemCode.VALIDATION_FAILED.wireName()),
+                        of(found, Kind.INPUT, last(found)));
+            case "Refusal.ofParameter" ->
+                List.of(
+                        of(found, Kind.PROBLEM, problem(found, found.words().get(0))),
+                        of(found, Kind.INPUT, last(found)));
+            default -> List.of(single(found));
+        };
+    }
+
+    private static ErrorText of(ErrorTextScan.Found found, Kind kind, String under) {
+        return new ErrorText(kind, under, found.file() + ":" + found.line(), found.text());
+    }
+
+    private static String last(ErrorTextScan.Found found) {
+        return found.words().isEmpty() ? "" : found.words().get(found.words().size() - 1);
+    }
+
+    private static ErrorText single(ErrorTextScan.Found found) {
         Matcher room = ROOM.matcher(found.file());
         String home = room.matches() && room.group(1) != null ? room.group(1).replace('/', '.') : "engine";
         String taker = found.taker().replaceFirst(".*\\.(?=\\w*[eE]rror$|refusal$)", "");
-        String word =
-                found.words().isEmpty() ? "" : found.words().get(found.words().size() - 1);
+        String word = last(found);
         Kind kind = kind(found, taker, word);
-        return new ErrorText(
+        return of(
+                found,
                 kind,
                 switch (kind) {
                     case PROBLEM -> problem(found, word);
@@ -79,9 +101,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
                     case JOB -> word.isEmpty() ? "as the refusal" : word;
                     case EXCEPTION -> home + " " + exception(found);
                     default -> home;
-                },
-                place,
-                found.text());
+                });
     }
 
     private static Kind kind(ErrorTextScan.Found found, String taker, String word) {
@@ -121,7 +141,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
     private static boolean isInput(String taker, String word) {
         boolean isCode = !word.isEmpty() && !word.startsWith("ProblemCode.");
         return taker.equals("error")
-                || isCode && taker.matches("new ProblemError|invalid|errors\\.add|(?:.*\\.)?(?:itemError|except)")
+                || isCode && taker.matches("new ProblemError|invalid|wrong|errors\\.add|(?:.*\\.)?(?:itemError|except)")
                 || taker.equals("MalformedJsonException.tooManyItems");
     }
 

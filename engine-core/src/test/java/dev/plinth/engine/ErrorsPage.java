@@ -71,7 +71,7 @@ final class ErrorsPage {
                         .filter(file -> file.path().startsWith("engine-"))
                         .toList())
                 .stream()
-                .map(ErrorText::of)
+                .flatMap(found -> ErrorText.of(found).stream())
                 .filter(text -> text.kind() != ErrorText.Kind.NONE)
                 .toList();
     }

@@ -157,7 +157,11 @@ final class TypedClientTest {
                         .data())
                 .hasSize(3);
         ApiKey named = change(
-                keysClient.update(made.id(), KeyChange.named("n")), "PATCH", path, "{\"name\":\"n\"}", ApiKey::of);
+                keysClient.update(made.id(), KeyChange.NONE.withName("n")),
+                "PATCH",
+                path,
+                "{\"name\":\"n\"}",
+                ApiKey::of);
         assertThat(named.name()).isEqualTo("n");
         assertThat(change(keysClient.disable(made.id()), "PATCH", path, "{\"enabled\":false}", ApiKey::of)
                         .status())
@@ -185,7 +189,7 @@ final class TypedClientTest {
                 .isThrownBy(named::withScopes)
                 .withMessage("A restricted key must have a scope or more, got none. Name some.");
         assertThatIllegalArgumentException()
-                .isThrownBy(KeyChange::ofScopes)
+                .isThrownBy(KeyChange.NONE::withScopes)
                 .withMessageContaining("got none. Name some, or call withAllScopes.");
         ApiKey key = client.keys()
                 .create(named.withScopes(Scope.JOBS_READ).until(Instant.parse("2027-01-01T00:00:00Z")))
@@ -194,11 +198,12 @@ final class TypedClientTest {
         ApiKey changed = client.keys()
                 .update(
                         key.id(),
-                        KeyChange.ofScopes(Scope.RESOURCES_READ, Scope.JOBS_WRITE)
+                        KeyChange.NONE
+                                .withScopes(Scope.RESOURCES_READ, Scope.JOBS_WRITE)
                                 .forEver())
                 .call();
         ApiKey full = client.keys()
-                .update(key.id(), KeyChange.named("m").withAllScopes())
+                .update(key.id(), KeyChange.NONE.withName("m").withAllScopes())
                 .call();
 
         assertThat(changed.scopes()).containsExactlyInAnyOrder(Scope.RESOURCES_READ, Scope.JOBS_WRITE);
@@ -249,12 +254,12 @@ final class TypedClientTest {
         assertThat(endpoint.json().toString()).contains("\"maxPerSecond\":7", "\"description\":\"d\"");
 
         String other = store.newWorkspace("other");
-        assertThat(client.updateWorkspace(WorkspaceChange.ofSharesFrom(List.of(other)))
+        assertThat(client.updateWorkspace(WorkspaceChange.NONE.withSharesFrom(List.of(other)))
                         .call()
                         .json()
                         .toString())
                 .contains("\"sharesFrom\":[\"" + other + "\"]");
-        assertThat(client.updateWorkspace(WorkspaceChange.ofSharesFromAny())
+        assertThat(client.updateWorkspace(WorkspaceChange.NONE.withSharesFromAny())
                         .call()
                         .json()
                         .toString())
@@ -383,7 +388,7 @@ final class TypedClientTest {
     @Test
     void workspaceAndRateLimit_allPolicies() {
         Workspace renamed = change(
-                client.updateWorkspace(WorkspaceChange.named("N").withMetadata(Json.of("{\"a\":\"b\"}"))),
+                client.updateWorkspace(WorkspaceChange.NONE.withName("N").withMetadata(Json.of("{\"a\":\"b\"}"))),
                 "PATCH",
                 "/v1/workspace",
                 "{\"name\":\"N\",\"metadata\":{\"a\":\"b\"}}",

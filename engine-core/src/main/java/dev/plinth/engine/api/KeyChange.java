@@ -45,30 +45,6 @@ public record KeyChange(
         scopes = scopes.map(Set::copyOf);
     }
 
-    /** Returns a change of the name. */
-    public static KeyChange named(String name) {
-        return NONE.withName(name);
-    }
-
-    /** Returns a change that enables or disables the key. */
-    public static KeyChange ofEnabled(boolean enabled) {
-        return NONE.withEnabled(enabled);
-    }
-
-    /**
-     * Returns a change that restricts the key to these scopes.
-     *
-     * @throws IllegalArgumentException if there is none, because a key without scopes may do everything
-     */
-    public static KeyChange ofScopes(Scope... only) {
-        return NONE.withScopes(only);
-    }
-
-    /** Returns a change of the time at which the key expires. */
-    public static KeyChange ofExpiry(Instant end) {
-        return NONE.until(end);
-    }
-
     /** Returns the same with another name. */
     public KeyChange withName(String other) {
         return new KeyChange(Optional.of(other), scopes, enabled, expiry);

@@ -36,12 +36,7 @@ public record ResourceChange(Optional<String> name, Optional<Json> data, Optiona
 
     /** Returns a change that adds or replaces these pairs of the metadata. */
     public static ResourceChange ofMetadata(Map<String, String> pairs) {
-        return ofMetadata(Json.of(pairs));
-    }
-
-    /** Returns a change that merges an object into the metadata. */
-    public static ResourceChange ofMetadata(Json mergePatch) {
-        return NONE.withMetadata(mergePatch);
+        return NONE.withMetadata(Json.of(pairs));
     }
 
     /** Returns the same with another name. */

@@ -40,26 +40,6 @@ public record WorkspaceChange(Optional<String> name, Optional<Json> metadata, Op
         Objects.requireNonNull(sharesFrom, "sharesFrom must not be null; give an empty one to keep it.");
     }
 
-    /** Returns a change of the name. */
-    public static WorkspaceChange named(String name) {
-        return NONE.withName(name);
-    }
-
-    /** Returns a change that merges an object into the metadata. */
-    public static WorkspaceChange ofMetadata(Json mergePatch) {
-        return NONE.withMetadata(mergePatch);
-    }
-
-    /** Returns a change to shares from these workspaces alone, each {@code ws_…}. */
-    public static WorkspaceChange ofSharesFrom(List<String> ids) {
-        return NONE.withSharesFrom(ids);
-    }
-
-    /** Returns a change to shares from any workspace. */
-    public static WorkspaceChange ofSharesFromAny() {
-        return NONE.withSharesFromAny();
-    }
-
     /** Returns the same with another name. */
     public WorkspaceChange withName(String other) {
         return new WorkspaceChange(Optional.of(other), metadata, sharesFrom);

@@ -23,12 +23,10 @@ public final class AdminClient {
 
     /** Creates a workspace under a plan, such as {@code starter}. */
     public Invocation<Workspace> createWorkspace(String name, String plan) {
-        byte[] body = new JsonBytes()
-                .open()
+        byte[] body = JsonBytes.object()
                 .member("name", given(name, "name"))
                 .member("plan", given(plan, "plan"))
-                .close()
-                .bytes();
+                .end();
         return invocations.of("createWorkspace", List.of(), body, Workspace::of);
     }
 
@@ -122,7 +120,7 @@ public final class AdminClient {
     }
 
     private Invocation<Workspace> update(String id, String member, String value) {
-        byte[] body = new JsonBytes().open().member(member, value).close().bytes();
+        byte[] body = JsonBytes.object().member(member, value).end();
         return invocations.of("updateAnyWorkspace", List.of(given(id, "id")), body, Workspace::of);
     }
 }

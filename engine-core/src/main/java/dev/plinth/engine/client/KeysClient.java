@@ -49,12 +49,12 @@ public final class KeysClient {
 
     /** Refuses the calls of a key until it is enabled again. */
     public Invocation<ApiKey> disable(String id) {
-        return update(id, KeyChange.ofEnabled(false));
+        return update(id, KeyChange.NONE.withEnabled(false));
     }
 
     /** Admits the calls of a disabled key again. */
     public Invocation<ApiKey> enable(String id) {
-        return update(id, KeyChange.ofEnabled(true));
+        return update(id, KeyChange.NONE.withEnabled(true));
     }
 
     /** Revokes a key for good. */
@@ -73,11 +73,9 @@ public final class KeysClient {
      * @param grace how long the old secret still works, 0–2,592,000 whole seconds
      */
     public Invocation<ApiKey> rotate(String id, Duration grace) {
-        byte[] body = new JsonBytes()
-                .open()
+        byte[] body = JsonBytes.object()
                 .member("graceSeconds", Given.seconds(grace, "grace"))
-                .close()
-                .bytes();
+                .end();
         return invocations.of("rotateKey", List.of(given(id, "id")), body, ApiKey::of);
     }
 }

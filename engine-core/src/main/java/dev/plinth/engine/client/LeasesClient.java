@@ -37,13 +37,13 @@ public final class LeasesClient {
      * @throws IllegalArgumentException if a duration of the request has a part of a second
      */
     public Invocation<List<LeasedJob>> take(LeaseRequest request) {
-        JsonBytes body = new JsonBytes().open().name("types").openArray();
+        JsonBytes body = JsonBytes.object().name("types").openArray();
         given(request, "request").types().forEach(body::text);
         body.closeArray()
                 .member("max", request.max())
                 .member("leaseSeconds", Given.seconds(request.lease(), "lease"))
                 .member("wait", Given.seconds(request.await(), "await"));
-        return invocations.of("leaseJobs", List.of(), body.close().bytes(), ApiValueReader::leased);
+        return invocations.of("leaseJobs", List.of(), body.end(), ApiValueReader::leased);
     }
 
     /** Extends a lease. From now on it lasts as long as when it was taken. */
@@ -124,8 +124,7 @@ public final class LeasesClient {
     }
 
     private static byte[] body(String leaseToken, UnaryOperator<JsonBytes> more) {
-        return more.apply(new JsonBytes().open().member("leaseToken", given(leaseToken, "leaseToken")))
-                .close()
-                .bytes();
+        return more.apply(JsonBytes.object().member("leaseToken", given(leaseToken, "leaseToken")))
+                .end();
     }
 }

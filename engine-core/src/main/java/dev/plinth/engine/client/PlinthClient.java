@@ -70,10 +70,10 @@ public final class PlinthClient {
      * @param operations 1 to 100 changes of resources, children and shares, jobs and events
      */
     public Invocation<List<BatchResult>> batch(List<BatchOperation> operations) {
-        JsonBytes body = new JsonBytes().open().name("operations").openArray();
+        JsonBytes body = JsonBytes.object().name("operations").openArray();
         given(operations, "operations")
                 .forEach(operation -> body.raw(operation.json().utf8()));
-        return invocations.of("batch", List.of(), body.closeArray().close().bytes(), ApiValueReader::batch);
+        return invocations.of("batch", List.of(), body.closeArray().end(), ApiValueReader::batch);
     }
 
     /** Starts a job of a type. Its handler may be in this JVM, or a worker may lease it. */
@@ -141,11 +141,8 @@ public final class PlinthClient {
      * @param input an object with the members of its input
      */
     public Invocation<Json> run(String operation, Json input) {
-        byte[] body = new JsonBytes()
-                .open()
-                .raw("input", given(input, "input").utf8())
-                .close()
-                .bytes();
+        byte[] body =
+                JsonBytes.object().raw("input", given(input, "input").utf8()).end();
         return invocations.of("callOperation", List.of(given(operation, "operation")), body, json -> json);
     }
 

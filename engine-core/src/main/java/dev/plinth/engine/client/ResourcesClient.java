@@ -125,18 +125,13 @@ public final class ResourcesClient {
      * @param operations 1 to 10,000
      */
     public Invocation<AcceptedJob> bulk(List<BulkOperation> operations) {
-        JsonBytes body = new JsonBytes().open().name("operations").openArray();
+        JsonBytes body = JsonBytes.object().name("operations").openArray();
         given(operations, "operations")
                 .forEach(operation -> body.raw(operation.json().utf8()));
-        return invocations.of(
-                "bulkResources", List.of(), body.closeArray().close().bytes(), AcceptedJob::of);
+        return invocations.of("bulkResources", List.of(), body.closeArray().end(), AcceptedJob::of);
     }
 
     private static byte[] input(Json input) {
-        return new JsonBytes()
-                .open()
-                .raw("input", given(input, "input").utf8())
-                .close()
-                .bytes();
+        return JsonBytes.object().raw("input", given(input, "input").utf8()).end();
     }
 }

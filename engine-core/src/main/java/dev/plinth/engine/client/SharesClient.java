@@ -19,11 +19,9 @@ public final class SharesClient {
 
     /** Shares the resource with a workspace, or changes the workspace's role. */
     public Invocation<Share> grant(String workspaceId, Role role) {
-        byte[] body = new JsonBytes()
-                .open()
+        byte[] body = JsonBytes.object()
                 .member("role", given(role, "role").wireName())
-                .close()
-                .bytes();
+                .end();
         return invocations.of("share", List.of(resourceId, given(workspaceId, "workspaceId")), body, Share::of);
     }
 

@@ -63,11 +63,9 @@ public final class WebhooksClient {
      * @param grace how long the previous secret also signs, 0–604,800 whole seconds
      */
     public Invocation<WebhookEndpoint> rotateSecret(String id, Duration grace) {
-        byte[] body = new JsonBytes()
-                .open()
+        byte[] body = JsonBytes.object()
                 .member("graceSeconds", Given.seconds(grace, "grace"))
-                .close()
-                .bytes();
+                .end();
         return invocations.of("rotateWebhookSecret", List.of(given(id, "id")), body, WebhookEndpoint::of);
     }
 
@@ -100,11 +98,9 @@ public final class WebhooksClient {
      * @param since the earliest time of the deliveries' events
      */
     public Invocation<AcceptedJob> recover(String endpointId, Instant since) {
-        byte[] body = new JsonBytes()
-                .open()
+        byte[] body = JsonBytes.object()
                 .member("since", given(since, "since").toString())
-                .close()
-                .bytes();
+                .end();
         return invocations.of("recoverDeliveries", List.of(given(endpointId, "endpointId")), body, AcceptedJob::of);
     }
 }

@@ -131,8 +131,7 @@ record KeyRow(Facts facts, Settings settings, Secrets secrets) {
      * @param lastUsedAt when it was last used, in epoch milliseconds; 0 if that is not known
      */
     byte[] json(long now, @Nullable String secret, long lastUsedAt) {
-        JsonBytes json = new JsonBytes()
-                .open()
+        JsonBytes json = JsonBytes.object()
                 .member("id", facts.id)
                 .member("name", settings.name)
                 .member("mode", facts.isLive ? "live" : "test")
@@ -153,8 +152,7 @@ record KeyRow(Facts facts, Settings settings, Secrets secrets) {
         }
         return json.member("createdAt", Times.text(facts.createdAt))
                 .optional("secret", secret)
-                .close()
-                .bytes();
+                .end();
     }
 
     private String status(long now) {

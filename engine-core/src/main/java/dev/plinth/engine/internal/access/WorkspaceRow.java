@@ -77,8 +77,7 @@ record WorkspaceRow(
     }
 
     byte[] json() {
-        JsonBytes json = new JsonBytes()
-                .open()
+        JsonBytes json = JsonBytes.object()
                 .member("id", id)
                 .member("name", name)
                 .member("plan", plan)
@@ -89,6 +88,6 @@ record WorkspaceRow(
             sharesFrom.forEach(owner -> json.text(owner.text()));
             json.closeArray();
         }
-        return json.member("createdAt", Times.text(createdAt)).close().bytes();
+        return json.member("createdAt", Times.text(createdAt)).end();
     }
 }

@@ -69,8 +69,7 @@ public final class Context {
     }
 
     public Id newId(IdKind kind) {
-        IdSource.Bits bits = ids.next(kind.prefix(), nowMillis);
-        return new Id(kind, bits.high(), bits.low());
+        return Id.next(ids, kind, nowMillis);
     }
 
     /** Returns bits that are impossible to guess. */

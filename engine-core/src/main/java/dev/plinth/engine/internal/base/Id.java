@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.base;
 
+import dev.plinth.engine.api.IdSource;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,12 @@ public record Id(IdKind kind, long high, long low) {
         for (int i = 0; i < ALPHABET.length; i++) {
             VALUES[ALPHABET[i]] = (byte) i;
         }
+    }
+
+    /** Returns a fresh id. */
+    public static Id next(IdSource ids, IdKind kind, long nowMillis) {
+        IdSource.Bits bits = ids.next(kind.prefix(), nowMillis);
+        return new Id(kind, bits.high(), bits.low());
     }
 
     /** Parses the canonical text of an id. Returns null if it is no id of this kind. */

@@ -38,6 +38,26 @@ public record Refusal(
     }
 
     /**
+     * Returns a refusal of one value of the body. Its error has the same sentence.
+     *
+     * @param pointer the JSON Pointer of the value
+     * @param error the code of the error, such as {@code too_many}
+     */
+    public static Refusal ofBody(String pointer, String error, String detail) {
+        ProblemError only = new ProblemError(ProblemError.Source.POINTER, pointer, error, detail);
+        return of(ProblemCode.VALIDATION_FAILED, detail, List.of(only));
+    }
+
+    /**
+     * Returns a refusal of one parameter of the path or the query. Its error has the same sentence.
+     *
+     * @param error the code of the error, such as {@code unknown_event}
+     */
+    public static Refusal ofParameter(ProblemCode code, String name, String error, String detail) {
+        return of(code, detail, List.of(new ProblemError(ProblemError.Source.PARAMETER, name, error, detail)));
+    }
+
+    /**
      * Returns the refusal of an object that does not exist or that the caller must not see. Both have the same text,
      * without an id.
      */

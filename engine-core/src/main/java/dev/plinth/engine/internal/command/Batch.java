@@ -65,9 +65,9 @@ public final class Batch extends OperationsChange {
     @Override
     public Decision decide(Context context) {
         Steps steps = new Steps(context);
-        JsonBytes json = new JsonBytes().open().name("results").openArray();
+        JsonBytes json = JsonBytes.object().name("results").openArray();
         decideOperations(steps, json);
-        return steps.endOfOperations(Outcome.Done.ok(json.closeArray().close().bytes()), 0);
+        return steps.endOfOperations(Outcome.Done.ok(json.closeArray().end()), 0);
     }
 
     public static Refusal inOperation(Refusal refusal, int index) {

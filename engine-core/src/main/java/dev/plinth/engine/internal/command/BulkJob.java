@@ -85,7 +85,7 @@ public final class BulkJob implements ItemJob {
 
     @Override
     public byte[] render(int index, Outcome outcome) {
-        JsonBytes json = new JsonBytes().open().member("index", index);
+        JsonBytes json = JsonBytes.object().member("index", index);
         if (outcome instanceof Outcome.Done done) {
             json.member("status", done.status());
             id(done.body(), json);
@@ -97,7 +97,7 @@ public final class BulkJob implements ItemJob {
             }
             json.raw("error", problems.render(bounded(refused.refusal())));
         }
-        return json.close().bytes();
+        return json.end();
     }
 
     /** Cuts the errors of a refusal to the length that an outcome holds. */

@@ -1,13 +1,11 @@
 package dev.plinth.engine.internal.command;
 
-import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.ReserveAccess;
@@ -136,10 +134,6 @@ public final class HostEffects {
     private static Refusal tooLarge() {
         String detail = "The effects need more than one record of " + Limits.RECORD_BYTES_MAX + " bytes and "
                 + Limits.BATCH_ROWS_MAX + " rows; nothing was changed. Record fewer, or start jobs for some of them.";
-        return Refusal.of(
-                        ProblemCode.VALIDATION_FAILED,
-                        detail,
-                        List.of(new ProblemError(ProblemError.Source.POINTER, "", "too_large", detail)))
-                .notRetryable();
+        return Refusal.ofBody("", "too_large", detail).notRetryable();
     }
 }

@@ -1,11 +1,9 @@
 package dev.plinth.engine.internal.command;
 
-import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.json.JsonBytes;
@@ -99,10 +97,6 @@ abstract sealed class OperationsChange implements Command.CostlyChange, Command.
 
     private static Refusal tooLarge(int index, String excess) {
         String detail = "With this operation the batch " + excess + "; nothing was changed. Split the batch before it.";
-        return Refusal.of(
-                        ProblemCode.VALIDATION_FAILED,
-                        detail,
-                        List.of(new ProblemError(ProblemError.Source.POINTER, "", "too_large", detail)))
-                .inOperation(index, "");
+        return Refusal.ofBody("", "too_large", detail).inOperation(index, "");
     }
 }

@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.command;
 
-import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
@@ -9,7 +8,6 @@ import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.resource.Resources;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +34,7 @@ public final class PublishEvent {
                 throw refused;
             }
             String detail = "No resource with this id is visible to this workspace. Check the id and the API key.";
-            throw new RefusedException(Refusal.of(
-                    ProblemCode.VALIDATION_FAILED,
-                    detail,
-                    List.of(new ProblemError(ProblemError.Source.POINTER, "/resourceId", "unknown_resource", detail))));
+            throw new RefusedException(Refusal.ofBody("/resourceId", "unknown_resource", detail));
         }
     }
 }

@@ -225,7 +225,6 @@ public final class RecordedEffects implements Effects {
     }
 
     private Id newId(IdKind kind) {
-        IdSource.Bits bits = ids.next(kind.prefix(), nowMillis.getAsLong());
-        return new Id(kind, bits.high(), bits.low());
+        return Id.next(ids, kind, nowMillis.getAsLong());
     }
 }

@@ -37,12 +37,10 @@ public final class RecoverJob implements StepJob {
      * @param since the earliest time of the events, in epoch milliseconds
      */
     public static Command.Change of(Id endpoint, long since) {
-        byte[] input = new JsonBytes()
-                .open()
+        byte[] input = JsonBytes.object()
                 .member(ENDPOINT, endpoint)
                 .member(SINCE, since)
-                .close()
-                .bytes();
+                .end();
         return context -> {
             Endpoints.check(context, endpoint);
             return Jobs.accept(context, NewJob.now(TYPE, input));
@@ -65,6 +63,6 @@ public final class RecoverJob implements StepJob {
 
     @Override
     public byte[] result(long done) {
-        return new JsonBytes().open().member("resent", done).close().bytes();
+        return JsonBytes.object().member("resent", done).end();
     }
 }

@@ -51,8 +51,7 @@ final class EventRow {
 
     /** Makes the row of an event of a trace, or of none. */
     static EventRow create(Id id, Changes.EventDraft event, long number, long createdAt, @Nullable TraceParent trace) {
-        JsonBytes json = new JsonBytes()
-                .open()
+        JsonBytes json = JsonBytes.object()
                 .member("id", id)
                 .member("type", event.type())
                 .member("createdAt", Times.text(createdAt))

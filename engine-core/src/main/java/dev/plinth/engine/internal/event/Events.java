@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.event;
 
-import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
@@ -219,10 +218,8 @@ public final class Events {
         if (row == null) {
             String detail =
                     "No event with this id is kept for this workspace. Begin with a newer event, or without an id.";
-            throw new RefusedException(Refusal.of(
-                    ProblemCode.PARAMETER_INVALID,
-                    detail,
-                    List.of(new ProblemError(ProblemError.Source.PARAMETER, parameter, "unknown_event", detail))));
+            throw new RefusedException(
+                    Refusal.ofParameter(ProblemCode.PARAMETER_INVALID, parameter, "unknown_event", detail));
         }
         return row.number();
     }

@@ -388,8 +388,7 @@ record JobRow(
 
     /** Renders the job as its GET shows it, with this result. */
     byte[] json(byte @Nullable [] result) {
-        JsonBytes json = new JsonBytes()
-                .open()
+        JsonBytes json = JsonBytes.object()
                 .member("id", facts.id())
                 .member("type", facts.type())
                 .member("status", status().wireName());
@@ -422,7 +421,7 @@ record JobRow(
         json.member("createdAt", Times.text(facts.createdAt()));
         time(json, "startedAt", tries.startedAt());
         time(json, "finishedAt", finishedAt());
-        return json.close().bytes();
+        return json.end();
     }
 
     private static void time(JsonBytes json, String name, long millis) {

@@ -85,14 +85,13 @@ final class JobRules {
         if (bytes > bytesMax) {
             return null;
         }
-        JsonBytes json = new JsonBytes()
-                .open()
+        JsonBytes json = JsonBytes.object()
                 .member("succeeded", row.items().succeeded())
                 .member("failed", row.items().done() - row.items().succeeded())
                 .name("outcomes")
                 .openArray();
         outcomes.forEach(json::raw);
-        return json.closeArray().close().bytes();
+        return json.closeArray().end();
     }
 
     private static void addEnd(Rows rows, JobRow row, byte @Nullable [] result, Changes changes) {

@@ -361,8 +361,7 @@ public final class Jobs {
     }
 
     private static Outcome.Done accepted(JobRow row, boolean deduplicated) {
-        JsonBytes json = new JsonBytes()
-                .open()
+        JsonBytes json = JsonBytes.object()
                 .member("job_id", row.facts().id().text())
                 .member("status", row.status().wireName());
         Id resource = row.facts().resource();
@@ -373,7 +372,7 @@ public final class Jobs {
             json.member("deduplicated", true);
         }
         return new Outcome.Done(
-                202, json.close().bytes(), null, "/v1/jobs/" + row.facts().id().text(), 1, false);
+                202, json.end(), null, "/v1/jobs/" + row.facts().id().text(), 1, false);
     }
 
     static JobRow find(Context context, Id id) {

@@ -113,14 +113,12 @@ public final class Leases {
         return held(id, token, handled, (context, row, lease) -> {
             JobRow.Lease next = new JobRow.Lease(
                     lease.token(), lease.seconds(), end(context, seconds == 0 ? lease.seconds() : seconds));
-            byte[] body = new JsonBytes()
-                    .open()
+            byte[] body = JsonBytes.object()
                     .member("leaseExpiresAt", Times.text(next.expiresAt()))
                     .member(
                             "cancelRequested",
                             Cancellations.shown(context.rows(), row).cancelRequested())
-                    .close()
-                    .bytes();
+                    .end();
             Changes changes = JobRules.step(context, row.prolonged(next));
             LeasedTypes.note(context, row.facts().type(), changes);
             return Decision.of(changes, Outcome.Done.ok(body));
@@ -203,9 +201,9 @@ public final class Leases {
     }
 
     private static Outcome shown(List<byte[]> jobs) {
-        JsonBytes json = new JsonBytes().open().name("data").openArray();
+        JsonBytes json = JsonBytes.object().name("data").openArray();
         jobs.forEach(json::raw);
-        return Outcome.Done.ok(json.closeArray().close().bytes());
+        return Outcome.Done.ok(json.closeArray().end());
     }
 
     private static long end(Context context, int seconds) {

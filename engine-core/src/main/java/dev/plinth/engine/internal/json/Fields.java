@@ -48,6 +48,12 @@ public final class Fields {
         }
     }
 
+    /** Adds an error at a member, and returns null in place of its value. */
+    private <T> @Nullable T wrong(String name, String code, String detail) {
+        error(name, code, detail);
+        return null;
+    }
+
     /** Adds an error whose pointer starts at this object, unless the list of errors is full. */
     public void errorInside(ProblemError error) {
         if (!isFull()) {
@@ -104,20 +110,18 @@ public final class Fields {
 
     /** Takes a text of so many code points, or null if it is absent or wrong. */
     public @Nullable String text(String name, int lengthMin, int lengthMax) {
-        JsonValue.Text text = of(name, JsonValue.Text.class, "a string");
-        if (text == null) {
+        String value = string(name);
+        if (value == null) {
             return null;
         }
-        int length = text.value().codePointCount(0, text.value().length());
-        if (length < lengthMin || length > lengthMax) {
-            error(
-                    name,
-                    length < lengthMin ? "too_short" : "too_long",
-                    subject(name) + " must have " + lengthMin + " to " + lengthMax + " characters, got " + length
-                            + ".");
-            return null;
-        }
-        return text.value();
+        int length = value.codePointCount(0, value.length());
+        return length >= lengthMin && length <= lengthMax
+                ? value
+                : wrong(
+                        name,
+                        length < lengthMin ? "too_short" : "too_long",
+                        subject(name) + " must have " + lengthMin + " to " + lengthMax + " characters, got " + length
+                                + ".");
     }
 
     /** Takes a text that matches a pattern, or null if it is absent or wrong. */
@@ -127,20 +131,15 @@ public final class Fields {
 
     /** Takes a text of at most so many characters that matches a pattern, or null if it is absent or wrong. */
     public @Nullable String matching(String name, Pattern pattern, int lengthMax) {
-        JsonValue.Text text = of(name, JsonValue.Text.class, "a string");
-        if (text == null) {
-            return null;
-        }
+        String value = string(name);
         // The length is checked first, because the stack of a pattern may grow with the text.
-        if (text.value().length() > lengthMax) {
-            error(
+        if (value != null && value.length() > lengthMax) {
+            return wrong(
                     name,
                     "too_long",
-                    subject(name) + " must have at most " + lengthMax + " characters, got "
-                            + text.value().length() + ".");
-            return null;
+                    subject(name) + " must have at most " + lengthMax + " characters, got " + value.length() + ".");
         }
-        return matching(name, pattern);
+        return value == null ? null : matching(name, pattern);
     }
 
     /**
@@ -148,35 +147,25 @@ public final class Fields {
      * wrong.
      */
     public @Nullable String matching(String name, Pattern pattern, Predicate<String> test) {
-        JsonValue.Text text = of(name, JsonValue.Text.class, "a string");
-        if (text == null) {
-            return null;
-        }
-        if (!test.test(text.value())) {
-            error(
-                    name,
-                    "invalid_format",
-                    subject(name) + " must match " + pattern + ", got " + Quoted.of(text.value()) + ".");
-            return null;
-        }
-        return text.value();
+        String value = string(name);
+        return value == null || test.test(value)
+                ? value
+                : wrong(
+                        name,
+                        "invalid_format",
+                        subject(name) + " must match " + pattern + ", got " + Quoted.of(value) + ".");
     }
 
     /** Takes a text out of these words, or null if it is absent or wrong. */
     public @Nullable String oneOf(String name, List<String> words) {
-        JsonValue.Text text = of(name, JsonValue.Text.class, "a string");
-        if (text == null) {
-            return null;
-        }
-        if (!words.contains(text.value())) {
-            error(
-                    name,
-                    "invalid_value",
-                    subject(name) + " must be one of " + String.join(", ", words) + ", got " + Quoted.of(text.value())
-                            + ".");
-            return null;
-        }
-        return text.value();
+        String value = string(name);
+        return value == null || words.contains(value)
+                ? value
+                : wrong(
+                        name,
+                        "invalid_value",
+                        subject(name) + " must be one of " + String.join(", ", words) + ", got " + Quoted.of(value)
+                                + ".");
     }
 
     /** Takes a whole number in a range, or null if it is absent or wrong. */
@@ -232,15 +221,18 @@ public final class Fields {
         if (arr == null) {
             return null;
         }
-        if (arr.items().size() > itemsMax) {
-            error(
-                    name,
-                    "too_many",
-                    subject(name) + " must have at most " + itemsMax + " items, got "
-                            + arr.items().size() + ".");
-            return null;
-        }
-        return arr.items();
+        int items = arr.items().size();
+        return items <= itemsMax
+                ? arr.items()
+                : wrong(
+                        name,
+                        "too_many",
+                        subject(name) + " must have at most " + itemsMax + " items, got " + items + ".");
+    }
+
+    private @Nullable String string(String name) {
+        JsonValue.Text text = of(name, JsonValue.Text.class, "a string");
+        return text == null ? null : text.value();
     }
 
     /** Takes a value of one kind, or null if it is absent or of another kind. */

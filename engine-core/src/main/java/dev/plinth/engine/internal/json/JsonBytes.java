@@ -26,6 +26,11 @@ public final class JsonBytes extends ScratchBuffer {
     /** Begins an empty document. */
     public JsonBytes() {}
 
+    /** Begins an object. */
+    public static JsonBytes object() {
+        return new JsonBytes().open();
+    }
+
     /** Returns a value in compact form. */
     public static byte[] compact(JsonValue value) {
         return new JsonBytes().value(value).bytes();
@@ -33,12 +38,7 @@ public final class JsonBytes extends ScratchBuffer {
 
     /** Returns {@code {"id","deleted":true}}. */
     public static byte[] deleted(Id id) {
-        return new JsonBytes()
-                .open()
-                .member("id", id)
-                .member("deleted", true)
-                .close()
-                .bytes();
+        return object().member("id", id).member("deleted", true).end();
     }
 
     /** Returns an object's bytes with more members at its end. */
@@ -187,6 +187,11 @@ public final class JsonBytes extends ScratchBuffer {
     /** Returns the finished document. The renderer cannot be used afterwards. */
     public byte[] bytes() {
         return finish();
+    }
+
+    /** Closes an object and returns the finished document. The renderer cannot be used afterwards. */
+    public byte[] end() {
+        return close().bytes();
     }
 
     private JsonBytes value(JsonValue value, boolean sorted) {

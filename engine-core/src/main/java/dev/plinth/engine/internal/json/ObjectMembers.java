@@ -1,20 +1,16 @@
 package dev.plinth.engine.internal.json;
 
+import dev.plinth.engine.internal.base.IndexedMap;
 import java.nio.charset.StandardCharsets;
-import java.util.AbstractMap;
-import java.util.AbstractSet;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.Map;
-import java.util.NoSuchElementException;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The few members of an object in the order of their text. Their names stay in the object's text, without escapes. A
  * name becomes a string only when it is asked for. Not to be changed once it is read.
  */
-final class ObjectMembers extends AbstractMap<String, JsonValue> {
+final class ObjectMembers extends IndexedMap<JsonValue> {
     /** The most members, because a look-up goes through all of them. */
     static final int MAX = 16;
 
@@ -155,36 +151,7 @@ final class ObjectMembers extends AbstractMap<String, JsonValue> {
     }
 
     @Override
-    public Set<Map.Entry<String, JsonValue>> entrySet() {
-        return new AbstractSet<>() {
-            @Override
-            public Iterator<Map.Entry<String, JsonValue>> iterator() {
-                return new Entries();
-            }
-
-            @Override
-            public int size() {
-                return size;
-            }
-        };
-    }
-
-    private final class Entries implements Iterator<Map.Entry<String, JsonValue>> {
-        private int next;
-
-        @Override
-        public boolean hasNext() {
-            return next < size;
-        }
-
-        @Override
-        public Map.Entry<String, JsonValue> next() {
-            if (next == size) {
-                throw new NoSuchElementException();
-            }
-            Map.Entry<String, JsonValue> entry = Map.entry(name(next), values[next]);
-            next++;
-            return entry;
-        }
+    protected Map.Entry<String, JsonValue> entry(int index) {
+        return Map.entry(name(index), values[index]);
     }
 }

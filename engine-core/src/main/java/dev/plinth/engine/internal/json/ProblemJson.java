@@ -26,16 +26,14 @@ public final class ProblemJson {
 
     /** Returns the document of a failed job, whose code is the handler's own. */
     public byte[] ofJob(String code, String detail, boolean retryable) {
-        return new JsonBytes()
-                .open()
+        return JsonBytes.object()
                 .member("type", type(asPathSegment(code)))
                 .member("title", "The job failed")
                 .member("status", JOB_STATUS)
                 .member("detail", encodable(detail))
                 .member("code", encodable(code))
                 .member("retryable", retryable)
-                .close()
-                .bytes();
+                .end();
     }
 
     /**
@@ -62,8 +60,7 @@ public final class ProblemJson {
     }
 
     private JsonBytes start(Refusal refusal) {
-        return new JsonBytes()
-                .open()
+        return JsonBytes.object()
                 .member("type", type(refusal.code().wireName()))
                 .member("title", refusal.code().title())
                 .member("status", refusal.code().status())
@@ -87,6 +84,6 @@ public final class ProblemJson {
             }
             json.closeArray();
         }
-        return json.close().bytes();
+        return json.end();
     }
 }

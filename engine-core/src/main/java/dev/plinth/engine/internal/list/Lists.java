@@ -45,7 +45,7 @@ public final class Lists {
 
     /** Reads a page of items that are not in a set of the store. */
     public static byte[] page(Items items, PageRequest request) {
-        JsonBytes page = new JsonBytes().open().name("data").openArray();
+        JsonBytes page = JsonBytes.object().name("data").openArray();
         int left = request.limit();
         int examined = 0;
         long bytes = 0;
@@ -78,7 +78,7 @@ public final class Lists {
         } else {
             page.nothing();
         }
-        return page.close().bytes();
+        return page.end();
     }
 
     /** Returns true if an item makes the items of a page too long. The first one never does, so that each page goes on. */

@@ -1,7 +1,6 @@
 package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.internal.access.Access;
@@ -19,7 +18,6 @@ import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.View;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -176,13 +174,10 @@ final class AdmissionControl {
         }
         int most = burst(call.caller.plan());
         if (units > most) {
+            call.step = EndedStep.INPUT; // It is not remembered.
             String detail = "operations cost " + units + " rate-limit units together, and plan "
                     + call.caller.plan().name() + " allows " + most + " at once. Split the batch.";
-            call.step = EndedStep.INPUT; // It is not remembered.
-            throw new RefusedException(Refusal.of(
-                    ProblemCode.VALIDATION_FAILED,
-                    detail,
-                    List.of(new ProblemError(ProblemError.Source.POINTER, "/operations", "too_many", detail))));
+            throw new RefusedException(Refusal.ofBody("/operations", "too_many", detail));
         }
         refundDown(call, 0); // so that Retry-After is for the whole sum, which a retry needs again
         Quota quota = quotas.take(call.caller, (int) units);

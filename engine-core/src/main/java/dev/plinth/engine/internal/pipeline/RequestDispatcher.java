@@ -1,7 +1,6 @@
 package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.api.EngineObserver;
-import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
@@ -218,8 +217,7 @@ public final class RequestDispatcher {
     }
 
     private Id newRequestId(long nowMillis) {
-        IdSource.Bits bits = parts.ids().next(IdKind.REQUEST.prefix(), nowMillis);
-        return new Id(IdKind.REQUEST, bits.high(), bits.low());
+        return Id.next(parts.ids(), IdKind.REQUEST, nowMillis);
     }
 
     private RequestContext newCall(Request request, boolean mayWait) {

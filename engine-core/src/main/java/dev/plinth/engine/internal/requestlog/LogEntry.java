@@ -94,7 +94,7 @@ record LogEntry(
 
     /** Renders the entry as its GET shows it. */
     byte[] json() {
-        return membersTo(new JsonBytes().open()).close().bytes();
+        return membersTo(JsonBytes.object()).end();
     }
 
     /** Adds the members of the entry to an open object. */

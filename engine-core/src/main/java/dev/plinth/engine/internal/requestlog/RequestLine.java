@@ -26,9 +26,8 @@ final class RequestLine {
     }
 
     static byte[] of(Id workspace, LogEntry logEntry) {
-        return logEntry.membersTo(new JsonBytes().open().member(WORKSPACE, workspace))
-                .close()
-                .bytes();
+        return logEntry.membersTo(JsonBytes.object().member(WORKSPACE, workspace))
+                .end();
     }
 
     /**

@@ -130,7 +130,7 @@ public final class Children {
 
     /** Returns the first children of a resource as the member {@code children}, limited like a page. */
     static byte[] firstOf(Rows rows, Id resource, int limit) {
-        JsonBytes json = new JsonBytes().open().name("data").openArray();
+        JsonBytes json = JsonBytes.object().name("data").openArray();
         SetKey set = SetKey.of(SetKinds.CHILDREN, resource);
         long next = rows.floor(set, Long.MAX_VALUE);
         long bytes = 0;
@@ -146,7 +146,7 @@ public final class Children {
             }
             next = rows.floor(set, next - 1);
         }
-        return json.closeArray().member("hasMore", next != Rows.NONE).close().bytes();
+        return json.closeArray().member("hasMore", next != Rows.NONE).end();
     }
 
     /** Adds the removal of all children of a resource, the oldest first. */

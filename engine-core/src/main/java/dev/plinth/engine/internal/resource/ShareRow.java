@@ -44,15 +44,13 @@ record ShareRow(Id owner, Id id, Id resource, Id grantee, boolean editor, long n
     }
 
     byte[] json() {
-        return new JsonBytes()
-                .open()
+        return JsonBytes.object()
                 .member("id", id)
                 .member("resourceId", resource)
                 .member("workspaceId", grantee)
                 .member("role", role())
                 .member("createdAt", Times.text(createdAt))
-                .close()
-                .bytes();
+                .end();
     }
 
     /** Renders the share for the event of its end. */

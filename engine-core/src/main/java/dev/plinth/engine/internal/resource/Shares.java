@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.resource;
 
-import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
@@ -173,9 +172,7 @@ public final class Shares {
     private static RefusedException notAGrantee() {
         String detail =
                 "No other workspace with this id accepts shares from this one. Check the id, or ask that workspace to add this one to its sharesFrom.";
-        return new RefusedException(Refusal.of(
-                ProblemCode.VALIDATION_FAILED,
-                detail,
-                List.of(new ProblemError(ProblemError.Source.PARAMETER, "workspaceId", "unknown_workspace", detail))));
+        return new RefusedException(
+                Refusal.ofParameter(ProblemCode.VALIDATION_FAILED, "workspaceId", "unknown_workspace", detail));
     }
 }

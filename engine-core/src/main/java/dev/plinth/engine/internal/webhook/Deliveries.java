@@ -209,8 +209,7 @@ public final class Deliveries {
     private static byte[] json(Context context, Shown shown, boolean withBodies) {
         DeliveryRow row = shown.row;
         DeliveryRow.Facts facts = row.facts();
-        JsonBytes json = new JsonBytes()
-                .open()
+        JsonBytes json = JsonBytes.object()
                 .member("id", facts.id())
                 .member("endpointId", facts.endpoint())
                 .member("eventId", facts.event())
@@ -226,7 +225,7 @@ public final class Deliveries {
                 AttemptRow.read(attempt).render(json, withBodies);
             }
         }
-        return json.closeArray().close().bytes();
+        return json.closeArray().end();
     }
 
     /**

@@ -162,8 +162,7 @@ record EndpointRow(
     }
 
     private byte[] json(byte[] headers, @Nullable String secret) {
-        JsonBytes json = new JsonBytes()
-                .open()
+        JsonBytes json = JsonBytes.object()
                 .member("id", id)
                 .member("url", settings.url())
                 .name("types")
@@ -180,8 +179,7 @@ record EndpointRow(
         return json.member("createdAt", Times.text(createdAt))
                 .optional("missedSince", missed == null ? null : Times.text(missed.since()))
                 .optional("secret", secret)
-                .close()
-                .bytes();
+                .end();
     }
 
     private static List<String> types(RowReader in) {

@@ -50,12 +50,12 @@ final class SealedHeaders {
     }
 
     private static byte[] each(byte[] headers, UnaryOperator<String> change) {
-        JsonBytes changed = new JsonBytes().open();
+        JsonBytes changed = JsonBytes.object();
         ((JsonValue.Obj) JsonReader.trusted(headers)).members().forEach((name, value) -> {
             if (value instanceof JsonValue.Text text) {
                 changed.member(name, change.apply(text.value()));
             }
         });
-        return changed.close().bytes();
+        return changed.end();
     }
 }

@@ -277,8 +277,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
         return (context, origin) -> {
             EndpointRow row = Endpoints.find(context, endpoint);
             Id event = context.newId(IdKind.EVENT);
-            byte[] body = new JsonBytes()
-                    .open()
+            byte[] body = JsonBytes.object()
                     .member("id", event)
                     .member("type", TEST_TYPE)
                     .member("createdAt", Times.text(context.now()))
@@ -286,8 +285,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
                     .open()
                     .member("endpointId", endpoint)
                     .close()
-                    .close()
-                    .bytes();
+                    .end();
             Id workspace = context.workspace();
             if (!scheduler.takeTest(workspace)) {
                 throw new RefusedException(Refusal.of(
@@ -475,15 +473,13 @@ public final class Webhooks implements DueSource, AutoCloseable {
     }
 
     private static byte[] testAnswer(SendResult result) {
-        JsonBytes json = new JsonBytes().open().member("delivered", result.delivered());
+        JsonBytes json = JsonBytes.object().member("delivered", result.delivered());
         Integer status = result.status();
         if (status != null) {
             json.member("status", status);
         }
         json.member("durationMillis", result.durationMillis());
         SendError error = result.error();
-        return json.optional("errorClass", error == null ? null : error.code())
-                .close()
-                .bytes();
+        return json.optional("errorClass", error == null ? null : error.code()).end();
     }
 }

@@ -71,17 +71,7 @@ final class BatchRoutes {
                         PRECONDITION_FAILED,
                         JOB_QUEUE_FULL)
                 .gives(ENTITY)
-                .decodedBy(new Route.Decoder() {
-                    @Override
-                    public Command decode(Request request) {
-                        return batch(request);
-                    }
-
-                    @Override
-                    public List<Scope> scopes(Request request) {
-                        return scopesOf(request);
-                    }
-                }));
+                .decodedBy(this::batch, this::scopesOf));
     }
 
     /** Refuses an array without operations. */
@@ -92,9 +82,9 @@ final class BatchRoutes {
         return operations;
     }
 
-    private Command batch(Request request) {
-        List<BatchedCall> calls = calls(
-                Input.of(request).body().get(OPERATIONS), request.headers().idempotencyKey() != null);
+    private Command batch(Input input) {
+        List<BatchedCall> calls =
+                calls(input.body().get(OPERATIONS), input.headers().idempotencyKey() != null);
         return new Batch(calls, units(calls));
     }
 

@@ -119,11 +119,7 @@ final class BatchedCall implements Batch.Operation {
     }
 
     private static RefusedException invalid(int index, String at, String code, String detail) {
-        return new RefusedException(Refusal.of(
-                        ProblemCode.VALIDATION_FAILED,
-                        detail,
-                        List.of(new ProblemError(ProblemError.Source.POINTER, at, code, detail)))
-                .inOperation(index, ""));
+        return new RefusedException(Refusal.ofBody(at, code, detail).inOperation(index, ""));
     }
 
     /** Returns the scope that an operation needs, or null if it is not one of the table's. */

@@ -5,15 +5,11 @@ import static dev.plinth.engine.api.Scope.RESOURCES_WRITE;
 import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
 import static dev.plinth.engine.internal.wire.RouteBuilder.row;
 
-import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.list.PageRequest;
-import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.Children;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.resource.ContentTypes;
-import dev.plinth.engine.internal.shape.Values;
 import java.util.List;
 
 /** The routes of the children of resources. */
@@ -35,18 +31,20 @@ final class ChildRoutes {
                         .refuses(RESOURCE_ARCHIVED)
                         .creates(Children.ENTITY)
                         .inBatch()
-                        .decodedBy(this::create),
+                        .decodedBy(input -> Children.create(
+                                input.id(IdKind.RESOURCE, 0), types.newChild().of(input.body()))),
                 row(Tag.CHILDREN, "listChildren", "GET", ALL, "List the children of a resource")
                         .says("The newest come first.")
                         .scope(RESOURCES_READ)
                         .page()
                         .gives(Children.ENTITY)
-                        .decodedBy(ChildRoutes::list),
+                        .decodedBy(input -> Children.list(input.id(IdKind.RESOURCE, 0), input.page())),
                 row(Tag.CHILDREN, "getChild", "GET", ONE, "Get a child")
                         .scope(RESOURCES_READ)
                         .gives(Children.ENTITY)
                         .mayBeUnchanged()
-                        .decodedBy(ChildRoutes::get),
+                        .decodedBy(input -> Children.get(
+                                input.id(IdKind.RESOURCE, 0), input.id(IdKind.CHILD, 1), input.ifNoneMatch())),
                 row(Tag.CHILDREN, "updateChild", "PATCH", ONE, "Update a child")
                         .says("The body is a merge patch (RFC 7396): null takes a member of data or metadata out.")
                         .scope(RESOURCES_WRITE)
@@ -55,47 +53,19 @@ final class ChildRoutes {
                         .looksAtIfMatch()
                         .gives(Children.ENTITY)
                         .inBatch()
-                        .decodedBy(this::patch),
+                        .decodedBy(input -> Children.patch(
+                                input.id(IdKind.RESOURCE, 0),
+                                input.id(IdKind.CHILD, 1),
+                                ContentRules.patch(input.body()),
+                                input.ifMatch(),
+                                types)),
                 row(Tag.CHILDREN, "deleteChild", "DELETE", ONE, "Delete a child")
                         .scope(RESOURCES_WRITE)
                         .refuses(RESOURCE_ARCHIVED)
                         .looksAtIfMatch()
                         .gives(Entities.DELETED)
                         .inBatch()
-                        .decodedBy(ChildRoutes::delete));
-    }
-
-    private Command create(Request request) {
-        Input input = Input.of(request);
-        Values body = input.body();
-        return Children.create(input.id(IdKind.RESOURCE, 0), types.newChild().of(body));
-    }
-
-    private static Command list(Request request) {
-        Input input = Input.of(request);
-        PageRequest page = input.page(false);
-        return input.checked(Children.list(input.id(IdKind.RESOURCE, 0), page));
-    }
-
-    private static Command get(Request request) {
-        Input input = Input.of(request);
-        return input.checked(
-                Children.get(input.id(IdKind.RESOURCE, 0), input.id(IdKind.CHILD, 1), input.ifNoneMatch()));
-    }
-
-    private Command patch(Request request) {
-        Input input = Input.of(request);
-        Values body = input.body();
-        return Children.patch(
-                input.id(IdKind.RESOURCE, 0),
-                input.id(IdKind.CHILD, 1),
-                ContentRules.patch(body),
-                input.ifMatch(),
-                types);
-    }
-
-    private static Command delete(Request request) {
-        Input input = Input.of(request);
-        return input.checked(Children.delete(input.id(IdKind.RESOURCE, 0), input.id(IdKind.CHILD, 1), input.ifMatch()));
+                        .decodedBy(input -> Children.delete(
+                                input.id(IdKind.RESOURCE, 0), input.id(IdKind.CHILD, 1), input.ifMatch())));
     }
 }

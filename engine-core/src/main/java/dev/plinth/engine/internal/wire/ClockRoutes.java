@@ -8,7 +8,6 @@ import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
-import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.shape.Body;
 import dev.plinth.engine.internal.shape.Entity;
@@ -40,7 +39,7 @@ final class ClockRoutes {
                 row(Tag.CLOCK, "getClock", "GET", "/admin/v1/clock", "Get the time")
                         .operator()
                         .gives(CLOCK)
-                        .decodedBy(request -> Input.of(request).checked((Command.Query) context -> now())),
+                        .answeredBy(context -> now()),
                 row(Tag.CLOCK, "advanceClock", "POST", "/admin/v1/clock/advance", "Advance the clock")
                         .says("What is due by then is done before the call returns.")
                         .operator()
@@ -52,29 +51,23 @@ final class ClockRoutes {
                         .operator()
                         .slow()
                         .gives(CLOCK)
-                        .decodedBy(this::reset));
+                        .decodedBy(input -> (Command.HostCall) (context, origin) -> {
+                            reset.run();
+                            return later -> Decision.nothing(now());
+                        }));
     }
 
-    private Command advance(Request request) {
-        long seconds = Input.of(request).body().get(SECONDS);
+    private Command advance(Input input) {
+        long seconds = input.body().get(SECONDS);
         return (Command.HostCall) (context, origin) -> {
             clock.advance(Duration.ofSeconds(seconds));
             return later -> Decision.nothing(now());
         };
     }
 
-    private Command reset(Request request) {
-        return Input.of(request).checked((Command.HostCall) (context, origin) -> {
-            reset.run();
-            return later -> Decision.nothing(now());
-        });
-    }
-
     private Outcome.Done now() {
-        return Outcome.Done.ok(new JsonBytes()
-                .open()
+        return Outcome.Done.ok(JsonBytes.object()
                 .member("now", Times.text(clock.epochMillis()))
-                .close()
-                .bytes());
+                .end());
     }
 }

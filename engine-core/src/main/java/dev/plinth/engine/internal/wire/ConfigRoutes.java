@@ -10,7 +10,6 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Schema;
@@ -36,14 +35,10 @@ final class ConfigRoutes {
                 .operator()
                 .slow()
                 .gives(RELOAD)
-                .decodedBy(this::reload));
-    }
-
-    private Command reload(Request request) {
-        return Input.of(request).checked((Command.HostCall) (context, origin) -> {
-            byte[] answer = answer();
-            return later -> Decision.nothing(Outcome.Done.ok(answer));
-        });
+                .decodedBy(input -> (Command.HostCall) (context, origin) -> {
+                    byte[] answer = answer();
+                    return later -> Decision.nothing(Outcome.Done.ok(answer));
+                }));
     }
 
     private byte[] answer() {

@@ -6,12 +6,9 @@ import static dev.plinth.engine.internal.base.ProblemCode.INVALID_TRANSITION;
 import static dev.plinth.engine.internal.base.ProblemCode.JOB_QUEUE_FULL;
 import static dev.plinth.engine.internal.wire.RouteBuilder.row;
 
-import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.command.RecoverJob;
 import dev.plinth.engine.internal.event.Events;
-import dev.plinth.engine.internal.list.PageRequest;
-import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.shape.Body;
 import dev.plinth.engine.internal.shape.Kind;
@@ -48,7 +45,11 @@ final class DeliveryRoutes {
                         .scope(WEBHOOKS_READ)
                         .page(OF_STATUS)
                         .gives(Deliveries.ENTITY)
-                        .decodedBy(this::list),
+                        .decodedBy(input -> Deliveries.list(
+                                input.id(IdKind.ENDPOINT, 0),
+                                input.page(),
+                                input.query().find(OF_STATUS),
+                                webhooks::underWay)),
                 row(
                                 Tag.DELIVERIES,
                                 "recoverDeliveries",
@@ -60,38 +61,18 @@ final class DeliveryRoutes {
                         .takes(Body.of("Recovery", SINCE).such("{\"since\":\"2026-11-01T00:00:00.000Z\"}"))
                         .refuses(JOB_QUEUE_FULL)
                         .accepts()
-                        .decodedBy(DeliveryRoutes::recover),
+                        .decodedBy(input -> RecoverJob.of(
+                                input.id(IdKind.ENDPOINT, 0), input.body().get(SINCE))),
                 row(Tag.DELIVERIES, "getDelivery", "GET", ONE, "Get a delivery")
                         .says("Each attempt shows the body of the answer.")
                         .scope(WEBHOOKS_READ)
                         .gives(Deliveries.ENTITY)
-                        .decodedBy(this::get),
+                        .decodedBy(input -> Deliveries.get(input.id(IdKind.DELIVERY, 0), webhooks::underWay)),
                 row(Tag.DELIVERIES, "resendDelivery", "POST", ONE + "/resend", "Send a delivery again")
                         .scope(WEBHOOKS_WRITE)
                         .refuses(INVALID_TRANSITION)
                         .gives(202, Deliveries.ENTITY)
-                        .decodedBy(this::resend));
-    }
-
-    private Command list(Request request) {
-        Input input = Input.of(request);
-        PageRequest page = input.page(false);
-        String status = input.query().find(OF_STATUS);
-        return input.checked(Deliveries.list(input.id(IdKind.ENDPOINT, 0), page, status, webhooks::underWay));
-    }
-
-    private static Command recover(Request request) {
-        Input input = Input.of(request);
-        return RecoverJob.of(input.id(IdKind.ENDPOINT, 0), input.body().get(SINCE));
-    }
-
-    private Command get(Request request) {
-        Input input = Input.of(request);
-        return input.checked(Deliveries.get(input.id(IdKind.DELIVERY, 0), webhooks::underWay));
-    }
-
-    private Command resend(Request request) {
-        Input input = Input.of(request);
-        return input.checked(Deliveries.resend(input.id(IdKind.DELIVERY, 0), Events::content, webhooks::underWay));
+                        .decodedBy(input ->
+                                Deliveries.resend(input.id(IdKind.DELIVERY, 0), Events::content, webhooks::underWay)));
     }
 }

@@ -86,7 +86,6 @@ public final class EarlyReplies {
 
     /** Returns a fresh id for a request. */
     public Id newRequestId() {
-        IdSource.Bits bits = ids.next(IdKind.REQUEST.prefix(), clock.getAsLong());
-        return new Id(IdKind.REQUEST, bits.high(), bits.low());
+        return Id.next(ids, IdKind.REQUEST, clock.getAsLong());
     }
 }

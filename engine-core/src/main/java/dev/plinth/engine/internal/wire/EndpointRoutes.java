@@ -11,8 +11,6 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonValue;
-import dev.plinth.engine.internal.list.PageRequest;
-import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.Content;
 import dev.plinth.engine.internal.shape.Body;
@@ -89,11 +87,11 @@ final class EndpointRoutes {
                         .scope(WEBHOOKS_READ)
                         .page()
                         .gives(Endpoints.ENTITY)
-                        .decodedBy(EndpointRoutes::list),
+                        .decodedBy(input -> Endpoints.list(input.page())),
                 row(Tag.ENDPOINTS, "getWebhookEndpoint", "GET", ONE, "Get a webhook endpoint")
                         .scope(WEBHOOKS_READ)
                         .gives(Endpoints.ENTITY)
-                        .decodedBy(EndpointRoutes::get),
+                        .decodedBy(input -> Endpoints.get(input.id(IdKind.ENDPOINT, 0))),
                 row(Tag.ENDPOINTS, "updateWebhookEndpoint", "PATCH", ONE, "Update a webhook endpoint")
                         .says("A disabled endpoint holds its deliveries until it is enabled.")
                         .scope(WEBHOOKS_WRITE)
@@ -113,7 +111,7 @@ final class EndpointRoutes {
                         .says("Its open deliveries are dropped.")
                         .scope(WEBHOOKS_WRITE)
                         .gives(Entities.DELETED)
-                        .decodedBy(EndpointRoutes::delete),
+                        .decodedBy(input -> Endpoints.delete(input.id(IdKind.ENDPOINT, 0))),
                 row(
                                 Tag.ENDPOINTS,
                                 "rotateWebhookSecret",
@@ -125,16 +123,17 @@ final class EndpointRoutes {
                         .takes(Body.of("SecretRotation", GRACE).orAbsent())
                         .refuses(INVALID_TRANSITION)
                         .gives(Endpoints.ENTITY)
-                        .decodedBy(EndpointRoutes::rotate),
+                        .decodedBy(input -> Endpoints.rotate(
+                                input.id(IdKind.ENDPOINT, 0), input.body().get(GRACE))),
                 row(Tag.ENDPOINTS, "testWebhookEndpoint", "POST", ONE + "/test", "Send a test event to an endpoint")
                         .scope(WEBHOOKS_WRITE)
                         .slow()
                         .gives(Webhooks.TEST)
-                        .decodedBy(this::test));
+                        .decodedBy(input -> webhooks.test(input.id(IdKind.ENDPOINT, 0))));
     }
 
-    private Command create(Request request) {
-        Values body = Input.of(request).body();
+    private Command create(Input input) {
+        Values body = input.body();
         List<String> types = body.find(TYPES);
         String description = body.find(DESCRIPTION);
         byte[] headers = body.find(HEADERS);
@@ -148,8 +147,7 @@ final class EndpointRoutes {
                 perSecond == null ? 0 : perSecond));
     }
 
-    private Command patch(Request request) {
-        Input input = Input.of(request);
+    private Command patch(Input input) {
         Values body = input.body();
         String address = body.find(otherUrl);
         List<String> types = body.find(TYPES);
@@ -168,32 +166,6 @@ final class EndpointRoutes {
                         headers == null ? old.headers() : headers,
                         perSecond == null ? old.maxPerSecond() : perSecond),
                 status == null ? null : (Boolean) status.equals("enabled"));
-    }
-
-    private static Command list(Request request) {
-        Input input = Input.of(request);
-        PageRequest page = input.page(false);
-        return input.checked(Endpoints.list(page));
-    }
-
-    private static Command get(Request request) {
-        Input input = Input.of(request);
-        return input.checked(Endpoints.get(input.id(IdKind.ENDPOINT, 0)));
-    }
-
-    private static Command delete(Request request) {
-        Input input = Input.of(request);
-        return input.checked(Endpoints.delete(input.id(IdKind.ENDPOINT, 0)));
-    }
-
-    private static Command rotate(Request request) {
-        Input input = Input.of(request);
-        return Endpoints.rotate(input.id(IdKind.ENDPOINT, 0), input.body().get(GRACE));
-    }
-
-    private Command test(Request request) {
-        Input input = Input.of(request);
-        return input.checked(webhooks.test(input.id(IdKind.ENDPOINT, 0)));
     }
 
     private @Nullable String url(Fields fields, String name) {

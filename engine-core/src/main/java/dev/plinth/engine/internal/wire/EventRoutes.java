@@ -15,7 +15,6 @@ import dev.plinth.engine.internal.command.PublishEvent;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.event.OwnEventTypes;
 import dev.plinth.engine.internal.list.PageRequest;
-import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.shape.Body;
@@ -87,7 +86,7 @@ final class EventRoutes {
                 row(Tag.EVENTS, "getEvent", "GET", ALL + "/{eventId}", "Get an event")
                         .scope(EVENTS_READ)
                         .gives(Events.ENTITY)
-                        .decodedBy(EventRoutes::get));
+                        .decodedBy(input -> Events.get(input.id(IdKind.EVENT, 0))));
     }
 
     private static Schema reserved() {
@@ -97,21 +96,19 @@ final class EventRoutes {
         return new Schema(List.of(), json -> json.member("pattern", Schema.wholly(starts)), List.of());
     }
 
-    private static Command publish(Request request) {
-        Values body = Input.of(request).body();
+    private static Command publish(Input input) {
+        Values body = input.body();
         return PublishEvent.of(body.get(TYPE), body.find(RESOURCE), body.get(DATA));
     }
 
-    private static Command list(Request request) {
-        Input input = Input.of(request);
+    private static Command list(Input input) {
         Id after = input.query().find(AFTER);
         PageRequest page = input.page(after != null);
-        return input.checked(Events.list(page, types(input), input.query().find(OF_RESOURCE), after));
+        return Events.list(page, types(input), input.query().find(OF_RESOURCE), after);
     }
 
-    private static Command stream(Request request) {
-        Input input = Input.of(request);
-        String sent = request.headers().lastEventId();
+    private static Command stream(Input input) {
+        String sent = input.headers().lastEventId();
         Id after = sent == null || sent.isEmpty() ? null : Id.parse(IdKind.EVENT, sent);
         if (after == null && sent != null && !sent.isEmpty()) {
             input.query()
@@ -120,7 +117,7 @@ final class EventRoutes {
                             "invalid_format",
                             Events.LAST_EVENT_ID + " must be an id evt_…, got " + Quoted.of(sent) + ".");
         }
-        return input.checked(Events.stream(types(input), input.query().find(OF_RESOURCE), after));
+        return Events.stream(types(input), input.query().find(OF_RESOURCE), after);
     }
 
     private static EventTypes types(Input input) {
@@ -140,10 +137,5 @@ final class EventRoutes {
             return null;
         }
         return new EventTypes(types);
-    }
-
-    private static Command get(Request request) {
-        Input input = Input.of(request);
-        return input.checked(Events.get(input.id(IdKind.EVENT, 0)));
     }
 }

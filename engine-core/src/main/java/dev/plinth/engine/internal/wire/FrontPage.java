@@ -62,8 +62,7 @@ final class FrontPage {
     private final Outcome page;
 
     FrontPage(String version) {
-        json = Outcome.Done.ok(new JsonBytes()
-                .open()
+        json = Outcome.Done.ok(JsonBytes.object()
                 .member("name", NAME)
                 .member("version", version)
                 .name("links")
@@ -72,8 +71,7 @@ final class FrontPage {
                 .member("openapi", DOCUMENT)
                 .member("health", HEALTH)
                 .close()
-                .close()
-                .bytes());
+                .end());
         String html = PAGE.formatted(NAME, escaped(version), DOCUMENT, HEALTH);
         page = new Outcome.Page(html.getBytes(StandardCharsets.UTF_8), HTML, null);
     }

@@ -9,7 +9,6 @@ import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.metrics.HealthFigure;
 import dev.plinth.engine.internal.metrics.HealthHistory;
 import dev.plinth.engine.internal.metrics.HealthPoint;
-import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Parameter;
@@ -54,12 +53,10 @@ final class HealthRoutes {
                 .decodedBy(this::history));
     }
 
-    private Command history(Request request) {
-        Input input = Input.of(request);
+    private Command history(Input input) {
         Long createdAfter = input.query().find(CREATED_AFTER);
-        return input.checked((Command.Query) context -> {
-            JsonBytes json = new JsonBytes()
-                    .open()
+        return (Command.Query) context -> {
+            JsonBytes json = JsonBytes.object()
                     .member("intervalSeconds", HealthHistory.INTERVAL_SECONDS)
                     .name("data")
                     .openArray();
@@ -68,7 +65,7 @@ final class HealthRoutes {
                 point.figures().forEach((figure, value) -> json.member(figure.wireName(), value));
                 json.close();
             }
-            return Outcome.Done.ok(json.closeArray().close().bytes());
-        });
+            return Outcome.Done.ok(json.closeArray().end());
+        };
     }
 }

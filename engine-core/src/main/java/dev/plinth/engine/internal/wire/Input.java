@@ -97,6 +97,19 @@ final class Input {
         return asked == null ? Preferences.waitSeconds(request.headers().prefer()) : asked;
     }
 
+    String pathValue(int index) {
+        return request.pathValue(index);
+    }
+
+    Request.Headers headers() {
+        return request.headers();
+    }
+
+    /** Returns the page of the list with these filters, the newest first. */
+    PageRequest page() {
+        return page(false);
+    }
+
     /** Returns the page of the list with these filters. */
     PageRequest page(boolean oldestFirst) {
         Integer limit = query.find(QueryParameters.LIMIT);
@@ -112,13 +125,12 @@ final class Input {
         return new PageRequest(limit == null ? Limits.PAGE_ITEMS_DEFAULT : limit, edge, oldestFirst, cursors);
     }
 
-    /** Returns a command, if nothing was wrong with its arguments; refuses with everything that was. */
-    <T> T checked(T command) {
+    /** Refuses with everything that is wrong with the arguments, also with those that the command did not ask for. */
+    void check() {
         query.check();
         if (request.route().body().isTaken()) {
             Values unused = body();
         }
-        return command;
     }
 
     private static String count(List<ProblemError> errors) {
@@ -138,7 +150,7 @@ final class Input {
         String excess = request.excess();
         if (error != null && excess != null) {
             query.check();
-            throw invalid(excess, "too_many", error);
+            throw new RefusedException(Refusal.ofBody(excess, "too_many", error));
         }
         if (error != null) {
             throw RefusedException.of(ProblemCode.MALFORMED_REQUEST, error);
@@ -154,14 +166,7 @@ final class Input {
             return object;
         }
         query.check();
-        String detail = "The body must be a JSON object, got " + json.kind() + ".";
-        throw invalid("", "invalid_type", detail);
-    }
-
-    private static RefusedException invalid(String pointer, String code, String detail) {
-        return new RefusedException(Refusal.of(
-                ProblemCode.VALIDATION_FAILED,
-                detail,
-                List.of(new ProblemError(ProblemError.Source.POINTER, pointer, code, detail))));
+        throw new RefusedException(
+                Refusal.ofBody("", "invalid_type", "The body must be a JSON object, got " + json.kind() + "."));
     }
 }

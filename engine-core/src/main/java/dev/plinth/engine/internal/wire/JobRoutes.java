@@ -16,13 +16,10 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.command.EngineJobs;
-import dev.plinth.engine.internal.command.RetryJob;
-import dev.plinth.engine.internal.command.StartJob;
+import dev.plinth.engine.internal.command.JobCommands;
 import dev.plinth.engine.internal.job.HandledTypes;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.job.NewJob;
-import dev.plinth.engine.internal.list.PageRequest;
-import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.shape.Body;
 import dev.plinth.engine.internal.shape.Kind;
@@ -89,31 +86,36 @@ final class JobRoutes {
                         .scope(JOBS_READ)
                         .page(OF_STATUS, OF_TYPE, OF_RESOURCE)
                         .gives(Jobs.ENTITY)
-                        .decodedBy(this::list),
+                        .decodedBy(input -> Jobs.list(
+                                input.page(),
+                                input.query().find(OF_STATUS),
+                                input.query().find(OF_TYPE),
+                                input.query().find(OF_RESOURCE),
+                                handled)),
                 row(Tag.JOBS, "getJob", "GET", ONE, "Get a job")
                         .says("With wait the call returns once the job has ended, or after so many seconds.")
                         .scope(JOBS_READ)
                         .parameters(QueryParameters.WAIT)
                         .gives(Jobs.ENTITY)
-                        .decodedBy(this::get),
+                        .decodedBy(input -> Jobs.get(input.id(IdKind.JOB, 0), input.waitSeconds(), handled)),
                 row(Tag.JOBS, "cancelJob", "POST", ONE + "/cancel", "Cancel a job")
                         .says("A job that runs is asked to end: the answer is 202 then.")
                         .scope(JOBS_WRITE)
                         .refuses(JOB_FINISHED)
                         .gives(Jobs.ENTITY)
                         .gives(202, Jobs.ENTITY)
-                        .decodedBy(this::cancel),
+                        .decodedBy(input -> Jobs.cancel(input.id(IdKind.JOB, 0), handled)),
                 row(Tag.JOBS, "retryJob", "POST", ONE + "/retry", "Retry a failed or canceled job")
                         .scope(JOBS_WRITE)
                         .refuses(INVALID_TRANSITION, ALREADY_EXISTS, RESOURCE_ARCHIVED, RESOURCE_PAUSED, JOB_QUEUE_FULL)
                         .gives(Jobs.ENTITY)
-                        .decodedBy(this::retry));
+                        .decodedBy(input -> JobCommands.retry(input.id(IdKind.JOB, 0), handled)));
     }
 
-    private static Command create(Request request) {
-        Values body = Input.of(request).body();
+    private static Command create(Input input) {
+        Values body = input.body();
         Long runAt = body.find(RUN_AT);
-        return StartJob.of(new NewJob(
+        return JobCommands.start(new NewJob(
                 body.get(TYPE),
                 body.get(INPUT),
                 body.find(RESOURCE),
@@ -122,29 +124,5 @@ final class JobRoutes {
                 body.find(UNIQUE_KEY),
                 body.get(ATTEMPTS),
                 false));
-    }
-
-    private Command list(Request request) {
-        Input input = Input.of(request);
-        PageRequest page = input.page(false);
-        String status = input.query().find(OF_STATUS);
-        return input.checked(Jobs.list(
-                page, status, input.query().find(OF_TYPE), input.query().find(OF_RESOURCE), handled));
-    }
-
-    private Command get(Request request) {
-        Input input = Input.of(request);
-        int seconds = input.waitSeconds();
-        return input.checked(Jobs.get(input.id(IdKind.JOB, 0), seconds, handled));
-    }
-
-    private Command cancel(Request request) {
-        Input input = Input.of(request);
-        return input.checked(Jobs.cancel(input.id(IdKind.JOB, 0), handled));
-    }
-
-    private Command retry(Request request) {
-        Input input = Input.of(request);
-        return input.checked(RetryJob.of(input.id(IdKind.JOB, 0), handled));
     }
 }

@@ -13,8 +13,6 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.ScopeBits;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonValue;
-import dev.plinth.engine.internal.list.PageRequest;
-import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.shape.Body;
@@ -63,16 +61,16 @@ final class KeyRoutes {
                         .scope(KEYS_WRITE)
                         .takes(NEW_KEY)
                         .creates(Keys.ENTITY)
-                        .decodedBy(KeyRoutes::create),
+                        .decodedBy(input -> Keys.create(newKey(input.body()))),
                 row(Tag.KEYS, "listKeys", "GET", ALL, "List keys")
                         .scope(KEYS_READ)
                         .page()
                         .gives(Keys.ENTITY)
-                        .decodedBy(this::list),
+                        .decodedBy(input -> Keys.list(input.page(), lastUsed)),
                 row(Tag.KEYS, "getKey", "GET", ONE, "Get a key")
                         .scope(KEYS_READ)
                         .gives(Keys.ENTITY)
-                        .decodedBy(this::get),
+                        .decodedBy(input -> Keys.get(input.id(IdKind.KEY, 0), lastUsed)),
                 row(Tag.KEYS, "updateKey", "PATCH", ONE, "Update a key")
                         .scope(KEYS_WRITE)
                         .takes(Body.of("KeyChange", ContentRules.NEW_NAME, SCOPES, ENABLED, NEW_EXPIRES_AT)
@@ -82,14 +80,15 @@ final class KeyRoutes {
                 row(Tag.KEYS, "revokeKey", "DELETE", ONE, "Revoke a key")
                         .scope(KEYS_WRITE)
                         .gives(Keys.ENTITY)
-                        .decodedBy(this::revoke),
+                        .decodedBy(input -> Keys.revoke(input.id(IdKind.KEY, 0), lastUsed)),
                 row(Tag.KEYS, "rotateKey", "POST", ONE + "/rotate", "Rotate a key")
                         .says("The old secret is valid for graceSeconds more.")
                         .scope(KEYS_WRITE)
                         .takes(Body.of("KeyRotation", GRACE).orAbsent())
                         .gives(Keys.ENTITY)
                         .refuses(INVALID_TRANSITION)
-                        .decodedBy(this::rotate));
+                        .decodedBy(input -> Keys.rotate(
+                                input.id(IdKind.KEY, 0), input.body().get(GRACE), lastUsed)));
     }
 
     /** Returns the key that a body {@link #NEW_KEY} asks for. */
@@ -102,37 +101,11 @@ final class KeyRoutes {
                 body.find(EXPIRES_AT));
     }
 
-    private static Command create(Request request) {
-        return Keys.create(newKey(Input.of(request).body()));
-    }
-
-    private Command list(Request request) {
-        Input input = Input.of(request);
-        PageRequest page = input.page(false);
-        return input.checked(Keys.list(page, lastUsed));
-    }
-
-    private Command get(Request request) {
-        Input input = Input.of(request);
-        return input.checked(Keys.get(input.id(IdKind.KEY, 0), lastUsed));
-    }
-
-    private Command update(Request request) {
-        Input input = Input.of(request);
+    private Command update(Input input) {
         Values body = input.body();
         Keys.Patch patch = new Keys.Patch(
                 body.find(ContentRules.NEW_NAME), body.find(SCOPES), body.find(ENABLED), body.find(NEW_EXPIRES_AT));
         return Keys.update(input.id(IdKind.KEY, 0), patch, lastUsed);
-    }
-
-    private Command revoke(Request request) {
-        Input input = Input.of(request);
-        return input.checked(Keys.revoke(input.id(IdKind.KEY, 0), lastUsed));
-    }
-
-    private Command rotate(Request request) {
-        Input input = Input.of(request);
-        return Keys.rotate(input.id(IdKind.KEY, 0), input.body().get(GRACE), lastUsed);
     }
 
     private static Integer scopes(Fields fields, String name, List<JsonValue> items) {

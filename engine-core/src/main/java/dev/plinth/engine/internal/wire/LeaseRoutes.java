@@ -9,7 +9,6 @@ import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
 import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_PAUSED;
 import static dev.plinth.engine.internal.wire.RouteBuilder.row;
 
-import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
@@ -22,7 +21,6 @@ import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.json.ProblemJson;
-import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.shape.Body;
 import dev.plinth.engine.internal.shape.Kind;
@@ -109,17 +107,7 @@ final class LeaseRoutes {
                                 PRECONDITION_FAILED,
                                 JOB_QUEUE_FULL)
                         .gives(Jobs.ENTITY)
-                        .decodedBy(new Route.Decoder() {
-                            @Override
-                            public Command decode(Request request) {
-                                return complete(request);
-                            }
-
-                            @Override
-                            public List<Scope> scopes(Request request) {
-                                return batch.scopesOf(request);
-                            }
-                        }),
+                        .decodedBy(this::complete, batch::scopesOf),
                 held("failJob", "fail", "Fail a leased job")
                         .takes(Body.of("JobFailure", TOKEN, ERROR, RETRYABLE))
                         .gives(Jobs.ENTITY)
@@ -133,8 +121,8 @@ final class LeaseRoutes {
                 .refuses(LEASE_LOST);
     }
 
-    private static Command lease(Request request) {
-        Values body = Input.of(request).body();
+    private static Command lease(Input input) {
+        Values body = input.body();
         return Leases.take(
                 new Leases.Request(body.get(TYPES), body.get(MOST), body.get(LEASE_SECONDS), body.get(WAIT)));
     }
@@ -158,22 +146,19 @@ final class LeaseRoutes {
         return List.copyOf(types);
     }
 
-    private Command heartbeat(Request request) {
-        Input input = Input.of(request);
+    private Command heartbeat(Input input) {
         Values body = input.body();
         Integer seconds = body.find(MORE_SECONDS);
         return Leases.prolong(input.id(IdKind.JOB, 0), body.get(TOKEN), seconds == null ? 0 : seconds, handled);
     }
 
-    private Command progress(Request request) {
-        Input input = Input.of(request);
+    private Command progress(Input input) {
         Values body = input.body();
         return Leases.progress(
                 input.id(IdKind.JOB, 0), body.get(TOKEN), body.get(DONE), body.get(TOTAL), body.get(MESSAGE), handled);
     }
 
-    private Command complete(Request request) {
-        Input input = Input.of(request);
+    private Command complete(Input input) {
         Values body = input.body();
         JsonValue result = body.get(RESULT);
         byte[] bytes = result instanceof JsonValue.Null ? NO_RESULT : JsonBytes.compact(result);
@@ -186,8 +171,7 @@ final class LeaseRoutes {
         return new CompleteJob(completion, calls, BatchRoutes.units(calls));
     }
 
-    private Command fail(Request request) {
-        Input input = Input.of(request);
+    private Command fail(Input input) {
         Values body = input.body();
         Values error = body.get(ERROR);
         Leases.Failure failure = new Leases.Failure(error.get(CODE), error.get(DETAIL), body.get(RETRYABLE));

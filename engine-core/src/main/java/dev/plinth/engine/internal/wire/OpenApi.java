@@ -81,7 +81,7 @@ final class OpenApi {
 
     private byte[] render() {
         JsonBytes json =
-                new JsonBytes().open().member("openapi", "3.1.0").name("info").open();
+                JsonBytes.object().member("openapi", "3.1.0").name("info").open();
         json.member("title", "Plinth").member("version", "v1").member("description", DESCRIPTION);
         json.name("license")
                 .open()
@@ -110,7 +110,7 @@ final class OpenApi {
         json.close();
         OpenApiWebhooks.add(json.name("webhooks"));
         components(json.name("components"), routes, shown);
-        return json.close().bytes();
+        return json.end();
     }
 
     private static void tags(JsonBytes json, List<Route> routes) {

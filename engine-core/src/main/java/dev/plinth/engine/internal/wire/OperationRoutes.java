@@ -18,10 +18,9 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.command.HostOperation;
-import dev.plinth.engine.internal.command.StartJob;
+import dev.plinth.engine.internal.command.JobCommands;
 import dev.plinth.engine.internal.job.NewJob;
 import dev.plinth.engine.internal.json.JsonReader;
-import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.Content;
 import dev.plinth.engine.internal.shape.Body;
@@ -92,17 +91,16 @@ final class OperationRoutes {
                         .decodedBy(this::call));
     }
 
-    private Command run(Request request) {
-        Input input = Input.of(request);
+    private Command run(Input input) {
         byte[] argument = input.body().get(INPUT);
         Id id = input.id(IdKind.RESOURCE, 0);
-        String name = request.pathValue(1);
+        String name = input.pathValue(1);
         HostOperation.Code handler = operations.get(name);
         if (handler != null) {
             return HostOperation.of(name, handler, id, argument, input.ifMatch());
         }
         if (asyncOperations.contains(name)) {
-            return StartJob.of(NewJob.now(name, argument).about(id), input.ifMatch());
+            return JobCommands.start(NewJob.now(name, argument).about(id), input.ifMatch());
         }
         Refusal unknown = Refusal.of(ProblemCode.NOT_FOUND, "No operation has this name. " + known());
         return (Command.Change) context -> {
@@ -115,9 +113,9 @@ final class OperationRoutes {
         return route.name().equals(RUN) || route.name().equals(CALL);
     }
 
-    private Command call(Request request) {
-        byte[] argument = Input.of(request).body().get(INPUT);
-        String name = request.pathValue(0);
+    private Command call(Input input) {
+        byte[] argument = input.body().get(INPUT);
+        String name = input.pathValue(0);
         HostOperation.Direct operation = direct.get(name);
         if (operation == null) {
             Refusal unknown = Refusal.of(

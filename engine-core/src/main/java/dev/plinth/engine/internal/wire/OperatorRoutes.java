@@ -10,10 +10,7 @@ import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.command.DeleteWorkspace;
-import dev.plinth.engine.internal.command.UpdateWorkspace;
-import dev.plinth.engine.internal.list.PageRequest;
-import dev.plinth.engine.internal.pipeline.Request;
+import dev.plinth.engine.internal.command.WorkspaceCommands;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.shape.Body;
@@ -67,11 +64,12 @@ final class OperatorRoutes {
                         .operator()
                         .page(OF_PLAN)
                         .gives(Workspaces.ENTITY)
-                        .decodedBy(OperatorRoutes::list),
+                        .decodedBy(input ->
+                                Workspaces.list(input.page(), input.query().find(OF_PLAN))),
                 row(Tag.OPERATOR, "getAnyWorkspace", "GET", ONE, "Get a workspace")
                         .operator()
                         .gives(Workspaces.ENTITY)
-                        .decodedBy(OperatorRoutes::get),
+                        .decodedBy(input -> Workspaces.get(input.id(IdKind.WORKSPACE, 0))),
                 row(Tag.OPERATOR, "updateAnyWorkspace", "PATCH", ONE, "Update a workspace")
                         .says("The keys of a suspended workspace are refused.")
                         .operator()
@@ -83,39 +81,29 @@ final class OperatorRoutes {
                         .says("Everything that it has is purged.")
                         .operator()
                         .gives(Entities.DELETED)
-                        .decodedBy(OperatorRoutes::delete),
+                        .decodedBy(input -> WorkspaceCommands.delete(input.id(IdKind.WORKSPACE, 0))),
                 row(Tag.OPERATOR, "createKeyFor", "POST", ONE + "/keys", "Create a key of a workspace")
                         .operator()
                         .takes(KeyRoutes.NEW_KEY)
                         .gives(201, Keys.ENTITY)
-                        .decodedBy(OperatorRoutes::createKey));
+                        .decodedBy(input ->
+                                Keys.createFor(input.id(IdKind.WORKSPACE, 0), KeyRoutes.newKey(input.body()))));
     }
 
-    private Command create(Request request) {
-        Values body = Input.of(request).body();
+    private Command create(Input input) {
+        Values body = input.body();
         return underKnownPlan(body.get(plan), Workspaces.create(body.get(NAME), body.get(plan)));
     }
 
-    private static Command list(Request request) {
-        Input input = Input.of(request);
-        PageRequest page = input.page(false);
-        return input.checked(Workspaces.list(page, input.query().find(OF_PLAN)));
-    }
-
-    private static Command get(Request request) {
-        Input input = Input.of(request);
-        return input.checked(Workspaces.get(input.id(IdKind.WORKSPACE, 0)));
-    }
-
-    private Command update(Request request) {
-        Input input = Input.of(request);
+    private Command update(Input input) {
         Values body = input.body();
         String status = body.find(STATUS);
         Boolean suspended = status == null ? null : (Boolean) status.equals("suspended");
         String next = body.find(newPlan);
         return underKnownPlan(
                 next,
-                UpdateWorkspace.of(input.id(IdKind.WORKSPACE, 0), body.find(ContentRules.NEW_NAME), next, suspended));
+                WorkspaceCommands.update(
+                        input.id(IdKind.WORKSPACE, 0), body.find(ContentRules.NEW_NAME), next, suspended));
     }
 
     /** Checks a plan again inside the writer lock, because plans may have been replaced since the body was read. */
@@ -128,16 +116,5 @@ final class OperatorRoutes {
             }
             return change.decide(context);
         };
-    }
-
-    private static Command delete(Request request) {
-        Input input = Input.of(request);
-        return input.checked(DeleteWorkspace.of(input.id(IdKind.WORKSPACE, 0)));
-    }
-
-    private static Command createKey(Request request) {
-        Input input = Input.of(request);
-        Values body = input.body();
-        return Keys.createFor(input.id(IdKind.WORKSPACE, 0), KeyRoutes.newKey(body));
     }
 }

@@ -5,7 +5,6 @@ import static dev.plinth.engine.internal.wire.RouteBuilder.row;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.api.TableShare;
-import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Outcome;
@@ -13,7 +12,6 @@ import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.StoreFigures;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.json.JsonBytes;
-import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.shape.Entity;
@@ -80,21 +78,18 @@ final class PlanRoutes {
                 row(Tag.WORKSPACE, "getPlan", "GET", "/v1/plan", "Get the plan and what is used of it")
                         .says("A limit without a maximum has none.")
                         .gives(USE)
-                        .decodedBy(request -> Input.of(request).checked((Command.Query) this::use)),
+                        .answeredBy(this::use),
                 row(Tag.OPERATOR, "listPlans", "GET", "/admin/v1/plans", "List the plans with their limits")
                         .operator()
                         .gives(PLANS)
-                        .decodedBy(this::list));
+                        .answeredBy(context -> list()));
     }
 
     private Outcome use(Context context) {
         Plan plan = context.plan();
         Id workspace = context.workspace();
-        JsonBytes json = new JsonBytes()
-                .open()
-                .member("plan", plan.name())
-                .name("limits")
-                .openArray();
+        JsonBytes json =
+                JsonBytes.object().member("plan", plan.name()).name("limits").openArray();
         limit(json, LIMITS.get(0), Resources.count(context.rows(), workspace), plan.resourcesMax());
         limit(json, LIMITS.get(1), Endpoints.count(context.rows(), workspace), plan.endpointsMax());
         limit(json, LIMITS.get(2), Jobs.waiting(context.rows(), workspace), plan.queuedJobsMax());
@@ -108,7 +103,7 @@ final class PlanRoutes {
                     .member("bytesMax", use.share().bytes())
                     .close();
         }
-        return Outcome.Done.ok(json.closeArray().close().bytes());
+        return Outcome.Done.ok(json.closeArray().end());
     }
 
     private static void limit(JsonBytes json, String name, long used, int most) {
@@ -120,12 +115,10 @@ final class PlanRoutes {
         return most == Plan.UNLIMITED ? json : json.member(name, most);
     }
 
-    private Command list(Request request) {
-        return Input.of(request).checked((Command.Query) context -> {
-            JsonBytes json = new JsonBytes().open().name("data").openArray();
-            plans.now().byName().values().forEach(plan -> plan(json, plan));
-            return Outcome.Done.ok(json.closeArray().close().bytes());
-        });
+    private Outcome list() {
+        JsonBytes json = JsonBytes.object().name("data").openArray();
+        plans.now().byName().values().forEach(plan -> plan(json, plan));
+        return Outcome.Done.ok(json.closeArray().end());
     }
 
     private static void plan(JsonBytes json, Plan plan) {

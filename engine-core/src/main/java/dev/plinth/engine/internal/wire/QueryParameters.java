@@ -143,10 +143,7 @@ final class QueryParameters {
         }
         if (cursorInvalid) {
             String detail = "This list did not give out the cursor for these filters. Begin again without a cursor.";
-            throw new RefusedException(Refusal.of(
-                    ProblemCode.CURSOR_INVALID,
-                    detail,
-                    List.of(new ProblemError(ProblemError.Source.PARAMETER, "cursor", "invalid", detail))));
+            throw new RefusedException(Refusal.ofParameter(ProblemCode.CURSOR_INVALID, "cursor", "invalid", detail));
         }
     }
 }

@@ -1,16 +1,12 @@
 package dev.plinth.engine.internal.wire;
 
-import java.util.AbstractMap;
-import java.util.AbstractSet;
+import dev.plinth.engine.internal.base.IndexedMap;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.Map;
-import java.util.NoSuchElementException;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The headers of a reply in the order in which they are sent. One array suffices for a dozen. */
-final class ReplyHeaders extends AbstractMap<String, String> {
+final class ReplyHeaders extends IndexedMap<String> {
     private static final int HEADERS_AT_FIRST = 9;
 
     private String[] namesAndValues = new String[2 * HEADERS_AT_FIRST];
@@ -42,36 +38,12 @@ final class ReplyHeaders extends AbstractMap<String, String> {
     }
 
     @Override
-    public Set<Map.Entry<String, String>> entrySet() {
-        return new AbstractSet<>() {
-            @Override
-            public Iterator<Map.Entry<String, String>> iterator() {
-                return new Entries();
-            }
-
-            @Override
-            public int size() {
-                return size;
-            }
-        };
+    public int size() {
+        return size;
     }
 
-    private final class Entries implements Iterator<Map.Entry<String, String>> {
-        private int next;
-
-        @Override
-        public boolean hasNext() {
-            return next < size;
-        }
-
-        @Override
-        public Map.Entry<String, String> next() {
-            if (next == size) {
-                throw new NoSuchElementException();
-            }
-            Map.Entry<String, String> entry = Map.entry(namesAndValues[2 * next], namesAndValues[2 * next + 1]);
-            next++;
-            return entry;
-        }
+    @Override
+    protected Map.Entry<String, String> entry(int index) {
+        return Map.entry(namesAndValues[2 * index], namesAndValues[2 * index + 1]);
     }
 }

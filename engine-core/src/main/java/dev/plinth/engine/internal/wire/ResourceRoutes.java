@@ -11,7 +11,6 @@ import dev.plinth.engine.api.ResourceStatus;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
-import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.command.BulkJob;
@@ -19,8 +18,6 @@ import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.job.NewJob;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonValue;
-import dev.plinth.engine.internal.list.PageRequest;
-import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.resource.ContentTypes;
@@ -32,7 +29,6 @@ import dev.plinth.engine.internal.shape.Kind;
 import dev.plinth.engine.internal.shape.Member;
 import dev.plinth.engine.internal.shape.Parameter;
 import dev.plinth.engine.internal.shape.Schema;
-import dev.plinth.engine.internal.shape.Values;
 import dev.plinth.engine.internal.webhook.Endpoints;
 import dev.plinth.engine.internal.webhook.FanOut;
 import java.util.ArrayList;
@@ -80,13 +76,13 @@ final class ResourceRoutes {
                         .takes(newContent.body())
                         .creates(Resources.ENTITY)
                         .inBatch()
-                        .decodedBy(this::create),
+                        .decodedBy(input -> Resources.create(newContent.of(input.body()))),
                 row(Tag.RESOURCES, "listResources", "GET", ALL, "List resources")
                         .says("The newest come first. Archived ones are shown where the status asks for them.")
                         .scope(RESOURCES_READ)
                         .page(STATUS, TYPE, CREATED_AFTER, CREATED_BEFORE, SHARED, QueryParameters.METADATA_PAIR)
                         .gives(Resources.ENTITY)
-                        .decodedBy(ResourceRoutes::list),
+                        .decodedBy(input -> Resources.list(input.page(), filter(input.query()))),
                 row(Tag.RESOURCES, "bulkResources", "POST", ALL + "/bulk", "Run many operations as a job")
                         .says("Each operation has an outcome of its own in the result of the job.")
                         .scope(RESOURCES_WRITE)
@@ -103,7 +99,10 @@ final class ResourceRoutes {
                         .parameters(INCLUDE)
                         .gives(Resources.ENTITY)
                         .mayBeUnchanged()
-                        .decodedBy(ResourceRoutes::get),
+                        .decodedBy(input -> Resources.get(
+                                input.id(IdKind.RESOURCE, 0),
+                                input.ifNoneMatch(),
+                                input.query().find(INCLUDE) != null)),
                 row(Tag.RESOURCES, "updateResource", "PATCH", ONE, "Update a resource")
                         .says("The body is a merge patch (RFC 7396): null takes a member of data or metadata out.")
                         .scope(RESOURCES_WRITE)
@@ -112,7 +111,11 @@ final class ResourceRoutes {
                         .looksAtIfMatch()
                         .gives(Resources.ENTITY)
                         .inBatch()
-                        .decodedBy(this::patch),
+                        .decodedBy(input -> Resources.patch(
+                                input.id(IdKind.RESOURCE, 0),
+                                ContentRules.patch(input.body()),
+                                input.ifMatch(),
+                                types)),
                 row(Tag.RESOURCES, "deleteResource", "DELETE", ONE, "Delete an archived resource")
                         .says("Its children and shares go with it.")
                         .scope(RESOURCES_WRITE)
@@ -120,7 +123,8 @@ final class ResourceRoutes {
                         .looksAtIfMatch()
                         .gives(Entities.DELETED)
                         .inBatch()
-                        .decodedBy(ResourceRoutes::delete)));
+                        .decodedBy(input -> Resources.delete(
+                                input.id(IdKind.RESOURCE, 0), input.ifMatch(), Jobs::cancelOn, FanOut::rows))));
         routes.add(move("pause", "Pause a resource", "Operations and jobs on it are refused until it is resumed."));
         routes.add(move("resume", "Resume a paused resource", ""));
         routes.add(move("archive", "Archive a resource", "It can only be read, unarchived or deleted then."));
@@ -136,24 +140,11 @@ final class ResourceRoutes {
                 .looksAtIfMatch()
                 .gives(Resources.ENTITY)
                 .inBatch()
-                .decodedBy(request -> {
-                    Input input = Input.of(request);
-                    return input.checked(Resources.move(input.id(IdKind.RESOURCE, 0), move, input.ifMatch()));
-                });
+                .decodedBy(input -> Resources.move(input.id(IdKind.RESOURCE, 0), move, input.ifMatch()));
     }
 
-    private Command create(Request request) {
-        return Resources.create(newContent.of(Input.of(request).body()));
-    }
-
-    private static Command list(Request request) {
-        Input input = Input.of(request);
-        PageRequest page = input.page(false);
-        return input.checked(Resources.list(page, filter(input.query())));
-    }
-
-    private Command bulk(Request request) {
-        List<JsonValue> items = Input.of(request).body().get(operations);
+    private Command bulk(Input input) {
+        List<JsonValue> items = input.body().get(operations);
         NewJob job = NewJob.now(BulkJob.TYPE, BulkJob.input(items)).ofItems();
         return new Bulk(job, items.size());
     }
@@ -170,25 +161,6 @@ final class ResourceRoutes {
             long rows = items * (1 + Endpoints.count(context.rows(), context.workspace()));
             return (rows + Limits.BULK_ROWS_PER_UNIT - 1) / Limits.BULK_ROWS_PER_UNIT;
         }
-    }
-
-    private static Command get(Request request) {
-        Input input = Input.of(request);
-        Id id = input.id(IdKind.RESOURCE, 0);
-        boolean children = input.query().find(INCLUDE) != null;
-        return input.checked(Resources.get(id, input.ifNoneMatch(), children));
-    }
-
-    private Command patch(Request request) {
-        Input input = Input.of(request);
-        Values body = input.body();
-        return Resources.patch(input.id(IdKind.RESOURCE, 0), ContentRules.patch(body), input.ifMatch(), types);
-    }
-
-    private static Command delete(Request request) {
-        Input input = Input.of(request);
-        return input.checked(
-                Resources.delete(input.id(IdKind.RESOURCE, 0), input.ifMatch(), Jobs::cancelOn, FanOut::rows));
     }
 
     private static ResourceFilter filter(QueryParameters query) {

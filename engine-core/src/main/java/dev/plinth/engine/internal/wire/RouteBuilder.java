@@ -1,8 +1,10 @@
 package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.api.Scope;
+import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.job.Jobs;
+import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.shape.Body;
 import dev.plinth.engine.internal.shape.Entity;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Builds a row of the route table, from the defaults of most rows. Not thread-safe. */
@@ -175,7 +178,22 @@ final class RouteBuilder {
         return this;
     }
 
-    Route decodedBy(Route.Decoder decoder) {
+    /** Ends the row of a read that takes nothing out of a request. */
+    Route answeredBy(Command.Query query) {
+        return decodedBy(input -> query);
+    }
+
+    /** Ends the row. The decoder makes the command; what it leaves unread of the request is checked all the same. */
+    Route decodedBy(Function<Input, Command> decoder) {
+        return decodedBy(decoder, request -> List.of());
+    }
+
+    /**
+     * Ends the row.
+     *
+     * @param scopes returns the scopes that a key needs beside the route's own, because of what the body asks for
+     */
+    Route decodedBy(Function<Input, Command> decoder, Function<Request, List<Scope>> scopes) {
         return new Route(
                 name,
                 method,
@@ -195,6 +213,22 @@ final class RouteBuilder {
                 looksAtIfMatch,
                 inBatch,
                 false,
-                decoder);
+                new InputDecoder(decoder, scopes));
+    }
+
+    private record InputDecoder(Function<Input, Command> command, Function<Request, List<Scope>> further)
+            implements Route.Decoder {
+        @Override
+        public Command decode(Request request) {
+            Input input = Input.of(request);
+            Command decoded = command.apply(input);
+            input.check();
+            return decoded;
+        }
+
+        @Override
+        public List<Scope> scopes(Request request) {
+            return further.apply(request);
+        }
     }
 }

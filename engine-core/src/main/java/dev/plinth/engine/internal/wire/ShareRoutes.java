@@ -10,8 +10,6 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.job.Jobs;
-import dev.plinth.engine.internal.list.PageRequest;
-import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.Shares;
 import dev.plinth.engine.internal.shape.Body;
@@ -42,31 +40,19 @@ final class ShareRoutes {
                         .scope(RESOURCES_READ)
                         .page()
                         .gives(Shares.ENTITY)
-                        .decodedBy(ShareRoutes::list),
+                        .decodedBy(input -> Shares.list(input.id(IdKind.RESOURCE, 0), input.page())),
                 row(Tag.SHARES, "unshare", "DELETE", ONE, "End a share")
                         .scope(RESOURCES_WRITE)
                         .gives(Entities.UNSHARED)
                         .inBatch()
-                        .decodedBy(ShareRoutes::unshare));
+                        .decodedBy(input -> Shares.revoke(
+                                input.id(IdKind.RESOURCE, 0), input.id(IdKind.WORKSPACE, 1), Jobs::cancelOn)));
     }
 
-    private static Command share(Request request) {
-        Input input = Input.of(request);
+    private static Command share(Input input) {
         String role = input.body().get(ROLE);
         Id resource = input.id(IdKind.RESOURCE, 0);
         Id grantee = input.id(IdKind.WORKSPACE, 1);
         return Shares.grant(resource, grantee, "editor".equals(role), Access::takesShares, Jobs::cancelOn);
-    }
-
-    private static Command list(Request request) {
-        Input input = Input.of(request);
-        PageRequest page = input.page(false);
-        return input.checked(Shares.list(input.id(IdKind.RESOURCE, 0), page));
-    }
-
-    private static Command unshare(Request request) {
-        Input input = Input.of(request);
-        return input.checked(
-                Shares.revoke(input.id(IdKind.RESOURCE, 0), input.id(IdKind.WORKSPACE, 1), Jobs::cancelOn));
     }
 }

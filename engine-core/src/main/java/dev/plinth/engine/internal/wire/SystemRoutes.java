@@ -12,7 +12,6 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.StoreFigures;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.metrics.Exposition;
-import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.quota.PolicyQuota;
 import dev.plinth.engine.internal.quota.Quota;
@@ -99,60 +98,58 @@ final class SystemRoutes {
                         .says("It takes no units.")
                         .free()
                         .gives(LIMITS)
-                        .decodedBy(this::rateLimit),
+                        .answeredBy(this::rateLimit),
                 row(Tag.SERVER, "getRoot", "GET", "/", "Get the front page")
                         .anybody()
                         .gives(FrontPage.ENTITY)
-                        .decodedBy(this::root),
+                        .decodedBy(input -> {
+                            Outcome page = frontPage.answer(input.headers().accept());
+                            return (Command.Query) context -> page;
+                        }),
                 row(Tag.SERVER, "isLive", "GET", "/health/live", "Ask whether the process has to be restarted")
                         .anybody()
                         .gives(HEALTH)
-                        .decodedBy(this::live),
+                        .answeredBy(context -> failed().orElseGet(() -> health("live", 200, null))),
                 row(Tag.SERVER, "isReady", "GET", "/health/ready", "Ask whether the server takes calls")
                         .anybody()
                         .gives(NODE_HEALTH)
-                        .decodedBy(this::ready),
+                        .answeredBy(probe("ready", this::problem)),
                 row(Tag.SERVER, "isLeader", "GET", "/health/leader", "Ask whether this node leads")
                         .says("The node has just confirmed it with the log. Without a shared log it leads.")
                         .anybody()
                         .gives(NODE_HEALTH)
-                        .decodedBy(this::leads),
+                        .answeredBy(probe("leader", () -> null)),
                 row(Tag.SERVER, "getMetrics", "GET", "/metrics", "Get the figures of the server")
                         .says("The text format of Prometheus.")
                         .anybody()
                         .gives(Schema.TEXT, "text/plain")
-                        .decodedBy(this::metrics),
+                        .answeredBy(context -> new Outcome.Page(figures.get(), Exposition.CONTENT_TYPE, null)),
                 row(Tag.SERVER, "getOpenApi", "GET", "/openapi.json", "Get this document")
                         .anybody()
                         .gives(Schema.OBJECT, Route.Success.JSON)
-                        .decodedBy(this::openApi),
+                        .answeredBy(context -> Outcome.Done.ok(openApi.document())),
                 row(Tag.OPERATOR, "listTables", "GET", "/admin/v1/tables", "List the tables with how full they are")
                         .operator()
                         .gives(TABLES)
-                        .decodedBy(this::tables));
+                        .answeredBy(context -> tables()));
     }
 
-    private Command rateLimit(Request request) {
-        return Input.of(request).checked((Command.Query) context -> {
-            Quota quota = quotas.inspect(context.caller());
-            Plan plan = quota.plan();
-            JsonBytes json = new JsonBytes()
-                    .open()
-                    .member("plan", plan.name())
-                    .name("policies")
-                    .openArray();
-            policy(
-                    json,
-                    RatePolicy.of(plan.name(), plan.requests(), plan.window()),
-                    quota.remaining(),
-                    quota.nextUnitSeconds());
-            for (PolicyQuota other : quota.others()) {
-                if (other.isShown()) {
-                    policy(json, other.policy(), other.remaining(), other.nextUnitSeconds());
-                }
+    private Outcome rateLimit(Context context) {
+        Quota quota = quotas.inspect(context.caller());
+        Plan plan = quota.plan();
+        JsonBytes json =
+                JsonBytes.object().member("plan", plan.name()).name("policies").openArray();
+        policy(
+                json,
+                RatePolicy.of(plan.name(), plan.requests(), plan.window()),
+                quota.remaining(),
+                quota.nextUnitSeconds());
+        for (PolicyQuota other : quota.others()) {
+            if (other.isShown()) {
+                policy(json, other.policy(), other.remaining(), other.nextUnitSeconds());
             }
-            return Outcome.Done.ok(json.closeArray().close().bytes());
-        });
+        }
+        return Outcome.Done.ok(json.closeArray().end());
     }
 
     private static void policy(JsonBytes json, RatePolicy policy, long remaining, long resetSeconds) {
@@ -165,22 +162,9 @@ final class SystemRoutes {
                 .close();
     }
 
-    private Command live(Request request) {
-        return Input.of(request)
-                .checked((Command.Query) context -> failed().orElseGet(() -> health("live", 200, null)));
-    }
-
-    private Command ready(Request request) {
-        return probe(request, "ready", this::problem);
-    }
-
-    private Command leads(Request request) {
-        return probe(request, "leader", () -> null);
-    }
-
     /** @param problem returns what is wrong although the node leads, or null */
-    private Command probe(Request request, String status, Supplier<@Nullable String> problem) {
-        return Input.of(request).checked(new Command.Probe() {
+    private Command.Probe probe(String status, Supplier<@Nullable String> problem) {
+        return new Command.Probe() {
             @Override
             public Outcome answer(Context context) {
                 return failed().orElseGet(() ->
@@ -195,7 +179,7 @@ final class SystemRoutes {
                         "The log has not confirmed for " + (millis + MILLIS - 1) / MILLIS
                                 + " s that this node leads. Check that the database of the log answers."));
             }
-        });
+        };
     }
 
     /** Returns the answer of both routes once the engine lacks memory or a thread. */
@@ -204,47 +188,30 @@ final class SystemRoutes {
     }
 
     /**
-     * Shows the figures. They are read beside the rows of the question, so that a busy writer does not
-     * make it start again.
+     * Shows the use of the tables. It is read beside the rows of the question, so that a busy writer does not make it start
+     * again.
      */
-    private Command metrics(Request request) {
-        return Input.of(request)
-                .checked((Command.Query) context -> new Outcome.Page(figures.get(), Exposition.CONTENT_TYPE, null));
-    }
-
-    /** Shows the use of the tables. It is read beside the rows of the question, like the figures. */
-    private Command tables(Request request) {
-        return Input.of(request).checked((Command.Query) context -> {
-            JsonBytes json = new JsonBytes().open().name("data").openArray();
-            for (StoreFigures.TableUse use : store.uses(LARGEST_WORKSPACES)) {
+    private Outcome tables() {
+        JsonBytes json = JsonBytes.object().name("data").openArray();
+        for (StoreFigures.TableUse use : store.uses(LARGEST_WORKSPACES)) {
+            json.open()
+                    .member("name", use.table().name())
+                    .member("rows", use.table().rows())
+                    .member("rowsMax", use.table().capacityRows())
+                    .member("bytes", use.table().bytes())
+                    .member("bytesMax", use.bytesMax())
+                    .name("workspaces")
+                    .openArray();
+            for (StoreFigures.Holder holder : use.largest()) {
                 json.open()
-                        .member("name", use.table().name())
-                        .member("rows", use.table().rows())
-                        .member("rowsMax", use.table().capacityRows())
-                        .member("bytes", use.table().bytes())
-                        .member("bytesMax", use.bytesMax())
-                        .name("workspaces")
-                        .openArray();
-                for (StoreFigures.Holder holder : use.largest()) {
-                    json.open()
-                            .member("workspaceId", holder.workspace())
-                            .member("rows", holder.rows())
-                            .member("bytes", holder.bytes())
-                            .close();
-                }
-                json.closeArray().close();
+                        .member("workspaceId", holder.workspace())
+                        .member("rows", holder.rows())
+                        .member("bytes", holder.bytes())
+                        .close();
             }
-            return Outcome.Done.ok(json.closeArray().close().bytes());
-        });
-    }
-
-    private Command openApi(Request request) {
-        return Input.of(request).checked((Command.Query) context -> Outcome.Done.ok(openApi.document()));
-    }
-
-    private Command root(Request request) {
-        Outcome page = frontPage.answer(request.headers().accept());
-        return Input.of(request).checked((Command.Query) context -> page);
+            json.closeArray().close();
+        }
+        return Outcome.Done.ok(json.closeArray().end());
     }
 
     /** Returns what is wrong with webhooks and the clock, or null. */
@@ -264,13 +231,12 @@ final class SystemRoutes {
 
     static Outcome health(
             String status, int code, String durability, @Nullable String detail, Optional<NodeState> node) {
-        JsonBytes json = new JsonBytes()
-                .open()
+        JsonBytes json = JsonBytes.object()
                 .member("status", status)
                 .member("durability", durability)
                 .optional("detail", detail);
         node.ifPresent(state -> state.addTo(json));
-        return new Outcome.Done(code, json.close().bytes(), null, null, 0, false);
+        return new Outcome.Done(code, json.end(), null, null, 0, false);
     }
 
     static String durability(Optional<Durability> level) {

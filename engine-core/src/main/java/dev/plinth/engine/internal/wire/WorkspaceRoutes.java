@@ -13,7 +13,6 @@ import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.list.PageRequest;
-import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.requestlog.RequestFilter;
 import dev.plinth.engine.internal.requestlog.RequestLog;
@@ -78,7 +77,7 @@ final class WorkspaceRoutes {
         return List.of(
                 row(Tag.WORKSPACE, "getWorkspace", "GET", ONE, "Get the workspace")
                         .gives(Workspaces.ENTITY)
-                        .decodedBy(request -> Input.of(request).checked(Workspaces.own())),
+                        .answeredBy(Workspaces.own()),
                 row(Tag.WORKSPACE, "updateWorkspace", "PATCH", ONE, "Update the workspace")
                         .says(
                                 "sharesFrom names the workspaces that may share resources with this one; null stands for all.")
@@ -101,11 +100,11 @@ final class WorkspaceRoutes {
                         .says("It shows how the request was answered, why, and what it caused.")
                         .scope(REQUESTS_READ)
                         .gives(RequestLog.ENTITY)
-                        .decodedBy(this::getRequest));
+                        .decodedBy(input -> log.get(input.id(IdKind.REQUEST, 0))));
     }
 
-    private static Command update(Request request) {
-        Values body = Input.of(request).body();
+    private static Command update(Input input) {
+        Values body = input.body();
         JsonValue metadata = body.find(ContentRules.METADATA_PATCH);
         return Workspaces.updateOwn(
                 body.find(ContentRules.NEW_NAME),
@@ -132,9 +131,8 @@ final class WorkspaceRoutes {
         return new Workspaces.SharesFrom(List.copyOf(owners));
     }
 
-    private Command listRequests(Request request) {
-        Input input = Input.of(request);
-        PageRequest page = input.page(false);
+    private Command listRequests(Input input) {
+        PageRequest page = input.page();
         QueryParameters query = input.query();
         RequestFilter filter = new RequestFilter(
                 query.find(STATUS),
@@ -144,7 +142,7 @@ final class WorkspaceRoutes {
                 query.find(ROUTE),
                 query.find(CREATED_AFTER),
                 query.find(CREATED_BEFORE));
-        return input.checked(log.list(page, filter));
+        return log.list(page, filter);
     }
 
     private static RequestFilter.@Nullable Statuses statuses(String text, Parameter.Errors errors) {
@@ -157,10 +155,5 @@ final class WorkspaceRoutes {
         boolean isClass = text.endsWith("xx");
         int least = Integer.parseInt(text.replace('x', '0'));
         return new RequestFilter.Statuses(least, isClass ? least + 99 : least);
-    }
-
-    private Command getRequest(Request request) {
-        Input input = Input.of(request);
-        return input.checked(log.get(input.id(IdKind.REQUEST, 0)));
     }
 }

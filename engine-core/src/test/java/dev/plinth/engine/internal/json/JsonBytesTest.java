@@ -112,20 +112,20 @@ class JsonBytesTest {
 
     @Test
     void twoRenderersAtOnce_doNotMeet() {
-        JsonBytes outer = new JsonBytes().open().member("a", "x".repeat(10_000));
-        JsonBytes inner = new JsonBytes().open().member("b", 2);
-        JsonBytes other = new JsonBytes().open().member("c", 3);
+        JsonBytes outer = JsonBytes.object().member("a", "x".repeat(10_000));
+        JsonBytes inner = JsonBytes.object().member("b", 2);
+        JsonBytes other = JsonBytes.object().member("c", 3);
 
-        assertThat(other.close().bytes()).asString().isEqualTo("{\"c\":3}");
-        assertThat(inner.close().bytes()).asString().isEqualTo("{\"b\":2}");
-        assertThat(outer.raw("d", new JsonBytes().number(4).bytes()).close().bytes())
+        assertThat(other.end()).asString().isEqualTo("{\"c\":3}");
+        assertThat(inner.end()).asString().isEqualTo("{\"b\":2}");
+        assertThat(outer.raw("d", new JsonBytes().number(4).bytes()).end())
                 .asString()
                 .isEqualTo("{\"a\":\"" + "x".repeat(10_000) + "\",\"d\":4}");
     }
 
     @Test
     void finishedRenderer_isNotUsedAgain() {
-        JsonBytes finished = new JsonBytes().open().close();
+        JsonBytes finished = JsonBytes.object().close();
         assertThat(finished.bytes()).asString().isEqualTo("{}");
 
         assertThatThrownBy(finished::bytes).isInstanceOf(IllegalStateException.class);
@@ -135,9 +135,7 @@ class JsonBytesTest {
     @Test
     void id_isItsText() {
         Id id = new Id(IdKind.RESOURCE, -1, 12345);
-        assertThat(new JsonBytes().open().member("id", id).close().bytes())
-                .asString()
-                .isEqualTo("{\"id\":\"" + id.text() + "\"}");
+        assertThat(JsonBytes.object().member("id", id).end()).asString().isEqualTo("{\"id\":\"" + id.text() + "\"}");
     }
 
     @Test

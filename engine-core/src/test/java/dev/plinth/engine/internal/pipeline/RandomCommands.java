@@ -19,8 +19,8 @@ import dev.plinth.engine.internal.base.ScopeBits;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.command.JobCommands;
 import dev.plinth.engine.internal.command.PublishEvent;
-import dev.plinth.engine.internal.command.StartJob;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.job.HandledTypes;
@@ -163,7 +163,7 @@ final class RandomCommands {
         String unique = random.nextBoolean() ? null : "u" + random.nextInt(3);
         Id resource = random.nextBoolean() ? null : any(resources, IdKind.RESOURCE);
         NewJob job = new NewJob("resize", input, resource, runAt, 1 + random.nextInt(4), unique, 5, false);
-        add(jobs, IdKind.JOB, "job_id", caller, StartJob.of(job));
+        add(jobs, IdKind.JOB, "job_id", caller, JobCommands.start(job));
     }
 
     private void key(Caller caller) {
