@@ -89,11 +89,11 @@ final class InFlight {
         }
     }
 
-    /** Returns true if the first record that is not durable has waited for long. */
+    /** Returns true if the first record of a reign that is not durable has waited for long. */
     boolean isLate() {
         synchronized (flights) {
             Flight first = flights.peek();
-            return first != null && first.late.millisLeft() == 0;
+            return first != null && first.late != null && first.late.millisLeft() == 0;
         }
     }
 
@@ -147,7 +147,8 @@ final class InFlight {
      * @param before the rows that would undo it
      */
     void add(Record record, int recordBytes, byte[] @Nullable [] before) {
-        Flight flight = new Flight(record, recordBytes, before, Deadline.inMillis(LATE_MILLIS));
+        // Only a reign asks whether it is late, and the clock is read inside the writer lock.
+        Flight flight = new Flight(record, recordBytes, before, isOfReign ? Deadline.inMillis(LATE_MILLIS) : null);
         synchronized (flights) {
             flights.add(flight);
             count(recordBytes);
@@ -380,7 +381,11 @@ final class InFlight {
         }
     }
 
-    private record Flight(Record record, int bytes, byte[] @Nullable [] before, Deadline late) {}
+    private record Flight(
+            Record record,
+            int bytes,
+            byte[] @Nullable [] before,
+            @Nullable Deadline late) {}
 
     private record Waiter(long sequence, CompletableFuture<Void> future) implements Comparable<Waiter> {
         @Override
