@@ -194,9 +194,12 @@ final class InFlight {
     /** Counts bytes. Called with the monitor of the flights. */
     private void count(long more) {
         bytes += more;
-        boolean was = full;
-        full = bytes >= Limits.IN_FLIGHT_BYTES_MAX || flights.size() >= Limits.IN_FLIGHT_RECORDS_MAX;
-        if (was && !full) {
+        boolean now = bytes >= Limits.IN_FLIGHT_BYTES_MAX || flights.size() >= Limits.IN_FLIGHT_RECORDS_MAX;
+        if (now == full) {
+            return;
+        }
+        full = now;
+        if (!now) {
             flights.notifyAll();
         }
     }
@@ -353,7 +356,11 @@ final class InFlight {
         }
     }
 
+    /** Takes the next durable record out, or returns null. Called with the monitor under which records are told of. */
     private @Nullable Flight next() {
+        if (durable <= committed) {
+            return null; // All records in flight are younger. A thread that makes one durable comes here after it.
+        }
         synchronized (flights) {
             Flight flight = flights.peek();
             if (flight == null || flight.record.sequence() > durable) {
