@@ -22,6 +22,7 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -40,6 +41,7 @@ final class Exchange implements Invocable.Task {
     private static final byte[] NO_BODY = {};
     private static final Admission ANSWERED = Admission.refused(new Reply(200, Map.of(), NO_BODY));
     private static final String IDEMPOTENCY_KEY = "idempotency-key";
+    private static final HttpField VARIES = new PreEncodedHttpField(HttpHeader.VARY, "Accept-Encoding");
 
     private final CallService calls;
     private final Bounds bounds;
@@ -287,7 +289,7 @@ final class Exchange implements Invocable.Task {
                 && request.getHeaders().contains(HttpHeader.AUTHORIZATION)) {
             long seconds = bounds.addresses().noteFailure(connection, request.getHeaders());
             if (seconds > 0) {
-                writeAll(Refusals.tooManyFailures(calls, bounds.addresses().failuresPerMinute(), seconds), true);
+                writeAll(Refusals.tooManyFailures(calls, bounds.addresses().failuresPerMinute(), seconds), null, true);
                 return;
             }
         }
@@ -296,7 +298,7 @@ final class Exchange implements Invocable.Task {
             return;
         }
         // A client that is told so opens a new connection instead of sending into one that is about to be closed.
-        ReplyWriter.writeHead(reply, connector.isDraining(), response);
+        ReplyWriter.writeHead(reply, null, connector.isDraining(), response);
         if (HttpMethod.HEAD.is(request.getMethod())) {
             ReplyWriter.writeNoBody(response, callback);
         } else {
@@ -316,18 +318,18 @@ final class Exchange implements Invocable.Task {
     private void writeWhole(Reply reply) {
         boolean isDraining = connector.isDraining();
         if (!isSafe()) {
-            writeAll(reply, isDraining);
+            writeAll(reply, null, isDraining);
             return;
         }
-        String vary = reply.header("Vary");
-        Reply varied = vary == null ? reply.with("Vary", "Accept-Encoding") : reply;
+        HttpField varies = reply.header("Vary") == null ? VARIES : null;
         ByteBudget.Share share = bounds.answers().share(this::payer);
-        if (!Gzip.isWorthIt(varied)
+        if (!Gzip.isWorthIt(reply)
                 || !Gzip.isAccepted(String.join(",", request.getHeaders().getValuesList(HttpHeader.ACCEPT_ENCODING)))
-                || !share.take(2L * varied.body().length)) {
-            writeAll(varied, isDraining);
+                || !share.take(2L * reply.body().length)) {
+            writeAll(reply, varies, isDraining);
             return;
         }
+        Reply varied = varies == null ? reply : reply.with(varies.getName(), varies.getValue());
         Runnable compress = () -> endIfBroken(() -> {
             Reply compressed;
             try {
@@ -335,7 +337,7 @@ final class Exchange implements Invocable.Task {
             } finally {
                 share.close();
             }
-            writeAll(compressed, isDraining);
+            writeAll(compressed, null, isDraining);
         });
         if (varied.body().length <= FramingLimits.SLICE_BYTES_MAX) {
             compress.run();
@@ -345,14 +347,20 @@ final class Exchange implements Invocable.Task {
         }
     }
 
-    /** Writes a reply with a complete body, and then discards the part of the request that did not matter. */
-    private void writeAll(Reply reply, boolean thenClose) {
+    /**
+     * Writes a reply with a complete body, and then discards the part of the request that did not matter.
+     *
+     * @param last one more header behind those of the reply, or null
+     */
+    private void writeAll(Reply reply, @Nullable HttpField last, boolean thenClose) {
         ByteBudget.Share share = bounds.answers().share(this::payer);
         Reply written = reply;
+        HttpField more = last;
         int length = reply.body().length;
         if (length >= FramingLimits.ANSWER_BYTES_COUNTED_MIN && !share.take(length)) {
             if (isSafe()) {
                 written = Refusals.noRoom(calls, bounds.answers().sentence(), reply);
+                more = null;
             } else {
                 share.takeAnyway(length);
             }
@@ -370,7 +378,7 @@ final class Exchange implements Invocable.Task {
                     share.close();
                     callback.failed(failure);
                 });
-        ReplyWriter.write(written, thenClose || unread && !isSmall(), response, end);
+        ReplyWriter.write(written, more, thenClose || unread && !isSmall(), response, end);
     }
 
     private boolean isSafe() {
