@@ -91,7 +91,7 @@ final class Exchange implements Invocable.Task {
         if (admission.isRefused()) {
             unread = hasBody() && !hasCome();
             submit(admission.submit(NO_BODY, values::take));
-        } else if (admission.payer().isPresent() && bounds.answers().isUsedUp(this::payer)) {
+        } else if (bounds.answers().isUsedUp(this::payer) && admission.payer().isPresent()) {
             unread = hasBody() && !hasCome();
             submit(admission.submitWithoutRoom(bounds.answers().sentence()));
         } else if (request.getLength() > admission.bodyBytesMax()) {
@@ -208,7 +208,7 @@ final class Exchange implements Invocable.Task {
     }
 
     private void answer(@Nullable Reply reply, @Nullable Throwable failure) {
-        releaseBody();
+        releaseBody(reply);
         if (failure != null) {
             calls.noteError(failure);
         }
@@ -272,10 +272,17 @@ final class Exchange implements Invocable.Task {
     /**
      * Frees the body and the values that the engine made of it, because a client may take its time to read the answer.
      */
-    private void releaseBody() {
+    private void releaseBody(@Nullable Reply reply) {
         release();
-        String unused = payer();
+        if (reply != null && (reply.rest().isPresent() || isCounted(reply))) {
+            String unused = payer(); // asked for while the answer is written, when the admission is gone
+        }
         admission = ANSWERED;
+    }
+
+    /** Returns true if an answer, or the making of its gzip form, takes bytes of the budget. */
+    private static boolean isCounted(Reply reply) {
+        return reply.body().length >= Math.min(FramingLimits.ANSWER_BYTES_COUNTED_MIN, Gzip.BYTES_MIN);
     }
 
     private void write(Reply reply) {
@@ -322,10 +329,13 @@ final class Exchange implements Invocable.Task {
             return;
         }
         HttpField varies = reply.header("Vary") == null ? VARIES : null;
-        ByteBudget.Share share = bounds.answers().share(this::payer);
         if (!Gzip.isWorthIt(reply)
-                || !Gzip.isAccepted(String.join(",", request.getHeaders().getValuesList(HttpHeader.ACCEPT_ENCODING)))
-                || !share.take(2L * reply.body().length)) {
+                || !Gzip.isAccepted(String.join(",", request.getHeaders().getValuesList(HttpHeader.ACCEPT_ENCODING)))) {
+            writeAll(reply, varies, isDraining);
+            return;
+        }
+        ByteBudget.Share share = bounds.answers().share(this::payer);
+        if (!share.take(2L * reply.body().length)) {
             writeAll(reply, varies, isDraining);
             return;
         }
@@ -353,32 +363,32 @@ final class Exchange implements Invocable.Task {
      * @param last one more header behind those of the reply, or null
      */
     private void writeAll(Reply reply, @Nullable HttpField last, boolean thenClose) {
-        ByteBudget.Share share = bounds.answers().share(this::payer);
+        Callback end = unread ? Callback.from(this::endUnread, callback::failed) : callback;
         Reply written = reply;
         HttpField more = last;
         int length = reply.body().length;
-        if (length >= FramingLimits.ANSWER_BYTES_COUNTED_MIN && !share.take(length)) {
-            if (isSafe()) {
-                written = Refusals.noRoom(calls, bounds.answers().sentence(), reply);
-                more = null;
-            } else {
-                share.takeAnyway(length);
+        if (length >= FramingLimits.ANSWER_BYTES_COUNTED_MIN) {
+            ByteBudget.Share share = bounds.answers().share(this::payer);
+            end = Callback.from(share::close, end);
+            if (!share.take(length)) {
+                if (isSafe()) {
+                    written = Refusals.noRoom(calls, bounds.answers().sentence(), reply);
+                    more = null;
+                } else {
+                    share.takeAnyway(length);
+                }
             }
         }
-        Callback end = Callback.from(
-                () -> {
-                    share.close();
-                    if (unread && !waitsForContinue()) {
-                        discard();
-                    } else {
-                        callback.succeeded();
-                    }
-                },
-                failure -> {
-                    share.close();
-                    callback.failed(failure);
-                });
         ReplyWriter.write(written, more, thenClose || unread && !isSmall(), response, end);
+    }
+
+    /** Ends a request whose body was not read. */
+    private void endUnread() {
+        if (waitsForContinue()) {
+            callback.succeeded();
+        } else {
+            discard();
+        }
     }
 
     private boolean isSafe() {
