@@ -282,7 +282,7 @@ public final class Access {
         // Only the usual spelling is a key of the cache, because a client could send any other spelling in a million
         // forms.
         CachedCredential known = authorization == null ? null : cache.getIfPresent(authorization);
-        if (known != null && known.version == version.get() && nowMillis < known.validUntil) {
+        if (known != null && isCurrent(known, nowMillis)) {
             return known;
         }
         String token = bearer(authorization);
@@ -295,6 +295,14 @@ public final class Access {
         }
         cache.put(SCHEME + token, cachedCredential);
         return cachedCredential;
+    }
+
+    /**
+     * Returns true if a found credential still tells the truth: no key, workspace or plan has changed since, and it has not
+     * expired. Otherwise {@link #authenticate} is asked again.
+     */
+    public boolean isCurrent(CachedCredential found, long nowMillis) {
+        return found.version == version.get() && nowMillis < found.validUntil;
     }
 
     /**
