@@ -20,6 +20,7 @@ import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.json.ProblemJson;
+import dev.plinth.engine.internal.store.View;
 import dev.plinth.engine.internal.timer.OldestFirst;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
@@ -110,9 +111,10 @@ public final class Idempotency {
      * @param nowMillis the engine's time
      * @return a {@link KeyClaim} for the first call, else the reason why the call must not run
      */
-    public ClaimResult begin(Rows rows, long nowMillis, Id workspace, String key, Fingerprint fingerprint) {
+    public ClaimResult begin(View rows, long nowMillis, Id workspace, String key, Fingerprint fingerprint) {
         KeyClaim mine = new KeyClaim(new Digest().text(key).keyIn(workspace), fingerprint);
-        if (!inFlight.containsKey(mine)) {
+        boolean missed = !inFlight.containsKey(mine);
+        if (missed) {
             IdempotencyRow first = live(rows, mine.rowKey, nowMillis);
             if (first != null) {
                 return answered(first, mine);
@@ -124,7 +126,7 @@ public final class Idempotency {
             if (other != null) {
                 return other;
             }
-            mine.answered = live(rows, mine.rowKey, nowMillis);
+            mine.answered = missed && rows.isUnchanged() ? null : live(rows, mine.rowKey, nowMillis);
             return mine.answered == null ? mine : null;
         });
         IdempotencyRow remembered = mine.answered;
