@@ -44,7 +44,6 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class Access {
-    private static final int CACHED_MAX = 100_000;
     private static final byte[] ADMIN_TOKEN = "admin token     ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] DEFAULT_MADE = "default made    ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] KEY_CHECK = "key check       ".getBytes(StandardCharsets.US_ASCII);
@@ -70,7 +69,7 @@ public final class Access {
             Refusal.of(ProblemCode.WORKSPACE_SUSPENDED, "The workspace is suspended. Ask the operator to activate it.");
 
     private final Cache<String, CachedCredential> cache =
-            Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
+            Caffeine.newBuilder().maximumSize(LastUsedTimes.KEYS_MAX).build();
     private final LastUsedTimes lastUsed = new LastUsedTimes();
     private final AtomicLong version = new AtomicLong();
     private final Plans plans;
