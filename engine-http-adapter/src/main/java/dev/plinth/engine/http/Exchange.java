@@ -22,6 +22,7 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -40,6 +41,7 @@ final class Exchange implements Invocable.Task {
     private static final byte[] NO_BODY = {};
     private static final Admission ANSWERED = Admission.refused(new Reply(200, Map.of(), NO_BODY));
     private static final String IDEMPOTENCY_KEY = "idempotency-key";
+    private static final HttpField VARIES = new PreEncodedHttpField(HttpHeader.VARY, "Accept-Encoding");
 
     private final CallService calls;
     private final Bounds bounds;
@@ -89,7 +91,7 @@ final class Exchange implements Invocable.Task {
         if (admission.isRefused()) {
             unread = hasBody() && !hasCome();
             submit(admission.submit(NO_BODY, values::take));
-        } else if (admission.payer().isPresent() && bounds.answers().isUsedUp(this::payer)) {
+        } else if (bounds.answers().isUsedUp(this::payer) && admission.payer().isPresent()) {
             unread = hasBody() && !hasCome();
             submit(admission.submitWithoutRoom(bounds.answers().sentence()));
         } else if (request.getLength() > admission.bodyBytesMax()) {
@@ -206,7 +208,7 @@ final class Exchange implements Invocable.Task {
     }
 
     private void answer(@Nullable Reply reply, @Nullable Throwable failure) {
-        releaseBody();
+        releaseBody(reply);
         if (failure != null) {
             calls.noteError(failure);
         }
@@ -270,10 +272,17 @@ final class Exchange implements Invocable.Task {
     /**
      * Frees the body and the values that the engine made of it, because a client may take its time to read the answer.
      */
-    private void releaseBody() {
+    private void releaseBody(@Nullable Reply reply) {
         release();
-        String unused = payer();
+        if (reply != null && (reply.rest().isPresent() || isCounted(reply))) {
+            String unused = payer(); // asked for while the answer is written, when the admission is gone
+        }
         admission = ANSWERED;
+    }
+
+    /** Returns true if an answer, or the making of its gzip form, takes bytes of the budget. */
+    private static boolean isCounted(Reply reply) {
+        return reply.body().length >= Math.min(FramingLimits.ANSWER_BYTES_COUNTED_MIN, Gzip.BYTES_MIN);
     }
 
     private void write(Reply reply) {
@@ -287,7 +296,7 @@ final class Exchange implements Invocable.Task {
                 && request.getHeaders().contains(HttpHeader.AUTHORIZATION)) {
             long seconds = bounds.addresses().noteFailure(connection, request.getHeaders());
             if (seconds > 0) {
-                writeAll(Refusals.tooManyFailures(calls, bounds.addresses().failuresPerMinute(), seconds), true);
+                writeAll(Refusals.tooManyFailures(calls, bounds.addresses().failuresPerMinute(), seconds), null, true);
                 return;
             }
         }
@@ -296,7 +305,7 @@ final class Exchange implements Invocable.Task {
             return;
         }
         // A client that is told so opens a new connection instead of sending into one that is about to be closed.
-        ReplyWriter.writeHead(reply, connector.isDraining(), response);
+        ReplyWriter.writeHead(reply, null, connector.isDraining(), response);
         if (HttpMethod.HEAD.is(request.getMethod())) {
             ReplyWriter.writeNoBody(response, callback);
         } else {
@@ -316,18 +325,21 @@ final class Exchange implements Invocable.Task {
     private void writeWhole(Reply reply) {
         boolean isDraining = connector.isDraining();
         if (!isSafe()) {
-            writeAll(reply, isDraining);
+            writeAll(reply, null, isDraining);
             return;
         }
-        String vary = reply.header("Vary");
-        Reply varied = vary == null ? reply.with("Vary", "Accept-Encoding") : reply;
+        HttpField varies = reply.header("Vary") == null ? VARIES : null;
+        if (!Gzip.isWorthIt(reply)
+                || !Gzip.isAccepted(String.join(",", request.getHeaders().getValuesList(HttpHeader.ACCEPT_ENCODING)))) {
+            writeAll(reply, varies, isDraining);
+            return;
+        }
         ByteBudget.Share share = bounds.answers().share(this::payer);
-        if (!Gzip.isWorthIt(varied)
-                || !Gzip.isAccepted(String.join(",", request.getHeaders().getValuesList(HttpHeader.ACCEPT_ENCODING)))
-                || !share.take(2L * varied.body().length)) {
-            writeAll(varied, isDraining);
+        if (!share.take(2L * reply.body().length)) {
+            writeAll(reply, varies, isDraining);
             return;
         }
+        Reply varied = varies == null ? reply : reply.with(varies.getName(), varies.getValue());
         Runnable compress = () -> endIfBroken(() -> {
             Reply compressed;
             try {
@@ -335,7 +347,7 @@ final class Exchange implements Invocable.Task {
             } finally {
                 share.close();
             }
-            writeAll(compressed, isDraining);
+            writeAll(compressed, null, isDraining);
         });
         if (varied.body().length <= FramingLimits.SLICE_BYTES_MAX) {
             compress.run();
@@ -345,32 +357,38 @@ final class Exchange implements Invocable.Task {
         }
     }
 
-    /** Writes a reply with a complete body, and then discards the part of the request that did not matter. */
-    private void writeAll(Reply reply, boolean thenClose) {
-        ByteBudget.Share share = bounds.answers().share(this::payer);
+    /**
+     * Writes a reply with a complete body, and then discards the part of the request that did not matter.
+     *
+     * @param last one more header behind those of the reply, or null
+     */
+    private void writeAll(Reply reply, @Nullable HttpField last, boolean thenClose) {
+        Callback end = unread ? Callback.from(this::endUnread, callback::failed) : callback;
         Reply written = reply;
+        HttpField more = last;
         int length = reply.body().length;
-        if (length >= FramingLimits.ANSWER_BYTES_COUNTED_MIN && !share.take(length)) {
-            if (isSafe()) {
-                written = Refusals.noRoom(calls, bounds.answers().sentence(), reply);
-            } else {
-                share.takeAnyway(length);
+        if (length >= FramingLimits.ANSWER_BYTES_COUNTED_MIN) {
+            ByteBudget.Share share = bounds.answers().share(this::payer);
+            end = Callback.from(share::close, end);
+            if (!share.take(length)) {
+                if (isSafe()) {
+                    written = Refusals.noRoom(calls, bounds.answers().sentence(), reply);
+                    more = null;
+                } else {
+                    share.takeAnyway(length);
+                }
             }
         }
-        Callback end = Callback.from(
-                () -> {
-                    share.close();
-                    if (unread && !waitsForContinue()) {
-                        discard();
-                    } else {
-                        callback.succeeded();
-                    }
-                },
-                failure -> {
-                    share.close();
-                    callback.failed(failure);
-                });
-        ReplyWriter.write(written, thenClose || unread && !isSmall(), response, end);
+        ReplyWriter.write(written, more, thenClose || unread && !isSmall(), response, end);
+    }
+
+    /** Ends a request whose body was not read. */
+    private void endUnread() {
+        if (waitsForContinue()) {
+            callback.succeeded();
+        } else {
+            discard();
+        }
     }
 
     private boolean isSafe() {

@@ -2,12 +2,14 @@ package dev.plinth.engine.http;
 
 import dev.plinth.engine.api.Reply;
 import java.util.Map;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a {@link Reply} to the socket. Calls and refusals of framing share it so that they look alike. */
 final class ReplyWriter {
@@ -19,9 +21,18 @@ final class ReplyWriter {
      * @param thenClose true to tell the client that no further request will be read
      */
     static void write(Reply reply, boolean thenClose, Response response, Callback callback) {
+        write(reply, null, thenClose, response, callback);
+    }
+
+    /**
+     * Writes likewise, with one more header.
+     *
+     * @param last goes behind the headers of the reply; null if there is none
+     */
+    static void write(Reply reply, @Nullable HttpField last, boolean thenClose, Response response, Callback callback) {
         EngineConnection connection =
                 (EngineConnection) response.getRequest().getConnectionMetaData().getConnection();
-        writeHead(reply, thenClose, response);
+        writeHead(reply, last, thenClose, response);
         if (HttpStatus.hasNoBody(reply.status())) {
             writeNoBody(response, callback);
         } else {
@@ -31,11 +42,14 @@ final class ReplyWriter {
     }
 
     /** Sets status and headers, as {@link #write} does. */
-    static void writeHead(Reply reply, boolean thenClose, Response response) {
+    static void writeHead(Reply reply, @Nullable HttpField last, boolean thenClose, Response response) {
         response.setStatus(reply.status());
         HttpFields.Mutable headers = response.getHeaders();
         for (Map.Entry<String, String> header : reply.headers().entrySet()) {
             headers.add(header.getKey(), header.getValue());
+        }
+        if (last != null) {
+            headers.add(last);
         }
         Request request = response.getRequest();
         ((EngineConnector) request.getConnectionMetaData().getConnector())

@@ -44,7 +44,6 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class Access {
-    private static final int CACHED_MAX = 100_000;
     private static final byte[] ADMIN_TOKEN = "admin token     ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] DEFAULT_MADE = "default made    ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] KEY_CHECK = "key check       ".getBytes(StandardCharsets.US_ASCII);
@@ -70,7 +69,7 @@ public final class Access {
             Refusal.of(ProblemCode.WORKSPACE_SUSPENDED, "The workspace is suspended. Ask the operator to activate it.");
 
     private final Cache<String, CachedCredential> cache =
-            Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
+            Caffeine.newBuilder().maximumSize(LastUsedTimes.KEYS_MAX).build();
     private final LastUsedTimes lastUsed = new LastUsedTimes();
     private final AtomicLong version = new AtomicLong();
     private final Plans plans;
@@ -282,7 +281,7 @@ public final class Access {
         // Only the usual spelling is a key of the cache, because a client could send any other spelling in a million
         // forms.
         CachedCredential known = authorization == null ? null : cache.getIfPresent(authorization);
-        if (known != null && known.version == version.get() && nowMillis < known.validUntil) {
+        if (known != null && isCurrent(known, nowMillis)) {
             return known;
         }
         String token = bearer(authorization);
@@ -295,6 +294,14 @@ public final class Access {
         }
         cache.put(SCHEME + token, cachedCredential);
         return cachedCredential;
+    }
+
+    /**
+     * Returns true if a found credential still tells the truth: no key, workspace or plan has changed since, and it has not
+     * expired. Otherwise {@link #authenticate} is asked again.
+     */
+    public boolean isCurrent(CachedCredential found, long nowMillis) {
+        return found.version == version.get() && nowMillis < found.validUntil;
     }
 
     /**

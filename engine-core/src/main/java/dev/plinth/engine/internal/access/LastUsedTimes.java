@@ -17,11 +17,14 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * The time at which each key was used last: exact in memory, and coarse in rows that are written behind the calls.
  *
- * <p>A use is a plain store on the thread of its call. The writer collects unwritten uses once a minute. If more than
- * {@value #KEYS_MAX} keys are used in that time, some uses are forgotten. Thread-safe.
+ * <p>A use is a plain store on the thread of its call. The writer collects unwritten uses once a minute. If more keys
+ * are used in that time than it keeps, some uses are forgotten. Thread-safe.
  */
 public final class LastUsedTimes {
-    private static final int KEYS_MAX = 100_000;
+    /** Keys of which something is kept in memory: one for each 4 KiB of the heap, of which it takes less than 1 KiB. */
+    static final int KEYS_MAX =
+            (int) Math.max(100_000, Math.min(1_000_000, Runtime.getRuntime().maxMemory() / 4096));
+
     private static final int ROW_VERSION = 1;
 
     private final Cache<Id, Use> byKey =

@@ -110,6 +110,7 @@ public sealed interface Outcome {
      * @param retryAfterSeconds its advice when to poll, or 0
      * @param originalRequest the id of the first request
      * @param hostHeaders the headers of an answer of the host's own code; null if the engine made the answer
+     * @param secret true if the body shows a secret
      */
     record Replayed(
             int status,
@@ -118,8 +119,14 @@ public sealed interface Outcome {
             @Nullable String location,
             int retryAfterSeconds,
             Id originalRequest,
-            @Nullable Map<String, String> hostHeaders)
-            implements Outcome {}
+            @Nullable Map<String, String> hostHeaders,
+            boolean secret)
+            implements Outcome {
+        /** Returns the same answer with another body. */
+        public Replayed with(byte[] other) {
+            return new Replayed(status, other, etag, location, retryAfterSeconds, originalRequest, hostHeaders, secret);
+        }
+    }
 
     /** The outcome of a step of the engine's own, for the code that commits it. It has no HTTP status. */
     non-sealed interface Internal extends Outcome {

@@ -166,6 +166,23 @@ public final class RowReader {
         return new TraceParent(number(), number(), number(), small() != 0);
     }
 
+    /** Text or its absence; this very object if the text is the usual one, which is in ASCII. */
+    public @Nullable String optionalText(String usual) {
+        if (small() == 0) {
+            return null;
+        }
+        int length = usual.length();
+        boolean isUsual = bytes[at] == length;
+        for (int i = 0; isUsual && i < length; i++) {
+            isUsual = bytes[at + 1 + i] == usual.charAt(i);
+        }
+        if (!isUsual) {
+            return text();
+        }
+        at += 1 + length;
+        return usual;
+    }
+
     /** Text or its absence. */
     public @Nullable String optionalText() {
         return small() == 0 ? null : text();

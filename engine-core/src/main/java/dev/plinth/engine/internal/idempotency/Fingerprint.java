@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fingerprint {
     /** Bytes of both digests. */
-    private static final int BYTES = 2 * Id.BYTES;
+    static final int BYTES = 2 * Id.BYTES;
 
     private static final byte[] NONE = {};
     private static final Supplier<@Nullable JsonValue> NO_JSON = () -> null;
@@ -82,14 +82,14 @@ public final class Fingerprint {
         return digests;
     }
 
-    /** Returns true if these are the digests of the same request. */
-    boolean isOf(byte[] others) {
-        return isSame(sent(), others, 0) || isSame(canonical(), others, Id.BYTES);
+    /** Returns true if the digests of the same request are at an offset. */
+    boolean isOf(byte[] bytes, int offset) {
+        return isSame(sent(), 0, bytes, offset) || isSame(canonical(), Id.BYTES, bytes, offset);
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Fingerprint fingerprint && isOf(fingerprint.digests());
+        return other instanceof Fingerprint fingerprint && isOf(fingerprint.digests(), 0);
     }
 
     /** Uses the canonical digest, which equal requests share. */
@@ -98,8 +98,8 @@ public final class Fingerprint {
         return (int) Bytes.getLong(canonical(), Id.BYTES);
     }
 
-    private static boolean isSame(byte[] own, byte[] others, int from) {
-        return Arrays.equals(own, from, from + Id.BYTES, others, from, from + Id.BYTES);
+    private static boolean isSame(byte[] own, int from, byte[] others, int offset) {
+        return Arrays.equals(own, from, from + Id.BYTES, others, offset + from, offset + from + Id.BYTES);
     }
 
     private byte[] sent() {

@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Digest;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -20,6 +21,7 @@ import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.json.ProblemJson;
+import dev.plinth.engine.internal.store.View;
 import dev.plinth.engine.internal.timer.OldestFirst;
 import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
@@ -110,12 +112,13 @@ public final class Idempotency {
      * @param nowMillis the engine's time
      * @return a {@link KeyClaim} for the first call, else the reason why the call must not run
      */
-    public ClaimResult begin(Rows rows, long nowMillis, Id workspace, String key, Fingerprint fingerprint) {
+    public ClaimResult begin(View rows, long nowMillis, Id workspace, String key, Fingerprint fingerprint) {
         KeyClaim mine = new KeyClaim(new Digest().text(key).keyIn(workspace), fingerprint);
-        if (!inFlight.containsKey(mine)) {
-            IdempotencyRow first = live(rows, mine.rowKey, nowMillis);
+        boolean missed = !inFlight.containsKey(mine);
+        if (missed) {
+            ClaimResult first = answered(rows, mine, nowMillis);
             if (first != null) {
-                return answered(first, mine);
+                return opened(first, mine);
             }
         }
         fingerprint.complete(); // Other threads compare with it from now on.
@@ -124,12 +127,12 @@ public final class Idempotency {
             if (other != null) {
                 return other;
             }
-            mine.answered = live(rows, mine.rowKey, nowMillis);
+            mine.answered = missed && rows.isUnchanged() ? null : answered(rows, mine, nowMillis);
             return mine.answered == null ? mine : null;
         });
-        IdempotencyRow remembered = mine.answered;
+        ClaimResult remembered = mine.answered;
         if (remembered != null) {
-            return answered(remembered, mine);
+            return opened(remembered, mine);
         }
         if (holder != null && !holder.end.equals(mine.end)) {
             return holder.fingerprint.equals(fingerprint) ? new InUse(holder.end) : new Mismatch();
@@ -145,13 +148,35 @@ public final class Idempotency {
         return mine;
     }
 
-    private ClaimResult answered(IdempotencyRow remembered, KeyClaim mine) {
-        return mine.fingerprint.isOf(remembered.fingerprint())
+    /**
+     * Returns what the row of a key answers to a call, with a secret still encrypted. Returns null if there is no answer
+     * that counts: its time is over, or the event that has its body is gone.
+     */
+    private @Nullable ClaimResult answered(Rows rows, KeyClaim mine, long nowMillis) {
+        byte[] row = rows.get(REMEMBERED, mine.rowKey);
+        if (row == null) {
+            return null;
+        }
+        RowReader in = IdempotencyRow.reader(row);
+        int digestsAt = IdempotencyRow.skipToDigests(in);
+        Id request = in.skip(Fingerprint.BYTES).id(IdKind.REQUEST);
+        if (IdempotencyRow.expiresAt(in.number()) <= nowMillis) {
+            return null;
+        }
+        List<Id> sharedResources = in.ids(IdKind.RESOURCE);
+        Outcome.Replayed outcome = RememberedAnswer.replay(in, request, rows, mine.rowKey, events);
+        if (outcome == null) {
+            return null;
+        }
+        return mine.fingerprint.isOf(row, digestsAt) ? new Replay(outcome, sharedResources) : new Mismatch();
+    }
+
+    /** Decrypts a secret. Not done inside a claim, on which other keys may wait. */
+    private ClaimResult opened(ClaimResult answered, KeyClaim mine) {
+        return answered instanceof Replay replay && replay.secret()
                 ? new Replay(
-                        remembered.replay(cipher, mine.rowKey),
-                        remembered.sharedResources(),
-                        remembered.answer().isSecret())
-                : new Mismatch();
+                        replay.outcome.with(cipher.open(replay.outcome.body(), mine.rowKey)), replay.sharedResources)
+                : answered;
     }
 
     /** Adds to a decision that its outcome is remembered under the key. */
@@ -224,13 +249,6 @@ public final class Idempotency {
         changes.put(REMEMBERED, claim.rowKey, remembered.row());
     }
 
-    private @Nullable IdempotencyRow live(Rows rows, byte[] key, long nowMillis) {
-        byte[] row = rows.get(REMEMBERED, key);
-        return row == null || IdempotencyRow.expiresAt(IdempotencyRow.reader(row)) <= nowMillis
-                ? null
-                : IdempotencyRow.read(row).found(rows, key, events);
-    }
-
     /** The result of a call's claim on its key. */
     public sealed interface ClaimResult {}
 
@@ -242,7 +260,7 @@ public final class Idempotency {
         private final byte[] rowKey;
         private final Fingerprint fingerprint;
         private final CompletableFuture<Void> end = new CompletableFuture<>();
-        private @Nullable IdempotencyRow answered; // the answer that it found; then it is no claim
+        private @Nullable ClaimResult answered; // by the row that it found; then it is no claim
 
         private KeyClaim(byte[] rowKey, Fingerprint fingerprint) {
             this.rowKey = rowKey;
@@ -265,9 +283,13 @@ public final class Idempotency {
      * The remembered answer of an earlier request under the same key.
      *
      * @param sharedResources the resources that the answer shows under a share
-     * @param secret true if the answer shows a secret
      */
-    public record Replay(Outcome.Replayed outcome, List<Id> sharedResources, boolean secret) implements ClaimResult {}
+    public record Replay(Outcome.Replayed outcome, List<Id> sharedResources) implements ClaimResult {
+        /** Returns true if the answer shows a secret. */
+        public boolean secret() {
+            return outcome.secret();
+        }
+    }
 
     /** Another call with the same key is still running. The future completes at its end. */
     public record InUse(CompletableFuture<Void> end) implements ClaimResult {}

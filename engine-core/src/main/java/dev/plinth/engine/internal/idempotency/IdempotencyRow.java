@@ -3,15 +3,11 @@ package dev.plinth.engine.internal.idempotency;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowTranslation;
 import dev.plinth.engine.internal.base.RowWriter;
-import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.SecretCipher;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The row of a key: the fingerprint of its request and the answer.
@@ -42,18 +38,6 @@ record IdempotencyRow(
                 RememberedAnswer.read(in));
     }
 
-    /** Returns this with the body of its answer; null if the event that had it is gone. */
-    @Nullable
-    IdempotencyRow found(Rows rows, byte[] key, EventData events) {
-        if (!(answer instanceof RememberedAnswer.OfEvent named)) {
-            return this;
-        }
-        RememberedAnswer found = named.found(rows, key, events);
-        return found == null
-                ? null
-                : new IdempotencyRow(number, fingerprint, request, completedAtMillis, sharedResources, found);
-    }
-
     /** Returns a reader of a row, from its number on. */
     static RowReader reader(byte[] row) {
         return new RowReader(row, VERSION);
@@ -61,9 +45,20 @@ record IdempotencyRow(
 
     /** Returns from when on a row does not count any more, in epoch milliseconds, from its start on. */
     static long expiresAt(RowReader in) {
+        int unused = skipToDigests(in);
+        return expiresAt(in.skip(Fingerprint.BYTES + Id.BYTES).number());
+    }
+
+    /** Returns from when on an answer does not count any more, both in epoch milliseconds. */
+    static long expiresAt(long completedAtMillis) {
+        return completedAtMillis + WINDOW_MILLIS;
+    }
+
+    /** Reads a row from its start to its digests, and returns where they are. Id, end and answer follow them. */
+    static int skipToDigests(RowReader in) {
         long unused = in.number();
-        in.skip(in.small()).skip(Id.BYTES);
-        return in.number() + WINDOW_MILLIS;
+        int unusedLength = in.small();
+        return in.position();
     }
 
     byte[] row() {
@@ -86,9 +81,5 @@ record IdempotencyRow(
                         sharedResources,
                         answer.transferred(key, other))
                 .row();
-    }
-
-    Outcome.Replayed replay(SecretCipher cipher, byte[] key) {
-        return answer.replay(cipher, key, request);
     }
 }

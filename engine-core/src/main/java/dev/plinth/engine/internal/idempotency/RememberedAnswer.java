@@ -7,13 +7,15 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowTranslation;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.SecretCipher;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** An answer as the row of its key keeps it. */
 sealed interface RememberedAnswer {
+    /** The entity tag of nearly every answer that is remembered, because creates are. */
+    String FIRST_TAG = "\"v1\"";
+
     /** Reads an answer where a row has it. */
     static RememberedAnswer read(RowReader in) {
         return switch (in.small()) {
@@ -23,14 +25,33 @@ sealed interface RememberedAnswer {
         };
     }
 
+    /**
+     * Returns the answer where a row has it, as it is given again. A body that shows a secret is still encrypted.
+     *
+     * @param request the id of the first request
+     * @return null if the event that has its body is gone
+     */
+    static Outcome.@Nullable Replayed replay(RowReader in, Id request, Rows rows, byte[] key, EventData events) {
+        int mark = in.small();
+        if (mark == OfHost.MARK) {
+            OfHost host = OfHost.read(in);
+            return new Outcome.Replayed(host.status, host.body, null, null, 0, request, host.headers, false);
+        }
+        int status = in.small();
+        String etag = in.optionalText(FIRST_TAG);
+        String location = in.optionalText();
+        int retryAfterSeconds = in.small();
+        boolean secret = mark != OfEvent.MARK && in.small() == 1;
+        byte[] body = mark == OfEvent.MARK
+                ? events.find(rows, Id.read(IdKind.WORKSPACE, key, 0), in.id(IdKind.EVENT), in.small())
+                : in.bytes();
+        return body == null
+                ? null
+                : new Outcome.Replayed(status, body, etag, location, retryAfterSeconds, request, null, secret);
+    }
+
     /** Writes it into a row. */
     RowWriter write(RowWriter out);
-
-    /** Returns true if it shows a secret, and its body is encrypted for that. */
-    boolean isSecret();
-
-    /** Returns the answer as it is given again, once it has its body. */
-    Outcome.Replayed replay(SecretCipher cipher, byte[] key, Id request);
 
     /** Returns the answer of another store. */
     RememberedAnswer transferred(byte[] key, RowTranslation other);
@@ -64,12 +85,6 @@ sealed interface RememberedAnswer {
                     .small(retryAfterSeconds)
                     .small(isSecret ? 1 : 0)
                     .bytes(body);
-        }
-
-        @Override
-        public Outcome.Replayed replay(SecretCipher cipher, byte[] key, Id request) {
-            byte[] open = isSecret ? cipher.open(body, key) : body;
-            return new Outcome.Replayed(status, open, etag, location, retryAfterSeconds, request, null);
         }
 
         @Override
@@ -109,24 +124,6 @@ sealed interface RememberedAnswer {
         }
 
         @Override
-        public boolean isSecret() {
-            return false;
-        }
-
-        /** Returns the answer with its body; null if the event is gone. */
-        @Nullable
-        OfEngine found(Rows rows, byte[] key, EventData events) {
-            byte[] body = events.find(rows, Id.read(IdKind.WORKSPACE, key, 0), event, length);
-            return body == null ? null : new OfEngine(status, etag, location, retryAfterSeconds, false, body);
-        }
-
-        @Override
-        public Outcome.Replayed replay(SecretCipher cipher, byte[] key, Id request) {
-            throw new IllegalStateException("Expected an answer with its body, but got one that names " + event
-                    + "; give the answer again that found() returns");
-        }
-
-        @Override
         public RememberedAnswer transferred(byte[] key, RowTranslation other) {
             return this;
         }
@@ -150,16 +147,6 @@ sealed interface RememberedAnswer {
             RowWriter begun = out.small(MARK).small(status).small(headers.size());
             headers.forEach((name, value) -> begun.text(name).text(value));
             return begun.bytes(body);
-        }
-
-        @Override
-        public boolean isSecret() {
-            return false;
-        }
-
-        @Override
-        public Outcome.Replayed replay(SecretCipher cipher, byte[] key, Id request) {
-            return new Outcome.Replayed(status, body, null, null, 0, request, headers);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.json;
 
+import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Limits;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -22,6 +23,9 @@ public final class JsonReader {
 
     /** Means "as much memory as the values take". */
     public static final LongPredicate ANY_MEMORY = bytes -> true;
+
+    private static final long EACH_BYTE_1 = 0x0101_0101_0101_0101L;
+    private static final long EACH_BYTE_128 = 0x8080_8080_8080_8080L;
 
     private static final JsonScanner.Bounds TRUSTED = new JsonScanner.Bounds(
             Limits.JSON_DEPTH_MAX + ENVELOPE_DEPTH_MAX, Integer.MAX_VALUE, ANY_NUMBER, ANY_MEMORY);
@@ -64,9 +68,24 @@ public final class JsonReader {
         return new JsonScanner(utf8, bounds).document();
     }
 
+    /** Returns how many of the first bytes are from 1 to 127 for sure, looking at eight at a time. */
+    static int plainWords(byte[] bytes) {
+        int at = 0;
+        while (at <= bytes.length - Long.BYTES) {
+            long word = Bytes.getLong(bytes, at);
+            // A borrow sets the highest bit of the first byte that is 0; a byte of 128 or more has it.
+            if (((word | word - EACH_BYTE_1) & EACH_BYTE_128) != 0) {
+                break;
+            }
+            at += Long.BYTES;
+        }
+        return at;
+    }
+
     private static void checkEncoding(byte[] utf8) throws MalformedJsonException {
         boolean ascii = true;
-        for (byte b : utf8) {
+        for (int i = plainWords(utf8); i < utf8.length; i++) {
+            byte b = utf8[i];
             if (b == 0) {
                 throw new MalformedJsonException("The body has a zero byte. Send it as UTF-8.");
             }

@@ -58,10 +58,9 @@ final class AdmissionControl {
         if (why != null) {
             throw new RefusedException(why);
         }
-        String authorization = call.request.headers().authorization();
         switch (call.request.route().guard()) {
             case NOBODY -> {}
-            case OPERATOR -> access.authenticateOperator(authorization);
+            case OPERATOR -> access.authenticateOperator(call.request.headers().authorization());
             case WORKSPACE -> {
                 // First: what is committed later is looked at again before anything is changed.
                 call.admittedAt = store.committed();
@@ -73,7 +72,7 @@ final class AdmissionControl {
                     Access.checkActive(view, host);
                     return;
                 }
-                Access.CachedCredential cachedCredential = access.authenticate(authorization, views, call.nowMillis);
+                Access.CachedCredential cachedCredential = credential(call);
                 call.caller = cachedCredential.caller();
                 call.step = EndedStep.STATE_OF_CALLER;
                 access.checkState(cachedCredential);
@@ -89,9 +88,19 @@ final class AdmissionControl {
         if (host != null) {
             Caller unused = access.authenticateHost(host, views.get());
         } else if (call.request.route().guard() == Route.Guard.WORKSPACE) {
-            access.checkState(access.authenticate(call.request.headers().authorization(), views, call.nowMillis));
+            access.checkState(credential(call));
         }
         checkStillAllowed(views.get(), call.admitted());
+    }
+
+    /** Finds the credential of a call. The one that was found when its headers came is looked up again only after a change. */
+    private Access.CachedCredential credential(RequestContext call) {
+        Access.CachedCredential found = call.credential;
+        if (found == null || !access.isCurrent(found, call.nowMillis)) {
+            found = access.authenticate(call.request.headers().authorization(), views, call.nowMillis);
+            call.credential = found;
+        }
+        return found;
     }
 
     /** Takes the units of the call from the bucket of the workspace, and one from that of its workers, once: 429. */

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.pipeline;
 import dev.plinth.engine.api.LoggedRequest.KeyUse;
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.api.TraceParent;
+import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
@@ -38,6 +39,9 @@ final class RequestContext {
 
     private final Idempotency idempotency;
     Caller caller = Caller.OPERATOR;
+
+    /** The credential by which it was let in last; null if none was looked up. */
+    Access.@Nullable CachedCredential credential;
 
     @Nullable
     Quota quota;

@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TableName.Owner;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -60,7 +61,11 @@ final class ResourceTables {
 
     /** Returns the sets of a workspace's resources in some statuses. */
     static List<SetKey> inStatus(Id workspace, List<ResourceStatus> statuses) {
-        return statuses.stream().map(status -> inStatus(workspace, status)).toList();
+        List<SetKey> sets = new ArrayList<>(statuses.size());
+        for (int i = 0; i < statuses.size(); i++) {
+            sets.add(inStatus(workspace, statuses.get(i)));
+        }
+        return sets;
     }
 
     /** Returns the sets of all resources of a workspace. */

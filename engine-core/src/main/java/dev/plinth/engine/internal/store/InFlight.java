@@ -89,11 +89,11 @@ final class InFlight {
         }
     }
 
-    /** Returns true if the first record that is not durable has waited for long. */
+    /** Returns true if the first record of a reign that is not durable has waited for long. */
     boolean isLate() {
         synchronized (flights) {
             Flight first = flights.peek();
-            return first != null && first.late.millisLeft() == 0;
+            return first != null && first.late != null && first.late.millisLeft() == 0;
         }
     }
 
@@ -147,7 +147,8 @@ final class InFlight {
      * @param before the rows that would undo it
      */
     void add(Record record, int recordBytes, byte[] @Nullable [] before) {
-        Flight flight = new Flight(record, recordBytes, before, Deadline.inMillis(LATE_MILLIS));
+        // Only a reign asks whether it is late, and the clock is read inside the writer lock.
+        Flight flight = new Flight(record, recordBytes, before, isOfReign ? Deadline.inMillis(LATE_MILLIS) : null);
         synchronized (flights) {
             flights.add(flight);
             count(recordBytes);
@@ -193,9 +194,12 @@ final class InFlight {
     /** Counts bytes. Called with the monitor of the flights. */
     private void count(long more) {
         bytes += more;
-        boolean was = full;
-        full = bytes >= Limits.IN_FLIGHT_BYTES_MAX || flights.size() >= Limits.IN_FLIGHT_RECORDS_MAX;
-        if (was && !full) {
+        boolean now = bytes >= Limits.IN_FLIGHT_BYTES_MAX || flights.size() >= Limits.IN_FLIGHT_RECORDS_MAX;
+        if (now == full) {
+            return;
+        }
+        full = now;
+        if (!now) {
             flights.notifyAll();
         }
     }
@@ -352,7 +356,11 @@ final class InFlight {
         }
     }
 
+    /** Takes the next durable record out, or returns null. Called with the monitor under which records are told of. */
     private @Nullable Flight next() {
+        if (durable <= committed) {
+            return null; // All records in flight are younger. A thread that makes one durable comes here after it.
+        }
         synchronized (flights) {
             Flight flight = flights.peek();
             if (flight == null || flight.record.sequence() > durable) {
@@ -380,7 +388,11 @@ final class InFlight {
         }
     }
 
-    private record Flight(Record record, int bytes, byte[] @Nullable [] before, Deadline late) {}
+    private record Flight(
+            Record record,
+            int bytes,
+            byte[] @Nullable [] before,
+            @Nullable Deadline late) {}
 
     private record Waiter(long sequence, CompletableFuture<Void> future) implements Comparable<Waiter> {
         @Override

@@ -21,6 +21,7 @@ public final class View implements Rows {
     private final boolean rowByRow;
     private long highest;
     private long lastAtStart;
+    private long versionAtStart;
     private int reads;
 
     /**
@@ -34,6 +35,7 @@ public final class View implements Rows {
     }
 
     void begin() {
+        versionAtStart = tables.version();
         highest = 0;
         lastAtStart = tables.lastSequence();
         reads = 0;
@@ -45,6 +47,14 @@ public final class View implements Rows {
      */
     boolean standsAlone() {
         return reads <= 1 && highest <= lastAtStart;
+    }
+
+    /**
+     * Returns true if the rows that it has shown are those of now, and absent rows still absent. The version only rises,
+     * also when rows are taken back.
+     */
+    public boolean isUnchanged() {
+        return (versionAtStart & 1) == 0 && tables.version() == versionAtStart;
     }
 
     /** Returns the sequence for which an answer of these rows has to wait. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.SeededIds;
 import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
@@ -57,9 +58,32 @@ class AccessTest {
         assertThat(again).isSameAs(first);
     }
 
+    @Test
+    void isCurrent_afterAChangeOfKeysAndOnlyThen_isFalse() {
+        Access.CachedCredential found = access.authenticate("Bearer " + rows.secret, () -> rows, NOW);
+
+        access.changed(new Changes()
+                .put(AccessTables.SETTINGS, new byte[16], new byte[9])
+                .writes());
+        assertThat(access.isCurrent(found, NOW)).isTrue();
+
+        access.changed(new Changes().remove(AccessTables.KEYS, new byte[32]).writes());
+        assertThat(access.isCurrent(found, NOW)).isFalse();
+    }
+
+    @Test
+    void isCurrent_whenTheCredentialExpires_isFalse() {
+        rows.expireAt(NOW + 10);
+        Access.CachedCredential found = access.authenticate("Bearer " + rows.secret, () -> rows, NOW);
+
+        assertThat(access.isCurrent(found, NOW + 9)).isTrue();
+        assertThat(access.isCurrent(found, NOW + 10)).isFalse();
+    }
+
     /** A store with one workspace that has one key. */
     private static final class OneKey implements Rows {
         private final Map<String, byte[]> byTable = new HashMap<>();
+        private final ApiSecret made;
         private final String secret;
 
         OneKey() {
@@ -71,20 +95,24 @@ class AccessTest {
                     ids,
                     new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids),
                     count -> 1);
-            ApiSecret made = ApiSecret.create(context, false, true);
+            made = ApiSecret.create(context, false, true);
             secret = made.reveal();
-            KeyRow.Token token = new KeyRow.Token(made.digest(), KeyRow.NEVER);
-            KeyRow key = new KeyRow(
-                    new KeyRow.Facts(KEY, WORKSPACE, 1, true, NOW),
-                    new KeyRow.Settings("k", ScopeBits.FULL, false, KeyRow.NEVER),
-                    new KeyRow.Valid(made.prefix(), made.lastFour(), List.of(token)));
+            expireAt(KeyRow.NEVER);
             WorkspaceRow workspace =
                     new WorkspaceRow(WORKSPACE, 2, "w", "starter", false, new byte[] {'{', '}'}, null, NOW);
-            byTable.put(AccessTables.KEYS.name(), key.row());
             byTable.put(AccessTables.WORKSPACES.name(), workspace.row());
             byTable.put(
                     AccessTables.TOKENS.name(),
                     new RowWriter(1).id(WORKSPACE).id(KEY).row());
+        }
+
+        void expireAt(long millis) {
+            KeyRow.Token token = new KeyRow.Token(made.digest(), KeyRow.NEVER);
+            KeyRow key = new KeyRow(
+                    new KeyRow.Facts(KEY, WORKSPACE, 1, true, NOW),
+                    new KeyRow.Settings("k", ScopeBits.FULL, false, millis),
+                    new KeyRow.Valid(made.prefix(), made.lastFour(), List.of(token)));
+            byTable.put(AccessTables.KEYS.name(), key.row());
         }
 
         @Override

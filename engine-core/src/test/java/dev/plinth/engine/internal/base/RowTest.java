@@ -117,6 +117,23 @@ class RowTest {
         }
     }
 
+    @Test
+    void optionalText_withAUsualOne_isThatObjectOnlyIfTheTextIsTheSame() {
+        String usual = "\"v1\"";
+        for (String text : new String[] {null, "", "\"v1", "\"v2\"", "\"v1\"", "\"v12\"", "x".repeat(132), "ü1\""}) {
+            RowReader reader =
+                    new RowReader(new RowWriter(1).optionalText(text).number(17).row(), 1);
+
+            String read = reader.optionalText(usual);
+
+            assertThat(read).isEqualTo(text);
+            if (usual.equals(text)) {
+                assertThat(read).isSameAs(usual);
+            }
+            assertThat(reader.number()).isEqualTo(17);
+        }
+    }
+
     private static Object read(RowReader reader, int kind) {
         return switch (kind) {
             case 0 -> reader.number();

@@ -33,6 +33,7 @@ class EventAnswerTest {
     private static final Id OTHER = new Id(IdKind.WORKSPACE, 1, 2);
     private static final Id REQUEST = new Id(IdKind.REQUEST, 5, 5);
     private static final Fingerprint FIRST = Fingerprint.of("POST", "/v1/resources", null, bytes("{}"));
+    private static final Fingerprint SECOND = Fingerprint.of("POST", "/v1/resources", null, bytes("[2]"));
     private static final String BODY = "{\"name\":\"Jürgen\",\"data\":{\"of the body\":true}}";
 
     private final ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
@@ -100,6 +101,9 @@ class EventAnswerTest {
                         .writes(),
                 clock.epochMillis()));
 
+        Idempotency.ClaimResult other = begin(SECOND);
+        assertThat(other).isInstanceOf(Idempotency.KeyClaim.class);
+        idempotency.end((Idempotency.KeyClaim) other);
         assertThat(begin()).isInstanceOf(Idempotency.KeyClaim.class);
     }
 
@@ -127,7 +131,11 @@ class EventAnswerTest {
     }
 
     private Idempotency.ClaimResult begin() {
-        return idempotency.begin(store.viewToAnswer(), clock.epochMillis(), WORKSPACE, "order-17", FIRST);
+        return begin(FIRST);
+    }
+
+    private Idempotency.ClaimResult begin(Fingerprint fingerprint) {
+        return idempotency.begin(store.viewToAnswer(), clock.epochMillis(), WORKSPACE, "order-17", fingerprint);
     }
 
     /** Does and remembers; gives back the row of the key. */

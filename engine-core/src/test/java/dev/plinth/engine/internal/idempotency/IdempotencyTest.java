@@ -105,6 +105,26 @@ class IdempotencyTest {
     }
 
     @Test
+    void begin_answeredBetweenItsLookAndItsClaim_isReplayed() {
+        Fingerprint slow = Fingerprint.of("POST", "/v1/resources", null, bytes("{}"), () -> {
+            execute(fresh(FIRST), Outcome.Done.ok(bytes("[17]")));
+            return null;
+        });
+
+        assertThat(replay(slow).body()).isEqualTo(bytes("[17]"));
+    }
+
+    @Test
+    void begin_otherRequestAnsweredBetweenItsLookAndItsClaim_isAMismatch() {
+        Fingerprint slow = Fingerprint.of("POST", "/v1/resources", null, bytes("{}"), () -> {
+            execute(fresh(SECOND), Outcome.Done.ok(bytes("[17]")));
+            return null;
+        });
+
+        assertThat(begin(slow)).isInstanceOf(Idempotency.Mismatch.class);
+    }
+
+    @Test
     void begin_sameKeyOfAnotherWorkspace_isAnotherKey() {
         execute(fresh(FIRST), Outcome.Done.ok(bytes("{}")));
 

@@ -19,6 +19,32 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JsonReaderTest {
     private static final int DEPTH_MAX = 64;
 
+    @Test
+    void plainWords_randomBytes_endBeforeTheWordOfTheFirstOther() {
+        Random random = new Random(69);
+        for (int round = 0; round < TestScale.count(20_000); round++) {
+            byte[] bytes = new byte[random.nextInt(64)];
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] = (byte) random.nextInt(1, 128);
+            }
+            for (int others = random.nextInt(4); others > 0 && bytes.length > 0; others--) {
+                // Often a byte beside the limits, and often beside a 0 or a 1, which a borrow could pass.
+                byte[] edges = {0, 1, 127, -128, -1, (byte) random.nextInt()};
+                bytes[random.nextInt(bytes.length)] = edges[random.nextInt(edges.length)];
+            }
+
+            assertThat(JsonReader.plainWords(bytes)).as("%s", bytes).isEqualTo(wordsByByte(bytes));
+        }
+    }
+
+    private static int wordsByByte(byte[] bytes) {
+        int plain = 0;
+        while (plain < bytes.length && bytes[plain] > 0) {
+            plain++;
+        }
+        return plain / 8 * 8;
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
