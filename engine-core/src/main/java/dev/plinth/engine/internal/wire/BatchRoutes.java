@@ -93,9 +93,9 @@ final class BatchRoutes {
     }
 
     private Command batch(Request request) {
-        List<BatchedCall> calls = calls(
-                Input.of(request).body().get(OPERATIONS), request.headers().idempotencyKey() != null);
-        return new Batch(calls, units(calls));
+        boolean keyed = request.headers().idempotencyKey() != null;
+        List<BatchedCall> calls = calls(Input.of(request).body().get(OPERATIONS), keyed);
+        return new Batch(calls, units(calls), keyed);
     }
 
     /**
