@@ -57,7 +57,14 @@ final class IdempotentWork {
             if (code.wireName().equals(problem.code()) && code.status() != UNAUTHORIZED) {
                 long seconds = met.retryAfter().map(Duration::toSeconds).orElse(0L);
                 return new RefusedException(new Refusal(
-                        code, problem.detail(), problem.errors(), seconds, null, problem.retryable(), Refusal.WHOLE));
+                        code,
+                        problem.detail(),
+                        problem.errors(),
+                        seconds,
+                        null,
+                        problem.retryable(),
+                        code.remembered(),
+                        Refusal.WHOLE));
             }
         }
         return met;

@@ -122,6 +122,7 @@ final class UnitsOfWork {
                 refusal.retryAfterSeconds(),
                 refusal.hint(),
                 true,
+                refusal.remembered(),
                 refusal.operation());
     }
 }

@@ -88,33 +88,63 @@ final class BatchLimitsTest {
     }
 
     @Test
-    void answer_thatARememberedRowCannotHold_isRefusedBeforeAnythingIsDone() {
-        List<String> four = new ArrayList<>();
-        four.add(op("POST", "/v1/resources", "{\"name\":\"r\",\"data\":{\"a\":\"" + "x".repeat(60_000) + "\"}}"));
-        for (int i = 0; i < 3; i++) {
-            four.add(op("PATCH", "/v1/resources/{{0.id}}", "{\"name\":\"r" + i + "\"}"));
-        }
+    void answer_thatARememberedRowCannotHold_isRefusedUnderAKeyBeforeAnythingIsDone() {
+        List<String> four = fourLargeAnswers();
         int around = batch(withPadding(four, 1)).text().length() - "]}".length() - 1;
         int padding = Limits.BATCH_ANSWER_BYTES_MAX - around;
         long rows = store.rows("resources");
 
-        for (String key : List.of("k", "")) {
-            String[] operations = withPadding(four, padding + 1);
-            Reply tooLarge = key.isEmpty() ? batch(operations) : keyed(key, operations);
-            assertThat(tooLarge.status()).as(tooLarge.text()).isEqualTo(422);
-            assertThat(tooLarge.text())
-                    .contains("too_large")
-                    .contains("\"operation\":4")
-                    .contains("\"pointer\":\"/operations/4\"")
-                    .contains(Limits.BATCH_ANSWER_BYTES_MAX + " bytes");
-        }
+        String[] operations = withPadding(four, padding + 1);
+        Reply tooLarge = keyed("k", operations);
+        assertThat(tooLarge.status()).as(tooLarge.text()).isEqualTo(422);
+        assertThat(tooLarge.text())
+                .contains("too_large")
+                .contains("\"operation\":4")
+                .contains("\"pointer\":\"/operations/4\"")
+                .contains(Limits.BATCH_ANSWER_BYTES_MAX + " bytes");
         assertThat(store.rows("resources")).isEqualTo(rows);
+
+        Reply withoutKey = batch(operations);
+        assertThat(withoutKey.status()).as(withoutKey.text()).isEqualTo(200);
+        assertThat(withoutKey.text().length()).isGreaterThan(Limits.BATCH_ANSWER_BYTES_MAX);
+        assertThat(store.rows("resources")).isEqualTo(rows + 2);
 
         Reply largest = keyed("l", withPadding(four, padding));
         assertThat(largest.status()).as(largest.text()).isEqualTo(200);
         Reply replay = keyed("l", withPadding(four, padding));
         assertThat(replay.header("Idempotent-Replayed")).isEqualTo("true");
         assertThat(replay.text()).isEqualTo(largest.text());
+    }
+
+    /** The answer to the completion is the job, so nothing has to remember those to the operations. */
+    @Test
+    void answersOfACompletion_areNotBounded() {
+        String unused = store.make("/v1/jobs", "{\"type\":\"elsewhere\",\"input\":{}}");
+        LeasesClient leases = store.engine().client(store.key()).leases();
+        LeasedJob leased = leases.take("elsewhere").call().get(0);
+        String resource =
+                store.make("/v1/resources", "{\"name\":\"r\",\"data\":{\"a\":\"" + "x".repeat(60_000) + "\"}}");
+        List<BatchOperation> patches = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            patches.add(BatchOperation.patch("/v1/resources/" + resource, Json.of("{\"name\":\"r" + i + "\"}")));
+        }
+
+        Job done = leases.complete(leased.job().id(), leased.leaseToken(), Json.of("{}"), patches)
+                .idempotencyKey("k")
+                .call();
+
+        assertThat(done.status()).isEqualTo(JobStatus.SUCCEEDED);
+        assertThat(store.text("/v1/resources/" + resource)).contains("\"name\":\"r5\"");
+    }
+
+    /** Returns a new resource and three patches of it, whose answers have 60,000 characters each. */
+    private static List<String> fourLargeAnswers() {
+        List<String> four = new ArrayList<>();
+        four.add(op("POST", "/v1/resources", "{\"name\":\"r\",\"data\":{\"a\":\"" + "x".repeat(60_000) + "\"}}"));
+        for (int i = 0; i < 3; i++) {
+            four.add(op("PATCH", "/v1/resources/{{0.id}}", "{\"name\":\"r" + i + "\"}"));
+        }
+        return four;
     }
 
     /** Returns the operations, and one more whose answer has a text of so many characters. */

@@ -93,6 +93,60 @@ final class DeliveryStatesTest {
                 .doesNotContain("\"number\":5", "nextAttemptAt");
     }
 
+    /** Contract §6: a page by one filter is as long as asked, however many other deliveries are newer. */
+    @Test
+    void list_byASettledStatus_findsItBehindManyOthers() {
+        takePaymentsOnly();
+        store.answerWith(number -> 500);
+        publish();
+        store.days(5);
+        store.answerWith(number -> 200);
+        for (int i = 0; i < 11; i++) {
+            publish();
+        }
+        store.pass(Duration.ZERO);
+
+        String exhausted = store.text(deliveries + "?status=exhausted&limit=1");
+
+        assertThat(exhausted).contains("\"status\":\"exhausted\"", "\"hasMore\":false");
+        assertThat(store.text(deliveries + "?status=delivered&limit=100").split("\"dlv_", -1))
+                .hasSize(11 + 1);
+        assertThat(store.text(deliveries + "?status=dropped&limit=1")).contains("\"data\":[]", "\"hasMore\":false");
+    }
+
+    @Test
+    void list_byAnOpenStatus_findsItBehindManyOthers() throws Exception {
+        takePaymentsOnly();
+        store.answerWith(number -> 500);
+        publish();
+        store.pass(Duration.ZERO);
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        store.answerWith(number -> {
+            asked.countDown();
+            await(mayAnswer);
+            return 200;
+        });
+        for (int i = 0; i < 30; i++) {
+            publish();
+        }
+        asked.await();
+
+        String retrying = store.text(deliveries + "?status=retrying&limit=1");
+        String pending = store.text(deliveries + "?status=pending&limit=1");
+        String heldWhileEnabled = store.text(deliveries + "?status=held&limit=1");
+        store.call("PATCH", "/v1/webhook-endpoints/" + endpoint, "{\"status\":\"disabled\"}");
+        String held = store.text(deliveries + "?status=held&limit=100");
+        String pendingWhileDisabled = store.text(deliveries + "?status=pending&limit=1");
+        mayAnswer.countDown();
+
+        assertThat(retrying).contains("\"status\":\"retrying\"", "\"hasMore\":false");
+        assertThat(pending).contains("\"status\":\"pending\"", "\"hasMore\":true");
+        assertThat(heldWhileEnabled).contains("\"data\":[]", "\"hasMore\":false");
+        assertThat(held.split("\"status\":\"held\"", -1)).hasSize(31 + 1);
+        assertThat(pendingWhileDisabled).contains("\"data\":[]", "\"hasMore\":false");
+    }
+
     /** Contract §9: once one is exhausted, those behind it get one attempt each until one is delivered. */
     @Test
     void delivery_ofAResourceWhoseLastOneWasExhausted_getsOneAttemptUntilOneIsDelivered() {
@@ -170,6 +224,11 @@ final class DeliveryStatesTest {
 
         assertThat(reply.status()).isEqualTo(409);
         assertThat(reply.text()).contains("invalid_transition", "deleted");
+    }
+
+    private void takePaymentsOnly() {
+        store.call("PATCH", "/v1/webhook-endpoints/" + endpoint, "{\"types\":[\"payment.*\"]}");
+        store.pass(Duration.ZERO);
     }
 
     private void publish() {

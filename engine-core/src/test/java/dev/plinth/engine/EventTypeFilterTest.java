@@ -226,6 +226,42 @@ final class EventTypeFilterTest {
     }
 
     @Test
+    void list_byAPrefixOfSeveralWords_isAsLongAsAskedHoweverManyOthersOfItsFamilyThereAre() {
+        for (int i = 0; i < 50; i++) {
+            client.publish("payment.cash.taken", Json.EMPTY_OBJECT).call();
+        }
+
+        Page<Event> first =
+                client.events().where("type", "payment.card.*").limit(1).call();
+        Page<Event> whole =
+                client.events().where("type", "payment.card.*").limit(2).call();
+
+        assertThat(first.data()).hasSize(1);
+        assertThat(first.hasMore()).isTrue();
+        assertThat(whole.data()).hasSize(2);
+        assertThat(whole.hasMore()).isFalse();
+    }
+
+    /** A type of 128 characters has 64 words at most, and 63 prefixes. */
+    @Test
+    void list_byAnyPrefixOfTheTypeWithTheMostWords_findsIt() {
+        String type = "a" + ".a".repeat(63);
+        String id = client.publish(type, Json.EMPTY_OBJECT).call().id();
+        for (int i = 0; i < 11; i++) {
+            client.publish("a.b", Json.EMPTY_OBJECT).call();
+        }
+
+        for (int words = 1; words < 64; words++) {
+            List<Event> shown = client.events()
+                    .where("type", type.substring(0, 2 * words) + "*")
+                    .limit(words == 1 ? 12 : 1)
+                    .call()
+                    .data();
+            assertThat(shown).as(words + " words").last().extracting(Event::id).isEqualTo(id);
+        }
+    }
+
+    @Test
     void endpoint_ofATypeThatNoEventCanHave_isRefusedAndNotAnError() {
         for (String type : List.of("x" + MATCHES_LONGEST, "a." + "b.".repeat(40_000) + "c")) {
             Reply reply = store.call(

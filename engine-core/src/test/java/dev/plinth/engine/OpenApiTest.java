@@ -159,6 +159,14 @@ final class OpenApiTest {
         assertThat(used).isEqualTo(tags);
     }
 
+    /** Contract §7: any other job is refused with 409. */
+    @Test
+    void summaryOfARetry_namesNoOtherStatusThanFailed() {
+        JsonValue.Obj retry = Objects.requireNonNull(operations().get("POST /v1/jobs/{jobId}/retry"));
+
+        assertThat(text(retry, "summary")).contains("failed").doesNotContain("canceled");
+    }
+
     @Test
     void problems_areComponentsThatOperationsReferTo() {
         Set<String> components =

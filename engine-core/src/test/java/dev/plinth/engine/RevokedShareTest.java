@@ -198,6 +198,50 @@ final class RevokedShareTest {
         assertThat(put(resource, third).status()).isEqualTo(200);
     }
 
+    /** Contract §5: the refusal of an unknown grantee is one of the input, which no key remembers. */
+    @Test
+    void share_refusedUntilTheGranteeTakesIt_isDoneUnderTheSameKey() {
+        String third = store.newWorkspace("third");
+        String thirdKey = store.newKey(third);
+        patch(thirdKey, "{\"sharesFrom\":[]}");
+        String path = "/v1/resources/" + resource + "/shares/" + third;
+        String inBatch =
+                "{\"operations\":[{\"method\":\"PUT\",\"path\":\"" + path + "\",\"body\":{\"role\":\"editor\"}}]}";
+        assertThat(store.keyed("k", "PUT", path, "{\"role\":\"reader\"}").status())
+                .isEqualTo(422);
+        assertThat(store.keyed("b", "POST", "/v1/batch", inBatch).status()).isEqualTo(422);
+        assertThat(store.keyed("k", "PUT", path, "{\"role\":\"reader\"}").header("Idempotent-Replayed"))
+                .isNull();
+
+        patch(thirdKey, "{\"sharesFrom\":null}");
+
+        Reply taken = store.keyed("k", "PUT", path, "{\"role\":\"reader\"}");
+        assertThat(taken.status()).as(taken.text()).isEqualTo(201);
+        assertThat(store.keyed("k", "PUT", path, "{\"role\":\"reader\"}").header("Idempotent-Replayed"))
+                .isEqualTo("true");
+        assertThat(store.keyed("b", "POST", "/v1/batch", inBatch).status()).isEqualTo(200);
+    }
+
+    @Test
+    void share_withItself_isRefusedWithAllErrorsAtOnceBeforeTheResourceIsLookedAt() {
+        String own = String.valueOf(
+                Json.of(get(owner, "/v1/workspace").text()).asMap().get("id"));
+        String noSuchResource = "res_00000000000000000000000000";
+
+        Reply refused = store.keyed("k", "PUT", "/v1/resources/" + noSuchResource + "/shares/" + own, "{\"role\":7}");
+        Reply inBatch = store.call(
+                "POST",
+                "/v1/batch",
+                "{\"operations\":[{\"method\":\"PUT\",\"path\":\"/v1/resources/" + resource + "/shares/" + own
+                        + "\",\"body\":{\"role\":\"reader\"}}]}");
+
+        assertThat(refused.status()).as(refused.text()).isEqualTo(422);
+        assertThat(refused.text())
+                .contains("\"parameter\":\"workspaceId\"", "unknown_workspace", "\"pointer\":\"/role\"");
+        assertThat(put(resource, own).text()).contains("No other workspace with this id accepts shares from this one.");
+        assertThat(inBatch.text()).contains("unknown_workspace", "\"pointer\":\"/operations/0/path\"");
+    }
+
     @Test
     void sharesFrom_noIdOfAWorkspace_isRefusedAtItsPlace() {
         Reply refused = patch(grantee, "{\"sharesFrom\":[\"" + granteeWorkspace + "\",7,\"res_x\"]}");

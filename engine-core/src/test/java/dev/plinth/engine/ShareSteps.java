@@ -24,7 +24,13 @@ final class ShareSteps {
                 "resources:write",
                 (caller, same, answer) -> grant(caller, resource, grantee, same, answer));
         if (choose.oneIn(15)) {
-            return ModelRequest.of("PUT", ask.path(), ask.scope(), (caller, same, answer) -> Expected.invalid("/role"))
+            return ModelRequest.of(
+                            "PUT",
+                            ask.path(),
+                            ask.scope(),
+                            (caller, same, answer) -> isOf(caller, grantee)
+                                    ? Expected.early(422, "validation_failed")
+                                    : Expected.invalid("/role"))
                     .withBody(choose.of("{}", "{\"role\":\"owner\"}", "{\"role\":7}"));
         }
         return ask.withBody(Map.of("role", choose.of("reader", "editor")));
@@ -42,14 +48,17 @@ final class ShareSteps {
     }
 
     private Expected grant(Workspace who, String id, String granteeId, ModelRequest ask, ModelAnswer answer) {
+        if (isOf(who, granteeId)) {
+            return Expected.early(422, "validation_failed");
+        }
         Resource row = world.visible(who, id);
         Expected refused = refused(row, who);
         if (refused != null) {
             return refused;
         }
         Workspace grantee = world.workspace(granteeId);
-        if (grantee == null || ModelState.sameAs(grantee, who)) {
-            return Expected.refused(422, "validation_failed");
+        if (grantee == null) {
+            return Expected.early(422, "validation_failed");
         }
         if (row.status.equals("archived")) {
             return Expected.refused(409, "resource_archived");
@@ -90,6 +99,11 @@ final class ShareSteps {
         ended.put("deleted", true);
         world.event(row.owner, "resource.unshared", row, ended);
         return Expected.ok(new HashMap<>(Map.of("deleted", true)), null);
+    }
+
+    private boolean isOf(Workspace who, String id) {
+        Workspace named = world.workspace(id);
+        return named != null && ModelState.sameAs(named, who);
     }
 
     private Expected refused(Resource row, Workspace who) {

@@ -6,7 +6,10 @@ import dev.plinth.engine.http.log.JsonLine;
 import java.util.List;
 import java.util.Optional;
 
-/** Tells on standard output that the program serves, and shows the secrets of a first start. */
+/**
+ * Tells on standard output that the program serves, and shows the secrets of a first start. A warning goes to standard
+ * error.
+ */
 final class Announcement {
     /** Hosts that mean every interface. A server listens on them, but a client connects to another one. */
     private static final List<String> WILDCARDS = List.of("0.0.0.0", "::", "[::]");
@@ -35,7 +38,7 @@ final class Announcement {
         if (options.hasAdminPort()) {
             output.tell("admin on " + server.adminUri());
         }
-        engine.outgrownTables().ifPresent(output::tell);
+        engine.outgrownTables().ifPresent(output::warn);
         output.tell("listening on " + server.uri());
     }
 

@@ -41,7 +41,16 @@ final class ProgramOutput {
 
     /** Writes what went wrong to standard error. */
     void say(String sentence) {
-        err.print(isJson ? json("ERROR", sentence) : PREFIX + sentence + System.lineSeparator());
+        say("ERROR", sentence);
+    }
+
+    /** Writes what an operator should change, although the program goes on, to standard error. */
+    void warn(String sentence) {
+        say("WARNING", sentence);
+    }
+
+    private void say(String level, String sentence) {
+        err.print(isJson ? json(level, sentence) : PREFIX + sentence + System.lineSeparator());
         err.flush();
     }
 

@@ -133,7 +133,7 @@ class HttpApiTablesTest {
         Map<String, List<Integer>> limits = new HashMap<>();
         limits.put("body", List.of(Limits.BODY_BYTES_MAX));
         limits.put("operations of a batch", List.of(Limits.BATCH_OPERATIONS_MAX));
-        limits.put("results of a batch", List.of(Limits.BATCH_ANSWER_BYTES_MAX));
+        limits.put("results of a batch under an `Idempotency-Key`", List.of(Limits.BATCH_ANSWER_BYTES_MAX));
         limits.put("rows that a batch writes", List.of(Limits.BATCH_ROWS_MAX));
         limits.put("body of a bulk call", List.of(Limits.BULK_BODY_BYTES_MAX));
         limits.put("operations of a bulk call", List.of(Limits.BULK_OPERATIONS_MAX));

@@ -27,6 +27,7 @@ class MainIT {
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
     private static final String LISTENING = "plinth: listening on ";
+    private static final String OUTGROWN = "plinth: The tables hold less";
 
     @TempDir
     private Path directory;
@@ -98,13 +99,8 @@ class MainIT {
             List<String> lines = awaitListening(process);
             assertThat(lines)
                     .filteredOn(line -> line.startsWith("plinth:"))
-                    .hasSize(2)
-                    .last()
+                    .singleElement()
                     .isEqualTo(LISTENING + "http://127.0.0.1:" + port(lines));
-            assertThat(lines)
-                    .filteredOn(line -> line.contains("--max-resources"))
-                    .hasSize(1)
-                    .allMatch(line -> line.length() < 300);
             assertThat(lines.get(lines.size() - 1)).startsWith(LISTENING);
             assertThat(lines).anyMatch(line -> line.contains("admin token"));
             String curl = lines.stream()
@@ -117,7 +113,12 @@ class MainIT {
             assertThat(answer).contains("HTTP/1.1 201").contains("My resource");
             process.destroy();
             assertThat(exitCode(process)).isZero();
-            assertThat(Files.readString(err())).isEmpty();
+            assertThat(Files.readAllLines(err()))
+                    .singleElement()
+                    .asString()
+                    .startsWith(OUTGROWN)
+                    .contains("--max-resources")
+                    .hasSizeLessThan(300);
         } finally {
             process.destroyForcibly();
         }
@@ -448,6 +449,7 @@ class MainIT {
 
     private void assertOneSentence(String mention) throws IOException {
         assertThat(Files.readAllLines(err()))
+                .filteredOn(line -> !line.startsWith(OUTGROWN))
                 .singleElement()
                 .asString()
                 .startsWith("plinth: ")

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells what the matrix knows of one route: who may call it, the ids in it, a valid body, and what each state of an id gives. What
@@ -54,6 +55,7 @@ final class MatrixRow {
     private boolean isOfTheGrantee;
     private boolean honoursIfMatch;
     private boolean isOfTheMoment;
+    private @Nullable Expected toOneself;
 
     MatrixRow(String name, Expected success) {
         this.name = name;
@@ -111,6 +113,12 @@ final class MatrixRow {
     MatrixRow forOwnersAndTheGrantee() {
         isOfTheGrantee = true;
         return forOwners();
+    }
+
+    /** States what a grantee that is the caller gives, whichever the resource is: it is known before one is looked for. */
+    MatrixRow toOneself(Expected expected) {
+        toOneself = expected;
+        return this;
     }
 
     MatrixRow honoursIfMatch() {
@@ -184,6 +192,9 @@ final class MatrixRow {
 
     /** Returns what the route gives with its ids in these states: that of them whose step comes first. */
     Expected expected(Map<Param, IdState> states) {
+        if (toOneself != null && states.containsValue(IdState.ONESELF)) {
+            return toOneself;
+        }
         if (isOfTheGrantee && states.containsValue(IdState.ONESELF) && isShared(states)) {
             return success;
         }

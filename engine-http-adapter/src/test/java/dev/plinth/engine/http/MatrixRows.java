@@ -85,7 +85,8 @@ final class MatrixRows {
                 .forOwners()
                 .archived(IS_ARCHIVED)
                 .when(GRANTEE, same(200), IdState.GRANTED)
-                .when(GRANTEE, noGrantee, IdState.ONESELF, IdState.ABSENT, IdState.DELETED, IdState.OTHER_KIND)
+                .toOneself(noGrantee)
+                .when(GRANTEE, noGrantee, IdState.ABSENT, IdState.DELETED, IdState.OTHER_KIND)
                 .when(GRANTEE, noGrantee, IdState.MALFORMED, IdState.UPPER_CASE, IdState.TOO_LONG);
         read("listShares", "resources").id("id", RESOURCE).forOwners();
         write("unshare", "resources", changed(200))

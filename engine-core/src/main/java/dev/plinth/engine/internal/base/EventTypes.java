@@ -37,6 +37,11 @@ public record EventTypes(List<String> patterns) {
         return pattern.endsWith(ANY_REST);
     }
 
+    /** Returns the words of a prefix, without the part that stands for all further ones. */
+    public static String words(String prefix) {
+        return prefix.substring(0, prefix.length() - ANY_REST.length());
+    }
+
     /** Returns the first word of a type, name or prefix that has several words, or an empty text for one word. */
     public static String family(String type) {
         int dot = type.indexOf('.');

@@ -103,7 +103,7 @@ public final class Limits {
     /** Operations of a batch, which are one record. */
     public static final int BATCH_OPERATIONS_MAX = 100;
 
-    /** Bytes of the answers to all operations of a batch, with or without an idempotency key. One row remembers them. */
+    /** Bytes of the answers to all operations of a batch under an idempotency key. One row remembers them. */
     public static final int BATCH_ANSWER_BYTES_MAX = ROW_BYTES_MAX - 4 * 1024;
 
     /** Rows that the operations of a batch write together, while all other writers wait. */

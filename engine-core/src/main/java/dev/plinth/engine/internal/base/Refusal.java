@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfterSeconds when to retry, in whole seconds; 0 if there is no such advice
  * @param hint the missing scope, or the allowed methods; null for other codes
  * @param retryable true if the same call may succeed later without a change
+ * @param remembered true if an idempotency key remembers it when it comes after validation
  * @param operation the operation of a batch that was refused, from 0; {@link #WHOLE} for the call as a whole
  */
 public record Refusal(
@@ -23,18 +24,19 @@ public record Refusal(
         long retryAfterSeconds,
         @Nullable String hint,
         boolean retryable,
+        boolean remembered,
         int operation) {
     /** Means that no single operation of a batch was refused. */
     public static final int WHOLE = -1;
 
     /** Returns a refusal with nothing but its sentence. */
     public static Refusal of(ProblemCode code, String detail) {
-        return new Refusal(code, detail, List.of(), 0, null, code.retryable(), WHOLE);
+        return of(code, detail, List.of());
     }
 
     /** Returns a refusal of input, with all its errors. */
     public static Refusal of(ProblemCode code, String detail, List<ProblemError> errors) {
-        return new Refusal(code, detail, errors, 0, null, code.retryable(), WHOLE);
+        return new Refusal(code, detail, errors, 0, null, code.retryable(), code.remembered(), WHOLE);
     }
 
     /**
@@ -88,7 +90,7 @@ public record Refusal(
 
     /** Returns the same refusal with advice when to retry. */
     public Refusal retryAfter(long seconds) {
-        return new Refusal(code, detail, errors, seconds, hint, retryable, operation);
+        return new Refusal(code, detail, errors, seconds, hint, retryable, remembered, operation);
     }
 
     /**
@@ -96,12 +98,20 @@ public record Refusal(
      * may.
      */
     public Refusal notRetryable() {
-        return new Refusal(code, detail, errors, retryAfterSeconds, hint, false, operation);
+        return new Refusal(code, detail, errors, retryAfterSeconds, hint, false, remembered, operation);
+    }
+
+    /**
+     * Returns the same refusal as one of the input that only rows can tell. No idempotency key remembers it, because the
+     * same call may succeed once the rows have changed.
+     */
+    public Refusal notRemembered() {
+        return new Refusal(code, detail, errors, retryAfterSeconds, hint, retryable, false, operation);
     }
 
     /** Returns the same refusal with the scope or the methods for the header. */
     public Refusal hint(String value) {
-        return new Refusal(code, detail, errors, retryAfterSeconds, value, retryable, operation);
+        return new Refusal(code, detail, errors, retryAfterSeconds, value, retryable, remembered, operation);
     }
 
     /**
@@ -118,6 +128,6 @@ public record Refusal(
             String at = "/operations/" + index + place;
             placed.add(new ProblemError(ProblemError.Source.POINTER, at, error.code(), error.detail()));
         }
-        return new Refusal(code, detail, List.copyOf(placed), retryAfterSeconds, hint, retryable, index);
+        return new Refusal(code, detail, List.copyOf(placed), retryAfterSeconds, hint, retryable, remembered, index);
     }
 }

@@ -113,8 +113,8 @@ public final class SetKinds {
     /** Turns of the workspaces that have queued jobs of one type and priority. */
     public static final int TURNS_READY = 38;
 
-    /** Events of a workspace whose types are the host's and start with one word, by this word. */
-    public static final int EVENTS_BY_FAMILY = 39;
+    /** Events of a workspace whose types are the host's and start with some words, by these words. */
+    public static final int EVENTS_BY_PREFIX = 39;
 
     /** Types of a workspace's jobs that workers have leased recently. */
     public static final int LEASED_TYPES = 40;

@@ -22,9 +22,10 @@ public final class Batch extends OperationsChange {
      * Makes the command.
      *
      * @param units the rate-limit units of all operations together
+     * @param keyed true if the batch has an idempotency key, which remembers the answers
      */
-    public Batch(List<? extends Operation> operations, long units) {
-        super(operations, units);
+    public Batch(List<? extends Operation> operations, long units, boolean keyed) {
+        super(operations, units, keyed);
     }
 
     /** A call of the batch. */

@@ -16,13 +16,21 @@ abstract sealed class OperationsChange implements Command.CostlyChange, Command.
         permits Batch, CompleteJob {
     private final List<Batch.Operation> operations;
     private final long units;
+    private final boolean areAnswersRemembered;
 
     /** The operations whose rest the sweep may do, as they were last decided. */
     private List<Command.DeferredChange> deferred = List.of();
 
-    OperationsChange(List<? extends Batch.Operation> operations, long units) {
+    /**
+     * Makes the change.
+     *
+     * @param units the rate-limit units of all operations together
+     * @param areAnswersRemembered true if one row remembers the answers to all operations
+     */
+    OperationsChange(List<? extends Batch.Operation> operations, long units, boolean areAnswersRemembered) {
         this.operations = List.copyOf(operations);
         this.units = units;
+        this.areAnswersRemembered = areAnswersRemembered;
     }
 
     @Override
@@ -56,9 +64,11 @@ abstract sealed class OperationsChange implements Command.CostlyChange, Command.
             }
             answers.add(done);
             render(done, json);
-            if (json.position() > Limits.BATCH_ANSWER_BYTES_MAX) {
-                throw new RefusedException(
-                        tooLarge(i, "answers more than " + Limits.BATCH_ANSWER_BYTES_MAX + " bytes"));
+            if (areAnswersRemembered && json.position() > Limits.BATCH_ANSWER_BYTES_MAX) {
+                throw new RefusedException(tooLarge(
+                        i,
+                        "answers more than the " + Limits.BATCH_ANSWER_BYTES_MAX
+                                + " bytes that an Idempotency-Key remembers"));
             }
             if (steps.rows() > Limits.BATCH_ROWS_MAX) {
                 throw new RefusedException(tooLarge(i, "writes more than " + Limits.BATCH_ROWS_MAX + " rows"));

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Selects the events of a workspace for a list or a stream. The narrower condition picks the sets that are read. The
- * other condition, and the rest of a long prefix, is checked on each row.
+ * other condition is checked on each row.
  *
  * @param types shows events of these types only
  * @param resource shows events about this resource only, or null
@@ -34,7 +34,7 @@ record EventFilter(EventTypes types, @Nullable Id resource) {
                         .filter(type -> EventTypes.matches(pattern, type))
                         .forEach(type -> sets.add(EventTables.ofType(workspace, type)));
             } else {
-                sets.add(EventTables.ofFamily(workspace, EventTypes.family(pattern)));
+                sets.add(EventTables.ofPrefix(workspace, EventTypes.words(pattern)));
             }
         }
         return sets.stream().distinct().toList();

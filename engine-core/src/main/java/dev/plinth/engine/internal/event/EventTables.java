@@ -1,7 +1,6 @@
 package dev.plinth.engine.internal.event;
 
 import dev.plinth.engine.api.RetentionTimes;
-import dev.plinth.engine.internal.base.EventTypes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.RowIndex;
 import dev.plinth.engine.internal.base.RowSets;
@@ -26,9 +25,9 @@ final class EventTables {
         return SetKey.of(SetKinds.EVENTS_BY_TYPE, workspace, type);
     }
 
-    /** Returns the set of a workspace's events whose types are the host's and start with a word and a dot. */
-    static SetKey ofFamily(Id workspace, String family) {
-        return SetKey.of(SetKinds.EVENTS_BY_FAMILY, workspace, family);
+    /** Returns the set of a workspace's events whose types are the host's and start with these words and a dot. */
+    static SetKey ofPrefix(Id workspace, String words) {
+        return SetKey.of(SetKinds.EVENTS_BY_PREFIX, workspace, words);
     }
 
     /**
@@ -45,14 +44,24 @@ final class EventTables {
         sets.member(ALL, number);
         sets.member(row.ofWorkspace(), number);
         sets.member(row.ofType(), number);
-        String type = row.type();
-        String family = OwnEventTypes.isReserved(type) ? "" : EventTypes.family(type);
-        if (!family.isEmpty()) {
-            sets.member(ofFamily(row.workspace(), family), number);
-        }
+        tellPrefixes(row, sets);
         SetKey ofResource = row.ofResource();
         if (ofResource != null) {
             sets.member(ofResource, number);
+        }
+    }
+
+    /**
+     * Tells a set for each prefix of the type, so that a page by a prefix is never short. A list reads the engine's own
+     * types by their names. The length of a type limits its prefixes to 63.
+     */
+    private static void tellPrefixes(EventRow row, RowSets sets) {
+        String type = row.type();
+        if (OwnEventTypes.isReserved(type)) {
+            return;
+        }
+        for (int dot = type.indexOf('.'); dot >= 0; dot = type.indexOf('.', dot + 1)) {
+            sets.member(ofPrefix(row.workspace(), type.substring(0, dot)), row.number());
         }
     }
 }

@@ -66,8 +66,8 @@ final class EndedStep {
             case PRECONDITION_FAILED, PRECONDITION_REQUIRED -> PRECONDITIONS;
             case RESOURCE_ARCHIVED, RESOURCE_PAUSED, JOB_FINISHED, LEASE_LOST, ALREADY_EXISTS, INVALID_TRANSITION ->
                 STATE;
-            // VALIDATION_FAILED too: rows or the host's code refuse the input here, and its key remembers that, unlike
-            // step 9.
+            // Rows or the host's code refuse the input here. It counts as step 9 if no key remembers it.
+            case VALIDATION_FAILED -> refusal.remembered() ? EXECUTION : INPUT;
             default -> EXECUTION;
         };
     }

@@ -140,6 +140,11 @@ public final class Request {
         return id;
     }
 
+    /** Returns true if it is for this workspace; false as long as its caller is not known. */
+    public boolean isFor(Id other) {
+        return other.equals(workspace);
+    }
+
     /** Returns its idempotency key without quotes, once it was let in; null if none was sent, and for a read. */
     public @Nullable String key() {
         return key;

@@ -174,7 +174,7 @@ final class RequestContext {
         } else if (outcome instanceof Outcome.HostReply reply && reply.isRemembered()) {
             idempotency.remember(claim, changes, context, id, reply);
         } else if (outcome instanceof Outcome.Refused refused
-                && refused.refusal().code().remembered()) {
+                && refused.refusal().remembered()) {
             idempotency.remember(claim, changes, context, id, refused.refusal());
         }
     }

@@ -55,7 +55,7 @@ public final class Shares {
         return context -> {
             ResourceRow row = VisibleResource.find(context, resource).owned().row();
             if (grantee.equals(context.workspace()) || !grantees.take(context.rows(), context.workspace(), grantee)) {
-                throw notAGrantee();
+                throw new RefusedException(notAGrantee());
             }
             StatusRules.checkWritable(row);
             ShareRow before = context.rows().find(ResourceTables.SHARES, grantee.keyOf(resource));
@@ -169,10 +169,14 @@ public final class Shares {
         return true;
     }
 
-    private static RefusedException notAGrantee() {
+    /**
+     * Returns the refusal of a grantee that is the caller, is unknown or accepts no shares of the caller. It is one of the
+     * input, but the grantee may accept the share before the call is repeated. So no key remembers it.
+     */
+    public static Refusal notAGrantee() {
         String detail =
                 "No other workspace with this id accepts shares from this one. Check the id, or ask that workspace to add this one to its sharesFrom.";
-        return new RefusedException(
-                Refusal.ofParameter(ProblemCode.VALIDATION_FAILED, "workspaceId", "unknown_workspace", detail));
+        return Refusal.ofParameter(ProblemCode.VALIDATION_FAILED, "workspaceId", "unknown_workspace", detail)
+                .notRemembered();
     }
 }

@@ -113,15 +113,34 @@ public final class Deliveries {
     public static Command.Query list(
             Id endpoint, PageRequest request, @Nullable String status, LongToIntFunction underWay) {
         return context -> {
-            Endpoints.find(context, endpoint);
-            SetKey set = SetKey.of(SetKinds.DELIVERIES, endpoint);
-            return Outcome.Done.ok(Lists.page(context.rows(), WebhookTables.DELIVERIES, set, request, row -> {
+            List<SetKey> sets = sets(context.rows(), Endpoints.find(context, endpoint), status);
+            return Outcome.Done.ok(Lists.page(context.rows(), WebhookTables.DELIVERIES, sets, request, row -> {
                 // Read once, because it may change between two reads.
                 Shown shown = shown(context, row, underWay);
                 boolean fits = !shown.row.isExpired(context) && (status == null || status.equals(shown.status));
                 return fits ? json(context, shown, true) : null;
             }));
         };
+    }
+
+    /**
+     * Returns sets that together hold all deliveries of an endpoint that are shown with a status. The set of a status
+     * has further ones only while attempts at them are in flight. All open sets are read while a release is under way,
+     * and for deliveries in flight, which no set tells.
+     */
+    private static List<SetKey> sets(Rows rows, EndpointRow endpoint, @Nullable String status) {
+        if (status == null) {
+            return List.of(SetKey.of(SetKinds.DELIVERIES, endpoint.id()));
+        }
+        boolean isShownAsStored = endpoint.enabled() && !Releases.isUnderWay(rows, endpoint);
+        for (DeliveryStatus each : DeliveryStatus.values()) {
+            if (each.wireName().equals(status) && (each.isSettled() || isShownAsStored)) {
+                return List.of(WebhookTables.byStatus(endpoint.id(), each));
+            }
+        }
+        return endpoint.enabled() || status.equals(DeliveryStatus.HELD.wireName())
+                ? WebhookTables.open(endpoint.id())
+                : List.of();
     }
 
     /**

@@ -77,6 +77,12 @@ final class Releases {
         }
     }
 
+    /** Returns true if a release of an endpoint's deliveries has not ended, so some are shown as they will be. */
+    static boolean isUnderWay(Rows rows, EndpointRow endpoint) {
+        Id workspace = endpoint.workspace();
+        return find(rows, workspace, endpoint.id()) != null || find(rows, workspace, workspace) != null;
+    }
+
     /** Returns true if an endpoint has deliveries that are not settled. */
     static boolean hasOpen(Rows rows, Id endpoint) {
         return nextOpen(rows, endpoint, 0) != Rows.NONE;

@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TableName.Owner;
 import dev.plinth.engine.internal.timer.DueIndex;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of the room and the sets that follow from them. */
@@ -50,6 +51,13 @@ final class WebhookTables {
 
     static SetKey byStatus(Id endpoint, DeliveryStatus status) {
         return SetKey.of(SetKinds.DELIVERIES_BY_STATUS, endpoint, status.wireName());
+    }
+
+    /** Returns the sets of an endpoint's deliveries that are not settled. */
+    static List<SetKey> open(Id endpoint) {
+        return DeliveryStatus.OPEN.stream()
+                .map(status -> byStatus(endpoint, status))
+                .toList();
     }
 
     static SetKey ofAllByStatus(DeliveryStatus status) {

@@ -83,9 +83,9 @@ final class BatchRoutes {
     }
 
     private Command batch(Input input) {
-        List<BatchedCall> calls =
-                calls(input.body().get(OPERATIONS), input.headers().idempotencyKey() != null);
-        return new Batch(calls, units(calls));
+        boolean keyed = input.headers().idempotencyKey() != null;
+        List<BatchedCall> calls = calls(input.body().get(OPERATIONS), keyed);
+        return new Batch(calls, units(calls), keyed);
     }
 
     /**

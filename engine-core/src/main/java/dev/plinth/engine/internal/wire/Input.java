@@ -32,6 +32,7 @@ final class Input {
     private final Request request;
     private final QueryParameters query;
     private final JsonValue.Obj object;
+    private final List<ProblemError> ofPath = new ArrayList<>();
     private @Nullable Values body;
 
     private Input(Request request, QueryParameters query, JsonValue.Obj object) {
@@ -47,6 +48,16 @@ final class Input {
         return new Input(request, query, object(request, query));
     }
 
+    /** Returns true if a workspace is the caller's. An operation of a batch does not know its caller yet. */
+    boolean isOfCaller(Id workspace) {
+        return request.isFor(workspace);
+    }
+
+    /** Notes the refusal of a value in the path, whose errors are told together with those of the body. */
+    void note(Refusal refusal) {
+        ofPath.addAll(refusal.errors());
+    }
+
     /** Returns what the body says; refuses with everything that is wrong with the query, or else with the body. */
     Values body() {
         Values known = body;
@@ -59,17 +70,24 @@ final class Input {
     }
 
     private Values read() {
-        List<ProblemError> errors = new ArrayList<>();
+        List<ProblemError> errors = new ArrayList<>(ofPath);
         Fields fields = new Fields(object, "", errors);
         Values values = request.route().body().read(fields);
         fields.end();
         if (!errors.isEmpty()) {
-            throw new RefusedException(Refusal.of(
-                    ProblemCode.VALIDATION_FAILED,
-                    "The body has " + count(errors) + ". Correct each of those listed.",
-                    List.copyOf(errors)));
+            throw new RefusedException(
+                    Refusal.of(ProblemCode.VALIDATION_FAILED, detail(errors), List.copyOf(errors)));
         }
         return values;
+    }
+
+    private String detail(List<ProblemError> errors) {
+        if (ofPath.isEmpty()) {
+            return "The body has " + count(errors) + ". Correct each of those listed.";
+        }
+        return errors.equals(ofPath)
+                ? ofPath.get(0).detail()
+                : "The path and the body have errors. Correct each of those listed.";
     }
 
     QueryParameters query() {

@@ -50,9 +50,12 @@ final class ShareRoutes {
     }
 
     private static Command share(Input input) {
+        Id grantee = input.id(IdKind.WORKSPACE, 1);
+        if (input.isOfCaller(grantee)) {
+            input.note(Shares.notAGrantee());
+        }
         String role = input.body().get(ROLE);
         Id resource = input.id(IdKind.RESOURCE, 0);
-        Id grantee = input.id(IdKind.WORKSPACE, 1);
         return Shares.grant(resource, grantee, "editor".equals(role), Access::takesShares, Jobs::cancelOn);
     }
 }
