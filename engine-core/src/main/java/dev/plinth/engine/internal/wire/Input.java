@@ -75,8 +75,7 @@ final class Input {
         Values values = request.route().body().read(fields);
         fields.end();
         if (!errors.isEmpty()) {
-            throw new RefusedException(
-                    Refusal.of(ProblemCode.VALIDATION_FAILED, detail(errors), List.copyOf(errors)));
+            throw new RefusedException(Refusal.of(ProblemCode.VALIDATION_FAILED, detail(errors), List.copyOf(errors)));
         }
         return values;
     }
