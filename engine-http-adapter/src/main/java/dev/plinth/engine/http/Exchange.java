@@ -208,7 +208,7 @@ final class Exchange implements Invocable.Task {
     }
 
     private void answer(@Nullable Reply reply, @Nullable Throwable failure) {
-        releaseBody(reply);
+        release();
         if (failure != null) {
             calls.noteError(failure);
         }
@@ -221,13 +221,18 @@ final class Exchange implements Invocable.Task {
             callback.failed(failure == null ? new IllegalStateException("Expected a reply, but got null") : failure);
             return;
         }
+        // A future swallows what its callbacks throw, and the client would wait for ever.
+        endIfBroken(() -> writeOrHold(reply));
+    }
+
+    private void writeOrHold(Reply reply) {
+        releaseAdmission(reply);
         int held = connection.millisToHold(reply.status());
         if (held > 0) {
             connector.later(() -> endIfBroken(() -> write(reply)), TimeUnit.MILLISECONDS.toNanos(held));
-            return;
+        } else {
+            write(reply);
         }
-        // A future swallows what its callbacks throw, and the client would wait for ever.
-        endIfBroken(() -> write(reply));
     }
 
     /** Runs a step whose caller would hide its error. The error is recorded and ends the request. */
@@ -264,18 +269,18 @@ final class Exchange implements Invocable.Task {
         }
     }
 
+    /**
+     * Frees the body and the values that the engine made of it, because a client may take its time to read the answer.
+     */
     private void release() {
         body.release();
         values.close();
     }
 
-    /**
-     * Frees the body and the values that the engine made of it, because a client may take its time to read the answer.
-     */
-    private void releaseBody(@Nullable Reply reply) {
-        release();
-        if (reply != null && (reply.rest().isPresent() || isCounted(reply))) {
-            String unused = payer(); // asked for while the answer is written, when the admission is gone
+    /** Drops the admission with its call likewise. The payer of an answer that is counted is noted before. */
+    private void releaseAdmission(Reply reply) {
+        if (reply.rest().isPresent() || isCounted(reply)) {
+            String unused = payer();
         }
         admission = ANSWERED;
     }
