@@ -120,7 +120,8 @@ class RowTest {
     @Test
     void optionalText_withAUsualOne_isThatObjectOnlyIfTheTextIsTheSame() {
         String usual = "\"v1\"";
-        for (String text : new String[] {null, "", "\"v1", "\"v2\"", "\"v1\"", "\"v12\"", "x".repeat(132), "ü1\""}) {
+        for (String text :
+                new String[] {null, "", "\"v1", "\"v2\"", "\"v1\"", "\"v12\"", "\"v1\"x", "x".repeat(132), "ü1\""}) {
             RowReader reader =
                     new RowReader(new RowWriter(1).optionalText(text).number(17).row(), 1);
 
