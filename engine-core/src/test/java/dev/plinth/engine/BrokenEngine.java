@@ -26,7 +26,7 @@ enum BrokenEngine {
     UNKNOWN_TAKEN_FOR_FENCED(
             "internal/store/log/LogJournal.java", "fate = log.resolve(reign, first);", "fate = Fate.FENCED;"),
     UNKNOWN_TOLD_AS_NOT_DONE(
-            "internal/store/Store.java", "sequence -> undo(sequence, false)", "sequence -> undo(sequence, true)"),
+            "internal/store/Store.java", "            undo(sequence, false);", "            undo(sequence, true);"),
     FENCED_TAKEN_FOR_DURABLE(
             "internal/store/log/LogJournal.java", "if (fate != Fate.DURABLE) {", "if (fate == Fate.UNKNOWN) {"),
     BEAT_NOT_LOOKED_AT(
@@ -49,9 +49,10 @@ enum BrokenEngine {
     LIST_NUMBERS_NOT_RESTORED(
             "internal/store/InFlight.java", "left == null ? heardNumber : left.record.lastNumber()", "-9"),
     SNAPSHOT_BEHIND_WHAT_IS_DURABLE(
-            "internal/store/NodeStore.java",
-            "started(writing.durableEnd(), 0)",
-            "started(new LogPosition(" + "0, writing.epoch(), tables.lastSequence(), writing.durableEnd().crc()), 0)"),
+            "internal/store/WrittenRows.java",
+            "writing.durableEnd(), 0",
+            "new dev.plinth.engine.internal.store.log.LogPosition("
+                    + "0, writing.epoch(), tables.lastSequence(), writing.durableEnd().crc()), 0"),
     SNAPSHOT_TAKEN_FOR_THE_END(
             "internal/store/NodeStore.java",
             "            readToTheEnd(reign);",
