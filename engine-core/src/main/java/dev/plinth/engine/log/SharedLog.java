@@ -66,7 +66,7 @@ public interface SharedLog extends AutoCloseable {
      * goes on only if the batch is durable.
      *
      * @param first the position at which the batch begins
-     * @return the fate; {@link Fate#UNKNOWN} if it still is
+     * @return the fate; {@link Fate#UNKNOWN} if it still is, or if the batch may be among those that were deleted
      */
     Fate resolve(Reign reign, long first);
 

@@ -3,6 +3,7 @@ package dev.plinth.engine.testkit;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -408,6 +409,20 @@ public abstract class SharedLogContract {
         assertBatches(appended.subList(4, 6), second().read(later, 8, BYTES_MAX));
         assertTrue(second().beat(later, 12));
         assertBatches(appended.subList(2, 6), followed(0, 4));
+    }
+
+    @Test
+    final void resolve_ofABatchThatANextReignHasDeleted_isNotFenced() throws IOException {
+        Reign earlier = first().reign(FIRST).orElseThrow();
+        List<Batch> unused = append(first(), earlier, 1, 2);
+        Reign later = takeOver();
+        assertEquals(4, readAll(second(), later, BYTES_MAX).get(1).last());
+        second().snapshots().write(4, out -> out.write(4));
+        second().snapshots().write(6, out -> out.write(6));
+        second().truncate(4);
+
+        assertNotEquals(Fate.FENCED, first().resolve(earlier, 3)); // a log may still have what it has deleted
+        assertEquals(Fate.FENCED, first().resolve(earlier, 5));
     }
 
     @Test

@@ -318,7 +318,7 @@ public final class SharedMemoryLog implements SharedLog {
                 }
             }
             end(reign);
-            return Fate.FENCED;
+            return first <= truncated ? Fate.UNKNOWN : Fate.FENCED; // a batch that was deleted may have been this one
         } finally {
             lock.unlock();
         }

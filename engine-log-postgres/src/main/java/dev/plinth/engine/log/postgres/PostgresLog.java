@@ -207,13 +207,14 @@ public final class PostgresLog implements SharedLog {
     @Override
     public List<Batch> read(Reign reign, long after, int bytesMax) throws IOException {
         try {
-            List<Batch> found = reading.run(connection -> tables.read(connection, after, bytesMax));
-            if (!reading.run(connection -> reigns.isLast(connection, reign.epoch()))) {
-                reading.abort(); // it may be at a server that is no primary any more
-                throw new IOException("Expected the reign of epoch " + reign.epoch()
-                        + " to be the last one of the log, but another one has begun");
-            }
-            return found;
+            return reading.run(connection -> {
+                List<Batch> found = tables.read(connection, after, bytesMax);
+                if (!reigns.isLast(connection, reign.epoch())) {
+                    // A failure gives the connection up, which may be to a server that is no primary any more.
+                    throw new SQLException("another reign has begun after that of epoch " + reign.epoch());
+                }
+                return found;
+            });
         } catch (SQLException e) {
             throw SqlStates.asIo(e);
         }
