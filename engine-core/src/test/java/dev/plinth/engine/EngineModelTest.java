@@ -28,7 +28,7 @@ class EngineModelTest {
     @ParameterizedTest
     @EnumSource
     void life_anyRequestsAndRestarts_isThatOfTheModel(Tables tables) {
-        for (int i = 0; i < TestScale.count(40, 600, 10_000); i++) {
+        for (int i = 0; i < TestScale.count(15, 600, 10_000); i++) {
             Life life = new Life(tables, (seed + i) % DURABLE_ONE_IN == 0, seed + i);
             Failure failure = life.run(new BitSet());
             if (failure != null) {

@@ -10,12 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code plinth.jar demo} as the README and {@code docs/tour.md} tell to use it. */
 @Timeout(600)
+@Tag("slow")
 class DemoIT {
     private static final Pattern BLOCK = Pattern.compile("(?s)```sh\n(.*?)```");
     private static final String PRINTED = "/tmp/plinth-demo.txt";

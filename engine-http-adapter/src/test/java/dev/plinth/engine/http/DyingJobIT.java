@@ -8,12 +8,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A job that kills its process does not do so at every start for ever; one that gets further each time is left its chance. */
 @Timeout(900)
+@Tag("slow")
 class DyingJobIT {
     private static final int DEATHS_MAX = 3;
     private static final int PATIENCE_SECONDS = 60;

@@ -39,6 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("portable")
 @Timeout(600)
 @Tag("scaled")
+@Tag("slow")
 class ProxyIT {
     /** Its files are in the test's folder, and it runs as the user of the test. */
     private static final String NGINX_HEAD = (System.getProperty("user.name").equals("root") ? "user root;\n" : "")

@@ -16,12 +16,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server with a small heap lives through callers that fill memory, with a credential or without, and serves others meanwhile. */
 @Timeout(300)
+@Tag("slow")
 class StrangersIT {
     private static final String HEAP = "-Xmx64m";
     private static final String ADMIN_TOKEN = "adm_0123456789abcdef0123456789";

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("portable")
 @Timeout(3600)
 @Tag("scaled")
+@Tag("slow")
 class ToolsIT {
     private static final int WRITERS = 4;
     private static final int WRITES_BEFORE = 100;

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
  * took from the key to the next frame. The test prints that, and asserts that the page answers at all.
  */
 @Tag("scaled")
+@Tag("slow")
 class ConsoleLoadIT extends ConsoleBrowsing {
     private static final int EVENTS_PER_SECOND = TestScale.count(100, 1_000, 1_000);
     private static final int JOBS = TestScale.count(1_000, 10_000, 10_000);

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 @Tag("scaled")
+@Tag("slow")
 class HostileIT {
     private static final int ALONE_MILLIS = 1_800;
     private static final int TURNS = Integer.getInteger("plinth.test.hostile.turns", TestScale.isLong() ? 3 : 1);
