@@ -28,11 +28,7 @@ final class DeliveryStatesTest {
     void delivery_whileItIsSent_isDelivering() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch mayAnswer = new CountDownLatch(1);
-        store.answerWith(number -> {
-            asked.countDown();
-            await(mayAnswer);
-            return 200;
-        });
+        answerOnce(mayAnswer, asked);
         publish();
         asked.await();
 
@@ -122,11 +118,7 @@ final class DeliveryStatesTest {
         store.pass(Duration.ZERO);
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch mayAnswer = new CountDownLatch(1);
-        store.answerWith(number -> {
-            asked.countDown();
-            await(mayAnswer);
-            return 200;
-        });
+        answerOnce(mayAnswer, asked);
         for (int i = 0; i < 30; i++) {
             publish();
         }
@@ -229,6 +221,15 @@ final class DeliveryStatesTest {
     private void takePaymentsOnly() {
         store.call("PATCH", "/v1/webhook-endpoints/" + endpoint, "{\"types\":[\"payment.*\"]}");
         store.pass(Duration.ZERO);
+    }
+
+    /** Answers with 200 once that is allowed, and tells of each delivery that has come. */
+    private void answerOnce(CountDownLatch mayAnswer, CountDownLatch asked) {
+        store.answerWith(number -> {
+            asked.countDown();
+            await(mayAnswer);
+            return 200;
+        });
     }
 
     private void publish() {

@@ -89,18 +89,12 @@ public class ForwardingDisk implements Disk {
         disk.close();
     }
 
-    private final class Named implements File {
+    private final class Named extends ForwardingFile {
         private final String name;
-        private final File file;
 
         Named(String name, File file) {
+            super(file);
             this.name = name;
-            this.file = file;
-        }
-
-        @Override
-        public long size() throws IOException {
-            return file.size();
         }
 
         @Override
@@ -116,11 +110,6 @@ public class ForwardingDisk implements Disk {
         @Override
         public void sync() throws IOException {
             ForwardingDisk.this.sync(name, file);
-        }
-
-        @Override
-        public void close() throws IOException {
-            file.close();
         }
     }
 }
