@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A right that is taken back counts from then on, also for calls that were let in before and have not changed anything yet (contract §2). */
 @Timeout(180)
@@ -83,6 +85,25 @@ final class RevokedInFlightTest {
 
         assertThat(slow.get().text()).contains("\"code\":\"insufficient_scope\"", "resources:write");
         assertUnchanged();
+    }
+
+    /** Contract §2: a refusal of these steps leaves the key free. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"enabled\":false}", "{\"scopes\":[\"resources:read\"]}"})
+    void hostOperation_refusedByAChangeOfItsKey_leavesTheIdempotencyKeyFree(String change) throws Exception {
+        CompletableFuture<Reply> slow = slowCall();
+        assertThat(call("PATCH", "/v1/keys/" + keyId, change).status()).isEqualTo(200);
+        goOn.countDown();
+        assertThat(slow.get().status()).isEqualTo(403);
+
+        Reply again = store.engine()
+                .call(Call.of("POST", "/v1/resources/" + resource + "/operations/slow")
+                        .withKey(store.newKey(workspace))
+                        .withHeader("Idempotency-Key", "slow-1")
+                        .withBody(Json.of("{\"input\":{}}")));
+
+        assertThat(again.status()).as(again.text()).isEqualTo(200);
+        assertThat(again.header("Idempotent-Replayed")).isNull();
     }
 
     @Test

@@ -142,6 +142,11 @@ public final class Commits implements Committer {
             if (Access.hasChangedSince(transaction::changedAt, admitted.at())) {
                 AdmissionControl.checkStillAllowed(transaction, admitted);
             }
+        } catch (
+                RefusedException early) { // as at the steps before the look-up of the key, which remembers none of them
+            return committed(transaction, context, new Changes(), new Outcome.Refused(early.refusal()));
+        }
+        try {
             return run(transaction, context, change, memory);
         } catch (RefusedException refused) {
             Outcome outcome = new Outcome.Refused(refused.refusal());
