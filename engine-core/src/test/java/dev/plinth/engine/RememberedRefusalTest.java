@@ -10,6 +10,8 @@ import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Scope;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +82,40 @@ final class RememberedRefusalTest {
     }
 
     @Test
+    void patch_thatWouldLeaveTooManyPairs_notRemembered() {
+        String path = "/v1/resources/" + resource();
+        String pairs =
+                IntStream.range(0, 50).mapToObj(i -> "\"k" + i + "\":\"v\"").collect(Collectors.joining(","));
+        assertThat(patch(path, "{\"metadata\":{" + pairs + "}}", "fill").status())
+                .isEqualTo(200);
+        String more = "{\"metadata\":{\"more\":\"v\"}}";
+        assertThat(patch(path, more, "k").status()).isEqualTo(422);
+        assertThat(patch(path, "{\"metadata\":{\"k0\":null}}", "free").status()).isEqualTo(200);
+
+        Reply again = patch(path, more, "k");
+
+        assertThat(again.status()).as(again.text()).isEqualTo(200);
+        assertThat(again.header("Idempotent-Replayed")).isNull();
+    }
+
+    @Test
+    void event_onAResourceThatIsNotVisibleYet_notRemembered() {
+        String other = engine.admin().createWorkspace("other", "pro").call().id();
+        String others = engine.admin().createKey(other, "k").call().secret().orElseThrow();
+        String shared =
+                engine.client(others).resources().create("theirs").call().id();
+        String body = "{\"type\":\"a.b\",\"data\":{},\"resourceId\":\"" + shared + "\"}";
+        assertThat(post("/v1/events", body).text()).contains("unknown_resource");
+        String own = engine.client(secret).workspace().call().id();
+        Call share = Call.of("PUT", "/v1/resources/" + shared + "/shares/" + own)
+                .withKey(others)
+                .withBody(Json.of("{\"role\":\"editor\"}"));
+        assertThat(engine.call(share).status()).isEqualTo(201);
+
+        assertThat(post("/v1/events", body).status()).isEqualTo(201);
+    }
+
+    @Test
     void event_ofAReservedType_notRemembered() {
         String body = "{\"type\":\"resource.made\",\"extra\":1}";
 
@@ -108,6 +144,13 @@ final class RememberedRefusalTest {
 
     private String resource() {
         return engine.client(secret).resources().create("one").call().id();
+    }
+
+    private Reply patch(String path, String body, String key) {
+        return engine.call(Call.of("PATCH", path)
+                .withKey(secret)
+                .withHeader("Idempotency-Key", key)
+                .withBody(Json.of(body)));
     }
 
     private Reply post(String path, String body) {

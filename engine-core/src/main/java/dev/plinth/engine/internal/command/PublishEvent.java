@@ -34,7 +34,8 @@ public final class PublishEvent {
                 throw refused;
             }
             String detail = "No resource with this id is visible to this workspace. Check the id and the API key.";
-            throw new RefusedException(Refusal.ofBody("/resourceId", "unknown_resource", detail));
+            throw new RefusedException(
+                    Refusal.ofBody("/resourceId", "unknown_resource", detail).notRemembered());
         }
     }
 }

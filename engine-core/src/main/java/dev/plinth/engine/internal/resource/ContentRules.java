@@ -132,7 +132,10 @@ public final class ContentRules {
         }
         if (!errors.isEmpty()) {
             throw new RefusedException(Refusal.of(
-                    ProblemCode.VALIDATION_FAILED, "The patch has errors. Correct each of those listed.", errors));
+                            ProblemCode.VALIDATION_FAILED,
+                            "The patch has errors. Correct each of those listed.",
+                            errors)
+                    .notRemembered());
         }
     }
 

@@ -95,10 +95,11 @@ public final class ContentTypes {
         List<ProblemError> errors = schema.check(JsonReader.trusted(after.data()), "/data");
         if (!errors.isEmpty()) {
             throw new RefusedException(Refusal.of(
-                    ProblemCode.VALIDATION_FAILED,
-                    "After the patch, the data breaks the schema of type " + after.type()
-                            + ". Correct each of those listed.",
-                    errors));
+                            ProblemCode.VALIDATION_FAILED,
+                            "After the patch, the data breaks the schema of type " + after.type()
+                                    + ". Correct each of those listed.",
+                            errors)
+                    .notRemembered());
         }
     }
 
