@@ -140,6 +140,7 @@ class SharedLogTest {
             Reply unknown = post(engine, key, "k1");
             assertThat(unknown.status()).isEqualTo(503);
             assertThat(unknown.text()).contains("\"code\":\"outcome_unknown\"");
+            assertThat(unknown.header("Retry-After")).isEqualTo("1");
         }
         log.expireLease();
 

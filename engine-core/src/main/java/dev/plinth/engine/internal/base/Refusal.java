@@ -29,6 +29,9 @@ public record Refusal(
     /** Means that no single operation of a batch was refused. */
     public static final int WHOLE = -1;
 
+    /** The status of refusals that say when to come again, even if the code that refuses does not. */
+    private static final int UNAVAILABLE = 503;
+
     /** Returns a refusal with nothing but its sentence. */
     public static Refusal of(ProblemCode code, String detail) {
         return of(code, detail, List.of());
@@ -36,7 +39,8 @@ public record Refusal(
 
     /** Returns a refusal of input, with all its errors. */
     public static Refusal of(ProblemCode code, String detail, List<ProblemError> errors) {
-        return new Refusal(code, detail, errors, 0, null, code.retryable(), code.remembered(), WHOLE);
+        int seconds = code.status() == UNAVAILABLE ? 1 : 0;
+        return new Refusal(code, detail, errors, seconds, null, code.retryable(), code.remembered(), WHOLE);
     }
 
     /**
