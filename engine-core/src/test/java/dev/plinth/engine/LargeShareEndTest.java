@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -72,6 +74,30 @@ final class LargeShareEndTest {
             store.pass(Duration.ZERO);
             assertAllCanceledOnce(store, jobs);
             assertThat(most.get()).isLessThanOrEqualTo(2 * Limits.CANCELED_JOBS_PER_RECORD_MAX + 1);
+        }
+    }
+
+    @Test
+    void fail_leaseOfAJobThatIsToBeCanceled_cancelsIt() {
+        try (TestEngine store = shared(builder -> {})) {
+            jobs(store, MANY);
+            String late = "{\"type\":\"late\",\"input\":{},\"resourceId\":\"" + resource + "\"}";
+            post(store, grantee, "/v1/jobs", late);
+            String leased = post(store, grantee, "/v1/jobs/lease", "{\"types\":[\"late\"]}")
+                    .text();
+            Map<?, ?> job = (Map<?, ?>) ((List<?>) Json.of(leased).asMap().get("data")).get(0);
+            String failed = "{\"leaseToken\":\"" + job.get("leaseToken")
+                    + "\",\"error\":{\"detail\":\"no\"},\"retryable\":false}";
+            CompletableFuture<Reply> ended = new CompletableFuture<>();
+            try (HeldWriterLock frozen = new HeldWriterLock(store.engine(), () -> unshare(store))) {
+                assertThat(frozen.reply().status()).isEqualTo(200);
+                String path = "/v1/jobs/" + job.get("id");
+                assertThat(get(store, grantee, path)).contains("\"cancelRequested\":true");
+                HeldWriterLock.awaitInLine(
+                        HeldWriterLock.start(() -> ended.complete(post(store, grantee, path + "/fail", failed))));
+            }
+
+            assertThat(ended.join().text()).contains("\"status\":\"canceled\"");
         }
     }
 

@@ -42,7 +42,7 @@ final class JobRules {
 
     /** Returns a job after a failed attempt, which waits for another attempt or has ended. */
     static JobRow failed(Context context, JobRow row, byte[] problem, boolean retryable) {
-        if (row.cancelRequested()) {
+        if (Cancellations.shown(context.rows(), row).cancelRequested()) {
             return row.ended(JobStatus.CANCELED, context.now(), null, 0);
         }
         if (!retryable || row.attempt() >= row.facts().attemptsMax()) {
