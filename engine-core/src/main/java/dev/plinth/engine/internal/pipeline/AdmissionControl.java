@@ -212,6 +212,8 @@ final class AdmissionControl {
         if (outcome.status() < 500 || call.units == 0) {
             return false;
         }
+        quotas.forgive(call.caller, call.owed);
+        call.owed = 0;
         refundDown(call, 0);
         return true;
     }

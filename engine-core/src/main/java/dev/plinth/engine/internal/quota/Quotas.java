@@ -93,6 +93,13 @@ public final class Quotas {
         return inspect(caller);
     }
 
+    /** Gives back what {@link #owe} has charged for a call that failed because of the engine itself. */
+    public void forgive(Caller caller, int units) {
+        if (units > 0) {
+            refund(caller, new Quota(caller.plan(), true, 0, 0, 0), units); // no further policy was charged
+        }
+    }
+
     /** Returns the state of a bucket without taking units. */
     public Quota inspect(Caller caller) {
         return take(caller, 0);

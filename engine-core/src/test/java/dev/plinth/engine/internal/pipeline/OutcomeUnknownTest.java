@@ -10,6 +10,8 @@ import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.access.Workspaces;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Observers;
@@ -64,6 +66,35 @@ class OutcomeUnknownTest {
 
         assertThat(lost.outcome().status()).isEqualTo(503);
         assertThat(left(dispatcher.call(look()))).isEqualTo(60 - UNITS);
+    }
+
+    @Test
+    void costlyWrite_itsRecordIsLost_owesNothing() {
+        RequestDispatcher dispatcher =
+                open(new ScriptedJournal(ScriptedJournal.Fate.UNKNOWN_AND_APPLIED, RECORDS_BEFORE + 1));
+        Command.CostlyChange costly = new Command.CostlyChange() {
+            @Override
+            public Decision decide(Context context) {
+                return CREATE.decide(context);
+            }
+
+            @Override
+            public long units(Context context) {
+                return 100 * UNITS;
+            }
+        };
+        Request request = new Request(
+                TestRoute.of("POST", UNITS, costly),
+                "POST",
+                List.of(),
+                null,
+                Request.Headers.of("Bearer " + secret),
+                new byte[0],
+                false);
+
+        assertThat(dispatcher.call(request).outcome().status()).isEqualTo(503);
+
+        assertThat(left(dispatcher.call(look()))).isEqualTo(60);
     }
 
     @Test
