@@ -89,6 +89,31 @@ final class DeliveryStatesTest {
                 .doesNotContain("\"number\":5", "nextAttemptAt");
     }
 
+    /** Decision 022: while a workspace is suspended no delivery begins, and none is lost. */
+    @Test
+    void resend_requestedBeforeASuspension_waitsForTheActivation() {
+        publish();
+        store.pass(Duration.ZERO);
+        String delivery = TestEngine.id(store.call("GET", deliveries));
+        String workspace = store.engine().client(store.key()).workspace().call().id();
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        answerOnce(mayAnswer, asked);
+        for (int i = 0; i < 3; i++) {
+            store.call("POST", "/v1/deliveries/" + delivery + "/resend");
+        }
+        await(asked);
+
+        store.engine().admin().suspend(workspace).call();
+        mayAnswer.countDown();
+        store.pass(Duration.ofMinutes(3));
+
+        assertThat(store.received()).isEqualTo(2);
+        store.engine().admin().activate(workspace).call();
+        store.pass(Duration.ofMinutes(1));
+        assertThat(store.received()).isEqualTo(4);
+    }
+
     /** Contract §6: a page by one filter is as long as asked, however many other deliveries are newer. */
     @Test
     void list_byASettledStatus_findsItBehindManyOthers() {

@@ -157,6 +157,8 @@ final class DeliveryAttempts {
         boolean manual = row.resendAt() != 0;
         if (endpoint == null || body == null) {
             return recorded(flight, row, DeliverySteps.drop(row));
+        } else if (manual && !due.active) {
+            return recorded(flight, row, DeliverySteps.putOff(row, mayRun));
         } else if (!manual && (!endpoint.enabled() || !due.active)) {
             return recorded(flight, row, DeliverySteps.hold(row, mayRun));
         } else if (!manual && due.waits) {
@@ -258,9 +260,7 @@ final class DeliveryAttempts {
      */
     private boolean mayBegin(Rows rows, DeliveryRow row, boolean manual) {
         EndpointRow endpoint = endpoint(rows, row, false);
-        return endpoint != null
-                && (manual
-                        || endpoint.enabled() && mayRun.test(rows, row.facts().workspace()));
+        return endpoint != null && mayRun.test(rows, row.facts().workspace()) && (manual || endpoint.enabled());
     }
 
     private @Nullable Due find(Rows rows, long number) {

@@ -263,6 +263,11 @@ record DeliveryRow(Facts facts, DeliveryState state, Tries tries, Requests reque
         return new DeliveryRow(facts, state, tries, new Requests(dueAt, requests.left() + 1), 0);
     }
 
+    /** Returns the same, whose requested attempts are due at a later time. */
+    DeliveryRow putOff(long until) {
+        return new DeliveryRow(facts, state, tries, new Requests(until, requests.left()), 0);
+    }
+
     /** Returns the same without the requested attempts that are not made. */
     DeliveryRow withoutResends() {
         return new DeliveryRow(facts, state, tries, Requests.NONE, queuedFor);

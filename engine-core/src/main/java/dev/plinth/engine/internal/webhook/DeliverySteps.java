@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.timer.DueIndex;
 import dev.plinth.engine.internal.webhook.send.SendResult;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class DeliverySteps {
     private static final Outcome.Done DONE = Outcome.Done.ok(new byte[0]);
     private static final int GONE = 410;
     private static final int STEP_ROWS_MAX = 200;
+    private static final long PUT_OFF_MILLIS = Duration.ofMinutes(1).toMillis();
 
     private DeliverySteps() {}
 
@@ -71,6 +73,25 @@ final class DeliverySteps {
                     || endpoint.enabled()
                             && mayRun.test(context.rows(), row.facts().workspace());
             return mayGo ? Decision.nothing(DONE) : Decision.of(put(new Changes(), row.held()), DONE);
+        };
+    }
+
+    /**
+     * Puts off the requested attempts of a delivery whose workspace is suspended. Holds the delivery too if it is due.
+     *
+     * @param mayRun tells whether the deliveries of a workspace may be sent
+     */
+    static Command.Change putOff(DeliveryRow seen, BiPredicate<Rows, Id> mayRun) {
+        return context -> {
+            DeliveryRow row = find(context.rows(), seen.key());
+            if (row == null
+                    || row.resendAt() == 0
+                    || mayRun.test(context.rows(), row.facts().workspace())) {
+                return Decision.nothing(DONE);
+            }
+            boolean isDue = row.dueAt() != 0 && row.dueAt() <= context.now();
+            DeliveryRow left = isDue ? row.held() : row;
+            return Decision.of(put(new Changes(), left.putOff(context.now() + PUT_OFF_MILLIS)), DONE);
         };
     }
 
