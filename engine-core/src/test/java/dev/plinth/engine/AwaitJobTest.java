@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LoggedRequest;
 import dev.plinth.engine.api.NewJob;
 import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.base.Limits;
 import java.time.Duration;
@@ -121,6 +123,20 @@ final class AwaitJobTest {
 
         assertThat(waiting.job().status()).isEqualTo(JobStatus.SUCCEEDED);
         assertThat(callsForJobs()).isLessThan(100);
+    }
+
+    @Test
+    void job_preferredToWaitWithoutAPlace_doesNotSayThatItHasWaited() {
+        fillPlaces(Limits.WAITING_CALLS_PER_GROUP_MAX);
+        String id = start(NewJob.of("elsewhere"));
+
+        Reply reply = store.engine()
+                .call(Call.of("GET", "/v1/jobs/" + id)
+                        .withKey(store.newKey(workspace))
+                        .withHeader("Prefer", "wait=30"));
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.header("Preference-Applied")).isNull();
     }
 
     /** Makes calls that wait for a job which does not end. */

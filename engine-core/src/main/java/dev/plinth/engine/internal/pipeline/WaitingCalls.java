@@ -66,13 +66,13 @@ final class WaitingCalls {
         if (wait == null) {
             return null;
         }
-        if (poll instanceof Command.LongPollQuery && preferredSeconds(call) == wait.seconds()) {
-            call.waitedSeconds = wait.seconds();
-        }
         WaitRegistry.Waiter waiter = hasEnded(call) ? null : registry.join(call.caller.workspace(), wait);
         if (waiter == null) {
             call.waitsNoLonger = true;
             return poll instanceof Command.LongPollQuery query ? answerNow(call, query) : null;
+        }
+        if (poll instanceof Command.LongPollQuery && preferredSeconds(call) == wait.seconds()) {
+            call.waitedSeconds = wait.seconds();
         }
         if (hasCome(call, poll)) {
             waiter.end().complete(null);
