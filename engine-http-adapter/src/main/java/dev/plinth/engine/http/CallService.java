@@ -3,6 +3,7 @@ package dev.plinth.engine.http;
 import dev.plinth.engine.Admission;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
+import java.util.List;
 
 /** The engine as the socket side sees it, so that it can be tested without one. Thread-safe. */
 interface CallService {
@@ -33,9 +34,14 @@ interface CallService {
     /** Returns a problem document for input that never became a call. */
     Reply refusal(String code, String detail);
 
-    /** Adds a request id, which every reply has, to a reply that is not the engine's. */
+    /** Adds the headers that every reply has to one that is not the engine's: a request id, and the node of a shared log. */
     default Reply numbered(Reply reply) {
-        String requestId = refusal("route_not_found", "").header("Request-Id");
-        return requestId == null ? reply : reply.with("Request-Id", requestId);
+        Reply own = refusal("route_not_found", "");
+        Reply numbered = reply;
+        for (String name : List.of("Request-Id", "Plinth-Node")) {
+            String value = own.header(name);
+            numbered = value == null ? numbered : numbered.with(name, value);
+        }
+        return numbered;
     }
 }

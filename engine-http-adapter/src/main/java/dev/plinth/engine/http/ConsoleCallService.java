@@ -84,6 +84,9 @@ final class ConsoleCallService implements CallService {
 
     /** Adds the links to the front page, in both of its forms. The engine does not know what an adapter serves. */
     private static Reply linked(Reply reply) {
+        if (reply.rest().isPresent()) {
+            return reply; // another node, which leads by now, has answered
+        }
         String text = reply.text();
         String linked = text.startsWith("{")
                 ? text.replace("\"docs\":\"/openapi.json\"", "\"docs\":\"" + REFERENCE + "\"")

@@ -2,7 +2,9 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.Reply;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -11,6 +13,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -46,6 +50,20 @@ class ConsoleTest {
         try (Stream<Path> files = Files.list(Objects.requireNonNull(index.getParent()))) {
             return files.toList();
         }
+    }
+
+    @Test
+    void frontPage_ofAnotherNode_isPassedOnAsItIs() {
+        FakeCallService engine = new FakeCallService();
+        engine.answer = call -> CompletableFuture.completedFuture(
+                new Reply(200, Map.of(), new byte[0], Optional.of(CompletableFuture::new)));
+
+        Reply reply = new ConsoleCallService(engine, true)
+                .admit(Call.of("GET", "/"))
+                .submit(new byte[0], bytes -> true)
+                .join();
+
+        assertThat(reply.rest()).isPresent();
     }
 
     private static String name(Path file) {

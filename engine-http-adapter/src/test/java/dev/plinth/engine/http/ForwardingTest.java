@@ -128,9 +128,6 @@ class ForwardingTest {
                 WireRequest.get(path).withKey(key).with("If-None-Match", tag),
                 WireRequest.of("HEAD", path).withKey(key),
                 WireRequest.of("OPTIONS", path).withKey(key),
-                WireRequest.of("OPTIONS", path)
-                        .with("Origin", "https://app.example.com")
-                        .with("Access-Control-Request-Method", "GET"),
                 WireRequest.get(path).withKey(key).with("Origin", "https://app.example.com"),
                 WireRequest.get(path).withKey(key).with("Origin", "https://other.example.com"),
                 WireRequest.of("BREW", path).withKey(key),
@@ -158,8 +155,6 @@ class ForwardingTest {
                 WireRequest.get(path).withKey("sk_live_unknown"),
                 WireRequest.get("/v1/plan").withKey(key),
                 WireRequest.get("/openapi.json"),
-                WireRequest.get("/console/"),
-                WireRequest.get("/docs"),
                 WireRequest.get("/admin/v1/workspaces").withKey(NodesOfALog.ADMIN_TOKEN),
                 WireRequest.post("/v1/resources", "{").withKey(key),
                 WireRequest.post("/v1/resources", "").withKey(key),
@@ -181,6 +176,26 @@ class ForwardingTest {
             }
         }
         assertThat(differing).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/console", "/console/", "/docs"})
+    void file_thatANodeServesItself_namesIt(String path) throws IOException {
+        assertThat(send(leader, WireRequest.get(path)).header("plinth-node")).isEqualTo("node-0");
+        assertThat(send(follower, WireRequest.get(path)).header("plinth-node")).isEqualTo("node-1");
+    }
+
+    @Test
+    void preflight_atAFollower_isAnsweredByItself() throws IOException {
+        WireRequest preflight = WireRequest.of("OPTIONS", "/v1/resources")
+                .with("Origin", "https://app.example.com")
+                .with("Access-Control-Request-Method", "GET");
+
+        RawReply reply = send(follower, preflight);
+
+        assertThat(reply.status()).isEqualTo(204);
+        assertThat(reply.header("access-control-allow-origin")).isEqualTo("https://app.example.com");
+        assertThat(reply.header("plinth-node")).isEqualTo("node-1");
     }
 
     @Test
