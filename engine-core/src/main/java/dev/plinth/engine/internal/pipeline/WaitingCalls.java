@@ -215,8 +215,16 @@ final class WaitingCalls {
         if (kind != null
                 && poll instanceof Command.LongPollChange change
                 && registry.areThere(wait.topic())
-                && store.look(rows -> change.isThere(queries.contextNow(call, rows), kind) ? 1 : 0) == 1) {
+                && isThere(call, change, kind)) {
             registry.signalOne(wait.topic(), kind);
+        }
+    }
+
+    private boolean isThere(RequestContext call, Command.LongPollChange change, String kind) {
+        try {
+            return store.look(rows -> change.isThere(queries.contextNow(call, rows), kind) ? 1 : 0) == 1;
+        } catch (RefusedException ended) {
+            return false; // all waits end too, and this call has its own answer
         }
     }
 

@@ -18,6 +18,8 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.ScopeBits;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.event.Events;
@@ -185,6 +187,34 @@ class BusyWriterCallsTest {
                 .succeedsWithin(PATIENCE)
                 .satisfies(taken -> assertThat(taken.outcome()).isSameAs(DONE));
         assertThat(dispatcher.waitRegistry().areThere()).isFalse();
+    }
+
+    /** The store refuses to be read once its reign has ended. A call that has its answer by then must not fail. */
+    @Test
+    void leaseThatWaited_mayNotReadAnyMoreForTheNextOne_isAnswered() {
+        Command.LongPollChange take = new Command.LongPollChange() {
+            @Override
+            public Decision decide(Context context) {
+                return Decision.of(new Changes(), DONE);
+            }
+
+            @Override
+            public Command.Wait wait(Context context) {
+                return new Command.Wait(workspace, 2, null, Set.of(KIND));
+            }
+
+            @Override
+            public boolean isThere(Context context, String kind) {
+                throw new RefusedException(Refusal.notLeader());
+            }
+        };
+        List<CompletableFuture<Answer>> answers = List.of(submit(take), submit(take));
+
+        dispatcher.waitRegistry().signal(workspace, KIND);
+
+        assertThat(answers).allSatisfy(answer -> assertThat(answer)
+                .succeedsWithin(PATIENCE)
+                .satisfies(taken -> assertThat(taken.outcome()).isSameAs(DONE)));
     }
 
     private CompletableFuture<Answer> submit(Command command) {
