@@ -44,10 +44,10 @@ final class ClusterOracle {
         }
     }
 
-    /** Learns from the end of an attempt. */
-    void ended(ClusterCall call, Reply reply) {
+    /** Learns from the end of an attempt, which began with or without an answer that is remembered. */
+    void ended(ClusterCall call, Reply reply, boolean wasAnswered) {
         boolean isNew = call.answer().isEmpty();
-        if (call.ended(reply) != ClusterCall.End.ANSWERED) {
+        if (call.ended(reply, wasAnswered) != ClusterCall.End.ANSWERED) {
             return;
         }
         if (call.kind == ClusterCall.Kind.COMPLETE) {

@@ -141,8 +141,8 @@ final class SimulatedCluster implements AutoCloseable {
 
     /** Makes an attempt at a call. */
     CompletableFuture<Reply> attempt(ClusterNode node, ClusterCall call) {
-        call.underWay++;
-        return submit(node, call.call(), reply -> oracle.ended(call, reply));
+        boolean wasAnswered = call.begin();
+        return submit(node, call.call(), reply -> oracle.ended(call, reply, wasAnswered));
     }
 
     /** Makes a call, whose answer somebody learns from later. */
@@ -216,9 +216,9 @@ final class SimulatedCluster implements AutoCloseable {
     private void insist(ClusterCall call) {
         boolean[] answered = new boolean[1];
         Patience.until(() -> {
-            call.underWay++;
+            boolean wasAnswered = call.begin();
             Reply reply = awaitLeader().engine().call(call.call());
-            oracle.ended(call, reply);
+            oracle.ended(call, reply, wasAnswered);
             answered[0] = ClusterCall.endOf(reply) == ClusterCall.End.ANSWERED;
             return answered[0];
         });
