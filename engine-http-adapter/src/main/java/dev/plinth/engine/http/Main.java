@@ -164,7 +164,7 @@ public final class Main {
     private int transfer(TransferCommand command, CommandLineReader reader, CommandLine line) {
         try {
             ServeOptions options = reader.options(line);
-            return work(() -> command.run(options.engine(), line));
+            return work(() -> command.run(options.settings(), line));
         } catch (FaultyConfigException wrong) {
             wrong.faults().forEach(fault -> output.say(fault.toString()));
             return USAGE;

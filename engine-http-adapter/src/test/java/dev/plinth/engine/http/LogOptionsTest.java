@@ -1,6 +1,7 @@
 package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.http.config.FaultyConfigException;
@@ -38,6 +39,14 @@ class LogOptionsTest {
         assertThat(options.config().get(ServeSettings.FORWARD)).isEqualTo("off");
         assertThat(read(List.of()).config().get(ServeSettings.FORWARD)).isEqualTo("on");
         assertThat(read(List.of()).config().get(ServeSettings.LEASE)).isEqualTo("3s");
+    }
+
+    /** No database is there, so a builder that connects would fail. */
+    @Test
+    void settings_ofANode_connectToNoLog() {
+        ServeOptions options = read(List.of());
+
+        assertThatCode(() -> options.settings().check()).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
