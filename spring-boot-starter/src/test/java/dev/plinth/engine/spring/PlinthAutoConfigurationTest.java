@@ -37,6 +37,10 @@ import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguratio
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
 
 final class PlinthAutoConfigurationTest {
     private final ApplicationContextRunner runner =
@@ -126,6 +130,21 @@ final class PlinthAutoConfigurationTest {
                             .call()
                             .asMap())
                     .containsEntry("text", "A!");
+        });
+    }
+
+    @Test
+    void methodsOfABeanBehindAScopedProxy_handle() {
+        runner.withUserConfiguration(ScopedGreeter.class).run(context -> {
+            Engine engine = context.getBean(Engine.class);
+            Workspace workspace = engine.admin().createWorkspace("acme", "pro").call();
+            PlinthClient client = engine.workspace(workspace.id());
+
+            String job = client.startJob("greet", Json.of(Map.of("name", "Ada")))
+                    .call()
+                    .jobId();
+
+            assertThat(client.job(job, Duration.ofSeconds(30)).call().status()).isEqualTo(JobStatus.SUCCEEDED);
         });
     }
 
@@ -266,6 +285,16 @@ final class PlinthAutoConfigurationTest {
         OperationResult shout(OperationContext call) {
             return OperationResult.of(
                     Json.of(Map.of("text", call.resource().asMap().get("name") + "!")));
+        }
+    }
+
+    /** A greeter that is made anew for each call. */
+    @Configuration(proxyBeanMethods = false)
+    static class ScopedGreeter {
+        @Bean
+        @Scope(scopeName = "prototype", proxyMode = ScopedProxyMode.TARGET_CLASS)
+        Greeter greeter(Engine engine) {
+            return new Greeter(engine);
         }
     }
 
