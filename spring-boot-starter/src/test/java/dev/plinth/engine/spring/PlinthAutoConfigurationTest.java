@@ -12,6 +12,8 @@ import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationResult;
+import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.PlinthClient;
@@ -22,9 +24,11 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +45,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.http.ProblemDetail;
 
 final class PlinthAutoConfigurationTest {
     private final ApplicationContextRunner runner =
@@ -253,6 +258,36 @@ final class PlinthAutoConfigurationTest {
                         AutoConfigurations.of(PlinthAutoConfiguration.class, TaskExecutionAutoConfiguration.class))
                 .withPropertyValues("plinth.wire.enabled=true")
                 .run(context -> assertThat(context).hasBean("plinthMapping").hasBean("applicationTaskExecutor"));
+    }
+
+    @Test
+    void refusalOfABatch_namesItsOperation() {
+        Problem problem = new Problem(
+                "https://plinth.dev/problems/not_found",
+                "Not found",
+                404,
+                "No such resource.",
+                "not_found",
+                "req_1",
+                false,
+                2,
+                List.of());
+
+        ProblemDetail shown =
+                new ProblemAdvice().refused(new PlinthException(problem)).getBody();
+
+        assertThat(shown).isNotNull();
+        assertThat(shown.getTitle()).isEqualTo("Not found");
+        assertThat(shown.getProperties())
+                .isEqualTo(Map.of(
+                        "code",
+                        "not_found",
+                        "requestId",
+                        "req_1",
+                        "retryable",
+                        false,
+                        "operation",
+                        BigDecimal.valueOf(2)));
     }
 
     @Test
