@@ -77,6 +77,17 @@ class LogOptionsTest {
                 .hasMessageContaining("--log");
     }
 
+    @Test
+    void log_besideAStrongerDirectory_isRefusedAndNotLeft() {
+        List<String> arguments = new ArrayList<>(NEEDED);
+        String address = arguments.remove(0).substring("--log=".length());
+        arguments.add("--data=d");
+
+        assertThatThrownBy(() -> new CommandLineReader(Map.of("PLINTH_LOG", address)).read(arguments))
+                .isInstanceOf(FaultyConfigException.class)
+                .hasMessageContainingAll("--data", "PLINTH_LOG");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
