@@ -244,6 +244,15 @@ class CommandLineReaderTest {
     }
 
     @Test
+    void checkConfig_ofAnEmptyName_isAFault() {
+        assertThatThrownBy(() -> read(Map.of(), "check-config", ""))
+                .isInstanceOf(FaultyConfigException.class)
+                .hasMessageContaining("--config must be a path, got an empty text.");
+        assertThat(read(Map.of(), "check-config").config().has(ServeSettings.CONFIG))
+                .isFalse();
+    }
+
+    @Test
     void webhookAllow_noRange_namesTheOption() {
         assertThatThrownBy(() -> read(Map.of(), "--webhook-allow", "nonsense"))
                 .isInstanceOf(FaultyConfigException.class)
