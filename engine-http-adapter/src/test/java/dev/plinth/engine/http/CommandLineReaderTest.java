@@ -270,6 +270,18 @@ class CommandLineReaderTest {
     }
 
     @Test
+    void help_ofLog_namesEachCommand() {
+        String usage = LogCommand.read(List.of("log", "--help")).getUsageMessage();
+
+        LogCommand.BY_NAME.keySet().forEach(word -> assertThat(usage).contains(" plinth.jar log " + word + " URL"));
+        assertThat(LogCommand.read(List.of("log", "--version")).isVersionHelpRequested())
+                .isTrue();
+        assertThatThrownBy(() -> LogCommand.read(List.of("log"))).hasMessageEndingWith("got none.");
+        assertThatThrownBy(() -> LogCommand.read(List.of("log", ""))).hasMessageEndingWith("got none.");
+        assertThatThrownBy(() -> LogCommand.read(List.of("log", "show"))).hasMessageEndingWith("got show.");
+    }
+
+    @Test
     void help_besideWrongOptions_notChecked() {
         Stream.of("--help", "-h", "--version", "-V")
                 .forEach(flag -> assertThat(new CommandLineReader(Map.of())
