@@ -513,7 +513,13 @@ public final class EngineBuilder {
      * @throws IllegalArgumentException if a setting is invalid
      */
     public Engine open() {
-        return Engine.open(config());
+        try {
+            return Engine.open(config());
+        } catch (RuntimeException | Error failure) {
+            // A node closes its log, but a wrong setting or missing memory ends the start before there is a node.
+            log.ifPresent(SharedLog::close);
+            throw failure;
+        }
     }
 
     /**

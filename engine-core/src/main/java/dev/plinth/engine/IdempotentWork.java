@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.pipeline.RequestDispatcher;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,10 @@ final class IdempotentWork {
     }
 
     Json run(String workspaceId, String key, String fingerprint, Supplier<Json> work) {
+        Objects.requireNonNull(workspaceId, "workspaceId must not be null.");
+        Objects.requireNonNull(key, "key must not be null.");
+        Objects.requireNonNull(fingerprint, "fingerprint must not be null.");
+        Objects.requireNonNull(work, "work must not be null.");
         Id request = dispatcher.newRequestId();
         try {
             @Nullable Id workspace = Id.parse(IdKind.WORKSPACE, workspaceId);
@@ -34,12 +39,16 @@ final class IdempotentWork {
                 throw new RefusedException(Refusal.notFound());
             }
             return Json.trusted(dispatcher.once(
-                    request, workspace, key, fingerprint, () -> work.get().utf8()));
+                    request, workspace, key, fingerprint, () -> result(work).utf8()));
         } catch (RefusedException refused) {
             Refusal refusal = refused.refusal();
             // The call had a key, so the engine's part of it can be repeated safely after an unknown outcome.
             throw exception(problems, refusal, request, refusal.retryable());
         }
+    }
+
+    private static Json result(Supplier<Json> work) {
+        return Objects.requireNonNull(work.get(), "The work must return a result; return Json.EMPTY_OBJECT for none.");
     }
 
     /** Returns the exception of the typed API for a refusal. */

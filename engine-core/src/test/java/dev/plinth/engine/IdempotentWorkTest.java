@@ -50,6 +50,21 @@ final class IdempotentWorkTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // hosts may leave nullness unchecked
+    void work_ofNull_isNamedAndLeavesTheKeyFree() {
+        assertThatThrownBy(() -> engine.idempotent(null, "k", "pay 4711", this::pay))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessageContaining("workspaceId");
+        assertThatThrownBy(() -> engine.idempotent(workspace, "k", "pay 4711", () -> null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessageContaining("must return a result");
+
+        engine.idempotent(workspace, "k", "pay 4711", this::pay);
+
+        assertThat(runs).hasValue(1);
+    }
+
+    @Test
     void work_otherKeyOrOtherWorkspace_runsAgain() {
         String other = engine.admin().createWorkspace("other", "pro").call().id();
         engine.idempotent(workspace, "k", "pay 4711", this::pay);

@@ -7,7 +7,9 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.testkit.SharedMemoryConnection;
 import dev.plinth.engine.testkit.SharedMemoryLog;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -156,6 +158,17 @@ class SharedLogTest {
 
         assertThatThrownBy(this::open).isInstanceOf(IllegalStateException.class).hasMessageContaining("missing");
         assertThat(log.leader()).isEmpty();
+    }
+
+    @Test
+    void open_withoutAKeyFile_isRefusedAndClosesTheLog() {
+        SharedMemoryConnection connection = log.connect();
+
+        assertThatThrownBy(() -> Engine.builder().log(connection).open())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("secretKeyFile");
+
+        assertThatThrownBy(connection::leader).isInstanceOf(IOException.class);
     }
 
     @Test

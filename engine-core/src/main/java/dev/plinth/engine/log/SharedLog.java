@@ -162,7 +162,7 @@ public interface SharedLog extends AutoCloseable {
      */
     void truncate(long position) throws IOException;
 
-    /** Closes the connection of this node to the log. The log itself stays. */
+    /** Closes the connection of this node to the log. The log itself stays. Closing again does nothing. */
     @Override
     void close();
 }

@@ -93,9 +93,8 @@ final class CommandLineReader {
                 flags.put(setting, setting.format().isSwitch() ? List.of("true") : option.originalStringValues());
             }
         }
-        String file = line.getParseResult().matchedPositionalValue(0, "");
-        if (!file.isEmpty()) {
-            flags.put(ServeSettings.CONFIG, List.of(file));
+        if (line.getParseResult().hasMatchedPositional(0)) {
+            flags.put(ServeSettings.CONFIG, List.of(line.getParseResult().matchedPositionalValue(0, "")));
         }
         Config config = reader.read(flags, ServeSettings.CONFIG);
         return new ServeOptions(config);

@@ -75,11 +75,11 @@ final class ConfigReload {
         for (Setting<?> setting : read.config().differences(running.config())) {
             (setting.isLive() ? taken : needRestart).add(setting.name());
         }
-        open.settings().requireInUse(read.engine());
+        open.settings().requireInUse(read.settings());
         ServeOptions next = running.withLive(read);
         Optional<Tls> tls = listening.tls();
         Optional<ServerCertificate> certificate = tls.map(Tls::readAgain);
-        open.settings().replace(next.engine());
+        open.settings().replace(next.settings());
         if (tls.isPresent() && certificate.isPresent() && tls.get().take(certificate.get())) {
             taken.add(ServeSettings.TLS_CERT.name());
         }

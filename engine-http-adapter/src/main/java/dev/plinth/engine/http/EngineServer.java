@@ -173,7 +173,7 @@ public final class EngineServer implements AutoCloseable {
             try {
                 place.connector.open();
             } catch (IOException | RuntimeException failure) {
-                stop();
+                abandon();
                 throw new UncheckedIOException(whyNotOpen(place, failure), asIoException(failure));
             }
         }
@@ -181,9 +181,15 @@ public final class EngineServer implements AutoCloseable {
             server.start();
             sweep.run();
         } catch (Exception failure) {
-            stop();
+            abandon();
             throw new UncheckedIOException(whyNotOpen(places.get(0), failure), asIoException(failure));
         }
+    }
+
+    /** Closes all that a failed start has opened. Jetty closes only those of its parts that it has started. */
+    private void abandon() {
+        places.forEach(place -> place.connector.close());
+        stop();
     }
 
     private static String whyNotOpen(Place place, Throwable failure) {

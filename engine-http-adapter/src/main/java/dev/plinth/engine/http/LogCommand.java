@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -35,6 +36,9 @@ sealed interface LogCommand {
     Map<String, Supplier<LogCommand>> BY_NAME =
             Map.of("status", Status::new, "verify", Verify::new, "import", Import::new, "export", Export::new);
 
+    /** The options without a second word. */
+    Set<String> ABOUT_ALL = Set.of("--help", "-h", "--version", "-V");
+
     /** Runs the command. Throws {@code IllegalStateException} with one sentence if it cannot. */
     StoreReport run(Map<String, String> environment);
 
@@ -44,15 +48,16 @@ sealed interface LogCommand {
     }
 
     /**
-     * Parses the command. Its {@code getCommand()} is the {@link LogCommand}.
+     * Parses the command. Its {@code getCommand()} is the {@link LogCommand}, or an {@link Overview} if help or version is
+     * requested without a second word.
      *
      * @throws ParameterException whose message's first line says what is wrong
      */
     static CommandLine read(List<String> arguments) {
-        String word = arguments.size() > 1 ? arguments.get(1) : "";
+        String word = arguments.size() > 1 && !arguments.get(1).isEmpty() ? arguments.get(1) : "none";
         Supplier<LogCommand> command = BY_NAME.get(word);
-        CommandLine line = CommandLineReader.lineOf(command == null ? new Status() : command.get());
-        if (command == null && !word.equals("--help") && !word.equals("-h")) {
+        CommandLine line = CommandLineReader.lineOf(command == null ? new Overview() : command.get());
+        if (command == null && !ABOUT_ALL.contains(word)) {
             throw new ParameterException(
                     line, "The word behind log must be status, verify, import or export, got " + word + ".");
         }
@@ -60,6 +65,21 @@ sealed interface LogCommand {
                 arguments.subList(command == null ? 1 : 2, arguments.size()).toArray(String[]::new));
         return line;
     }
+
+    /** The help of all commands. It takes nothing but the request for help or version. */
+    @Command(
+            name = "plinth.jar log",
+            customSynopsis = {
+                "plinth.jar log status URL",
+                "       plinth.jar log verify URL",
+                "       plinth.jar log import URL DIR",
+                "       plinth.jar log export URL DIR"
+            },
+            mixinStandardHelpOptions = true,
+            versionProvider = ProgramVersion.class,
+            usageHelpWidth = 100,
+            description = "Commands on a log that several nodes share. Each has a --help of its own.")
+    final class Overview {}
 
     /** The log that a command is about. */
     final class Place {

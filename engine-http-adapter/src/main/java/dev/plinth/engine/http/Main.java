@@ -47,6 +47,9 @@ public final class Main {
     private final ProgramOutput output;
     private final UnaryOperator<EngineBuilder> change;
 
+    /** The exit code after a clean stop. Another one than 0 is set once a start has failed, before the stop begins. */
+    private volatile int ended = OK;
+
     private Main(PrintStream out, PrintStream err, UnaryOperator<EngineBuilder> change) {
         this.out = out;
         this.change = change;
@@ -164,7 +167,7 @@ public final class Main {
     private int transfer(TransferCommand command, CommandLineReader reader, CommandLine line) {
         try {
             ServeOptions options = reader.options(line);
-            return work(() -> command.run(options.engine(), line));
+            return work(() -> command.run(options.settings(), line));
         } catch (FaultyConfigException wrong) {
             wrong.faults().forEach(fault -> output.say(fault.toString()));
             return USAGE;
@@ -212,6 +215,7 @@ public final class Main {
             end.await();
             return OK;
         } catch (RuntimeException | Error failure) {
+            ended = CANNOT_START;
             output.say(options.named(sentence(failure)));
             if (engine != null) {
                 if (!options.memory()) {
@@ -250,6 +254,8 @@ public final class Main {
 
     private void stopOnSignal(Engine engine, EngineServer server, Optional<Demo> demo, Optional<AccessLog> accessLog) {
         Runnable stop = () -> {
+            // A start that fails from now on fails because of a signal, which is no failure of the program.
+            int clean = ended;
             int status = CANNOT_STOP;
             try {
                 demo.ifPresent(Demo::close);
@@ -257,7 +263,7 @@ public final class Main {
                 server.close();
                 accessLog.ifPresent(AccessLog::close);
                 engine.close();
-                status = OK;
+                status = clean;
             } catch (RuntimeException | Error failure) {
                 output.say("Stopping failed: " + sentence(failure));
             } finally {

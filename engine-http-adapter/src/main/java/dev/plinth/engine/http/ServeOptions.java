@@ -239,12 +239,22 @@ final class ServeOptions {
         return told;
     }
 
-    /** Returns a builder of the engine with these options. */
+    /**
+     * Returns a builder of the engine with these options. Connects it to the log, if there is one, which the engine
+     * closes.
+     */
     EngineBuilder engine() {
-        EngineBuilder builder = Engine.builder().tables(tables()).createDefaultWorkspace(!log.isGiven());
+        EngineBuilder builder = settings();
         if (log.isGiven()) {
             log.applyTo(builder, System.getenv());
-        } else if (!memory()) {
+        }
+        return builder;
+    }
+
+    /** Returns the same builder without the log, for code that opens no engine over it. */
+    EngineBuilder settings() {
+        EngineBuilder builder = Engine.builder().tables(tables()).createDefaultWorkspace(!log.isGiven());
+        if (!log.isGiven() && !memory()) {
             builder.directory(data()).durability(durability());
         }
         Path secretKeyFile = config.get(ServeSettings.SECRET_KEY_FILE);

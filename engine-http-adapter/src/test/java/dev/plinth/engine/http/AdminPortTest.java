@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +98,22 @@ class AdminPortTest {
                         .adminPort(port)
                         .start())
                 .hasMessageContaining("127.0.0.1:" + port);
+    }
+
+    @Test
+    void adminPort_inUse_leavesTheOtherPortFree() throws IOException {
+        start(builder -> builder);
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        EngineServerBuilder builder = EngineServer.builder(live.engine()).port(port);
+        assertThatThrownBy(() -> builder.adminPort(server.port()).start())
+                .hasMessageContaining("127.0.0.1:" + server.port());
+
+        try (EngineServer again = builder.adminPort(0).start()) {
+            assertThat(again.port()).isEqualTo(port);
+        }
     }
 
     @Test

@@ -244,6 +244,15 @@ class CommandLineReaderTest {
     }
 
     @Test
+    void checkConfig_ofAnEmptyName_isAFault() {
+        assertThatThrownBy(() -> read(Map.of(), "check-config", ""))
+                .isInstanceOf(FaultyConfigException.class)
+                .hasMessageContaining("--config must be a path, got an empty text.");
+        assertThat(read(Map.of(), "check-config").config().has(ServeSettings.CONFIG))
+                .isFalse();
+    }
+
+    @Test
     void webhookAllow_noRange_namesTheOption() {
         assertThatThrownBy(() -> read(Map.of(), "--webhook-allow", "nonsense"))
                 .isInstanceOf(FaultyConfigException.class)
@@ -258,6 +267,18 @@ class CommandLineReaderTest {
                 .isTrue();
         assertThat(new CommandLineReader(wrong).parse(List.of("--version")).isVersionHelpRequested())
                 .isTrue();
+    }
+
+    @Test
+    void help_ofLog_namesEachCommand() {
+        String usage = LogCommand.read(List.of("log", "--help")).getUsageMessage();
+
+        LogCommand.BY_NAME.keySet().forEach(word -> assertThat(usage).contains(" plinth.jar log " + word + " URL"));
+        assertThat(LogCommand.read(List.of("log", "--version")).isVersionHelpRequested())
+                .isTrue();
+        assertThatThrownBy(() -> LogCommand.read(List.of("log"))).hasMessageEndingWith("got none.");
+        assertThatThrownBy(() -> LogCommand.read(List.of("log", ""))).hasMessageEndingWith("got none.");
+        assertThatThrownBy(() -> LogCommand.read(List.of("log", "show"))).hasMessageEndingWith("got show.");
     }
 
     @Test

@@ -100,6 +100,21 @@ class DemoIT {
     }
 
     @Test
+    void demonstration_thatItsConfigurationRefuses_endsWithOneAndASentence() throws Exception {
+        Path file = Files.writeString(
+                directory.resolve("plinth.yaml"), "resource-types: {order: {type: object, required: [sku]}}\n");
+        Process process = ServedProcess.builder(
+                        "-jar", System.getProperty("plinth.jar"), "demo", "--port", "0", "--config", file.toString())
+                .redirectErrorStream(true)
+                .start();
+
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(process.waitFor()).as(said).isEqualTo(1);
+        assertThat(said).contains("plinth: validation_failed").doesNotContain("listening on");
+    }
+
+    @Test
     void demonstration_withADirectory_isRefusedInASentence() throws Exception {
         Process process = ServedProcess.builder("-jar", System.getProperty("plinth.jar"), "demo", "--data", "x")
                 .redirectErrorStream(true)

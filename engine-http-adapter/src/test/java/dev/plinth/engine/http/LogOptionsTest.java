@@ -1,6 +1,7 @@
 package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.http.config.FaultyConfigException;
@@ -40,6 +41,14 @@ class LogOptionsTest {
         assertThat(read(List.of()).config().get(ServeSettings.LEASE)).isEqualTo("3s");
     }
 
+    /** No database is there, so a builder that connects would fail. */
+    @Test
+    void settings_ofANode_connectToNoLog() {
+        ServeOptions options = read(List.of());
+
+        assertThatCode(() -> options.settings().check()).doesNotThrowAnyException();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3})
     void options_withoutOneThatIsNeeded_nameIt(int missing) {
@@ -66,6 +75,17 @@ class LogOptionsTest {
                 .isInstanceOf(FaultyConfigException.class)
                 .hasMessageContaining(flag.replaceFirst("=.*", ""))
                 .hasMessageContaining("--log");
+    }
+
+    @Test
+    void log_besideAStrongerDirectory_isRefusedAndNotLeft() {
+        List<String> arguments = new ArrayList<>(NEEDED);
+        String address = arguments.remove(0).substring("--log=".length());
+        arguments.add("--data=d");
+
+        assertThatThrownBy(() -> new CommandLineReader(Map.of("PLINTH_LOG", address)).read(arguments))
+                .isInstanceOf(FaultyConfigException.class)
+                .hasMessageContainingAll("--data", "PLINTH_LOG");
     }
 
     @ParameterizedTest

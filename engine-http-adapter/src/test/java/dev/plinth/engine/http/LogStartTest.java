@@ -9,6 +9,10 @@ import dev.plinth.engine.log.postgres.PostgresLog;
 import dev.plinth.engine.log.postgres.server.Pair;
 import dev.plinth.engine.log.postgres.server.Patience;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -148,6 +152,30 @@ final class LogStartTest {
 
         assertThat(ended.code).isEqualTo(2);
         assertThat(ended.err).startsWith("plinth: ").contains("--data", "--log").doesNotContain("\tat ");
+    }
+
+    @Test
+    void reload_withAnotherCell_leavesTheDatabaseAlone() throws Exception {
+        String other = UUID.randomUUID().toString();
+        Path file = Files.writeString(base.resolve("plinth.yaml"), "cell: '" + cell + "'\n");
+        List<String> arguments = new ArrayList<>(arguments(servers.primary().port(), ""));
+        arguments.remove("--cell=" + cell);
+        arguments.add("--config=" + file);
+        try (ServedProcess node = new ServedProcess(base.resolve("reloaded"), arguments.toArray(String[]::new))) {
+            Files.writeString(file, "cell: '" + other + "'\n");
+
+            HttpResponse<String> answer = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create(node.base() + "/admin/v1/config/reload"))
+                                    .header("Authorization", "Bearer " + TOKEN)
+                                    .POST(HttpRequest.BodyPublishers.noBody())
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+
+            assertThat(answer.body()).contains("\"needRestart\":[\"cell\"]");
+            assertThat(servers.query("select count(*) from plinth_cell where name = '" + other + "'"))
+                    .isEqualTo("0");
+        }
     }
 
     private Engine engine(Path keyFile, String id) {

@@ -20,6 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 class PackagingTest {
     private static final Pattern CALL = Pattern.compile("-jar /opt/plinth/plinth\\.jar ([^'\n]+)");
     private static final Pattern VARIABLE = Pattern.compile("\\b(PLINTH_[A-Z_]+)=(\\S+)");
+    private static final String LOG = "postgres://plinth@db1,db2/plinth";
+    private static final Map<String, String> NODE = Map.of(
+            "PLINTH_ADVERTISE", "http://10.0.0.5:8080",
+            "PLINTH_SECRET_KEY_FILE", "secret.key",
+            "PLINTH_ADMIN_TOKEN", "a-token-of-20-chars.");
 
     @TempDir
     private Path directory;
@@ -52,11 +57,7 @@ class PackagingTest {
     void container_callsTheProgramWithItsOwnOptions() throws IOException {
         assertParses(Packaging.words("CMD"));
         assertThat(Packaging.words("ENTRYPOINT")).startsWith("java").endsWith("-jar", "/opt/plinth/plinth.jar");
-        Map<String, String> environment = new HashMap<>();
-        Matcher variable = VARIABLE.matcher(Packaging.dockerfile());
-        while (variable.find()) {
-            environment.put(variable.group(1), variable.group(2));
-        }
+        Map<String, String> environment = environment();
 
         ServeOptions options = new CommandLineReader(environment).read(List.of("serve"));
 
@@ -68,6 +69,42 @@ class PackagingTest {
         assertThat(options.hasAdminPort()).isTrue();
         assertThat(options.hasConsole()).isFalse();
         assertThat(options.logsJson()).isTrue();
+    }
+
+    private static Map<String, String> environment() throws IOException {
+        Map<String, String> environment = new HashMap<>();
+        Matcher variable = VARIABLE.matcher(Packaging.dockerfile());
+        while (variable.find()) {
+            environment.put(variable.group(1), variable.group(2));
+        }
+        return environment;
+    }
+
+    @Test
+    void container_givenALog_runsANode() throws IOException {
+        Map<String, String> environment = environment();
+        environment.put("PLINTH_LOG", LOG);
+        environment.putAll(NODE);
+
+        ServeOptions options = new CommandLineReader(environment).read(Packaging.words("CMD"));
+
+        assertThat(options.config().get(ServeSettings.LOG)).isEqualTo(LOG);
+    }
+
+    @Test
+    void unit_givenALogInItsFile_runsANode() throws IOException {
+        Path file = Files.writeString(directory.resolve("plinth.yaml"), "log: " + LOG + "\n");
+        Matcher call =
+                CALL.matcher(Files.readString(Packaging.unit()).replace("/etc/plinth/plinth.yaml", file.toString()));
+        List<String> arguments = call.results()
+                .map(found -> List.of(found.group(1).split(" +")))
+                .filter(words -> words.get(0).equals("serve"))
+                .findFirst()
+                .orElseThrow();
+
+        ServeOptions options = new CommandLineReader(NODE).read(arguments);
+
+        assertThat(options.config().get(ServeSettings.LOG)).isEqualTo(LOG);
     }
 
     @Test

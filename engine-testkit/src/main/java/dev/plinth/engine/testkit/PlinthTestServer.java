@@ -58,6 +58,7 @@ public final class PlinthTestServer implements AutoCloseable {
     private final Map<String, Faults> faults = new ConcurrentHashMap<>();
     private TestWorkspace own;
     private @Nullable EngineServer server;
+    private boolean isClosed;
 
     private PlinthTestServer(Builder settings) {
         clock = ManualClock.startingAt(settings.start);
@@ -84,7 +85,11 @@ public final class PlinthTestServer implements AutoCloseable {
         return new Builder();
     }
 
-    /** Returns the HTTP address, such as {@code http://127.0.0.1:49152}. The first call opens a free port. */
+    /**
+     * Returns the HTTP address, such as {@code http://127.0.0.1:49152}. The first call opens a free port.
+     *
+     * @throws IllegalStateException if this server is closed
+     */
     public URI uri() {
         return http().uri();
     }
@@ -136,9 +141,14 @@ public final class PlinthTestServer implements AutoCloseable {
         return own().faults();
     }
 
-    /** Returns a receiver of webhooks, opened by the first call. A {@link #reset} closes it. */
-    public WebhookSink sink() {
-        return own().sink();
+    /**
+     * Returns a receiver of webhooks, opened by the first call. A {@link #reset} closes it.
+     *
+     * @throws IllegalStateException if this server is closed
+     */
+    public synchronized WebhookSink sink() {
+        requireOpen();
+        return own.sink();
     }
 
     /**
@@ -169,6 +179,7 @@ public final class PlinthTestServer implements AutoCloseable {
     /** Closes server and engine. Closing again does nothing. */
     @Override
     public synchronized void close() {
+        isClosed = true;
         own.close();
         if (server != null) {
             server.close(Duration.ZERO); // the clients of an ended test have no requests on their way
@@ -186,7 +197,14 @@ public final class PlinthTestServer implements AutoCloseable {
         return own;
     }
 
+    private synchronized void requireOpen() {
+        if (isClosed) {
+            throw new IllegalStateException("The server is closed. Start another PlinthTestServer.");
+        }
+    }
+
     synchronized EngineServer http() {
+        requireOpen();
         EngineServer running = server;
         if (running == null) {
             running = EngineServer.builder(engine)
@@ -268,7 +286,8 @@ public final class PlinthTestServer implements AutoCloseable {
 
         /**
          * Adds to the engine: operations, handlers, listeners, plans. It runs once for every engine that is opened, after clock, ids,
-         * admin token and allowed webhook range have been set.
+         * admin token and allowed webhook range have been set. Leave clock, ids and admin token as they are, because {@link PlinthTestServer#clock},
+         * {@link PlinthTestServer#adminToken} and {@link PlinthTestServer#reset} rely on them.
          */
         public Builder engine(Consumer<EngineBuilder> settings) {
             more = more.andThen(settings);

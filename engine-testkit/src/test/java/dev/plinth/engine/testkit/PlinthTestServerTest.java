@@ -123,6 +123,13 @@ final class PlinthTestServerTest {
     }
 
     @Test
+    void close_beforeAddressAndSinkWereUsed_opensNoneLater() {
+        plinth.close();
+        assertThatIllegalStateException().isThrownBy(plinth::uri).withMessageContaining("closed");
+        assertThatIllegalStateException().isThrownBy(plinth::sink).withMessageContaining("closed");
+    }
+
+    @Test
     void close_twice_leavesNothingThatAnswers() {
         URI uri = plinth.uri();
         plinth.close();

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.MethodIntrospector.MetadataLookup;
@@ -50,6 +51,9 @@ final class HandlerMethods {
      */
     void register() {
         for (String bean : beans.getBeanDefinitionNames()) {
+            if (ScopedProxyUtils.isScopedTarget(bean)) {
+                continue; // The definition of its proxy comes too, has the same class, and takes the calls.
+            }
             Class<?> type = AutoProxyUtils.determineTargetClass(beans, bean);
             if (type != null
                     && !type.getName().startsWith("org.springframework.")

@@ -3,6 +3,7 @@ package dev.plinth.engine.spring;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Problem;
 import java.net.URI;
+import java.util.Set;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
@@ -18,6 +19,9 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 @RestControllerAdvice
 @Order(Ordered.LOWEST_PRECEDENCE - 1)
 final class ProblemAdvice {
+    /** The members that Spring's document has by itself. */
+    private static final Set<String> OWN = Set.of("type", "title", "status", "detail");
+
     @ExceptionHandler(PlinthException.class)
     ResponseEntity<ProblemDetail> refused(PlinthException refused) {
         Problem problem = refused.problem();
@@ -25,14 +29,11 @@ final class ProblemAdvice {
         detail.setType(URI.create(problem.type()));
         detail.setTitle(problem.title());
         detail.setDetail(problem.detail());
-        detail.setProperty("code", problem.code());
-        detail.setProperty("requestId", problem.requestId());
-        detail.setProperty("retryable", problem.retryable());
-        if (!problem.errors().isEmpty()) {
-            detail.setProperty(
-                    "errors",
-                    problem.errors().stream().map(error -> error.json().asMap()).toList());
-        }
+        problem.json().asMap().forEach((name, value) -> {
+            if (!OWN.contains(name)) {
+                detail.setProperty(name, value);
+            }
+        });
         ResponseEntity.BodyBuilder answer = ResponseEntity.status(problem.status());
         refused.retryAfter()
                 .ifPresent(wait -> answer.header(HttpHeaders.RETRY_AFTER, String.valueOf(wait.toSeconds())));

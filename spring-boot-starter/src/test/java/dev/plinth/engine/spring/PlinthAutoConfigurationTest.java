@@ -12,6 +12,8 @@ import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationResult;
+import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.PlinthClient;
@@ -22,9 +24,11 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +41,11 @@ import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguratio
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.http.ProblemDetail;
 
 final class PlinthAutoConfigurationTest {
     private final ApplicationContextRunner runner =
@@ -126,6 +135,21 @@ final class PlinthAutoConfigurationTest {
                             .call()
                             .asMap())
                     .containsEntry("text", "A!");
+        });
+    }
+
+    @Test
+    void methodsOfABeanBehindAScopedProxy_handle() {
+        runner.withUserConfiguration(ScopedGreeter.class).run(context -> {
+            Engine engine = context.getBean(Engine.class);
+            Workspace workspace = engine.admin().createWorkspace("acme", "pro").call();
+            PlinthClient client = engine.workspace(workspace.id());
+
+            String job = client.startJob("greet", Json.of(Map.of("name", "Ada")))
+                    .call()
+                    .jobId();
+
+            assertThat(client.job(job, Duration.ofSeconds(30)).call().status()).isEqualTo(JobStatus.SUCCEEDED);
         });
     }
 
@@ -237,6 +261,36 @@ final class PlinthAutoConfigurationTest {
     }
 
     @Test
+    void refusalOfABatch_namesItsOperation() {
+        Problem problem = new Problem(
+                "https://plinth.dev/problems/not_found",
+                "Not found",
+                404,
+                "No such resource.",
+                "not_found",
+                "req_1",
+                false,
+                2,
+                List.of());
+
+        ProblemDetail shown =
+                new ProblemAdvice().refused(new PlinthException(problem)).getBody();
+
+        assertThat(shown).isNotNull();
+        assertThat(shown.getTitle()).isEqualTo("Not found");
+        assertThat(shown.getProperties())
+                .isEqualTo(Map.of(
+                        "code",
+                        "not_found",
+                        "requestId",
+                        "req_1",
+                        "retryable",
+                        false,
+                        "operation",
+                        BigDecimal.valueOf(2)));
+    }
+
+    @Test
     void withoutActuatorAndWeb_theEngineIsThere() {
         runner.withClassLoader(new FilteredClassLoader(
                         "org.springframework.boot.actuate",
@@ -266,6 +320,16 @@ final class PlinthAutoConfigurationTest {
         OperationResult shout(OperationContext call) {
             return OperationResult.of(
                     Json.of(Map.of("text", call.resource().asMap().get("name") + "!")));
+        }
+    }
+
+    /** A greeter that is made anew for each call. */
+    @Configuration(proxyBeanMethods = false)
+    static class ScopedGreeter {
+        @Bean
+        @Scope(scopeName = "prototype", proxyMode = ScopedProxyMode.TARGET_CLASS)
+        Greeter greeter(Engine engine) {
+            return new Greeter(engine);
         }
     }
 
