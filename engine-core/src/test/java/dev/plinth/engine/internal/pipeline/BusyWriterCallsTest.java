@@ -212,9 +212,10 @@ class BusyWriterCallsTest {
 
         dispatcher.waitRegistry().signal(workspace, KIND);
 
-        assertThat(answers).allSatisfy(answer -> assertThat(answer)
-                .succeedsWithin(PATIENCE)
-                .satisfies(taken -> assertThat(taken.outcome()).isSameAs(DONE)));
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(answer)
+                        .succeedsWithin(PATIENCE)
+                        .satisfies(taken -> assertThat(taken.outcome()).isSameAs(DONE)));
     }
 
     private CompletableFuture<Answer> submit(Command command) {
