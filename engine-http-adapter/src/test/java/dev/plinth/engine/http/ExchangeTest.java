@@ -163,6 +163,28 @@ class ExchangeTest {
         assertThat(reply.headers()).doesNotContainKeys("server", "connection", "transfer-encoding");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Cache-Control",
+                "Content-Type",
+                "ETag",
+                "Location",
+                "Retry-After",
+                "Request-Id",
+                "RateLimit-Policy",
+                "RateLimit",
+                "Idempotent-Replayed",
+                "Original-Request",
+                "WWW-Authenticate",
+                "x-host"
+            })
+    void reply_headerOfAnyName_isSentAsSpelled(String name) throws IOException {
+        answer(200, Map.of(name, "v"), "");
+
+        assertThat(client.send("GET / HTTP/1.0\r\n\r\n").text()).containsOnlyOnce("\r\n" + name + ": v\r\n");
+    }
+
     @Test
     void reply_lineBreakInHeader_startsNoOther() throws IOException {
         answer(200, Map.of("X-Echo", "a\r\nX-Injected: b\r\n\r\nc"), "done");
