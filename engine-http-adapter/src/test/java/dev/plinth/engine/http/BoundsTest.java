@@ -40,6 +40,9 @@ class BoundsTest {
     private static final int BODY_BYTES = 4 * 1024 * 1024;
     private static final int PART_BYTES = 256 * 1024;
 
+    /** More than the head of an answer may have. */
+    private static final int LONG_HEAD_BYTES = 100_000;
+
     private final FakeCallService calls = new FakeCallService();
     private final List<RawClient> clients = new ArrayList<>();
     private EngineServer server = start(patient(PATIENCE), SMALL_HEAP);
@@ -213,6 +216,17 @@ class BoundsTest {
 
         assertThat(waiting.read().text()).isEqualTo("late");
         awaitBodies(0);
+    }
+
+    @Test
+    void answer_whoseHeadIsTooLong_isGivenBack() throws IOException {
+        calls.answer = call -> CompletableFuture.completedFuture(new Reply(
+                200, Map.of("X-Long", "x".repeat(LONG_HEAD_BYTES)), new byte[FramingLimits.ANSWER_BYTES_COUNTED_MIN]));
+
+        RawReply reply = connect().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read();
+
+        assertThat(reply.status()).isGreaterThanOrEqualTo(400);
+        assertThat(server.bounds().answers().inFlight()).isZero();
     }
 
     private static void awaitUntil(CountDownLatch latch) {
