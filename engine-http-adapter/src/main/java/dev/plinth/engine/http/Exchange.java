@@ -10,7 +10,6 @@ import dev.plinth.engine.http.log.ThreadTrace;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -40,7 +39,6 @@ import org.jspecify.annotations.Nullable;
 final class Exchange implements Invocable.Task {
     private static final byte[] NO_BODY = {};
     private static final Admission ANSWERED = Admission.refused(new Reply(200, Map.of(), NO_BODY));
-    private static final String IDEMPOTENCY_KEY = "idempotency-key";
     private static final HttpField VARIES = new PreEncodedHttpField(HttpHeader.VARY, "Accept-Encoding");
 
     private final CallService calls;
@@ -74,7 +72,13 @@ final class Exchange implements Invocable.Task {
         this.request = request;
         this.response = response;
         this.callback = callback;
-        Call head = new Call(request.getMethod(), target.path(), target.query(), headers(), NO_BODY, false);
+        Call head = new Call(
+                request.getMethod(),
+                target.path(),
+                target.query(),
+                CallHeaders.of(request.getHeaders()),
+                NO_BODY,
+                false);
         this.admission = connector
                 .cors()
                 .preflight(head)
@@ -205,19 +209,6 @@ final class Exchange implements Invocable.Task {
             payer = known;
         }
         return known;
-    }
-
-    private Map<String, String> headers() {
-        Map<String, String> headers = new LinkedHashMap<>();
-        for (HttpField field : request.getHeaders()) {
-            if (field.is(ForwardedHeaders.FORWARDED)) {
-                continue; // any client can send it
-            }
-            String value = field.getValue() == null ? "" : field.getValue();
-            String between = field.getLowerCaseName().equals(IDEMPOTENCY_KEY) ? String.valueOf(Call.REPEATED) : ", ";
-            headers.merge(field.getLowerCaseName(), value, (before, next) -> before + between + next);
-        }
-        return headers;
     }
 
     private void answer(@Nullable Reply reply, @Nullable Throwable failure) {
