@@ -10,7 +10,6 @@ import dev.plinth.engine.http.log.ThreadTrace;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -40,7 +39,6 @@ import org.jspecify.annotations.Nullable;
 final class Exchange implements Invocable.Task {
     private static final byte[] NO_BODY = {};
     private static final Admission ANSWERED = Admission.refused(new Reply(200, Map.of(), NO_BODY));
-    private static final String IDEMPOTENCY_KEY = "idempotency-key";
     private static final HttpField VARIES = new PreEncodedHttpField(HttpHeader.VARY, "Accept-Encoding");
 
     private final CallService calls;
@@ -51,11 +49,15 @@ final class Exchange implements Invocable.Task {
     private final Request request;
     private final Response response;
     private final Callback callback;
-    private final BodyBuffer body;
-    /** Accounts for the JSON values that the engine makes of the body. */
-    private final ByteBudget.Share values;
 
     private Admission admission;
+    /** The body so far; null if none is kept. */
+    private @Nullable BodyBuffer body;
+    /** Accounts for the JSON values that the engine makes of the body; null until the engine has counted some. */
+    private ByteBudget.@Nullable Share values;
+
+    private boolean isReleased;
+    private boolean isListening;
     private @Nullable String payer;
     private boolean asked;
     private boolean unread;
@@ -70,15 +72,18 @@ final class Exchange implements Invocable.Task {
         this.request = request;
         this.response = response;
         this.callback = callback;
-        Call head = new Call(request.getMethod(), target.path(), target.query(), headers(), NO_BODY, false);
+        Call head = new Call(
+                request.getMethod(),
+                target.path(),
+                target.query(),
+                CallHeaders.of(request.getHeaders()),
+                NO_BODY,
+                false);
         this.admission = connector
                 .cors()
                 .preflight(head)
                 .map(reply -> Admission.refused(calls.numbered(reply)))
                 .orElseGet(() -> calls.admit(head, new Caller()));
-        this.body = new BodyBuffer(
-                admission.bodyBytesMax(), request.getLength(), bounds.bodies().share(this::payer));
-        this.values = bounds.values().share(this::payer);
     }
 
     @Override
@@ -90,7 +95,7 @@ final class Exchange implements Invocable.Task {
     void begin() {
         if (admission.isRefused()) {
             unread = hasBody() && !hasCome();
-            submit(admission.submit(NO_BODY, values::take));
+            submit(admission.submit(NO_BODY, this::takeForValues));
         } else if (bounds.answers().isUsedUp(this::payer) && admission.payer().isPresent()) {
             unread = hasBody() && !hasCome();
             submit(admission.submitWithoutRoom(bounds.answers().sentence()));
@@ -98,11 +103,13 @@ final class Exchange implements Invocable.Task {
             unread = true;
             submit(admission.submitTooLarge());
         } else {
-            if (hasBody()) {
-                // Also runs if the client goes away in between.
-                Request.addCompletionListener(request, failure -> release());
+            if (hasBody() && admission.takesBody()) {
+                body = new BodyBuffer(
+                        admission.bodyBytesMax(),
+                        request.getLength(),
+                        bounds.bodies().share(this::payer));
             }
-            run();
+            endIfBroken(this::read);
         }
     }
 
@@ -142,6 +149,7 @@ final class Exchange implements Invocable.Task {
             asked = true;
             Content.Chunk chunk = request.read();
             if (chunk == null) {
+                listen();
                 request.demand(this);
                 return;
             }
@@ -154,7 +162,7 @@ final class Exchange implements Invocable.Task {
             chunk.release();
             if (taken != BodyBuffer.Taken.YES) {
                 unread = true;
-                body.release();
+                release();
                 submit(
                         taken == BodyBuffer.Taken.TOO_LARGE
                                 ? admission.submitTooLarge()
@@ -162,16 +170,25 @@ final class Exchange implements Invocable.Task {
                 return;
             }
             if (last) {
-                submit(admission.submit(body.toBytes(), values::take));
+                submit(admission.submit(body == null ? NO_BODY : body.toBytes(), this::takeForValues));
                 return;
             }
         }
     }
 
+    /** Frees what is kept also if the client goes away while the rest of the body is awaited. */
+    private void listen() {
+        if (!isListening) {
+            isListening = true;
+            Request.addCompletionListener(request, failure -> release());
+        }
+    }
+
     /** Takes bytes of the body. A body that its route does not take is read to its end, and costs no memory. */
     private BodyBuffer.Taken take(ByteBuffer bytes) {
-        if (admission.takesBody()) {
-            return body.append(bytes);
+        BodyBuffer kept = body;
+        if (kept != null) {
+            return kept.append(bytes);
         }
         discardedBytes += bytes.remaining();
         return discardedBytes > admission.bodyBytesMax() ? BodyBuffer.Taken.TOO_LARGE : BodyBuffer.Taken.YES;
@@ -192,19 +209,6 @@ final class Exchange implements Invocable.Task {
             payer = known;
         }
         return known;
-    }
-
-    private Map<String, String> headers() {
-        Map<String, String> headers = new LinkedHashMap<>();
-        for (HttpField field : request.getHeaders()) {
-            if (field.is(ForwardedHeaders.FORWARDED)) {
-                continue; // any client can send it
-            }
-            String value = field.getValue() == null ? "" : field.getValue();
-            String between = field.getLowerCaseName().equals(IDEMPOTENCY_KEY) ? String.valueOf(Call.REPEATED) : ", ";
-            headers.merge(field.getLowerCaseName(), value, (before, next) -> before + between + next);
-        }
-        return headers;
     }
 
     private void answer(@Nullable Reply reply, @Nullable Throwable failure) {
@@ -241,6 +245,7 @@ final class Exchange implements Invocable.Task {
             step.run();
         } catch (RuntimeException | Error broken) {
             calls.noteError(broken);
+            release();
             callback.failed(broken);
         }
     }
@@ -271,10 +276,24 @@ final class Exchange implements Invocable.Task {
 
     /**
      * Frees the body and the values that the engine made of it, because a client may take its time to read the answer.
+     * Nothing is taken afterwards.
      */
-    private void release() {
-        body.release();
-        values.close();
+    private synchronized void release() {
+        isReleased = true;
+        if (body != null) {
+            body.release();
+        }
+        if (values != null) {
+            values.close();
+        }
+    }
+
+    /** Takes bytes for values of the body. Few bodies have so many that they count. */
+    private synchronized boolean takeForValues(long bytes) {
+        if (values == null && !isReleased) {
+            values = bounds.values().share(this::payer);
+        }
+        return values != null && values.take(bytes);
     }
 
     /** Drops the admission with its call likewise. The payer of an answer that is counted is noted before. */
@@ -444,7 +463,7 @@ final class Exchange implements Invocable.Task {
     }
 
     private void refuse(Throwable failure) {
-        body.release();
+        release();
         if (failure instanceof HttpException badlyFramed) {
             Runnable then = () -> callback.failed(failure);
             ReplyWriter.write(

@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import dev.plinth.engine.api.Reply;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -13,6 +14,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes a {@link Reply} to the socket. Calls and refusals of framing share it so that they look alike. */
 final class ReplyWriter {
+    /** Headers of most replies that Jetty knows. It would look each name up letter by letter. */
+    private static final Map<String, HttpHeader> KNOWN_TO_JETTY = Map.of(
+            "Cache-Control", HttpHeader.CACHE_CONTROL,
+            "Content-Type", HttpHeader.CONTENT_TYPE,
+            "ETag", HttpHeader.ETAG,
+            "Location", HttpHeader.LOCATION,
+            "Retry-After", HttpHeader.RETRY_AFTER);
+
+    /** Headers of most replies that Jetty does not know. */
+    private static final Set<String> UNKNOWN_TO_JETTY =
+            Set.of("Request-Id", "RateLimit-Policy", "RateLimit", "Idempotent-Replayed", "Original-Request");
+
     private ReplyWriter() {}
 
     /**
@@ -46,7 +59,7 @@ final class ReplyWriter {
         response.setStatus(reply.status());
         HttpFields.Mutable headers = response.getHeaders();
         for (Map.Entry<String, String> header : reply.headers().entrySet()) {
-            headers.add(header.getKey(), header.getValue());
+            headers.add(field(header.getKey(), header.getValue()));
         }
         if (last != null) {
             headers.add(last);
@@ -58,6 +71,14 @@ final class ReplyWriter {
         if (thenClose) {
             headers.put(HttpFields.CONNECTION_CLOSE);
         }
+    }
+
+    /** Returns the header that Jetty itself would make. */
+    private static HttpField field(String name, String value) {
+        HttpHeader known = KNOWN_TO_JETTY.get(name);
+        return known != null || UNKNOWN_TO_JETTY.contains(name)
+                ? new HttpField(known, name, value)
+                : new HttpField(name, value);
     }
 
     /** Ends a response that has no body. */

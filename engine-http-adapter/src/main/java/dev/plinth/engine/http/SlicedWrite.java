@@ -31,7 +31,22 @@ final class SlicedWrite extends IteratingNestedCallback {
      * @param last true if the body ends after them
      */
     static void write(EngineConnection connection, Response response, byte[] bytes, boolean last, Callback then) {
-        new SlicedWrite(connection, response, bytes, last, then).iterate();
+        if (last && bytes.length <= FramingLimits.SLICE_BYTES_MAX) {
+            writeAtOnce(connection, response, bytes, then);
+        } else {
+            new SlicedWrite(connection, response, bytes, last, then).iterate();
+        }
+    }
+
+    /** Writes the only slice of a body, which most answers are. It needs no iteration. */
+    private static void writeAtOnce(EngineConnection connection, Response response, byte[] bytes, Callback then) {
+        OnlySlice slice = new OnlySlice(connection, then);
+        connection.beginSlice();
+        try {
+            response.write(true, ByteBuffer.wrap(bytes), slice);
+        } catch (RuntimeException | Error e) {
+            slice.failed(e); // as an iteration does
+        }
     }
 
     @Override
@@ -58,5 +73,25 @@ final class SlicedWrite extends IteratingNestedCallback {
     @Override
     public InvocationType getInvocationType() {
         return InvocationType.NON_BLOCKING;
+    }
+
+    /** Ends the write of an only slice. */
+    private record OnlySlice(EngineConnection connection, Callback then) implements Callback {
+        @Override
+        public void succeeded() {
+            connection.endSlice();
+            then.succeeded();
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            connection.endSlice();
+            then.failed(cause);
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
+        }
     }
 }

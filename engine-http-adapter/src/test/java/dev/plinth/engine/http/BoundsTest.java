@@ -40,9 +40,13 @@ class BoundsTest {
     private static final int BODY_BYTES = 4 * 1024 * 1024;
     private static final int PART_BYTES = 256 * 1024;
 
+    /** More than the head of an answer may have. */
+    private static final int LONG_HEAD_BYTES = 100_000;
+
     private final FakeCallService calls = new FakeCallService();
     private final List<RawClient> clients = new ArrayList<>();
     private EngineServer server = start(patient(PATIENCE), SMALL_HEAP);
+    private volatile LongPredicate values = bytes -> true;
 
     /** Deadlines that nothing here meets, but that for writing where it is short. */
     private static Deadlines patient(Duration write) {
@@ -69,7 +73,7 @@ class BoundsTest {
         server.close(Duration.ZERO);
     }
 
-    private static Admission of(String workspace, Admission whole) {
+    private Admission of(String workspace, Admission whole) {
         return new Admission() {
             @Override
             public boolean isRefused() {
@@ -93,6 +97,7 @@ class BoundsTest {
 
             @Override
             public CompletableFuture<Reply> submit(byte[] body, LongPredicate memory) {
+                values = memory;
                 return whole.submit(body, memory);
             }
 
@@ -213,6 +218,46 @@ class BoundsTest {
 
         assertThat(waiting.read().text()).isEqualTo("late");
         awaitBodies(0);
+    }
+
+    @Test
+    void values_ofACall_areHeldUntilItsAnswerAndNotTakenAfterwards() throws IOException {
+        CompletableFuture<Reply> late = new CompletableFuture<>();
+        CountDownLatch called = new CountDownLatch(1);
+        calls.answer = call -> {
+            assertThat(values.test(1)).isTrue();
+            called.countDown();
+            return late;
+        };
+        RawClient waiting = connect().send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx");
+        awaitUntil(called);
+        assertThat(server.bounds().values().inFlight()).isEqualTo(1);
+
+        late.complete(FakeCallService.ok("late"));
+
+        assertThat(waiting.read().text()).isEqualTo("late");
+        assertThat(values.test(1)).isFalse();
+        assertThat(server.bounds().values().inFlight()).isZero();
+    }
+
+    @Test
+    void values_ofAnAnsweredCallThatHadNone_areNotTaken() throws IOException {
+        assertThat(connect().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read().status())
+                .isEqualTo(200);
+
+        assertThat(values.test(1)).isFalse();
+        assertThat(server.bounds().values().inFlight()).isZero();
+    }
+
+    @Test
+    void answer_whoseHeadIsTooLong_isGivenBack() throws IOException {
+        calls.answer = call -> CompletableFuture.completedFuture(new Reply(
+                200, Map.of("X-Long", "x".repeat(LONG_HEAD_BYTES)), new byte[FramingLimits.ANSWER_BYTES_COUNTED_MIN]));
+
+        RawReply reply = connect().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read();
+
+        assertThat(reply.status()).isGreaterThanOrEqualTo(400);
+        assertThat(server.bounds().answers().inFlight()).isZero();
     }
 
     private static void awaitUntil(CountDownLatch latch) {

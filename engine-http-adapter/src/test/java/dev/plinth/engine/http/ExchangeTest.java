@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -75,6 +77,31 @@ class ExchangeTest {
                 .containsEntry("host", "a");
         assertThat(call.body()).asString(StandardCharsets.UTF_8).isEqualTo("{}");
         assertThat(call.bodyTooLarge()).isFalse();
+    }
+
+    /** A call with many headers has another map than one with few. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 10, 11, 60})
+    void headers_repeated_areJoinedInTheOrderOfTheirNames(int others) throws IOException {
+        StringBuilder sent = new StringBuilder();
+        List<Map.Entry<String, String>> expected = new ArrayList<>(List.of(
+                Map.entry("host", "a"),
+                Map.entry("idempotency-key", "a,b\nc"),
+                Map.entry("if-match", "\"v1\", \"v2\"")));
+        for (int i = 0; i < others; i++) {
+            sent.append("X-").append(i).append(": ").append(i).append("\r\n");
+            expected.add(Map.entry("x-" + i, String.valueOf(i)));
+        }
+
+        client.send("GET / HTTP/1.1\r\nHost: a\r\nIdempotency-Key: a,b\r\nIf-Match: \"v1\"\r\nPlinth-Forwarded: n\r\n"
+                        + "IDEMPOTENCY-KEY: c\r\n" + sent + "if-match: \"v2\"\r\n\r\n")
+                .read();
+
+        Map<String, String> headers = calls.calls.get(0).headers();
+        assertThat(List.copyOf(headers.entrySet())).isEqualTo(expected);
+        assertThat(headers).hasSize(expected.size()).containsKey("host").doesNotContainKeys("Host", "plinth-forwarded");
+        assertThat(headers.get("if-match")).isEqualTo("\"v1\", \"v2\"");
+        assertThat(headers.get("accept")).isNull();
     }
 
     @Test
@@ -161,6 +188,28 @@ class ExchangeTest {
         assertThat(reply.header("ratelimit-policy")).isEqualTo("\"starter\";q=60;w=60");
         assertThat(reply.header("date")).isNotNull();
         assertThat(reply.headers()).doesNotContainKeys("server", "connection", "transfer-encoding");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Cache-Control",
+                "Content-Type",
+                "ETag",
+                "Location",
+                "Retry-After",
+                "Request-Id",
+                "RateLimit-Policy",
+                "RateLimit",
+                "Idempotent-Replayed",
+                "Original-Request",
+                "WWW-Authenticate",
+                "x-host"
+            })
+    void reply_headerOfAnyName_isSentAsSpelled(String name) throws IOException {
+        answer(200, Map.of(name, "v"), "");
+
+        assertThat(client.send("GET / HTTP/1.0\r\n\r\n").text()).containsOnlyOnce("\r\n" + name + ": v\r\n");
     }
 
     @Test

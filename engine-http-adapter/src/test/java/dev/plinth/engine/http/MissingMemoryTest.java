@@ -90,6 +90,18 @@ class MissingMemoryTest {
         assertThat(calls.errors).contains(noMemory);
     }
 
+    @Test
+    void body_thatComesWithItsHeadersAndCannotBeTaken_isNotedAndGivenBack() throws IOException {
+        calls.admission = whole -> new Brittle(whole, noMemory);
+
+        RawReply reply = client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx")
+                .read();
+
+        assertThat(reply.status()).isEqualTo(500);
+        assertThat(calls.errors).contains(noMemory);
+        assertThat(server.bounds().bodies().inFlight()).isZero();
+    }
+
     /** Has no memory for a body. */
     private record Brittle(Admission whole, OutOfMemoryError noMemory) implements Admission {
         @Override
