@@ -3,9 +3,13 @@ package dev.plinth.engine.http.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.ResourceChange;
+import dev.plinth.engine.api.WebhookEndpointChange;
+import dev.plinth.engine.api.Workspace;
 import java.io.IOException;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +70,54 @@ class ConsoleChangesIT extends ConsoleBrowsing {
         awaitNoDialog();
 
         assertThat(world.client().resources().get(id).call().name()).isEqualTo("Order 4712");
+    }
+
+    /** A form sends what its user has changed (decision 046), so what others have changed meanwhile stays. */
+    @Test
+    void edit_ofAnEndpoint_leavesWhatOthersHaveChanged() throws IOException {
+        begin(WIDE, false);
+        String id = world.client()
+                .webhooks()
+                .create(NewWebhookEndpoint.to(world.receiver().url(), "payment.*")
+                        .withDescription("first\nsecond")
+                        .withHeaders(Map.of("X-Token", "old")))
+                .call()
+                .id();
+        signIn(world.secret());
+        browser.visit("#/settings/webhooks/" + id);
+        browser.click("Edit");
+        browser.await("document.querySelector('dialog .picker')");
+        world.client()
+                .webhooks()
+                .update(id, WebhookEndpointChange.NONE.withTypes("invoice.*").withHeaders(Map.of("X-Token", "new")))
+                .call();
+        browser.fill("Webhooks a second at most", "7");
+        browser.submit();
+        awaitNoDialog();
+
+        assertThat(world.client().webhooks().get(id).call()).satisfies(endpoint -> {
+            assertThat(endpoint.types()).containsExactly("invoice.*");
+            assertThat(endpoint.headers()).containsEntry("X-Token", "new");
+            assertThat(endpoint.description()).isEqualTo("first\nsecond");
+            assertThat(endpoint.json().toString()).contains("\"maxPerSecond\":7");
+        });
+    }
+
+    @Test
+    void workspace_renamed_keepsThePlanThatItHasGotMeanwhile() throws IOException {
+        begin(WIDE, false);
+        signIn(ConsoleWorld.ADMIN_TOKEN);
+        browser.visit("#/operator/workspaces/" + world.workspace());
+        browser.click("Change name or plan");
+        Workspace changed =
+                world.engine().admin().changePlan(world.workspace(), "pro").call();
+        browser.fill("Name", "Acme 2");
+        browser.submit();
+        awaitNoDialog();
+
+        Workspace renamed = world.engine().admin().workspace(world.workspace()).call();
+        assertThat(renamed.name()).isEqualTo("Acme 2");
+        assertThat(renamed.plan()).isEqualTo(changed.plan());
     }
 
     @Test
