@@ -6,6 +6,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.ResourceChange;
+import dev.plinth.engine.api.ResourceStatus;
 import dev.plinth.engine.api.WebhookEndpointChange;
 import dev.plinth.engine.api.Workspace;
 import java.io.IOException;
@@ -144,5 +145,25 @@ class ConsoleChangesIT extends ConsoleBrowsing {
         browser.submit();
         browser.await("location.hash.includes('res_')");
         assertThat(world.client().resources().list().call().data()).hasSize(2);
+    }
+
+    @Test
+    void change_whoseAnswerWasLost_isANewOneOnceTheThingHasChanged() throws IOException {
+        begin(WIDE, false);
+        String id = idOf(Json.EMPTY_OBJECT);
+        signIn(world.secret());
+        browser.visit("#/resources/" + id);
+        interceptCalls(
+                "const answer = await kept(url, init); if (url.endsWith('/pause') && !window.lost) { window.lost ="
+                        + " true; throw new TypeError('cut'); } return answer;");
+        browser.click("Pause");
+        browser.awaitText("The server does not answer");
+        browser.visit("#/resources");
+        browser.visit("#/resources/" + id);
+        browser.click("Resume");
+        browser.click("Pause");
+        browser.awaitText("Resume");
+
+        assertThat(world.client().resources().get(id).call().status()).isEqualTo(ResourceStatus.PAUSED);
     }
 }

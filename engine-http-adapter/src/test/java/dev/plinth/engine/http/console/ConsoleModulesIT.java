@@ -68,6 +68,27 @@ class ConsoleModulesIT extends ConsoleBrowsing {
         }
     }
 
+    /** A change keeps its key for half a minute, if neither a thing nor a secret would be made twice. */
+    @Test
+    void key_ofAChangeWhoseAnswerWasLost_lapsesUnlessSomethingIsMade() throws IOException {
+        Object same =
+                given("const {call} = await load('api'); let now = 0; Date.now = () => now; let keys = []; let cut;"
+                        + " window.fetch = async (url, init) => { keys.push(init.headers['Idempotency-Key']);"
+                        + "  if (cut) throw new TypeError('cut'); return new Response('{}'); };"
+                        + " const id = (prefix) => prefix + '_' + '0'.repeat(26);"
+                        + " const keeps = async (target, millis, between) => { keys = [];"
+                        + "  cut = true; await call('POST', target).catch(() => {}); cut = false; now += millis;"
+                        + "  if (between) await call('PATCH', between, {body: {}});"
+                        + "  await call('POST', target); return keys.at(-1) === keys[0]; };"
+                        + " const retry = '/v1/jobs/' + id('job') + '/retry'; const key = '/v1/keys/' + id('key');"
+                        + " const children = '/v1/resources/' + id('res') + '/children';"
+                        + " return [await keeps(retry, 29000), await keeps(retry, 31000), await keeps(key + '/rotate', 31000),"
+                        + "  await keeps(key + '/rotate', 0, key), await keeps(children, 31000, '/v1/resources/' + id('res')),"
+                        + "  await keeps('/v1/jobs', 31000, key)].join()");
+
+        assertThat(same).isEqualTo("true,false,true,false,true,true");
+    }
+
     @Test
     void storage_thatTheBrowserRefuses_lastsAsLongAsThePage() throws IOException {
         assertThat(given("const {kept} = await load('store'); const place = kept('noSuchStorage', 'x');"
