@@ -139,11 +139,15 @@ function problem(response, text, credential) {
   });
 }
 
+// Keeps the one of several limits that is nearest to its end.
 function noteLimits(headers) {
-  const policy = /^"([^"]*)";q=(\d+)/.exec(headers.get("RateLimit-Policy") || "");
-  const left = /;r=(\d+)/.exec(headers.get("RateLimit") || "");
-  if (policy && left) {
-    limits.set({ name: policy[1], limit: Number(policy[2]), remaining: Number(left[1]) });
+  const figures = (name, pattern) => Array.from((headers.get(name) || "").matchAll(pattern), ([, key, number]) => [key, Number(number)]);
+  const left = new Map(figures("RateLimit", /"([^"]*)";r=(\d+)/g));
+  const known = figures("RateLimit-Policy", /"([^"]*)";q=(\d+)/g)
+    .filter(([name]) => left.has(name))
+    .map(([name, limit]) => ({ name, limit, remaining: left.get(name) }));
+  if (known.length > 0) {
+    limits.set(known.reduce((least, each) => (each.remaining / each.limit < least.remaining / least.limit ? each : least)));
   }
 }
 

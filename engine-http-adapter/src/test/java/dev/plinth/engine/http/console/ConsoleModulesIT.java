@@ -68,6 +68,16 @@ class ConsoleModulesIT extends ConsoleBrowsing {
         }
     }
 
+    @Test
+    void limits_ofSeveralPolicies_areThoseOfTheTightest() throws IOException {
+        assertThat(given(
+                        "const {call, limits} = await load('api'); window.fetch = async () => new Response('{}', {headers: {"
+                                + " 'RateLimit-Policy': '\"pro\";q=6000;w=60, \"hourly\";q=1000;w=3600',"
+                                + " 'RateLimit': '\"pro\";r=5900;t=0, \"hourly\";r=20;t=3'}});"
+                                + " await call('GET', '/v1/plan'); return JSON.stringify(limits.get())"))
+                .isEqualTo("{\"name\":\"hourly\",\"limit\":1000,\"remaining\":20}");
+    }
+
     /** A change keeps its key for half a minute, if neither a thing nor a secret would be made twice. */
     @Test
     void key_ofAChangeWhoseAnswerWasLost_lapsesUnlessSomethingIsMade() throws IOException {
