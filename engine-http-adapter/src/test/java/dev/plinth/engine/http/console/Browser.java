@@ -55,6 +55,11 @@ final class Browser implements AutoCloseable {
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
     }
 
+    /** Sets the time zone of the window, such as {@code America/New_York}; an empty one is that of the machine. */
+    void zone(String id) throws IOException {
+        Object unused = devTools("Emulation.setTimezoneOverride", Map.of("timezoneId", id));
+    }
+
     void open(String address) throws IOException {
         Object unused = driver.call("POST", session + "/url", Map.of("url", address));
     }

@@ -78,6 +78,20 @@ class ConsoleModulesIT extends ConsoleBrowsing {
                 .isEqualTo("{\"name\":\"hourly\",\"limit\":1000,\"remaining\":20}");
     }
 
+    @Test
+    void times_inAnotherZone_areLocal() throws IOException {
+        browser.zone("America/New_York");
+        try {
+            assertThat(given("const {timeOfDay} = await load('text'); return timeOfDay('2026-07-01T12:00:00.007Z')"))
+                    .isEqualTo("08:00:00.007");
+            // The clock changed an hour before.
+            assertThat(given("const {timeField} = await load('text'); return timeField('2026-03-08T08:00:00.000Z')"))
+                    .isEqualTo("2026-03-08T04:00");
+        } finally {
+            browser.zone("");
+        }
+    }
+
     /** A change keeps its key for half a minute, if neither a thing nor a secret would be made twice. */
     @Test
     void key_ofAChangeWhoseAnswerWasLost_lapsesUnlessSomethingIsMade() throws IOException {
