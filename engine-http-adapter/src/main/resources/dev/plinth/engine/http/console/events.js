@@ -108,7 +108,7 @@ function Tail() {
   const [type, setType] = useState("");
   const [view, setView] = useState("live");
   const choice = (name, title) => html`<${Button} aria-pressed=${view === name ? "true" : "false"} onClick=${() => setView(name)}>${title}<//>`;
-  return html`<${Page} title="Events" about="Each change, as it happens. Events are kept for 30 days."
+  return html`<${Page} title="Events" about="Each change, as it happens. The list has all that the server keeps."
     actions=${[choice("live", "Live"), choice("all", "All kept events")]}>
     <${Filters} label="Events">
       <${Field} label="Types" onChange=${(event) => setType(event.target.value.replaceAll(" ", ""))} placeholder="resource.*, job.failed"

@@ -227,7 +227,7 @@ function TestDialog({ target, onClose }) {
     <p>The server sends one <code>webhook_endpoint.test</code> now and waits for the answer.</p>
     ${test.loading
       ? html`<p role="status">Waiting for the receiver…</p>`
-      : html`<${Loaded} of=${test}>${(data) => html`<${Notice} tone=${data.delivered ? "good" : "bad"} title=${data.delivered ? "Delivered" : "Not delivered"}>
+      : html`<${Loaded} of=${test.error ? { error: test.error, reload: test.reload } : test}>${(data) => html`<${Notice} tone=${data.delivered ? "good" : "bad"} title=${data.delivered ? "Delivered" : "Not delivered"}>
       ${data.status ? `The receiver answered ${data.status} after ${data.durationMillis} ms. ` : `No answer after ${data.durationMillis} ms. `}${reason(data)}<//>`}<//>`}
     <div class="actions end"><${Button} onClick=${test.reload} busy=${test.loading}>Send another<//><${Button} kind="primary" onClick=${onClose}>Done<//></div>
   <//>`;

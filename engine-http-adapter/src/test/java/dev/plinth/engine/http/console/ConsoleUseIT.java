@@ -137,6 +137,21 @@ class ConsoleUseIT extends ConsoleBrowsing {
         browser.awaitText("The key that this tab was signed in with is disabled");
     }
 
+    @Test
+    void test_thatFailsToBeSent_showsNoEarlierSuccess() throws IOException {
+        begin(WIDE, false);
+        String id = world.client().createWebhook(world.receiver().url()).call().id();
+        signIn(world.secret());
+        browser.visit("#/settings/webhooks/" + id);
+        browser.click("Send test");
+        browser.awaitText("The receiver answered 200");
+        interceptCalls("if (url.endsWith('/test')) { throw new TypeError('cut'); } return kept(url, init);");
+        browser.click("Send another");
+        browser.awaitText("The server does not answer");
+
+        assertThat(browser.text()).doesNotContain("The receiver answered 200");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {720, 900, 1100})
     void tables_atEveryWidth_showAllColumns(int width) throws IOException {
