@@ -108,7 +108,7 @@ final class Browser implements AutoCloseable {
 
     private static final String FIND =
             "(scope, name) => [...scope.querySelectorAll('button, a, [role=tab], summary, label.check')]"
-                    + ".find((each) => !each.disabled && [each.textContent.trim(), each.getAttribute('aria-label')].includes(name))";
+                    + ".find((each) => !each.disabled && each.ariaDisabled !== 'true' && [each.textContent.trim(), each.getAttribute('aria-label')].includes(name))";
 
     private static final String FIND_LABEL = "(scope, start) => [...scope.querySelectorAll('label')]"
             + ".find((each) => each.htmlFor && each.textContent.trim().startsWith(start))";

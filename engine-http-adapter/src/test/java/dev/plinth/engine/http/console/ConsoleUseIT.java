@@ -152,6 +152,26 @@ class ConsoleUseIT extends ConsoleBrowsing {
         assertThat(browser.text()).doesNotContain("The receiver answered 200");
     }
 
+    @Test
+    void refresh_whileItLoads_keepsTheFocus() throws IOException {
+        begin(WIDE, false);
+        signIn(world.secret());
+        browser.visit("#/requests");
+        interceptCalls("if (url.startsWith('/v1/requests')) { await new Promise((go) => { window.goOn = go; }); }"
+                + " return kept(url, init);");
+        browser.run("[...document.querySelectorAll('button')].find((each) => each.textContent === 'Refresh').focus()");
+        browser.press("Enter");
+        browser.await("window.goOn && document.querySelector('button[aria-busy=true]')");
+        browser.pause();
+        assertThat(browser.is("document.activeElement.textContent === 'Refresh'"))
+                .isTrue();
+
+        browser.run("window.goOn()");
+        browser.settle();
+        assertThat(browser.is("document.activeElement.textContent === 'Refresh'"))
+                .isTrue();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {720, 900, 1100})
     void tables_atEveryWidth_showAllColumns(int width) throws IOException {
