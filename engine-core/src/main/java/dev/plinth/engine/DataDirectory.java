@@ -5,7 +5,6 @@ import dev.plinth.engine.api.WorkspaceImport;
 import dev.plinth.engine.api.WorkspaceTransfer;
 import dev.plinth.engine.client.AdminClient;
 import dev.plinth.engine.internal.store.tool.StoreTools;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -56,10 +55,7 @@ public final class DataDirectory {
     public static WorkspaceTransfer exportWorkspace(EngineBuilder settings, String id, Path file, Path keyFile) {
         EngineConfig config = withDirectory(settings);
         Path directory = config.directory().orElseThrow();
-        if (!Files.isDirectory(directory)) {
-            throw new IllegalStateException("Expected the directory of a store, but " + directory
-                    + " is none; name the one given with --data.");
-        }
+        StoreTools.checkIsStore(directory);
         return ClosedStore.transfer(config, transfers -> transfers.exportWorkspace(id, file, keyFile));
     }
 

@@ -277,6 +277,18 @@ final class DataDirectoryTest {
         }
     }
 
+    @Test
+    void export_ofADirectoryWithoutAStore_isRefusedAndMakesNone() throws IOException {
+        Path empty = Files.createDirectory(base.resolve("empty"));
+        Path key = Files.write(base.resolve("transfer.key"), new byte[32]);
+
+        assertRefused(
+                () -> DataDirectory.exportWorkspace(
+                        Engine.builder().directory(empty), "ws_unknown", base.resolve("out"), key),
+                "has neither snapshot nor journal");
+        assertThat(files(empty)).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"missing", "empty", "file"})
     void anyTool_whereNoStoreIs_isRefusedAndMakesNone(String kind) throws IOException {

@@ -190,6 +190,23 @@ final class LogToolsTest {
     }
 
     @Test
+    void exportDirectory_besideWhatAKilledOneLeft_takesItsPlace() throws IOException {
+        try (Engine engine = overLog("right.key")) {
+            assertThat(engine.role()).isEqualTo(NodeRole.LEADER);
+        }
+        Path partial = Files.createDirectory(base.resolve("back.partial"));
+        Files.writeString(partial.resolve("secret.key"), "half");
+        Files.writeString(partial.resolve("snapshot.1a2b3c4d.tmp"), "half");
+
+        StoreReport exported = LogTools.exportDirectory(settings("back").secretKeyFile(base.resolve("right.key")), log);
+
+        assertThat(exported.isWhole()).isTrue();
+        assertThat(DataDirectory.verify(base.resolve("back")).isWhole()).isTrue();
+        assertThat(base.resolve("back/snapshot.1a2b3c4d.tmp")).doesNotExist();
+        assertThat(partial).doesNotExist();
+    }
+
+    @Test
     void verify_ofDamage_namesEachPlaceAndGoesOn() throws IOException {
         try (Engine engine = overLog("right.key")) {
             newKey(engine);

@@ -111,6 +111,8 @@ final class ClassArchive {
                 .removeIf(name -> name.startsWith("PLINTH_") || name.matches("JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS"));
         Process server = builder.start();
         try (BufferedReader lines = server.inputReader()) {
+            // A signal skips what is below. The program would serve on for ever.
+            Runtime.getRuntime().addShutdownHook(new Thread(server::destroyForcibly, "plinth-archive-end"));
             String key = "";
             boolean serves = false;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -311,6 +312,42 @@ class MainIT {
                 .map(line -> line.substring(line.indexOf("sk_")))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** The program that it starts would serve on for ever, in a folder that is to go. */
+    @Test
+    void archive_endedByASignal_leavesNoProgramRunning() throws Exception {
+        Process process = start("archive", directory.resolve("plinth.jsa").toString());
+        List<ProcessHandle> started = List.of();
+        try {
+            while (!hasOpenedAStore()) {
+                assertThat(process.isAlive()).as(Files.readString(err())).isTrue();
+                Thread.onSpinWait();
+            }
+            started = process.descendants().toList();
+            assertThat(started).isNotEmpty();
+
+            process.destroy();
+
+            assertThat(exitCode(process)).isNotZero();
+            for (ProcessHandle each : started) {
+                ProcessHandle unused = each.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            }
+        } finally {
+            process.destroyForcibly();
+            started.forEach(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    private boolean hasOpenedAStore() throws IOException {
+        try (DirectoryStream<Path> made = Files.newDirectoryStream(directory, ".plinth-archive*")) {
+            for (Path each : made) {
+                if (Files.exists(each.resolve("data"))) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     @Test

@@ -8,6 +8,8 @@ const UNANSWERED_MAX = 100;
 const RECONNECT_SECONDS_MAX = 15;
 // A stream that has lived this long is not one that a proxy ends at once.
 const STEADY_MILLIS = 20_000;
+// As long as this a user is taken to try the same change again, rather than to want it once more.
+const LAPSE_MILLIS = 30_000;
 
 const stored = kept("sessionStorage", "plinth.credential");
 
@@ -137,23 +139,47 @@ function problem(response, text, credential) {
   });
 }
 
+// Keeps the one of several limits that is nearest to its end.
 function noteLimits(headers) {
-  const policy = /^"([^"]*)";q=(\d+)/.exec(headers.get("RateLimit-Policy") || "");
-  const left = /;r=(\d+)/.exec(headers.get("RateLimit") || "");
-  if (policy && left) {
-    limits.set({ name: policy[1], limit: Number(policy[2]), remaining: Number(left[1]) });
+  const figures = (name, pattern) => Array.from((headers.get(name) || "").matchAll(pattern), ([, key, number]) => [key, Number(number)]);
+  const left = new Map(figures("RateLimit", /"([^"]*)";r=(\d+)/g));
+  const known = figures("RateLimit-Policy", /"([^"]*)";q=(\d+)/g)
+    .filter(([name]) => left.has(name))
+    .map(([name, limit]) => ({ name, limit, remaining: left.get(name) }));
+  if (known.length > 0) {
+    limits.set(known.reduce((least, each) => (each.remaining / each.limit < least.remaining / least.limit ? each : least)));
   }
 }
 
 // The idempotency keys of changes whose outcome is unknown, by the change. The same change carries the same key again, so it is done once.
+// Not for ever: once the thing has changed otherwise, the same change is a new one, and an earlier answer would be wrong.
 const unanswered = new Map();
+
+// With another key a second try would make a second thing, so these keep theirs while the page lasts.
+const CREATES = /^POST \S*\/(children|keys) /;
+// No other answer has the new secret, so the next try has to be the same change, however late.
+const ROTATES = /^POST \S*\/rotate /;
+const THING = /^\S+ (\S*?_[0-9a-z]{26})/;
+
+// The path of the thing that is there and that a change is of; undefined for a creation.
+const thingOf = (change) => (CREATES.test(change) ? undefined : THING.exec(change)?.[1]);
+
+function keyOf(change) {
+  const kept = unanswered.get(change);
+  const lapses = thingOf(change) && !ROTATES.test(change);
+  return kept && !(lapses && Date.now() - kept.at > LAPSE_MILLIS) ? kept.key : newKey();
+}
 
 const isOutcomeUnknown = (failure) => failure.status === undefined || failure.status >= 500 || failure.code === "idempotency_key_in_use";
 
 function note(change, key, failure) {
   unanswered.delete(change);
+  const thing = thingOf(change);
+  if (!failure && thing) {
+    [...unanswered.keys()].filter((other) => thingOf(other) === thing).forEach((other) => unanswered.delete(other));
+  }
   if (failure && isOutcomeUnknown(failure)) {
-    unanswered.set(change, key);
+    unanswered.set(change, { key, at: Date.now() });
     if (unanswered.size > UNANSWERED_MAX) {
       unanswered.delete(unanswered.keys().next().value);
     }
@@ -169,7 +195,7 @@ export async function answer(method, target, { query, body, headers, signal, cre
   const url = target + queryOf(query);
   const sent = body === undefined ? undefined : JSON.stringify(body);
   const change = method === "GET" ? "" : [method, url, sent].join(" ");
-  const key = change && (unanswered.get(change) || newKey());
+  const key = change && keyOf(change);
   try {
     const response = await send(url, {
       method,

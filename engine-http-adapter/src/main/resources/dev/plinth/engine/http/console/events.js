@@ -5,7 +5,7 @@ import { useLoad, usePages } from "./hooks.js";
 import {
   Badge, Button, Details, Empty, Facts, Field, Filters, Id, Json, Loaded, Loading, Page, Pages, ProblemBox, Text, Time,
 } from "./ui.js";
-import { count, local } from "./text.js";
+import { count, local, timeOfDay } from "./text.js";
 
 const HOME = "#/events";
 const LISTED = 50;
@@ -108,7 +108,7 @@ function Tail() {
   const [type, setType] = useState("");
   const [view, setView] = useState("live");
   const choice = (name, title) => html`<${Button} aria-pressed=${view === name ? "true" : "false"} onClick=${() => setView(name)}>${title}<//>`;
-  return html`<${Page} title="Events" about="Each change, as it happens. Events are kept for 30 days."
+  return html`<${Page} title="Events" about="Each change, as it happens. The list has all that the server keeps."
     actions=${[choice("live", "Live"), choice("all", "All kept events")]}>
     <${Filters} label="Events">
       <${Field} label="Types" onChange=${(event) => setType(event.target.value.replaceAll(" ", ""))} placeholder="resource.*, job.failed"
@@ -143,7 +143,7 @@ function Row({ row, open, onToggle }) {
   const subject = event.data?.name || event.data?.id || "";
   return html`<li>
     <button type="button" class="tail-row" aria-expanded=${open ? "true" : "false"} onClick=${onToggle}>
-      <time datetime=${event.createdAt} title=${local(event.createdAt)}>${event.createdAt.slice(11, 23)}</time>
+      <time datetime=${event.createdAt} title=${local(event.createdAt)}>${timeOfDay(event.createdAt)}</time>
       <span class="tail-type"><${Text}>${event.type}<//></span>
       <span class="tail-subject"><${Text}>${typeof subject === "string" ? subject : ""}<//></span>
     </button>

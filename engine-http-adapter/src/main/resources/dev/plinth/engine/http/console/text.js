@@ -5,6 +5,7 @@ const LINES = /[\n\t]/;
 // More marks than any script stacks on one letter would be drawn over the rows above and below.
 const STACKED = /(?<=\p{M}{4})\p{M}/gu;
 const JSON_CHARACTERS_MAX = 200_000;
+const MINUTE_MILLIS = 60_000;
 
 const escaped = (character) =>
   character.replace(/[^]/g, (unit) => "\\u" + unit.charCodeAt(0).toString(16).padStart(4, "0"));
@@ -59,14 +60,20 @@ export function ago(time, now = Date.now()) {
 
 export const local = (time) => new Date(time).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
+// The local time of day, to the millisecond.
+export function timeOfDay(time) {
+  const date = new Date(time);
+  return `${date.toTimeString().slice(0, 8)}.${String(date.getMilliseconds()).padStart(3, "0")}`;
+}
+
 // A time as a field of the type datetime-local takes it: local, to the minute. Empty without one.
 export function timeField(time) {
   if (!time) {
     return "";
   }
   const date = new Date(time);
-  date.setMinutes(date.getMinutes() - date.getTimezoneOffset());
-  return date.toISOString().slice(0, 16);
+  // Not by setMinutes, which counts in local time and so goes wrong across a change of the clock.
+  return new Date(date.getTime() - date.getTimezoneOffset() * MINUTE_MILLIS).toISOString().slice(0, 16);
 }
 
 // The other way round, as the API takes it.

@@ -60,8 +60,10 @@ export const Section = ({ title, actions, children }) => html`<section class="se
   ${children}
 </section>`;
 
-export const Button = ({ kind = "plain", busy, children, ...rest }) =>
-  html`<button type="button" class=${"button " + kind} aria-busy=${busy ? "true" : undefined} disabled=${busy} ...${rest}>${children}</button>`;
+// While it is busy it takes no click, but keeps the focus, which one that is disabled would lose.
+export const Button = ({ kind = "plain", busy, onClick, children, ...rest }) =>
+  html`<button type="button" class=${"button " + kind} aria-busy=${busy ? "true" : undefined} aria-disabled=${busy ? "true" : undefined}
+    onClick=${busy ? undefined : onClick} ...${rest}>${children}</button>`;
 
 const TONES = {
   active: "good", enabled: "good", delivered: "good", succeeded: "good", ready: "good", ok: "good", executed: "good",

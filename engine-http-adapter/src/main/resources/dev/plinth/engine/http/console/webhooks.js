@@ -7,7 +7,7 @@ import {
 } from "./ui.js";
 import { TypePicker } from "./event-types.js";
 import { Verification } from "./verification.js";
-import { local, plural, timeField, timeOf, visible, visibleLines } from "./text.js";
+import { fieldLine, local, plural, timeField, timeOf, visible, visibleLines } from "./text.js";
 
 const HOME = "#/settings/webhooks";
 export const STATUSES = ["pending", "delivering", "retrying", "exhausted", "held", "delivered", "dropped"];
@@ -126,7 +126,9 @@ async function failure(endpointId, signal) {
   return delivered && delivered.id > exhausted.id ? null : exhausted;
 }
 
-function EditEndpoint({ endpoint, onClose, onDone }) {
+function EditEndpoint({ endpoint: newest, onClose, onDone }) {
+  // As the form began. The page behind it loads newer ones.
+  const [endpoint] = useState(newest);
   const [types, setTypes] = useState(endpoint?.types || []);
   const [isAll, setIsAll] = useState(types.length === 0);
   const submit = async ({ url, description, ordering, headers, maxPerSecond }) => {
@@ -137,7 +139,7 @@ function EditEndpoint({ endpoint, onClose, onDone }) {
     if (maxPerSecond || endpoint?.maxPerSecond) {
       body.maxPerSecond = Number(maxPerSecond || RATE_DEFAULT);
     }
-    onDone(endpoint ? await call("PATCH", path`/v1/webhook-endpoints/${endpoint.id}`, { body }) : await call("POST", "/v1/webhook-endpoints", { body }));
+    onDone(endpoint ? await call("PATCH", path`/v1/webhook-endpoints/${endpoint.id}`, { body: changed(endpoint, body) }) : await call("POST", "/v1/webhook-endpoints", { body }));
   };
   return html`<${FormDialog} title=${endpoint ? "Edit endpoint" : "Add endpoint"} action=${endpoint ? "Save" : "Add endpoint"} submit=${submit} onClose=${onClose} wide>
     ${(problem) => html`
@@ -148,6 +150,12 @@ function EditEndpoint({ endpoint, onClose, onDone }) {
       <${Field} label="Webhooks a second at most" name="maxPerSecond" type="number" min="1" max="10000" defaultValue=${endpoint?.maxPerSecond} placeholder=${RATE_DEFAULT} error=${fieldError(problem, "/maxPerSecond")} />
       <${Field} kind="text" label="Headers" name="headers" rows="3" defaultValue=${fieldText(endpoint?.headers)} hint='Sent with each webhook, as a JSON object: {"X-Tenant": "acme"}.' error=${fieldError(problem, "/headers")} />`}
   <//>`;
+}
+
+// The members that the form's user has changed. The API takes types and headers as a whole.
+function changed(endpoint, form) {
+  const before = { ...endpoint, description: fieldLine(endpoint.description) };
+  return Object.fromEntries(Object.entries(form).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name])));
 }
 
 const noTypes = () => new Problem({ title: "No events are chosen", detail: "Choose at least one event type, or all events." });
@@ -219,7 +227,7 @@ function TestDialog({ target, onClose }) {
     <p>The server sends one <code>webhook_endpoint.test</code> now and waits for the answer.</p>
     ${test.loading
       ? html`<p role="status">Waiting for the receiver…</p>`
-      : html`<${Loaded} of=${test}>${(data) => html`<${Notice} tone=${data.delivered ? "good" : "bad"} title=${data.delivered ? "Delivered" : "Not delivered"}>
+      : html`<${Loaded} of=${test.error ? { error: test.error, reload: test.reload } : test}>${(data) => html`<${Notice} tone=${data.delivered ? "good" : "bad"} title=${data.delivered ? "Delivered" : "Not delivered"}>
       ${data.status ? `The receiver answered ${data.status} after ${data.durationMillis} ms. ` : `No answer after ${data.durationMillis} ms. `}${reason(data)}<//>`}<//>`}
     <div class="actions end"><${Button} onClick=${test.reload} busy=${test.loading}>Send another<//><${Button} kind="primary" onClick=${onClose}>Done<//></div>
   <//>`;

@@ -5,6 +5,8 @@ import {
   Badge, Button, Confirm, Empty, Facts, Field, Filters, FormDialog, Id, Json, Loaded, Notice, Page, Pages, ProblemBox, Section, Text, Time, fieldError, toast,
 } from "./ui.js";
 import { EditKey, ShownKey } from "./keys.js";
+import { mergePatch } from "./json.js";
+import { fieldLine } from "./text.js";
 
 const HOME = "#/operator/workspaces";
 
@@ -68,7 +70,8 @@ function Workspace({ id }) {
         ["Id", html`<${Id}>${data.id}<//>`], ["Plan", html`<${Text}>${data.plan}<//>`], ["Status", html`<${Badge}>${data.status}<//>`], ["Created", html`<${Time} exact value=${data.createdAt} />`],
       ]} />
       <${Section} title="Metadata"><${Json} label="Metadata" value=${data.metadata} /><//>`}<//>
-    ${dialog === "edit" && html`<${FormDialog} title="Change the workspace" action="Save" onClose=${close} submit=${async (body) => (await patch(body), close(), toast("Saved."))}>
+    ${dialog === "edit" && html`<${FormDialog} title="Change the workspace" action="Save" onClose=${close}
+      submit=${async (form) => (await patch(mergePatch({ name: fieldLine(data.name), plan: data.plan }, form)), close(), toast("Saved."))}>
       ${(problem) => html`<${Field} label="Name" name="name" required maxlength="255" defaultValue=${data.name} error=${fieldError(problem, "/name")} /><${PlanField} value=${data.plan} problem=${problem} />
         <p class="hint">A new plan holds from the next request on and keeps the units that are used.</p>`}<//>`}
     ${dialog === "suspend" && html`<${Confirm} title="Suspend the workspace" action="Suspend" onClose=${close} sentence="Its calls get 403 at once, its jobs do not start and its webhooks are held until it is active again." run=${async () => (await patch({ status: "suspended" }), close())} />`}

@@ -55,6 +55,11 @@ final class Browser implements AutoCloseable {
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
     }
 
+    /** Sets the time zone of the window, such as {@code America/New_York}; an empty one is that of the machine. */
+    void zone(String id) throws IOException {
+        Object unused = devTools("Emulation.setTimezoneOverride", Map.of("timezoneId", id));
+    }
+
     void open(String address) throws IOException {
         Object unused = driver.call("POST", session + "/url", Map.of("url", address));
     }
@@ -103,7 +108,7 @@ final class Browser implements AutoCloseable {
 
     private static final String FIND =
             "(scope, name) => [...scope.querySelectorAll('button, a, [role=tab], summary, label.check')]"
-                    + ".find((each) => !each.disabled && [each.textContent.trim(), each.getAttribute('aria-label')].includes(name))";
+                    + ".find((each) => !each.disabled && each.ariaDisabled !== 'true' && [each.textContent.trim(), each.getAttribute('aria-label')].includes(name))";
 
     private static final String FIND_LABEL = "(scope, start) => [...scope.querySelectorAll('label')]"
             + ".find((each) => each.htmlFor && each.textContent.trim().startsWith(start))";

@@ -3,9 +3,13 @@ package dev.plinth.engine.http.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NewResource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -101,5 +105,22 @@ abstract class ConsoleBrowsing {
     void begin(int width, boolean dark) throws IOException {
         pictures = (dark ? "dark-" : "light-") + width;
         browser.look(width, dark);
+    }
+
+    void awaitNoDialog() throws IOException {
+        browser.await("!document.querySelector('dialog[open]')");
+    }
+
+    /** Replaces {@code fetch} by a function of its arguments {@code url} and {@code init}; the original is {@code kept}. */
+    void interceptCalls(String body) throws IOException {
+        browser.run("const kept = window.fetch; window.fetch = async (url, init) => {" + body + "}");
+    }
+
+    String idOf(Json data) {
+        return world.client()
+                .resources()
+                .create(new NewResource("Order 4711", Optional.empty(), data, Map.of("customer", "c-17")))
+                .call()
+                .id();
     }
 }

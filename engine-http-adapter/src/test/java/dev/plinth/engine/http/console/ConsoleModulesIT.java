@@ -69,6 +69,51 @@ class ConsoleModulesIT extends ConsoleBrowsing {
     }
 
     @Test
+    void limits_ofSeveralPolicies_areThoseOfTheTightest() throws IOException {
+        assertThat(given(
+                        "const {call, limits} = await load('api'); window.fetch = async () => new Response('{}', {headers: {"
+                                + " 'RateLimit-Policy': '\"pro\";q=6000;w=60, \"hourly\";q=1000;w=3600',"
+                                + " 'RateLimit': '\"pro\";r=5900;t=0, \"hourly\";r=20;t=3'}});"
+                                + " await call('GET', '/v1/plan'); return JSON.stringify(limits.get())"))
+                .isEqualTo("{\"name\":\"hourly\",\"limit\":1000,\"remaining\":20}");
+    }
+
+    @Test
+    void times_inAnotherZone_areLocal() throws IOException {
+        browser.zone("America/New_York");
+        try {
+            assertThat(given("const {timeOfDay} = await load('text'); return timeOfDay('2026-07-01T12:00:00.007Z')"))
+                    .isEqualTo("08:00:00.007");
+            // The clock changed an hour before.
+            assertThat(given("const {timeField} = await load('text'); return timeField('2026-03-08T08:00:00.000Z')"))
+                    .isEqualTo("2026-03-08T04:00");
+        } finally {
+            browser.zone("");
+        }
+    }
+
+    /** A change keeps its key for half a minute, if neither a thing nor a secret would be made twice. */
+    @Test
+    void key_ofAChangeWhoseAnswerWasLost_lapsesUnlessSomethingIsMade() throws IOException {
+        Object same =
+                given("const {call} = await load('api'); let now = 0; Date.now = () => now; let keys = []; let cut;"
+                        + " window.fetch = async (url, init) => { keys.push(init.headers['Idempotency-Key']);"
+                        + "  if (cut) throw new TypeError('cut'); return new Response('{}'); };"
+                        + " const id = (prefix) => prefix + '_' + '0'.repeat(26);"
+                        + " const keeps = async (target, millis, between) => { keys = [];"
+                        + "  cut = true; await call('POST', target).catch(() => {}); cut = false; now += millis;"
+                        + "  if (between) await call('PATCH', between, {body: {}});"
+                        + "  await call('POST', target); return keys.at(-1) === keys[0]; };"
+                        + " const retry = '/v1/jobs/' + id('job') + '/retry'; const key = '/v1/keys/' + id('key');"
+                        + " const children = '/v1/resources/' + id('res') + '/children';"
+                        + " return [await keeps(retry, 29000), await keeps(retry, 31000), await keeps(key + '/rotate', 31000),"
+                        + "  await keeps(key + '/rotate', 0, key), await keeps(children, 31000, '/v1/resources/' + id('res')),"
+                        + "  await keeps('/v1/jobs', 31000, key)].join()");
+
+        assertThat(same).isEqualTo("true,false,true,false,true,true");
+    }
+
+    @Test
     void storage_thatTheBrowserRefuses_lastsAsLongAsThePage() throws IOException {
         assertThat(given("const {kept} = await load('store'); const place = kept('noSuchStorage', 'x');"
                         + " const before = place.get(); place.set('y'); return before + '|' + place.get()"))

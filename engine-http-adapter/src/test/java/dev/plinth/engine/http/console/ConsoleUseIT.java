@@ -5,18 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.KeyStatus;
 import dev.plinth.engine.api.NewKey;
-import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.api.Problem;
-import dev.plinth.engine.api.Resource;
-import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.api.Role;
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.api.WebhookEndpoint;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,26 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Uses the console on a workspace, and makes its calls fail, come late or come twice. */
 @Tag("slow")
 class ConsoleUseIT extends ConsoleBrowsing {
-    private static final String OPEN_DIALOG = "document.querySelector('dialog[open]')";
-
     ConsoleUseIT() throws IOException {}
-
-    private void awaitNoDialog() throws IOException {
-        browser.await("!" + OPEN_DIALOG);
-    }
-
-    /** Replaces {@code fetch} by a function of its arguments {@code url} and {@code init}; the original is {@code kept}. */
-    private void interceptCalls(String body) throws IOException {
-        browser.run("const kept = window.fetch; window.fetch = async (url, init) => {" + body + "}");
-    }
-
-    private String idOf(Json data) {
-        return world.client()
-                .resources()
-                .create(new NewResource("Order 4711", Optional.empty(), data, Map.of("customer", "c-17")))
-                .call()
-                .id();
-    }
 
     @Test
     void keyWithChosenScopes_butNone_isNotMade() throws IOException {
@@ -94,60 +71,6 @@ class ConsoleUseIT extends ConsoleBrowsing {
         browser.submit();
         awaitNoDialog();
         assertThat(world.client().keys().get(id).call().expiresAt()).isEmpty();
-    }
-
-    @Test
-    void edit_keepsNumbersAsWritten_andTakesDeletedMembersAway() throws IOException {
-        begin(WIDE, false);
-        String id = idOf(Json.of("{\"big\":9007199254740993,\"one\":1.0,\"gone\":{\"a\":1}}"));
-        signIn(world.secret());
-        browser.visit("#/resources/" + id);
-        browser.awaitText("9007199254740993");
-        browser.awaitText("\"one\": 1.0");
-
-        browser.click("Edit");
-        browser.fill("Name", "Order 4712");
-        browser.submit();
-        awaitNoDialog();
-        Resource renamed = world.client().resources().get(id).call();
-        assertThat(renamed.name()).isEqualTo("Order 4712");
-        assertThat(renamed.data().toString()).contains("9007199254740993", "1.0", "gone");
-
-        browser.click("Edit");
-        browser.fill("Data", "{\"big\": 9007199254740993, \"one\": 1.0, \"more\": 9007199254740995}");
-        browser.fill("Metadata", "");
-        browser.submit();
-        awaitNoDialog();
-        Resource edited = world.client().resources().get(id).call();
-        assertThat(edited.data().toString())
-                .contains("9007199254740993", "1.0", "9007199254740995")
-                .doesNotContain("gone");
-        assertThat(edited.metadata()).isEmpty();
-    }
-
-    @Test
-    void edit_ofAnOlderVersion_offersTheNewest() throws IOException {
-        begin(WIDE, false);
-        String id = idOf(Json.EMPTY_OBJECT);
-        signIn(world.secret());
-        browser.visit("#/resources/" + id);
-        browser.click("Edit");
-        world.client()
-                .resources()
-                .update(id, ResourceChange.named("Order 4713"))
-                .call();
-        browser.fill("Name", "Order 4712");
-        browser.submit();
-        browser.click("Drop this form and load the newest version");
-        awaitNoDialog();
-        browser.awaitText("Order 4713");
-
-        browser.click("Edit");
-        browser.fill("Name", "Order 4712");
-        browser.submit();
-        awaitNoDialog();
-
-        assertThat(world.client().resources().get(id).call().name()).isEqualTo("Order 4712");
     }
 
     @Test
@@ -215,29 +138,38 @@ class ConsoleUseIT extends ConsoleBrowsing {
     }
 
     @Test
-    void change_whoseAnswerWasLost_isDoneOnceWhenSentAgain() throws IOException {
+    void test_thatFailsToBeSent_showsNoEarlierSuccess() throws IOException {
+        begin(WIDE, false);
+        String id = world.client().createWebhook(world.receiver().url()).call().id();
+        signIn(world.secret());
+        browser.visit("#/settings/webhooks/" + id);
+        browser.click("Send test");
+        browser.awaitText("The receiver answered 200");
+        interceptCalls("if (url.endsWith('/test')) { throw new TypeError('cut'); } return kept(url, init);");
+        browser.click("Send another");
+        browser.awaitText("The server does not answer");
+
+        assertThat(browser.text()).doesNotContain("The receiver answered 200");
+    }
+
+    @Test
+    void refresh_whileItLoads_keepsTheFocus() throws IOException {
         begin(WIDE, false);
         signIn(world.secret());
-        browser.visit("#/resources");
-        interceptCalls(
-                "const answer = await kept(url, init); if (init.method === 'POST' && !window.lost) { window.lost ="
-                        + " true; throw new TypeError('cut'); } return answer;");
-        browser.click("Create resource");
-        browser.fill("Name", "Order 4711");
-        browser.submit();
-        browser.awaitText("The server does not answer");
-        assertThat(world.client().resources().list().call().data()).hasSize(1);
+        browser.visit("#/requests");
+        interceptCalls("if (url.startsWith('/v1/requests')) { await new Promise((go) => { window.goOn = go; }); }"
+                + " return kept(url, init);");
+        browser.run("[...document.querySelectorAll('button')].find((each) => each.textContent === 'Refresh').focus()");
+        browser.press("Enter");
+        browser.await("window.goOn && document.querySelector('button[aria-busy=true]')");
+        browser.pause();
+        assertThat(browser.is("document.activeElement.textContent === 'Refresh'"))
+                .isTrue();
 
-        browser.submit();
-        browser.await("location.hash.includes('res_')");
-
-        assertThat(world.client().resources().list().call().data()).hasSize(1);
-        browser.visit("#/resources");
-        browser.click("Create resource");
-        browser.fill("Name", "Order 4711");
-        browser.submit();
-        browser.await("location.hash.includes('res_')");
-        assertThat(world.client().resources().list().call().data()).hasSize(2);
+        browser.run("window.goOn()");
+        browser.settle();
+        assertThat(browser.is("document.activeElement.textContent === 'Refresh'"))
+                .isTrue();
     }
 
     @ParameterizedTest

@@ -82,6 +82,7 @@ record BackupTarget(Path target, Path partial) {
                         || Segment.numberOf(name) > 0
                         || name.equals(JournalState.NAME)
                         || Segment.isSpare(name)
+                        || Snapshot.isTemporary(name)
                         || further.contains(name);
                 if (!ours) {
                     throw new IllegalStateException("Expected in " + partial

@@ -118,7 +118,12 @@ public final class StoreTools {
         return HeldFiles.of(new ReadOnlyDirectory(directory));
     }
 
-    static void checkIsStore(Path directory) {
+    /**
+     * Checks that a directory has a store, before a tool that only reads would make one there.
+     *
+     * @throws IllegalStateException if it has none; one sentence says so
+     */
+    public static void checkIsStore(Path directory) {
         try {
             if (!Files.isDirectory(directory)) {
                 throw new IllegalStateException("Expected the directory of a store, but " + directory
