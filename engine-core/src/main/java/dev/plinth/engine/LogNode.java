@@ -324,12 +324,13 @@ final class LogNode implements EngineNode {
     private void followOrStand() {
         try {
             boolean unused = rows.follow();
-            if (mayStand() && stand()) {
-                return;
-            }
+            // It looks first, because a node that cannot stand must still learn of the next leader.
             if (looksAt.millisLeft() == 0) {
                 look();
                 looksAt = Deadline.inMillis(LOOK_MILLIS);
+            }
+            if (mayStand()) {
+                unused = stand();
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "Could not follow the log: " + e.getMessage() + "; it is tried again");
