@@ -23,9 +23,12 @@ record LogAddress(String hosts, String database, @Nullable String user, String p
 
     private static final String PASSWORD_VARIABLE = "PLINTH_LOG_PASSWORD";
 
-    /** Finds the primary among the hosts, and gives up on a host that does not answer. A later parameter wins. */
+    /**
+     * Finds the primary among the hosts, and gives up on a host that does not answer. The log has a timeout of its own once
+     * it is connected. A later parameter wins.
+     */
     private static final String PARAMETERS = "targetServerType=primary&loadBalanceHosts=true&hostRecheckSeconds=1"
-            + "&connectTimeout=2&tcpKeepAlive=true&ApplicationName=plinth";
+            + "&connectTimeout=2&socketTimeout=10&tcpKeepAlive=true&ApplicationName=plinth";
 
     /**
      * Reads an address.

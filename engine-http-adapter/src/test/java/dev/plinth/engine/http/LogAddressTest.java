@@ -31,6 +31,7 @@ final class LogAddressTest {
                         .getPassword())
                 .isEqualTo("own");
         assertThat(source.getConnectTimeout()).isEqualTo(2);
+        assertThat(source.getSocketTimeout()).isEqualTo(10);
     }
 
     @Test

@@ -21,6 +21,9 @@ final class Session implements AutoCloseable {
     private static final String CLOSED = "08003";
     private static final int CONNECTS_MAX = 5;
 
+    /** How long a new connection may be silent while it is checked and set up. No statement waits for a standby then. */
+    private static final int CHECK_MILLIS_MAX = 10_000;
+
     private final DataSource source;
     private final ServerCheck check;
     private final SessionSettings settings;
@@ -148,14 +151,16 @@ final class Session implements AutoCloseable {
         for (int i = 0; i < CONNECTS_MAX && connected.isEmpty(); i++) {
             Connection connection = take();
             try {
-                SessionSettings.Earlier earlier = SessionSettings.begin(connection, timeoutMillis);
+                SessionSettings.Earlier earlier = SessionSettings.begin(connection, checkMillis());
                 Optional<String> refused = check.refusal(connection);
                 if (refused.isPresent()) {
                     refusal = refused.get();
                     abort(connection);
                 } else {
                     earlier = settings.apply(connection, earlier);
-                    connected = Optional.of(new Open(connection, earlier, backendOf(connection)));
+                    Backend backend = backendOf(connection);
+                    connection.setNetworkTimeout(Runnable::run, timeoutMillis);
+                    connected = Optional.of(new Open(connection, earlier, backend));
                 }
             } catch (SQLException | RuntimeException | Error e) {
                 abort(connection);
@@ -164,6 +169,10 @@ final class Session implements AutoCloseable {
         }
         String last = refusal;
         return connected.orElseThrow(() -> new RefusedServerException(last));
+    }
+
+    private int checkMillis() {
+        return timeoutMillis == 0 ? CHECK_MILLIS_MAX : Math.min(timeoutMillis, CHECK_MILLIS_MAX);
     }
 
     /** Takes a connection from the source. A source of the host may throw anything. */

@@ -13,6 +13,7 @@ import dev.plinth.engine.log.postgres.server.Pair;
 import dev.plinth.engine.log.postgres.server.Patience;
 import dev.plinth.engine.log.postgres.server.Server;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -21,7 +22,10 @@ import java.util.List;
 import java.util.TimeZone;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -136,6 +140,41 @@ final class PostgresFaultsTest {
                 servers.standby().start();
                 assertThat(append.join()).isEqualTo(Fate.DURABLE);
             });
+        }
+    }
+
+    @Test
+    void lease_whileTheLeaderGetsNoConnection_runsOut() throws Exception {
+        CountDownLatch isFree = new CountDownLatch(1);
+        AtomicBoolean isFull = new AtomicBoolean();
+        DataSource source = servers.primary().source();
+        DataSource pool = (DataSource) Proxy.newProxyInstance(
+                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    if (isFull.get()) {
+                        isFree.await();
+                    }
+                    return method.invoke(source, arguments);
+                });
+        try (PostgresLog quick =
+                        PostgresLog.of(pool).lease(Duration.ofMillis(500)).cell(name);
+                Connection remains = source.getConnection()) {
+            Reign reign = quick.reign(FIRST).orElseThrow();
+            assertThat(quick.confirm(reign)).as("has its other connection").isTrue();
+            isFull.set(true);
+            servers.query("select count(pg_terminate_backend(pid)) from pg_stat_activity where pid in (select pid from"
+                    + " pg_locks where locktype = 'advisory')");
+            // The lock of the id stays taken, as by the remains of a connection, so that only the lease can run out.
+            try (Statement lock = remains.createStatement()) {
+                lock.execute("select pg_advisory_lock(" + String.format(NodeLock.KEY, "'first'", quick.cell()) + ")");
+            }
+            CompletableFuture<Fate> append = CompletableFuture.supplyAsync(() -> quick.append(reign, batch(reign, 1)))
+                    .thenApply(fate -> fate == Fate.UNKNOWN ? quick.resolve(reign, 1) : fate);
+
+            Patience.until(() -> second.reign(SECOND).isPresent());
+
+            assertThat(append).isNotDone();
+            isFree.countDown();
+            assertThat(append.join()).isEqualTo(Fate.FENCED);
         }
     }
 

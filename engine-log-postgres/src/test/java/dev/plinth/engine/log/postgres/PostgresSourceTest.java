@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -76,6 +78,29 @@ final class PostgresSourceTest {
         given.countDown();
         Patience.until(asking::isDone);
         assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+    }
+
+    @Test
+    void connection_ofAppends_isLimitedUntilItIsChecked() throws IOException {
+        List<Integer> limits = new CopyOnWriteArrayList<>();
+        try (PostgresLog log = PostgresLog.of(source()).cell(name)) {
+            source = () -> recording(pool.getConnection(), limits);
+
+            assertThat(log.reign(ME)).isPresent();
+
+            assertThat(limits).containsExactly(10_000, 0);
+        }
+    }
+
+    /** Returns a connection that tells its network timeouts. */
+    private static Connection recording(Connection connection, List<Integer> limits) {
+        return (Connection) Proxy.newProxyInstance(
+                Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("setNetworkTimeout")) {
+                        limits.add((Integer) arguments[1]);
+                    }
+                    return method.invoke(connection, arguments);
+                });
     }
 
     private static void ask(PostgresLog log) {
