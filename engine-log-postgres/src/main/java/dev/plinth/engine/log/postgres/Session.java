@@ -153,11 +153,14 @@ final class Session implements AutoCloseable {
             try {
                 SessionSettings.Earlier earlier = SessionSettings.begin(connection, checkMillis());
                 Optional<String> refused = check.refusal(connection);
+                if (refused.isEmpty()) {
+                    earlier = settings.apply(connection, earlier);
+                    refused = check.mismatch(connection);
+                }
                 if (refused.isPresent()) {
                     refusal = refused.get();
                     abort(connection);
                 } else {
-                    earlier = settings.apply(connection, earlier);
                     Backend backend = backendOf(connection);
                     connection.setNetworkTimeout(Runnable::run, timeoutMillis);
                     connected = Optional.of(new Open(connection, earlier, backend));
