@@ -280,6 +280,7 @@ public final class PostgresLog implements SharedLog {
         primary.close();
         side.close();
         reading.close();
+        snapshots.close();
     }
 
     private void requireWriting() {

@@ -24,6 +24,9 @@ final class Session implements AutoCloseable {
     /** How long a new connection may be silent while it is checked and set up. No statement waits for a standby then. */
     private static final int CHECK_MILLIS_MAX = 10_000;
 
+    /** How long the server may be silent when a connection is given back. */
+    private static final int GIVE_BACK_MILLIS = 2_000;
+
     private final DataSource source;
     private final ServerCheck check;
     private final SessionSettings settings;
@@ -109,6 +112,10 @@ final class Session implements AutoCloseable {
         return Optional.ofNullable(open).map(Open::backend);
     }
 
+    boolean isClosed() {
+        return isClosed;
+    }
+
     /** Breaks the connection, so that work on it fails. */
     void abort() {
         Open current = open;
@@ -140,6 +147,10 @@ final class Session implements AutoCloseable {
             }
             current = connectToPrimary();
             open = current;
+            if (isClosed) { // close() may have come before there was a connection to break
+                giveBack();
+                throw new SQLException("The log is closed", CLOSED);
+            }
         }
         return current.connection();
     }
@@ -211,6 +222,7 @@ final class Session implements AutoCloseable {
             return;
         }
         try {
+            current.connection().setNetworkTimeout(Runnable::run, GIVE_BACK_MILLIS);
             if (!current.connection().getAutoCommit()) {
                 current.connection().rollback();
                 current.connection().setAutoCommit(true);

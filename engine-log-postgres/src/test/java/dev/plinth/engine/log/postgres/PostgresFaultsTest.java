@@ -13,11 +13,13 @@ import dev.plinth.engine.log.postgres.server.Pair;
 import dev.plinth.engine.log.postgres.server.Patience;
 import dev.plinth.engine.log.postgres.server.Server;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TimeZone;
 import java.util.UUID;
@@ -256,6 +258,45 @@ final class PostgresFaultsTest {
     }
 
     @Test
+    void close_whileAnAppendWaitsForTheStandby_endsItAsUnknown() throws IOException {
+        Reign reign = first.reign(FIRST).orElseThrow();
+        withoutStandby(() -> {
+            CompletableFuture<Fate> append = CompletableFuture.supplyAsync(() -> first.append(reign, batch(reign, 1)));
+            Patience.until(() -> servers.query(WAITING_FOR_STANDBY).equals("1"));
+
+            first.close();
+
+            assertThat(append.join()).isEqualTo(Fate.UNKNOWN);
+            assertThat(first.resolve(reign, 1)).isEqualTo(Fate.UNKNOWN);
+            first.close();
+        });
+
+        assertThat(read(second, awaitReign(second))).containsExactly(1L);
+    }
+
+    @Test
+    void close_whileASnapshotWaitsForTheStandby_endsIt() throws IOException {
+        withoutStandby(() -> {
+            CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> writeSnapshot(first));
+            Patience.until(() -> !servers.query("select pid from pg_stat_activity where wait_event = 'SyncRep'")
+                    .isEmpty());
+
+            first.close();
+
+            Patience.until(writing::isDone);
+            assertThat(writing).isCompletedExceptionally();
+        });
+    }
+
+    private static void writeSnapshot(PostgresLog log) {
+        try {
+            log.snapshots().write(1, out -> out.write(1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
     void reign_afterTheEndOfTheLeadersProcess_beginsBeforeTheLeaseEnds() throws IOException {
         PostgresLog long1 = PostgresLog.of(servers.primary().source())
                 .lease(Duration.ofMinutes(5))
@@ -345,6 +386,15 @@ final class PostgresFaultsTest {
         Reign later = second.reign(SECOND).orElseThrow();
         assertThat(read(second, later)).isEqualTo(positions(3));
         assertThat(second.append(later, batch(later, 4))).isEqualTo(Fate.DURABLE);
+    }
+
+    private static Reign awaitReign(PostgresLog log) throws IOException {
+        List<Reign> begun = new ArrayList<>();
+        Patience.until(() -> {
+            log.reign(SECOND).ifPresent(begun::add);
+            return !begun.isEmpty();
+        });
+        return begun.get(0);
     }
 
     /** Returns how a twin is refused while the leader goes on. */
