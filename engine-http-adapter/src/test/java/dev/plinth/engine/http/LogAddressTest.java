@@ -32,6 +32,7 @@ final class LogAddressTest {
                 .isEqualTo("own");
         assertThat(source.getConnectTimeout()).isEqualTo(2);
         assertThat(source.getSocketTimeout()).isEqualTo(10);
+        assertThat(source.getSocketFactory()).isEqualTo("dev.plinth.engine.log.postgres.LogSockets");
     }
 
     @Test

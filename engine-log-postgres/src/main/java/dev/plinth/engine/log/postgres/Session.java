@@ -116,11 +116,16 @@ final class Session implements AutoCloseable {
         return isClosed;
     }
 
-    /** Breaks the connection, so that work on it fails. */
+    /**
+     * Breaks the connection, so that work on it fails. Does not wait, because the end of a TLS connection may wait for a
+     * write that hangs.
+     */
     void abort() {
         Open current = open;
         if (current != null) {
-            abort(current.connection());
+            Thread thread = new Thread(() -> abort(current.connection()), "plinth-log-abort");
+            thread.setDaemon(true);
+            thread.start();
         }
     }
 

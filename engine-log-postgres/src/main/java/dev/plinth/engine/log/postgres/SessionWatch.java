@@ -73,6 +73,7 @@ final class SessionWatch {
                         System.Logger.Level.WARNING,
                         "The database is away: " + e.getMessage() + "; its connection is broken");
                 watched.abort();
+                silentSince = now; // each silence of a lease breaks one connection
             }
         }
     }

@@ -31,6 +31,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** Tests what becomes of appends and reigns when the database, its standby or a connection fails. */
 @Tag("portable")
@@ -39,6 +40,10 @@ final class PostgresFaultsTest {
     private static final Node SECOND = new Node("second");
     private static final int CUTS = 500;
     private static final int APPENDS = 300;
+
+    /** More than the buffers between two sockets take. */
+    private static final int BYTES_OF_A_BATCH = 8_000_000;
+
     private static final String WAITING_FOR_STANDBY =
             "select count(*) from pg_stat_activity where wait_event = 'SyncRep'"
                     + " and query like 'insert into plinth_log%'";
@@ -222,6 +227,33 @@ final class PostgresFaultsTest {
             }
             assertThat(unknown).isEqualTo(CUTS);
             assertThat(read(behind, reign)).isEqualTo(positions(CUTS));
+        }
+    }
+
+    @Test
+    void append_thatCannotBeSentOverTls_isBrokenAfterALease() throws IOException {
+        servers.primary().speakTls();
+        servers.primary().reload();
+        Patience.until(() -> servers.query("show ssl").equals("on"));
+        try (CutProxy proxy = new CutProxy(servers.primary().port())) {
+            PGSimpleDataSource source = Server.source(proxy.port());
+            source.setSslMode("require");
+            source.setSocketTimeout(2);
+            source.setSocketFactory(LogSockets.class.getName());
+            try (PostgresLog behind =
+                    PostgresLog.of(source).lease(Duration.ofMillis(500)).cell(name)) {
+                Reign reign = behind.reign(FIRST).orElseThrow();
+                proxy.stall();
+
+                CompletableFuture<Fate> append =
+                        CompletableFuture.supplyAsync(() -> behind.append(reign, batch(reign, 1, BYTES_OF_A_BATCH)));
+
+                Patience.until(append::isDone);
+                assertThat(append.join()).isEqualTo(Fate.UNKNOWN);
+            }
+        } finally {
+            servers.primary().configure("ssl = off");
+            servers.primary().reload();
         }
     }
 
