@@ -464,6 +464,9 @@ public final class Engine implements AutoCloseable {
      * to the queue and deliveries stay due. Long polls for the end of a job are answered with its present state.
      * Figures of rows throw {@link IllegalStateException} from then on. A second call does nothing.
      *
+     * <p>A shared log that does not answer is given up after 85 % of the time for closing. The callers of its last changes
+     * are told that the outcome is unknown.
+     *
      * @throws IllegalStateException if the disk has not taken the written data within 40 s, by default, so that the directory stays
      *     locked. Also on a thread of the engine's own, for which the engine would wait
      */
@@ -472,11 +475,19 @@ public final class Engine implements AutoCloseable {
         checkMayWait();
         if (closed.compareAndSet(false, true)
                 && !EngineThread.runWithin(config.grace().close().toMillis(), "plinth-close", node::close)) {
-            throw new IllegalStateException("The disk did not answer within "
-                    + config.grace().close().toSeconds()
-                    + " s, so the engine did not close; what was acknowledged is safe."
-                    + " The directory stays locked until the process ends. Check the disk and end the process.");
+            throw hung(config.grace().close().toSeconds());
         }
+    }
+
+    private IllegalStateException hung(long seconds) {
+        if (config.log().isPresent()) {
+            return new IllegalStateException("The log did not answer within " + seconds
+                    + " s, so the engine did not close; what was acknowledged is safe."
+                    + " Check the database of the log and its standby, and end the process.");
+        }
+        return new IllegalStateException("The disk did not answer within " + seconds
+                + " s, so the engine did not close; what was acknowledged is safe."
+                + " The directory stays locked until the process ends. Check the disk and end the process.");
     }
 
     private void checkMayWait() {

@@ -54,6 +54,11 @@ final class LogNode implements EngineNode {
     private static final long ABANDON_MILLIS = 3_000;
     private static final int BEATS_RESIGNED = 3;
 
+    /** Percent of the time for closing after which a silent log is given up. The drain is over by then. */
+    private static final long LOG_PATIENCE_PERCENT = 85;
+
+    private static final long WHOLE = 100;
+
     private final EngineParts parts;
     private final EarlyReplies replies;
     private final NodeForwarding forwarding;
@@ -195,6 +200,16 @@ final class LogNode implements EngineNode {
     @Override
     public void close() {
         signal(() -> closing = true);
+        LogPatience patience =
+                LogPatience.begin(log, parts.config().grace().close().toMillis() * LOG_PATIENCE_PERCENT / WHOLE);
+        try {
+            closeParts();
+        } finally {
+            patience.end();
+        }
+    }
+
+    private void closeParts() {
         Joins.uninterruptibly(thread);
         ActiveEngine leading = active;
         try {
@@ -324,12 +339,13 @@ final class LogNode implements EngineNode {
     private void followOrStand() {
         try {
             boolean unused = rows.follow();
-            if (mayStand() && stand()) {
-                return;
-            }
+            // It looks first, because a node that cannot stand must still learn of the next leader.
             if (looksAt.millisLeft() == 0) {
                 look();
                 looksAt = Deadline.inMillis(LOOK_MILLIS);
+            }
+            if (mayStand()) {
+                unused = stand();
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "Could not follow the log: " + e.getMessage() + "; it is tried again");

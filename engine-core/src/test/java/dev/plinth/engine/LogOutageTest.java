@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.GraceTimes;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.log.Node;
@@ -10,6 +11,7 @@ import dev.plinth.engine.testkit.SharedMemoryConnection;
 import dev.plinth.engine.testkit.SharedMemoryConnection.Link;
 import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -23,7 +25,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class LogOutageTest {
     private static final String TOKEN = "log-outage-test-admin-token";
 
-    private final SharedMemoryConnection connection = new SharedMemoryLog().connect();
+    private final SharedMemoryLog log = new SharedMemoryLog();
+    private final SharedMemoryConnection connection = log.connect();
 
     @TempDir
     private Path directory;
@@ -32,12 +35,7 @@ final class LogOutageTest {
 
     @BeforeEach
     void open() {
-        leader = Engine.builder()
-                .log(connection)
-                .node(new Node("a", Optional.empty()))
-                .secretKeyFile(directory.resolve("secret.key"))
-                .adminToken(TOKEN)
-                .open();
+        leader = open(connection);
     }
 
     @AfterEach
@@ -51,9 +49,7 @@ final class LogOutageTest {
     void leader_whoseLogDoesNotAnswer_tellsSoAtOnce(Link link) {
         assertThat(get("/health/ready").status()).isEqualTo(200);
         connection.link(link);
-        CompletableFuture<Reply> write = leader.submit(Call.of("POST", "/admin/v1/workspaces")
-                .withHeader("Authorization", "Bearer " + TOKEN)
-                .withBody(Json.of("{\"name\":\"acme\",\"plan\":\"business\"}")));
+        CompletableFuture<Reply> write = leader.submit(create());
 
         for (String path : new String[] {"/health/ready", "/health/leader", "/health/ready"}) {
             Reply reply = get(path);
@@ -79,6 +75,46 @@ final class LogOutageTest {
 
         assertThat(get("/health/ready").status()).isEqualTo(503);
         assertThat(get("/health/leader").text()).contains("shutting_down");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FROZEN", "FROZEN_BACK"})
+    void close_whileTheLogDoesNotAnswer_givesItUpAndLosesNothingAcknowledged(Link link) {
+        String id = TestEngine.id(leader.call(create()));
+        connection.link(link);
+        CompletableFuture<Reply> write = leader.submit(create());
+        Patience.until(() -> connection.waiting() > 0);
+
+        leader.close();
+
+        assertThat(write.join().text()).contains("\"code\":\"outcome_unknown\"");
+        assertThat(connection.waiting()).isZero();
+        leader.close();
+        try (Engine next = open(log.connect())) {
+            assertThat(next.role()).isEqualTo(NodeRole.LEADER);
+            assertThat(next.call(asAdmin(Call.of("GET", "/admin/v1/workspaces/" + id)))
+                            .status())
+                    .isEqualTo(200);
+        }
+    }
+
+    private Engine open(SharedMemoryConnection to) {
+        return Engine.builder()
+                .log(to)
+                .node(new Node("a", Optional.empty()))
+                .secretKeyFile(directory.resolve("secret.key"))
+                .adminToken(TOKEN)
+                .grace(new GraceTimes(Duration.ofSeconds(1), Duration.ofSeconds(5)))
+                .open();
+    }
+
+    private static Call create() {
+        return asAdmin(Call.of("POST", "/admin/v1/workspaces"))
+                .withBody(Json.of("{\"name\":\"acme\",\"plan\":\"business\"}"));
+    }
+
+    private static Call asAdmin(Call call) {
+        return call.withHeader("Authorization", "Bearer " + TOKEN);
     }
 
     private Reply get(String path) {

@@ -7,14 +7,17 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.SharedLog;
 import dev.plinth.engine.testkit.SharedMemoryConnection;
 import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +107,34 @@ class SharedLogTest {
             });
             assertThat(post(first, key, "k2").header("Idempotent-Replayed")).isEqualTo("true");
             Patience.until(() -> roles.equals(List.of(NodeRole.FOLLOWER, NodeRole.LEADER)));
+        }
+    }
+
+    @Test
+    void leader_thatChangesWhileThisNodeCannotStand_isKnown() {
+        AtomicBoolean fails = new AtomicBoolean();
+        SharedLog failing = (SharedLog) Proxy.newProxyInstance(
+                SharedLog.class.getClassLoader(), new Class<?>[] {SharedLog.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("reign") && fails.get()) {
+                        throw new IOException("no connection");
+                    }
+                    return method.invoke(log, arguments);
+                });
+        try (Engine first = open("a");
+                Engine second = open("b");
+                Engine third = builder()
+                        .log(failing)
+                        .node(new Node("c", Optional.empty()))
+                        .open()) {
+            assertThat(third.leader().orElseThrow().node().id()).isEqualTo("a");
+            fails.set(true);
+
+            first.resign();
+            Patience.until(() -> second.role() == NodeRole.LEADER);
+
+            Patience.until(() -> third.leader()
+                    .filter(leader -> leader.node().id().equals("b"))
+                    .isPresent());
         }
     }
 

@@ -162,7 +162,10 @@ public interface SharedLog extends AutoCloseable {
      */
     void truncate(long position) throws IOException;
 
-    /** Closes the connection of this node to the log. The log itself stays. Closing again does nothing. */
+    /**
+     * Closes the connection of this node to the log. The log itself stays. Calls that wait end, as if the log were out of
+     * reach, and so do later ones. May be called beside other calls, and again.
+     */
     @Override
     void close();
 }

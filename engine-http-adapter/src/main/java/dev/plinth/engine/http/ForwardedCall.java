@@ -285,6 +285,15 @@ final class ForwardedCall {
     }
 
     private void decideHere() {
+        try {
+            admitAndSubmit();
+        } catch (RuntimeException | Error e) {
+            answer.completeExceptionally(e); // the call has ended, so that nothing else answers it
+            throw e;
+        }
+    }
+
+    private void admitAndSubmit() {
         Admission admission = parts.local().admit(head);
         CompletableFuture<Reply> reply = admission.isRefused()
                 ? admission.submit(NO_BODY, memory)

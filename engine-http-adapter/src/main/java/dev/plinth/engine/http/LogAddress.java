@@ -1,5 +1,6 @@
 package dev.plinth.engine.http;
 
+import dev.plinth.engine.log.postgres.LogSockets;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,9 +24,13 @@ record LogAddress(String hosts, String database, @Nullable String user, String p
 
     private static final String PASSWORD_VARIABLE = "PLINTH_LOG_PASSWORD";
 
-    /** Finds the primary among the hosts, and gives up on a host that does not answer. A later parameter wins. */
+    /**
+     * Finds the primary among the hosts, and gives up on a host that does not answer. The log has a timeout of its own once
+     * it is connected. The end of a connection does not wait for a write that hangs. A later parameter wins.
+     */
     private static final String PARAMETERS = "targetServerType=primary&loadBalanceHosts=true&hostRecheckSeconds=1"
-            + "&connectTimeout=2&tcpKeepAlive=true&ApplicationName=plinth";
+            + "&connectTimeout=2&socketTimeout=10&socketFactory=" + LogSockets.class.getName()
+            + "&tcpKeepAlive=true&ApplicationName=plinth";
 
     /**
      * Reads an address.

@@ -100,6 +100,35 @@ class ForwarderTest {
         }
     }
 
+    @Test
+    void call_thatThisNodeFailsToDecide_endsWithTheFailure(@TempDir Path directory) throws Exception {
+        try (NodesOfALog nodes = NodesOfALog.start(directory, 2)) {
+            nodes.node(0).crash();
+            Engine follower = nodes.node(1).engine();
+            LeaderClient client = new LeaderClient(1);
+            Server server = new Server();
+            client.join(server);
+            server.start();
+            try {
+                FakeCallService broken = new FakeCallService();
+                broken.admission = whole -> {
+                    throw new IllegalStateException("broken");
+                };
+                Forwarder forwarder = new Forwarder(
+                        new ForwardedCall.Parts(follower, follower.forwarding().orElseThrow(), client, broken, "api"),
+                        server.getThreadPool());
+                CompletableFuture<Reply> answer = forward(forwarder);
+
+                nodes.expireLeaseUntil(nodes.node(1));
+
+                Patience.until(answer::isDone);
+                assertThat(answer).isCompletedExceptionally();
+            } finally {
+                server.stop();
+            }
+        }
+    }
+
     private static CompletableFuture<Reply> forward(Forwarder forwarder) {
         return forward(forwarder, Map.of());
     }

@@ -31,6 +31,8 @@ final class LogAddressTest {
                         .getPassword())
                 .isEqualTo("own");
         assertThat(source.getConnectTimeout()).isEqualTo(2);
+        assertThat(source.getSocketTimeout()).isEqualTo(10);
+        assertThat(source.getSocketFactory()).isEqualTo("dev.plinth.engine.log.postgres.LogSockets");
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -37,6 +38,7 @@ public abstract class SharedLogContract {
     private static final int RECORDS_PER_BATCH = 2;
     private static final int SMALL_BATCHES = 1_100;
     private static final int SMALL_BYTES = 10;
+    private static final long CALL_SECONDS_MAX = 60;
 
     /** Makes the contract, once for each test method. */
     protected SharedLogContract() {}
@@ -247,6 +249,29 @@ public abstract class SharedLogContract {
         first().close();
 
         assertBatches(appended, readAll(second(), takeOver(), BYTES_MAX));
+    }
+
+    @Test
+    final void close_besideACallAndAgain_endsTheCallAndLeavesTheLogToTheOther() throws IOException {
+        Reign reign = first().reign(FIRST).orElseThrow();
+        List<Batch> appended = append(first(), reign, 1, 1);
+        CompletableFuture<Boolean> following = CompletableFuture.supplyAsync(() -> ends(second()));
+
+        second().close();
+        second().close();
+
+        assertTrue(following.orTimeout(CALL_SECONDS_MAX, TimeUnit.SECONDS).join());
+        assertEquals(Fate.DURABLE, first().append(reign, batch(reign, 3)));
+        assertEquals(appended.size() + 1, readAll(first(), reign, BYTES_MAX).size());
+    }
+
+    /** Follows behind the end, whether the log answers or fails meanwhile. */
+    private static boolean ends(SharedLog log) {
+        try {
+            return log.follow(Integer.MAX_VALUE, BYTES_MAX).isEmpty();
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     @Test

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A shared log in the memory of one JVM, for tests with several engines and as the model of an adapter. It lives as long
- * as a program refers to it; {@link #close} does nothing.
+ * as a program refers to it; {@link #close} does nothing, because several nodes may use the same one.
  *
  * <p>A node uses the log itself or, if a test is to cut or freeze it, a connection of its own from {@link #connect}. A
  * node whose id reigns already may begin another reign, because it has been started again. A test makes appends wait or

@@ -59,7 +59,8 @@ final class BatchTables {
 
     /**
      * Inserts a batch if its reign and fence are the last ones. A quick statement has not waited for a standby that was
-     * away, so the names of standbys are asked for after a slow one.
+     * away, so the names of standbys are asked for after a slow one. A reload that empties the names may come between the
+     * condition and the commit of a quick statement. Then the batch may be on the primary alone.
      */
     Inserted insert(Connection connection, int table, Batch batch, long fence) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(inserts.get(table))) {

@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A shared log in a PostgreSQL database with a synchronous standby. A batch is durable once primary and standby have it.
@@ -179,13 +180,9 @@ public final class PostgresLog implements SharedLog {
     @Override
     public boolean confirm(Reign reign) {
         try {
-            return side.run(connection -> reigns.isLast(connection, reign.epoch()));
-        } catch (SQLException first) {
-            try {
-                return side.run(connection -> reigns.isLast(connection, reign.epoch()));
-            } catch (SQLException second) {
-                return false;
-            }
+            return twice(side, connection -> reigns.isLast(connection, reign.epoch()));
+        } catch (SQLException e) {
+            return false;
         }
     }
 
@@ -264,7 +261,7 @@ public final class PostgresLog implements SharedLog {
                     + " or after it, but there are those at " + positions + ". Write snapshots first.");
         }
         try {
-            reading.run(connection -> {
+            twice(reading, connection -> {
                 tables.truncate(connection, position);
                 return null;
             });
@@ -280,6 +277,16 @@ public final class PostgresLog implements SharedLog {
         primary.close();
         side.close();
         reading.close();
+        snapshots.close();
+    }
+
+    /** Runs work, and once more on a new connection if it fails. The first one may have ended while it was idle. */
+    private static <T extends @Nullable Object> T twice(Session session, Session.Work<T> work) throws SQLException {
+        try {
+            return session.run(work);
+        } catch (SQLException first) {
+            return session.run(work);
+        }
     }
 
     private void requireWriting() {

@@ -109,6 +109,7 @@ public final class PostgresLogBuilder {
             Cell cell = session.run(finding);
             // Its name may have been found before the tables were there, so that it is asked for now.
             SessionSettings settings = new SessionSettings(Optional.of(session.run(CellTables::searchPath)));
+            check.expect(cell);
             return new PostgresLog(
                     source, check, settings, cell, new PostgresLog.Times(lease, nodePatience), tableBytes);
         } catch (Session.RefusedServerException refused) {

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,8 @@ final class PostgresSnapshots implements SnapshotStore {
     private final Cell cell;
     private final StandbyNames standbys;
     private final String used;
+    private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+    private volatile boolean isClosed;
 
     PostgresSnapshots(DataSource source, ServerCheck check, SessionSettings settings, Cell cell) {
         this.source = source;
@@ -151,8 +155,20 @@ final class PostgresSnapshots implements SnapshotStore {
         });
     }
 
+    /** Ends all reading and writing. */
+    void close() {
+        isClosed = true;
+        sessions.forEach(Session::close);
+    }
+
     private Session session() {
-        return new Session(source, check, settings, TIMEOUT);
+        Session session = new Session(source, check, settings, TIMEOUT);
+        sessions.removeIf(Session::isClosed);
+        sessions.add(session);
+        if (isClosed) {
+            session.close();
+        }
+        return session;
     }
 
     private <T extends @Nullable Object> T inSession(Session.Work<T> work) throws IOException {

@@ -1,6 +1,7 @@
 package dev.plinth.engine.log.postgres;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -8,7 +9,8 @@ import java.util.Optional;
 
 /**
  * Checks a new connection: its server must be the primary and make commits durable. It remembers the newest timeline,
- * and so refuses a primary that was replaced and came back.
+ * and so refuses a primary that was replaced and came back. It also knows the cell that was opened, and so refuses
+ * another database to which the same name leads.
  *
  * <p>Thread-safe.
  */
@@ -18,11 +20,13 @@ final class ServerCheck {
     private static final String SELECT = """
             select current_setting('server_version_num')::int / 10000 as version, pg_is_in_recovery() as replica,
               current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit,
-              current_setting('synchronous_standby_names') as standbys,
-              case when pg_is_in_recovery() then '0' else left(pg_walfile_name(pg_current_wal_lsn()), 8) end as timeline""";
+              current_setting('synchronous_standby_names') as standbys""";
+    private static final String CELL = "select 1 from plinth_cell where number = ? and id = ?";
+    private static final String TIMELINE = "select left(pg_walfile_name(pg_current_wal_lsn()), 8)";
 
     private final boolean isLocal;
     private final boolean isReading;
+    private volatile Optional<Cell> expected = Optional.empty();
     private long newestTimeline;
 
     /** Makes a check, which lets a server without a synchronous standby pass if durability may be local. */
@@ -50,7 +54,12 @@ final class ServerCheck {
         return isLocal;
     }
 
-    /** Returns a sentence on why the server cannot hold the log; empty if it can. */
+    /** Lets all later connections pass only if their database has this cell. */
+    void expect(Cell cell) {
+        expected = Optional.of(cell);
+    }
+
+    /** Returns a sentence on why the server cannot hold a log; empty if it can. */
     Optional<String> refusal(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(SELECT)) {
@@ -66,8 +75,40 @@ final class ServerCheck {
                 return Optional.of("The database must be the primary, got a replica. Name all servers in the URL, with"
                         + " targetServerType=primary.");
             }
-            Optional<String> loss = loss(rows.getString("fsync"), rows.getString("commit"), rows.getString("standbys"));
-            return loss.isPresent() ? loss : replaced(Long.parseLong(rows.getString("timeline"), HEX));
+            return loss(rows.getString("fsync"), rows.getString("commit"), rows.getString("standbys"));
+        }
+    }
+
+    /**
+     * Returns a sentence on why the server does not hold the log that was opened; empty if it does. To be asked after
+     * {@link #refusal}, on a connection with the settings of the log. The cell comes first, since the timeline of another
+     * database tells nothing.
+     */
+    Optional<String> mismatch(Connection connection) throws SQLException {
+        Optional<Cell> cell = expected;
+        if (cell.isPresent() && !has(connection, cell.get())) {
+            return Optional.of("The database must be the one in which cell "
+                    + cell.get().name()
+                    + " was opened, got another one. Check where the name of its server leads.");
+        }
+        return isReading ? Optional.empty() : replaced(timeline(connection));
+    }
+
+    private static boolean has(Connection connection, Cell cell) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(CELL)) {
+            select.setInt(1, cell.number());
+            select.setObject(2, cell.id());
+            try (ResultSet rows = select.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
+
+    private static long timeline(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(TIMELINE)) {
+            rows.next();
+            return Long.parseLong(rows.getString(1), HEX);
         }
     }
 

@@ -21,6 +21,12 @@ final class Session implements AutoCloseable {
     private static final String CLOSED = "08003";
     private static final int CONNECTS_MAX = 5;
 
+    /** How long a new connection may be silent while it is checked and set up. No statement waits for a standby then. */
+    private static final int CHECK_MILLIS_MAX = 10_000;
+
+    /** How long the server may be silent when a connection is given back. */
+    private static final int GIVE_BACK_MILLIS = 2_000;
+
     private final DataSource source;
     private final ServerCheck check;
     private final SessionSettings settings;
@@ -106,11 +112,20 @@ final class Session implements AutoCloseable {
         return Optional.ofNullable(open).map(Open::backend);
     }
 
-    /** Breaks the connection, so that work on it fails. */
+    boolean isClosed() {
+        return isClosed;
+    }
+
+    /**
+     * Breaks the connection, so that work on it fails. Does not wait, because the end of a TLS connection may wait for a
+     * write that hangs.
+     */
     void abort() {
         Open current = open;
         if (current != null) {
-            abort(current.connection());
+            Thread thread = new Thread(() -> abort(current.connection()), "plinth-log-abort");
+            thread.setDaemon(true);
+            thread.start();
         }
     }
 
@@ -137,6 +152,10 @@ final class Session implements AutoCloseable {
             }
             current = connectToPrimary();
             open = current;
+            if (isClosed) { // close() may have come before there was a connection to break
+                giveBack();
+                throw new SQLException("The log is closed", CLOSED);
+            }
         }
         return current.connection();
     }
@@ -148,14 +167,19 @@ final class Session implements AutoCloseable {
         for (int i = 0; i < CONNECTS_MAX && connected.isEmpty(); i++) {
             Connection connection = take();
             try {
-                SessionSettings.Earlier earlier = SessionSettings.begin(connection, timeoutMillis);
+                SessionSettings.Earlier earlier = SessionSettings.begin(connection, checkMillis());
                 Optional<String> refused = check.refusal(connection);
+                if (refused.isEmpty()) {
+                    earlier = settings.apply(connection, earlier);
+                    refused = check.mismatch(connection);
+                }
                 if (refused.isPresent()) {
                     refusal = refused.get();
                     abort(connection);
                 } else {
-                    earlier = settings.apply(connection, earlier);
-                    connected = Optional.of(new Open(connection, earlier, backendOf(connection)));
+                    Backend backend = backendOf(connection);
+                    connection.setNetworkTimeout(Runnable::run, timeoutMillis);
+                    connected = Optional.of(new Open(connection, earlier, backend));
                 }
             } catch (SQLException | RuntimeException | Error e) {
                 abort(connection);
@@ -164,6 +188,10 @@ final class Session implements AutoCloseable {
         }
         String last = refusal;
         return connected.orElseThrow(() -> new RefusedServerException(last));
+    }
+
+    private int checkMillis() {
+        return timeoutMillis == 0 ? CHECK_MILLIS_MAX : Math.min(timeoutMillis, CHECK_MILLIS_MAX);
     }
 
     /** Takes a connection from the source. A source of the host may throw anything. */
@@ -199,6 +227,7 @@ final class Session implements AutoCloseable {
             return;
         }
         try {
+            current.connection().setNetworkTimeout(Runnable::run, GIVE_BACK_MILLIS);
             if (!current.connection().getAutoCommit()) {
                 current.connection().rollback();
                 current.connection().setAutoCommit(true);

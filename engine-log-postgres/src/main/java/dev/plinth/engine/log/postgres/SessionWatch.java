@@ -50,8 +50,11 @@ final class SessionWatch {
         }
         try {
             Optional<Session.Backend> backend = watched.backend();
-            boolean runs = backend.isEmpty() || runs(backend.get());
+            boolean runs = backend.isPresent() && runs(backend.get());
             isSilent = false;
+            if (backend.isEmpty()) {
+                return; // no append waits for the standby while the session connects, so nothing prolongs the lease
+            }
             if (runs) {
                 beats.beatBeside();
             } else {
@@ -70,6 +73,7 @@ final class SessionWatch {
                         System.Logger.Level.WARNING,
                         "The database is away: " + e.getMessage() + "; its connection is broken");
                 watched.abort();
+                silentSince = now; // each silence of a lease breaks one connection
             }
         }
     }

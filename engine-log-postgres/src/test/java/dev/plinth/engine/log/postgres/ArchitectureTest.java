@@ -7,7 +7,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The walls of this module: it needs the package of the log, {@code java.sql} and no driver. */
+/** The walls of this module: it needs the package of the log, the JDK and no driver. */
 @AnalyzeClasses(packages = "dev.plinth.engine.log.postgres", importOptions = ImportOption.DoNotIncludeTests.class)
 final class ArchitectureTest {
     @ArchTest
@@ -18,6 +18,7 @@ final class ArchitectureTest {
                     "dev.plinth.engine.log",
                     "dev.plinth.engine.log.postgres",
                     "java..",
+                    "javax.net..",
                     "javax.sql..",
                     "org.jspecify.annotations..");
 }

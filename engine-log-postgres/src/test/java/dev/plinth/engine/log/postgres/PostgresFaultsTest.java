@@ -13,18 +13,25 @@ import dev.plinth.engine.log.postgres.server.Pair;
 import dev.plinth.engine.log.postgres.server.Patience;
 import dev.plinth.engine.log.postgres.server.Server;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TimeZone;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** Tests what becomes of appends and reigns when the database, its standby or a connection fails. */
 @Tag("portable")
@@ -33,6 +40,10 @@ final class PostgresFaultsTest {
     private static final Node SECOND = new Node("second");
     private static final int CUTS = 500;
     private static final int APPENDS = 300;
+
+    /** More than the buffers between two sockets take. */
+    private static final int BYTES_OF_A_BATCH = 8_000_000;
+
     private static final String WAITING_FOR_STANDBY =
             "select count(*) from pg_stat_activity where wait_event = 'SyncRep'"
                     + " and query like 'insert into plinth_log%'";
@@ -140,6 +151,41 @@ final class PostgresFaultsTest {
     }
 
     @Test
+    void lease_whileTheLeaderGetsNoConnection_runsOut() throws Exception {
+        CountDownLatch isFree = new CountDownLatch(1);
+        AtomicBoolean isFull = new AtomicBoolean();
+        DataSource source = servers.primary().source();
+        DataSource pool = (DataSource) Proxy.newProxyInstance(
+                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    if (isFull.get()) {
+                        isFree.await();
+                    }
+                    return method.invoke(source, arguments);
+                });
+        try (PostgresLog quick =
+                        PostgresLog.of(pool).lease(Duration.ofMillis(500)).cell(name);
+                Connection remains = source.getConnection()) {
+            Reign reign = quick.reign(FIRST).orElseThrow();
+            assertThat(quick.confirm(reign)).as("has its other connection").isTrue();
+            isFull.set(true);
+            servers.query("select count(pg_terminate_backend(pid)) from pg_stat_activity where pid in (select pid from"
+                    + " pg_locks where locktype = 'advisory')");
+            // The lock of the id stays taken, as by the remains of a connection, so that only the lease can run out.
+            try (Statement lock = remains.createStatement()) {
+                lock.execute("select pg_advisory_lock(" + String.format(NodeLock.KEY, "'first'", quick.cell()) + ")");
+            }
+            CompletableFuture<Fate> append = CompletableFuture.supplyAsync(() -> quick.append(reign, batch(reign, 1)))
+                    .thenApply(fate -> fate == Fate.UNKNOWN ? quick.resolve(reign, 1) : fate);
+
+            Patience.until(() -> second.reign(SECOND).isPresent());
+
+            assertThat(append).isNotDone();
+            isFree.countDown();
+            assertThat(append.join()).isEqualTo(Fate.FENCED);
+        }
+    }
+
+    @Test
     void append_thatWaitsWhileTheTimeZoneChanges_keepsItsConnection() throws IOException {
         PostgresLog quick = PostgresLog.of(servers.primary().source())
                 .lease(Duration.ofMillis(500))
@@ -185,6 +231,33 @@ final class PostgresFaultsTest {
     }
 
     @Test
+    void append_thatCannotBeSentOverTls_isBrokenAfterALease() throws IOException {
+        servers.primary().speakTls();
+        servers.primary().reload();
+        Patience.until(() -> servers.query("show ssl").equals("on"));
+        try (CutProxy proxy = new CutProxy(servers.primary().port())) {
+            PGSimpleDataSource source = Server.source(proxy.port());
+            source.setSslMode("require");
+            source.setSocketTimeout(2);
+            source.setSocketFactory(LogSockets.class.getName());
+            try (PostgresLog behind =
+                    PostgresLog.of(source).lease(Duration.ofMillis(500)).cell(name)) {
+                Reign reign = behind.reign(FIRST).orElseThrow();
+                proxy.stall();
+
+                CompletableFuture<Fate> append =
+                        CompletableFuture.supplyAsync(() -> behind.append(reign, batch(reign, 1, BYTES_OF_A_BATCH)));
+
+                Patience.until(append::isDone);
+                assertThat(append.join()).isEqualTo(Fate.UNKNOWN);
+            }
+        } finally {
+            servers.primary().configure("ssl = off");
+            servers.primary().reload();
+        }
+    }
+
+    @Test
     void append_thatNeverCame_isAppendedOnceMoreWhenTheDatabaseIsBack() throws IOException {
         try (CutProxy proxy = new CutProxy(servers.primary().port());
                 PostgresLog behind = PostgresLog.of(Server.source(proxy.port())).cell(name)) {
@@ -213,6 +286,45 @@ final class PostgresFaultsTest {
             assertThat(behind.append(reign, batch(reign, 1))).isEqualTo(Fate.UNKNOWN);
             assertThat(behind.resolve(reign, 1)).isEqualTo(Fate.UNKNOWN);
             assertThat(behind.beat(reign, 0)).isTrue();
+        }
+    }
+
+    @Test
+    void close_whileAnAppendWaitsForTheStandby_endsItAsUnknown() throws IOException {
+        Reign reign = first.reign(FIRST).orElseThrow();
+        withoutStandby(() -> {
+            CompletableFuture<Fate> append = CompletableFuture.supplyAsync(() -> first.append(reign, batch(reign, 1)));
+            Patience.until(() -> servers.query(WAITING_FOR_STANDBY).equals("1"));
+
+            first.close();
+
+            assertThat(append.join()).isEqualTo(Fate.UNKNOWN);
+            assertThat(first.resolve(reign, 1)).isEqualTo(Fate.UNKNOWN);
+            first.close();
+        });
+
+        assertThat(read(second, awaitReign(second))).containsExactly(1L);
+    }
+
+    @Test
+    void close_whileASnapshotWaitsForTheStandby_endsIt() throws IOException {
+        withoutStandby(() -> {
+            CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> writeSnapshot(first));
+            Patience.until(() -> !servers.query("select pid from pg_stat_activity where wait_event = 'SyncRep'")
+                    .isEmpty());
+
+            first.close();
+
+            Patience.until(writing::isDone);
+            assertThat(writing).isCompletedExceptionally();
+        });
+    }
+
+    private static void writeSnapshot(PostgresLog log) {
+        try {
+            log.snapshots().write(1, out -> out.write(1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -306,6 +418,15 @@ final class PostgresFaultsTest {
         Reign later = second.reign(SECOND).orElseThrow();
         assertThat(read(second, later)).isEqualTo(positions(3));
         assertThat(second.append(later, batch(later, 4))).isEqualTo(Fate.DURABLE);
+    }
+
+    private static Reign awaitReign(PostgresLog log) throws IOException {
+        List<Reign> begun = new ArrayList<>();
+        Patience.until(() -> {
+            log.reign(SECOND).ifPresent(begun::add);
+            return !begun.isEmpty();
+        });
+        return begun.get(0);
     }
 
     /** Returns how a twin is refused while the leader goes on. */

@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.plinth.engine.log.Fate;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.Reign;
 import dev.plinth.engine.log.postgres.server.Pair;
 import dev.plinth.engine.log.postgres.server.Patience;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -76,6 +80,67 @@ final class PostgresSourceTest {
         given.countDown();
         Patience.until(asking::isDone);
         assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+    }
+
+    @Test
+    void connection_ofAppends_isLimitedUntilItIsChecked() throws IOException {
+        List<Integer> limits = new CopyOnWriteArrayList<>();
+        try (PostgresLog log = PostgresLog.of(source()).cell(name)) {
+            source = () -> recording(pool.getConnection(), limits);
+
+            assertThat(log.reign(ME)).isPresent();
+
+            assertThat(limits).containsExactly(10_000, 0);
+        }
+    }
+
+    @Test
+    void close_besideAConnectionThatHangsAtItsEnd_doesNotWait() throws IOException, InterruptedException {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        PostgresLog log = PostgresLog.of(source()).cell(name);
+        source = () -> hangingAtItsEnd(pool.getConnection(), asked, ended);
+        Reign reign = log.reign(ME).orElseThrow();
+        servers.standby().stop();
+        try {
+            CompletableFuture<Fate> append =
+                    CompletableFuture.supplyAsync(() -> log.append(reign, LogBatches.batch(reign, 1)));
+            Patience.until(() -> !servers.query("select pid from pg_stat_activity where wait_event = 'SyncRep'")
+                    .isEmpty());
+
+            log.close();
+
+            asked.await();
+            assertThat(append).isNotDone();
+            ended.countDown();
+            assertThat(append.join()).isEqualTo(Fate.UNKNOWN);
+        } finally {
+            ended.countDown();
+            servers.standby().start();
+        }
+    }
+
+    /** Returns a connection whose abort takes until a latch is open. */
+    private static Connection hangingAtItsEnd(Connection connection, CountDownLatch asked, CountDownLatch ended) {
+        return (Connection) Proxy.newProxyInstance(
+                Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("abort")) {
+                        asked.countDown();
+                        await(ended);
+                    }
+                    return method.invoke(connection, arguments);
+                });
+    }
+
+    /** Returns a connection that tells its network timeouts. */
+    private static Connection recording(Connection connection, List<Integer> limits) {
+        return (Connection) Proxy.newProxyInstance(
+                Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("setNetworkTimeout")) {
+                        limits.add((Integer) arguments[1]);
+                    }
+                    return method.invoke(connection, arguments);
+                });
     }
 
     private static void ask(PostgresLog log) {

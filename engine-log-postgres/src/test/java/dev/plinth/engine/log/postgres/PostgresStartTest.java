@@ -231,6 +231,28 @@ final class PostgresStartTest {
         }
     }
 
+    @Test
+    void connection_toADatabaseWithAnotherCellOfThisNumber_isRefusedUntilTheNameLeadsBack() throws IOException {
+        try (PostgresLog log = open()) {
+            Reign reign = log.reign(new Node("a")).orElseThrow();
+            String earlier = servers.query("select id from plinth_cell where number = " + log.cell());
+            servers.execute("update plinth_cell set id = gen_random_uuid() where number = " + log.cell());
+            servers.query("select count(pg_terminate_backend(pid)) from pg_stat_activity where pid <> pg_backend_pid()"
+                    + " and usename = 'plinth' and backend_type = 'client backend'");
+
+            assertThat(log.confirm(reign)).isFalse();
+            assertThatThrownBy(log::leader).as("the connection that was ended").isInstanceOf(IOException.class);
+            assertThatThrownBy(log::leader)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageEndingWith("The database must be the one in which cell " + name
+                            + " was opened, got another one. Check where the name of its server leads.");
+
+            servers.execute("update plinth_cell set id = '" + earlier + "' where number = " + log.cell());
+            assertThat(log.leader()).isPresent();
+            assertThat(log.confirm(reign)).isTrue();
+        }
+    }
+
     private static String statementTimeout(Statement statement) throws SQLException {
         try (ResultSet rows = statement.executeQuery("show statement_timeout")) {
             rows.next();

@@ -68,6 +68,19 @@ final class PostgresTruncationTest {
     }
 
     @Test
+    void truncate_overAConnectionThatEndedWhileItWasIdle_takesANewOne() throws IOException {
+        append(40);
+        snapshots(appended);
+        assertThat(read(log, reign)).isEqualTo(positions(1, appended));
+        servers.query("select count(pg_terminate_backend(pid)) from pg_stat_activity where pid <> pg_backend_pid() and"
+                + " usename = 'plinth' and backend_type = 'client backend'");
+
+        log.truncate(appended);
+
+        assertThat(tables()).containsExactly(false, false, true);
+    }
+
+    @Test
     void tables_withABatchBehindThePosition_stay() throws IOException {
         append(40);
         long position = appended - 1;

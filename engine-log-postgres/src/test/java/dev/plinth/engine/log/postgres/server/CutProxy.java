@@ -8,14 +8,16 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 
-/** Stands between a client and a server. A test tells it to lose the next answer, with the connection. */
+/** Stands between a client and a server. A test tells it to lose the next answer with its connection, or to stall. */
 public final class CutProxy implements AutoCloseable {
     private static final int BUFFER_BYTES = 64 * 1024;
 
     private final ServerSocket listening;
     private final int target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private volatile CountDownLatch flowing = new CountDownLatch(0);
     private volatile boolean losesAnswers;
     private volatile boolean isOpen = true;
 
@@ -34,9 +36,15 @@ public final class CutProxy implements AutoCloseable {
         losesAnswers = true;
     }
 
+    /** Passes nothing on any more, as a machine that is frozen. {@link #cut} ends it. */
+    public void stall() {
+        flowing = new CountDownLatch(1);
+    }
+
     /** Ends all connections, and refuses new ones if it is not open. */
     public void cut(boolean open) {
         isOpen = open;
+        flowing.countDown();
         sockets.forEach(CutProxy::close);
     }
 
@@ -63,7 +71,7 @@ public final class CutProxy implements AutoCloseable {
         }
     }
 
-    private void pump(Socket from, Socket to, boolean areAnswers) throws IOException {
+    private void pump(Socket from, Socket to, boolean areAnswers) throws IOException, InterruptedException {
         try (from;
                 to) {
             InputStream in = from.getInputStream();
@@ -71,6 +79,7 @@ public final class CutProxy implements AutoCloseable {
             byte[] buffer = new byte[BUFFER_BYTES];
             int length = in.read(buffer);
             while (length >= 0) {
+                flowing.await();
                 if (areAnswers && losesAnswers) {
                     losesAnswers = false;
                     cut(true);
@@ -88,14 +97,14 @@ public final class CutProxy implements AutoCloseable {
     /** Work of a thread, which ends with its socket. */
     @FunctionalInterface
     private interface SocketWork {
-        void run() throws IOException;
+        void run() throws IOException, InterruptedException;
     }
 
     private static void start(SocketWork work) {
         Thread thread = new Thread(() -> {
             try {
                 work.run();
-            } catch (IOException closed) {
+            } catch (IOException | InterruptedException closed) {
                 Thread.currentThread().interrupt();
             }
         });

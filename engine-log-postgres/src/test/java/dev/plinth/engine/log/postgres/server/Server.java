@@ -9,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** A server of PostgreSQL with its directory. A server refuses to run as root, so it runs as another user there. */
@@ -71,6 +73,27 @@ public final class Server {
     /** Adds lines to the configuration. Later lines win. */
     public void configure(String... lines) throws IOException {
         Files.write(home.resolve("postgresql.conf"), Arrays.asList(lines), StandardOpenOption.APPEND);
+    }
+
+    /** Gives it a certificate of its own and lets it speak TLS, from its next start or {@link #reload} on. */
+    public void speakTls() throws IOException {
+        Path made = Files.createTempDirectory("plinth-postgres-tls");
+        try {
+            Certificate.make(made);
+            Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-xr-x"));
+            for (String name : List.of(Certificate.CERTIFICATE, Certificate.KEY)) {
+                run(command("cp", made.resolve(name).toString(), home.toString()));
+                run(command("chmod", "600", home.resolve(name).toString()));
+            }
+        } finally {
+            try (Stream<Path> files = Files.list(made)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(made);
+        }
+        configure("ssl = on");
     }
 
     public void start() {
