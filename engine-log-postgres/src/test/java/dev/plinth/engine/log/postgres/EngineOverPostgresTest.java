@@ -77,13 +77,15 @@ final class EngineOverPostgresTest {
     }
 
     private EngineBuilder builder() {
-        return builder("orders");
+        DataSource dataSource = servers.primary().source();
+        Path secretKeyFile = directory.resolve("secret.key");
+        return Engine.builder().log(PostgresLog.of(dataSource).cell("orders")).secretKeyFile(secretKeyFile);
     }
 
+    /** Returns the same with a cell of its own, since each test has another key file. */
     private EngineBuilder builder(String cell) {
-        Path secretKeyFile = directory.resolve("secret.key");
         DataSource source = servers.primary().source();
-        return Engine.builder().log(PostgresLog.of(source).cell(cell)).secretKeyFile(secretKeyFile);
+        return Engine.builder().log(PostgresLog.of(source).cell(cell)).secretKeyFile(directory.resolve("secret.key"));
     }
 
     private static Reply post(Engine engine, String key) {
