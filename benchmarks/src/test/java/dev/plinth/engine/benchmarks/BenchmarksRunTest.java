@@ -3,6 +3,7 @@ package dev.plinth.engine.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Collection;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -13,6 +14,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Runs every benchmark once, in this JVM, so that a change of the engine cannot leave one broken unnoticed. */
+@Tag("slow")
 final class BenchmarksRunTest {
     private static final int BENCHMARKS = 9 * 2 + 6 + 2 + 6 + 1 + 3 * 5 + 5;
 
