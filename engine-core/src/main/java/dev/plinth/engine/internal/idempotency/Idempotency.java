@@ -227,6 +227,7 @@ public final class Idempotency {
      * Returns the event of the workspace whose data is this very body, or null. A change with more events is not searched,
      * because its answer is seldom the data of one of them.
      */
+    @SuppressWarnings("ReferenceEquality") // the array itself, so that nothing is compared
     private static @Nullable Id eventWith(byte[] body, KeyClaim claim, Changes changes) {
         if (changes.areFannedOut()
                 || changes.events().size() != 1
