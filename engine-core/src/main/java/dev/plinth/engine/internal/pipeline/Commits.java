@@ -142,8 +142,8 @@ public final class Commits implements Committer {
             if (Access.hasChangedSince(transaction::changedAt, admitted.at())) {
                 AdmissionControl.checkStillAllowed(transaction, admitted);
             }
-        } catch (
-                RefusedException early) { // as at the steps before the look-up of the key, which remembers none of them
+        } catch (RefusedException early) {
+            // As at the steps before the look-up of the key, which remembers none of them.
             return committed(transaction, context, new Changes(), new Outcome.Refused(early.refusal()));
         }
         try {
