@@ -43,7 +43,7 @@ enum BrokenEngine {
             "return new LogPosition(durable.cell(), durable.epoch(), durable.sequence() - 1, durable.crc());"),
     PARTS_THAT_ARE_GONE_GO_ON(
             "internal/store/InFlight.java", "    void checkReign() {", "    void checkReign() { if (true) return;"),
-    LEADS_ON_AFTER_THE_END("LogNode.java", "!closing && !resigning && !ended", "!closing && !resigning"),
+    LEADS_ON_AFTER_THE_END("LogNode.java", "ended |= written == store", "ended |= false"),
     TAKEOVER_COUNTS_AS_A_CRASH("internal/job/JobRunner.java", "if (isRestart || !end", "if (true || !end"),
     RUNNING_JOBS_FORGOTTEN("ActiveEngine.java", "jobs.takeOver(isRestart);", ""),
     LIST_NUMBERS_NOT_RESTORED(
