@@ -311,12 +311,12 @@ final class DataDirectoryTest {
         Path directory = written();
         Path segment = directory.resolve(FIRST_SEGMENT);
         byte[] bytes = Files.readAllBytes(segment);
-        ByteBuffer header = ByteBuffer.wrap(bytes).putInt(VERSION_AT, 2);
+        ByteBuffer header = ByteBuffer.wrap(bytes).putInt(VERSION_AT, 3);
         CRC32C crc = new CRC32C();
         crc.update(bytes, 0, HEADER_CRC_AT);
         header.putInt(HEADER_CRC_AT, (int) crc.getValue());
         Files.write(segment, bytes);
-        String message = "Expected journal version 1, but " + FIRST_SEGMENT + " is of version 2";
+        String message = "Expected journal version 2, but " + FIRST_SEGMENT + " is of version 3";
 
         assertRefused(() -> DataDirectory.verify(directory), message);
         assertRefused(() -> DataDirectory.backup(directory, base.resolve("copy")), message);

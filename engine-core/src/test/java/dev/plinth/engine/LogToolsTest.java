@@ -12,13 +12,16 @@ import dev.plinth.engine.log.Batch;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.Reign;
 import dev.plinth.engine.log.SharedLog;
+import dev.plinth.engine.log.SnapshotStore;
 import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -204,6 +207,32 @@ final class LogToolsTest {
         assertThat(DataDirectory.verify(base.resolve("back")).isWhole()).isTrue();
         assertThat(base.resolve("back/snapshot.1a2b3c4d.tmp")).doesNotExist();
         assertThat(partial).doesNotExist();
+    }
+
+    @Test
+    void verify_whileANodeDeletesASnapshot_readsAgain() throws IOException {
+        writeDirectory("data");
+        StoreReport unused = LogTools.importDirectory(settings("data"), log);
+        AtomicBoolean isThere = new AtomicBoolean(true);
+        SnapshotStore replaced = (SnapshotStore) Proxy.newProxyInstance(
+                SharedLog.class.getClassLoader(), new Class<?>[] {SnapshotStore.class}, (proxy, method, arguments) -> {
+                    long newest = log.snapshots().positions().get(0);
+                    if (method.getName().equals("positions") && isThere.getAndSet(false)) {
+                        return List.of(newest, newest - 1);
+                    }
+                    try {
+                        return method.invoke(log.snapshots(), arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+        SharedLog busy = (SharedLog) Proxy.newProxyInstance(
+                SharedLog.class.getClassLoader(),
+                new Class<?>[] {SharedLog.class},
+                (proxy, method, arguments) ->
+                        method.getName().equals("snapshots") ? replaced : method.invoke(log, arguments));
+
+        assertThat(LogTools.verify(busy).lines()).last().asString().startsWith("whole: all records up to ");
     }
 
     @Test

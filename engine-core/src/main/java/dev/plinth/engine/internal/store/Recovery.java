@@ -89,7 +89,15 @@ final class Recovery implements JournalVisitor {
         StoreTables tables = new StoreTables(settings);
         try {
             Recovery recovery = new Recovery(disk, tables, settings.tables());
-            return new RecoveredTables(tables, recovery.end(recovery.fill()));
+            JournalReader.Tail tail = recovery.fill();
+            TornTail torn = TornTail.of(disk, tail);
+            if (torn != null && torn.mayHoldMore()) {
+                throw new StoreDamageException(
+                        torn.what() + ", and a start of an engine would keep a copy of them",
+                        torn.segment(),
+                        torn.from());
+            }
+            return new RecoveredTables(tables, recovery.end(tail));
         } catch (IOException | RuntimeException e) {
             tables.close();
             throw e;

@@ -161,7 +161,7 @@ class OpeningTest {
         Map<String, byte[]> contents = written();
         putVersion(contents.get(Segment.name(1)), 60);
 
-        assertRefused(contents, "Expected journal version 1, but journal-0000000001 is of version 7");
+        assertRefused(contents, "Expected journal version 2, but journal-0000000001 is of version 7");
     }
 
     @Test

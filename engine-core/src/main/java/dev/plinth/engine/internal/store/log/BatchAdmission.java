@@ -36,7 +36,7 @@ public record BatchAdmission(List<byte[]> records, LogPosition end, boolean isSt
     }
 
     private static List<byte[]> records(Batch batch) {
-        Frame frame = Frame.decode(ByteBuffer.wrap(batch.frame()), 0);
+        Frame frame = Frame.decode(ByteBuffer.wrap(batch.frame()));
         if (frame == null || frame.bytes() != batch.frame().length) {
             throw misfit(batch.first(), batch, "its frame is damaged");
         }

@@ -488,7 +488,7 @@ public final class FileJournal implements Journal {
      */
     private void writeTrailer() throws IOException {
         if (segmentRoom() >= Frame.HEADER_BYTES) {
-            file.write(Frame.encodeTrailer(nextToFlush), position);
+            file.write(Frame.masked(Frame.encodeTrailer(nextToFlush), store), position);
         }
     }
 
@@ -523,7 +523,8 @@ public final class FileJournal implements Journal {
                 throw new IllegalStateException(
                         "Expected record " + nextToFlush + " to be the next one of the journal, but it is " + first);
             }
-            ByteBuffer frame = Frame.encode(frames.empty(), nextToFlush, synced, batch.subList(from, to));
+            ByteBuffer frame =
+                    Frame.masked(Frame.encode(frames.empty(), nextToFlush, synced, batch.subList(from, to)), store);
             int length = frame.remaining();
             FencedException.requireOurs(disk.isOurs());
             file.write(frame, position);
@@ -573,7 +574,7 @@ public final class FileJournal implements Journal {
         synchronized (syncing) {
             file = begin(
                     firstSequence,
-                    new SegmentPreparer.FullSegment(file, position, fileBytes - position, firstSequence));
+                    new SegmentPreparer.FullSegment(file, store, position, fileBytes - position, firstSequence));
         }
         syncedTo = bytesBefore(segmentNumber) + position;
         noteRoom(segmentRoom(), 0);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Layout, big-endian:
  * <pre>
  *   bytes of the whole frame              4
- *   CRC-32C of all that follows           4
+ *   CRC-32C of all that follows           4   in a segment with the mask of its store
  *   first sequence                        8
  *   count                                 4
  *   flags                                 1   1: all before is durable, 2: another segment follows
@@ -37,6 +37,7 @@ public record Frame(long firstSequence, boolean synced, boolean followed, List<b
     public static final int HEADER_BYTES = 21;
     public static final int BYTES_MAX = Limits.FRAME_BYTES_MAX;
 
+    private static final int CRC_AT = 4;
     private static final int COVERED_FROM = 8;
     private static final int SYNCED = 1;
     private static final int FOLLOWED = 2;
@@ -87,7 +88,12 @@ public record Frame(long firstSequence, boolean synced, boolean followed, List<b
         return encode(firstSequence, SYNCED | FOLLOWED, List.of(), 0);
     }
 
-    /** Returns the bytes from which this frame was read. */
+    /** Puts the mask of a store on the checksum of an encoded frame, which it then needs to be read. */
+    public static ByteBuffer masked(ByteBuffer frame, StoreId store) {
+        return frame.putInt(CRC_AT, frame.getInt(CRC_AT) ^ store.checksumMask());
+    }
+
+    /** Returns the bytes from which this frame was read, without a mask. */
     public ByteBuffer encoded() {
         return encode(firstSequence, (synced ? SYNCED : 0) | (followed ? FOLLOWED : 0), records, bytes - HEADER_BYTES);
     }
@@ -102,17 +108,26 @@ public record Frame(long firstSequence, boolean synced, boolean followed, List<b
             out.putInt(record.length).put(record);
         }
         int size = out.position();
-        out.putInt(0, size).putInt(4, Checksum.of(out, COVERED_FROM, size - COVERED_FROM));
+        out.putInt(0, size).putInt(CRC_AT, Checksum.of(out, COVERED_FROM, size - COVERED_FROM));
         return out.flip();
     }
 
     /** Returns true if these bytes are a whole frame except for their stated length. */
-    static boolean isWholeButForItsLength(ByteBuffer bytes) {
-        return bytes.getInt(4) == Checksum.of(bytes, COVERED_FROM, bytes.limit() - COVERED_FROM);
+    static boolean isWholeButForItsLength(ByteBuffer bytes, int mask) {
+        return (bytes.getInt(CRC_AT) ^ mask) == Checksum.of(bytes, COVERED_FROM, bytes.limit() - COVERED_FROM);
     }
 
-    /** Decodes the frame at an offset of a segment, or returns null if there is no whole one. */
-    public static @Nullable Frame decode(ByteBuffer segment, int offset) {
+    /** Decodes the frame of a batch of a shared log, or returns null if there is no whole one. */
+    static @Nullable Frame decode(ByteBuffer batch) {
+        return decode(batch, 0, 0);
+    }
+
+    /**
+     * Decodes the frame at an offset of a segment, or returns null if there is no whole one.
+     *
+     * @param mask that of the segment's store, {@link StoreId#checksumMask}
+     */
+    static @Nullable Frame decode(ByteBuffer segment, int offset, int mask) {
         if (offset + HEADER_BYTES > segment.limit()) {
             return null;
         }
@@ -120,16 +135,24 @@ public record Frame(long firstSequence, boolean synced, boolean followed, List<b
         if (!isLength(size, segment.limit() - offset)) {
             return null;
         }
-        if (segment.getInt(offset + 4) != Checksum.of(segment, offset + COVERED_FROM, size - COVERED_FROM)) {
+        if ((segment.getInt(offset + CRC_AT) ^ mask)
+                != Checksum.of(segment, offset + COVERED_FROM, size - COVERED_FROM)) {
             return null;
         }
         ByteBuffer in = segment.duplicate().position(offset + COVERED_FROM).limit(offset + size);
         long first = in.getLong();
         int count = in.getInt();
         int flags = in.get();
+        if (count < 0 || count > size / Integer.BYTES) {
+            return null;
+        }
         List<byte[]> records = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            byte[] record = new byte[in.getInt()];
+            int length = in.remaining() < Integer.BYTES ? -1 : in.getInt();
+            if (length < 0 || length > in.remaining()) {
+                return null; // bytes of a row that look like a frame
+            }
+            byte[] record = new byte[length];
             in.get(record);
             records.add(record);
         }

@@ -133,7 +133,7 @@ public final class JournalReader {
             SegmentWindow segmentWindow = new SegmentWindow(file);
             Segment header = readHeader(segmentWindow, name);
             // A header is durable before the first frame is written, on every level.
-            if (header == null && (!last || frameBehind(segmentWindow, 0, segmentWindow.size(), 0, false) >= 0)) {
+            if (header == null && (!last || segmentWindow.writtenEnd(Segment.HEADER_BYTES) > Segment.HEADER_BYTES)) {
                 segmentWindow.forget();
                 header = readHeader(segmentWindow, name);
                 if (header == null) {

@@ -37,7 +37,8 @@ public record Segment(StoreId store, long epoch, long number, long firstSequence
     private static final String SPARES = "journal-spare";
 
     private static final byte[] MAGIC = "PLINTHJL".getBytes(StandardCharsets.US_ASCII);
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
+    private static final int STORE_AT = 36;
     private static final int CRC_AT = 60;
     private static final String PREFIX = "journal-";
     private static final String TEMPORARY_SUFFIX = ".tmp";
@@ -173,6 +174,13 @@ public record Segment(StoreId store, long epoch, long number, long firstSequence
             throw notWhole(name, "has " + fileBytes + " bytes where it was made with " + bytes);
         }
         return header;
+    }
+
+    /** Returns the mask of a segment's frames by its first bytes, whether its header is whole or not. */
+    static int checksumMask(ByteBuffer header) {
+        return header.limit() < HEADER_BYTES
+                ? 0
+                : StoreId.read(header.duplicate().position(STORE_AT)).checksumMask();
     }
 
     private static StoreDamageException notWhole(String name, String what) {

@@ -52,11 +52,12 @@ final class SegmentPreparer {
     /**
      * A full segment.
      *
+     * @param store the store of its file
      * @param end where its last frame ends
      * @param room bytes after that
      * @param nextSequence the first sequence of the next segment
      */
-    record FullSegment(Disk.File file, int end, int room, long nextSequence) {}
+    record FullSegment(Disk.File file, StoreId store, int end, int room, long nextSequence) {}
 
     void start() {
         maker.start();
@@ -108,7 +109,7 @@ final class SegmentPreparer {
         full = null;
         try (Disk.File file = ending.file) {
             if (ending.room >= Frame.HEADER_BYTES) {
-                file.write(Frame.encodeEnd(ending.nextSequence), ending.end);
+                file.write(Frame.masked(Frame.encodeEnd(ending.nextSequence), ending.store), ending.end);
                 file.sync();
             }
         }

@@ -12,10 +12,12 @@ public final class SegmentWindow {
     private final long size;
     private ByteBuffer bytes = ByteBuffer.allocate(BYTES).limit(0);
     private long start;
+    private int mask;
 
     public SegmentWindow(Disk.File file) throws IOException {
         this.file = file;
         this.size = file.size();
+        this.mask = Segment.checksumMask(at(0, Segment.HEADER_BYTES));
     }
 
     /** Returns the file's length. */
@@ -39,8 +41,9 @@ public final class SegmentWindow {
     }
 
     /** Forgets what is in memory, because an engine may have written meanwhile. */
-    void forget() {
+    void forget() throws IOException {
         bytes.limit(0);
+        mask = Segment.checksumMask(at(0, Segment.HEADER_BYTES)); // an engine may have begun it meanwhile
     }
 
     /** Returns the frame at a position, or null if there is no whole one. */
@@ -50,7 +53,12 @@ public final class SegmentWindow {
             return null;
         }
         int length = at(at, Frame.HEADER_BYTES).getInt(0);
-        return Frame.isLength(length, size - at) ? Frame.decode(at(at, length), 0) : null;
+        return Frame.isLength(length, size - at) ? Frame.decode(at(at, length), 0, mask) : null;
+    }
+
+    /** Returns true if these bytes are a whole frame except for their stated length. */
+    boolean isWholeButForItsLength(long from, long end) throws IOException {
+        return Frame.isWholeButForItsLength(at(from, (int) (end - from)), mask);
     }
 
     /** Returns the position after the last byte that is not zero, or {@code from} if there is none. */

@@ -23,6 +23,14 @@ public record StoreId(long high, long low) {
         return new StoreId(in.getLong(), in.getLong());
     }
 
+    /**
+     * Returns the mask of the checksums of this store's frames. A row may hold the bytes of a frame, but its writer does
+     * not know the mask.
+     */
+    int checksumMask() {
+        return Long.hashCode(high ^ Long.rotateLeft(low, 17));
+    }
+
     /** Writes the id at the position of a buffer. */
     ByteBuffer put(ByteBuffer out) {
         return out.putLong(high).putLong(low);

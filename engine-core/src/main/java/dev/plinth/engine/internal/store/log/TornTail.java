@@ -56,7 +56,7 @@ public record TornTail(String segment, long from, long to, long kept, long lastB
             return Frame.mayBegin(head, kept + 1, segmentWindow.size() - from)
                     && head.getLong(8) == kept + 1
                     && from + head.getInt(0) > end
-                    && !Frame.isWholeButForItsLength(segmentWindow.at(from, (int) (end - from)));
+                    && !segmentWindow.isWholeButForItsLength(from, end);
         }
     }
 

@@ -112,7 +112,7 @@ final class Backup implements JournalVisitor {
     public void frame(Frame frame, long at) throws IOException {
         position = at;
         if (file != null && !frame.records().isEmpty()) {
-            file.write(frame.encoded(), at);
+            file.write(masked(frame.encoded()), at);
             position += frame.bytes();
         }
     }
@@ -123,11 +123,20 @@ final class Backup implements JournalVisitor {
         if (done != null) {
             Segment.zero(done, position, fileBytes);
             if (fileBytes - position >= Frame.HEADER_BYTES) {
-                done.write(lastFrame, position);
+                done.write(masked(lastFrame), position);
             }
             done.sync();
             closeFile();
         }
+    }
+
+    /** Puts the mask of the store on a frame of the segment that is being copied. */
+    private ByteBuffer masked(ByteBuffer frame) {
+        Segment segment = last;
+        if (segment == null) {
+            throw new IllegalStateException("Expected a segment before its frames, but got a frame");
+        }
+        return Frame.masked(frame, segment.store());
     }
 
     private void closeFile() throws IOException {

@@ -68,12 +68,18 @@ final class LogVerification {
     static Found of(SharedLog log, List<TableName<?>> tables) throws IOException {
         for (int i = 1; ; i++) {
             List<Long> before = log.snapshots().positions();
-            Found found = new LogVerification(log, tables).read(before);
-            // A node that has written a snapshot meanwhile has truncated the log, which looks like damage here.
-            if (found.damages.isEmpty()
-                    || i == TRIES
-                    || before.equals(log.snapshots().positions())) {
-                return found;
+            // A node that has written a snapshot meanwhile has deleted another one and truncated the log.
+            try {
+                Found found = new LogVerification(log, tables).read(before);
+                if (found.damages.isEmpty()
+                        || i == TRIES
+                        || before.equals(log.snapshots().positions())) {
+                    return found;
+                }
+            } catch (IOException e) {
+                if (i == TRIES || before.equals(log.snapshots().positions())) {
+                    throw e;
+                }
             }
         }
     }

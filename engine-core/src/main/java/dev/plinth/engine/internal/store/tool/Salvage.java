@@ -136,7 +136,7 @@ final class Salvage {
             disk.syncNames();
         }
         if (last != null) {
-            cut(last, tail);
+            cut(last, tail, store);
         } else {
             Snapshot.Loaded start = kept.snapshot();
             long epoch = start == null ? 1 : start.start().epoch();
@@ -151,11 +151,11 @@ final class Salvage {
         }
     }
 
-    private void cut(String name, JournalReader.Tail tail) throws IOException {
+    private void cut(String name, JournalReader.Tail tail, StoreId store) throws IOException {
         try (Disk.File file = disk.open(name)) {
             Segment.zero(file, tail.position(), file.size());
             if (file.size() - tail.position() >= Frame.HEADER_BYTES) {
-                file.write(Frame.encodeTrailer(tail.sequence() + 1), tail.position());
+                file.write(Frame.masked(Frame.encodeTrailer(tail.sequence() + 1), store), tail.position());
             }
             file.sync();
         }

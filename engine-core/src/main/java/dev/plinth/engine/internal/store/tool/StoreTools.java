@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.store.log.Disk;
 import dev.plinth.engine.internal.store.log.FileCopy;
 import dev.plinth.engine.internal.store.log.StoreDamageException;
 import dev.plinth.engine.internal.store.log.StoreNames;
+import dev.plinth.engine.internal.store.log.TornTail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,6 +72,10 @@ public final class StoreTools {
             }
             List<String> lines = new ArrayList<>();
             lines.add("copied all records up to " + prefix.last() + " to " + target + ", and verified the copy");
+            TornTail torn = TornTail.of(files, prefix.tail());
+            if (torn != null && torn.mayHoldMore()) {
+                lines.add("left out: " + torn.what() + "; keep " + directory);
+            }
             for (String name : further) {
                 lines.add(taken.contains(name) ? "with " + name : "without " + name + ": " + directory + " has none");
             }

@@ -25,7 +25,8 @@ public final class SegmentBytes {
         ByteBuffer bytes = ByteBuffer.wrap(segment);
         List<Place> frames = new ArrayList<>();
         int at = Segment.HEADER_BYTES;
-        for (Frame frame = Frame.decode(bytes, at); frame != null; frame = Frame.decode(bytes, at)) {
+        int mask = Segment.checksumMask(bytes);
+        for (Frame frame = Frame.decode(bytes, at, mask); frame != null; frame = Frame.decode(bytes, at, mask)) {
             frames.add(new Place(at, at + frame.bytes(), frame.firstSequence()));
             at += frame.bytes();
         }
@@ -33,7 +34,8 @@ public final class SegmentBytes {
     }
 
     public static Frame frame(byte[] segment, Place place) {
-        Frame frame = Frame.decode(ByteBuffer.wrap(segment), place.from);
+        ByteBuffer bytes = ByteBuffer.wrap(segment);
+        Frame frame = Frame.decode(bytes, place.from, Segment.checksumMask(bytes));
         if (frame == null) {
             throw new AssertionError("Expected a frame at " + place);
         }
@@ -110,6 +112,7 @@ public final class SegmentBytes {
     }
 
     private static void believeFrame(ByteBuffer bytes, int frame) {
-        bytes.putInt(frame + CRC_AT, Checksum.of(bytes, frame + COVERED_FROM, bytes.getInt(frame) - COVERED_FROM));
+        int crc = Checksum.of(bytes, frame + COVERED_FROM, bytes.getInt(frame) - COVERED_FROM);
+        bytes.putInt(frame + CRC_AT, crc ^ Segment.checksumMask(bytes));
     }
 }

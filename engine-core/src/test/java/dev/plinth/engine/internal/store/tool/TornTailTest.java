@@ -5,20 +5,31 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.api.StoreReport;
+import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.CapturedClassLog;
 import dev.plinth.engine.internal.store.RandomDiskWrites;
+import dev.plinth.engine.internal.store.RowsCopy;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TestRows;
+import dev.plinth.engine.internal.store.log.Checksum;
 import dev.plinth.engine.internal.store.log.DiskFault;
 import dev.plinth.engine.internal.store.log.Frame;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.Segment;
 import dev.plinth.engine.internal.store.log.SegmentBytes;
+import dev.plinth.engine.internal.store.log.StoreDamageException;
 import dev.plinth.engine.internal.store.log.StoreId;
 import dev.plinth.engine.internal.store.log.StoreNames;
 import dev.plinth.engine.internal.store.log.TornTail;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +39,9 @@ import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bytes that may be damage at durability OS are told and put aside before they are zeroed; what a crash leaves is not worth a word. */
 @Timeout(120)
@@ -39,6 +53,9 @@ class TornTailTest {
 
     private final CapturedClassLog log = new CapturedClassLog(TornTail.class, Level.WARNING);
     private final RandomDiskWrites life = new RandomDiskWrites(TestScale.seed(), Durability.OS, Function.identity());
+
+    @TempDir
+    private Path base;
 
     @AfterEach
     void endListening() {
@@ -192,5 +209,58 @@ class TornTailTest {
         return disk.contents().keySet().stream()
                 .filter(name -> name.startsWith("lost-"))
                 .toList();
+    }
+
+    /** A tenant may put any characters into a name. Bytes of a row that look like a frame are none. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void start_cutWriteOfARowThatLooksLikeAFrame_keepsWhatIsBeforeIt(int count) throws IOException {
+        byte[] row =
+                new RowWriter(1).number(1_000).number(1).bytes(planted(count)).row();
+        MemoryDisk disk = new MemoryDisk();
+        byte[] segment;
+        try (Store store = life.open(disk, RandomDiskWrites.NEVER)) {
+            store.await(life.append(store, 1));
+            store.await(store.write(transaction -> transaction.append(
+                    List.of(new Changes.Write(TestRows.TABLE, TestRows.key(100), row)), transaction.nowMillis())));
+            segment = disk.killed().bytes(SEGMENT);
+        }
+        segment[SegmentBytes.frames(segment).get(1).from() + Integer.BYTES] ^= 1;
+        MemoryDisk left = MemoryDisk.of(Map.of(SEGMENT, segment));
+
+        assertThat(Verification.of(left, StoreNames.of(left), TABLES).damages()).isEmpty();
+        assertThat(life.check(left, 1)).isEqualTo(1);
+    }
+
+    /** Returns the bytes of a frame behind all others. Its record, if it has one, is longer than the frame. */
+    private static byte[] planted(int count) {
+        ByteBuffer frame = ByteBuffer.allocate(Frame.HEADER_BYTES + Integer.BYTES * count);
+        frame.putInt(frame.capacity())
+                .putInt(0)
+                .putLong(Long.MAX_VALUE / 2)
+                .putInt(count)
+                .put((byte) 1);
+        if (count > 0) {
+            frame.putInt(100);
+        }
+        return frame.putInt(4, Checksum.of(frame, 8, frame.capacity() - 8)).array();
+    }
+
+    @Test
+    void copies_wholeFramesBehind_refuseOrTellWhatTheyLeaveOut() throws IOException {
+        MemoryDisk disk = damaged(DAMAGED);
+
+        assertThatThrownBy(() -> RowsCopy.ofDirectory(disk, new StoreSettings(Tables.HEAP, TABLES, 100_000)))
+                .isInstanceOf(StoreDamageException.class)
+                .hasMessageContaining("whole ones up to record " + RECORDS + " are behind");
+        Path directory = Files.createDirectory(base.resolve("data"));
+        Files.write(directory.resolve(SEGMENT), disk.bytes(SEGMENT));
+        StoreReport report = StoreTools.backup(directory, base.resolve("copy"), TABLES, List.of());
+
+        assertThat(report.lines())
+                .contains("copied all records up to " + (DAMAGED - 1) + " to " + base.resolve("copy")
+                        + ", and verified the copy")
+                .anySatisfy(
+                        line -> assertThat(line).startsWith("left out: bytes ").contains("up to record " + RECORDS));
     }
 }
