@@ -5,6 +5,8 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -158,7 +160,7 @@ final class ArenaTable implements Table {
         return Limits.ROW_BYTES_MAX;
     }
 
-    /** Visits every row. Beside a writer, a row that exists all the time is visited at least once. */
+    /** Visits every row. Beside a writer, a row that stays as it is all the time is visited once. */
     @Override
     public void forEach(BiConsumer<byte[], byte[]> visitor) {
         long part = 0;
@@ -175,6 +177,8 @@ final class ArenaTable implements Table {
         if (arena.recycled() != stamp) {
             return from;
         }
+        // Rows with the same part are shown together, because the walk goes on by the part.
+        List<byte[]> copied = new ArrayList<>();
         for (int i = 0; i < walk.size(); i++) {
             byte[] key = new byte[shape.keyBytes()];
             rows.copyKey(walk.address(i), key);
@@ -186,9 +190,21 @@ final class ArenaTable implements Table {
             if (row == null) {
                 throw damaged(walk.address(i));
             }
-            visitor.accept(key, row);
+            copied.add(key);
+            copied.add(row);
+            if (i + 1 == walk.size() || walk.part(i + 1) != walk.part(i)) {
+                show(copied, visitor);
+                copied.clear();
+            }
         }
         return walk.end();
+    }
+
+    /** Passes on keys, each with its row behind it. */
+    private static void show(List<byte[]> copied, BiConsumer<byte[], byte[]> visitor) {
+        for (int i = 0; i < copied.size(); i += 2) {
+            visitor.accept(copied.get(i), copied.get(i + 1));
+        }
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.plinth.engine.internal.store.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
+import java.nio.ByteBuffer;
+import java.util.BitSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -11,6 +13,29 @@ final class HeapArenaTableTest extends ArenaTableTest {
     @Override
     Arena arena() {
         return new HeapArena();
+    }
+
+    /** The walk goes on by a part of the hash, which some rows share. An import refuses a file with a row twice. */
+    @Test
+    void forEach_memoryIsRecycledBehindEachRow_showsEachRowOnce() {
+        int standing = 200_000; // some 18 pairs of them share that part
+        Arena memory = arena();
+        try (ArenaTable walked = new ArenaTable(new TableShape("walked", KEY_BYTES, standing, 8), memory)) {
+            for (int i = 0; i < standing; i++) {
+                walked.put(key(i), row(8));
+            }
+            BitSet shown = new BitSet(standing);
+            walked.forEach((key, row) -> {
+                int number = (int) ByteBuffer.wrap(key).getLong(16);
+                assertThat(shown.get(number))
+                        .as("row %d was shown before", number)
+                        .isFalse();
+                shown.set(number);
+                memory.recycle();
+            });
+
+            assertThat(shown.cardinality()).isEqualTo(standing);
+        }
     }
 
     @Test
