@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewWebhookEndpoint;
+import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Role;
+import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.api.WorkspaceImport;
 import dev.plinth.engine.api.WorkspaceTransfer;
 import java.io.IOException;
@@ -388,5 +390,48 @@ final class WorkspaceTransferTest {
             pages.add(CURSOR.matcher(page).replaceAll("").replaceAll(",\"lastUsedAt\":\"[^\"]*\"", ""));
         }
         return pages;
+    }
+
+    /** A full table loses what a deleted endpoint has left, and the deliveries stay for their time. */
+    @Test
+    void import_deliveriesOfADeletedEndpointThatTheSourceHasLost_leavesThemOut() {
+        Plan narrow = Plan.perMinute("narrow", 1_000_000).withShare("endpoint remains", new TableShare(1, 10_000));
+        try (TestEngine source = TestEngine.open(builder -> builder.plan(narrow));
+                TestEngine target = TestEngine.open(builder -> builder.plan(narrow))) {
+            String workspace = source.engine()
+                    .admin()
+                    .createWorkspace("narrow", "narrow")
+                    .call()
+                    .id();
+            source.use(source.newKey(workspace));
+            source.answerWith(number -> 500);
+            String first = source.endpoint();
+            String second = source.endpoint();
+            source.make("/v1/events", "{\"type\":\"order.paid\",\"data\":{}}");
+            source.pass(Duration.ofMinutes(1));
+            String ofFirst = delivery(source, first);
+            String ofSecond = delivery(source, second);
+            source.call("DELETE", "/v1/webhook-endpoints/" + first);
+            source.call("DELETE", "/v1/webhook-endpoints/" + second);
+            assertThat(source.rows("endpoint remains"))
+                    .as("there is room for one")
+                    .isEqualTo(1);
+            assertThat(source.status("/v1/deliveries/" + ofSecond)).isEqualTo(200);
+
+            source.engine().admin().exportWorkspace(workspace, file, key);
+            target.engine().admin().importWorkspace(WorkspaceImport.of(file, key));
+
+            target.use(source.key());
+            assertThat(target.status("/v1/deliveries/" + ofFirst)).isEqualTo(200);
+            assertThat(target.status("/v1/deliveries/" + ofSecond)).isEqualTo(404);
+            assertThat(target.rows("endpoint remains")).isEqualTo(1);
+        }
+    }
+
+    private static String delivery(TestEngine store, String endpoint) {
+        Matcher delivery = Pattern.compile("dlv_[0-9a-z]{26}")
+                .matcher(store.text("/v1/webhook-endpoints/" + endpoint + "/deliveries"));
+        assertThat(delivery.find()).isTrue();
+        return delivery.group();
     }
 }

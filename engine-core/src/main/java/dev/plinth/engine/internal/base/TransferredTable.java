@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param translator makes a row of the other store
  * @param check checks the ids in a row and in its key
  * @param names the kind of the ids in its keys by which other rows name its rows, or null if none do
+ * @param owner finds what a row belongs to, where a store may have lost that; an import leaves a row without it out. Null
+ *     if an import takes all rows
  */
 public record TransferredTable(
         TableName<?> table,
@@ -20,7 +22,19 @@ public record TransferredTable(
         ToLongFunction<byte[]> number,
         RowTranslator translator,
         RowCheck check,
-        @Nullable IdKind names) {
+        @Nullable IdKind names,
+        @Nullable RowOwner owner) {
+    /** Makes a table of which an import takes all rows. */
+    public TransferredTable(
+            TableName<?> table,
+            Stage stage,
+            ToLongFunction<byte[]> number,
+            RowTranslator translator,
+            RowCheck check,
+            @Nullable IdKind names) {
+        this(table, stage, number, translator, check, names, null);
+    }
+
     /** Makes a table that no other names. */
     public TransferredTable(
             TableName<?> table, Stage stage, ToLongFunction<byte[]> number, RowTranslator translator, RowCheck check) {
@@ -45,12 +59,22 @@ public record TransferredTable(
 
     /** Returns the same table at another stage. */
     public TransferredTable at(Stage other) {
-        return new TransferredTable(table, other, number, translator, check, names);
+        return new TransferredTable(table, other, number, translator, check, names, owner);
     }
 
     /** Returns the same table with keys of a workspace and an id of a kind, by which other rows name its rows. */
     public TransferredTable naming(IdKind kind) {
-        return new TransferredTable(table, stage, number, translator, check, kind);
+        return new TransferredTable(table, stage, number, translator, check, kind, owner);
+    }
+
+    /** Returns the same table, of which an import leaves out the rows that belong to what is not in the file. */
+    public TransferredTable onlyWith(RowOwner other) {
+        return new TransferredTable(table, stage, number, translator, check, names, other);
+    }
+
+    /** Returns true if an import leaves a row out. The rows of the tables before this one have been checked. */
+    public boolean isLeftOut(byte[] key, byte[] row, TransferredIds ids) {
+        return owner != null && !ids.has(owner.of(key, row));
     }
 
     /** Returns the id by which other rows name a row, or null if none do. */
@@ -92,6 +116,13 @@ public record TransferredTable(
     public interface RowCheck {
         /** Tells what it requires of them. */
         void check(byte[] key, byte[] row, TransferredIds ids);
+    }
+
+    /** Finds what a row belongs to. */
+    @FunctionalInterface
+    public interface RowOwner {
+        /** Returns its id. */
+        Id of(byte[] key, byte[] row);
     }
 
     /** Makes a row of the other store. */

@@ -10,6 +10,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +79,8 @@ final class ExportReader {
                 throw damaged("has bytes after its end, at byte " + at);
             }
             return end;
+        } catch (BufferUnderflowException e) {
+            throw damaged("has a part that ends too early, before byte " + at);
         } catch (EOFException e) {
             throw damaged("ends too early, after byte " + at);
         } catch (IOException e) {
@@ -140,7 +143,9 @@ final class ExportReader {
         }
         digest.update(bytes);
         if (kind == ExportFormat.BEGIN) {
-            visitor.workspace(Id.read(IdKind.WORKSPACE, bytes, plain.position()));
+            byte[] workspace = new byte[Id.BYTES];
+            plain.get(workspace);
+            visitor.workspace(Id.read(IdKind.WORKSPACE, workspace, 0));
             return null;
         }
         if (kind != ExportFormat.ROWS && kind != ExportFormat.LATER_ROWS) {
@@ -168,6 +173,9 @@ final class ExportReader {
         byte[] row = null;
         if (isPut) {
             int length = plain.getInt();
+            if (length < 0 || length > plain.remaining()) {
+                throw damaged("has a row of " + length + " bytes in a part with " + plain.remaining() + " left");
+            }
             row = new byte[RowReader.SEQUENCE_BYTES + length];
             plain.get(row, RowReader.SEQUENCE_BYTES, length);
         }

@@ -177,7 +177,8 @@ final class Importer implements LastImages.RowTaker {
     @Override
     public void row(TransferredTable table, byte[] key, byte[] row) {
         boolean isOwn = table.table().number() == Access.workspaces().number();
-        if (isOwn || pausesWebhooks && Endpoints.isForEnabled(table.table())) {
+        boolean isPaused = pausesWebhooks && Endpoints.isForEnabled(table.table());
+        if (isOwn || isPaused || table.isLeftOut(key, row, checked.ids())) {
             return;
         }
         byte[] translated = table.translator().translate(key, row, entering);

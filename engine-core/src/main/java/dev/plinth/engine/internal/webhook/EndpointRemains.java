@@ -21,7 +21,8 @@ import java.time.Duration;
 
 /**
  * Deleted endpoints that have left deliveries. These stay readable for their time, and the deletion of the workspace
- * finds them by these rows. If the table has no room for a row, its deliveries expire by themselves.
+ * finds them by these rows. If the table has no room for a row, its deliveries expire by themselves, and
+ * an import leaves them out.
  */
 final class EndpointRemains {
     static final TableName<RowReader> TABLE = TableName.of(

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.internal.base.Backlog;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.TransferredTable;
@@ -26,21 +27,24 @@ final class TransferredWebhooks {
                         IdKind.ENDPOINT),
                 EndpointRemains.transferred(),
                 new TransferredTable(
-                        WebhookTables.DELIVERIES,
-                        TransferredTable.Stage.IN_STEPS,
-                        row -> DeliveryRow.read(row).facts().number(),
-                        (key, row, other) ->
-                                DeliveryRow.read(row).transferred(other).row(),
-                        (key, row, ids) -> {
-                            DeliveryRow delivery = DeliveryRow.read(row);
-                            ids.workspace(delivery.facts().workspace());
-                            ids.key(delivery.key(), key);
-                            ids.belongsTo(delivery.facts().endpoint());
-                        },
-                        IdKind.DELIVERY),
-                TransferredTable.plain(
-                        WebhookTables.ATTEMPTS, (key, row, ids) -> ids.belongsTo(Id.read(IdKind.DELIVERY, key, 0))),
-                EndpointDeletions.BACKLOG.transferred(last, IdKind.ENDPOINT),
+                                WebhookTables.DELIVERIES,
+                                TransferredTable.Stage.IN_STEPS,
+                                row -> DeliveryRow.read(row).facts().number(),
+                                (key, row, other) ->
+                                        DeliveryRow.read(row).transferred(other).row(),
+                                (key, row, ids) -> {
+                                    DeliveryRow delivery = DeliveryRow.read(row);
+                                    ids.workspace(delivery.facts().workspace());
+                                    ids.key(delivery.key(), key);
+                                },
+                                IdKind.DELIVERY)
+                        .onlyWith((key, row) -> DeliveryRow.read(row).facts().endpoint()),
+                TransferredTable.plain(WebhookTables.ATTEMPTS, (key, row, ids) -> {})
+                        .onlyWith((key, row) -> Id.read(IdKind.DELIVERY, key, 0)),
+                EndpointDeletions.BACKLOG
+                        .transferred(last, IdKind.ENDPOINT)
+                        .onlyWith((key, row) ->
+                                Backlog.read(row).skip(Long.BYTES + Id.BYTES).id(IdKind.ENDPOINT)),
                 Releases.transferred(),
                 MissedEvents.BACKLOG.transferred(last, IdKind.ENDPOINT));
     }

@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.TransferredTable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -109,6 +110,26 @@ final class ExportedFileTest {
             assertThatThrownBy(() -> checked(file))
                     .isExactlyInstanceOf(IllegalStateException.class)
                     .hasMessageContaining(wrong + "")
+                    .hasMessageContaining("nothing was imported");
+        }
+    }
+
+    @Test
+    void rows_withALengthThatTheirPartDoesNotHave_areRefusedInASentence() throws IOException {
+        Written first = all.get(0);
+        int table = first.table.table().number();
+        byte[] tooLong = ByteBuffer.allocate(first.key.length + Integer.BYTES)
+                .put(first.key)
+                .putInt(Integer.MAX_VALUE)
+                .array();
+        for (byte[] wrong : new byte[][] {tooLong, new byte[1]}) {
+            Path file = base.resolve("length" + wrong.length);
+            try (ExportWriter out = begin(file)) {
+                out.row(ExportFormat.ROWS, table, wrong, wrong.length == 1 ? null : first.row);
+                out.publish(positions);
+            }
+            assertThatThrownBy(() -> checked(file))
+                    .isExactlyInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("nothing was imported");
         }
     }

@@ -15,6 +15,7 @@ import dev.plinth.engine.internal.base.Backlog;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.NewRows;
 import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
@@ -54,6 +55,8 @@ final class ForgedExportTest {
 
     /** Tables whose rows have no id but those of their key, which begins with the workspace. */
     private static final Set<String> WITHOUT_IDS_INSIDE = Set.of("key uses", "quota marks", "remembered");
+    /** Tables whose rows are left out if what they belong to is not in the file. */
+    private static final Set<String> MAY_LACK_THEIR_OWNER = Set.of("deliveries", "deleted endpoints");
 
     private final RandomIds ids = new RandomIds();
     private final SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], ids);
@@ -130,7 +133,9 @@ final class ForgedExportTest {
             Written row = all.get(i);
             boolean isDigest = row.key.length != 2 * Id.BYTES || isOfDigest(row);
             for (int place = 0; place + Id.BYTES <= (isDigest ? Id.BYTES : row.key.length); place += Id.BYTES) {
-                if (!name(row).equals("tokens")) {
+                if (name(row).equals("attempts")) {
+                    leftOut(i, row.withKey(with(row.key, place, OTHER.key())));
+                } else if (!name(row).equals("tokens")) {
                     refused(i, row.withKey(with(row.key, place, OTHER.key())));
                 }
             }
@@ -152,20 +157,16 @@ final class ForgedExportTest {
                     if (mayBelongToOthers(row, named)) {
                         continue;
                     }
+                    if (MAY_LACK_THEIR_OWNER.contains(name(row))) {
+                        leftOut(i, new Written(row.table, other, forged.apply(row.row)));
+                        continue;
+                    }
                     refused(i, new Written(row.table, other, forged.apply(row.row)));
                     refused.add(name(row));
                 }
             }
         }
-        assertThat(refused)
-                .contains(
-                        "children",
-                        "shares",
-                        "tokens",
-                        "unique jobs",
-                        "deliveries",
-                        "deleted endpoints",
-                        "missed events");
+        assertThat(refused).contains("children", "shares", "tokens", "unique jobs", "missed events");
     }
 
     @Test
@@ -210,6 +211,20 @@ final class ForgedExportTest {
                             .rows())
                     .isPositive();
         }
+    }
+
+    /** A row that belongs to nothing in the file is not written. A store with a full table exports such rows itself. */
+    private void leftOut(int place, Written forged) throws IOException {
+        List<Written> rows = new ArrayList<>(all);
+        rows.set(place, forged);
+        assertThat(count(rows, forged)).as(name(forged)).isLessThan(count(all, forged));
+    }
+
+    private long count(List<Written> rows, Written of) throws IOException {
+        return checked(rows).totals().stream()
+                .filter(each -> each.table().number() == of.table.table().number())
+                .mapToLong(NewRows::rows)
+                .sum();
     }
 
     private byte[] hash() {
