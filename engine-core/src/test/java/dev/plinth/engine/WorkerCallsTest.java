@@ -198,6 +198,32 @@ final class WorkerCallsTest {
         assertThat(waiting.get(60, TimeUnit.SECONDS).text()).contains(job);
     }
 
+    /** Contract §4: a change of the plan keeps used units, those of workers too. */
+    @Test
+    void workers_whosePlanBecomesLarger_haveWhatItAdds() {
+        String small = store.engine()
+                .admin()
+                .createWorkspace("small", "starter")
+                .call()
+                .id();
+        store.use(store.newKey(small));
+        for (int i = 0; i < STARTER * Limits.WORKER_CALLS_PER_REQUEST; i++) {
+            assertThat(lease("a", 0).status()).isEqualTo(200);
+        }
+        assertThat(lease("a", 0).status()).isEqualTo(429);
+
+        change(small, "pro");
+
+        for (int i = 0; i < 5400; i++) {
+            assertThat(lease("a", 0).status()).isEqualTo(200);
+        }
+        assertThat(lease("a", 0).status()).isEqualTo(429);
+        change(small, "starter");
+        assertThat(lease("a", 0).header("Retry-After")).isEqualTo("1");
+        store.pass(Duration.ofSeconds(1));
+        assertThat(lease("a", 0).status()).isEqualTo(200);
+    }
+
     @Test
     void lease_thatCannotWait_remembersThatItGotNothing() throws Exception {
         CallDoor door = store.engine().door(Runnable::run);
@@ -236,6 +262,15 @@ final class WorkerCallsTest {
 
     private CompletableFuture<Reply> submit(String type, int wait) {
         return store.engine().submit(leaseCall(type, wait));
+    }
+
+    private void change(String workspace, String plan) {
+        assertThat(store.engine()
+                        .call(Call.of("PATCH", "/admin/v1/workspaces/" + workspace)
+                                .withKey(store.adminToken())
+                                .withBody(Json.of("{\"plan\":\"" + plan + "\"}")))
+                        .status())
+                .isEqualTo(200);
     }
 
     private Reply lease(String type, int wait) {

@@ -123,6 +123,7 @@ public final class Quotas {
 
     /** Puts a workspace under its present plan. From now on its used units refill by that plan, also without a call. */
     public void follow(Caller planned) {
+        workers.follow(planned);
         Bucket bucket = buckets.get(planned.workspace());
         if (bucket != null && bucket.isOutdatedFor(planned)) {
             replace(planned, bucket);

@@ -46,6 +46,20 @@ class QuotasTest {
     }
 
     @Test
+    void takeOfWorkers_planOfAShorterWindow_locksNoneOutForTheOldOne() {
+        Plan hourly = new Plan("hourly", 60, Duration.ofHours(1), 20, 10_000, Plan.UNLIMITED, List.of());
+        for (int i = 0; i < Quotas.workerRequests(hourly); i++) {
+            assertThat(quotas.takeOfWorkers(Callers.of(WORKSPACE, hourly))).isZero();
+        }
+
+        assertThat(quotas.takeOfWorkers(Callers.of(WORKSPACE, Plan.STARTER)))
+                .as("600 of 600 are used")
+                .isEqualTo(1);
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(quotas.takeOfWorkers(Callers.of(WORKSPACE, Plan.STARTER))).isZero();
+    }
+
+    @Test
     void take_refused_takesNothing() {
         use(Plan.STARTER, 60);
         for (int i = 0; i < 1000; i++) {
