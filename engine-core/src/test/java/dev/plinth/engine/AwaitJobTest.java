@@ -22,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -165,7 +164,6 @@ final class AwaitJobTest {
     }
 
     @Test
-    @Tag("slow") // the wait of 30 s that has begun ends first
     void awaitJob_workspaceDeletedMeanwhile_isRefused() {
         String id = start(NewJob.of("elsewhere"));
         Waiter waiting = await(id);

@@ -41,6 +41,28 @@ final class DeletedWorkspaceTest {
     private Path directory;
 
     @Test
+    void wait_whenItsWorkspaceIsDeleted_endsAtOnce() throws Exception {
+        try (TestEngine store = TestEngine.inMemory()) {
+            String doomed = store.newWorkspace("doomed");
+            store.use(store.newKey(doomed));
+            String job = store.make("/v1/jobs", "{\"type\":\"t\",\"input\":{}}");
+            CompletableFuture<Reply> poll = store.submit("GET", "/v1/jobs/" + job + "?wait=30");
+            CompletableFuture<Reply> lease = store.engine()
+                    .submit(Call.of("POST", "/v1/jobs/lease")
+                            .withKey(store.key())
+                            .withBody(Json.of("{\"types\":[\"other\"],\"wait\":30}")));
+            assertThat(poll).isNotDone();
+
+            String unused = store.engine().admin().deleteWorkspace(doomed).call();
+            store.pass(Duration.ZERO);
+
+            // Well before the end of the waits.
+            assertThat(poll.get(20, TimeUnit.SECONDS).status()).isEqualTo(401);
+            assertThat(lease.get(20, TimeUnit.SECONDS).status()).isEqualTo(401);
+        }
+    }
+
+    @Test
     void delete_answersOnceAndThenNotFound() {
         try (TestEngine store = TestEngine.inMemory()) {
             String doomed = store.newWorkspace("doomed");

@@ -113,21 +113,6 @@ final class LeasesTest {
         }
     }
 
-    /** Off the heap the longest input that a job may have does not fit into a remembered answer; nothing is lost by that. */
-    @Test
-    void take_longestInput_isGivenWithoutAKeyOnly() {
-        store.close();
-        store = TestEngine.open(builder -> builder.tables(Tables.OFF_HEAP).maxResources(1_000));
-        String start = "{\"type\":\"send\",\"input\":{\"text\":\"";
-        String longest = "x".repeat(256 * 1024 - start.length() - "\"}}".length());
-        TestEngine.id(store.call("POST", "/v1/jobs", start + longest + "\"}}"));
-
-        Reply keyed = store.keyed("k", "POST", "/v1/jobs/lease", "{\"types\":[\"send\"]}");
-
-        assertThat(keyed.status()).isEqualTo(503);
-        assertThat(takeOne("send").input().toString()).contains(longest);
-    }
-
     /** A job of another workspace, a scheduled one, and one that a handler in the JVM has. */
     @Test
     void take_whatIsNotItsOwnOrNotQueued_getsNothing() {

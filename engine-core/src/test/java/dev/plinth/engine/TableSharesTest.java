@@ -30,6 +30,9 @@ final class TableSharesTest {
             .withShare("resources", new TableShare(3, 1_000_000))
             .withShare("children", new TableShare(100, 1000));
 
+    private static final Plan QUEUE =
+            Plan.perMinute("queue", 1_000_000).withShare("jobs", new TableShare(1_000, 1_000));
+
     private final ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
     private final Engine engine = Engine.builder()
             .clock(clock)
@@ -37,6 +40,7 @@ final class TableSharesTest {
             .maxResources(10_000)
             .plan(WIDE)
             .plan(SMALL)
+            .plan(QUEUE)
             .open();
 
     @AfterEach
@@ -78,6 +82,21 @@ final class TableSharesTest {
             Reply taken = attack.honest(honest, i).apply(engine);
             assertThat(taken.status()).as(taken.text()).isLessThan(300);
         }
+    }
+
+    /** As a handler in this JVM would: only what is worked on makes the queue shorter. */
+    @Test
+    void lease_byAWorkspaceThatHasUsedUpItsJobs_isGiven() {
+        String key = key(engine, "queue");
+        Reply refused = untilRefused(number -> calls -> calls.call(
+                Call.of("POST", "/v1/jobs").withKey(key).withBody(Json.of("{\"type\":\"t\",\"input\":{}}"))));
+        assertThat(refused.text()).contains("bytes of the table of jobs");
+
+        Reply leased = engine.call(
+                Call.of("POST", "/v1/jobs/lease").withKey(key).withBody(Json.of("{\"types\":[\"t\"],\"max\":100}")));
+
+        assertThat(leased.status()).as(leased.text()).isEqualTo(200);
+        assertThat(leased.text()).contains("leaseToken");
     }
 
     @Test

@@ -62,6 +62,12 @@ final class JobRules {
         return result(rows, row, Long.MAX_VALUE);
     }
 
+    /** Returns the same if it has at most as many bytes as an event shows, else null. */
+    static byte @Nullable [] shortResult(Rows rows, JobRow row) {
+        byte[] result = result(rows, row, Limits.JOB_RESULT_IN_EVENT_BYTES_MAX);
+        return result == null || result.length <= Limits.JOB_RESULT_IN_EVENT_BYTES_MAX ? result : null;
+    }
+
     /** Returns the same up to so many bytes, without reading far beyond them. Returns null if it has more. */
     private static byte @Nullable [] result(Rows rows, JobRow row, long bytesMax) {
         if (row.status() != JobStatus.SUCCEEDED

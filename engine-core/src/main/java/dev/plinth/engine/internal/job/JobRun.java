@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.job;
 
 import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Caller;
@@ -33,6 +34,10 @@ final class JobRun implements HostJob {
 
     /** HTTP status codes of refusals because of the state of rows, which another attempt may find changed. */
     private static final Set<Integer> DEPENDS_ON_ROWS = Set.of(409, 412);
+
+    /** Refusals of a handler's calls by an engine that closes, or whose node resigns. */
+    private static final Set<String> OF_ENDED_ENGINE =
+            Set.of(ProblemCode.SHUTTING_DOWN.wireName(), ProblemCode.NOT_LEADER.wireName());
 
     private static final String HANDLER_FAILED = "handler_failed";
     private static final String RESULT_TOO_LARGE = "result_too_large";
@@ -88,7 +93,7 @@ final class JobRun implements HostJob {
             HostJob.End end = given == null ? HostJob.End.NOTHING : given;
             Json result = end.result();
             if (result == null && cancelRequested) {
-                commit(JobSteps.stopped(id(), row.attempt()));
+                commit(JobSteps.giveBack(id(), row.attempt()));
                 return null;
             }
             byte[] bytes = result == null ? new byte[0] : result.utf8();
@@ -122,9 +127,14 @@ final class JobRun implements HostJob {
         }
     }
 
-    /** Returns true if a handler failed because the engine, which closes, has interrupted it. */
+    /** Returns true if a handler failed because the engine, which closes, has interrupted it or refused its calls. */
     private boolean isInterrupted(Throwable e) {
-        return committer.isStopped() && FatalErrors.find(InterruptedException.class, e) != null;
+        if (!committer.isStopped()) {
+            return false;
+        }
+        PlinthException refused = FatalErrors.find(PlinthException.class, e);
+        return FatalErrors.find(InterruptedException.class, e) != null
+                || refused != null && OF_ENDED_ENGINE.contains(refused.code());
     }
 
     /** Puts the job back into the queue, unless that was done before. Returns null, because no error is recorded. */
@@ -132,8 +142,7 @@ final class JobRun implements HostJob {
         commit(JobSteps.giveBack(id(), row.attempt()));
         LOG.log(
                 System.Logger.Level.INFO,
-                "Closing has interrupted job " + jobId() + " of type " + type() + "; attempt " + attempt()
-                        + " begins anew");
+                "Closing has ended job " + jobId() + " of type " + type() + "; attempt " + attempt() + " begins anew");
         return null;
     }
 

@@ -71,6 +71,8 @@ public final class JobRunner implements DueSource {
      */
     public record OwnJobs(Map<String, Function<byte[], ItemJob>> items, Map<String, Function<byte[], StepJob>> steps) {}
 
+    private volatile boolean leaving;
+
     /**
      * A runner.
      *
@@ -229,8 +231,7 @@ public final class JobRunner implements DueSource {
      * @return the jobs whose handlers have not ended
      */
     public List<String> drain(long timeoutMillis) {
-        attempts.stop();
-        patient.stop();
+        stop();
         attempts.awaitIdle(timeoutMillis);
         List<String> left = new ArrayList<>();
         running.values().forEach(run -> left.add(run.jobId() + " (" + run.type() + ")"));
@@ -248,13 +249,19 @@ public final class JobRunner implements DueSource {
 
     /** Starts no more jobs, and tells the handlers of those that run to end. What they still commit is refused. */
     public void abandon() {
+        stop();
+        cancelRunning();
+    }
+
+    /** Starts no more jobs. It is no failure of those that run if the engine refuses their calls from now on. */
+    public void stop() {
         attempts.stop();
         patient.stop();
-        cancelRunning();
     }
 
     /** Tells the handlers of running jobs to end, because another node is to run these jobs. */
     public void cancelRunning() {
+        leaving = true; // first, for an attempt that is not among them yet
         running.values().forEach(JobRun::requestCancel);
     }
 
@@ -446,7 +453,7 @@ public final class JobRunner implements DueSource {
         running.put(row.facts().id(), run);
         // Reads again a request to cancel that came after the row was read, before the attempt could be told.
         JobRow now = row(row.facts().number());
-        if (now == null || now.cancelRequested()) {
+        if (leaving || now == null || now.cancelRequested()) {
             run.requestCancel();
         }
         JobEvent event = Recordings.begun(JobEvent.PROBE, JobEvent::new);

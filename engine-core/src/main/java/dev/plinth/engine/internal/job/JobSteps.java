@@ -62,7 +62,7 @@ final class JobSteps {
             if (lease == null || lease.expiresAt() > context.now()) {
                 return Decision.nothing(TOO_LATE);
             }
-            if (row.cancelRequested()) {
+            if (isToEnd(context, row)) {
                 return Decision.of(end(context, row), DONE);
             }
             return Decision.of(
@@ -103,7 +103,7 @@ final class JobSteps {
         return running(
                 id,
                 attempt,
-                (context, row) -> row.cancelRequested()
+                (context, row) -> isToEnd(context, row)
                         ? end(context, row)
                         : JobRules.step(
                                 context,
@@ -145,25 +145,24 @@ final class JobSteps {
         };
     }
 
-    /**
-     * Ends an attempt whose handler stopped because it was told to. The job is canceled if a call has asked for that.
-     * Otherwise another node is to run it, so it goes back to the queue without having used the attempt.
-     */
-    static Command.Change stopped(Id id, int attempt) {
-        return running(id, attempt, (context, row) -> row.cancelRequested() ? end(context, row) : back(context, row));
-    }
-
     private static Changes end(Context context, JobRow row) {
         return JobRules.step(context, row.ended(JobStatus.CANCELED, context.now(), null, 0));
     }
 
-    /** A running job goes back to the queue without having used the attempt. */
+    /**
+     * A running job goes back to the queue without having used the attempt, or is canceled if a call had asked for that.
+     */
     static Command.Change giveBack(Id id, int attempt) {
         return running(id, attempt, JobSteps::back);
     }
 
     private static Changes back(Context context, JobRow row) {
-        return JobRules.step(context, row.returned());
+        return isToEnd(context, row) ? end(context, row) : JobRules.step(context, row.returned());
+    }
+
+    /** Returns true if a call, or the end of a share, has asked for the end of a job. */
+    private static boolean isToEnd(Context context, JobRow row) {
+        return Cancellations.shown(context.rows(), row).cancelRequested();
     }
 
     /**

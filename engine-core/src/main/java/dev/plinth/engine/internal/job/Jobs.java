@@ -228,7 +228,8 @@ public final class Jobs {
             JobRow next = Cancellations.canceled(context, row);
             if (row.status() != JobStatus.RUNNING) {
                 return Decision.of(
-                        JobRules.step(context, next).within(ReserveAccess.RECORDED), Outcome.Done.ok(next.json(null)));
+                        JobRules.step(context, next).within(ReserveAccess.RECORDED),
+                        Outcome.Done.ok(next.json(JobRules.shortResult(context.rows(), next))));
             }
             Outcome.Done done = new Outcome.Done(202, next.json(null), null, null, 0, false);
             return row.cancelRequested()
@@ -287,7 +288,7 @@ public final class Jobs {
     }
 
     /**
-     * Returns the topic whose waiters a write may concern. It is the job's id if the job is final. It is the
+     * Returns the topic whose waiters a write may concern. It is the job's id if the job is final or removed. It is the
      * workspace's id if the job is queued, or no longer waits for jobs that are to be canceled. Otherwise it is null.
      */
     public static @Nullable Id topic(Changes.Write write) {
@@ -296,7 +297,7 @@ public final class Jobs {
         }
         JobRow row = write.rowIn(JobTables.JOBS);
         if (row == null) {
-            return null;
+            return write.isIn(JobTables.JOBS) ? Id.read(IdKind.JOB, write.key(), Id.BYTES) : null;
         }
         if (row.status() == JobStatus.QUEUED) {
             return row.facts().workspace();

@@ -170,6 +170,7 @@ public final class Leases {
         List<byte[]> jobs = new ArrayList<>();
         long expiresAt = end(context, request.seconds());
         long inputBytes = 0;
+        long answerBytes = 0;
         while (jobs.size() < request.jobsMax()) {
             long number = ready.next();
             JobRow row = context.rows().at(JobTables.JOBS, number);
@@ -182,22 +183,28 @@ public final class Leases {
                     JobPieces.Kind.INPUT,
                     row.facts().inputPieces());
             inputBytes += input.length;
-            if (inputBytes > Limits.LEASE_INPUT_BYTES_MAX && !jobs.isEmpty()) {
-                break;
-            }
             Id token = context.newId(IdKind.LEASE);
             JobRow next = row.leased(new JobRow.Lease(token, request.seconds(), expiresAt), context.now());
-            changes.put(JobTables.JOBS, next.key(), next.row());
-            leased.add(row.facts().type());
-            jobs.add(JsonBytes.append(
+            byte[] shown = JsonBytes.append(
                     next.json(null),
                     new JsonBytes()
                             .raw("input", input.length == 0 ? NO_INPUT : input)
                             .member("leaseToken", token)
-                            .member("leaseExpiresAt", Times.text(expiresAt))));
+                            .member("leaseExpiresAt", Times.text(expiresAt)));
+            answerBytes += shown.length + 1;
+            // A single row remembers the answer under an idempotency key, as that of a batch.
+            boolean isTooMuch =
+                    inputBytes > Limits.LEASE_INPUT_BYTES_MAX || answerBytes > Limits.BATCH_ANSWER_BYTES_MAX;
+            if (isTooMuch && !jobs.isEmpty()) {
+                break;
+            }
+            changes.put(JobTables.JOBS, next.key(), next.row());
+            leased.add(row.facts().type());
+            jobs.add(shown);
         }
         leased.forEach(type -> LeasedTypes.note(context, type, changes));
-        return Decision.of(changes, shown(jobs));
+        // As in this JVM: accepted jobs are worked on, or the queue would never get shorter.
+        return Decision.of(jobs.isEmpty() ? changes : changes.within(ReserveAccess.RECORDED), shown(jobs));
     }
 
     private static Outcome shown(List<byte[]> jobs) {

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.event.Events;
@@ -83,6 +84,10 @@ final class WaitRegistry {
         Id deleted = Resources.topic(write);
         if (deleted != null) {
             signal(deleted);
+        }
+        Id gone = DeletedWorkspaces.added(write);
+        if (gone != null) {
+            signal(gone); // leases that wait for its jobs
         }
         Events.forEachTopic(write, event -> signalBy(executor, event));
     }

@@ -65,6 +65,26 @@ class JobPiecesTest {
     private final long seed = TestScale.seed();
 
     @Test
+    void cancel_ofItemsThatWentBackToTheQueue_showsWhatWasDone() {
+        ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
+        try (Store store = new MemoryDirectory(TABLES, clock).open(Tables.HEAP)) {
+            Life life = new Life(store, new Random(seed));
+            NewJob items = NewJob.now("resize", Life.bytes("{}")).ofItems();
+            Outcome.Done accepted = (Outcome.Done) life.run(context -> Jobs.accept(context, items));
+            JsonValue.Obj json = (JsonValue.Obj) JsonReader.trusted(accepted.body());
+            Id job = Id.parse(IdKind.JOB, ((JsonValue.Text) json.get("job_id")).value());
+            life.run(JobSteps.begin(job, (rows, workspace) -> true));
+            life.items(job, 2);
+            life.run(JobSteps.giveBack(job, 1));
+
+            Outcome.Done canceled = (Outcome.Done) life.run(Jobs.cancel(job, new HandledTypes(Set.of())));
+
+            assertThat(new String(canceled.body(), StandardCharsets.UTF_8))
+                    .contains("\"status\":\"canceled\"", "\"outcomes\":[{\"index\":0},{\"index\":1}]");
+        }
+    }
+
+    @Test
     void pieces_afterEachRecordAndWhereverTheProcessDies_belongToAJob() {
         int deaths = 0;
         for (int round = 0; round < TestScale.count(20); round++) {
