@@ -281,6 +281,7 @@ final class ActiveEngine {
 
     /** Refuses new calls from now on. Those in flight go on. */
     void beginDrain() {
+        jobs.stop(); // first, because a job that begins later could not call the engine
         dispatcher.beginDrain();
     }
 
@@ -292,6 +293,7 @@ final class ActiveEngine {
 
     /** Drains what is in flight as {@link #close} does, so that another node may lead. */
     void resign() {
+        jobs.stop();
         dispatcher.beginDrain(Refusal.notLeader());
         jobs.cancelRunning();
         close();

@@ -100,7 +100,7 @@ public final class Engine implements AutoCloseable {
             return open(config, EngineStore.open(config));
         }
         EngineParts parts = parts(config);
-        LiveSettings settings = new LiveSettings(parts.plans());
+        LiveSettings settings = new LiveSettings(parts.config(), parts.plans());
         return new Engine(parts, LogNode.open(parts, log.get(), settings::applyTo, settings::leave), settings);
     }
 
@@ -118,7 +118,7 @@ public final class Engine implements AutoCloseable {
             store.close();
             throw e;
         }
-        LiveSettings settings = new LiveSettings(parts.plans());
+        LiveSettings settings = new LiveSettings(parts.config(), parts.plans());
         SingleNode node = SingleNode.open(parts, store);
         settings.applyTo(node.active());
         return new Engine(parts, node, settings);
@@ -248,7 +248,10 @@ public final class Engine implements AutoCloseable {
      * @return the result of the last run, once the effects are durable
      * @throws PlinthException 412 {@code precondition_failed} and retryable if others changed what the work had read in
      *     each run. Any problem of an effect, such as 404 or 409; the work does not run again then. 404 for an unknown
-     *     workspace, 403 for a suspended one, 503 while the engine closes
+     *     workspace, 403 for a suspended one, 503 while the engine closes. Nothing was
+     *     changed in all of these cases. 503 {@code outcome_unknown}, not retryable, if the disk or the log failed meanwhile:
+     *     the effects may have happened. Read before you repeat it, or have an effect that can happen only once, such as
+     *     a job with a unique key
      * @throws IllegalStateException on a thread of the engine's own
      */
     public <T extends @Nullable Object> T transact(String workspaceId, Function<? super UnitOfWork, ? extends T> work) {
@@ -417,7 +420,7 @@ public final class Engine implements AutoCloseable {
         return node.leading().requestLog();
     }
 
-    /** Refuses new calls from now on with 503. Those in flight go on. */
+    /** Refuses new calls from now on with 503, and begins no further job. Calls and jobs in flight go on. */
     public void beginDrain() {
         node.beginDrain();
     }

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * node of a shared log. Thread-safe.
  */
 public final class LiveSettings {
+    private final EngineConfig config;
     private final Plans plans;
     private @Nullable ActiveEngine active;
     private @Nullable Places places;
     private Webhooks.@Nullable NetworkRules rules;
 
     /** Makes the settings of an engine that does not lead yet. */
-    LiveSettings(Plans plans) {
+    LiveSettings(EngineConfig config, Plans plans) {
+        this.config = config;
         this.plans = plans;
     }
 
@@ -48,9 +50,11 @@ public final class LiveSettings {
      * @param builder has all plans, types and costs that the engine has from now on
      * @throws IllegalArgumentException if a setting is invalid, or a plan is missing that workspaces have; each line of
      *     the message is one sentence
+     * @throws IllegalStateException if the engine is closed
      */
     public synchronized void replace(EngineBuilder builder) {
         EngineConfig next = builder.config();
+        SettingChecks.checkThreads(config, next.places());
         Plans replacement = new Plans(next.plans());
         ActiveEngine leading = active;
         try {
@@ -67,7 +71,7 @@ public final class LiveSettings {
             }
         } catch (RefusedException ended) {
             if (leading == null || !leading.store().hasEnded()) {
-                throw ended;
+                throw new IllegalStateException(ended.getMessage(), ended);
             }
             plans.replace(next.plans());
         }
@@ -81,6 +85,7 @@ public final class LiveSettings {
      * does not lead refuses nothing.
      *
      * @throws IllegalArgumentException if so; each line of the message names a plan or type, and how many have it
+     * @throws IllegalStateException if the engine is closed
      */
     public synchronized void requireInUse(EngineBuilder builder) {
         EngineConfig next = builder.config();
@@ -89,10 +94,19 @@ public final class LiveSettings {
         if (leading == null) {
             return;
         }
-        SettingsInUse.refuse(leading.store().readToAct(rows -> {
-            List<String> missing = new ArrayList<>(SettingsInUse.missingPlans(rows, registered));
-            missing.addAll(SettingsInUse.missingTypes(rows, next.types()));
-            return missing;
-        }));
+        List<String> missing;
+        try {
+            missing = leading.store().readToAct(rows -> {
+                List<String> all = new ArrayList<>(SettingsInUse.missingPlans(rows, registered));
+                all.addAll(SettingsInUse.missingTypes(rows, next.types()));
+                return all;
+            });
+        } catch (RefusedException ended) {
+            if (leading.store().hasEnded()) {
+                return;
+            }
+            throw new IllegalStateException(ended.getMessage(), ended);
+        }
+        SettingsInUse.refuse(missing);
     }
 }

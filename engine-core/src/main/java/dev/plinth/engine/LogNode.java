@@ -407,6 +407,9 @@ final class LogNode implements EngineNode {
         newAdminToken = newAdminToken.or(next::newAdminToken);
         active = next;
         become(NodeRole.LEADER);
+        if (draining) {
+            resign(); // asked for while the reign began
+        }
         return true;
     }
 

@@ -51,6 +51,9 @@ record RunningJob(HostJob job, PlinthClient workspace, Effects effects) implemen
 
     @Override
     public void progress(long done, long total, String message) {
-        job.progress(done, total, message);
+        boolean unused = EngineFigures.ofOpen(() -> {
+            job.progress(done, total, message);
+            return true;
+        });
     }
 }

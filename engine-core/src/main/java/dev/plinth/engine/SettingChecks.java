@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Places;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.base.Limits;
@@ -30,7 +31,7 @@ final class SettingChecks {
                     + " Name one, or leave requestLogBytes out.");
         }
         checkLog(config);
-        checkThreads(config);
+        checkThreads(config, config.places());
         checkCosts(config);
         checkShares(config);
     }
@@ -55,8 +56,8 @@ final class SettingChecks {
     }
 
     /** Refuses a pool with fewer threads than jobs and listeners may have at once, because some would wait for ever. */
-    private static void checkThreads(EngineConfig config) {
-        int needed = config.places().jobs() + config.listeners().size();
+    static void checkThreads(EngineConfig config, Places places) {
+        int needed = places.jobs() + config.listeners().size();
         int threads = Integer.MAX_VALUE;
         if (config.executor().orElse(null) instanceof ThreadPoolExecutor pool) {
             // A pool makes threads beyond its core only once its queue is full.
@@ -64,7 +65,7 @@ final class SettingChecks {
         }
         if (threads < needed) {
             throw new IllegalArgumentException("The executor must have a thread for each of "
-                    + config.places().jobs()
+                    + places.jobs()
                     + " places.jobs and " + config.listeners().size() + " listeners, and has " + threads
                     + ". Lower places.jobs, or give the executor more threads.");
         }

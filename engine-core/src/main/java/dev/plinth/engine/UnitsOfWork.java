@@ -77,11 +77,12 @@ final class UnitsOfWork {
                 result = work.apply(unit);
             } catch (RuntimeException e) {
                 // It may have failed only because it read rows of different times.
-                if (commit(workspace, unit, HostEffects.none()) instanceof HostEffects.Conflict conflict) {
-                    changed = conflict.read().text();
-                    continue;
+                HostEffects.Conflict early = conflict(workspace, unit);
+                if (early == null) {
+                    throw e;
                 }
-                throw e;
+                changed = early.read().text();
+                continue;
             } finally {
                 HostEffects unused = unit.end();
             }
@@ -95,6 +96,17 @@ final class UnitsOfWork {
             changed = conflict.read().text();
         }
         throw new RefusedException(conflicted(changed));
+    }
+
+    /** Returns what has changed that a unit has read; null if nothing has, or if an ended engine cannot tell any more. */
+    private HostEffects.@Nullable Conflict conflict(Id workspace, RunningUnit unit) {
+        try {
+            return commit(workspace, unit, HostEffects.none()) instanceof HostEffects.Conflict conflict
+                    ? conflict
+                    : null;
+        } catch (RefusedException ended) {
+            return null;
+        }
     }
 
     /** Commits effects if nothing has changed that the unit has read. */

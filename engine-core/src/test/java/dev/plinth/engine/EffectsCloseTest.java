@@ -29,6 +29,29 @@ final class EffectsCloseTest {
         return Json.EMPTY_OBJECT;
     }
 
+    private Json ask(JobContext job) throws InterruptedException {
+        began.countDown();
+        assertThat(goOn.await(60, TimeUnit.SECONDS)).isTrue();
+        String unused = job.workspace().workspace().call().id();
+        return Json.EMPTY_OBJECT;
+    }
+
+    @Test
+    void close_whileAHandlerCallsTheEngine_usesUpNoAttempt() throws Exception {
+        try (TestEngine store =
+                TestEngine.open(builder -> builder.directory(directory).jobHandler("asks", this::ask))) {
+            String job = store.make("/v1/jobs", "{\"type\":\"asks\",\"input\":{},\"maxAttempts\":1}");
+            assertThat(began.await(60, TimeUnit.SECONDS)).isTrue();
+
+            store.engine().beginDrain(); // the first step of close; the next call of the handler is refused
+            goOn.countDown();
+            store.reopen();
+            store.pass(Duration.ofHours(1));
+
+            assertThat(store.text("/v1/jobs/" + job)).contains("\"status\":\"succeeded\"", "\"attempt\":1");
+        }
+    }
+
     @Test
     void close_whileAHandlerRuns_leavesTheJobWithAllOfItsEffectsOrNone() throws Exception {
         try (TestEngine store =

@@ -1,6 +1,7 @@
 package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.GraceTimes;
@@ -253,12 +254,30 @@ final class PlacesTest {
     }
 
     @Test
+    void places_raisedBeyondTheThreadsOfTheHostsExecutor_areRefused() {
+        ExecutorService few = Executors.newFixedThreadPool(2);
+        try (Engine engine = builder()
+                .executor(few)
+                .places(Places.DEFAULT.withJobs(1))
+                .listener("audit", (context, event) -> {})
+                .open()) {
+            assertThatThrownBy(() -> engine.settings().replace(Engine.builder().places(Places.DEFAULT.withJobs(2))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("must have a thread for each of 2 places.jobs");
+        } finally {
+            few.shutdown();
+        }
+    }
+
+    @Test
     void executor_ofTheHostThatRejects_isAskedAgainAndStaysOpen() throws InterruptedException {
         ExecutorService threads = Executors.newCachedThreadPool();
         AtomicInteger asked = new AtomicInteger();
         Executor sparing = task -> {
-            if (asked.incrementAndGet() % 3 != 0) {
-                throw new RejectedExecutionException("no thread is free; try again");
+            switch (asked.incrementAndGet() % 3) {
+                case 1 -> throw new RejectedExecutionException("no thread is free; try again");
+                case 2 -> throw new IllegalStateException("the pool has not started");
+                default -> {}
             }
             threads.execute(task);
         };

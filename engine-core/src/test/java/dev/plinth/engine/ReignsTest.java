@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -181,6 +182,9 @@ class ReignsTest {
 
         assertThatThrownBy(() -> host.resources().get(id).call()).hasMessageContaining("not_leader");
         assertThatThrownBy(() -> host.resources().get(id).submit().join()).hasCauseInstanceOf(PlinthException.class);
+        assertThatThrownBy(
+                        () -> host.resources().pause(id).ifVersion(1).submit().join())
+                .isInstanceOf(CompletionException.class);
         assertThatThrownBy(() -> first.transact(workspace, unit -> "x")).hasMessageContaining("not_leader");
         assertThatThrownBy(() -> first.idempotent(workspace, "i", "f", () -> Json.EMPTY_OBJECT))
                 .hasMessageContaining("not_leader");
@@ -292,6 +296,45 @@ class ReignsTest {
             create(first, "k" + i);
         }
         assertThat(first.position().epoch()).isEqualTo(epoch);
+    }
+
+    @Test
+    void unit_thatThrowsAfterItsReign_throwsItsOwnException() {
+        assertThatThrownBy(() -> first.transact(workspace, unit -> {
+                    takeOver(first, second);
+                    throw new IllegalArgumentException("card declined");
+                }))
+                .hasMessage("card declined");
+    }
+
+    @Test
+    void job_askedToEndWhenItsNodeResigns_isCanceledAndDoesNotRunAgain() throws InterruptedException {
+        close();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicInteger again = new AtomicInteger();
+        open(
+                builder("c").jobHandler(TYPE, job -> {
+                    begun.countDown();
+                    awaitIgnoringInterrupts(goOn);
+                    return null;
+                }),
+                builder("d").jobHandler(TYPE, job -> {
+                    again.incrementAndGet();
+                    return Json.of("{\"by\":\"successor\"}");
+                }));
+        String job = first.client(key).startJob(NewJob.of(TYPE)).call().jobId();
+        begun.await();
+        assertThat(first.call(Call.of("POST", "/v1/jobs/" + job + "/cancel").withKey(key))
+                        .status())
+                .isEqualTo(202);
+
+        takeOver(first, second);
+        Patience.until(() -> status(second, job).isFinal());
+        goOn.countDown();
+
+        assertThat(status(second, job)).isEqualTo(JobStatus.CANCELED);
+        assertThat(again).hasValue(0);
     }
 
     @Test

@@ -69,6 +69,15 @@ final class ReloadTest {
     }
 
     @Test
+    void replace_onAClosedEngine_saysSo() {
+        engine.close();
+
+        assertThatThrownBy(() -> engine.settings().replace(settings().plan(Plan.perMinute("free", 20))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closing");
+    }
+
+    @Test
     void plan_replacedWithAnotherShare_givesThatAtOnce() {
         Plan plan = Plan.perMinute("shared", 1_000);
         engine.settings().replace(settings().plan(plan.withShare("resources", new TableShare(1, 1_000_000))));

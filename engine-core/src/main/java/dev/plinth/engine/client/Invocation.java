@@ -75,7 +75,8 @@ public final class Invocation<T> {
      * @throws IllegalStateException if the call checks no version, such as one that creates something
      */
     public Invocation<T> ifVersion(long version) {
-        if (!invocations.wire().looksAtVersions(operation)) {
+        Wire wire = invocations.wire();
+        if (wire != null && !wire.looksAtVersions(operation)) {
             throw new IllegalStateException(operation + " looks at no version; leave ifVersion out");
         }
         return with(query, headers.withIfMatch("\"v" + version + "\""));

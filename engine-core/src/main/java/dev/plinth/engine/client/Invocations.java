@@ -1,6 +1,7 @@
 package dev.plinth.engine.client;
 
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.WireValue;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.pipeline.Request;
@@ -46,9 +47,14 @@ record Invocations(
         return Listing.of(this, operation, pathValues, type);
     }
 
-    /** Returns the routes now. */
+    /** Returns the routes now; null while the node does not lead, so that the call will be refused. */
+    @Nullable
     Wire wire() {
-        return target.get().wire();
+        try {
+            return target.get().wire();
+        } catch (PlinthException noLeader) {
+            return null;
+        }
     }
 
     /** Returns what takes requests now. */

@@ -10,6 +10,7 @@ import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.json.JsonBytes;
+import dev.plinth.engine.internal.wire.Wire;
 import java.util.List;
 
 /** Resources of one workspace. Thread-safe. */
@@ -98,7 +99,9 @@ public final class ResourcesClient {
      * @throws IllegalStateException if the operation is asynchronous, before anything runs; {@link #start} starts it
      */
     public Invocation<Json> run(String id, String operation, Json input) {
-        if (invocations.wire().startsJob(given(operation, "operation"))) {
+        String named = given(operation, "operation");
+        Wire wire = invocations.wire();
+        if (wire != null && wire.startsJob(named)) {
             throw new IllegalStateException(
                     Quoted.of(operation) + " is an asynchronous operation. Call start, which gives its job.");
         }
@@ -112,7 +115,9 @@ public final class ResourcesClient {
      * @throws IllegalStateException if the operation is synchronous, before anything runs; {@link #run} runs it
      */
     public Invocation<AcceptedJob> start(String id, String operation, Json input) {
-        if (invocations.wire().runsAtOnce(given(operation, "operation"))) {
+        String named = given(operation, "operation");
+        Wire wire = invocations.wire();
+        if (wire != null && wire.runsAtOnce(named)) {
             throw new IllegalStateException(
                     Quoted.of(operation) + " is a synchronous operation. Call run, which gives its result.");
         }

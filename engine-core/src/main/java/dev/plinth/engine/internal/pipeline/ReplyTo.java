@@ -1,7 +1,6 @@
 package dev.plinth.engine.internal.pipeline;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -22,7 +21,7 @@ public record ReplyTo(Executor executor, OpenWaits waits) {
         };
         try {
             executor.execute(once);
-        } catch (RejectedExecutionException | OutOfMemoryError noThread) {
+        } catch (RuntimeException | Error noThread) { // whatever the executor of a host throws
             once.run();
         }
     }

@@ -137,8 +137,10 @@ public final class AttemptRunner {
         try {
             executor.execute(() -> run(number, work));
             return true;
-        } catch (RejectedExecutionException | OutOfMemoryError e) {
-            // There is no thread. The listener of ended attempts is not told, because it would try again at once.
+        } catch (RuntimeException | Error e) {
+            // There is no thread, whatever a host's executor throws. The listener of ended attempts is not told,
+            // because
+            // it would try again at once.
             release(number);
             log.log(System.Logger.Level.WARNING, "No thread is available for an attempt; it is tried again", e);
             return false;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.JobStatus;
+import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
@@ -23,13 +25,15 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Attempts of a job whose engine closes around them. */
 class JobRunTest {
     private static final Id JOB = new Id(IdKind.JOB, 1, 2);
     private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 3, 4);
 
-    private final JobRow running = JobRow.create(
+    private JobRow running = JobRow.create(
                     new JobRow.Facts(JOB, WORKSPACE, 5, "send", null, 3, 5, null, 0, 6, 0, null), 6, false)
             .running(7);
     private final List<JobRow> recorded = new ArrayList<>();
@@ -45,6 +49,40 @@ class JobRunTest {
         assertThat(recorded).hasSize(1);
         assertThat(recorded.get(0).status()).isEqualTo(JobStatus.QUEUED);
         assertThat(recorded.get(0).attempt()).isZero();
+    }
+
+    @Test
+    void handle_interruptedByTheCloseAfterARequestToCancel_cancelsTheJob() {
+        running = running.cancelRequestedNow();
+
+        run(job -> {
+            committer.stop();
+            throw new InterruptedException();
+        });
+
+        assertThat(recorded).extracting(JobRow::status).containsExactly(JobStatus.CANCELED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shutting_down", "not_leader"})
+    void handle_callRefusedByTheClosingEngine_putsTheJobBackWithoutAnAttempt(String code) {
+        run(job -> {
+            committer.stop();
+            throw new IllegalStateException(new PlinthException(new Problem(
+                    "https://example.com/problems/" + code, "t", 503, "d", code, "req_1", true, -1, List.of())));
+        });
+
+        assertThat(recorded).extracting(JobRow::status).containsExactly(JobStatus.QUEUED);
+        assertThat(recorded.get(0).attempt()).isZero();
+    }
+
+    @Test
+    void giveBack_afterARequestToCancel_cancelsTheJob() {
+        running = running.cancelRequestedNow();
+
+        Outcome unused = commit(Caller.engineFor(WORKSPACE), JobSteps.giveBack(JOB, 1));
+
+        assertThat(recorded).extracting(JobRow::status).containsExactly(JobStatus.CANCELED);
     }
 
     @Test

@@ -32,4 +32,16 @@ class ReplyToTest {
 
         assertThat(runs).hasValue(1);
     }
+
+    @Test
+    void run_executorFailsOtherwise_runsItHere() {
+        Executor pool = task -> {
+            throw new IllegalStateException("not started");
+        };
+        AtomicInteger runs = new AtomicInteger();
+
+        new ReplyTo(pool, new OpenWaits()).run(runs::incrementAndGet);
+
+        assertThat(runs).hasValue(1);
+    }
 }

@@ -67,12 +67,24 @@ class AttemptRunnerTest {
         assertThat(start(4)).isTrue();
     }
 
-    @Test
-    void tryStart_noThreadToBeHad_isFreeAgainAndTellsNobody() {
+    static Stream<Throwable> refusals() {
+        return Stream.of(
+                new OutOfMemoryError("unable to create native thread"),
+                new RejectedExecutionException("full"),
+                new IllegalStateException("ThreadPoolTaskExecutor not initialized"),
+                new NoClassDefFoundError("com/example/Decorator"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusals")
+    void tryStart_noThreadToBeHad_isFreeAgainAndTellsNobody(Throwable refusal) {
         AtomicInteger told = new AtomicInteger();
         AttemptRunner threadless = new AttemptRunner(
                 work -> {
-                    throw new OutOfMemoryError("unable to create native thread");
+                    if (refusal instanceof Error error) {
+                        throw error;
+                    }
+                    throw (RuntimeException) refusal;
                 },
                 3,
                 new FatalErrors());
