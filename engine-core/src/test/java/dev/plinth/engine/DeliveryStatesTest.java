@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -68,6 +69,30 @@ final class DeliveryStatesTest {
         store.call("PATCH", "/v1/webhook-endpoints/" + endpoint, "{\"status\":\"disabled\"}");
 
         assertThat(store.text(deliveries)).contains("\"status\":\"held\"").doesNotContain("nextAttemptAt");
+    }
+
+    @Test
+    void gone_fromAUrlThatTheEndpointHasLeft_doesNotDisableIt() throws Exception {
+        String path = "/v1/webhook-endpoints/" + endpoint;
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        store.answerWith(number -> {
+            asked.countDown();
+            await(mayAnswer);
+            return 410;
+        });
+        publish();
+        asked.await();
+        String url = Json.of(store.text(path)).asMap().get("url").toString();
+
+        assertThat(store.call("PATCH", path, "{\"url\":\"" + url + "?moved\"}").status())
+                .isEqualTo(200);
+        store.answerWith(number -> 200); // for what comes after the attempt in flight
+        mayAnswer.countDown();
+        store.pass(Duration.ofMinutes(1));
+
+        assertThat(store.text(path)).contains("\"status\":\"enabled\"");
+        assertThat(store.text(deliveries + "?limit=1")).contains("\"status\":\"delivered\"");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LoggedRequest;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Resource;
@@ -112,6 +113,19 @@ final class ListingTest {
 
         assertThat(all).hasSizeGreaterThan(ITEMS - 1).doesNotHaveDuplicates();
         assertThat(after.stream()).hasSize(all.size() - 1);
+    }
+
+    @Test
+    void cursor_ofAFilterThatIsSpelledAlike_isInvalid() {
+        for (int i = 0; i < 2; i++) {
+            String id = store.make("/v1/resources", "{\"name\":\"m\",\"metadata\":{\"a\":\"b\"}}");
+            client.resources().pause(id).call();
+        }
+        String first = store.text("/v1/resources?metadata.a=b&status=paused&limit=1");
+        Object cursor = Json.of(first).asMap().get("nextCursor");
+
+        assertThat(store.text("/v1/resources?metadata.a%3D1%3Ab%26status=paused&limit=1&cursor=" + cursor))
+                .contains("cursor_invalid");
     }
 
     private void delete(String id) {

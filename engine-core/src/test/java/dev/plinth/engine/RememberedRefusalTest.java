@@ -66,10 +66,15 @@ final class RememberedRefusalTest {
     @Test
     void key_thatWouldGiveMoreThanItHas_remembered() {
         useKeyOf("keys:write");
+        Reply first = post("/v1/keys", "{\"name\":\"n\"}");
+        assertThat(first.text()).contains("insufficient_scope");
 
-        assertThat(post("/v1/keys", "{\"name\":\"n\"}").text()).contains("insufficient_scope");
-        assertThat(post("/v1/keys", "{\"name\":\"n\"}").header("Idempotent-Replayed"))
-                .isEqualTo("true");
+        Reply again = post("/v1/keys", "{\"name\":\"n\"}");
+
+        assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
+        assertThat(again.header("WWW-Authenticate"))
+                .contains("error=\"insufficient_scope\", scope=\"")
+                .isEqualTo(first.header("WWW-Authenticate"));
     }
 
     @Test

@@ -206,7 +206,10 @@ public final class Idempotency {
     /** Adds to a decision that its refusal is remembered under the key. */
     public void remember(KeyClaim claim, Changes changes, Context context, Id request, Refusal refusal) {
         byte[] problem = problems.render(refusal, request, refusal.retryable());
-        RememberedAnswer answer = new RememberedAnswer.OfEngine(refusal.code().status(), null, null, 0, false, problem);
+        // A refusal has no location. In its place is the scope for WWW-Authenticate.
+        String lacking = refusal.code() == ProblemCode.INSUFFICIENT_SCOPE ? refusal.hint() : null;
+        RememberedAnswer answer =
+                new RememberedAnswer.OfEngine(refusal.code().status(), null, lacking, 0, false, problem);
         put(claim, changes, context, request, answer);
     }
 

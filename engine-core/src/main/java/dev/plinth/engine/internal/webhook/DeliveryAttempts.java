@@ -191,7 +191,11 @@ final class DeliveryAttempts {
             scheduler.sent(flight.slot, result.delivered(), result.durationMillis());
             // The thread of deadlines must not wait for an observer.
             Runnable told = observed == null ? NOTHING : () -> observed.end(end(row, result));
-            record(flight, row, told, DeliverySteps.attempted(row, manual, at, result));
+            record(
+                    flight,
+                    row,
+                    told,
+                    DeliverySteps.attempted(row, manual, at, endpoint.settings().url(), result));
         });
         return true;
     }

@@ -30,8 +30,12 @@ final class DeliverySteps {
 
     private DeliverySteps() {}
 
-    /** Records the result of an attempt. */
-    static Command.Change attempted(DeliveryRow seen, boolean manual, long at, SendResult result) {
+    /**
+     * Records the result of an attempt.
+     *
+     * @param url the URL that was called; the endpoint may have another one by now
+     */
+    static Command.Change attempted(DeliveryRow seen, boolean manual, long at, String url, SendResult result) {
         return context -> {
             DeliveryRow row = find(context.rows(), seen.key());
             if (row == null) {
@@ -51,7 +55,7 @@ final class DeliverySteps {
                 changes.remove(
                         WebhookTables.ATTEMPTS, AttemptRow.key(row.facts().id(), old));
             }
-            settle(context, row, next, manual, result, changes);
+            settle(context, row, next, manual, url, result, changes);
             return Decision.of(changes, DONE);
         };
     }
@@ -154,19 +158,27 @@ final class DeliverySteps {
     }
 
     private static void settle(
-            Context context, DeliveryRow row, DeliveryRow next, boolean manual, SendResult result, Changes changes) {
+            Context context,
+            DeliveryRow row,
+            DeliveryRow next,
+            boolean manual,
+            String url,
+            SendResult result,
+            Changes changes) {
         if (result.delivered()) {
             put(changes, next.settled(DeliveryStatus.DELIVERED, context.now()));
             mendLane(context.rows(), row, changes);
             wakeNext(context, row, changes);
             return;
         }
-        if (WebhookTables.endpoint(context.rows(), row) == null) {
+        EndpointRow endpoint = WebhookTables.endpoint(context.rows(), row);
+        if (endpoint == null) {
             put(changes, EndpointDeletions.dropped(context, next));
             return;
         }
         Integer status = result.status();
-        if (status != null && status == GONE) {
+        // The receiver that is gone may be one that the endpoint has left.
+        if (status != null && status == GONE && endpoint.settings().url().equals(url)) {
             put(changes, row.status().isSettled() ? next : next.held());
             Endpoints.disable(context, row.facts().workspace(), row.facts().endpoint(), changes);
             return;

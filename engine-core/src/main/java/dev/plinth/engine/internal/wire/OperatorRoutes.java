@@ -7,7 +7,6 @@ import dev.plinth.engine.internal.access.Workspaces;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Plans;
-import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.command.WorkspaceCommands;
@@ -110,9 +109,9 @@ final class OperatorRoutes {
     private Command underKnownPlan(@Nullable String name, Command.Change change) {
         return (Command.Change) context -> {
             if (name != null && !plans.has(name)) {
-                throw new RefusedException(Refusal.of(
-                        ProblemCode.VALIDATION_FAILED,
-                        "plan must be one of " + String.join(", ", plans.names()) + ", got \"" + name + "\"."));
+                String detail = "plan must be one of " + String.join(", ", plans.names()) + ", got \"" + name + "\".";
+                throw new RefusedException(
+                        Refusal.ofBody("/plan", "invalid_value", detail).notRemembered());
             }
             return change.decide(context);
         };

@@ -123,6 +123,9 @@ final class QueryParameters {
         StringBuilder filter = new StringBuilder();
         values.forEach((name, value) -> {
             if (!name.equals("cursor") && !name.equals("limit")) {
+                if (isMetadata(name) && (name.indexOf('=') >= 0 || name.indexOf('&') >= 0)) {
+                    filter.append(name.length()).append(':'); // its key is the caller's own text
+                }
                 filter.append(name)
                         .append('=')
                         .append(value.length())

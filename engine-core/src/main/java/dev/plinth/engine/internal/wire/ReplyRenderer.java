@@ -121,13 +121,18 @@ public final class ReplyRenderer {
         return new Reply(status, headers, body);
     }
 
-    private static Reply replayed(Outcome.Replayed replayed, ReplyHeaders headers) {
+    private Reply replayed(Outcome.Replayed replayed, ReplyHeaders headers) {
         Map<String, String> own = replayed.hostHeaders();
         if (own == null) {
             headers.add("Cache-Control", "no-store");
             headers.add("Content-Type", replayed.status() < 400 ? JSON : PROBLEM);
             put(headers, "ETag", replayed.etag());
-            put(headers, "Location", replayed.location());
+            String place = replayed.location();
+            if (replayed.status() < 400) {
+                put(headers, "Location", place);
+            } else if (place != null) { // the scope that a refused key lacked
+                headers.add("WWW-Authenticate", lacking(place));
+            }
             retryAfter(headers, replayed.retryAfterSeconds());
         } else {
             Reply unused = ofHost(replayed.status(), own, replayed.body(), headers);
@@ -146,17 +151,17 @@ public final class ReplyRenderer {
         switch (code) {
             case UNAUTHENTICATED -> headers.add("WWW-Authenticate", challenge);
             case INVALID_TOKEN -> headers.add("WWW-Authenticate", challenge + ", error=\"invalid_token\"");
-            case INSUFFICIENT_SCOPE ->
-                headers.add(
-                        "WWW-Authenticate",
-                        challenge + ", error=\"insufficient_scope\""
-                                + (hint == null ? "" : ", scope=\"" + hint + "\""));
+            case INSUFFICIENT_SCOPE -> headers.add("WWW-Authenticate", lacking(hint));
             case METHOD_NOT_ALLOWED -> put(headers, "Allow", hint);
             case NOT_LEADER -> leaderUrl.get().ifPresent(url -> headers.add(AnswerHeaders.LEADER, url.toString()));
             default -> {}
         }
         boolean retryable = refusal.retryable() && (code != ProblemCode.OUTCOME_UNKNOWN || keyed);
         return new Reply(code.status(), headers, problems.render(refusal, request, retryable));
+    }
+
+    private String lacking(@Nullable String scope) {
+        return challenge + ", error=\"insufficient_scope\"" + (scope == null ? "" : ", scope=\"" + scope + "\"");
     }
 
     private static void quota(@Nullable Quota quota, ReplyHeaders headers) {
