@@ -19,7 +19,7 @@ public record Figure(String name, Kind kind, String help, List<Sample> samples) 
 
     /** The kinds of figures. */
     public enum Kind {
-        /** Only rises until the engine is closed. */
+        /** Only rises until the engine is closed, or the reign of its node ends. */
         COUNTER,
         /** Rises and falls. */
         GAUGE,

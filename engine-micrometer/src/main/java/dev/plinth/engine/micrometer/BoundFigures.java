@@ -34,6 +34,9 @@ final class BoundFigures {
     /** True while a thread reads. Others go on with the last reading, so that none waits and none registers twice. */
     private final AtomicBoolean reading = new AtomicBoolean();
 
+    /** The newest value of each counter and timer. They keep it while a node of a shared log does not lead. */
+    private final Map<Series, Figure.Sample> totals = new ConcurrentHashMap<>();
+
     private volatile Reading last = new Reading(Map.of(), false, 0);
     private volatile boolean removed;
 
@@ -95,8 +98,15 @@ final class BoundFigures {
             return;
         }
         Map<Series, Figure.Sample> samples = new HashMap<>();
-        figures.forEach(figure ->
-                figure.samples().forEach(sample -> samples.put(new Series(figure.name(), sample.labels()), sample)));
+        for (Figure figure : figures) {
+            for (Figure.Sample sample : figure.samples()) {
+                Series series = new Series(figure.name(), sample.labels());
+                samples.put(series, sample);
+                if (figure.kind() != Figure.Kind.GAUGE) {
+                    totals.put(series, sample);
+                }
+            }
+        }
         last = new Reading(samples, false, now);
         figures.forEach(figure -> register(engine, figure));
         if (removed) {
@@ -123,7 +133,7 @@ final class BoundFigures {
         Tags all = tags(series);
         ToDoubleFunction<Engine> gauge = it -> gauge(it, series);
         if (figure.kind() == Figure.Kind.COUNTER) {
-            meters.add(FunctionCounter.builder(name.name(), engine, it -> value(fresh(it), series))
+            meters.add(FunctionCounter.builder(name.name(), engine, it -> total(it, series))
                     .tags(all)
                     .baseUnit(name.unit())
                     .description(figure.help())
@@ -148,8 +158,8 @@ final class BoundFigures {
         meters.add(FunctionTimer.builder(
                         name.name(),
                         engine,
-                        it -> distribution(fresh(it), series).count(),
-                        it -> distribution(fresh(it), series).sum(),
+                        it -> distribution(it, series).count(),
+                        it -> distribution(it, series).sum(),
                         TimeUnit.SECONDS)
                 .tags(all)
                 .description(figure.help())
@@ -178,7 +188,7 @@ final class BoundFigures {
     }
 
     private double bucket(Engine engine, Series series, int index) {
-        return distribution(fresh(engine), series).buckets().get(index).count();
+        return distribution(engine, series).buckets().get(index).count();
     }
 
     /** Returns a value; NaN for a series that has ended, such as the third largest workspace of a table. */
@@ -186,9 +196,15 @@ final class BoundFigures {
         return reading.samples.get(series) instanceof Figure.Value sample ? sample.value() : Double.NaN;
     }
 
-    /** Returns a distribution. None of its series ends. */
-    private static Figure.Distribution distribution(Reading reading, Series series) {
-        if (reading.samples.get(series) instanceof Figure.Distribution sample) {
+    private double total(Engine engine, Series series) {
+        Reading unused = fresh(engine);
+        return totals.get(series) instanceof Figure.Value sample ? sample.value() : Double.NaN;
+    }
+
+    /** Returns a distribution: the last one if its series has ended. */
+    private Figure.Distribution distribution(Engine engine, Series series) {
+        Reading unused = fresh(engine);
+        if (totals.get(series) instanceof Figure.Distribution sample) {
             return sample;
         }
         throw new IllegalStateException("Expected a distribution of " + series + ", but there is none");

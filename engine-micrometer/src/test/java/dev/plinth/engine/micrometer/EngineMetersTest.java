@@ -3,10 +3,13 @@ package dev.plinth.engine.micrometer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
+import dev.plinth.engine.NodeRole;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Figure;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.log.Node;
 import dev.plinth.engine.testkit.PlinthTestServer;
+import dev.plinth.engine.testkit.SharedMemoryLog;
 import io.micrometer.core.instrument.Measurement;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MockClock;
@@ -15,13 +18,16 @@ import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The figures of an engine as meters. */
 class EngineMetersTest {
@@ -96,6 +102,41 @@ class EngineMetersTest {
                 .isEqualTo(1);
     }
 
+    /** A node that follows shows few figures, and its next reign begins with counts of its own. */
+    @Test
+    void node_thatLeadsNoMore_keepsCountersAndTimers(@TempDir Path directory) throws Exception {
+        SharedMemoryLog log = new SharedMemoryLog();
+        try (Engine first = node(log, "a", directory);
+                Engine second = node(log, "b", directory)) {
+            new EngineMeters(first).withBuckets().bindTo(registry);
+            first.admin().createWorkspace("acme", "pro").call();
+            clock.add(Duration.ofSeconds(2));
+            read();
+            double holds = registry.get("plinth.writer.holds").functionCounter().count();
+            CountDownLatch follows = new CountDownLatch(1);
+            first.onRole(role -> {
+                if (role == NodeRole.FOLLOWER) {
+                    follows.countDown();
+                }
+            });
+
+            first.resign();
+            assertThat(follows.await(60, TimeUnit.SECONDS)).isTrue();
+            clock.add(Duration.ofSeconds(2));
+            read();
+
+            assertThat(registry.get("plinth.writer.holds").functionCounter().count())
+                    .isEqualTo(holds);
+            assertThat(registry.get("plinth.delivery").functionTimer().count()).isZero();
+            assertThat(registry.get("plinth.node.role")
+                            .tag("role", "leader")
+                            .gauge()
+                            .value())
+                    .isZero();
+            assertThat(second.isHealthy()).isTrue();
+        }
+    }
+
     @Test
     void closedEngine_keepsCounters_andHasNoGauges() {
         bind();
@@ -166,6 +207,14 @@ class EngineMetersTest {
                 .forEach(line -> shown.add(line.split(" ", 4)[2]));
 
         assertThat(shown).isEqualTo(expected);
+    }
+
+    private static Engine node(SharedMemoryLog log, String id, Path directory) {
+        return Engine.builder()
+                .log(log.connect())
+                .node(new Node(id))
+                .secretKeyFile(directory.resolve("secret.key"))
+                .open();
     }
 
     private EngineMeters bind() {
