@@ -113,6 +113,10 @@ class DeskTest {
         assertThat(send("PATCH", location, "{\"name\":\"B\"}", "Content-Type", "application/merge-patch+json")
                         .body())
                 .contains("\"B\"");
+        assertThat(send("PATCH", location, "{\"name\":\"C\"}", "Content-Type", "application/x-www-form-urlencoded")
+                        .body())
+                .as("as curl sends it")
+                .contains("\"C\"");
         assertThat(send("POST", location + "/archive", "").statusCode()).isEqualTo(200);
         assertThat(send("DELETE", location, "").body()).contains("\"deleted\":true");
     }

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.PathContainer;
 import org.springframework.http.server.RequestPath;
 import org.springframework.web.cors.CorsUtils;
@@ -148,13 +147,10 @@ public final class GuardFilter implements Filter, Ordered {
     }
 
     private static ServletInputStream body(HttpServletRequest request) throws IOException {
-        ServletInputStream body = request.getInputStream();
-        boolean sent = request.getContentLengthLong() > 0 || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
-        if (sent && body.isFinished()) {
-            throw new IllegalStateException("A filter has read the body of a guarded path before the guard, which has"
-                    + " the order " + ORDER + ". Order that filter behind it.");
-        }
-        return body;
+        return ServletCalls.body(
+                request,
+                "A filter has read the body of a guarded path before the guard, which has the order " + ORDER
+                        + ". Order that filter behind it.");
     }
 
     private static Reply answer(

@@ -48,10 +48,13 @@ public final class PlinthAutoConfiguration {
             @Qualifier("plinthTestEngine") ObjectProvider<Consumer<EngineBuilder>> last) {
         EngineBuilder builder = Engine.builder();
         properties.applyTo(builder);
+        Consumer<EngineBuilder> slice = last.getIfAvailable();
+        if (slice == null) {
+            properties.log().applyTo(builder, properties.store());
+        }
         new HandlerMethods(beans, builder, plinthStarted).register();
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         // A slice, behind customizers without an order too, which sort as the last ones.
-        Consumer<EngineBuilder> slice = last.getIfAvailable();
         if (slice != null) {
             slice.accept(builder);
         } else if (properties.log().isGiven()) {

@@ -60,7 +60,6 @@ record PlinthProperties(
         }
         plans.forEach((name, requests) -> builder.plan(Plan.perMinute(name, requests)));
         store.applyTo(builder);
-        log.applyTo(builder, store);
         builder.places(places.places())
                 .retention(retention.times())
                 .grace(grace.times())
@@ -120,7 +119,8 @@ record PlinthProperties(
             return cell != null;
         }
 
-        private void applyTo(EngineBuilder builder, Store store) {
+        /** Puts the settings of a node into a builder. The log itself needs the application's beans. */
+        void applyTo(EngineBuilder builder, Store store) {
             if (!isGiven()) {
                 return;
             }
@@ -236,7 +236,7 @@ record PlinthProperties(
      * The rules for webhooks.
      *
      * @param allow Ranges that are not public and that webhooks may go to, such as 127.0.0.0/8.
-     * @param hostRates Most webhooks per second to a receiver, by its host. "*" stands for all others.
+     * @param hostRates Most webhooks per second to a receiver, by HOST or [HOST:PORT]. "[*]" stands for all others.
      */
     record Webhooks(
             @DefaultValue List<String> allow, @DefaultValue Map<String, Integer> hostRates) {}

@@ -37,6 +37,11 @@ final class PlinthWebConfiguration {
         }
 
         @Bean
+        WireFormFilter plinthWireFormFilter() {
+            return new WireFormFilter();
+        }
+
+        @Bean
         WireLifecycle plinthWireLifecycle(CallDoor plinthDoor) {
             return new WireLifecycle(plinthDoor);
         }

@@ -23,6 +23,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.HttpRequestHandler;
+import org.springframework.web.util.ServletRequestPathUtils;
 
 /**
  * Answers calls of the wire on the application's server. A call that waits and a stream between two parts hold no
@@ -42,6 +43,10 @@ final class WireHandler implements HttpRequestHandler {
     private static final int COUNTED_BYTES_MIN = 1024;
 
     private static final List<String> RATE_LIMIT_HEADERS = List.of("RateLimit-Policy", "RateLimit");
+
+    private static final String BODY_IS_GONE =
+            "A filter has read the body of a call before the wire. Let that filter leave"
+                    + " /v1/** out, or read no parameter there.";
 
     private static final byte[] NO_BODY = {};
     private static final int NO_CONTENT = 204;
@@ -73,15 +78,20 @@ final class WireHandler implements HttpRequestHandler {
         this.nanos = nanos;
     }
 
-    /** A call, with the name under which its memory is counted and the place of its answer. */
+    /**
+     * A call, with the name under which its memory is counted and the place of its answer.
+     *
+     * @param above the path of the application and its servlet, in front of those of the engine
+     */
     record Exchange(
             String payer,
             boolean isSafe,
             HttpServletResponse response,
             AsyncContext context,
+            String above,
             AtomicBoolean isStreamEnded) {
         Exchange(String payer, boolean isSafe, HttpServletResponse response, AsyncContext context) {
-            this(payer, isSafe, response, context, new AtomicBoolean());
+            this(payer, isSafe, response, context, "", new AtomicBoolean());
         }
     }
 
@@ -91,7 +101,11 @@ final class WireHandler implements HttpRequestHandler {
         AsyncContext context = request.startAsync();
         // The engine ends each wait itself.
         context.setTimeout(0);
-        Admission admission = door.admit(ServletCalls.head(request, ""));
+        String path =
+                ServletRequestPathUtils.parse(request).pathWithinApplication().value();
+        String uri = request.getRequestURI();
+        String above = uri.substring(0, uri.length() - path.length());
+        Admission admission = door.admit(ServletCalls.head(request, path, ""));
         String payer = admission.payer().orElse(STRANGERS);
         ByteBudget.Share values = budgets.values().share(() -> payer);
         ByteBudget.Share bytes = budgets.bodies().share(() -> payer);
@@ -107,7 +121,11 @@ final class WireHandler implements HttpRequestHandler {
         boolean isSafe = method.equals("GET") || method.equals("HEAD");
         reply.whenComplete((answer, failure) -> {
             close(bytes, values);
-            complete(new Exchange(payer, isSafe, response, context), method, answer, failure);
+            complete(
+                    new Exchange(payer, isSafe, response, context, above, new AtomicBoolean()),
+                    method,
+                    answer,
+                    failure);
         });
     }
 
@@ -137,7 +155,7 @@ final class WireHandler implements HttpRequestHandler {
         }
         WireBody body = new WireBody(admission, announced, bytes, nanos);
         try {
-            return switch (body.read(request.getInputStream())) {
+            return switch (body.read(ServletCalls.body(request, BODY_IS_GONE))) {
                 case YES -> admission.submit(body.bytes(), values);
                 case TOO_LARGE -> admission.submitTooLarge();
                 case NO_ROOM -> admission.submitWithoutRoom(budgets.bodies().sentence());
@@ -193,7 +211,9 @@ final class WireHandler implements HttpRequestHandler {
 
     private static void writeHead(Exchange call, Reply reply) {
         call.response().setStatus(reply.status());
-        reply.headers().forEach(call.response()::addHeader);
+        reply.headers()
+                .forEach((name, value) -> call.response()
+                        .addHeader(name, name.equals(HttpHeaders.LOCATION) ? call.above() + value : value));
     }
 
     /** Writes a complete answer. A change is told in any case; an answer to GET needs room in the budget. */

@@ -45,11 +45,30 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.http.ProblemDetail;
 
 final class PlinthAutoConfigurationTest {
     private final ApplicationContextRunner runner =
             new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(PlinthAutoConfiguration.class));
+
+    @Test
+    void hostRates_inBrackets_keepTheirCharacters() {
+        Map<String, Object> properties = Map.of(
+                "plinth.webhooks.host-rates[*]",
+                "7",
+                "plinth.webhooks.host-rates[hooks.example.com:8443]",
+                "8",
+                "plinth.webhooks.host-rates.api.example.com",
+                "9");
+        runner.withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource("rates", properties)))
+                .run(context -> assertThat(context.getBean(PlinthProperties.class)
+                                .webhooks()
+                                .hostRates())
+                        .isEqualTo(Map.of("*", 7, "hooks.example.com:8443", 8, "api.example.com", 9)));
+    }
 
     @Test
     void engine_withoutProperties_isInMemory() {

@@ -70,18 +70,22 @@ final class SharedLogTest {
         refuses(
                 runner.withUserConfiguration(Database.class)
                         .withPropertyValues(
-                                "plinth.log.cell=c", "plinth.store.secret-key-file=k", "plinth.store.directory=d"),
+                                "plinth.log.cell=c",
+                                "plinth.store.secret-key-file=" + base.resolve("k"),
+                                "plinth.store.directory=d"),
                 "plinth.store.directory must not be set beside plinth.log.cell, which keeps everything in a database.");
         refuses(
                 runner.withUserConfiguration(Database.class).withPropertyValues("plinth.log.cell=c"),
                 "plinth.store.secret-key-file must be set beside plinth.log.cell.");
         refuses(
-                runner.withPropertyValues("plinth.log.cell=c", "plinth.store.secret-key-file=k"),
+                runner.withPropertyValues("plinth.log.cell=c", "plinth.store.secret-key-file=" + base.resolve("k")),
                 "plinth.log.cell needs one DataSource, and the application has none");
         refuses(
                 runner.withUserConfiguration(Database.class)
                         .withPropertyValues(
-                                "plinth.log.cell=c", "plinth.store.secret-key-file=k", "plinth.log.lease=1ms"),
+                                "plinth.log.cell=c",
+                                "plinth.store.secret-key-file=" + base.resolve("k"),
+                                "plinth.log.lease=1ms"),
                 "lease must be 500 ms to 5 min");
     }
 
@@ -90,7 +94,7 @@ final class SharedLogTest {
         refuses(
                 runner.withUserConfiguration(Database.class)
                         .withClassLoader(new FilteredClassLoader("dev.plinth.engine.log.postgres"))
-                        .withPropertyValues("plinth.log.cell=c", "plinth.store.secret-key-file=k"),
+                        .withPropertyValues("plinth.log.cell=c", "plinth.store.secret-key-file=" + base.resolve("k")),
                 "Add dev.plinth:engine-log-postgres");
     }
 

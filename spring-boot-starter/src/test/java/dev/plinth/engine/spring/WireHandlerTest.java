@@ -15,6 +15,7 @@ import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.MappingMatch;
 import java.io.ByteArrayInputStream;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.mock.web.MockHttpServletMapping;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
@@ -78,6 +80,34 @@ final class WireHandlerTest {
         assertThat(request.mostInFlight).isGreaterThan(NUMBERS);
         assertThat(bodies.inFlight()).isZero();
         assertThat(values.inFlight()).isZero();
+    }
+
+    @Test
+    void body_thatAFilterHasRead_changesNothing() throws Exception {
+        MockHttpServletRequest request = new MockHttpServletRequest("POST", "/v1/resources");
+        request.addHeader("Authorization", "Bearer " + key);
+        request.setAsyncSupported(true);
+        request.setContent("{\"name\":\"A\"}".getBytes(UTF_8));
+        assertThat(request.getInputStream().readAllBytes()).isNotEmpty();
+
+        assertThatThrownBy(() -> handler(1_000_000).handleRequest(request, new MockHttpServletResponse()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("A filter has read the body");
+        assertThat(bodies.inFlight()).isZero();
+    }
+
+    @Test
+    void call_belowAContextAndAServlet_isFoundAndLocatedThere() throws Exception {
+        Body request = request("POST", "/app/api/v1/resources", "{\"name\":\"A\"}");
+        request.setContextPath("/app");
+        request.setServletPath("/api");
+        request.setHttpServletMapping(
+                new MockHttpServletMapping("v1/resources", "/api/*", "dispatcherServlet", MappingMatch.PATH));
+
+        MockHttpServletResponse made = answer(request, 1_000_000);
+
+        assertThat(made.getStatus()).isEqualTo(201);
+        assertThat(made.getHeader("Location")).startsWith("/app/api/v1/resources/res_");
     }
 
     @Test

@@ -15,9 +15,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.ApplicationContext;
+import org.springframework.test.context.TestPropertySource;
 
-/** A slice with the handlers of {@link SliceApplication}. */
+/** A slice with the handlers of {@link SliceApplication}, which shares a log where it runs. */
 @EngineTest
+@TestPropertySource(properties = "plinth.log.cell=c")
 class EngineTestTest {
     @Autowired
     private Engine engine;
