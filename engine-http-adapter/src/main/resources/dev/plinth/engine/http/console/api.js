@@ -10,6 +10,8 @@ const RECONNECT_SECONDS_MAX = 15;
 const STEADY_MILLIS = 20_000;
 // As long as this a user is taken to try the same change again, rather than to want it once more.
 const LAPSE_MILLIS = 30_000;
+// Longer than any call takes: a test of a webhook has 15 s, a call waits 5 s for a leader.
+const ANSWER_MILLIS = 30_000;
 
 const stored = kept("sessionStorage", "plinth.credential");
 
@@ -18,6 +20,9 @@ export const session = store({ credential: stored.get(), ended: "", number: 0 })
 
 // The rate limit as the last answer told it: {name, limit, remaining}, or null before the first.
 export const limits = store(null);
+
+// The name that this tab has given its workspace; empty before.
+export const renamed = store("");
 
 export const isKey = (credential) => KEY.test(credential);
 
@@ -39,6 +44,7 @@ export class Problem extends Error {
 export function signOut(sentence = "") {
   stored.set("");
   limits.set(null);
+  renamed.set("");
   session.set({ credential: "", ended: sentence, number: session.get().number });
 }
 
@@ -94,11 +100,12 @@ function newKey() {
 }
 
 // Waits for something of the connection, whose failures the browser tells without a word.
-async function reached(step) {
+// `limit` is the signal that ends a call which takes too long.
+async function reached(step, limit) {
   try {
     return await step;
   } catch (failure) {
-    if (failure.name === "AbortError") {
+    if (failure.name === "AbortError" && !limit?.aborted) {
       throw failure;
     }
     throw new Problem({
@@ -109,7 +116,7 @@ async function reached(step) {
   }
 }
 
-const send = (url, init) => reached(fetch(url, { ...init, cache: "no-store", redirect: "error" }));
+const send = (url, init, limit) => reached(fetch(url, { ...init, cache: "no-store", redirect: "error" }), limit);
 
 function problem(response, text, credential) {
   let members = {};
@@ -136,6 +143,7 @@ function problem(response, text, credential) {
     retryable: members.retryable,
     retryAfter: response.headers.get("Retry-After"),
     requestId: members.requestId || response.headers.get("Request-Id"),
+    document: members,
   });
 }
 
@@ -196,10 +204,11 @@ export async function answer(method, target, { query, body, headers, signal, cre
   const sent = body === undefined ? undefined : JSON.stringify(body);
   const change = method === "GET" ? "" : [method, url, sent].join(" ");
   const key = change && keyOf(change);
+  const limit = AbortSignal.timeout(ANSWER_MILLIS);
   try {
-    const response = await send(url, {
+    const init = {
       method,
-      signal,
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
       headers: {
         Accept: "application/json",
         ...(credential ? { Authorization: "Bearer " + credential } : {}),
@@ -208,9 +217,10 @@ export async function answer(method, target, { query, body, headers, signal, cre
         ...headers,
       },
       body: sent,
-    });
+    };
+    const response = await send(url, init, limit);
     noteLimits(response.headers);
-    const text = await reached(response.text());
+    const text = await reached(response.text(), limit);
     if (!response.ok) {
       throw problem(response, text, credential);
     }

@@ -1,6 +1,6 @@
 import { html, render, useEffect, useErrorBoundary, useRef, useState } from "./view.js";
 import { kept, useStore } from "./store.js";
-import { call, isOperator, limits, session, signIn, signOut } from "./api.js";
+import { call, isOperator, limits, renamed, session, signIn, signOut } from "./api.js";
 import { go, routeOf, useLoad, usePoll, useRoute } from "./hooks.js";
 import { Button, Empty, Field, Form, Notice, Page, Text, Toasts } from "./ui.js";
 import { Resources } from "./resources.js";
@@ -167,8 +167,9 @@ function Who() {
   const rate = useLoad((signal) => call("GET", "/v1/rate-limit", { signal }), []);
   usePoll(rate.poll, REVOCATION_SECONDS, { free: true });
   const known = useStore(limits);
+  const name = useStore(renamed);
   return html`<div class="who">
-    <strong><${Text}>${workspace.data?.name || "Workspace"}<//></strong>
+    <strong><${Text}>${name || workspace.data?.name || "Workspace"}<//></strong>
     <span>${rate.data ? html`<${Text}>${rate.data.plan}<//>` : ""}${known ? ` · ${known.remaining} of ${known.limit} left` : ""}</span>
   </div>`;
 }

@@ -69,6 +69,7 @@ function useTail(type) {
   const [state, setState] = useState({ live: false });
   const [problem, setProblem] = useState(null);
   const [paused, setPaused] = useState(false);
+  const [tries, setTries] = useState(0);
   const current = useRef(null);
   useEffect(() => {
     setShown({ rows: [], total: 0, waiting: 0, loaded: false });
@@ -95,13 +96,14 @@ function useTail(type) {
       end();
       clearInterval(timer);
     };
-  }, [type]);
+  }, [type, tries]);
+  const again = () => setTries(tries + 1);
   const pause = (on) => {
     setPaused(on);
     current.current.paused = on;
     current.current.changed = true;
   };
-  return { ...shown, live: state.live, paused, pause, problem: state.error || problem };
+  return { ...shown, live: state.live, paused, pause, again, problem: state.error || problem };
 }
 
 function Tail() {
@@ -123,11 +125,11 @@ function Live({ type }) {
   const [open, setOpen] = useState("");
   return html`
     <div class="bar">
-      <span class="live" data-live=${tail.live && !tail.paused ? "yes" : "no"}>${tail.paused ? "Paused" : tail.live ? "Live" : "Connecting…"}</span>
+      <span class="live" data-live=${tail.live && !tail.paused ? "yes" : "no"}>${tail.paused ? "Paused" : tail.live ? "Live" : tail.problem ? "Not connected" : "Connecting…"}</span>
       <${Button} onClick=${() => tail.pause(!tail.paused)}>${tail.paused ? "Go on" : "Pause"}<//>
       <span class="quiet">${count(tail.total)} since the page was opened${tail.waiting > 0 ? `, ${count(tail.waiting)} wait` : ""}</span>
     </div>
-    <${ProblemBox} problem=${tail.problem} />
+    <${ProblemBox} problem=${tail.problem} onRetry=${tail.again} />
     ${tail.rows.length === 0 && !tail.problem && (tail.loaded ? html`<${NoEvents} type=${type} />` : html`<${Loading} />`)}
     <ul class="tail">${tail.rows.map((row) => html`<${Row} key=${row.id} row=${row} open=${open === row.id} onToggle=${() => setOpen(open === row.id ? "" : row.id)} />`)}</ul>`;
 }

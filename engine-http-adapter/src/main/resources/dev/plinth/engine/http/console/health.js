@@ -17,15 +17,20 @@ const DELIVERIES = {
   held: "deliveriesHeld",
 };
 
+const NOT_READY = {
+  journal_failed: "The journal has failed. Check the disk and restart the server.",
+  not_leader: "Another node leads, or none, and this one hands no calls on. Use the console of the node that leads.",
+};
+
 export function Health() {
   const { points, gauges, error } = useStore(history);
   const ready = useLoad(async (signal) => {
     try {
       return await call("GET", "/health/ready", { signal });
     } catch (failure) {
-      // A 503 is an answer, too: it says what is wrong.
+      // A 503 is an answer, too: the same document, which says what is wrong.
       if (failure.status === 503) {
-        return { status: "not ready", detail: failure.detail };
+        return failure.document;
       }
       throw failure;
     }
@@ -37,7 +42,7 @@ export function Health() {
   const levels = (names) => Object.entries(names).map(([name, figure]) => [name, level(points, figure)]);
   return html`<${Page} title="Health" about="How the server is, and how the last hour was. The server keeps that hour in memory.">
     <${ProblemBox} problem=${error || ready.error} />
-    ${ready.data && !error && !ready.error && html`<${Readiness} of=${ready.data} />`}
+    ${ready.data && !ready.error && (!error || ready.data.status !== "ready") && html`<${Readiness} of=${ready.data} />`}
     <${Section} title="The last hour">
       ${points.length < 2 ? html`<${Empty} title="The first figures are on their way">They come every ten seconds.<//>` : html`<div class="charts">
         <${Chart} title="Requests" unit="/s" x=${x} series=${[["all", rate(points, "requests")]]} />
@@ -65,7 +70,7 @@ export function Health() {
 
 function Readiness({ of }) {
   if (of.status !== "ready") {
-    return html`<${Notice} tone="bad" title="The server takes no changes">${visible(of.detail) || "See the log of the server."}<//>`;
+    return html`<${Notice} tone="bad" title="The server takes no changes">${visible(of.detail) || NOT_READY[of.status] || "See the log of the server."}<//>`;
   }
   return of.detail
     ? html`<${Notice} tone="warn" title="The server serves, with a warning">${visible(of.detail)}<//>`

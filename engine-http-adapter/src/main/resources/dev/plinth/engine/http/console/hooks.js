@@ -58,6 +58,19 @@ export function useSecretShown() {
   }, []);
 }
 
+// Longer than a dialog needs to be on the page.
+const DIALOG_MILLIS = 1000;
+
+// Makes a change whose answer alone has a secret. It holds the page from the call until the dialog with the secret does.
+export async function withSecret(change) {
+  secretsShown.set(secretsShown.get() + 1);
+  try {
+    return await change();
+  } finally {
+    setTimeout(() => secretsShown.set(secretsShown.get() - 1), DIALOG_MILLIS);
+  }
+}
+
 // Loads when the dependencies change, and keeps what it has until the new is there. A load that a newer one overtakes is aborted, a poll
 // overtakes none.
 export function useLoad(load, dependencies) {

@@ -1,6 +1,6 @@
 import { html, useState } from "./view.js";
 import { Problem, call, goOnWith, isOwn, path, signOut } from "./api.js";
-import { useAction, usePages } from "./hooks.js";
+import { useAction, usePages, withSecret } from "./hooks.js";
 import {
   Badge, Button, Check, Confirm, Empty, Field, FormDialog, Id, Notice, Page, Pages, ProblemBox, SecretDialog, Text, Time, fieldError, toast,
 } from "./ui.js";
@@ -26,7 +26,7 @@ export function Keys() {
   const ended = (key, own, sentence) => (own ? signOut(`The key that this tab was signed in with is ${key.status}. Sign in with another key.`) : done(sentence));
   const dialogs = {
     create: () => html`<${EditKey} title="Create an API key" action="Create key" onClose=${close} save=${async (body) => {
-      setShown(await call("POST", "/v1/keys", { body }));
+      setShown(await withSecret(() => call("POST", "/v1/keys", { body })));
       close();
       pages.reload();
     }} />`,
@@ -34,7 +34,7 @@ export function Keys() {
       save=${async (body) => (await call("PATCH", target(key), { body }), done("Saved."))} />`,
     rotate: (key) => html`<${FormDialog} title="Rotate the key" action="Rotate" onClose=${close} submit=${async ({ hours }) => {
       const own = isOwn(key);
-      const rotated = await call("POST", target(key) + "/rotate", { body: { graceSeconds: Math.round(Number(hours) * 3600) } });
+      const rotated = await withSecret(() => call("POST", target(key) + "/rotate", { body: { graceSeconds: Math.round(Number(hours) * 3600) } }));
       if (own) {
         goOnWith(rotated.secret);
       }

@@ -1,5 +1,5 @@
 import { html, useState } from "./view.js";
-import { call } from "./api.js";
+import { call, renamed } from "./api.js";
 import { mergePatch } from "./json.js";
 import { useLoad, usePoll } from "./hooks.js";
 import {
@@ -58,7 +58,9 @@ export function Plan() {
     ${editing && html`<${FormDialog} title="Edit workspace" action="Save" onClose=${() => setEditing(false)} submit=${async ({ name, metadata }) => {
       const before = { name: fieldLine(workspace.data.name), metadata: workspace.data.metadata };
       const body = mergePatch(before, { name, metadata: jsonOf(metadata, "/metadata") });
-      workspace.set(await call("PATCH", "/v1/workspace", { body }));
+      const changed = await call("PATCH", "/v1/workspace", { body });
+      workspace.set(changed);
+      renamed.set(changed.name);
       setEditing(false);
       toast("Saved.");
     }}>${(problem) => html`

@@ -68,7 +68,7 @@ export function timeOfDay(time) {
 
 // A time as a field of the type datetime-local takes it: local, to the minute. Empty without one.
 export function timeField(time) {
-  if (!time) {
+  if (!time || Number.isNaN(new Date(time).getTime())) {
     return "";
   }
   const date = new Date(time);

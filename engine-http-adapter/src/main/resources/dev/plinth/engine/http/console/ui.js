@@ -249,6 +249,9 @@ export function Form({ action, danger, submit, onCancel, onStale, children }) {
   const change = useAction(submit);
   const sent = (event) => {
     event.preventDefault();
+    if (change.busy) {
+      return;
+    }
     const form = new FormData(event.target);
     change.run(Object.fromEntries(form), form);
   };
@@ -258,7 +261,8 @@ export function Form({ action, danger, submit, onCancel, onStale, children }) {
     <${ProblemBox} problem=${change.problem} onRetry=${isStale ? onStale : undefined} retry="Drop this form and load the newest version" />
     <div class="actions end">
       ${onCancel && html`<${Button} onClick=${onCancel}>Cancel<//>`}
-      <button type="submit" class=${"button " + (danger ? "danger" : "primary")} disabled=${change.busy}>${action}</button>
+      <button type="submit" class=${"button " + (danger ? "danger" : "primary")}
+        aria-busy=${change.busy ? "true" : undefined} aria-disabled=${change.busy ? "true" : undefined}>${action}</button>
     </div>
   </form>`;
 }

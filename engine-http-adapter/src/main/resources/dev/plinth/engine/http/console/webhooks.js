@@ -1,6 +1,6 @@
 import { html, useEffect, useState } from "./view.js";
 import { Problem, answer, call, limits, path } from "./api.js";
-import { go, useAction, useLoad, usePages, usePoll } from "./hooks.js";
+import { go, useAction, useLoad, usePages, usePoll, withSecret } from "./hooks.js";
 import {
   Badge, Button, Confirm, Details, Dialog, Empty, Facts, Field, Filters, FormDialog, Id, Json, Loaded, Notice, Page, Pages, ProblemBox, SecretDialog,
   Section, Status, Table, Text, Time, fieldError, fieldText, jsonOf, toast,
@@ -139,7 +139,7 @@ function EditEndpoint({ endpoint: newest, onClose, onDone }) {
     if (maxPerSecond || endpoint?.maxPerSecond) {
       body.maxPerSecond = Number(maxPerSecond || RATE_DEFAULT);
     }
-    onDone(endpoint ? await call("PATCH", path`/v1/webhook-endpoints/${endpoint.id}`, { body: changed(endpoint, body) }) : await call("POST", "/v1/webhook-endpoints", { body }));
+    onDone(endpoint ? await call("PATCH", path`/v1/webhook-endpoints/${endpoint.id}`, { body: changed(endpoint, body) }) : await withSecret(() => call("POST", "/v1/webhook-endpoints", { body })));
   };
   return html`<${FormDialog} title=${endpoint ? "Edit endpoint" : "Add endpoint"} action=${endpoint ? "Save" : "Add endpoint"} submit=${submit} onClose=${onClose} wide>
     ${(problem) => html`
@@ -177,7 +177,7 @@ function Endpoint({ id }) {
     edit: () => html`<${EditEndpoint} endpoint=${endpoint.data} onClose=${close} onDone=${(changed) => (close(), endpoint.set(changed), toast("Saved."))} />`,
     test: () => html`<${TestDialog} target=${target} onClose=${close} />`,
     rotate: () => html`<${FormDialog} title="Rotate the secret" action="Rotate" onClose=${close} submit=${async ({ hours }) => {
-      setSecret(await call("POST", target + "/secret/rotate", { body: { graceSeconds: Math.round(Number(hours) * 3600) } }));
+      setSecret(await withSecret(() => call("POST", target + "/secret/rotate", { body: { graceSeconds: Math.round(Number(hours) * 3600) } })));
       close();
     }}>
       <p>The server makes a new secret. Until the grace ends, the old one signs beside it, so that a receiver can change over.</p>

@@ -1,6 +1,6 @@
 import { html, useState } from "./view.js";
 import { call, path } from "./api.js";
-import { go, showFilters, useAction, useLoad, usePages } from "./hooks.js";
+import { go, showFilters, useAction, useLoad, usePages, withSecret } from "./hooks.js";
 import {
   Badge, Button, Confirm, Empty, Facts, Field, Filters, FormDialog, Id, Json, Loaded, Notice, Page, Pages, ProblemBox, Section, Text, Time, fieldError, toast,
 } from "./ui.js";
@@ -78,7 +78,7 @@ function Workspace({ id }) {
     ${dialog === "delete" && html`<${Confirm} title="Delete the workspace" action="Delete" word=${id} onClose=${close} sentence="Its keys stop working at once and all of its data goes. This cannot be taken back."
       run=${async () => (await call("DELETE", target), toast("Workspace deleted."), go(HOME))} />`}
     ${dialog === "key" && html`<${EditKey} title="Create an API key" action="Create key" onClose=${close}
-      save=${async (body) => (setShown(await call("POST", target + "/keys", { body })), close())} />`}
+      save=${async (body) => (setShown(await withSecret(() => call("POST", target + "/keys", { body }))), close())} />`}
     ${shown && html`<${ShownKey} created=${shown} onClose=${() => setShown(null)} />`}
   <//>`;
 }

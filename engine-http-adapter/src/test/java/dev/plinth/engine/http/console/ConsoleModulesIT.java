@@ -25,6 +25,17 @@ class ConsoleModulesIT extends ConsoleBrowsing {
                 "const load = (name) => import('/console/' + name + '.js'); return (async () => {" + body + "})()"));
     }
 
+    /** Without an end a server that hangs would leave the last good answer on the page for ever. */
+    @Test
+    void call_thatIsNotAnswered_isAProblemInTheEnd() throws IOException {
+        assertThat(given("const {call} = await load('api'); const {timeout} = AbortSignal;"
+                        + " AbortSignal.timeout = () => timeout.call(AbortSignal, 1);"
+                        + " window.fetch = (url, {signal}) => new Promise((go, fail) =>"
+                        + " signal.addEventListener('abort', () => fail(signal.reason)));"
+                        + " return call('GET', '/v1/plan').catch((problem) => problem.title)"))
+                .isEqualTo("The server does not answer");
+    }
+
     @Test
     void json_readAndWritten_keepsEveryNumber() throws IOException {
         String text = "{\"big\":9007199254740993,\"one\":1.0,\"n\":1,\"list\":[1e2,-0,0.1],\"text\":\"1.0\"}";

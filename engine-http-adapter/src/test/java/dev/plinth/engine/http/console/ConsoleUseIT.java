@@ -404,6 +404,92 @@ class ConsoleUseIT extends ConsoleBrowsing {
     }
 
     @Test
+    void health_ofANodeThatIsNotReady_tellsWhatTheNodeSays() throws IOException {
+        begin(WIDE, false);
+        signIn(ConsoleWorld.ADMIN_TOKEN);
+        browser.visit("#/operator/plans");
+        interceptCalls("const gone = (body) => new Response(JSON.stringify(body), {status: 503});"
+                + " if (url.startsWith('/admin/v1/health')) return gone({title: 'No leader', code: 'not_leader'});"
+                + " return url.startsWith('/health/ready') ? gone({status: 'not_leader', durability: 'fsync',"
+                + " role: 'follower', epoch: 7, sequence: 9, lagMillis: 3, leader: 'http://10.0.0.6:8080'})"
+                + " : kept(url, init);");
+        browser.visit("#/operator/health");
+
+        browser.awaitText("Use the console of the node that leads");
+        browser.await("document.body.innerText.match(/This node\\s+follows/)");
+        browser.awaitText("http://10.0.0.6:8080");
+    }
+
+    @Test
+    void tail_whoseListWasRefused_isTriedAgain() throws IOException {
+        begin(WIDE, false);
+        world.client().publish("payment.early", Json.EMPTY_OBJECT).call();
+        signIn(world.secret());
+        interceptCalls(
+                "return url.startsWith('/v1/events') && !window.mended"
+                        + " ? new Response('{\"title\":\"Down\",\"detail\":\"No node leads.\"}', {status: 503}) : kept(url, init);");
+        browser.visit("#/events");
+        browser.awaitText("No node leads.");
+        assertThat(browser.text()).doesNotContain("Connecting");
+
+        browser.run("window.mended = true");
+        browser.click("Try again");
+
+        browser.await("document.querySelector('[data-live=yes]')");
+        browser.awaitText("payment.early");
+    }
+
+    /** Its answer alone has the secret, so the page waits for it. */
+    @Test
+    void key_madeWhileTheUserGoesBack_isShownAllTheSame() throws IOException {
+        begin(WIDE, false);
+        signIn(world.secret());
+        browser.visit("#/jobs");
+        browser.visit("#/settings/keys");
+        interceptCalls("const answer = await kept(url, init); if (init.method === 'POST') { await new Promise((go) => {"
+                + " window.goOn = go; }); } return answer;");
+        browser.click("Create key");
+        browser.fill("Name", "reporting");
+        browser.submit();
+        browser.await("window.goOn");
+
+        browser.run("history.back()");
+        browser.await("location.hash === '#/jobs'");
+        browser.pause();
+        browser.run("window.goOn()");
+
+        browser.awaitText("is shown this once");
+        browser.click("I have stored the key");
+        browser.await("document.querySelector('h1').textContent === 'Jobs'");
+    }
+
+    @Test
+    void workspace_renamed_isNamedSoInTheMenu() throws IOException {
+        begin(WIDE, false);
+        signIn(world.secret());
+        browser.visit("#/settings/plan");
+        browser.click("Edit workspace");
+        browser.fill("Name", "Acme 2");
+        browser.submit();
+        browser.await("document.querySelector('.who strong').textContent === 'Acme 2'");
+    }
+
+    @Test
+    void form_thatIsRefused_keepsTheFocusOfItsButton() throws IOException {
+        begin(WIDE, false);
+        signIn(world.secret());
+        browser.visit("#/jobs");
+        browser.click("Start job");
+        browser.fill("Type", "render");
+        browser.fill("Resource", "nothing");
+        browser.run("document.querySelector('dialog [type=submit]').focus()");
+        browser.press("Enter");
+        browser.await("document.querySelector('dialog [role=alert]')");
+        browser.settle();
+        assertThat(browser.is("document.activeElement.type === 'submit'")).isTrue();
+    }
+
+    @Test
     void readerOfAShare_isOfferedNoChange() throws IOException {
         begin(WIDE, false);
         String id = idOf(Json.EMPTY_OBJECT);
