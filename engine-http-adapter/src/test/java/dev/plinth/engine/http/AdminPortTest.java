@@ -3,9 +3,8 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plinth.engine.log.postgres.server.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -103,10 +102,7 @@ class AdminPortTest {
     @Test
     void adminPort_inUse_leavesTheOtherPortFree() throws IOException {
         start(builder -> builder);
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePorts.find();
         EngineServerBuilder builder = EngineServer.builder(live.engine()).port(port);
         assertThatThrownBy(() -> builder.adminPort(server.port()).start())
                 .hasMessageContaining("127.0.0.1:" + server.port());

@@ -6,12 +6,11 @@ import dev.plinth.engine.NodeRole;
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.postgres.server.FreePorts;
 import dev.plinth.engine.testkit.SharedMemoryConnection;
 import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,8 +76,8 @@ final class NodesOfALog implements AutoCloseable {
 
     /** Returns a port that no socket listens on. */
     static int freePort() {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
+        try {
+            return FreePorts.find();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

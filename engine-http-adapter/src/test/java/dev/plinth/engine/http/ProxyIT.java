@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.log.postgres.server.FreePorts;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -158,7 +158,7 @@ class ProxyIT {
                 .version(HttpClient.Version.HTTP_1_1)
                 .sslContext(trust)
                 .build();
-        port = freePort();
+        port = FreePorts.find();
         base = "https://localhost:" + port;
         Path file = Files.writeString(
                 directory.resolve(proxy.program + ".conf"),
@@ -184,12 +184,6 @@ class ProxyIT {
         boolean unused = process.waitFor(5, TimeUnit.SECONDS);
         started.forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly().waitFor();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private boolean listens() {

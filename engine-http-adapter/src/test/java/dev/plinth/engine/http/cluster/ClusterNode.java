@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.http.ServedProcess;
+import dev.plinth.engine.log.postgres.server.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,9 +52,7 @@ final class ClusterNode implements AutoCloseable {
         this.errors = home.resolve(id + ".err");
         this.toPrimary = new FaultProxy(servers.get(0));
         this.toStandby = new FaultProxy(servers.get(1));
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            this.port = free.getLocalPort();
-        }
+        this.port = FreePorts.find();
         this.probe = new NodeClient(List.of(uri()), "");
         Path logging = Files.writeString(home.resolve(id + ".logging"), LOGGING);
         List<String> all = new ArrayList<>(JVM);

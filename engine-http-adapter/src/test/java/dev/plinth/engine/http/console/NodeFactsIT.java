@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.http.EngineServer;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.postgres.server.FreePorts;
 import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,10 +55,7 @@ class NodeFactsIT extends ConsoleBrowsing {
         private final EngineServer server;
 
         Served(String id) throws IOException {
-            int port;
-            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                port = free.getLocalPort();
-            }
+            int port = FreePorts.find();
             url = "http://127.0.0.1:" + port;
             engine = Engine.builder()
                     .log(log.connect())

@@ -11,19 +11,21 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.log.postgres.server.Pair;
 import dev.plinth.engine.log.postgres.server.Patience;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Tests an engine that keeps everything in the database. */
 final class EngineOverPostgresTest {
-    private final Pair servers = Pair.shared();
+    /** The same in each run of a test, since a second try meets the rows of the first. */
+    private static final Path KEY = key();
 
-    @TempDir
-    private Path directory;
+    private final Pair servers = Pair.shared();
 
     @Test
     void engine_openedAgainOnAnotherMachine_hasEverythingAndRepeatsNothing() {
@@ -48,8 +50,8 @@ final class EngineOverPostgresTest {
 
     @Test
     void close_whileAChangeWaitsForTheStandby_endsAndLosesNothingAcknowledged() {
-        Engine leader = builder("close")
-                .grace(new GraceTimes(Duration.ofSeconds(1), Duration.ofSeconds(8)))
+        Engine leader = builder()
+                .grace(new GraceTimes(Duration.ofSeconds(1), Duration.ofSeconds(12)))
                 .open();
         String workspace = leader.admin().createWorkspace("acme", "pro").call().id();
         String key = leader.admin().createKey(workspace, "k").call().secret().orElseThrow();
@@ -68,7 +70,7 @@ final class EngineOverPostgresTest {
         } finally {
             servers.standby().start();
         }
-        try (Engine next = builder("close").open()) {
+        try (Engine next = builder().open()) {
             Patience.until(() -> next.role() == NodeRole.LEADER);
             assertThat(post(next, key).text()).isEqualTo(made);
             assertThat(next.call(create(key, "k2")).header("Idempotent-Replayed"))
@@ -78,14 +80,21 @@ final class EngineOverPostgresTest {
 
     private EngineBuilder builder() {
         DataSource dataSource = servers.primary().source();
-        Path secretKeyFile = directory.resolve("secret.key");
+        Path secretKeyFile = KEY;
         return Engine.builder().log(PostgresLog.of(dataSource).cell("orders")).secretKeyFile(secretKeyFile);
     }
 
-    /** Returns the same with a cell of its own, since each test has another key file. */
-    private EngineBuilder builder(String cell) {
-        DataSource source = servers.primary().source();
-        return Engine.builder().log(PostgresLog.of(source).cell(cell)).secretKeyFile(directory.resolve("secret.key"));
+    private static Path key() {
+        try {
+            Path file = Files.write(Files.createTempFile("plinth", ".key"), new byte[] {
+                1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
+                29, 30, 31, 32
+            });
+            file.toFile().deleteOnExit();
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Reply post(Engine engine, String key) {

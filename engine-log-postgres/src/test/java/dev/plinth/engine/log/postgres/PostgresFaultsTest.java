@@ -174,8 +174,10 @@ final class PostgresFaultsTest {
             try (Statement lock = remains.createStatement()) {
                 lock.execute("select pg_advisory_lock(" + String.format(NodeLock.KEY, "'first'", quick.cell()) + ")");
             }
-            CompletableFuture<Fate> append = CompletableFuture.supplyAsync(() -> quick.append(reign, batch(reign, 1)))
-                    .thenApply(fate -> fate == Fate.UNKNOWN ? quick.resolve(reign, 1) : fate);
+            CompletableFuture<Fate> append = CompletableFuture.supplyAsync(() -> {
+                Fate fate = quick.append(reign, batch(reign, 1));
+                return fate == Fate.UNKNOWN ? quick.resolve(reign, 1) : fate;
+            });
 
             Patience.until(() -> second.reign(SECOND).isPresent());
 

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -85,7 +86,9 @@ final class PostgresSourceTest {
     @Test
     void connection_ofAppends_isLimitedUntilItIsChecked() throws IOException {
         List<Integer> limits = new CopyOnWriteArrayList<>();
-        try (PostgresLog log = PostgresLog.of(source()).cell(name)) {
+        // With a long lease nothing is asked beside the takeover, however slow that is.
+        try (PostgresLog log =
+                PostgresLog.of(source()).lease(Duration.ofMinutes(5)).cell(name)) {
             source = () -> recording(pool.getConnection(), limits);
 
             assertThat(log.reign(ME)).isPresent();

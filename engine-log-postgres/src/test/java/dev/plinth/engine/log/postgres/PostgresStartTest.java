@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -73,11 +74,12 @@ final class PostgresStartTest {
 
     @Test
     void cell_ofAnOrdinaryUser_isALogAsWell() throws IOException {
-        servers.execute("create role ordinary login");
-        servers.execute("create database ordinary owner ordinary");
+        String ordinary = "ordinary_" + ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
+        servers.execute("create role " + ordinary + " login");
+        servers.execute("create database " + ordinary + " owner " + ordinary);
         PGSimpleDataSource source = servers.primary().source();
-        source.setUser("ordinary");
-        source.setDatabaseName("ordinary");
+        source.setUser(ordinary);
+        source.setDatabaseName(ordinary);
         try (PostgresLog log = PostgresLog.of(source).cell(name);
                 PostgresLog other = PostgresLog.of(source).cell(name)) {
             Reign reign = log.reign(new Node("a")).orElseThrow();

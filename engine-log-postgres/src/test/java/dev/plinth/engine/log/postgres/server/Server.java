@@ -3,8 +3,6 @@ package dev.plinth.engine.log.postgres.server;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,9 +26,7 @@ public final class Server {
     private Server(Path programs, Path home) throws IOException {
         this.programs = programs;
         this.home = home;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            this.port = free.getLocalPort();
-        }
+        this.port = FreePorts.find();
     }
 
     /** Makes a server with an empty database. */
