@@ -123,8 +123,12 @@ final class Addresses implements Connection.Listener {
      */
     void noteNode(EngineConnection connection) {
         Optional<ClientAddress> node = remote(connection.getEndPoint()).map(ClientAddress::of);
+        long now = System.nanoTime();
+        if (nodes.size() >= NODES_MAX) {
+            nodes.values().removeIf(seen -> now - seen >= NODE_NANOS);
+        }
         if (node.isPresent() && (nodes.size() < NODES_MAX || nodes.containsKey(node.get()))) {
-            nodes.put(node.get(), System.nanoTime());
+            nodes.put(node.get(), now);
         }
         release(connection);
     }

@@ -112,7 +112,7 @@ final class ClassArchive {
         Process server = builder.start();
         try (BufferedReader lines = server.inputReader()) {
             // A signal skips what is below. The program would serve on for ever.
-            Runtime.getRuntime().addShutdownHook(new Thread(server::destroyForcibly, "plinth-archive-end"));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server), "plinth-archive-end"));
             String key = "";
             boolean serves = false;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -138,6 +138,15 @@ final class ClassArchive {
             }
         } finally {
             Process unused = server.destroyForcibly();
+        }
+    }
+
+    /** Ends a program and waits for its end, because no other process may be there for that afterwards. */
+    private static void end(Process program) {
+        try {
+            boolean unused = program.destroyForcibly().waitFor(SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

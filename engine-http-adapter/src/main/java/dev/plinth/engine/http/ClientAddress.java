@@ -17,8 +17,11 @@ import org.eclipse.jetty.io.EndPoint;
  * @param v4 true for IPv4, including a mapped address of IPv6
  */
 record ClientAddress(long bits, boolean v4) {
-    private static final Pattern V4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
-    private static final Pattern V6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+    private static final String BYTE = "(25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})";
+    /** Not above 255, and V6 not with a full stop first: the JDK takes these for names, and asks the DNS. */
+    private static final Pattern V4 = Pattern.compile(BYTE + "(\\." + BYTE + "){3}");
+
+    private static final Pattern V6 = Pattern.compile("(?!\\.)[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
 
     private static final ClientAddress NONE = new ClientAddress(0, false);
 
@@ -45,7 +48,7 @@ record ClientAddress(long bits, boolean v4) {
 
     /** Returns the address that a text spells in digits. Empty for any other text, which is never looked up. */
     static Optional<InetAddress> parse(String text) {
-        if (!V4.matcher(text).matches() && !V6.matcher(text).matches()) {
+        if (!isLiteral(text)) {
             return Optional.empty();
         }
         try {
@@ -53,5 +56,10 @@ record ClientAddress(long bits, boolean v4) {
         } catch (UnknownHostException noAddress) {
             return Optional.empty();
         }
+    }
+
+    /** Returns true for a text that the JDK reads or refuses by itself. */
+    static boolean isLiteral(String text) {
+        return V4.matcher(text).matches() || V6.matcher(text).matches();
     }
 }

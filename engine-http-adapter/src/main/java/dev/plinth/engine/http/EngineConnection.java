@@ -150,6 +150,7 @@ final class EngineConnection extends HttpConnection {
 
     @Override
     public void onClose(Throwable cause) {
+        strictRequest.closed = true;
         strictRequest.release();
         super.onClose(cause);
     }
@@ -245,6 +246,7 @@ final class EngineConnection extends HttpConnection {
         private int headersMax;
         private int headerBytes;
         private volatile ByteBudget.@Nullable Share counted;
+        private volatile boolean closed;
 
         /** Forgets the target of the request before, because Jetty may refuse this one before it has a target. */
         void begin() {
@@ -312,7 +314,11 @@ final class EngineConnection extends HttpConnection {
                 share = ((EngineConnector) getConnector()).headersShare();
                 counted = share;
             }
-            if (!share.take(bytes)) {
+            boolean fits = share.take(bytes);
+            if (closed) {
+                release(); // the connection was closed beside this, and its end has found no share or an earlier one
+            }
+            if (!fits) {
                 throw FramingException.noRoom();
             }
         }

@@ -403,7 +403,12 @@ final class Exchange implements Invocable.Task {
                 }
             }
         }
-        ReplyWriter.write(written, more, thenClose || unread && !isSmall(), response, end);
+        try {
+            ReplyWriter.write(written, more, thenClose || unread && !isSmall(), response, end);
+        } catch (RuntimeException | Error broken) {
+            calls.noteError(broken);
+            end.failed(broken); // which gives back what the answer counted for
+        }
     }
 
     /** Ends a request whose body was not read. */

@@ -21,6 +21,7 @@ import org.eclipse.jetty.http.HttpStatus;
 final class ForwardCallService implements CallService {
     private static final String READY = "/health/ready";
     private static final Set<String> PROBED = Set.of("/health/live", READY, "/health/leader");
+    private static final String RELOAD = "/admin/v1/config/reload";
     private static final String FIGURES = "/metrics";
 
     private static final Set<Audience> OPERATORS = Set.of(Audience.OPERATOR, Audience.PROBE);
@@ -100,7 +101,7 @@ final class ForwardCallService implements CallService {
         if (reign.isPresent()) {
             Admission own = local.admit(head);
             if (reign.equals(ForwardedCall.Parts.reign(engine, node))) {
-                return own.isRefused() || doors.tellOf(head)
+                return own.isRefused() || doors.tellOf(head) || isOfThisMachine(head)
                         ? own
                         : new ReignAdmission(own, reply -> isOver(reign, reply), forward);
             }
@@ -110,7 +111,15 @@ final class ForwardCallService implements CallService {
                     ? Admission.refused(node.ready())
                     : local.admit(head);
         }
+        if (isOfThisMachine(head)) {
+            return local.admit(head); // nothing is done, and 503 says so
+        }
         return new ForwardAdmission(sender, engine.bodyBytesMax(head.method(), head.path()), this, forward);
+    }
+
+    /** Returns true for a call about files of this machine, which is not handed on: those of the leader are others. */
+    private static boolean isOfThisMachine(Call head) {
+        return head.path().equals(RELOAD);
     }
 
     /** Returns true for the answer that a call has changed nothing, because this reign has ended. */

@@ -63,7 +63,8 @@ final class LogOptions {
             }
         }
         for (Setting<?> setting : WITHOUT_LOG_ONLY) {
-            if (config.has(setting)) {
+            boolean isOff = Boolean.FALSE.equals(config.get(setting));
+            if (config.has(setting) && !isOff) {
                 faults.accept(new Fault(
                         config.line(setting),
                         config.name(setting) + " cannot be set beside " + config.name(ServeSettings.LOG)

@@ -189,6 +189,10 @@ public final class Main {
         Engine engine = null;
         // A failed start is told in a sentence, never in a stack trace; hence the broad catch.
         try {
+            if (options.isReloadable()) {
+                // First, because a SIGHUP would end the program until then, and a start may take minutes.
+                HangupSignal.handle(() -> reload.onSignal(output::tell, output::say));
+            }
             options.checkTls();
             Optional<AccessLog> accessLog = options.accessLog(output.standardOutput());
             EngineBuilder builder = change.apply(options.engine());
@@ -206,9 +210,6 @@ public final class Main {
             stopOnSignal(engine, server, demo, accessLog);
             if (demo.isPresent()) {
                 demo.get().begin(engine, engine.firstStart().orElseThrow().workspaceId());
-            }
-            if (options.isReloadable()) {
-                HangupSignal.handle(() -> reload.onSignal(output::tell, output::say));
             }
             FatalExit end = FatalExit.watching(engine, output);
             new Announcement(output, engine, options).all(server);

@@ -94,6 +94,8 @@ final class RelayedReply implements Reply.Rest {
                     callback.failed(new Request.Handler.AbortException("The answer could not be relayed", failure));
                 });
         if (HttpMethod.HEAD.is(response.getRequest().getMethod()) || HttpStatus.hasNoBody(status)) {
+            // Jetty's client gives the connection back once the end of the body is read, also of one that is empty.
+            Content.Source.consumeAll(body, Callback.NOOP);
             ReplyWriter.writeNoBody(response, then);
         } else {
             new Copy(connection, response, then).iterate();

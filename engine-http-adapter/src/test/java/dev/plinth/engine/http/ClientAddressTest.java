@@ -43,4 +43,16 @@ class ClientAddressTest {
     void address_thatIsNone_isNotLookedUp(String text) {
         assertThat(ClientAddress.parse(text)).isEmpty();
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"256.1.1.1", "1.2.3.999", "1.2.300.4", ".:1", ".1.2.3:", "localhost", "1.2.3"})
+    void text_thatTheJdkWouldLookUp_isNoLiteral(String text) {
+        assertThat(ClientAddress.isLiteral(text)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "255.255.255.255", "010.1.02.99", "::", "::ffff:192.0.2.1", "1:2"})
+    void text_ofAnAddress_isALiteral(String text) {
+        assertThat(ClientAddress.isLiteral(text)).isTrue();
+    }
 }

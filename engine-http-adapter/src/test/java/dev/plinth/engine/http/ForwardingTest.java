@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -428,6 +429,45 @@ class ForwardingTest {
                 .contains("plinth_node_role{role=\"follower\"} 1\n", "plinth_node_epoch 1\n", "plinth_build_info")
                 .doesNotContain("plinth_jobs");
         assertThat(ofFollower.header("content-type")).isEqualTo(ofLeader.header("content-type"));
+    }
+
+    @Test
+    void answers_withoutABody_giveTheConnectionToTheLeaderBack() throws IOException {
+        String path = send(
+                        leader,
+                        WireRequest.post("/v1/resources", "{\"name\":\"one\"}").withKey(key))
+                .header("location");
+        String tag = send(leader, WireRequest.get(path).withKey(key)).header("etag");
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(send(follower, WireRequest.of("HEAD", path).withKey(key)).status())
+                    .isEqualTo(200);
+            assertThat(send(follower, WireRequest.get(path).withKey(key).with("If-None-Match", tag))
+                            .status())
+                    .isEqualTo(304);
+        }
+
+        assertThat(leader.server().connections())
+                .as("kept ones, and not one for each answer")
+                .isLessThan(20);
+    }
+
+    /** The files are those of the machine that is asked, and the leader has others. */
+    @Test
+    void reload_atAFollower_doesNotReloadTheLeader(@TempDir Path other) throws IOException {
+        AtomicInteger reloads = new AtomicInteger();
+        try (NodesOfALog own = new NodesOfALog(
+                other,
+                2,
+                engine -> engine.configReload(
+                        () -> Json.of(Map.of("taken", List.of(), "reload", reloads.incrementAndGet()))),
+                server -> server)) {
+            WireRequest reload = WireRequest.post("/admin/v1/config/reload", "").withKey(NodesOfALog.ADMIN_TOKEN);
+
+            assertThat(send(own.node(1), reload).status()).isEqualTo(503);
+            assertThat(reloads).hasValue(0);
+            assertThat(send(own.node(0), reload).status()).isEqualTo(200);
+        }
     }
 
     @Test

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.http.config.FaultyConfigException;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +31,19 @@ class LogOptionsTest {
         List<String> arguments = new ArrayList<>(NEEDED);
         arguments.addAll(more);
         return new CommandLineReader(Map.of()).read(arguments);
+    }
+
+    @Test
+    void switch_thatIsOff_isNoContradictionOfALog(@TempDir Path directory) throws IOException {
+        StringBuilder lines = new StringBuilder("memory: false\ntest-clock: false\n");
+        NEEDED.forEach(
+                flag -> lines.append(flag.substring(2).replaceFirst("=", ": ")).append('\n'));
+        Path file = Files.writeString(directory.resolve("plinth.yaml"), lines);
+
+        assertThat(new CommandLineReader(Map.of())
+                        .read(List.of("--config=" + file))
+                        .memory())
+                .isFalse();
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.Patience;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -320,10 +321,10 @@ class MainIT {
         Process process = start("archive", directory.resolve("plinth.jsa").toString());
         List<ProcessHandle> started = List.of();
         try {
-            while (!hasOpenedAStore()) {
+            Patience.until(() -> {
                 assertThat(process.isAlive()).as(Files.readString(err())).isTrue();
-                Thread.onSpinWait();
-            }
+                return hasOpenedAStore();
+            });
             started = process.descendants().toList();
             assertThat(started).isNotEmpty();
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Json;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -273,6 +274,34 @@ class ServerIT {
 
     static boolean hasBash() {
         return Files.isExecutable(Path.of("/bin/bash"));
+    }
+
+    /** A pipe in the place of a file holds the start as long as the test likes. */
+    @Test
+    void reloadSignal_whileTheServerStarts_doesNotEndIt() throws Exception {
+        assertThat(new ProcessBuilder("mkfifo", certificates().toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        Path err = directory.resolve("start.err");
+        Process process = ServedProcess.builder(
+                        jar("serve", "--memory", "--port=0", "--tls-cert=" + certificates(), "--tls-key=" + key())
+                                .toArray(String[]::new))
+                .redirectError(err.toFile())
+                .start();
+        OutputStream pipe = Files.newOutputStream(certificates()); // opens once the program reads it
+        try {
+            assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(process.pid()))
+                            .start()
+                            .waitFor())
+                    .isZero();
+            Patience.until(() -> !process.isAlive() || Files.readString(err).contains("still starting"));
+
+            assertThat(process.isAlive()).isTrue();
+        } finally {
+            process.destroyForcibly();
+            pipe.close();
+        }
     }
 
     /** Runs the check of the container against the program as the container starts it. */
