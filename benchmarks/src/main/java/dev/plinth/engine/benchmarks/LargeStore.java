@@ -37,7 +37,9 @@ final class LargeStore {
     private static final int SMALL_LIST = 1_000;
     private static final int LARGE_LIST = 1_000_000;
     private static final int SAMPLE = 200_000;
-    private static final int OPEN_MAX = 4096;
+    /** Fewer than the calls that a workspace may have under way at once. */
+    private static final int OPEN_MAX = 900;
+
     private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Path base;
