@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("portable")
 @Tag("scaled")
 class BrokenClusterTest {
-    private static final int SEEDS_MAX = 1_000;
+    /** Many more than any of them needs, since the rarest is found in one of some 150 seeds of a quiet machine. */
+    private static final int SEEDS_MAX = 5_000;
 
     @TempDir
     private Path directory;
@@ -43,7 +44,7 @@ class BrokenClusterTest {
     /** Returns all of them by hand, a third of them in CI, and else one that is found soon. */
     private static List<BrokenEngine> engines() {
         if (TestScale.isShort()) {
-            return List.of(BrokenEngine.FENCED_TAKEN_FOR_DURABLE);
+            return List.of(BrokenEngine.READ_BEFORE_THE_FENCE);
         }
         int parts = TestScale.count(1, 3, 1);
         long part = Math.floorMod(TestScale.seed(), (long) parts);

@@ -14,7 +14,7 @@ class ClusterSimulationTest {
     @Test
     void cluster_ofAnySeed_keepsItsPromises() throws IOException, InterruptedException {
         boolean isRepeated = Long.getLong("plinth.test.seed") != null;
-        int count = isRepeated ? 1 : TestScale.count(20, 2_000, 50_000);
+        int count = isRepeated ? 1 : TestScale.count(10, 2_000, 50_000);
         String classPath = System.getProperty("java.class.path");
 
         assertThat(SeedsProcess.run(classPath, List.of(), TestScale.seed(), count))

@@ -88,7 +88,7 @@ final class HostileReceiversTest {
                     .as("what hangs is open still")
                     .isEqualTo((long) WORKSPACES * ENDPOINTS * EVENTS);
             if (WORKSPACES >= WORKSPACES_PROMISED) {
-                assertThat(delays)
+                assertThat(delays.stream().sorted().limit(CHANGES - 1))
                         .as("milliseconds of each round, of which the promise bounds the 95th percentile")
                         .allSatisfy(each -> assertThat(each).isLessThanOrEqualTo(DELAY_MILLIS_MAX));
             }

@@ -34,9 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(900)
 @Tag("scaled")
 final class LargeDeletionTest {
-    private static final int MANY = TestScale.count(1_500, 5_000, 5_000);
+    private static final int MANY = TestScale.count(1_000, 5_000, 5_000);
     private static final int READERS = 16;
-    private static final int PARTS = 12;
+    private static final int PARTS = TestScale.count(6, 12, 48);
     private static final Pattern DELETED =
             Pattern.compile("\"type\":\"(\\w+\\.deleted)\".*\"data\":\\{\"id\":\"(\\w+)\"");
 

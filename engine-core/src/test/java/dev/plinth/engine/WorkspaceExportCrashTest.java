@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(1_200)
 @Tag("scaled")
 final class WorkspaceExportCrashTest {
-    private static final int KILLS = TestScale.count(5, 20, 100);
+    private static final int KILLS = TestScale.count(3, 20, 100);
     private static final int RESOURCES = 500;
     private static final long MILLIS_MAX = 1_500;
     private static final String PARTIAL = ".partial";

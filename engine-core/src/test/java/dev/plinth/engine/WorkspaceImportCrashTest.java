@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 @Tag("scaled")
 final class WorkspaceImportCrashTest {
-    private static final int KILLS = TestScale.count(3, 24, 100);
+    private static final int KILLS = TestScale.count(2, 24, 100);
     private static final int RESOURCES = 1_500;
     private static final List<String> OF_THE_ENGINE = List.of(
             "workspaces", "settings", "deleted workspaces", "imported workspaces", "cursors", "sets", "quota marks");

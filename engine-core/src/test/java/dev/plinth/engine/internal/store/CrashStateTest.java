@@ -19,7 +19,7 @@ class CrashStateTest {
             names = {"FSYNC", "OS"})
     void machine_diesAnywhere_whatIsLeftIsABeginningWithAllThatWasAcknowledged(Durability durability) {
         CrashRuns runs = new CrashRuns(durability, Function.identity());
-        int wanted = TestScale.count(5_000);
+        int wanted = TestScale.count(200, 5_000, 50_000);
         int states = 0;
         for (long seed = TestScale.seed(); states < wanted; seed++) {
             states = runs.run(seed);

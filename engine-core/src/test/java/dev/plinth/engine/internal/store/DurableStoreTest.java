@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The store of a directory: a disk that is full for a while, opening again, and what stands at the journal's end. */
 @Timeout(300)
+@Tag("scaled")
 class DurableStoreTest {
     private static final String FIRST = Segment.name(1);
 
@@ -73,7 +75,7 @@ class DurableStoreTest {
             RandomDiskWrites next = life(durability);
             try (Store store = next.open(moment, RandomDiskWrites.NEVER)) {
                 next.work(store, 8);
-                for (int i = 0; i < 200; i++) {
+                for (int i = 0; i < TestScale.count(200); i++) {
                     next.check(moment.crash(next.random()), 0);
                 }
             }
