@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -32,6 +33,9 @@ final class DocumentsTest {
     private static final Pattern DECISION_HEAD = Pattern.compile(
             "# [^\n]*\n\nStatus: (?:accepted|replaced by \\[\\d{3}]\\([^)]*\\))\\.(?: [^\n]*)?\n\n## Context\n");
     private static final Pattern DECISION_PARTS = Pattern.compile("Context, Decision, (?:Rejected, )?Consequences");
+
+    private static final Pattern BUILD = Pattern.compile("\\./mvnw (?:\\\\\n|[^\n])*");
+    private static final Pattern CONSTANT = Pattern.compile("\\b[A-Z]+(?:_[A-Z]+)+\\b");
 
     private static List<SourceFile> files = List.of();
     private static List<DocumentPage> pages = List.of();
@@ -78,6 +82,42 @@ final class DocumentsTest {
                 .flatMap(page -> page.sentences().stream())
                 .filter(which)
                 .toList();
+    }
+
+    /** The default build leaves slow tests out, so a command that names one would run nothing and say that all is well. */
+    @Test
+    void commands_thatNameASlowTest_haveAProfileThatRunsIt() {
+        List<String> slow = files.stream()
+                .filter(SourceFile::isJava)
+                .filter(file -> file.text().contains("\n@Tag(\"slow\")"))
+                .map(file -> file.path().replaceFirst(".*/(\\w+)\\.java", "$1"))
+                .toList();
+        List<String> commands = pages.stream()
+                .flatMap(page -> BUILD.matcher(page.text()).results())
+                .map(MatchResult::group)
+                .filter(command -> slow.stream().anyMatch(name -> command.matches("(?s).*\\b" + name + "\\b.*")))
+                .toList();
+        assertThat(commands).isNotEmpty();
+        assertThat(commands.stream().filter(command -> !command.contains("-Pci ") && !command.contains("-Plong ")))
+                .isEmpty();
+    }
+
+    @Test
+    void architecture_namesConstantsThatExist() {
+        String code = files.stream()
+                .filter(SourceFile::isJava)
+                .filter(SourceFile::isMain)
+                .map(SourceFile::code)
+                .collect(Collectors.joining("\n"));
+        List<String> names = pages.stream()
+                .filter(page -> page.path().equals("docs/architecture.md"))
+                .flatMap(page -> QUOTED.matcher(page.text()).results())
+                .flatMap(quoted -> CONSTANT.matcher(quoted.group(1)).results())
+                .map(MatchResult::group)
+                .distinct()
+                .toList();
+        assertThat(names).hasSizeGreaterThan(20);
+        assertThat(names.stream().filter(name -> !code.contains(name))).isEmpty();
     }
 
     @Test

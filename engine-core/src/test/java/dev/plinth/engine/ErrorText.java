@@ -30,6 +30,10 @@ record ErrorText(Kind kind, String under, String place, String text) {
     private static final Pattern REPORTS = Pattern.compile(
             ".*/(?:demo/Demo\\w+|Verification|EngineTime|LazySender|PlanCapacityCheck|JournalFailure|Log|HangupSignal|Announcement|LastUsedWriter|QuotaCheckpointWriter)\\.java");
 
+    private static final Pattern SQL =
+            Pattern.compile("(?s)(?:select|insert into|update|delete from|create|alter|lock|with|set|and) .*"
+                    + "|(?:setval|pg_\\w+|hashtext\\w+)\\(.*");
+
     private static final Pattern EXCEPTION = Pattern.compile("new (\\S*(?:Exception|Error|JobFailure))");
     private static final Pattern ROOM =
             Pattern.compile("(?:.*/java/dev/plinth/engine/)(?:internal/)?(?:(.*)/)?(\\w+)\\.java");
@@ -106,7 +110,9 @@ record ErrorText(Kind kind, String under, String place, String text) {
 
     private static Kind kind(ErrorTextScan.Found found, String taker, String word) {
         if (NO_ERROR.matcher(found.taker()).matches()
-                || REPORTS.matcher(found.file()).matches()) {
+                || REPORTS.matcher(found.file()).matches()
+                || found.file().contains("/log/postgres/")
+                        && SQL.matcher(found.text()).matches()) {
             return Kind.NONE;
         }
         boolean isUrl = found.file().matches(".*/Webhook(?:Url|Host)Rules\\.java");
@@ -147,7 +153,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
 
     /** Returns true if the adapter refuses a call for which it has no memory. */
     private static boolean isOfMemory(ErrorTextScan.Found found) {
-        return found.file().endsWith("/engine/ByteBudget.java")
+        return found.file().endsWith("/engine/ByteBudget.java") && found.taker().equals("return")
                 || found.file().endsWith("/http/FramingException.java")
                         && found.text().endsWith(".");
     }

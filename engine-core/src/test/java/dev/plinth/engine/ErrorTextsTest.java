@@ -45,6 +45,14 @@ final class ErrorTextsTest {
     }
 
     @Test
+    void problems_andParts_areNeitherChecksOfArgumentsNorSql() {
+        assertThat(texts.stream().filter(text -> text.kind() == Kind.PROBLEM).map(ErrorText::text))
+                .noneMatch(text -> text.endsWith(" must not be null."));
+        assertThat(texts.stream().filter(text -> text.kind() == Kind.PART).map(ErrorText::text))
+                .noneMatch(text -> text.matches("(?s)(?:select|insert into|update|delete from|with) .*"));
+    }
+
+    @Test
     void sentences_ofTheCode_allHaveAPlaceOnThePage() {
         assertThat(texts.stream().filter(text -> text.kind() == Kind.UNKNOWN))
                 .as("Name the call in ErrorText, as one that makes an error text or as one that does not")
