@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("scaled")
 final class LargeDeletionTest {
     private static final int MANY = TestScale.count(1_000, 5_000, 5_000);
-    private static final int READERS = 16;
+    private static final int READERS = TestScale.count(4, 16, 64);
     private static final int PARTS = TestScale.count(6, 12, 48);
     private static final Pattern DELETED =
             Pattern.compile("\"type\":\"(\\w+\\.deleted)\".*\"data\":\\{\"id\":\"(\\w+)\"");

@@ -31,7 +31,7 @@ class SabotageTest {
     private static final int ROUNDS_MAX = 1_000;
     private static final int ROUNDS_OF_ALL = 500;
     private static final int DAMAGES_OF_A_KIND = 10;
-    private static final int SABOTAGES_SHORT = 4;
+    private static final int SABOTAGES_SHORT = 2;
 
     private final long seed = TestScale.seed();
 
