@@ -222,7 +222,7 @@ final class LargeStore {
                 .directory(base.resolve("data"))
                 .durability(Durability.OS)
                 .tables(Tables.OFF_HEAP)
-                .maxResources(resources + 1000)
+                .maxResources(resources + resources / 8 + 1000) // the last parts are kept for other workspaces
                 .plan(BenchedEngine.PLAN);
         String quick = System.getProperty("plinth.quick");
         return quick == null ? builder : builder.quickRestart(Path.of(quick));
