@@ -88,12 +88,13 @@ final class HungCloseTest {
                 .withKey(key)
                 .withBody(Json.EMPTY_OBJECT);
         CompletableFuture<String> called =
-                CompletableFuture.supplyAsync(() -> engine.call(charge).text());
-        CompletableFuture<Json> worked =
-                CompletableFuture.supplyAsync(() -> engine.idempotent(workspace, "i", "f", () -> {
+                CompletableFuture.supplyAsync(() -> engine.call(charge).text(), HungCloseTest::start);
+        CompletableFuture<Json> worked = CompletableFuture.supplyAsync(
+                () -> engine.idempotent(workspace, "i", "f", () -> {
                     hang();
                     return Json.EMPTY_OBJECT;
-                }));
+                }),
+                HungCloseTest::start);
         hung.await();
 
         engine.close();
@@ -101,6 +102,11 @@ final class HungCloseTest {
 
         assertThat(called.orTimeout(60, TimeUnit.SECONDS).join()).contains("\"code\":\"outcome_unknown\"");
         assertThatThrownBy(() -> worked.orTimeout(60, TimeUnit.SECONDS).join()).hasMessageContaining("outcome_unknown");
+    }
+
+    /** A thread of each task's own: the common pool of two processors has one thread on JDK 25, and both tasks hang. */
+    private static void start(Runnable task) {
+        new Thread(task, "caller").start();
     }
 
     /** Bears every interrupt, as careless code does. */
