@@ -33,6 +33,7 @@ final class HungCloseTest {
                 CapturedLog log = CapturedLog.open()) {
             Engine engine = Engine.builder()
                     .directory(directory)
+                    .grace(new GraceTimes(Duration.ofSeconds(1), Duration.ofSeconds(40)))
                     .webhookAllow("127.0.0.0/8")
                     .jobHandler("hangs", job -> {
                         hang();

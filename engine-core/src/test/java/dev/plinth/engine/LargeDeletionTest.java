@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
@@ -37,6 +38,8 @@ final class LargeDeletionTest {
     private static final int MANY = TestScale.count(1_000, 5_000, 5_000);
     private static final int READERS = TestScale.count(4, 16, 64);
     private static final int PARTS = TestScale.count(6, 12, 48);
+    private static final int SEVERAL_STEPS = TestScale.count(700, 1_200, 1_200);
+    private static final Duration WEEK = Duration.ofDays(7);
     private static final Pattern DELETED =
             Pattern.compile("\"type\":\"(\\w+\\.deleted)\".*\"data\":\\{\"id\":\"(\\w+)\"");
 
@@ -88,8 +91,9 @@ final class LargeDeletionTest {
 
     @Test
     void delete_noRoomForAllItsEvents_isGoneAtOnceAndDoneOnceThereIsRoom() {
-        try (TestEngine store =
-                TestEngine.open(builder -> builder.tables(Tables.OFF_HEAP).maxResources(1))) {
+        try (TestEngine store = TestEngine.open(builder -> builder.tables(Tables.OFF_HEAP)
+                .maxResources(1)
+                .retention(RetentionTimes.DEFAULT.withEvents(WEEK, WEEK)))) {
             List<String> told = hear(store);
             String grantee = store.newWorkspace("grantee");
             String granteeKey = store.newKey(grantee);
@@ -110,7 +114,7 @@ final class LargeDeletionTest {
             assertThat(store.text("/v1/resources?shared=true")).contains("\"data\":[]");
             assertThat(told).isNotEmpty().doesNotContain("resource.deleted " + resource);
 
-            store.days(31);
+            store.days(8);
 
             assertThat(store.rows("children")).isZero();
             assertThat(told).containsExactlyElementsOf(deletions(resource, children));
@@ -124,7 +128,7 @@ final class LargeDeletionTest {
         try (TestEngine store = TestEngine.open(builder -> CrashedDirectory.keepIn(place.get(), builder))) {
             String resource = resource(store);
             subscribe(store);
-            List<String> children = children(store, resource, 1_200);
+            List<String> children = children(store, resource, SEVERAL_STEPS);
             archive(store, resource);
             store.pass(Duration.ZERO);
             CrashedDirectory crashed = CrashedDirectory.begin(place.get());

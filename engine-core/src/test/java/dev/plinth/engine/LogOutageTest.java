@@ -104,7 +104,7 @@ final class LogOutageTest {
                 .node(new Node("a", Optional.empty()))
                 .secretKeyFile(directory.resolve("secret.key"))
                 .adminToken(TOKEN)
-                .grace(new GraceTimes(Duration.ofSeconds(1), Duration.ofSeconds(8)))
+                .grace(new GraceTimes(Duration.ofSeconds(1), Duration.ofSeconds(5)))
                 .open();
     }
 

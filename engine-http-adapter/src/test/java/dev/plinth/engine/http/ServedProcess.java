@@ -122,23 +122,28 @@ public final class ServedProcess implements AutoCloseable {
         input.flush();
     }
 
-    /**
-     * Sends SIGHUP. A JVM cannot take it if whoever began the tests had it ignored, as {@code nohup} does; then the test is
-     * skipped.
-     */
+    /** Sends SIGHUP. */
     void hangUp() throws IOException, InterruptedException {
-        assumeThat(ignoresHangUp())
+        hangUp(process);
+    }
+
+    /**
+     * Sends SIGHUP to a JVM. It cannot take it if the tests were begun with it ignored, as {@code nohup} does; then the test
+     * is skipped.
+     */
+    static void hangUp(Process process) throws IOException, InterruptedException {
+        assumeThat(ignoresHangUp(process.pid()))
                 .as("whether the program ignores SIGHUP; run the tests without nohup to test the reload by signal")
                 .isFalse();
-        assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(pid()))
+        assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(process.pid()))
                         .start()
                         .waitFor())
                 .isZero();
     }
 
     /** Whether the kernel says so; false where there is no such file to ask. */
-    private boolean ignoresHangUp() throws IOException {
-        Path status = Path.of("/proc", Long.toString(pid()), "status");
+    private static boolean ignoresHangUp(long pid) throws IOException {
+        Path status = Path.of("/proc", Long.toString(pid), "status");
         Matcher ignored = IGNORED_SIGNALS.matcher(Files.exists(status) ? Files.readString(status) : "");
         return ignored.find() && (Long.parseUnsignedLong(ignored.group(1), 16) & 1) != 0;
     }

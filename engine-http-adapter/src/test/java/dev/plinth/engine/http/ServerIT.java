@@ -291,10 +291,7 @@ class ServerIT {
                 .start();
         OutputStream pipe = Files.newOutputStream(certificates()); // opens once the program reads it
         try {
-            assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(process.pid()))
-                            .start()
-                            .waitFor())
-                    .isZero();
+            ServedProcess.hangUp(process);
             Patience.until(() -> !process.isAlive() || Files.readString(err).contains("still starting"));
 
             assertThat(process.isAlive()).isTrue();

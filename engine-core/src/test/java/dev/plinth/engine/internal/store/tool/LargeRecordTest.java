@@ -62,7 +62,7 @@ class LargeRecordTest {
         SegmentBytes.Place large = SegmentBytes.frames(segment).get(1);
         assertThat(large.firstSequence()).isEqualTo(2);
 
-        for (int i = 0; i < TestScale.count(50); i++) {
+        for (int i = 0; i < TestScale.count(2, 50, 500); i++) {
             MemoryDisk cut = MemoryDisk.of(Map.of(SEGMENT, cut(segment, large)));
             assertThat(Verification.of(cut, StoreNames.of(cut), TABLES).lines())
                     .as(TestScale.repeatWith(seed))
