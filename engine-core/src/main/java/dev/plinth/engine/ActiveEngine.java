@@ -301,6 +301,7 @@ final class ActiveEngine {
 
     /** Ends everything at once, because another node leads or the parts have not begun. Leaves the store open. */
     void abandon() {
+        jobs.stop(); // first, as in beginDrain
         dispatcher.beginDrain(Refusal.notLeader());
         detach();
         end.abandon();

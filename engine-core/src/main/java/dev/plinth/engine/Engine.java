@@ -92,11 +92,13 @@ public final class Engine implements AutoCloseable {
 
     /** Opens an engine. If that fails, no file stays open and no thread runs. */
     static Engine open(EngineConfig config) {
+        SettingChecks.checkOperations(config);
         Optional<SharedLog> log = config.log();
         if (config.directory().isEmpty()) {
             log = log.or(logsInMemory);
         }
         if (log.isEmpty()) {
+            SettingChecks.checkAlone(config);
             return open(config, EngineStore.open(config));
         }
         EngineParts parts = parts(config);
@@ -196,8 +198,12 @@ public final class Engine implements AutoCloseable {
      *
      * @param executor completes the futures of {@link CallDoor#submit}, unless they are complete at once
      * @param audiences one or more
+     * @throws IllegalArgumentException if there is none
      */
     public CallDoor door(Executor executor, Set<Audience> audiences) {
+        if (audiences.isEmpty()) {
+            throw new IllegalArgumentException("audiences must be one or more, and are none. Name at least one.");
+        }
         return new CallDoor(node, audiences, new ReplyTo(executor, new OpenWaits()));
     }
 
@@ -282,6 +288,7 @@ public final class Engine implements AutoCloseable {
      *
      * @param code a problem's name, such as {@code malformed_request}
      * @param detail a sentence for the client
+     * @throws IllegalArgumentException if there is no problem of this name
      */
     public Reply refusal(String code, String detail) {
         return node.refuse(Refusal.of(ProblemCode.valueOf(code.toUpperCase(Locale.ROOT)), detail));
@@ -289,7 +296,7 @@ public final class Engine implements AutoCloseable {
 
     /**
      * Returns how many calls each rate limit in shadow mode would have refused since the engine was opened, by
-     * {@code plan/policy}. A limit that would have refused none has no entry.
+     * {@code plan/policy}. A limit that would have refused none has no entry. Each reign of a node counts from zero.
      */
     public Map<String, Long> shadowRefusals() {
         return ofActive(ActiveEngine::shadowRefusals, Map.of());
@@ -363,7 +370,8 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Returns how many rows the sweep has deleted, ended or released since the engine was opened, by kind. For metrics.
+     * Returns how many rows the sweep has deleted, ended or released since the engine was opened, by kind. Each reign of a
+     * node counts from zero. For metrics.
      */
     public Map<String, Long> sweptRows() {
         return ofActive(ActiveEngine::sweptRows, Map.of());
@@ -389,14 +397,17 @@ public final class Engine implements AutoCloseable {
      * Copies the engine's directory while the engine runs, as {@link DataDirectory#backup} does.
      *
      * @param target a directory that does not exist, or is empty
-     * @throws IllegalStateException if it cannot be done, or the engine is in memory; one sentence says why
+     * @throws IllegalStateException if it cannot be done, or the engine is in memory or over a shared log; one sentence
+     *     says why
      */
     public StoreReport backup(Path target) {
         return EngineStore.backup(
                 config.directory()
                         .orElseThrow(
                                 () -> new IllegalStateException(
-                                        "An engine in memory has nothing to copy. Back up an engine that was built with a directory.")),
+                                        config.log().isPresent()
+                                                ? "An engine over a shared log has no directory to copy. Copy the log with LogTools.exportDirectory."
+                                                : "An engine in memory has nothing to copy. Back up an engine that was built with a directory.")),
                 target);
     }
 

@@ -42,7 +42,10 @@ import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
-/** Collects the settings of an engine and opens it. Not thread-safe; one builder may open several engines. */
+/**
+ * Collects the settings of an engine and opens it. Not thread-safe. One builder may open several engines, unless it has a
+ * {@link #log}, which is the connection of one node.
+ */
 public final class EngineBuilder {
     /** The most rate-limit units that a call may cost. */
     public static final int CALL_UNITS_MAX = Limits.CALL_UNITS_MAX;
@@ -87,10 +90,14 @@ public final class EngineBuilder {
 
     EngineBuilder() {}
 
-    /** Keeps everything in memory, until the process ends. The default. Forgets each file and directory set before. */
+    /**
+     * Keeps everything in memory, until the process ends. The default. Forgets each file and directory set before, and a
+     * log with its node. The caller has to close such a log.
+     */
     public EngineBuilder inMemory() {
         directory = quickRestart = secretKeyFile = Optional.empty();
         log = Optional.empty();
+        node = Optional.empty();
         requestLogBytes = 0;
         return this;
     }
@@ -100,7 +107,7 @@ public final class EngineBuilder {
      * open.
      */
     public EngineBuilder directory(Path path) {
-        directory = Optional.of(path);
+        directory = Optional.of(Objects.requireNonNull(path, "directory must not be null; leave it out for memory."));
         return this;
     }
 
@@ -151,7 +158,8 @@ public final class EngineBuilder {
      * @param path a directory of this engine's own, created if it does not exist
      */
     public EngineBuilder quickRestart(Path path) {
-        quickRestart = Optional.of(path);
+        quickRestart =
+                Optional.of(Objects.requireNonNull(path, "quickRestart must not be null; leave it out for none."));
         return this;
     }
 
@@ -230,7 +238,8 @@ public final class EngineBuilder {
      * default is {@code secret.key} in the directory.
      */
     public EngineBuilder secretKeyFile(Path file) {
-        secretKeyFile = Optional.of(file);
+        secretKeyFile = Optional.of(
+                Objects.requireNonNull(file, "secretKeyFile must not be null; leave it out for the default."));
         return this;
     }
 
@@ -272,6 +281,7 @@ public final class EngineBuilder {
      * @throws IllegalArgumentException if it is shorter, or has other characters
      */
     public EngineBuilder adminToken(String token) {
+        Objects.requireNonNull(token, "adminToken must not be null; leave it out to have one made.");
         if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c <= '~')) {
             throw new IllegalArgumentException(
                     "The admin token must be visible ASCII characters, and is empty or has others. Choose another"
@@ -287,6 +297,7 @@ public final class EngineBuilder {
 
     /** Lets webhooks go to a range that is not public, such as {@code 127.0.0.0/8}. For development. */
     public EngineBuilder webhookAllow(String cidr) {
+        Objects.requireNonNull(cidr, "webhookAllow must not be null.");
         Webhooks.checkRange(cidr);
         webhookAllow.add(cidr);
         return this;
@@ -303,6 +314,7 @@ public final class EngineBuilder {
      * @throws IllegalArgumentException if the host is empty or the rate is out of range
      */
     public EngineBuilder webhookHostRate(String host, int perSecond) {
+        Objects.requireNonNull(host, "host must not be null; * stands for all others.");
         if (host.isBlank()) {
             throw new IllegalArgumentException(
                     "The host of a webhook rate must be a name, an address or *, and is empty. Name the host.");
@@ -351,7 +363,8 @@ public final class EngineBuilder {
      *     {@code IllegalArgumentException} is answered with 422, with one error for each line of its message
      */
     public EngineBuilder configReload(Supplier<Json> reload) {
-        configReload = Optional.of(reload);
+        configReload = Optional.of(
+                Objects.requireNonNull(reload, "configReload must not be null; leave it out for no such route."));
         return this;
     }
 
@@ -414,7 +427,8 @@ public final class EngineBuilder {
     /**
      * Registers the handler of a type of job.
      *
-     * @throws IllegalArgumentException if a handler of this type, or an asynchronous operation, has been registered
+     * @throws IllegalArgumentException if a handler of this type has been registered, also by
+     *     {@link #asyncOperation(String, JobHandler)}
      */
     public EngineBuilder jobHandler(String type, JobHandler handler) {
         register(jobHandlers, "handler of a type of job", SettingChecks.checkedName(type), handler);

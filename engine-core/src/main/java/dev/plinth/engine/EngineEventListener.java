@@ -9,8 +9,8 @@ import dev.plinth.engine.api.Event;
 @FunctionalInterface
 public interface EngineEventListener {
     /**
-     * Handles an event, which is durable. An exception or an {@code AssertionError} is logged, and the same event comes
-     * again a second later or with the next event. {@code Engine.close()} waits for a listener that handles an
+     * Handles an event, which is durable. An exception or error is logged, and the same event comes again a
+     * second later. Later events wait behind it. {@code Engine.close()} waits for a listener that handles an
      * event, as long as {@link EngineBuilder#grace} says. A listener must not call it, because it would wait for itself.
      *
      * @param context the workspace of the event

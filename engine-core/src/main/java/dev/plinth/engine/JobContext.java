@@ -53,13 +53,15 @@ public interface JobContext {
     boolean isCancelRequested();
 
     /**
-     * Reports the progress of the job, which pollers see.
+     * Reports the progress of the job, which pollers see. Waits until the report is durable, and as long as the store has
+     * no room. So report a few times a second at most. Does nothing once the attempt has ended.
      *
      * @param done units done, 0 or more
      * @param total units in all, 0 or more
      * @param message a few words, at most 255 characters (code points); empty for none
      * @throws IllegalArgumentException if a number is negative or the message is longer; unless the handler catches it, the attempt
      *     fails
+     * @throws IllegalStateException if the engine is closed, or another node leads
      */
     void progress(long done, long total, String message);
 }

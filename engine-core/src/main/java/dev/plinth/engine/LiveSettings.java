@@ -56,6 +56,11 @@ public final class LiveSettings {
         EngineConfig next = builder.config();
         SettingChecks.checkThreads(config, next.places());
         Plans replacement = new Plans(next.plans());
+        // The engine's own clock decides whether there are default rates.
+        Webhooks.NetworkRules reach = new Webhooks.NetworkRules(
+                next.webhookReach().allowed(),
+                next.webhookReach().hostRates(),
+                config.webhookReach().hasDefaultRates());
         ActiveEngine leading = active;
         try {
             if (leading == null) {
@@ -67,7 +72,7 @@ public final class LiveSettings {
                     }
                 });
                 leading.plansChanged();
-                leading.reconfigure(next.places(), next.webhookReach());
+                leading.reconfigure(next.places(), reach);
             }
         } catch (RefusedException ended) {
             if (leading == null || !leading.store().hasEnded()) {
@@ -76,7 +81,7 @@ public final class LiveSettings {
             plans.replace(next.plans());
         }
         places = next.places();
-        rules = next.webhookReach();
+        rules = reach;
     }
 
     /**

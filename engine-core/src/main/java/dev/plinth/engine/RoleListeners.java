@@ -20,7 +20,8 @@ final class RoleListeners implements AutoCloseable {
     }
 
     void tell(NodeRole role) {
-        teller.execute(() -> listeners.forEach(listener -> tell(listener, role)));
+        List<Consumer<? super NodeRole>> told = List.copyOf(listeners); // those that come later learn of later changes
+        teller.execute(() -> told.forEach(listener -> tell(listener, role)));
     }
 
     private static void tell(Consumer<? super NodeRole> listener, NodeRole role) {

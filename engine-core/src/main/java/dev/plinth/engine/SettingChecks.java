@@ -36,6 +36,27 @@ final class SettingChecks {
         checkShares(config);
     }
 
+    /** Refuses a node without a log, because other nodes would see nothing of it. */
+    static void checkAlone(EngineConfig config) {
+        if (config.node().isPresent()) {
+            throw new IllegalArgumentException(
+                    "A node needs the log that it shares with others, and the engine has none."
+                            + " Name one with log, or leave node out.");
+        }
+    }
+
+    /** Refuses the cost of an unknown operation, because no call would take it. */
+    static void checkOperations(EngineConfig config) {
+        for (String name : config.routes().operationCosts().keySet()) {
+            if (!config.operations().containsKey(name)
+                    && !config.directOperations().containsKey(name)
+                    && !config.asyncOperations().contains(name)) {
+                throw new IllegalArgumentException("No such operation: " + Quoted.of(name)
+                        + ", which has a cost. Register it, or leave its cost out.");
+            }
+        }
+    }
+
     private static void checkLog(EngineConfig config) {
         if (config.log().isEmpty()) {
             return;

@@ -63,7 +63,7 @@ final class ClusterNode {
 
     /** Lets time pass on this node. Its work may wait for the log, so it runs on a thread of its own. */
     void advance(Duration span) {
-        advancing = advancing.thenRunAsync(() -> clock.advance(span));
+        advancing = advancing.thenRunAsync(() -> clock.advance(span), task -> new Thread(task, "advance").start());
     }
 
     /** Waits until the time that was let pass has passed. */

@@ -26,6 +26,23 @@ final class DeliveryStatesTest {
     }
 
     @Test
+    void list_delivering_findsThemBehindManyOthers() throws Exception {
+        takePaymentsOnly();
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        answerOnce(mayAnswer, asked);
+        for (int i = 0; i < 30; i++) {
+            publish();
+        }
+        asked.await();
+
+        String delivering = store.text(deliveries + "?status=delivering&limit=1");
+        mayAnswer.countDown();
+
+        assertThat(delivering).contains("\"status\":\"delivering\"");
+    }
+
+    @Test
     void delivery_whileItIsSent_isDelivering() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch mayAnswer = new CountDownLatch(1);
@@ -92,7 +109,8 @@ final class DeliveryStatesTest {
         store.pass(Duration.ofMinutes(1));
 
         assertThat(store.text(path)).contains("\"status\":\"enabled\"");
-        assertThat(store.text(deliveries + "?limit=1")).contains("\"status\":\"delivered\"");
+        assertThat(store.text(deliveries + "?status=delivered"))
+                .contains("\"eventType\":\"payment.processed\"", "\"status\":410");
     }
 
     @Test

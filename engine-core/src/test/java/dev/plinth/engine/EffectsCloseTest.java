@@ -2,10 +2,14 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.api.OperationResult;
+import dev.plinth.engine.api.Reply;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +38,35 @@ final class EffectsCloseTest {
         assertThat(goOn.await(60, TimeUnit.SECONDS)).isTrue();
         String unused = job.workspace().workspace().call().id();
         return Json.EMPTY_OBJECT;
+    }
+
+    @Test
+    void close_whileAnOperationCallsTheEngine_saysThatItsOutcomeIsUnknown() throws Exception {
+        try (TestEngine store = TestEngine.open(builder -> builder.operation("ask", operation -> {
+            began.countDown();
+            awaitGoOn();
+            return OperationResult.of(Json.of(
+                    Map.of("id", operation.workspace().workspace().call().id())));
+        }))) {
+            String path = "/v1/resources/" + store.make("/v1/resources", "{\"name\":\"n\"}") + "/operations/ask";
+            CompletableFuture<Reply> reply = store.engine()
+                    .submit(Call.of("POST", path).withKey(store.key()).withBody(Json.EMPTY_OBJECT));
+            assertThat(began.await(60, TimeUnit.SECONDS)).isTrue();
+
+            store.engine().beginDrain();
+            goOn.countDown();
+
+            assertThat(reply.get(60, TimeUnit.SECONDS).status()).isEqualTo(503);
+            assertThat(reply.join().text()).contains("outcome_unknown");
+        }
+    }
+
+    private void awaitGoOn() {
+        try {
+            assertThat(goOn.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -79,6 +79,13 @@ final class EngineBuilderTest {
         List<UnaryOperator<EngineBuilder>> settings = List.of(
                 builder -> builder.plan(null),
                 builder -> builder.tables(null),
+                builder -> builder.directory(null),
+                builder -> builder.quickRestart(null),
+                builder -> builder.secretKeyFile(null),
+                builder -> builder.configReload(null),
+                builder -> builder.adminToken(null),
+                builder -> builder.webhookAllow(null),
+                builder -> builder.webhookHostRate(null, 1),
                 builder -> builder.clock(null),
                 builder -> builder.testClock(null),
                 builder -> builder.ids(null),
@@ -135,6 +142,7 @@ final class EngineBuilderTest {
             assertThatThrownBy(() -> invocation.idempotencyKey(null))
                     .isInstanceOf(NullPointerException.class)
                     .hasMessage("key must not be null; leave it out for a call without one.");
+            assertThatThrownBy(() -> engine.client(null)).hasMessage("apiKey must not be null.");
         }
     }
 

@@ -356,8 +356,8 @@ final class EventStreamTest {
         int each = 200;
         List<CompletableFuture<Void>> writing = new ArrayList<>();
         for (int i = 0; i < writers; i++) {
-            writing.add(
-                    CompletableFuture.runAsync(() -> IntStream.range(0, each).forEach(n -> publish("a.b"))));
+            writing.add(CompletableFuture.runAsync(
+                    () -> IntStream.range(0, each).forEach(n -> publish("a.b")), task -> new Thread(task).start()));
         }
 
         List<String> seen = follow(stream, writers * each);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.ResourceStatus;
@@ -29,6 +30,20 @@ final class FutureThreadTest {
 
     @TempDir
     private Path directory;
+
+    @Test
+    void submit_refusedCall_showsStagesThePlinthException() {
+        try (Engine engine = open()) {
+            CompletableFuture<String> seen = client(engine)
+                    .resources()
+                    .get("res_00000000000000000000000000")
+                    .submit()
+                    .handle((found, failure) ->
+                            failure instanceof PlinthException refused ? refused.code() : String.valueOf(failure));
+
+            assertThat(in(seen)).isEqualTo("not_found");
+        }
+    }
 
     @Test
     void submit_continuationThatCalls_isAnswered() {

@@ -185,7 +185,8 @@ final class GuardIdempotencyTest {
 
             Reply second = guard.handle(post(store, "{}"), this::paid);
             CompletableFuture<Reply> waiting = CompletableFuture.supplyAsync(
-                    () -> guard.handle(post(store, "{}").withHeader("Prefer", "wait=30"), this::paid));
+                    () -> guard.handle(post(store, "{}").withHeader("Prefer", "wait=30"), this::paid),
+                    task -> new Thread(task).start());
             assertThat(store.status("/v1/resources")).as("no lock is held").isEqualTo(200);
             String unused = store.make("/v1/resources", "{\"name\":\"A\"}");
             goOn.countDown();
@@ -211,7 +212,7 @@ final class GuardIdempotencyTest {
                     }));
             assertThat(began.await(60, TimeUnit.SECONDS)).isTrue();
             CompletableFuture<Void> closed =
-                    CompletableFuture.runAsync(() -> store.engine().close());
+                    CompletableFuture.runAsync(() -> store.engine().close(), task -> new Thread(task).start());
             goOn.countDown();
             closed.get(60, TimeUnit.SECONDS);
             int status = reply.get(60, TimeUnit.SECONDS).status();

@@ -62,6 +62,7 @@ final class LeasesTest {
         assertThat(leased.job().attempt()).isOne();
         assertThat(leased.input()).isEqualTo(INPUT);
         assertThat(leased.leaseExpiresAt()).isEqualTo(now().plusSeconds(60));
+        assertThat(leased.toString()).contains(id).doesNotContain(leased.leaseToken());
         Job done = leases().complete(id, leased.leaseToken(), RESULT).call();
         assertThat(done.status()).isEqualTo(JobStatus.SUCCEEDED);
         assertThat(done.result()).contains(RESULT);
@@ -138,17 +139,19 @@ final class LeasesTest {
         ConcurrentLinkedQueue<String> taken = new ConcurrentLinkedQueue<>();
 
         List<CompletableFuture<Void>> workers = IntStream.range(0, WORKERS)
-                .mapToObj(worker -> CompletableFuture.runAsync(() -> {
-                    List<LeasedJob> leased = take("{\"types\":[\"send\"],\"max\":3}");
-                    while (!leased.isEmpty()) {
-                        for (LeasedJob one : leased) {
-                            taken.add(one.job().id());
-                            leases().complete(one.job().id(), one.leaseToken(), RESULT)
-                                    .call();
-                        }
-                        leased = take("{\"types\":[\"send\"],\"max\":3}");
-                    }
-                }))
+                .mapToObj(worker -> CompletableFuture.runAsync(
+                        () -> {
+                            List<LeasedJob> leased = take("{\"types\":[\"send\"],\"max\":3}");
+                            while (!leased.isEmpty()) {
+                                for (LeasedJob one : leased) {
+                                    taken.add(one.job().id());
+                                    leases().complete(one.job().id(), one.leaseToken(), RESULT)
+                                            .call();
+                                }
+                                leased = take("{\"types\":[\"send\"],\"max\":3}");
+                            }
+                        },
+                        task -> new Thread(task).start()))
                 .toList();
         workers.forEach(CompletableFuture::join);
 

@@ -55,6 +55,14 @@ final class RateLimitPoliciesTest {
     }
 
     @Test
+    void open_costOfAnOperationThatThereIsNone_isRefused() {
+        EngineBuilder none = Engine.builder().operationCost("exprot", 2);
+        assertThatThrownBy(none::open)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("No such operation: \"exprot\"");
+    }
+
+    @Test
     void policies_oneIsExhausted_429NamesItAndNothingIsTakenFromTheOthers() {
         String key = key("burst");
         for (int i = 0; i < 3; i++) {

@@ -64,6 +64,38 @@ class ReignsTest {
     }
 
     @Test
+    void drain_whileAReignBegins_givesTheReignBack() throws InterruptedException {
+        close();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        open(
+                builder("g").jobHandler(TYPE, job -> {
+                    begun.countDown();
+                    awaitIgnoringInterrupts(goOn);
+                    return Json.EMPTY_OBJECT;
+                }),
+                builder("h"));
+        String unused = first.client(key).startJob(NewJob.of(TYPE)).call().jobId();
+        begun.await();
+        long epoch = first.position().epoch();
+        log.hold(); // the next leader first puts the job back, and waits for that
+        Patience.until(() -> {
+            log.expireLease(epoch);
+            return log.leader().filter(leader -> leader.node().id().equals("h")).isPresent();
+        });
+
+        second.beginDrain();
+        log.letGo();
+
+        // By its call the earlier leader learns that it has lost its reign.
+        Patience.until(() ->
+                first.call(Call.of("GET", "/v1/resources").withKey(key)).status() == 200
+                        && first.position().epoch() > epoch);
+        Patience.until(() -> second.role() == NodeRole.FOLLOWER);
+        goOn.countDown();
+    }
+
+    @Test
     void reigns_lostAndWonManyTimes_leaveNoPartsAndNoThreadsBehind() {
         List<WeakReference<Store>> ended = new ArrayList<>();
         long threads = 0;
@@ -308,7 +340,7 @@ class ReignsTest {
     }
 
     @Test
-    void job_askedToEndWhenItsNodeResigns_isCanceledAndDoesNotRunAgain() throws InterruptedException {
+    void job_askedToEndWhenItsReignEnds_isCanceledAndDoesNotRunAgain() throws InterruptedException {
         close();
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);

@@ -28,6 +28,19 @@ final class ReloadedWebhooksTest {
     }
 
     @Test
+    void defaultRates_replacedByABuilderWithoutAClock_stayOff() {
+        String unused = store.endpoint();
+        store.engine().settings().replace(Engine.builder().webhookAllow("127.0.0.0/8"));
+        for (int i = 0; i < 30; i++) {
+            publish();
+        }
+
+        store.pass(Duration.ZERO);
+
+        assertThat(store.received()).isGreaterThanOrEqualTo(300);
+    }
+
+    @Test
     void hostRate_replaced_holdsForTheNextDeliveries() {
         String endpoint = store.endpoint();
         publish();

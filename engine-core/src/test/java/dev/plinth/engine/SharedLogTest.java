@@ -39,6 +39,25 @@ class SharedLogTest {
     }
 
     @Test
+    void open_nodeWithoutALog_isRefused() {
+        EngineBuilder alone = Engine.builder().node(new Node("a"));
+
+        assertThatThrownBy(alone::open)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("A node needs the log");
+        alone.inMemory().open().close();
+    }
+
+    @Test
+    void backup_ofANode_namesTheToolForLogs() {
+        try (Engine engine = open()) {
+            assertThatThrownBy(() -> engine.backup(directory.resolve("copy")))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("LogTools.exportDirectory");
+        }
+    }
+
+    @Test
     void open_afterAClose_hasEverythingThatWasAcknowledged() {
         String key;
         String id;

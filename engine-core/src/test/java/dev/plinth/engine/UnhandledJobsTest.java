@@ -34,6 +34,12 @@ final class UnhandledJobsTest {
     }
 
     @Test
+    void runAt_atTheEpoch_isShown() {
+        assertThat(store.text("/v1/jobs/" + job("nobody", ",\"runAt\":\"1970-01-01T00:00:00Z\"")))
+                .contains("\"status\":\"queued\"", "\"runAt\":\"1970-01-01T00:00:00.000Z\"");
+    }
+
+    @Test
     void job_ofATypeThatNothingHandles_saysSoInItsGetAndInLists() {
         String job = job("nobody", "");
 

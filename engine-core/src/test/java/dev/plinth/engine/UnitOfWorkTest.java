@@ -265,11 +265,13 @@ final class UnitOfWorkTest {
     @Test
     void transact_fromManyThreads_losesNoIncrement() {
         CompletableFuture<?>[] all = IntStream.range(0, THREADS)
-                .mapToObj(thread -> CompletableFuture.runAsync(() -> {
-                    for (int i = 0; i < ROUNDS; i++) {
-                        incrementPatiently();
-                    }
-                }))
+                .mapToObj(thread -> CompletableFuture.runAsync(
+                        () -> {
+                            for (int i = 0; i < ROUNDS; i++) {
+                                incrementPatiently();
+                            }
+                        },
+                        task -> new Thread(task).start()))
                 .toArray(CompletableFuture[]::new);
         CompletableFuture.allOf(all).join();
 

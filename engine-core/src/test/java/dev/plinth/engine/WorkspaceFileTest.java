@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.api.WorkspaceImport;
+import dev.plinth.engine.client.AdminClient;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.transfer.WorkspaceTransfers;
 import java.io.IOException;
@@ -58,6 +59,18 @@ final class WorkspaceFileTest {
     @AfterEach
     void close() {
         target.close();
+    }
+
+    @Test
+    void transfer_ofAClosedEngine_isRefusedInASentence() throws IOException {
+        WorkspaceImport input = WorkspaceImport.of(Files.write(base.resolve("file"), whole), key);
+        String workspace = target.newWideWorkspace();
+        AdminClient admin = target.engine().admin();
+        target.engine().close();
+
+        assertThatThrownBy(() -> admin.exportWorkspace(workspace, base.resolve("new"), key))
+                .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> admin.importWorkspace(input)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test

@@ -62,7 +62,7 @@ public record Call(
 
     /** Returns the same call with {@code Authorization: Bearer <secret>}. */
     public Call withKey(String secret) {
-        return withHeader("authorization", "Bearer " + secret);
+        return withHeader("authorization", "Bearer " + Objects.requireNonNull(secret, "secret must not be null."));
     }
 
     /** Returns the same call with these body bytes. */

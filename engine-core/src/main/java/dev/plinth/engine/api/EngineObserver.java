@@ -9,14 +9,18 @@ import java.util.Optional;
  * <p>The engine holds no lock while an observer runs. The thread of a call is the caller's or the server's. That of a
  * job is a worker of the engine, and that of a delivery a worker or the sender's. Begin and end may have different
  * threads. So an observer must return at once. An exception is logged and changes nothing. While eight
- * threads are inside an observer, the engine passes it by, so one that blocks holds no more threads than these.
+ * threads are inside it for work that begins, or 64 for work that has ended, the engine passes it by. So one that blocks
+ * holds at most 72 threads.
  */
 @FunctionalInterface
 public interface EngineObserver {
     /** Learns that work begins, and returns what learns of its end. */
     Observation begun(Work work);
 
-    /** Learns of the end of one piece of work, once. Work that a closing engine drops has no end. */
+    /**
+     * Learns of the end of one piece of work, at most once. Work that a closing engine drops has no end, nor has work that
+     * ends while the observer is passed by.
+     */
     @FunctionalInterface
     interface Observation {
         /** Learns that the work has ended. */

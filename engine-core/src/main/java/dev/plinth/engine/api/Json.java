@@ -50,7 +50,7 @@ public final class Json {
      * @throws IllegalArgumentException if a value is of another kind
      */
     public static Json of(Map<String, ? extends @Nullable Object> members) {
-        return new Json(CodecHolder.CODEC.write(members));
+        return new Json(CodecHolder.CODEC.write(Objects.requireNonNull(members, "members must not be null.")));
     }
 
     /**

@@ -23,4 +23,10 @@ public record LeasedJob(Job job, Json input, String leaseToken, Instant leaseExp
     public static LeasedJob of(Json json) {
         return json.read(LeasedJob.class);
     }
+
+    /** Returns the job's id and type and the end of the lease. Leaves the token and the input out. */
+    @Override
+    public String toString() {
+        return "LeasedJob[" + job.id() + ", " + job.type() + ", until " + leaseExpiresAt + "]";
+    }
 }

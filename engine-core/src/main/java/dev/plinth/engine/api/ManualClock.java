@@ -50,13 +50,17 @@ public final class ManualClock implements EngineClock {
      * Moves the clock forward and runs the work that becomes due on the way.
      *
      * @param span how far, cut to milliseconds; not negative
-     * @throws IllegalArgumentException if the span is negative
+     * @throws IllegalArgumentException if the span is negative, or goes beyond the last instant of the clock
      */
     public synchronized void advance(Duration span) {
         if (span.isNegative()) {
             throw new IllegalArgumentException("span must be 0 or more, got " + span + ". Time never goes back.");
         }
-        long target = Math.addExact(epochMillis, span.toMillis());
+        long left = Long.MAX_VALUE - Math.max(0, epochMillis);
+        if (span.compareTo(Duration.ofMillis(left)) > 0) {
+            throw new IllegalArgumentException("span must be at most " + left + " ms, got " + span + ". Advance less.");
+        }
+        long target = epochMillis + span.toMillis();
         for (DueWork work : attached) {
             work.runDue();
         }

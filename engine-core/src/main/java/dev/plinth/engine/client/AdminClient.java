@@ -4,6 +4,7 @@ import static dev.plinth.engine.client.Given.given;
 
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.NewKey;
+import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.TableUse;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.api.WorkspaceImport;
@@ -94,6 +95,7 @@ public final class AdminClient {
      * @param keyFile a file with the 32 bytes of a key, with which the file is encrypted
      * @throws IllegalStateException if it cannot be exported; one sentence says why and what to do. Also on a thread of
      *     the engine's own
+     * @throws PlinthException 503 {@code not_leader} if this node of a shared log does not lead
      */
     public WorkspaceTransfer exportWorkspace(String id, Path file, Path keyFile) {
         return invocations
@@ -109,6 +111,7 @@ public final class AdminClient {
      *
      * @throws IllegalStateException if it cannot be imported; one sentence says why and what to do. Also on a thread of
      *     the engine's own
+     * @throws PlinthException 503 {@code not_leader} if this node of a shared log does not lead
      */
     public WorkspaceTransfer importWorkspace(WorkspaceImport input) {
         return invocations.target().get().transfers().importWorkspace(given(input, "input"));

@@ -1,5 +1,7 @@
 package dev.plinth.engine.client;
 
+import static dev.plinth.engine.client.Given.given;
+
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.pipeline.RequestDispatcher;
 import dev.plinth.engine.internal.transfer.WorkspaceTransfers;
@@ -35,7 +37,7 @@ public final class Clients {
 
     /** Returns a client whose calls carry an API key. */
     public PlinthClient withKey(String key) {
-        return new PlinthClient(Invocations.with(target, key));
+        return new PlinthClient(Invocations.with(target, given(key, "apiKey")));
     }
 
     /** Returns a client of the host's own code for a workspace. */

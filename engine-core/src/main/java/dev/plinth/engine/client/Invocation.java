@@ -113,9 +113,29 @@ public final class Invocation<T> {
         } catch (PlinthException noLeader) {
             return CompletableFuture.failedFuture(noLeader);
         }
-        return target.dispatcher()
+        // Not thenApply, which would show a CompletionException to the stages of the caller.
+        CompletableFuture<T> made = new CompletableFuture<>();
+        CompletableFuture<Answer> unused = target.dispatcher()
                 .submit(request(target.wire()), way.apply(target))
-                .thenApply(answer -> result(target.wire(), answer));
+                .whenComplete((answer, failure) -> {
+                    if (failure == null) {
+                        complete(made, target.wire(), answer);
+                    } else {
+                        made.completeExceptionally(failure);
+                    }
+                });
+        return made;
+    }
+
+    private void complete(CompletableFuture<T> made, Wire wire, Answer answer) {
+        T result;
+        try {
+            result = result(wire, answer);
+        } catch (RuntimeException | Error e) {
+            made.completeExceptionally(e);
+            return;
+        }
+        made.complete(result);
     }
 
     /** Returns the same with a parameter of the query. */

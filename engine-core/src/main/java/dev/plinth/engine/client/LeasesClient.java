@@ -77,7 +77,7 @@ public final class LeasesClient {
         return invocations.of("reportProgress", List.of(given(jobId, "jobId")), body, Job::of);
     }
 
-    /** Ends a job with success. Its result is any JSON value, or null for none. */
+    /** Ends a job with success. Its result is any JSON value; {@code Json.of("null")} stands for none. */
     public Invocation<Job> complete(String jobId, String leaseToken, Json result) {
         byte[] body = body(
                 leaseToken, json -> json.raw("result", given(result, "result").utf8()));
@@ -89,7 +89,7 @@ public final class LeasesClient {
      * nothing does and the worker holds its lease. The operations cost their rate-limit units, and the key needs their
      * scopes.
      *
-     * @param result any JSON value, or null for none
+     * @param result any JSON value; {@code Json.of("null")} stands for none
      * @param operations 1 to 100
      */
     public Invocation<Job> complete(String jobId, String leaseToken, Json result, List<BatchOperation> operations) {

@@ -15,6 +15,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonTest {
     @Test
+    @SuppressWarnings("NullAway") // what a host without a null checker may do
+    void of_noMembersAtAll_isRefused() {
+        assertThatThrownBy(() -> Json.of((Map<String, Object>) null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessageContaining("must not be null");
+    }
+
+    @Test
     void of_map_isCompactInTheOrderOfTheMap() {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("text", "a\"b");

@@ -312,9 +312,13 @@ public final class EngineServer implements AutoCloseable {
      * Closes as {@link #close()} does.
      *
      * @param grace how long a connection may be idle meanwhile, 0 or more; with 0 a request that is on its way is lost
+     * @throws IllegalArgumentException if it is negative
      */
     public void close(Duration grace) {
-        drain(grace);
+        if (grace.isNegative()) {
+            throw new IllegalArgumentException("grace must be 0 or more, got " + grace + ".");
+        }
+        drain(grace.compareTo(deadlines.idle()) > 0 ? deadlines.idle() : grace); // no connection is idle for longer
         stop();
     }
 

@@ -49,7 +49,7 @@ public final class EngineServerBuilder {
     private Optional<BiFunction<Call, CallDoor, CompletableFuture<Reply>>> filter = Optional.empty();
     private String host = LOOPBACK;
     private int port = PORT_DEFAULT;
-    private String adminHost = LOOPBACK;
+    private Optional<String> adminHost = Optional.empty();
     private OptionalInt adminPort = OptionalInt.empty();
     private boolean adminHealth;
     private Duration drain = Deadlines.STANDARD.drain();
@@ -124,7 +124,7 @@ public final class EngineServerBuilder {
 
     /** Sets the interface of {@link #adminPort}. The default is 127.0.0.1. */
     public EngineServerBuilder adminHost(String name) {
-        adminHost = checkedHost(name);
+        adminHost = Optional.of(checkedHost(name));
         return this;
     }
 
@@ -290,6 +290,10 @@ public final class EngineServerBuilder {
         if (adminHealth && adminPort.isEmpty()) {
             throw new IllegalArgumentException("adminHealth needs an adminPort. Set one, or leave adminHealth out.");
         }
+        if (adminHost.isPresent() && adminPort.isEmpty()) {
+            throw new IllegalArgumentException("adminHost needs an adminPort. Set one, or leave adminHost out.");
+        }
+        String operators = adminHost.orElse(LOOPBACK);
         EnumSet<Audience> audiences = EnumSet.of(Audience.TENANT);
         if (adminPort.isEmpty()) {
             audiences.add(Audience.OPERATOR);
@@ -300,10 +304,10 @@ public final class EngineServerBuilder {
         Optional<Listening> admin = adminPort.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Listening(
-                        adminHost,
+                        operators,
                         adminPort.getAsInt(),
                         EnumSet.of(Audience.OPERATOR, Audience.PROBE),
-                        tls.isPresent() && !isLoopback(adminHost)));
+                        tls.isPresent() && !isLoopback(operators)));
         return new Settings(
                 new Listening(host, port, audiences, tls.isPresent()),
                 admin,

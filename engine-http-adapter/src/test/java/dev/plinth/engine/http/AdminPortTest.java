@@ -113,6 +113,17 @@ class AdminPortTest {
     }
 
     @Test
+    void adminHost_withoutAnAdminPort_isRefused() {
+        start(builder -> builder);
+
+        assertThatThrownBy(() -> EngineServer.builder(live.engine())
+                        .adminHost("127.0.0.1")
+                        .start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("adminHost needs an adminPort");
+    }
+
+    @Test
     void adminHealth_withoutAnAdminPort_isRefused() {
         start(builder -> builder);
 

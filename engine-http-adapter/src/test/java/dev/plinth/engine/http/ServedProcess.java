@@ -45,7 +45,8 @@ public final class ServedProcess implements AutoCloseable {
         this.err = err;
         this.process = builder(arguments).redirectError(err.toFile()).start();
         CompletableFuture<Void> patience = CompletableFuture.runAsync(
-                process::destroyForcibly, CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS));
+                process::destroyForcibly,
+                CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS, Runnable::run));
         BufferedReader lines = process.inputReader();
         while (base.isEmpty()) {
             String line = lines.readLine();

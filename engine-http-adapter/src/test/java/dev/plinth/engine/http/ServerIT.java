@@ -18,6 +18,7 @@ import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -289,15 +290,22 @@ class ServerIT {
                                 .toArray(String[]::new))
                 .redirectError(err.toFile())
                 .start();
-        OutputStream pipe = Files.newOutputStream(certificates()); // opens once the program reads it
+        FutureTask<OutputStream> pipe = new FutureTask<>(() -> Files.newOutputStream(certificates()));
+        Thread opener = new Thread(pipe, "opener"); // it waits until the program reads, if that never comes for ever
+        opener.setDaemon(true);
+        opener.start();
         try {
+            Patience.until(() -> pipe.isDone() || !process.isAlive());
+            assertThat(process.isAlive()).as(Files.readString(err)).isTrue();
             ServedProcess.hangUp(process);
             Patience.until(() -> !process.isAlive() || Files.readString(err).contains("still starting"));
 
-            assertThat(process.isAlive()).isTrue();
+            assertThat(process.isAlive()).as(Files.readString(err)).isTrue();
         } finally {
             process.destroyForcibly();
-            pipe.close();
+            if (pipe.isDone()) {
+                pipe.get().close();
+            }
         }
     }
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -121,9 +122,9 @@ public abstract class SharedLogContract {
     @Test
     final void reign_askedByBothNodesAtOnce_isGivenToOneOfThem() throws IOException {
         for (int i = 0; i < TAKEOVERS; i++) {
-            CompletableFuture<Optional<Reign>> asked = CompletableFuture.supplyAsync(() -> ask(first(), FIRST));
+            CompletableFuture<Optional<Reign>> asked = beside(() -> ask(first(), FIRST));
             Optional<Reign> second = ask(second(), SECOND);
-            Optional<Reign> first = asked.join();
+            Optional<Reign> first = ended(asked);
 
             assertTrue(first.isPresent() != second.isPresent(), () -> first + " and " + second);
             Reign given = first.or(() -> second).orElseThrow();
@@ -255,12 +256,12 @@ public abstract class SharedLogContract {
     final void close_besideACallAndAgain_endsTheCallAndLeavesTheLogToTheOther() throws IOException {
         Reign reign = first().reign(FIRST).orElseThrow();
         List<Batch> appended = append(first(), reign, 1, 1);
-        CompletableFuture<Boolean> following = CompletableFuture.supplyAsync(() -> ends(second()));
+        CompletableFuture<Boolean> following = beside(() -> ends(second()));
 
         second().close();
         second().close();
 
-        assertTrue(following.orTimeout(CALL_SECONDS_MAX, TimeUnit.SECONDS).join());
+        assertTrue(ended(following));
         assertEquals(Fate.DURABLE, first().append(reign, batch(reign, 3)));
         assertEquals(appended.size() + 1, readAll(first(), reign, BYTES_MAX).size());
     }
@@ -304,11 +305,10 @@ public abstract class SharedLogContract {
         for (int i = 0; i < TAKEOVERS; i++) {
             Reign earlier = first().reign(FIRST).orElseThrow();
             long next = position + 1;
-            CompletableFuture<List<Batch>> appending =
-                    CompletableFuture.supplyAsync(() -> appendUntilFenced(earlier, next));
+            CompletableFuture<List<Batch>> appending = beside(() -> appendUntilFenced(earlier, next));
             Reign later = takeOver();
             List<Batch> read = readAll(second(), later, BYTES_MAX);
-            durable.addAll(appending.join());
+            durable.addAll(ended(appending));
             assertBatches(durable, read);
             position = durable.isEmpty() ? 0 : durable.get(durable.size() - 1).last();
             second().resign(later);
@@ -553,5 +553,18 @@ public abstract class SharedLogContract {
             assertEquals(wanted.crc(), batch.crc(), batch::toString);
             assertArrayEquals(wanted.frame(), batch.frame(), batch::toString);
         }
+    }
+
+    /** Calls on a thread of its own. A pool may have a single thread, which a call that hangs would keep. */
+    private static <T> CompletableFuture<T> beside(Supplier<T> call) {
+        return CompletableFuture.supplyAsync(call, task -> {
+            Thread thread = new Thread(task, "shared-log-contract");
+            thread.setDaemon(true);
+            thread.start();
+        });
+    }
+
+    private static <T> T ended(CompletableFuture<T> call) {
+        return call.orTimeout(CALL_SECONDS_MAX, TimeUnit.SECONDS).join();
     }
 }

@@ -33,6 +33,7 @@ public final class WebhookSink implements AutoCloseable {
     /** Requests that it keeps. Later ones are answered with 503. */
     static final int RECEIVED_MAX = 10_000;
 
+    private static final Duration DELAY_MAX = Duration.ofDays(1);
     private static final int BODY_BYTES_MAX = 1 << 20;
     private static final long AWAIT_SECONDS_MAX = 30;
     private static final Answer OK = new Answer(200, Duration.ZERO);
@@ -89,7 +90,7 @@ public final class WebhookSink implements AutoCloseable {
      * Answers the next request, in its turn as {@link #reply} says, so much later by real time. Other requests are
      * answered meanwhile. The engine gives an attempt 15 real seconds, so a longer delay is a receiver that hangs.
      *
-     * @param delay how long the request is kept waiting; closing the sink ends it without an answer
+     * @param delay how long the request is kept waiting, at most a day; closing the sink ends it without an answer
      * @param status 200–599
      */
     public WebhookSink replyLate(Duration delay, int status) {
@@ -97,7 +98,7 @@ public final class WebhookSink implements AutoCloseable {
             throw new IllegalArgumentException("delay must be 0 or more, got " + delay + ".");
         }
         checkStatus(status);
-        return script(Stream.of(new Answer(status, delay)));
+        return script(Stream.of(new Answer(status, delay.compareTo(DELAY_MAX) > 0 ? DELAY_MAX : delay)));
     }
 
     /** Closes the connection of the next request, in its turn as {@link #reply} says, without an answer. */
@@ -169,7 +170,7 @@ public final class WebhookSink implements AutoCloseable {
         if (answer.delay().isZero()) {
             answer(exchange, answer.status());
         } else {
-            CompletableFuture.delayedExecutor(answer.delay().toMillis(), TimeUnit.MILLISECONDS)
+            CompletableFuture.delayedExecutor(answer.delay().toMillis(), TimeUnit.MILLISECONDS, WebhookSink::start)
                     .execute(() -> answer(exchange, answer.status()));
         }
     }
@@ -212,4 +213,11 @@ public final class WebhookSink implements AutoCloseable {
     }
 
     private record Answer(int status, Duration delay) {}
+
+    /** Runs a late answer on a thread of its own. A test may keep all threads of the common pool, which may be one. */
+    private static void start(Runnable late) {
+        Thread thread = new Thread(late, "plinth-webhook-sink");
+        thread.setDaemon(true);
+        thread.start();
+    }
 }

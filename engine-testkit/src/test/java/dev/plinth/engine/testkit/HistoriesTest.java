@@ -237,11 +237,13 @@ class HistoriesTest {
         CompletableFuture<?>[] clients = new CompletableFuture<?>[CLIENTS];
         for (int i = 0; i < CLIENTS; i++) {
             int client = i;
-            clients[i] = CompletableFuture.runAsync(() -> {
-                for (int j = 0; j < OPERATIONS_PER_CLIENT; j++) {
-                    history.read(client, "r").missing();
-                }
-            });
+            clients[i] = CompletableFuture.runAsync(
+                    () -> {
+                        for (int j = 0; j < OPERATIONS_PER_CLIENT; j++) {
+                            history.read(client, "r").missing();
+                        }
+                    },
+                    task -> new Thread(task).start());
         }
         CompletableFuture.allOf(clients).join();
 

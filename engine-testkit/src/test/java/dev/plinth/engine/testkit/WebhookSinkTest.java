@@ -9,8 +9,13 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -71,6 +76,25 @@ final class WebhookSinkTest {
         assertThat(hanging).isNotDone();
         sink.close();
         assertThat(hanging).failsWithin(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void answer_late_comesAlsoWhileTheCommonPoolIsBusy() {
+        CountDownLatch over = new CountDownLatch(1);
+        ForkJoinPool pool = ForkJoinPool.commonPool();
+        List<ForkJoinTask<Boolean>> busy = IntStream.range(0, pool.getParallelism())
+                .mapToObj(i -> pool.submit(() -> over.await(60, TimeUnit.SECONDS)))
+                .toList();
+        sink.replyLate(Duration.ofMillis(50), 202);
+        CompletableFuture<Reply> late =
+                CompletableFuture.supplyAsync(() -> door.send(Call.of("POST", "")), task -> new Thread(task).start());
+
+        assertThat(late)
+                .succeedsWithin(Duration.ofSeconds(30))
+                .extracting(Reply::status)
+                .isEqualTo(202);
+        over.countDown();
+        busy.forEach(ForkJoinTask::join);
     }
 
     @Test

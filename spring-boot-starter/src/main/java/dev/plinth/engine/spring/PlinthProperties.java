@@ -52,6 +52,12 @@ record PlinthProperties(
         @DefaultValue IdentityGiven identity,
         @DefaultValue Webhooks webhooks,
         @DefaultValue Wire wire) {
+    /** Returns the name of the class. Leaves the operator's token out. */
+    @Override
+    public String toString() {
+        return "PlinthProperties";
+    }
+
     /** Puts the settings into a builder. */
     void applyTo(EngineBuilder builder) {
         builder.createDefaultWorkspace(createDefaultWorkspace);
@@ -122,6 +128,8 @@ record PlinthProperties(
         /** Puts the settings of a node into a builder. The log itself needs the application's beans. */
         void applyTo(EngineBuilder builder, Store store) {
             if (!isGiven()) {
+                refuseAlone(nodeId, "plinth.log.node-id");
+                refuseAlone(advertise, "plinth.log.advertise");
                 return;
             }
             refuse(store.directory(), "plinth.store.directory");
@@ -135,6 +143,13 @@ record PlinthProperties(
                 builder.node(new Node(nodeId, Optional.ofNullable(advertise)));
             } else if (advertise != null) {
                 builder.node(new Node(UUID.randomUUID().toString(), Optional.of(advertise)));
+            }
+        }
+
+        private static void refuseAlone(@Nullable Object given, String name) {
+            if (given != null) {
+                throw new IllegalStateException(
+                        name + " needs plinth.log.cell, which is not set. Set it, or remove this.");
             }
         }
 

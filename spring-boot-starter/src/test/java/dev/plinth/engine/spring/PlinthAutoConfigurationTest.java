@@ -53,6 +53,14 @@ final class PlinthAutoConfigurationTest {
             new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(PlinthAutoConfiguration.class));
 
     @Test
+    void nodeIdWithoutACell_refusesTheStart() {
+        runner.withPropertyValues("plinth.log.node-id=a")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining("plinth.log.node-id needs plinth.log.cell"));
+    }
+
+    @Test
     void hostRates_inBrackets_keepTheirCharacters() {
         Map<String, Object> properties = Map.of(
                 "plinth.webhooks.host-rates[*]",

@@ -109,6 +109,11 @@ public enum ProblemCode {
         return wireName;
     }
 
+    /** Returns true if a name on the wire says that the engine closes, or that its node does not lead. */
+    public static boolean isOfEndedEngine(String wireName) {
+        return SHUTTING_DOWN.wireName.equals(wireName) || NOT_LEADER.wireName.equals(wireName);
+    }
+
     /**
      * Returns true if the refusal is remembered under the idempotency key when it comes after validation. The same call
      * would get it again (contract §5).

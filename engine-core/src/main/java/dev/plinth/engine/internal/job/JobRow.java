@@ -411,7 +411,11 @@ record JobRow(
         if (resource != null) {
             json.member("resourceId", resource);
         }
-        time(json, "runAt", facts.runAt());
+        if (facts.runAt() == NewJob.EPOCH) {
+            json.member("runAt", Times.text(0));
+        } else {
+            time(json, "runAt", facts.runAt());
+        }
         if (attempt() > 0) {
             time(json, "nextAttemptAt", dueAt());
         }

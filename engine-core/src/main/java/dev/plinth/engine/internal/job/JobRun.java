@@ -35,10 +35,6 @@ final class JobRun implements HostJob {
     /** HTTP status codes of refusals because of the state of rows, which another attempt may find changed. */
     private static final Set<Integer> DEPENDS_ON_ROWS = Set.of(409, 412);
 
-    /** Refusals of a handler's calls by an engine that closes, or whose node resigns. */
-    private static final Set<String> OF_ENDED_ENGINE =
-            Set.of(ProblemCode.SHUTTING_DOWN.wireName(), ProblemCode.NOT_LEADER.wireName());
-
     private static final String HANDLER_FAILED = "handler_failed";
     private static final String RESULT_TOO_LARGE = "result_too_large";
 
@@ -134,7 +130,7 @@ final class JobRun implements HostJob {
         }
         PlinthException refused = FatalErrors.find(PlinthException.class, e);
         return FatalErrors.find(InterruptedException.class, e) != null
-                || refused != null && OF_ENDED_ENGINE.contains(refused.code());
+                || refused != null && ProblemCode.isOfEndedEngine(refused.code());
     }
 
     /** Puts the job back into the queue, unless that was done before. Returns null, because no error is recorded. */
@@ -142,7 +138,8 @@ final class JobRun implements HostJob {
         commit(JobSteps.giveBack(id(), row.attempt()));
         LOG.log(
                 System.Logger.Level.INFO,
-                "Closing has ended job " + jobId() + " of type " + type() + "; attempt " + attempt() + " begins anew");
+                "Closing has ended job " + jobId() + " of type " + type() + "; attempt " + attempt()
+                        + " does not count");
         return null;
     }
 

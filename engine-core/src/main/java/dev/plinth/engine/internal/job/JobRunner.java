@@ -63,6 +63,9 @@ public final class JobRunner implements DueSource {
     /** The next turn: the first workspace from this number on that has a ready job. */
     private volatile long turn;
 
+    /** True once another node is to run the jobs. */
+    private volatile boolean leaving;
+
     /**
      * The engine's own jobs by type.
      *
@@ -70,8 +73,6 @@ public final class JobRunner implements DueSource {
      * @param steps those that go through rows
      */
     public record OwnJobs(Map<String, Function<byte[], ItemJob>> items, Map<String, Function<byte[], StepJob>> steps) {}
-
-    private volatile boolean leaving;
 
     /**
      * A runner.

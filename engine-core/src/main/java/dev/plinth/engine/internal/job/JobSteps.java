@@ -47,6 +47,9 @@ final class JobSteps {
                     || Cancellations.cover(context.rows(), row)) {
                 return Decision.nothing(TOO_LATE);
             }
+            if (row.cancelRequested()) { // it ran in the store from which its workspace has come
+                return Decision.of(end(context, row), ENDED);
+            }
             return Decision.of(JobRules.step(context, row.running(context.now())), DONE);
         };
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param type the kind of work
  * @param input the input, compact
  * @param resource the resource of the job, or null
- * @param runAt when to run it, in epoch milliseconds; 0 for at once
+ * @param runAt when to run it, in epoch milliseconds; 0 for at once, {@link #EPOCH} for the time 0
  * @param priority 1 first, 4 last
  * @param uniqueKey keeps a second job of the type out while the first is not final, or null
  * @param attemptsMax the most attempts
@@ -25,6 +25,9 @@ public record NewJob(
         @Nullable String uniqueKey,
         int attemptsMax,
         boolean countsOutcomes) {
+    /** Stands for the time 0, because 0 stands for none. */
+    public static final long EPOCH = Long.MIN_VALUE;
+
     /** The default priority. */
     public static final int PRIORITY_DEFAULT = 3;
 

@@ -134,13 +134,19 @@ public final class AttemptRunner {
         if (!claim(number)) {
             return false;
         }
+        AtomicBoolean begun = new AtomicBoolean(); // an executor of the host may take the work and then throw
         try {
-            executor.execute(() -> run(number, work));
+            executor.execute(() -> {
+                if (begun.compareAndSet(false, true)) {
+                    run(number, work);
+                }
+            });
             return true;
         } catch (RuntimeException | Error e) {
-            // There is no thread, whatever a host's executor throws. The listener of ended attempts is not told,
-            // because
-            // it would try again at once.
+            if (!begun.compareAndSet(false, true)) {
+                return true;
+            }
+            // There is no thread. The listener of ended attempts is not told, because it would try again at once.
             release(number);
             log.log(System.Logger.Level.WARNING, "No thread is available for an attempt; it is tried again", e);
             return false;

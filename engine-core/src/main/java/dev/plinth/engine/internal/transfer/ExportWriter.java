@@ -40,6 +40,12 @@ final class ExportWriter implements AutoCloseable {
             Pattern.compile("[0-9a-f]{" + 2 * UNIQUE_BYTES + "}" + Pattern.quote(PARTIAL));
     private static final System.Logger LOG = Log.of(ExportWriter.class);
 
+    /**
+     * Begins a system property, with the name of a file that this process writes. POSIX releases the locks of a process on a
+     * file as soon as the process closes any channel to it. So no other export here may even open the file.
+     */
+    private static final String WRITTEN_HERE = "dev.plinth.engine.export:";
+
     private final Path file;
     private final Path partial;
     private final FileChannel channel;
@@ -75,8 +81,7 @@ final class ExportWriter implements AutoCloseable {
                             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
                         }
                         : new FileAttribute<?>[0];
-        FileChannel channel =
-                FileChannel.open(partial, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes);
+        FileChannel channel = make(partial, attributes);
         byte[] fileId = new byte[ExportFormat.randomBytes()];
         random.fillSecret(fileId);
         ExportWriter writer = new ExportWriter(file, partial, channel, cipher, ExportFormat.header(fileId));
@@ -93,6 +98,18 @@ final class ExportWriter implements AutoCloseable {
         }
     }
 
+    private static FileChannel make(Path partial, FileAttribute<?>... attributes) throws IOException {
+        String written = WRITTEN_HERE + partial.getFileName();
+        System.setProperty(written, "");
+        try {
+            return FileChannel.open(
+                    partial, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes);
+        } catch (IOException | RuntimeException e) {
+            System.clearProperty(written);
+            throw e;
+        }
+    }
+
     private static void deleteLeft(Path file) throws IOException {
         Path directory = file.toAbsolutePath().getParent();
         String name = file.getFileName() + ".";
@@ -103,7 +120,7 @@ final class ExportWriter implements AutoCloseable {
                         && UNIQUE_AND_PARTIAL
                                 .matcher(other.substring(name.length()))
                                 .matches();
-                if (isPartial && !isWritten(each)) {
+                if (isPartial && System.getProperty(WRITTEN_HERE + other) == null && !isWritten(each)) {
                     Files.deleteIfExists(each);
                     LOG.log(System.Logger.Level.INFO, "Deleted " + each + ", which an export that was killed has left");
                 }
@@ -111,7 +128,7 @@ final class ExportWriter implements AutoCloseable {
         }
     }
 
-    /** Returns true if an export goes on with a file, in this process or another. It holds a lock on the file. */
+    /** Returns true if an export of another process goes on with a file. It holds a lock on the file. */
     private static boolean isWritten(Path partial) {
         try (FileChannel other = FileChannel.open(partial, StandardOpenOption.WRITE);
                 FileLock lock = other.tryLock()) {
@@ -237,7 +254,11 @@ final class ExportWriter implements AutoCloseable {
     /** Deletes what has no other name. */
     @Override
     public void close() throws IOException {
-        channel.close();
-        Files.deleteIfExists(partial);
+        try {
+            channel.close();
+            Files.deleteIfExists(partial);
+        } finally {
+            System.clearProperty(WRITTEN_HERE + partial.getFileName());
+        }
     }
 }

@@ -61,7 +61,7 @@ public final class WorkspaceTransfers {
     public WorkspaceTransfer exportWorkspace(String id, Path file, Path keyFile) {
         store.checkMayWait();
         Id workspace = Id.parse(IdKind.WORKSPACE, id);
-        if (workspace == null || !Access.exists(store.viewToAct(), workspace)) {
+        if (workspace == null || !exists(workspace)) {
             throw new IllegalStateException("There is no workspace " + id + " in this store. List them with"
                     + " GET /admin/v1/workspaces or AdminClient.workspaces.");
         }
@@ -88,7 +88,7 @@ public final class WorkspaceTransfers {
         SecretCipher key = TransferKey.read(input.keyFile(), random);
         CheckedExport checked = CheckedExport.read(() -> new ExportReader(input.file(), input.keyFile(), key));
         Plan plan = plan(input, checked);
-        imports.begin(checked.ids());
+        begin(checked);
         try {
             return importChecked(input, key, checked, plan);
         } finally {
@@ -138,6 +138,22 @@ public final class WorkspaceTransfers {
                                 + " has left stay hidden, and are purged later: "
                                 + refused.refusal().detail());
             }
+        }
+    }
+
+    private boolean exists(Id workspace) {
+        try {
+            return Access.exists(store.viewToAct(), workspace);
+        } catch (RefusedException ended) {
+            throw told(ended);
+        }
+    }
+
+    private void begin(CheckedExport checked) {
+        try {
+            imports.begin(checked.ids());
+        } catch (RefusedException ended) {
+            throw told(ended);
         }
     }
 

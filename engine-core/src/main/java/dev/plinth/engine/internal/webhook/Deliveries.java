@@ -24,6 +24,8 @@ import dev.plinth.engine.internal.timer.Retention;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.function.Function;
 import java.util.function.LongToIntFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -109,24 +111,49 @@ public final class Deliveries {
      * Lists the deliveries of an endpoint.
      *
      * @param underWay returns the number of a delivery's attempt in flight, by the number of the delivery, or 0
+     * @param inFlight returns the numbers of the deliveries of an endpoint with an attempt in flight
      */
     public static Command.Query list(
-            Id endpoint, PageRequest request, @Nullable String status, LongToIntFunction underWay) {
+            Id endpoint,
+            PageRequest request,
+            @Nullable String status,
+            LongToIntFunction underWay,
+            Function<Id, NavigableSet<Long>> inFlight) {
         return context -> {
-            List<SetKey> sets = sets(context.rows(), Endpoints.find(context, endpoint), status);
-            return Outcome.Done.ok(Lists.page(context.rows(), WebhookTables.DELIVERIES, sets, request, row -> {
+            Rows rows = context.rows();
+            EndpointRow of = Endpoints.find(context, endpoint);
+            Lists.Renderer<DeliveryRow> renderer = row -> {
                 // Read once, because it may change between two reads.
                 Shown shown = shown(context, row, underWay);
                 boolean fits = !shown.row.isExpired(context) && (status == null || status.equals(shown.status));
                 return fits ? json(context, shown, true) : null;
-            }));
+            };
+            return Outcome.Done.ok(
+                    DELIVERING.equals(status)
+                            ? Lists.page(new Sending(rows, inFlight.apply(endpoint), renderer), request)
+                            : Lists.page(rows, WebhookTables.DELIVERIES, sets(rows, of, status), request, renderer));
         };
+    }
+
+    /** Deliveries in flight, which no set tells, the newest first. */
+    private record Sending(Rows rows, NavigableSet<Long> numbers, Lists.Renderer<DeliveryRow> renderer)
+            implements Lists.Items {
+        @Override
+        public long next(long edge) {
+            Long next = numbers.lower(edge);
+            return next == null ? Rows.NONE : next;
+        }
+
+        @Override
+        public byte @Nullable [] item(long number) {
+            DeliveryRow row = rows.at(WebhookTables.DELIVERIES, number);
+            return row == null ? null : renderer.render(row);
+        }
     }
 
     /**
      * Returns sets that together hold all deliveries of an endpoint that are shown with a status. The set of a status
-     * has further ones only while attempts at them are in flight. All open sets are read while a release is under way,
-     * and for deliveries in flight, which no set tells.
+     * has further ones only while attempts at them are in flight. All open sets are read while a release is under way.
      */
     private static List<SetKey> sets(Rows rows, EndpointRow endpoint, @Nullable String status) {
         if (status == null) {

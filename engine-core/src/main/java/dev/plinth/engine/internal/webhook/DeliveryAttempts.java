@@ -29,7 +29,9 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -59,8 +61,8 @@ final class DeliveryAttempts {
     private final LazySender sender;
     private final DeliveryScheduler scheduler;
     private final Executor steps;
-    /** The numbers of the attempts in flight, by the number of their delivery. */
-    private final Map<Long, Integer> sending = new ConcurrentHashMap<>();
+    /** The attempts in flight, by the number of their delivery. */
+    private final Map<Long, InFlight> sending = new ConcurrentHashMap<>();
 
     private final AttemptTimes times = new AttemptTimes();
     private volatile boolean stopped;
@@ -103,7 +105,19 @@ final class DeliveryAttempts {
 
     /** Returns the number of the attempt of a delivery in flight, or 0. */
     int underWay(long number) {
-        return sending.getOrDefault(number, 0);
+        InFlight one = sending.get(number);
+        return one == null ? 0 : one.attempt;
+    }
+
+    /** Returns the numbers of the deliveries of an endpoint with an attempt in flight. */
+    NavigableSet<Long> underWayAt(Id endpoint) {
+        NavigableSet<Long> numbers = new TreeSet<>();
+        sending.forEach((number, one) -> {
+            if (one.endpoint.equals(endpoint)) {
+                numbers.add(number);
+            }
+        });
+        return numbers;
     }
 
     /** Returns how long attempts took. */
@@ -170,7 +184,7 @@ final class DeliveryAttempts {
         if (scheduler.weigh(flight.slot, body.json().length)) {
             flight.claim.ring();
         }
-        sending.put(number, row.tries().made() + 1);
+        sending.put(number, new InFlight(endpoint.id(), row.tries().made() + 1));
         DeliveryEvent event = Recordings.begun(DeliveryEvent.PROBE, DeliveryEvent::new);
         Observers.Observed observed = observe(row, body.trace());
         TraceParent own = span(body.trace(), at);
@@ -365,6 +379,13 @@ final class DeliveryAttempts {
             this.slot = slot;
         }
     }
+
+    /**
+     * An attempt that is being made.
+     *
+     * @param attempt its number
+     */
+    private record InFlight(Id endpoint, int attempt) {}
 
     private record Due(
             DeliveryRow row,

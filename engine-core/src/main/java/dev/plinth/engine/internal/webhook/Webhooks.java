@@ -38,6 +38,7 @@ import dev.plinth.engine.internal.webhook.send.SendResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
@@ -442,6 +443,11 @@ public final class Webhooks implements DueSource, AutoCloseable {
     /** Returns the number of the attempt of a delivery in flight, or 0. */
     public int underWay(long number) {
         return deliveryAttempts.underWay(number);
+    }
+
+    /** Returns the numbers of the deliveries of an endpoint with an attempt in flight. */
+    public NavigableSet<Long> underWayAt(Id endpoint) {
+        return deliveryAttempts.underWayAt(endpoint);
     }
 
     /**

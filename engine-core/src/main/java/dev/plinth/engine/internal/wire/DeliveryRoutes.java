@@ -49,7 +49,8 @@ final class DeliveryRoutes {
                                 input.id(IdKind.ENDPOINT, 0),
                                 input.page(),
                                 input.query().find(OF_STATUS),
-                                webhooks::underWay)),
+                                webhooks::underWay,
+                                webhooks::underWayAt)),
                 row(
                                 Tag.DELIVERIES,
                                 "recoverDeliveries",

@@ -119,7 +119,7 @@ final class JobRoutes {
                 body.get(TYPE),
                 body.get(INPUT),
                 body.find(RESOURCE),
-                runAt == null ? 0 : runAt,
+                runAt == null ? 0 : runAt == 0 ? NewJob.EPOCH : runAt,
                 body.get(PRIORITY),
                 body.find(UNIQUE_KEY),
                 body.get(ATTEMPTS),

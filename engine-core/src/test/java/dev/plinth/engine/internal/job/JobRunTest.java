@@ -40,6 +40,16 @@ class JobRunTest {
     private final RetryingCommitter committer = new RetryingCommitter(this::commit, () -> true);
 
     @Test
+    void begin_askedToEndInTheStoreThatItCameFrom_cancelsTheJob() {
+        running = running.cancelRequestedNow().returned();
+
+        Outcome begun = commit(Caller.engineFor(WORKSPACE), JobSteps.begin(JOB, (rows, workspace) -> true));
+
+        assertThat(begun).isNotEqualTo(StepOutcome.Plain.DONE);
+        assertThat(recorded).extracting(JobRow::status).containsExactly(JobStatus.CANCELED);
+    }
+
+    @Test
     void handle_interruptedByTheClose_putsTheJobBackWithoutAnAttempt() {
         run(job -> {
             committer.stop();

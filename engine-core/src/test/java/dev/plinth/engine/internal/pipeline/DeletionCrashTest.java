@@ -68,18 +68,20 @@ class DeletionCrashTest {
                 List<CompletableFuture<Void>> others = new ArrayList<>();
                 for (int i = 0; i < OTHERS; i++) {
                     // They keep the disk busy, so that what is being deleted is written while it is.
-                    others.add(CompletableFuture.runAsync(() -> {
-                        while (busy.get()) {
-                            commit(
-                                    commits,
-                                    context -> Events.publish(
-                                            context,
-                                            context.workspace(),
-                                            "payment.processed",
-                                            null,
-                                            "{}".getBytes(StandardCharsets.UTF_8)));
-                        }
-                    }));
+                    others.add(CompletableFuture.runAsync(
+                            () -> {
+                                while (busy.get()) {
+                                    commit(
+                                            commits,
+                                            context -> Events.publish(
+                                                    context,
+                                                    context.workspace(),
+                                                    "payment.processed",
+                                                    null,
+                                                    "{}".getBytes(StandardCharsets.UTF_8)));
+                                }
+                            },
+                            task -> new Thread(task).start()));
                 }
                 saved.dieAtOneIn(1, random, left -> {
                     moments.add(left);

@@ -22,6 +22,22 @@ class QuotasTest {
     private final Quotas quotas = new Quotas(clock);
 
     @Test
+    void follow_raisedPlan_refillsItsWorkersAlsoWithoutACall() {
+        for (int i = 0; i < Quotas.workerRequests(Plan.STARTER); i++) {
+            assertThat(quotas.takeOfWorkers(Callers.of(WORKSPACE, Plan.STARTER)))
+                    .isZero();
+        }
+        quotas.follow(Callers.of(WORKSPACE, Plan.PRO));
+
+        clock.advance(Duration.ofSeconds(1));
+
+        for (int i = 0; i < 6_000 - 600 + 100; i++) { // by Starter it would be 10
+            assertThat(quotas.takeOfWorkers(Callers.of(WORKSPACE, Plan.PRO))).isZero();
+        }
+        assertThat(quotas.takeOfWorkers(Callers.of(WORKSPACE, Plan.PRO))).isEqualTo(1);
+    }
+
+    @Test
     void take_starterWithStoppedClock_60PassAndThe61stIsRefused() {
         for (int left = 59; left >= 0; left--) {
             Quota quota = take(Plan.STARTER);

@@ -373,8 +373,10 @@ class JournalContractTest {
         Store store = open(journal);
         TestRows.put(store, 1, 1);
         TestRows.put(store, 1, 2);
-        CompletableFuture<Void> first = CompletableFuture.runAsync(() -> store.await(1));
-        CompletableFuture<Void> second = CompletableFuture.runAsync(() -> store.await(2));
+        CompletableFuture<Void> first =
+                CompletableFuture.runAsync(() -> store.await(1), task -> new Thread(task).start());
+        CompletableFuture<Void> second =
+                CompletableFuture.runAsync(() -> store.await(2), task -> new Thread(task).start());
 
         journal.durable(1);
         first.join();

@@ -39,6 +39,39 @@ class AttemptRunnerTest {
     private final List<Long> ran = new ArrayList<>();
     private final AttemptRunner attempts = new AttemptRunner(queue::add, 3, new FatalErrors());
 
+    /** As a pool does that has queued the work and then finds no thread for its queue. */
+    @Test
+    void tryStart_executorThatTakesTheWorkAndThrows_neverRunsWhatItGaveBack() {
+        AttemptRunner taking = new AttemptRunner(
+                work -> {
+                    queue.add(work);
+                    throw new IllegalStateException("no thread for the queue");
+                },
+                3,
+                new FatalErrors());
+
+        assertThat(taking.tryStart(1, () -> ran.add(1L))).isFalse();
+        assertThat(taking.isClaimed(1)).isFalse();
+        runAll();
+
+        assertThat(ran).isEmpty();
+    }
+
+    @Test
+    void tryStart_executorThatRunsTheWorkAndThrows_hasStartedIt() {
+        AttemptRunner handing = new AttemptRunner(
+                work -> {
+                    work.run();
+                    throw new IllegalStateException("the counter of the pool failed");
+                },
+                3,
+                new FatalErrors());
+
+        assertThat(handing.tryStart(1, () -> ran.add(1L))).isTrue();
+        assertThat(ran).containsExactly(1L);
+        assertThat(handing.isClaimed(1)).isFalse();
+    }
+
     @Test
     void tryStart_numberUnderWay_isNotStartedTwice() {
         assertThat(start(7)).isTrue();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.TransferredTable;
@@ -153,6 +154,28 @@ final class ExportedFileTest {
         }
     }
 
+    /** POSIX: a process that opens and closes a file releases all its locks on it. */
+    @Test
+    void exports_ofTwoProcessesToOneName_leaveEachOtherAlone() throws IOException, InterruptedException {
+        Path file = base.resolve("three");
+        try (ExportWriter first = begin(file)) {
+            begin(file).close();
+            Process other = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            OtherExport.class.getName(),
+                            file.toString())
+                    .inheritIO()
+                    .start();
+            assertThat(other.waitFor()).isZero();
+
+            first.publish(positions);
+        }
+        assertThat(file).exists();
+    }
+
     @Test
     void track_ofOneRowThatChangesOften_holdsItsLastImageOnly() {
         Written row = all.get(0);
@@ -171,6 +194,18 @@ final class ExportedFileTest {
 
     private CheckedExport checked(Path file) {
         return CheckedExport.read(() -> new ExportReader(file, key, cipher));
+    }
+
+    /** Begins an export to a name, in a process of its own. */
+    static final class OtherExport {
+        private OtherExport() {}
+
+        public static void main(String[] arguments) throws IOException {
+            RandomIds random = new RandomIds();
+            SecretCipher cipher = new SecretCipher(new byte[SecretCipher.KEY_BYTES], random);
+            ExportWriter.begin(Path.of(arguments[0]), cipher, random, new Id(IdKind.WORKSPACE, 1, 2))
+                    .close();
+        }
     }
 
     /** A row as it is in the file. */

@@ -85,7 +85,8 @@ final class HonestProcess implements AutoCloseable {
     Seen end() throws IOException {
         begin(HonestTenant.Phase.END);
         CompletableFuture<Void> patience = CompletableFuture.runAsync(
-                process::destroyForcibly, CompletableFuture.delayedExecutor(REPORT_SECONDS, TimeUnit.SECONDS));
+                process::destroyForcibly,
+                CompletableFuture.delayedExecutor(REPORT_SECONDS, TimeUnit.SECONDS, Runnable::run));
         String alone = lines.readLine();
         String aloneRefused = lines.readLine();
         String beside = lines.readLine();

@@ -24,7 +24,8 @@ final class LiveHeap {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         CompletableFuture<Void> patience = CompletableFuture.runAsync(
-                process::destroyForcibly, CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS));
+                process::destroyForcibly,
+                CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS, Runnable::run));
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         patience.cancel(false);
         Matcher total = TOTAL.matcher(said);

@@ -46,6 +46,11 @@ public final class SegmentWindow {
         mask = Segment.checksumMask(at(0, Segment.HEADER_BYTES)); // an engine may have begun it meanwhile
     }
 
+    /** Reads the frames as those of a store from now on, whatever the header says. */
+    public void unmask(StoreId store) {
+        mask = store.checksumMask();
+    }
+
     /** Returns the frame at a position, or null if there is no whole one. */
     @Nullable
     Frame frame(long at) throws IOException {

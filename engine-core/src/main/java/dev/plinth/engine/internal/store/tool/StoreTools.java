@@ -58,8 +58,10 @@ public final class StoreTools {
         try (HeldFiles files = hold(directory)) {
             List<String> taken = new ArrayList<>();
             RecoverablePrefix prefix;
+            TornTail torn;
             try (DirectoryDisk to = copy.open(further)) {
                 prefix = Backup.make(files, to, tables, StoreFiles.SEGMENT_BYTES);
+                torn = TornTail.of(files, prefix.tail());
                 for (String name : files.names()) {
                     if (further.contains(name)) {
                         FileCopy.copy(files, name, to, name);
@@ -72,7 +74,6 @@ public final class StoreTools {
             }
             List<String> lines = new ArrayList<>();
             lines.add("copied all records up to " + prefix.last() + " to " + target + ", and verified the copy");
-            TornTail torn = TornTail.of(files, prefix.tail());
             if (torn != null && torn.mayHoldMore()) {
                 lines.add("left out: " + torn.what() + "; keep " + directory);
             }

@@ -131,7 +131,7 @@ final class Verification implements JournalVisitor {
             } catch (StoreDamageException damage) {
                 damages.add(damage.what());
                 if (rest.contains(Segment.numberOf(damage.file()))) {
-                    lastBehind = Math.max(lastBehind, lastWhole(disk, damage));
+                    lastBehind = Math.max(lastBehind, lastWhole(disk, damage, store));
                 }
                 rest = behind(rest, damage);
             }
@@ -140,11 +140,16 @@ final class Verification implements JournalVisitor {
     }
 
     /** Returns the last record with a whole frame after a damage, in the same file. */
-    private static long lastWhole(Disk disk, StoreDamageException damage) throws IOException {
+    private static long lastWhole(Disk disk, StoreDamageException damage, @Nullable StoreId store) throws IOException {
         try (Disk.File file = disk.open(damage.file())) {
             SegmentWindow segmentWindow = new SegmentWindow(file);
-            return JournalReader.lastWhole(
-                    segmentWindow, damage.position(), segmentWindow.writtenEnd(damage.position()), 0);
+            long end = segmentWindow.writtenEnd(damage.position());
+            long lastWhole = JournalReader.lastWhole(segmentWindow, damage.position(), end, 0);
+            if (lastWhole > 0 || store == null) {
+                return lastWhole;
+            }
+            segmentWindow.unmask(store); // the header may be the damage, and other files name the store too
+            return JournalReader.lastWhole(segmentWindow, damage.position(), end, 0);
         }
     }
 

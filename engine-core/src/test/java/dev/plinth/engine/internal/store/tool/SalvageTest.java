@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TestRows;
 import dev.plinth.engine.internal.store.log.DiskFault;
 import dev.plinth.engine.internal.store.log.Frame;
+import dev.plinth.engine.internal.store.log.JournalState;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.Segment;
 import dev.plinth.engine.internal.store.log.SegmentBytes;
@@ -232,6 +233,24 @@ class SalvageTest {
 
     private static StoreReport run(MemoryDisk disk, boolean acceptLoss) throws IOException {
         return Salvage.run(disk, TABLES, acceptLoss, RandomDiskWrites.SEGMENT_BYTES);
+    }
+
+    /** With the header the mask of the frames is lost. The other files name the store. */
+    @Test
+    void header_ofTheLastSegmentIsLost_theLossIsTold() throws IOException {
+        Map<String, byte[]> contents = written();
+        contents.keySet().removeIf(name -> Segment.numberOf(name) > 2 || name.equals(JournalState.NAME));
+        byte[] segment = contents.get(Segment.name(2));
+        List<SegmentBytes.Place> frames = SegmentBytes.frames(segment);
+        SegmentBytes.Place end = frames.get(frames.size() - 1);
+        long kept = frames.get(0).firstSequence() - 1;
+        long last =
+                end.firstSequence() + SegmentBytes.frame(segment, end).records().size() - 1;
+        Arrays.fill(segment, 0, Segment.HEADER_BYTES, (byte) 0);
+
+        assertThat(run(MemoryDisk.of(contents), false).lines())
+                .contains("would keep records 1 to " + kept)
+                .contains("would lose records " + (kept + 1) + " to " + last + ", and any behind them");
     }
 
     private Map<String, byte[]> written() {
