@@ -74,6 +74,7 @@ final class LogNode implements EngineNode {
     /** Not an {@link EngineThread}, because the first reign of an empty log makes calls. */
     private final Thread thread;
 
+    private volatile boolean closed;
     private volatile @Nullable ActiveEngine active;
     private volatile NodeRole role = NodeRole.FOLLOWER;
     private volatile Optional<Leader> known = Optional.empty();
@@ -225,6 +226,7 @@ final class LogNode implements EngineNode {
             listeners.close();
             fatalErrors.close();
             rows.close();
+            closed = true;
         }
     }
 
@@ -256,7 +258,8 @@ final class LogNode implements EngineNode {
         return switch (path) {
             case "/health/live" -> probes ? replies.live(fatalErrors.failure(), rows.durability()) : null;
             case "/health/ready", "/health/leader" -> probes ? health(false) : null;
-            case "/metrics" -> audiences.contains(Audience.OPERATOR) ? replies.metrics(figures()) : null;
+            case "/metrics" ->
+                audiences.contains(Audience.OPERATOR) ? replies.metrics(EngineFigures.of(state())) : null;
             default -> null;
         };
     }
@@ -268,6 +271,9 @@ final class LogNode implements EngineNode {
 
     @Override
     public List<Figure> figures() {
+        if (closed) {
+            throw new IllegalStateException("The engine is closed, so it has no figures. Keep the last ones.");
+        }
         return EngineFigures.of(state());
     }
 

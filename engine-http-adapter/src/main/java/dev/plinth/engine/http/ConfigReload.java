@@ -26,6 +26,7 @@ final class ConfigReload {
     private @Nullable Engine engine; // guarded by this
     private @Nullable EngineServer server; // guarded by this
     private Optional<AccessLog> accessLog = Optional.empty(); // guarded by this
+    private boolean isAsked; // guarded by this; a signal has come before the program served
 
     /**
      * Begins with the options of the start.
@@ -101,6 +102,11 @@ final class ConfigReload {
         try {
             synchronized (this) {
                 signalWaits.set(false);
+                if (engine == null) {
+                    isAsked = true;
+                    faulty.accept("The program is still starting. It reloads the configuration once it listens.");
+                    return;
+                }
                 told.accept(sentence(reload()));
             }
         } catch (IllegalArgumentException wrong) {
@@ -109,6 +115,18 @@ final class ConfigReload {
         } catch (RuntimeException failure) {
             faulty.accept(
                     "The configuration was not reloaded. " + CommandLineReader.sentence(failure.getMessage(), failure));
+        }
+    }
+
+    /** Reloads if a signal has come while the program started. */
+    void catchUp(Consumer<String> told, Consumer<String> faulty) {
+        boolean wasAsked;
+        synchronized (this) {
+            wasAsked = isAsked;
+            isAsked = false;
+        }
+        if (wasAsked) {
+            onSignal(told, faulty);
         }
     }
 

@@ -22,6 +22,9 @@ final class ForwardCallService implements CallService {
     private static final String READY = "/health/ready";
     private static final Set<String> PROBED = Set.of("/health/live", READY, "/health/leader");
     private static final String RELOAD = "/admin/v1/config/reload";
+    private static final String OWN_FILES =
+            "A node that follows reloads nothing by a call, and another node has other files;"
+                    + " nothing was changed. Send SIGHUP to this node.";
     private static final String FIGURES = "/metrics";
 
     private static final Set<Audience> OPERATORS = Set.of(Audience.OPERATOR, Audience.PROBE);
@@ -93,6 +96,9 @@ final class ForwardCallService implements CallService {
         if (sender.headers().contains(ForwardedHeaders.FORWARDED)) {
             return admitForwarded(head, sender, reign);
         }
+        if (reign.isEmpty() && isOfThisMachine(head)) {
+            return Admission.refused(local.refusal("not_leader", OWN_FILES));
+        }
         if (forwarder.isEmpty()) {
             return local.admit(head);
         }
@@ -112,14 +118,16 @@ final class ForwardCallService implements CallService {
                     : local.admit(head);
         }
         if (isOfThisMachine(head)) {
-            return local.admit(head); // nothing is done, and 503 says so
+            return Admission.refused(local.refusal("not_leader", OWN_FILES)); // the reign has ended meanwhile
         }
         return new ForwardAdmission(sender, engine.bodyBytesMax(head.method(), head.path()), this, forward);
     }
 
     /** Returns true for a call about files of this machine, which is not handed on: those of the leader are others. */
-    private static boolean isOfThisMachine(Call head) {
-        return head.path().equals(RELOAD);
+    private boolean isOfThisMachine(Call head) {
+        return head.path().equals(RELOAD)
+                && head.method().equals("POST")
+                && doors.audiences().contains(Audience.OPERATOR);
     }
 
     /** Returns true for the answer that a call has changed nothing, because this reign has ended. */

@@ -50,6 +50,9 @@ public final class Main {
     /** The exit code after a clean stop. Another one than 0 is set once a start has failed, before the stop begins. */
     private volatile int ended = OK;
 
+    /** Ends the program for a signal. A start is only ended: what it has written is whole, as after a kill. */
+    private volatile Runnable stop = () -> Runtime.getRuntime().halt(ended);
+
     private Main(PrintStream out, PrintStream err, UnaryOperator<EngineBuilder> change) {
         this.out = out;
         this.change = change;
@@ -189,6 +192,8 @@ public final class Main {
         Engine engine = null;
         // A failed start is told in a sentence, never in a stack trace; hence the broad catch.
         try {
+            // Without the halt in it, a JVM that a signal ended exits with 128 + the signal's number.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop.run(), "plinth-stop"));
             if (options.isReloadable()) {
                 // First, because a SIGHUP would end the program until then, and a start may take minutes.
                 HangupSignal.handle(() -> reload.onSignal(output::tell, output::say));
@@ -213,6 +218,7 @@ public final class Main {
             }
             FatalExit end = FatalExit.watching(engine, output);
             new Announcement(output, engine, options).all(server);
+            reload.catchUp(output::tell, output::say);
             end.await();
             return OK;
         } catch (RuntimeException | Error failure) {
@@ -254,7 +260,7 @@ public final class Main {
     }
 
     private void stopOnSignal(Engine engine, EngineServer server, Optional<Demo> demo, Optional<AccessLog> accessLog) {
-        Runnable stop = () -> {
+        stop = () -> {
             // A start that fails from now on fails because of a signal, which is no failure of the program.
             int clean = ended;
             int status = CANNOT_STOP;
@@ -274,10 +280,8 @@ public final class Main {
                     status = JOURNAL_FAILED;
                 }
                 out.flush();
-                // Without the halt, a JVM that a signal ended exits with 128 + the signal's number.
                 Runtime.getRuntime().halt(status);
             }
         };
-        Runtime.getRuntime().addShutdownHook(new Thread(stop, "plinth-stop"));
     }
 }

@@ -19,7 +19,8 @@ final class RefusalHandler implements Request.Handler {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         Reply reply;
-        if (request.getAttribute(ErrorHandler.ERROR_EXCEPTION) instanceof HttpException exception) {
+        if (request.getAttribute(ErrorHandler.ERROR_EXCEPTION) instanceof HttpException exception
+                && exception.getCode() != HttpStatus.INTERNAL_SERVER_ERROR_500) { // that is a fault of an answer
             reply = exception.getCode() == HttpStatus.SERVICE_UNAVAILABLE_503
                     ? Refusals.noRoom(calls, String.valueOf(exception.getReason()))
                     : Refusals.malformed(calls, exception);

@@ -62,6 +62,16 @@ class ExchangeTest {
     }
 
     @Test
+    void reply_whoseHeadIsTooLong_isAFaultOfTheServer() throws IOException {
+        answer(200, Map.of("X-Long", "a".repeat(100_000)), "done");
+
+        RawReply reply = get("/");
+
+        assertThat(reply.status()).isEqualTo(500);
+        assertThat(reply.text()).contains("internal_error");
+    }
+
+    @Test
     void call_withQueryAndHeaders_arrivesAsSent() throws IOException {
         client.send("PATCH /v1/r%C3%A9s?a=%20b&c HTTP/1.1\r\nHost: a\r\nIf-Match: \"v1\"\r\nif-match: \"v2\"\r\n"
                         + "X-Upper: Y\r\nContent-Length: 2\r\n\r\n{}")

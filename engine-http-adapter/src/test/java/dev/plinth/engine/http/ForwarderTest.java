@@ -129,8 +129,12 @@ class ForwarderTest {
                     return leads;
                 });
 
-                Patience.until(() -> answer.get().isDone());
-                assertThat(answer.get()).isCompletedExceptionally();
+                Patience.until(() -> {
+                    if (answer.get().isDone() && !answer.get().isCompletedExceptionally()) {
+                        answer.set(forward(forwarder)); // it gave up just before the node led
+                    }
+                    return answer.get().isCompletedExceptionally();
+                });
             } finally {
                 server.stop();
             }

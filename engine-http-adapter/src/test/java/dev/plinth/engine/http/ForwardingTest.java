@@ -464,7 +464,15 @@ class ForwardingTest {
                 server -> server)) {
             WireRequest reload = WireRequest.post("/admin/v1/config/reload", "").withKey(NodesOfALog.ADMIN_TOKEN);
 
-            assertThat(send(own.node(1), reload).status()).isEqualTo(503);
+            RawReply refused = send(own.node(1), reload);
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.text()).contains("Send SIGHUP to this node.").doesNotContain("to the leader");
+            assertThat(send(
+                                    own.node(1),
+                                    WireRequest.get("/admin/v1/config/reload").withKey(NodesOfALog.ADMIN_TOKEN))
+                            .status())
+                    .as("another method is not about that machine")
+                    .isEqualTo(405);
             assertThat(reloads).hasValue(0);
             assertThat(send(own.node(0), reload).status()).isEqualTo(200);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Json;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -18,7 +19,7 @@ import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -279,32 +280,80 @@ class ServerIT {
 
     /** A pipe in the place of a file holds the start as long as the test likes. */
     @Test
-    void reloadSignal_whileTheServerStarts_doesNotEndIt() throws Exception {
-        assertThat(new ProcessBuilder("mkfifo", certificates().toString())
-                        .start()
-                        .waitFor())
-                .isZero();
-        Path err = directory.resolve("start.err");
-        Process process = ServedProcess.builder(
-                        jar("serve", "--memory", "--port=0", "--tls-cert=" + certificates(), "--tls-key=" + key())
-                                .toArray(String[]::new))
-                .redirectError(err.toFile())
-                .start();
-        FutureTask<OutputStream> pipe = new FutureTask<>(() -> Files.newOutputStream(certificates()));
-        Thread opener = new Thread(pipe, "opener"); // it waits until the program reads, if that never comes for ever
-        opener.setDaemon(true);
-        opener.start();
-        try {
-            Patience.until(() -> pipe.isDone() || !process.isAlive());
-            assertThat(process.isAlive()).as(Files.readString(err)).isTrue();
-            ServedProcess.hangUp(process);
-            Patience.until(() -> !process.isAlive() || Files.readString(err).contains("still starting"));
+    void reloadSignal_whileTheServerStarts_isDoneOnceItListens() throws Exception {
+        PemPair pair = PemPair.make(directory, "EC");
+        try (HeldStart start = new HeldStart()) {
+            ServedProcess.hangUp(start.process);
+            Patience.until(() -> !start.process.isAlive() || start.said().contains("still starting"));
+            assertThat(start.process.isAlive()).as(start.said()).isTrue();
 
-            assertThat(process.isAlive()).as(Files.readString(err)).isTrue();
-        } finally {
+            start.goOnWith(pair);
+
+            BufferedReader lines = start.process.inputReader();
+            Patience.until(() -> lines.readLine().startsWith("plinth: listening on "));
+            assertThat(lines.readLine()).startsWith("plinth: The configuration is reloaded.");
+        }
+    }
+
+    @Test
+    void stopSignal_whileTheServerStarts_endsItWithZero() throws Exception {
+        try (HeldStart start = new HeldStart()) {
+            start.process.destroy();
+
+            assertThat(start.process.waitFor(300, TimeUnit.SECONDS)).isTrue();
+            assertThat(start.process.exitValue()).isZero();
+            assertThat(start.said()).doesNotContain("Exception");
+        }
+    }
+
+    /** A program that reads its certificate from a pipe, and so is in the middle of its start. */
+    private final class HeldStart implements AutoCloseable {
+        private final Path err = directory.resolve("start.err");
+        private final Process process;
+        private final CompletableFuture<OutputStream> pipe = new CompletableFuture<>();
+
+        HeldStart() throws Exception {
+            assertThat(new ProcessBuilder("mkfifo", certificates().toString())
+                            .start()
+                            .waitFor())
+                    .isZero();
+            process = ServedProcess.builder(
+                            jar("serve", "--memory", "--port=0", "--tls-cert=" + certificates(), "--tls-key=" + key())
+                                    .toArray(String[]::new))
+                    .redirectError(err.toFile())
+                    .start();
+            Thread opener =
+                    new Thread(this::open, "opener"); // it waits until the program reads, for ever if it does not
+            opener.setDaemon(true);
+            opener.start();
+            Patience.until(() -> pipe.isDone() || !process.isAlive());
+            assertThat(process.isAlive()).as(said()).isTrue();
+        }
+
+        private void open() {
+            try {
+                pipe.complete(Files.newOutputStream(certificates()));
+            } catch (IOException e) {
+                pipe.completeExceptionally(e);
+            }
+        }
+
+        String said() throws IOException {
+            return Files.readString(err);
+        }
+
+        void goOnWith(PemPair pair) throws IOException {
+            Files.delete(certificates()); // the pipe stays open
+            pair.write(certificates(), key());
+            pipe.join().write(Files.readAllBytes(certificates()));
+            pipe.join().close();
+        }
+
+        @Override
+        public void close() throws IOException {
             process.destroyForcibly();
             if (pipe.isDone()) {
-                pipe.get().close();
+                pipe.join().close();
             }
         }
     }

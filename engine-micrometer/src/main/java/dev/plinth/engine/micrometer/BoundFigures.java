@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.TimeGauge;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -34,8 +35,8 @@ final class BoundFigures {
     /** True while a thread reads. Others go on with the last reading, so that none waits and none registers twice. */
     private final AtomicBoolean reading = new AtomicBoolean();
 
-    /** The newest value of each counter and timer. They keep it while a node of a shared log does not lead. */
-    private final Map<Series, Figure.Sample> totals = new ConcurrentHashMap<>();
+    /** Each counter and timer. They keep their value while a node of a shared log does not lead, and go on from there. */
+    private final Map<Series, Total> totals = new ConcurrentHashMap<>();
 
     private volatile Reading last = new Reading(Map.of(), false, 0);
     private volatile boolean removed;
@@ -48,6 +49,37 @@ final class BoundFigures {
 
     /** A series of a figure: its name and labels. */
     private record Series(String name, Map<String, String> labels) {}
+
+    /**
+     * A counter or timer over all reigns, each of which counts from zero. It never falls, because a registry that sends
+     * differences would send a negative one.
+     *
+     * @param now the newest sample
+     * @param counted the count of earlier reigns
+     * @param summed the sum of a timer in earlier reigns
+     */
+    private record Total(Figure.Sample now, double counted, double summed) {
+        Total next(Figure.Sample sample) {
+            boolean isOther = count(sample) < count(now) || sum(sample) < sum(now);
+            return isOther ? new Total(sample, count(), sum()) : new Total(sample, counted, summed);
+        }
+
+        double count() {
+            return counted + count(now);
+        }
+
+        double sum() {
+            return summed + sum(now);
+        }
+
+        private static double count(Figure.Sample sample) {
+            return sample instanceof Figure.Distribution times ? times.count() : ((Figure.Value) sample).value();
+        }
+
+        private static double sum(Figure.Sample sample) {
+            return sample instanceof Figure.Distribution times ? times.sum() : 0;
+        }
+    }
 
     /**
      * The samples at one time.
@@ -103,7 +135,8 @@ final class BoundFigures {
                 Series series = new Series(figure.name(), sample.labels());
                 samples.put(series, sample);
                 if (figure.kind() != Figure.Kind.GAUGE) {
-                    totals.put(series, sample);
+                    totals.compute(
+                            series, (it, before) -> before == null ? new Total(sample, 0, 0) : before.next(sample));
                 }
             }
         }
@@ -133,7 +166,8 @@ final class BoundFigures {
         Tags all = tags(series);
         ToDoubleFunction<Engine> gauge = it -> gauge(it, series);
         if (figure.kind() == Figure.Kind.COUNTER) {
-            meters.add(FunctionCounter.builder(name.name(), engine, it -> total(it, series))
+            meters.add(FunctionCounter.builder(
+                            name.name(), engine, it -> total(it, series).count())
                     .tags(all)
                     .baseUnit(name.unit())
                     .description(figure.help())
@@ -158,8 +192,8 @@ final class BoundFigures {
         meters.add(FunctionTimer.builder(
                         name.name(),
                         engine,
-                        it -> distribution(it, series).count(),
-                        it -> distribution(it, series).sum(),
+                        it -> (long) total(it, series).count(),
+                        it -> total(it, series).sum(),
                         TimeUnit.SECONDS)
                 .tags(all)
                 .description(figure.help())
@@ -187,8 +221,11 @@ final class BoundFigures {
         return now.closed ? Double.NaN : value(now, series);
     }
 
+    /** Returns the count of a bucket. That is a gauge, so it tells of the present reign. */
     private double bucket(Engine engine, Series series, int index) {
-        return distribution(engine, series).buckets().get(index).count();
+        return total(engine, series).now() instanceof Figure.Distribution times
+                ? times.buckets().get(index).count()
+                : Double.NaN;
     }
 
     /** Returns a value; NaN for a series that has ended, such as the third largest workspace of a table. */
@@ -196,17 +233,9 @@ final class BoundFigures {
         return reading.samples.get(series) instanceof Figure.Value sample ? sample.value() : Double.NaN;
     }
 
-    private double total(Engine engine, Series series) {
+    /** Returns a counter or timer, which is registered only once it has a sample. */
+    private Total total(Engine engine, Series series) {
         Reading unused = fresh(engine);
-        return totals.get(series) instanceof Figure.Value sample ? sample.value() : Double.NaN;
-    }
-
-    /** Returns a distribution: the last one if its series has ended. */
-    private Figure.Distribution distribution(Engine engine, Series series) {
-        Reading unused = fresh(engine);
-        if (totals.get(series) instanceof Figure.Distribution sample) {
-            return sample;
-        }
-        throw new IllegalStateException("Expected a distribution of " + series + ", but there is none");
+        return Objects.requireNonNull(totals.get(series), "a registered series has a total");
     }
 }

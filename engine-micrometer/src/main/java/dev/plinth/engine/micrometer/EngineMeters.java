@@ -18,8 +18,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  *
  * <p>The figures are read when a meter is read, at most once a second. A series that is new then, such as a further type
  * of jobs, is registered and shows from the next reading on. Once the engine is closed, counters and timers keep their
- * last value, and gauges are {@code NaN}, except {@code plinth.healthy} with 0. While a node of a shared log does not lead, so do the figures that
- * it does not show, and each reign counts from zero. Two engines in one registry need tags that differ. Thread-safe.
+ * last value, and gauges are {@code NaN}, except {@code plinth.healthy} with 0. While a node of a
+ * shared log does not lead, so do the figures that it does not show. Counters go on in its next reign. Two engines in one registry need tags that differ. Thread-safe.
  */
 public final class EngineMeters implements MeterBinder, AutoCloseable {
     private final Engine engine;

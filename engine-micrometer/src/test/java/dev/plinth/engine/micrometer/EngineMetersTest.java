@@ -112,11 +112,21 @@ class EngineMetersTest {
             first.admin().createWorkspace("acme", "pro").call();
             clock.add(Duration.ofSeconds(2));
             read();
+            for (int i = 0; i < 50; i++) {
+                first.admin().createWorkspace("more", "pro").call();
+            }
+            clock.add(Duration.ofSeconds(2));
             double holds = registry.get("plinth.writer.holds").functionCounter().count();
             CountDownLatch follows = new CountDownLatch(1);
             first.onRole(role -> {
                 if (role == NodeRole.FOLLOWER) {
                     follows.countDown();
+                }
+            });
+            CountDownLatch nextLeads = new CountDownLatch(1);
+            second.onRole(role -> {
+                if (role == NodeRole.LEADER) {
+                    nextLeads.countDown();
                 }
             });
 
@@ -134,6 +144,37 @@ class EngineMetersTest {
                             .value())
                     .isZero();
             assertThat(second.isHealthy()).isTrue();
+
+            assertThat(nextLeads.await(60, TimeUnit.SECONDS)).isTrue();
+            CountDownLatch leadsAgain = new CountDownLatch(1);
+            first.onRole(role -> {
+                if (role == NodeRole.LEADER) {
+                    leadsAgain.countDown();
+                }
+            });
+            second.resign();
+            assertThat(leadsAgain.await(60, TimeUnit.SECONDS)).isTrue();
+            clock.add(Duration.ofSeconds(2));
+            read();
+            assertThat(registry.get("plinth.writer.holds").functionCounter().count())
+                    .as("what a registry that sends differences takes")
+                    .isGreaterThanOrEqualTo(holds);
+        }
+    }
+
+    @Test
+    void followerThatIsClosed_isNotHealthy(@TempDir Path directory) {
+        SharedMemoryLog log = new SharedMemoryLog();
+        try (Engine first = node(log, "a", directory)) {
+            Engine second = node(log, "b", directory);
+            new EngineMeters(second).bindTo(registry);
+            assertThat(first.role()).isEqualTo(NodeRole.LEADER);
+            assertThat(registry.get("plinth.healthy").gauge().value()).isOne();
+
+            second.close();
+            clock.add(Duration.ofSeconds(2));
+
+            assertThat(registry.get("plinth.healthy").gauge().value()).isZero();
         }
     }
 

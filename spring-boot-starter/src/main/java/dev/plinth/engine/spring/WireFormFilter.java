@@ -8,11 +8,14 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.web.util.ServletRequestPathUtils;
 
 /**
  * Keeps Spring's {@code FormContentFilter} away from JSON that a caller of the wire sends as a form, as curl does. That
@@ -45,8 +48,25 @@ final class WireFormFilter implements Filter, Ordered {
         return METHODS.contains(request.getMethod())
                 && credential != null
                 && KEY.matcher(credential).matches()
-                && request.getRequestURI().contains("/v1/")
+                && isForm(request.getContentType())
+                && isOfTheWire(request)
                 && request.getAttribute(GuardFilter.REQUEST) == null;
+    }
+
+    private static boolean isForm(@Nullable String type) {
+        return type != null
+                && type.strip().toLowerCase(Locale.ROOT).startsWith(MediaType.APPLICATION_FORM_URLENCODED_VALUE);
+    }
+
+    private static boolean isOfTheWire(HttpServletRequest request) {
+        try {
+            return ServletRequestPathUtils.parse(request)
+                    .pathWithinApplication()
+                    .value()
+                    .startsWith("/v1/");
+        } catch (IllegalArgumentException isNoPathOfTheServlet) {
+            return false; // the dispatcher refuses it
+        }
     }
 
     /** A request that filters take for one without a type. Its header stays, which the engine reads. */

@@ -24,7 +24,9 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +40,7 @@ import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.env.PropertiesPropertySourceLoader;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
@@ -45,7 +48,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
-import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.io.ByteArrayResource;
 import org.springframework.http.ProblemDetail;
 
 final class PlinthAutoConfigurationTest {
@@ -61,17 +65,17 @@ final class PlinthAutoConfigurationTest {
     }
 
     @Test
-    void hostRates_inBrackets_keepTheirCharacters() {
-        Map<String, Object> properties = Map.of(
-                "plinth.webhooks.host-rates[*]",
-                "7",
-                "plinth.webhooks.host-rates[hooks.example.com:8443]",
-                "8",
-                "plinth.webhooks.host-rates.api.example.com",
-                "9");
-        runner.withInitializer(context -> context.getEnvironment()
-                        .getPropertySources()
-                        .addFirst(new MapPropertySource("rates", properties)))
+    void hostRates_inBrackets_keepTheirCharacters() throws IOException {
+        String properties = """
+                plinth.webhooks.host-rates[*]=7
+                plinth.webhooks.host-rates[hooks.example.com\\:8443]=8
+                plinth.webhooks.host-rates.api.example.com=9
+                """;
+        PropertySource<?> rates = new PropertiesPropertySourceLoader()
+                .load("rates", new ByteArrayResource(properties.getBytes(StandardCharsets.UTF_8)))
+                .get(0);
+        runner.withInitializer(
+                        context -> context.getEnvironment().getPropertySources().addFirst(rates))
                 .run(context -> assertThat(context.getBean(PlinthProperties.class)
                                 .webhooks()
                                 .hostRates())
