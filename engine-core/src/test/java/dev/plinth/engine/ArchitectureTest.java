@@ -13,7 +13,6 @@ import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -33,12 +32,9 @@ import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** The walls of the house, one rule each. {@code docs/architecture.md} draws them; this test holds them. */
 @AnalyzeClasses(packages = "dev.plinth", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -48,9 +44,6 @@ final class ArchitectureTest {
     private static final String API = ROOT + ".api";
     private static final String CLIENT = ROOT + ".client";
     private static final String LOG = ROOT + ".log";
-
-    /** The most files of a package that may need each other. */
-    private static final int CIRCLE_MAX = 3;
 
     /** The least part of the types of the rooms that other rooms cannot name. */
     private static final double HIDDEN_PERCENT_MIN = 53.5;
@@ -103,8 +96,6 @@ final class ArchitectureTest {
     private static final Set<String> ON_THE_WAY_OF_A_CALL =
             Set.of(INTERNAL + "quota.QuotaCheckpointWriter"); // what a bucket begins with
 
-    private static final Map<JavaClass, Set<JavaClass>> FILES_USED = new ConcurrentHashMap<>();
-
     @ArchTest
     static final ArchRule packages_are_free_of_cycles =
             slices().matching(ROOT + ".(**)").should().beFreeOfCycles();
@@ -132,10 +123,6 @@ final class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage(INTERNAL + "store.memory", INTERNAL + "store.log")
             .because("the rooms above use Store, View and the tools");
-
-    @ArchTest
-    static final ArchRule files_of_a_room_make_no_large_circle =
-            classes().that().areTopLevelClasses().should(beInNoCircleOfMoreThan(CIRCLE_MAX));
 
     @ArchTest
     static final ArchRule chronicle_is_imported_by_the_memory_of_the_store_only =
@@ -414,54 +401,6 @@ final class ArchitectureTest {
     }
 
     /** A file is in a circle with all files of its package that it reaches and that reach it. */
-    private static ArchCondition<JavaClass> beInNoCircleOfMoreThan(int most) {
-        return new ArchCondition<>("be in no circle of more than " + most + " files of its package") {
-            @Override
-            public void check(JavaClass file, ConditionEvents events) {
-                Set<String> circle = new TreeSet<>();
-                for (JavaClass other : reached(file)) {
-                    if (reached(other).contains(file)) {
-                        circle.add(other.getSimpleName());
-                    }
-                }
-                if (circle.size() > most) {
-                    events.add(
-                            SimpleConditionEvent.violated(file, file.getFullName() + " is in a circle of " + circle));
-                }
-            }
-        };
-    }
-
-    private static Set<JavaClass> reached(JavaClass file) {
-        Set<JavaClass> reached = new LinkedHashSet<>();
-        List<JavaClass> next = new ArrayList<>(List.of(file));
-        while (!next.isEmpty()) {
-            JavaClass at = next.remove(next.size() - 1);
-            for (JavaClass other : FILES_USED.computeIfAbsent(at, ArchitectureTest::filesUsed)) {
-                if (reached.add(other)) {
-                    next.add(other);
-                }
-            }
-        }
-        return reached;
-    }
-
-    /** Returns the other files of the package that a file depends on, with its nested types. */
-    private static Set<JavaClass> filesUsed(JavaClass file) {
-        Set<JavaClass> used = new LinkedHashSet<>();
-        for (JavaClass type : file.getPackage().getClasses()) {
-            if (fileOf(type).equals(file)) {
-                for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
-                    JavaClass other = fileOf(dependency.getTargetClass());
-                    if (!other.equals(file) && other.getPackageName().equals(file.getPackageName())) {
-                        used.add(other);
-                    }
-                }
-            }
-        }
-        return used;
-    }
-
     private static JavaClass fileOf(JavaClass type) {
         JavaClass file = type.getBaseComponentType();
         while (file.getEnclosingClass().isPresent()) {

@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.store.log.LogJournal;
@@ -406,13 +407,21 @@ public final class NodeStore implements AutoCloseable {
                             + " and does not lead. Check that the log belongs to this cell, or restore a copy of it.",
                     damage);
             throw end;
-        } catch (RuntimeException | Error lacking) {
+        } catch (RefusedException | IllegalStateException | OutOfMemoryError | StackOverflowError lacking) {
             end = new IllegalStateException(
                     "Expected room for the rows of the log, but " + lacking.getMessage()
                             + ". This node stays behind record "
                             + replay.last().sequence()
                             + " and does not lead. Give it more memory, and start it again.",
                     lacking);
+            throw end;
+        } catch (RuntimeException | Error fault) {
+            end = new IllegalStateException(
+                    "Expected records of the log that this program can apply, but got " + fault
+                            + ". This node stays behind record "
+                            + replay.last().sequence()
+                            + " and does not lead. Start it with the program of the leader.",
+                    fault);
             throw end;
         }
     }

@@ -27,7 +27,7 @@ final class Router {
             }
             if (node.routes.put(route.method(), route) != null) {
                 throw new IllegalStateException(
-                        "Expected one operation for " + route.method() + " " + route.path() + ", but got two");
+                        "Expected one route for " + route.method() + " " + route.path() + ", but got two");
             }
         }
     }

@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Record;
 import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.RowIndex;
+import dev.plinth.engine.internal.base.StoreSettings;
+import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.log.LogBatches;
 import dev.plinth.engine.internal.store.log.RecordCodec;
 import dev.plinth.engine.log.Batch;
@@ -22,6 +28,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -47,6 +54,56 @@ class NodeStoreTest {
     void close() {
         leader.close();
         follower.close();
+    }
+
+    @Test
+    void follow_withoutRoomForARow_stopsSaysSoAndNeverLeads() throws IOException {
+        try (NodeStore small = node(new StoreSettings(Tables.CHRONICLE, List.of(TestRows.TABLE), 1))) {
+            stopsAt(small, 20_000, "Expected room for the rows of the log, but ");
+        }
+    }
+
+    @Test
+    void follow_aRecordThatItsProgramCannotApply_stopsSaysSoAndNeverLeads() throws IOException {
+        TableName<?> other = TableName.of(
+                101, "parcels", 16, 40, 1, TableName.Owner.KEY, new RowIndex<>(row -> row, (key, row, sets) -> {
+                    throw new IllegalArgumentException("no such form");
+                }));
+        try (NodeStore older = node(new StoreSettings(Tables.HEAP, List.of(other), 100_000))) {
+            stopsAt(older, 10, "Expected records of the log that this program can apply, but got ");
+        }
+    }
+
+    private NodeStore node(StoreSettings settings) {
+        return new NodeStore(
+                settings,
+                log,
+                ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z")),
+                new FatalErrors(),
+                NodeStore.BYTES_PER_SNAPSHOT);
+    }
+
+    private void stopsAt(NodeStore unable, int rows, String sentence) throws IOException {
+        Store store = leader.reign(A).orElseThrow();
+        long last = 0;
+        for (int i = 0; i < rows; i++) {
+            last = TestRows.put(store, i, i);
+        }
+        store.await(last);
+        store.close();
+        log.expireLease(1);
+
+        for (int times = 0; times < 2; times++) {
+            assertThatThrownBy(() -> {
+                        while (unable.sequence() < rows) {
+                            unable.follow();
+                        }
+                    })
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageStartingWith(sentence)
+                    .hasMessageContaining("This node stays behind record " + unable.sequence() + " and does not lead.");
+        }
+        assertThatThrownBy(() -> unable.reign(B)).hasMessageStartingWith(sentence);
     }
 
     @Test
