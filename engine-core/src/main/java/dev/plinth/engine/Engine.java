@@ -93,12 +93,12 @@ public final class Engine implements AutoCloseable {
     /** Opens an engine. If that fails, no file stays open and no thread runs. */
     static Engine open(EngineConfig config) {
         SettingChecks.checkOperations(config);
+        SettingChecks.checkNode(config);
         Optional<SharedLog> log = config.log();
         if (config.directory().isEmpty()) {
             log = log.or(logsInMemory);
         }
         if (log.isEmpty()) {
-            SettingChecks.checkAlone(config);
             return open(config, EngineStore.open(config));
         }
         EngineParts parts = parts(config);
@@ -487,6 +487,7 @@ public final class Engine implements AutoCloseable {
     @Override
     public void close() {
         checkMayWait();
+        settings.close();
         if (closed.compareAndSet(false, true)
                 && !EngineThread.runWithin(config.grace().close().toMillis(), "plinth-close", node::close)) {
             throw hung(config.grace().close().toSeconds());

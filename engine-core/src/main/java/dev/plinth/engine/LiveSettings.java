@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class LiveSettings {
     private final EngineConfig config;
     private final Plans plans;
+    private volatile boolean closed;
     private @Nullable ActiveEngine active;
     private @Nullable Places places;
     private Webhooks.@Nullable NetworkRules rules;
@@ -31,6 +32,17 @@ public final class LiveSettings {
         if (places != null && rules != null) {
             begun.plansChanged();
             begun.reconfigure(places, rules);
+        }
+    }
+
+    /** Takes no more settings, because the engine closes. */
+    void close() {
+        closed = true;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("The engine is closing; nothing was changed. Open another one.");
         }
     }
 
@@ -53,6 +65,7 @@ public final class LiveSettings {
      * @throws IllegalStateException if the engine is closed
      */
     public synchronized void replace(EngineBuilder builder) {
+        requireOpen();
         EngineConfig next = builder.config();
         SettingChecks.checkThreads(config, next.places());
         Plans replacement = new Plans(next.plans());
@@ -93,6 +106,7 @@ public final class LiveSettings {
      * @throws IllegalStateException if the engine is closed
      */
     public synchronized void requireInUse(EngineBuilder builder) {
+        requireOpen();
         EngineConfig next = builder.config();
         Plans registered = new Plans(next.plans());
         ActiveEngine leading = active;

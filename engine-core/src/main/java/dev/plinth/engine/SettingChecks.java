@@ -37,8 +37,8 @@ final class SettingChecks {
     }
 
     /** Refuses a node without a log, because other nodes would see nothing of it. */
-    static void checkAlone(EngineConfig config) {
-        if (config.node().isPresent()) {
+    static void checkNode(EngineConfig config) {
+        if (config.node().isPresent() && config.log().isEmpty()) {
             throw new IllegalArgumentException(
                     "A node needs the log that it shares with others, and the engine has none."
                             + " Name one with log, or leave node out.");
