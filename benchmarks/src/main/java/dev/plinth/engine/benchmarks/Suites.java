@@ -50,6 +50,7 @@ final class Suites {
         suites.put("guard", once(List.of(jmh("GuardBenchmark", 1))));
         suites.put("deliveries", once(List.of(inDirectory("deliveries", work, List.of(), "deliveries"))));
         suites.put("tail", once(List.of(inDirectory("tail", work, List.of(), "tail"))));
+        suites.put("growth", once(List.of(new Question("growth", () -> Child.run(List.of(), "growth")))));
         suites.put("takeover", once(List.of(inDirectory("takeover", work, List.of("-Xmx10g"), "takeover"))));
         suites.put("cluster", once(List.of(inDirectory("cluster", work, List.of("-Xmx6g"), "cluster"))));
         suites.put("limits", once(List.of(jmh("TakeBenchmark|LimitPeersBenchmark", 1))));
