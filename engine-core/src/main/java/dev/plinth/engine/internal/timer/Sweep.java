@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * than a store that fills up. A step that makes events ends its turn, and its events and their deliveries do not count
  * as arriving rows.
  */
-public final class Sweep implements DueSource {
+public final class Sweep implements ReadySource {
     private static final long LATE_MILLIS = TimeUnit.SECONDS.toMillis(1);
     private static final long REST_MILLIS = TimeUnit.MINUTES.toMillis(1);
     private static final long RUN = 0;
@@ -92,16 +92,6 @@ public final class Sweep implements DueSource {
         return figures;
     }
 
-    @Override
-    public int number() {
-        return 0;
-    }
-
-    @Override
-    public boolean start(long number) {
-        throw new IllegalStateException("Expected nothing of the sweep in the due index, but there is " + number);
-    }
-
     /** Returns when the oldest row of all retentions expires, because due work follows from the rows. */
     @Override
     public long nextReadyMillis() {
@@ -119,17 +109,6 @@ public final class Sweep implements DueSource {
     public boolean startReady(long nowMillis) {
         long believed = nowMillis - store.time().sweepLagMillis();
         return nextReadyMillis() > nowMillis || attempts.tryStart(RUN, () -> sweep(believed));
-    }
-
-    @Override
-    public boolean isBusy(long number) {
-        return attempts.isClaimed(RUN);
-    }
-
-    /** Returns true, because nothing of the sweep is in the due index. */
-    @Override
-    public boolean isFull() {
-        return true;
     }
 
     @Override

@@ -33,7 +33,8 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private final Store store;
     private final DueSearch search;
     private final EngineClock clock;
-    private final List<DueSource> sources;
+    private final List<ReadySource> sources;
+    private final List<DueSource> indexed;
     private final ReentrantLock pass = new ReentrantLock();
     private final ReentrantLock bell = new ReentrantLock();
     private final Condition rung = bell.newCondition();
@@ -43,19 +44,23 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     /** Due numbers that found no room in the last pass. */
     private volatile Map<DueSource, Set<Long>> refused = Map.of();
     /** Sources that could not start their ready work in the last pass. */
-    private volatile Set<DueSource> held = Set.of();
+    private volatile Set<ReadySource> held = Set.of();
 
     /** The backoff of each source that has failed. */
-    private final Map<DueSource, Backoff> rests = new ConcurrentHashMap<>();
+    private final Map<ReadySource, Backoff> rests = new ConcurrentHashMap<>();
 
     private volatile boolean open = true;
 
     /** Makes timers for these sources. They run from {@link #start} to {@link #close}. */
-    public Timers(Store store, EngineClock clock, List<DueSource> sources) {
+    public Timers(Store store, EngineClock clock, List<? extends ReadySource> sources) {
         this.store = store;
         this.search = new DueSearch(store);
         this.clock = clock;
         this.sources = List.copyOf(sources);
+        this.indexed = this.sources.stream()
+                .filter(DueSource.class::isInstance)
+                .map(DueSource.class::cast)
+                .toList();
         this.thread = new EngineThread(this::loop, "plinth-timers", store.fatalErrors());
     }
 
@@ -86,10 +91,12 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             return store.nowMillis();
         }
         long next = Long.MAX_VALUE;
-        for (DueSource source : sources) {
+        for (ReadySource source : sources) {
             if (!held.contains(source)) {
                 next = Math.min(next, ask(source, Long.MAX_VALUE, source::nextReadyMillis));
             }
+        }
+        for (DueSource source : indexed) {
             next = Math.min(next, firstDue(source, Long.MAX_VALUE - 1).time());
         }
         return next;
@@ -101,7 +108,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         while (more && open) {
             pass();
             boolean rest = true;
-            for (DueSource source : sources) {
+            for (ReadySource source : sources) {
                 rest &= source.awaitIdle(REST_MILLIS_MAX);
             }
             more = rest && !isAtRest();
@@ -115,7 +122,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private boolean isAtRest() {
         pass.lock();
         try {
-            for (DueSource source : sources) {
+            for (ReadySource source : sources) {
                 if (!source.awaitIdle(0)) {
                     return false;
                 }
@@ -159,7 +166,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     /**
      * Asks a source. A source that fails holds up no other one and backs off. Until then the answer is the given one.
      */
-    private <T> T ask(DueSource source, T otherwise, Supplier<T> question) {
+    private <T> T ask(ReadySource source, T otherwise, Supplier<T> question) {
         Backoff last = rests.get(source);
         if (last != null && !last.isOver()) {
             return otherwise;
@@ -221,7 +228,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             refused = Map.of();
             held = Set.of();
             for (int i = 0; i < STARTS_PER_PASS_MAX && open && store.isWritable(); i++) {
-                for (DueSource source : sources) {
+                for (ReadySource source : sources) {
                     if (!held.contains(source) && !ask(source, true, () -> source.startReady(store.nowMillis()))) {
                         held = with(held, source);
                     }
@@ -241,7 +248,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     }
 
     private boolean isAnythingReady() {
-        for (DueSource source : sources) {
+        for (ReadySource source : sources) {
             if (!held.contains(source) && ask(source, false, source::hasReady)) {
                 return true;
             }
@@ -253,7 +260,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         long now = store.nowMillis();
         DueSource first = null;
         DueSearch.Due earliest = DueSearch.Due.NEVER;
-        for (DueSource source : sources) {
+        for (DueSource source : indexed) {
             DueSearch.Due due = firstDue(source, now);
             if (due.time() < earliest.time()) {
                 first = source;

@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @param <T> a row
  */
-public abstract class WriteBehind<T> implements DueSource {
+public abstract class WriteBehind<T> implements ReadySource {
     private final System.Logger log = Log.of(getClass());
     private final Committer committer;
     private final int rowsPerRecord;
@@ -22,27 +22,6 @@ public abstract class WriteBehind<T> implements DueSource {
     protected WriteBehind(Committer committer, int rowsPerRecord) {
         this.committer = committer;
         this.rowsPerRecord = rowsPerRecord;
-    }
-
-    @Override
-    public final int number() {
-        return 0;
-    }
-
-    @Override
-    public final boolean start(long number) {
-        throw new IllegalStateException("Expected nothing of this source in the due index, but there is " + number);
-    }
-
-    @Override
-    public final boolean isBusy(long number) {
-        return false;
-    }
-
-    /** Returns true, because nothing of this source is in the due index. */
-    @Override
-    public final boolean isFull() {
-        return true;
     }
 
     @Override
