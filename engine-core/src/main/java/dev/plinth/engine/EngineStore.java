@@ -73,7 +73,7 @@ final class EngineStore {
         tables.addAll(Events.tables());
         tables.addAll(Webhooks.tables());
         tables.add(Idempotency.REMEMBERED);
-        tables.add(QuotaCheckpointWriter.MARKS);
+        tables.add(QuotaCheckpointWriter.CHECKPOINTS);
         tables.add(DeletedWorkspaces.TABLE);
         tables.add(ImportedWorkspaces.TABLE);
         return tables;

@@ -87,8 +87,8 @@ final class UnitsOfWork {
                 HostEffects unused = unit.end();
             }
             Outcome outcome = commit(workspace, unit, unit.end());
-            if (outcome instanceof Outcome.Refused turned) {
-                throw new RefusedException(turned.refusal());
+            if (outcome instanceof Outcome.Refused refused) {
+                throw new RefusedException(refused.refusal());
             }
             if (!(outcome instanceof HostEffects.Conflict conflict)) {
                 return result;

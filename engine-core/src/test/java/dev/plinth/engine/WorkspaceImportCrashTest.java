@@ -27,7 +27,13 @@ final class WorkspaceImportCrashTest {
     private static final int KILLS = TestScale.count(2, 24, 100);
     private static final int RESOURCES = 1_500;
     private static final List<String> OF_THE_ENGINE = List.of(
-            "workspaces", "settings", "deleted workspaces", "imported workspaces", "cursors", "sets", "quota marks");
+            "workspaces",
+            "settings",
+            "deleted workspaces",
+            "imported workspaces",
+            "cursors",
+            "sets",
+            "quota checkpoints");
 
     @TempDir
     private Path base;

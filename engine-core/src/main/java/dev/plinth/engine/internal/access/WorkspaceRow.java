@@ -24,7 +24,7 @@ record WorkspaceRow(
         byte[] metadata,
         @Nullable List<Id> sharesFrom,
         long createdAt) {
-    private static final int VERSION = 2;
+    private static final int VERSION = 1;
 
     static WorkspaceRow read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);

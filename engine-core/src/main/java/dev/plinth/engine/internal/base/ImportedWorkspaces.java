@@ -71,7 +71,7 @@ public final class ImportedWorkspaces {
     }
 
     /** Adds to the changes that an import goes on, so that it is not ended from outside. */
-    public static void goOn(Context context, ImportedWorkspace begun, Changes changes) {
+    public static void resume(Context context, ImportedWorkspace begun, Changes changes) {
         ImportedWorkspace now =
                 new ImportedWorkspace(begun.workspace, begun.first, begun.count, begun.complete, context.now());
         changes.put(TABLE, begun.workspace.key(), now.row());

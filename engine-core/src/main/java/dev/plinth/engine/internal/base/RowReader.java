@@ -34,19 +34,6 @@ public final class RowReader {
         }
     }
 
-    /**
-     * Makes a reader of a row whose older versions no release has written.
-     *
-     * @throws IllegalStateException if the row is of an older or a newer version
-     */
-    public RowReader(byte[] row, int oldestVersion, int newestVersion) {
-        this(row, newestVersion);
-        if (version < oldestVersion) {
-            throw new IllegalStateException("Expected a row of version " + oldestVersion
-                    + " or newer, but found version " + version + "; open the store with the build that wrote it");
-        }
-    }
-
     /** Goes on at the position of an earlier reader of the row. */
     public RowReader at(int position) {
         at = position;

@@ -24,7 +24,7 @@ import java.util.List;
  * left, nothing writes for the workspace any more.
  */
 public final class DeletedWorkspaceRetention implements Retention {
-    private static final List<WorkspacePurge> ESTATES = List.of(
+    private static final List<WorkspacePurge> PURGES = List.of(
             Jobs.purge(),
             Endpoints.purge(),
             Resources.purge(Jobs::cancelOn),
@@ -64,7 +64,7 @@ public final class DeletedWorkspaceRetention implements Retention {
             forget(rows, nowMillis, batch);
             return;
         }
-        for (WorkspacePurge purge : ESTATES) {
+        for (WorkspacePurge purge : PURGES) {
             purge.collect(context, deletedWorkspace.workspace(), batch);
             if (batch.isFull()) {
                 return;

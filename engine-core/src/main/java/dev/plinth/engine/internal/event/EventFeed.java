@@ -258,17 +258,17 @@ public final class EventFeed implements AutoCloseable {
         private boolean commit(UnaryOperator<Command.Change> effects, EventRow row) {
             Outcome outcome =
                     committer.commit(Caller.OPERATOR, Command.in(row.trace(), effects.apply(at(row.number()))));
-            if (!(outcome instanceof Outcome.Refused turned)) {
+            if (!(outcome instanceof Outcome.Refused answer)) {
                 noted = row.number();
                 return true;
             }
             refusals = refused == row.number() ? refusals + 1 : 1;
             refused = row.number();
             boolean last =
-                    !ENGINE_WIDE.contains(turned.refusal().code()) && refusals >= Limits.LISTENER_EFFECT_TRIES_MAX;
+                    !ENGINE_WIDE.contains(answer.refusal().code()) && refusals >= Limits.LISTENER_EFFECT_TRIES_MAX;
             String told = "An effect of listener " + name + " on event " + row.id() + " of " + row.workspace()
-                    + " was refused: " + turned.refusal().detail() + " "
-                    + turned.refusal().errors();
+                    + " was refused: " + answer.refusal().detail() + " "
+                    + answer.refusal().errors();
             if (last) {
                 LOG.log(
                         System.Logger.Level.ERROR,

@@ -23,7 +23,7 @@ record IdempotencyRow(
         long completedAtMillis,
         List<Id> sharedResources,
         RememberedAnswer answer) {
-    private static final int VERSION = 2; // 1: no answer names an event
+    private static final int VERSION = 1;
     private static final long WINDOW_MILLIS =
             Duration.ofHours(Limits.IDEMPOTENCY_HOURS).toMillis();
 

@@ -36,9 +36,9 @@ record JobRow(
         boolean cancelRequested,
         @Nullable Progress progress) {
     /** The version of a row that belongs to a trace. Any other row has no byte for it, and the version before. */
-    private static final int VERSION = 3;
+    private static final int VERSION = 2;
 
-    private static final int UNTRACED_VERSION = 2;
+    private static final int UNTRACED_VERSION = 1;
 
     /** The states in the order of the stored numbers. */
     private static final JobStatus[] STATUSES = JobStatus.values();
@@ -295,7 +295,7 @@ record JobRow(
     }
 
     static JobRow read(byte[] row) {
-        RowReader in = new RowReader(row, UNTRACED_VERSION, VERSION);
+        RowReader in = new RowReader(row, VERSION);
         Facts facts = new Facts(
                 in.id(IdKind.JOB),
                 in.id(IdKind.WORKSPACE),

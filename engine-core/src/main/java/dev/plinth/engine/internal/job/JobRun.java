@@ -155,8 +155,8 @@ final class JobRun implements HostJob {
             return null;
         }
         Outcome outcome = commit(effects.apply(success), Limits.JOB_ITEM_TRIES_MAX);
-        if (outcome instanceof Outcome.Refused turned && !committer.isStopped()) {
-            Refusal refusal = turned.refusal();
+        if (outcome instanceof Outcome.Refused refused && !committer.isStopped()) {
+            Refusal refusal = refused.refusal();
             boolean retryable = refusal.retryable()
                     || DEPENDS_ON_ROWS.contains(refusal.code().status());
             String told = refusal.detail() + errors(refusal);
@@ -189,8 +189,8 @@ final class JobRun implements HostJob {
     }
 
     private static String whatComesNext(Outcome outcome) {
-        if (outcome instanceof Outcome.Refused turned) {
-            return "the store refused to record that: " + turned.refusal().detail();
+        if (outcome instanceof Outcome.Refused refused) {
+            return "the store refused to record that: " + refused.refusal().detail();
         }
         if (!(outcome instanceof StepOutcome.Failed failed)) {
             return "the job had ended or been taken back before";
@@ -267,13 +267,13 @@ final class JobRun implements HostJob {
     }
 
     private static boolean isBeyondPlan(Outcome outcome) {
-        return outcome instanceof Outcome.Refused turned && turned.refusal().code() == ProblemCode.PLAN_LIMIT_REACHED;
+        return outcome instanceof Outcome.Refused refused && refused.refusal().code() == ProblemCode.PLAN_LIMIT_REACHED;
     }
 
     /** Notes that an item goes beyond a share of the workspace. Where the note does too, the job fails, and goes on there when it is retried. */
-    private Outcome refused(ItemJob job, int index, Outcome.Refused turned) {
+    private Outcome refused(ItemJob job, int index, Outcome.Refused refused) {
         Command.Change refuse = context -> {
-            throw new RefusedException(turned.refusal());
+            throw new RefusedException(refused.refusal());
         };
         Outcome outcome = commitItem(JobSteps.item(id(), row.attempt(), job, index, refuse, mayRun));
         if (isBeyondPlan(outcome)) {

@@ -183,7 +183,7 @@ final class WaitRegistry {
 
         /** Returns the kind for which it was signalled alone, or null. */
         @Nullable
-        String told() {
+        String kind() {
             return told;
         }
 

@@ -211,7 +211,7 @@ final class WaitingCalls {
 
     /** Signals the next waiter if this one alone was signalled and has left the work: it was refused, or took another job. */
     private void passOn(RequestContext call, Command.LongPoll poll, Command.Wait wait, WaitRegistry.Waiter waiter) {
-        String kind = waiter.told();
+        String kind = waiter.kind();
         if (kind != null
                 && poll instanceof Command.LongPollChange change
                 && registry.areThere(wait.topic())

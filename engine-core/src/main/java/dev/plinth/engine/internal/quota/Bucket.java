@@ -70,7 +70,7 @@ final class Bucket {
 
     /** Returns the units used now, which count as written from now on. Returns null if the bucket is retired. */
     @Nullable
-    QuotaCheckpoint mark(long now, long nowMillis) {
+    QuotaCheckpoint checkpoint(long now, long nowMillis) {
         noted = false;
         long last = arrival;
         if (last == RETIRED) {

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QuotaCheckpointWriter extends WriteBehind<QuotaCheckpointWriter.PendingCheckpoint> {
     /** The checkpoint of each workspace, by its id. */
-    public static final TableName<?> MARKS = TableName.of(21, "quota marks", 16, 32, 0.1, TableName.Owner.ENGINE);
+    public static final TableName<?> CHECKPOINTS =
+            TableName.of(21, "quota checkpoints", 16, 32, 0.1, TableName.Owner.ENGINE);
 
     /** Parts of a burst after each of which a bucket is written. */
     static final int PARTS_OF_BURST = 8;
@@ -50,12 +51,13 @@ public final class QuotaCheckpointWriter extends WriteBehind<QuotaCheckpointWrit
 
     /** Returns the tables whose rows move with a workspace. */
     public static List<TransferredTable> transferred() {
-        return List.of(TransferredTable.plain(MARKS, (key, row, ids) -> {}).at(TransferredTable.Stage.IN_LAST_RECORD));
+        return List.of(
+                TransferredTable.plain(CHECKPOINTS, (key, row, ids) -> {}).at(TransferredTable.Stage.IN_LAST_RECORD));
     }
 
     /** Returns the purge of a workspace's checkpoint. */
     public static WorkspacePurge purge() {
-        return (context, workspace, batch) -> batch.removeIfPresent(context.rows(), MARKS, workspace.key());
+        return (context, workspace, batch) -> batch.removeIfPresent(context.rows(), CHECKPOINTS, workspace.key());
     }
 
     /** Sets the listener that learns that there is something to write. It must be quick. */
@@ -66,7 +68,7 @@ public final class QuotaCheckpointWriter extends WriteBehind<QuotaCheckpointWrit
     /** Returns the checkpoint of a workspace, or null. */
     @Nullable
     QuotaCheckpoint of(Id workspace) {
-        byte[] row = store.viewToAnswer().get(MARKS, workspace.key());
+        byte[] row = store.viewToAnswer().get(CHECKPOINTS, workspace.key());
         return row == null ? null : QuotaCheckpoint.read(row);
     }
 
@@ -97,11 +99,11 @@ public final class QuotaCheckpointWriter extends WriteBehind<QuotaCheckpointWrit
     void writeBuckets(Collection<Bucket> buckets) {
         List<PendingCheckpoint> entries = new ArrayList<>();
         for (Bucket bucket : buckets) {
-            QuotaCheckpoint mark = bucket.mark(clock.nanoTime(), store.nowMillis());
+            QuotaCheckpoint checkpoint = bucket.checkpoint(clock.nanoTime(), store.nowMillis());
             // Also overwrite an old checkpoint with an empty one. Otherwise a slower plan would count units that have
             // long refilled.
-            if (mark != null && (!mark.isNothing() || of(bucket.workspace()) != null)) {
-                entries.add(new PendingCheckpoint(bucket.workspace(), mark));
+            if (checkpoint != null && (!checkpoint.isNothing() || of(bucket.workspace()) != null)) {
+                entries.add(new PendingCheckpoint(bucket.workspace(), checkpoint));
             }
         }
         write(entries);
@@ -113,7 +115,7 @@ public final class QuotaCheckpointWriter extends WriteBehind<QuotaCheckpointWrit
             Changes changes = new Changes();
             for (PendingCheckpoint entry : entries) {
                 if (!DeletedWorkspaces.has(context.rows(), entry.workspace)) {
-                    changes.put(MARKS, entry.workspace.key(), entry.mark.row());
+                    changes.put(CHECKPOINTS, entry.workspace.key(), entry.checkpoint.row());
                 }
             }
             return Decision.of(changes, Outcome.Done.ok(new byte[0]));
@@ -131,7 +133,7 @@ public final class QuotaCheckpointWriter extends WriteBehind<QuotaCheckpointWrit
     }
 
     /** A checkpoint that is to be written. */
-    record PendingCheckpoint(Id workspace, QuotaCheckpoint mark) {}
+    record PendingCheckpoint(Id workspace, QuotaCheckpoint checkpoint) {}
 
     /** A stack of the buckets that are to be written. */
     private record Noted(Bucket bucket, @Nullable Noted before) {}

@@ -80,7 +80,7 @@ public final class Store implements AutoCloseable {
     public static Store open(StoreSettings settings, Journal journal, EngineClock clock) {
         StoreTables tables = new StoreTables(settings);
         Store store = new Store(tables, journal, clock, new FatalErrors());
-        journal.start(store.new Fates());
+        journal.start(store.new Appends());
         return store;
     }
 
@@ -95,7 +95,7 @@ public final class Store implements AutoCloseable {
         Store store = new Store(tables, journal, clock, fatalErrors);
         store.inFlight.startAt(tables.lastSequence(), tables);
         store.recoveryNanos = recoveryNanos;
-        journal.start(store.new Fates());
+        journal.start(store.new Appends());
         return store;
     }
 
@@ -122,7 +122,7 @@ public final class Store implements AutoCloseable {
         Snapshots snapshots = maker.apply(store);
         store.snapshots = snapshots;
         store.onCommitted((sequence, writes) -> snapshots.committed());
-        journal.start(store.new Fates());
+        journal.start(store.new Appends());
         snapshots.start();
         return store;
     }
@@ -563,7 +563,7 @@ public final class Store implements AutoCloseable {
     }
 
     /** Acts on the fates of records. */
-    private final class Fates implements Journal.AppendListener {
+    private final class Appends implements Journal.AppendListener {
         @Override
         public void durable(long sequence) {
             inFlight.durable(sequence);

@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  * that, so its work is still due. Its number gets a {@link Backoff}.
  */
 public final class AttemptRunner {
-    private static final int RESTS_MAX = 10_000;
+    private static final int BACKOFFS_MAX = 10_000;
 
     private final System.Logger log = Log.sparing(AttemptRunner.class);
     private final Set<Long> claimed = ConcurrentHashMap.newKeySet();
-    private final Map<Long, Backoff> rests = new ConcurrentHashMap<>();
+    private final Map<Long, Backoff> backoffs = new ConcurrentHashMap<>();
     private final Executor executor;
     private final FatalErrors fatalErrors;
     private volatile int runningMax;
@@ -201,7 +201,7 @@ public final class AttemptRunner {
     }
 
     private boolean isResting(long number) {
-        Backoff backoff = rests.isEmpty() ? null : rests.get(number);
+        Backoff backoff = backoffs.isEmpty() ? null : backoffs.get(number);
         return backoff != null && !backoff.isOver();
     }
 
@@ -223,11 +223,11 @@ public final class AttemptRunner {
 
     private void rest(long number, Throwable failure) {
         fatalErrors.saw(failure);
-        if (rests.size() >= RESTS_MAX) {
-            rests.values().removeIf(Backoff::isOver);
+        if (backoffs.size() >= BACKOFFS_MAX) {
+            backoffs.values().removeIf(Backoff::isOver);
         }
-        Backoff backoff = Backoff.after(rests.get(number));
-        rests.put(number, backoff);
+        Backoff backoff = Backoff.after(backoffs.get(number));
+        backoffs.put(number, backoff);
         CompletableFuture.delayedExecutor(backoff.millis(), TimeUnit.MILLISECONDS, Runnable::run)
                 .execute(() -> restIsOver(number));
         log.log(

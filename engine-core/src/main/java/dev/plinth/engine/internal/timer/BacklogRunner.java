@@ -16,13 +16,13 @@ public final class BacklogRunner implements Retention {
     private static final long SINCE_EVER = 0;
 
     /** The most pieces of work that back off each by itself. With one more the whole backlog backs off. */
-    private static final int RESTS_MAX = 1_000;
+    private static final int PAUSES_MAX = 1_000;
 
     private final String name;
     private final Backlog backlog;
     private final BacklogStep step;
     /** The time until which a piece of work backs off, by its list number. */
-    private final Map<Long, Long> rests = new ConcurrentHashMap<>();
+    private final Map<Long, Long> pauses = new ConcurrentHashMap<>();
 
     private long servedLast = Rows.NONE;
 
@@ -53,14 +53,14 @@ public final class BacklogRunner implements Retention {
         if (size == 0) {
             return NEVER;
         }
-        return rests.size() < size
+        return pauses.size() < size
                 ? SINCE_EVER
-                : rests.values().stream().mapToLong(Long::longValue).min().orElse(SINCE_EVER);
+                : pauses.values().stream().mapToLong(Long::longValue).min().orElse(SINCE_EVER);
     }
 
     @Override
     public void collect(Context context, long nowMillis, SweepBatch batch) {
-        rests.values().removeIf(until -> until <= nowMillis);
+        pauses.values().removeIf(until -> until <= nowMillis);
         RowReader row = next(context.rows());
         if (row != null) {
             step.carryOn(context, row, batch);
@@ -69,23 +69,23 @@ public final class BacklogRunner implements Retention {
 
     @Override
     public boolean refused(long untilMillis) {
-        boolean mayRest = rests.size() < RESTS_MAX;
+        boolean mayRest = pauses.size() < PAUSES_MAX;
         if (mayRest) {
-            rests.put(servedLast, untilMillis);
+            pauses.put(servedLast, untilMillis);
         }
         return mayRest;
     }
 
     /** Returns the next piece of work that does not back off, or null. */
     private @Nullable RowReader next(Rows rows) {
-        for (int i = rests.size(); i >= 0; i--) {
+        for (int i = pauses.size(); i >= 0; i--) {
             RowReader row = backlog.next(rows, servedLast);
             if (row == null) {
                 return null;
             }
             int start = row.position();
             servedLast = row.number();
-            if (!rests.containsKey(servedLast)) {
+            if (!pauses.containsKey(servedLast)) {
                 return row.at(start);
             }
         }

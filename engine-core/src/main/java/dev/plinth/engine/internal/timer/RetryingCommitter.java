@@ -47,7 +47,7 @@ public final class RetryingCommitter implements Committer {
      * same way.
      */
     public static boolean mayHaveRoomLater(Outcome outcome) {
-        return outcome instanceof Outcome.Refused turned && turned.refusal().retryAfterSeconds() > 0;
+        return outcome instanceof Outcome.Refused refused && refused.refusal().retryAfterSeconds() > 0;
     }
 
     /** Stops retrying, because the engine closes. */

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sweep implements ReadySource {
     private static final long LATE_MILLIS = TimeUnit.SECONDS.toMillis(1);
-    private static final long REST_MILLIS = TimeUnit.MINUTES.toMillis(1);
+    private static final long PAUSE_MILLIS = TimeUnit.MINUTES.toMillis(1);
     private static final long RUN = 0;
 
     /** A sweep that is not so many times as fast as rows arrive makes its turns longer. */
@@ -187,7 +187,7 @@ public final class Sweep implements ReadySource {
         /** Runs one step. If it does not end well, the series backs off, whatever the reason was. */
         @Nullable
         SweepBatch step(Retention retention, long now) {
-            notBefore = now + REST_MILLIS;
+            notBefore = now + PAUSE_MILLIS;
             SweepBatch batch = Sweep.this.step(retention, now);
             notBefore = batch == null ? notBefore : 0;
             return batch;
@@ -248,7 +248,7 @@ public final class Sweep implements ReadySource {
             return Decision.of(batch.changes(), Outcome.Done.ok(new byte[0]));
         });
         if (!(outcome instanceof Outcome.Done)) {
-            return retention.refused(now + REST_MILLIS) ? new SweepBatch() : null;
+            return retention.refused(now + PAUSE_MILLIS) ? new SweepBatch() : null;
         }
         if (batch.isEmpty()) {
             return null;

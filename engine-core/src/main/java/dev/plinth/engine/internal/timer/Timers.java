@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  * clock or the doorbell. A manual clock runs the same passes itself and waits until no work is in flight.
  */
 public final class Timers implements ManualClock.DueWork, AutoCloseable {
-    private static final long REST_MILLIS_MAX = 16_000;
+    private static final long IDLE_WAIT_MILLIS_MAX = 16_000;
     private static final long IDLE_MILLIS = 60_000;
     private static final int STARTS_PER_PASS_MAX = 10_000;
     private static final long AGAIN_MILLIS = 1000;
@@ -47,7 +47,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private volatile Set<ReadySource> held = Set.of();
 
     /** The backoff of each source that has failed. */
-    private final Map<ReadySource, Backoff> rests = new ConcurrentHashMap<>();
+    private final Map<ReadySource, Backoff> backoffs = new ConcurrentHashMap<>();
 
     private volatile boolean open = true;
 
@@ -109,7 +109,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             pass();
             boolean rest = true;
             for (ReadySource source : sources) {
-                rest &= source.awaitIdle(REST_MILLIS_MAX);
+                rest &= source.awaitIdle(IDLE_WAIT_MILLIS_MAX);
             }
             more = rest && !isAtRest();
         }
@@ -167,7 +167,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
      * Asks a source. A source that fails holds up no other one and backs off. Until then the answer is the given one.
      */
     private <T> T ask(ReadySource source, T otherwise, Supplier<T> question) {
-        Backoff last = rests.get(source);
+        Backoff last = backoffs.get(source);
         if (last != null && !last.isOver()) {
             return otherwise;
         }
@@ -176,7 +176,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         } catch (RuntimeException | Error e) {
             store.fatalErrors().saw(e);
             Backoff rest = Backoff.after(last);
-            rests.put(source, rest);
+            backoffs.put(source, rest);
             log.log(
                     // At the end of a reign its work is refused, and the next leader does it.
                     store.hasEnded() ? System.Logger.Level.DEBUG : System.Logger.Level.ERROR,
@@ -188,7 +188,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     }
 
     private boolean isAnyResting() {
-        for (Backoff rest : rests.values()) {
+        for (Backoff rest : backoffs.values()) {
             if (!rest.isOver()) {
                 return true;
             }

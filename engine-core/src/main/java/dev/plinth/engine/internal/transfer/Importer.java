@@ -214,7 +214,7 @@ final class Importer implements LastImages.RowTaker {
         commit(commits, context -> {
             requireGoesOn(context.rows());
             Changes changes = new Changes().within(ReserveAccess.RECORDED);
-            ImportedWorkspaces.goOn(context, range, changes);
+            ImportedWorkspaces.resume(context, range, changes);
             for (Changes.Write write : writes) {
                 requireNew(context.rows(), write);
                 if (isGranteeThere(context.rows(), write)) {

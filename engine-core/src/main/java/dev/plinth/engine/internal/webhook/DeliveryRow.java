@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param queuedFor the list number of its endpoint while it is due and waits for a slot there; otherwise 0
  */
 record DeliveryRow(Facts facts, DeliveryState state, Tries tries, Requests requests, long queuedFor) {
-    private static final int VERSION = 4;
+    private static final int VERSION = 1;
 
     /**
      * The parts of a delivery that never change.
@@ -63,7 +63,7 @@ record DeliveryRow(Facts facts, DeliveryState state, Tries tries, Requests reque
     }
 
     static DeliveryRow read(byte[] row) {
-        RowReader in = new RowReader(row, VERSION, VERSION);
+        RowReader in = new RowReader(row, VERSION);
         Facts facts = new Facts(
                 in.id(IdKind.DELIVERY),
                 in.id(IdKind.WORKSPACE),

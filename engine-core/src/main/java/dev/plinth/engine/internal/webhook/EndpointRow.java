@@ -22,7 +22,7 @@ record EndpointRow(
         long createdAt,
         Secrets secrets,
         @Nullable Missed missed) {
-    private static final int VERSION = 3;
+    private static final int VERSION = 1;
 
     /**
      * The encrypted signing keys.

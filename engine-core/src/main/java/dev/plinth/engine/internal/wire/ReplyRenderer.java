@@ -69,7 +69,7 @@ public final class ReplyRenderer {
             }
             reply = new Reply(page.status(), headers, page.body());
         } else {
-            reply = turned(((Outcome.Refused) outcome).refusal(), answer.request(), answer.keyed(), headers);
+            reply = refused(((Outcome.Refused) outcome).refusal(), answer.request(), answer.keyed(), headers);
         }
         quota(answer.quota(), headers);
         if (answer.waitedSeconds() > 0) {
@@ -85,7 +85,7 @@ public final class ReplyRenderer {
     /** @param keyed true if the call has an idempotency key */
     Reply write(Refusal refusal, Id request, boolean keyed) {
         ReplyHeaders headers = begun(request);
-        return turned(refusal, request, keyed, headers);
+        return refused(refusal, request, keyed, headers);
     }
 
     private ReplyHeaders begun(Id request) {
@@ -142,7 +142,7 @@ public final class ReplyRenderer {
         return new Reply(replayed.status(), headers, replayed.body());
     }
 
-    private Reply turned(Refusal refusal, Id request, boolean keyed, ReplyHeaders headers) {
+    private Reply refused(Refusal refusal, Id request, boolean keyed, ReplyHeaders headers) {
         ProblemCode code = refusal.code();
         headers.add("Cache-Control", "no-store");
         headers.add("Content-Type", PROBLEM);

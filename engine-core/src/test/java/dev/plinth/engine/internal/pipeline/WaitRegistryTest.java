@@ -26,7 +26,7 @@ class WaitRegistryTest {
         waitRegistry.signal(WORKSPACE, "a");
 
         assertThat(first.end()).isDone();
-        assertThat(first.told()).isEqualTo("a");
+        assertThat(first.kind()).isEqualTo("a");
         assertThat(second.end()).isNotDone();
         assertThat(other.end()).isNotDone();
     }
@@ -40,7 +40,7 @@ class WaitRegistryTest {
         waitRegistry.signal(WORKSPACE, "a");
 
         assertThat(next.end()).isDone();
-        assertThat(gone.told()).isNull();
+        assertThat(gone.kind()).isNull();
     }
 
     @Test

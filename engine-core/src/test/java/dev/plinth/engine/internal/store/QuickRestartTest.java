@@ -201,7 +201,7 @@ class QuickRestartTest {
     @Test
     void fileDeletedMeanwhile_tablesAreMadeAgain() throws IOException {
         assertRebuilt(left -> {
-            Files.deleteIfExists(directory.resolve("plinth-sets.words"));
+            Files.deleteIfExists(directory.resolve("plinth-sets.slabs"));
             return open(left, directory, settings(), BOOT);
         });
     }

@@ -54,7 +54,7 @@ final class ForgedExportTest {
     private static final Pattern ID = Pattern.compile("\"(?:id|job_id)\":\"([a-z]+_[0-9a-z]{26})\"");
 
     /** Tables whose rows have no id but those of their key, which begins with the workspace. */
-    private static final Set<String> WITHOUT_IDS_INSIDE = Set.of("key uses", "quota marks", "remembered");
+    private static final Set<String> WITHOUT_IDS_INSIDE = Set.of("key uses", "quota checkpoints", "remembered");
     /** Tables whose rows are left out if what they belong to is not in the file. */
     private static final Set<String> MAY_LACK_THEIR_OWNER = Set.of("deliveries", "deleted endpoints");
 
@@ -283,7 +283,7 @@ final class ForgedExportTest {
     private void addSeldomRows() {
         Id used = Id.read(IdKind.KEY, first("keys").key, Id.BYTES);
         work("key uses", workspace.keyOf(used), new RowWriter(1).number(1).row());
-        work("quota marks", workspace.key(), new RowWriter(1).number(1).row());
+        work("quota checkpoints", workspace.key(), new RowWriter(1).number(1).row());
         Id endpoint = Id.read(IdKind.ENDPOINT, first("webhook endpoints").key, Id.BYTES);
         Id remains = Id.read(IdKind.ENDPOINT, first("endpoint remains").key, Id.BYTES);
         Id resource = Id.read(IdKind.RESOURCE, first("resources").key, Id.BYTES);

@@ -57,8 +57,8 @@ public final class MappedTables implements TableFactory {
     }
 
     @Override
-    public SlabMemory words() {
-        return new MappedSlabMemory(directory.resolve(PREFIX + "sets.words"));
+    public SlabMemory slabs() {
+        return new MappedSlabMemory(directory.resolve(PREFIX + "sets.slabs"));
     }
 
     /** Looks again at each call as long as there is too little, so that it goes on by itself. */

@@ -69,7 +69,7 @@ public final class StoreTables implements AutoCloseable {
 
     /** Makes empty tables. */
     public StoreTables(TableFactory factory, StoreSettings settings) {
-        this(factory, settings, factory.words());
+        this(factory, settings, factory.slabs());
     }
 
     private StoreTables(TableFactory factory, StoreSettings settings, SlabMemory slabs) {
@@ -108,7 +108,7 @@ public final class StoreTables implements AutoCloseable {
 
     /** Restores tables whose memory is there, as {@link #save} has left it. */
     public static StoreTables restore(TableFactory factory, StoreSettings settings, DataInput in) throws IOException {
-        SlabMemory slabs = factory.words();
+        SlabMemory slabs = factory.slabs();
         slabs.restore(in);
         StoreTables tables = new StoreTables(factory, settings, slabs, new SlabHashMap(slabs, in));
         tables.startAt(in.readLong(), in.readLong(), in.readLong());

@@ -16,7 +16,7 @@ public interface TableFactory {
     Table create(String name, int keyBytes, long expectedRows, int averageRowBytes);
 
     /** Makes the memory of the sets, to be restored first if it existed before. */
-    SlabMemory words();
+    SlabMemory slabs();
 
     /**
      * Returns true if there is memory for more rows of so many bytes. Asked by the writer before the journal is
@@ -68,7 +68,7 @@ public interface TableFactory {
             }
 
             @Override
-            public SlabMemory words() {
+            public SlabMemory slabs() {
                 return SlabMemory.onHeap();
             }
         };
@@ -101,7 +101,7 @@ public interface TableFactory {
             }
 
             @Override
-            public SlabMemory words() {
+            public SlabMemory slabs() {
                 return new OffHeapSlabMemory();
             }
         };

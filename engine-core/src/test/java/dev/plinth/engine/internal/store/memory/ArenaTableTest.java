@@ -42,7 +42,7 @@ abstract class ArenaTableTest extends TableContractTest {
             }
 
             @Override
-            public SlabMemory words() {
+            public SlabMemory slabs() {
                 return SlabMemory.onHeap();
             }
         };

@@ -71,7 +71,7 @@ class HeapCapacityTest {
             }
 
             @Override
-            public SlabMemory words() {
+            public SlabMemory slabs() {
                 return SlabMemory.onHeap();
             }
 

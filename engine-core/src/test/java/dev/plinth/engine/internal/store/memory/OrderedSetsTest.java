@@ -30,7 +30,7 @@ class OrderedSetsTest {
         int rounds = TestScale.count(100);
         Random random = new Random(seed);
         for (int round = 0; round < rounds; round++) {
-            try (SlabMemory slabs = TableFactory.of(kind).words()) {
+            try (SlabMemory slabs = TableFactory.of(kind).slabs()) {
                 SlabHashMap map = new SlabHashMap(slabs);
                 compare(new OrderedSets(map, slabs), map, slabs, random, bound(random));
             }
@@ -40,7 +40,7 @@ class OrderedSetsTest {
     @ParameterizedTest
     @EnumSource(Tables.class)
     void add_oneMoreThanAListTakes_keepsAllMembersInOrder(Tables kind) {
-        try (SlabMemory slabs = TableFactory.of(kind).words()) {
+        try (SlabMemory slabs = TableFactory.of(kind).slabs()) {
             SlabHashMap map = new SlabHashMap(slabs);
             OrderedSets sets = new OrderedSets(map, slabs);
             List<Long> expected = new ArrayList<>();
@@ -61,7 +61,7 @@ class OrderedSetsTest {
     @ParameterizedTest
     @EnumSource(Tables.class)
     void add_memberThatIsThere_countsOnce(Tables kind) {
-        try (SlabMemory slabs = TableFactory.of(kind).words()) {
+        try (SlabMemory slabs = TableFactory.of(kind).slabs()) {
             SlabHashMap map = new SlabHashMap(slabs);
             OrderedSets sets = new OrderedSets(map, slabs);
             for (int i = 0; i < 2; i++) {
@@ -78,7 +78,7 @@ class OrderedSetsTest {
     @ParameterizedTest
     @EnumSource(Tables.class)
     void remove_allMembers_leavesNoRow(Tables kind) {
-        try (SlabMemory slabs = TableFactory.of(kind).words()) {
+        try (SlabMemory slabs = TableFactory.of(kind).slabs()) {
             SlabHashMap map = new SlabHashMap(slabs);
             OrderedSets sets = new OrderedSets(map, slabs);
             for (long i = 0; i < 100; i++) {
@@ -100,7 +100,7 @@ class OrderedSetsTest {
     @ParameterizedTest
     @EnumSource(Tables.class)
     void find_membersAtTheEdges_areFound(Tables kind) {
-        try (SlabMemory slabs = TableFactory.of(kind).words()) {
+        try (SlabMemory slabs = TableFactory.of(kind).slabs()) {
             SlabHashMap map = new SlabHashMap(slabs);
             OrderedSets sets = new OrderedSets(map, slabs);
             for (long i = 0; i < LIST_MEMBERS_MAX; i++) {
@@ -123,7 +123,7 @@ class OrderedSetsTest {
     @ParameterizedTest
     @EnumSource(Tables.class)
     void add_otherSets_areNotTouched(Tables kind) {
-        try (SlabMemory slabs = TableFactory.of(kind).words()) {
+        try (SlabMemory slabs = TableFactory.of(kind).slabs()) {
             SlabHashMap map = new SlabHashMap(slabs);
             OrderedSets sets = new OrderedSets(map, slabs);
             for (long i = 0; i < 100; i++) {

@@ -23,7 +23,7 @@ class RowLocationsTest {
     @EnumSource(Tables.class)
     void anyOperation_randomNumbers_agreesWithHashMapAndLeavesNothing(Tables kind) {
         Random random = new Random(seed);
-        try (SlabMemory slabs = TableFactory.of(kind).words()) {
+        try (SlabMemory slabs = TableFactory.of(kind).slabs()) {
             SlabHashMap map = new SlabHashMap(slabs);
             RowLocations locations = new RowLocations(map, slabs);
             Map<Long, byte[]> model = new HashMap<>();

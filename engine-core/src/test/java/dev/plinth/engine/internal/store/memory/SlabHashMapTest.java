@@ -23,7 +23,7 @@ class SlabHashMapTest {
     @EnumSource(Tables.class)
     void anyOperation_randomKeys_agreesWithHashMap(Tables kind) {
         Random random = new Random(seed);
-        try (SlabMemory slabs = TableFactory.of(kind).words()) {
+        try (SlabMemory slabs = TableFactory.of(kind).slabs()) {
             for (int round = 0; round < TestScale.count(20); round++) {
                 slabs.clear();
                 compare(new SlabHashMap(slabs), random, 1 << random.nextInt(15));
@@ -35,7 +35,7 @@ class SlabHashMapTest {
     @ParameterizedTest
     @EnumSource(Tables.class)
     void put_manyKeys_findsAllAfterEverySplit(Tables kind) {
-        try (SlabMemory slabs = TableFactory.of(kind).words()) {
+        try (SlabMemory slabs = TableFactory.of(kind).slabs()) {
             SlabHashMap map = new SlabHashMap(slabs);
             int keys = TestScale.count(1_000_000);
             for (int i = 0; i < keys; i++) {
@@ -54,7 +54,7 @@ class SlabHashMapTest {
     @EnumSource(Tables.class)
     void get_anyAddressAtAll_answersOrThrowsButStaysInItsMemory(Tables kind) {
         Random random = new Random(seed);
-        try (SlabMemory slabs = TableFactory.of(kind).words()) {
+        try (SlabMemory slabs = TableFactory.of(kind).slabs()) {
             slabs.allocate(8);
             assertThatThrownBy(() -> slabs.get(SlabMemory.EXTENT_WORDS)).isInstanceOf(IndexOutOfBoundsException.class);
             assertThatThrownBy(() -> slabs.get(-1)).isInstanceOf(IndexOutOfBoundsException.class);
