@@ -346,7 +346,7 @@ class Kill9IT {
     }
 
     private Path tables() {
-        return quick().resolve("plinth-sets.words");
+        return quick().resolve("plinth-sets.slabs");
     }
 
     private Path leftTables() {

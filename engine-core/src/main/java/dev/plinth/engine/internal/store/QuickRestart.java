@@ -68,7 +68,7 @@ final class QuickRestart implements AutoCloseable {
 
     private static final String MARKER = MappedTables.PREFIX + "clean";
     private static final Pattern OURS =
-            Pattern.compile("plinth-clean(\\.tmp)?|plinth-[a-z-]+\\.(usual|large|rows|words)");
+            Pattern.compile("plinth-clean(\\.tmp)?|plinth-[a-z-]+\\.(usual|large|rows|slabs)");
 
     private final Path directory;
     private final Disk lock;
