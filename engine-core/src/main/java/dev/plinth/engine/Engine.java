@@ -487,10 +487,17 @@ public final class Engine implements AutoCloseable {
     @Override
     public void close() {
         checkMayWait();
-        settings.close();
         if (closed.compareAndSet(false, true)
-                && !EngineThread.runWithin(config.grace().close().toMillis(), "plinth-close", node::close)) {
+                && !EngineThread.runWithin(config.grace().close().toMillis(), "plinth-close", this::closeParts)) {
             throw hung(config.grace().close().toSeconds());
+        }
+    }
+
+    private void closeParts() {
+        try {
+            node.close();
+        } finally {
+            settings.close();
         }
     }
 

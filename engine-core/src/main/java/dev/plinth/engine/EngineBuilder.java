@@ -537,7 +537,8 @@ public final class EngineBuilder {
     }
 
     /**
-     * Checks plans, types and costs together, as {@link #open} does. Routes are checked by {@link #open} alone.
+     * Checks plans, types and costs together, as {@link #open} does. Routes, operations that have a
+     * cost, and a node without a log are checked by {@link #open} alone.
      *
      * @throws IllegalArgumentException if a setting is invalid
      */

@@ -400,15 +400,6 @@ final class ArchitectureTest {
         };
     }
 
-    /** A file is in a circle with all files of its package that it reaches and that reach it. */
-    private static JavaClass fileOf(JavaClass type) {
-        JavaClass file = type.getBaseComponentType();
-        while (file.getEnclosingClass().isPresent()) {
-            file = file.getEnclosingClass().get();
-        }
-        return file;
-    }
-
     private static ArchCondition<JavaMember> showNoInternalType() {
         return new ArchCondition<>("show no type of an internal room") {
             @Override

@@ -7,6 +7,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.client.AdminClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -38,6 +39,21 @@ final class EffectsCloseTest {
         assertThat(goOn.await(60, TimeUnit.SECONDS)).isTrue();
         String unused = job.workspace().workspace().call().id();
         return Json.EMPTY_OBJECT;
+    }
+
+    @Test
+    void operation_thatCallsAnotherEngineThatIsClosed_fails() {
+        Engine other = Engine.inMemory();
+        AdminClient theirs = other.admin();
+        other.close();
+        try (TestEngine store = TestEngine.open(builder -> builder.operation(
+                "ask",
+                operation -> OperationResult.of(Json.of(
+                        Map.of("id", theirs.createWorkspace("w", "pro").call().id())))))) {
+            String path = "/v1/resources/" + store.make("/v1/resources", "{\"name\":\"n\"}") + "/operations/ask";
+
+            assertThat(store.call("POST", path, "{}").text()).contains("internal_error");
+        }
     }
 
     @Test

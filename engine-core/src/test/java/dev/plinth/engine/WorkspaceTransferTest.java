@@ -57,6 +57,33 @@ final class WorkspaceTransferTest {
     }
 
     @Test
+    void job_askedToEndBeforeItsExport_isCanceledAndNotLeased() {
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch ends = new CountDownLatch(1);
+        try (TestEngine source = TestEngine.open(builder -> builder.jobHandler("held", job -> {
+                    running.countDown();
+                    ends.await();
+                    return Json.of(Map.of());
+                }));
+                TestEngine target = TestEngine.inMemory()) {
+            String workspace = fillFew(source);
+            String job = source.make("/v1/jobs", "{\"type\":\"held\",\"input\":{}}");
+            Patience.until(() -> running.getCount() == 0);
+            assertThat(source.call("POST", "/v1/jobs/" + job + "/cancel").status())
+                    .isEqualTo(202);
+            source.engine().admin().exportWorkspace(workspace, file, key);
+            ends.countDown();
+            target.engine().admin().importWorkspace(WorkspaceImport.of(file, key));
+            target.use(source.key());
+
+            assertThat(target.call("POST", "/v1/jobs/lease", "{\"types\":[\"held\"]}")
+                            .text())
+                    .contains("\"data\":[]");
+            assertThat(target.text("/v1/jobs/" + job)).contains("\"status\":\"canceled\"");
+        }
+    }
+
+    @Test
     void workspace_withAllKindsOfRows_answersTheSameInAnotherStore() {
         try (TestEngine source = TestEngine.inMemory();
                 TestEngine target = TestEngine.inMemory()) {

@@ -49,6 +49,11 @@ final class ClusterFigures {
             + " union all select count(*), sum(bytes) from plinth_log_0_1"
             + " union all select count(*), sum(bytes) from plinth_log_0_2) as tables";
 
+    private static final int RESOURCES = 1_000_000;
+    private static final double MEBIBYTE = 1024.0 * 1024;
+    private static final String TABLE_BYTES =
+            "select sum(pg_total_relation_size(oid)) from pg_class" + " where relname like 'plinth%' and relkind = 'r'";
+
     private final Path directory;
     private final Map<String, List<Double>> rates = new LinkedHashMap<>();
     private final Map<String, Histogram> latencies = new LinkedHashMap<>();
@@ -86,6 +91,41 @@ final class ClusterFigures {
         more("create adds", "creates 1", "bare insertions 1");
         more("get adds", "gets", "bare round trips");
         more("forwarding adds", "forwarded gets over HTTP", "gets over HTTP");
+    }
+
+    /** Measures the disk space of the database behind many resources. */
+    static void size(Path directory) throws Exception {
+        new ClusterFigures(directory).size();
+    }
+
+    private void size() throws Exception {
+        try (Servers.Pair servers = Servers.replicated(directory);
+                Connection bare = source(servers).getConnection();
+                BenchedEngine leader = new BenchedEngine(node(servers, "leader"));
+                Engine follower =
+                        node(servers, "follower").plan(BenchedEngine.PLAN).open()) {
+            long resources = Figures.length(RESOURCES);
+            double most = 0;
+            for (long created = 0; created < resources; ) {
+                created += load(MILLIS, MANY, create(leader)).nanos().getTotalCount();
+                if (2 * created > resources) {
+                    most = Math.max(most, databaseBytes(bare));
+                }
+            }
+            while (follower.position().sequence() < leader.engine().position().sequence()) {
+                LockSupport.parkNanos(LOOK_NANOS);
+            }
+            Figures.print("cluster-size keys and rows", LargeStore.rowBytes(leader.engine()) / MEBIBYTE, "MiB");
+            Figures.print("cluster-size database", Math.max(most, databaseBytes(bare)) / MEBIBYTE, "MiB");
+        }
+    }
+
+    private static double databaseBytes(Connection bare) throws SQLException {
+        try (Statement statement = bare.createStatement();
+                ResultSet rows = statement.executeQuery(TABLE_BYTES)) {
+            rows.next();
+            return rows.getLong(1);
+        }
     }
 
     private void measure(

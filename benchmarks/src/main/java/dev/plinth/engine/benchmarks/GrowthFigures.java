@@ -83,10 +83,10 @@ final class GrowthFigures {
         }
     }
 
-    /** Notes the longest pause. What a collector does beside the program is no pause. */
+    /** Notes the longest pause. Cycles go on beside the program. JDK 17 tells nothing of the remark and cleanup of G1. */
     private void listen() {
         for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
-            if (!collector.getName().contains("Concurrent")) {
+            if (!collector.getName().contains("Cycles")) {
                 ((NotificationEmitter) collector)
                         .addNotificationListener(
                                 (notification, handback) -> longestPauseMillis.accumulateAndGet(

@@ -21,6 +21,7 @@ final class Questions {
             case "takeover" -> TakeoverFigures.run(Path.of(last));
             case "cluster" -> ClusterFigures.run(Path.of(last));
             case "growth" -> GrowthFigures.run();
+            case "cluster-size" -> ClusterFigures.size(Path.of(last));
             case "redis" -> RedisFigures.run(Path.of(last));
             case "jmh" -> JmhFigures.run(arguments[0], Integer.parseInt(last));
             case "serve" -> HttpServers.serve(arguments[0], Integer.parseInt(arguments[1]), Path.of(last));

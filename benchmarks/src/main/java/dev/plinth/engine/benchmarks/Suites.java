@@ -53,6 +53,8 @@ final class Suites {
         suites.put("growth", once(List.of(new Question("growth", () -> Child.run(List.of(), "growth")))));
         suites.put("takeover", once(List.of(inDirectory("takeover", work, List.of("-Xmx10g"), "takeover"))));
         suites.put("cluster", once(List.of(inDirectory("cluster", work, List.of("-Xmx6g"), "cluster"))));
+        suites.put(
+                "cluster-size", once(List.of(inDirectory("cluster-size", work, List.of("-Xmx10g"), "cluster-size"))));
         suites.put("limits", once(List.of(jmh("TakeBenchmark|LimitPeersBenchmark", 1))));
         suites.put(
                 "replay",

@@ -5,6 +5,7 @@ import dev.plinth.engine.FirstStart;
 import dev.plinth.engine.http.log.JsonLine;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Tells on standard output that the program serves, and shows the secrets of a first start. A warning goes to standard
@@ -17,6 +18,7 @@ final class Announcement {
     private final ProgramOutput output;
     private final Engine engine;
     private final ServeOptions options;
+    private final AtomicBoolean areSecretsShown = new AtomicBoolean();
 
     Announcement(ProgramOutput output, Engine engine, ServeOptions options) {
         this.output = output;
@@ -46,7 +48,7 @@ final class Announcement {
     void secrets() {
         Optional<FirstStart> firstStart = engine.firstStart();
         Optional<String> adminToken = engine.newAdminToken();
-        if (firstStart.isEmpty() && adminToken.isEmpty()) {
+        if (firstStart.isEmpty() && adminToken.isEmpty() || areSecretsShown.getAndSet(true)) {
             return;
         }
         String sentence = firstStart.isPresent()

@@ -24,7 +24,8 @@ final class ForwardCallService implements CallService {
     private static final String RELOAD = "/admin/v1/config/reload";
     private static final String OWN_FILES =
             "A node that follows reloads nothing by a call, and another node has other files;"
-                    + " nothing was changed. Send SIGHUP to this node.";
+                    + " nothing was changed. If plinth.jar runs this node with --config, a certificate or an access log,"
+                    + " send it SIGHUP; else restart it.";
     private static final String FIGURES = "/metrics";
 
     private static final Set<Audience> OPERATORS = Set.of(Audience.OPERATOR, Audience.PROBE);

@@ -190,6 +190,7 @@ public final class Main {
 
     private int serve(ServeOptions options, ConfigReload reload, boolean isDemo) {
         Engine engine = null;
+        Announcement announcement = null;
         // A failed start is told in a sentence, never in a stack trace; hence the broad catch.
         try {
             // Without the halt in it, a JVM that a signal ended exits with 128 + the signal's number.
@@ -206,28 +207,32 @@ public final class Main {
             }
             Optional<Demo> demo = isDemo ? Optional.of(new Demo(builder)) : Optional.empty();
             engine = builder.open();
+            Announcement opened = new Announcement(output, engine, options);
+            announcement = opened;
+            stop = () -> {
+                secrets(options, opened);
+                Runtime.getRuntime().halt(ended);
+            };
             engine.settings().requireInUse(builder);
             EngineServer server = listen(engine, options, accessLog);
             if (engine.role() == NodeRole.FOLLOWER) {
                 WarmUp.start();
             }
             reload.serves(engine, server, accessLog);
-            stopOnSignal(engine, server, demo, accessLog);
+            stopOnSignal(engine, server, demo, accessLog, () -> secrets(options, opened));
             if (demo.isPresent()) {
                 demo.get().begin(engine, engine.firstStart().orElseThrow().workspaceId());
             }
             FatalExit end = FatalExit.watching(engine, output);
-            new Announcement(output, engine, options).all(server);
+            opened.all(server);
             reload.catchUp(output::tell, output::say);
             end.await();
             return OK;
         } catch (RuntimeException | Error failure) {
             ended = CANNOT_START;
             output.say(options.named(sentence(failure)));
-            if (engine != null) {
-                if (!options.memory()) {
-                    new Announcement(output, engine, options).secrets();
-                }
+            if (engine != null && announcement != null) {
+                secrets(options, announcement);
                 engine.close();
             }
             return CANNOT_START;
@@ -259,12 +264,25 @@ public final class Main {
         }
     }
 
-    private void stopOnSignal(Engine engine, EngineServer server, Optional<Demo> demo, Optional<AccessLog> accessLog) {
+    /** Shows the secrets of a first start, unless it has. Those of an engine in memory end with it. */
+    private static void secrets(ServeOptions options, Announcement announcement) {
+        if (!options.memory()) {
+            announcement.secrets();
+        }
+    }
+
+    private void stopOnSignal(
+            Engine engine,
+            EngineServer server,
+            Optional<Demo> demo,
+            Optional<AccessLog> accessLog,
+            Runnable showSecrets) {
         stop = () -> {
             // A start that fails from now on fails because of a signal, which is no failure of the program.
             int clean = ended;
             int status = CANNOT_STOP;
             try {
+                showSecrets.run();
                 demo.ifPresent(Demo::close);
                 Handover.of(engine);
                 server.close();

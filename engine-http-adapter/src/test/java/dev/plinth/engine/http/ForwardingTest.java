@@ -466,7 +466,9 @@ class ForwardingTest {
 
             RawReply refused = send(own.node(1), reload);
             assertThat(refused.status()).isEqualTo(503);
-            assertThat(refused.text()).contains("Send SIGHUP to this node.").doesNotContain("to the leader");
+            assertThat(refused.text())
+                    .contains("If plinth.jar runs this node", "else restart it.")
+                    .doesNotContain("to the leader");
             assertThat(send(
                                     own.node(1),
                                     WireRequest.get("/admin/v1/config/reload").withKey(NodesOfALog.ADMIN_TOKEN))

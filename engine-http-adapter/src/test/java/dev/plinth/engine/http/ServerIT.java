@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -282,7 +283,7 @@ class ServerIT {
     @Test
     void reloadSignal_whileTheServerStarts_isDoneOnceItListens() throws Exception {
         PemPair pair = PemPair.make(directory, "EC");
-        try (HeldStart start = new HeldStart()) {
+        try (HeldStart start = new HeldStart("--memory")) {
             ServedProcess.hangUp(start.process);
             Patience.until(() -> !start.process.isAlive() || start.said().contains("still starting"));
             assertThat(start.process.isAlive()).as(start.said()).isTrue();
@@ -297,7 +298,7 @@ class ServerIT {
 
     @Test
     void stopSignal_whileTheServerStarts_endsItWithZero() throws Exception {
-        try (HeldStart start = new HeldStart()) {
+        try (HeldStart start = new HeldStart("--memory")) {
             start.process.destroy();
 
             assertThat(start.process.waitFor(300, TimeUnit.SECONDS)).isTrue();
@@ -306,19 +307,34 @@ class ServerIT {
         }
     }
 
+    @Test
+    void stopSignal_inAFirstStart_showsTheSecrets() throws Exception {
+        PemPair pair = PemPair.make(directory, "EC");
+        try (HeldStart start = new HeldStart("--data=" + directory.resolve("data"))) {
+            start.openEngineWith(pair);
+
+            start.process.destroy();
+
+            assertThat(new String(start.process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("These are shown once");
+            assertThat(start.process.waitFor()).isZero();
+        }
+    }
+
     /** A program that reads its certificate from a pipe, and so is in the middle of its start. */
     private final class HeldStart implements AutoCloseable {
         private final Path err = directory.resolve("start.err");
         private final Process process;
         private final CompletableFuture<OutputStream> pipe = new CompletableFuture<>();
+        private @Nullable OutputStream again;
 
-        HeldStart() throws Exception {
+        HeldStart(String store) throws Exception {
             assertThat(new ProcessBuilder("mkfifo", certificates().toString())
                             .start()
                             .waitFor())
                     .isZero();
             process = ServedProcess.builder(
-                            jar("serve", "--memory", "--port=0", "--tls-cert=" + certificates(), "--tls-key=" + key())
+                            jar("serve", store, "--port=0", "--tls-cert=" + certificates(), "--tls-key=" + key())
                                     .toArray(String[]::new))
                     .redirectError(err.toFile())
                     .start();
@@ -349,8 +365,21 @@ class ServerIT {
             pipe.join().close();
         }
 
+        /** Lets the engine open. Its server then reads the certificate anew, from a pipe that gives nothing. */
+        void openEngineWith(PemPair pair) throws IOException {
+            pair.write(directory.resolve("unused.pem"), key());
+            try (OutputStream first = pipe.join()) {
+                first.write(Files.readAllBytes(directory.resolve("unused.pem")));
+            }
+            Patience.until(() -> Files.exists(directory.resolve("data").resolve("secret.key")));
+            again = Files.newOutputStream(certificates()); // waits until the program reads it again
+        }
+
         @Override
         public void close() throws IOException {
+            if (again != null) {
+                again.close();
+            }
             process.destroyForcibly();
             if (pipe.isDone()) {
                 pipe.join().close();

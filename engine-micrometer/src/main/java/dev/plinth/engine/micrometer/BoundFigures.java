@@ -89,11 +89,16 @@ final class BoundFigures {
     private record Reading(Map<Series, Figure.Sample> samples, boolean closed, long atNanos) {}
 
     void bind(Engine engine) {
-        meters.add(Gauge.builder("plinth.healthy", engine, it -> !fresh(it).closed && it.isHealthy() ? 1 : 0)
-                .description("1 while the engine is healthy, else 0.")
-                .tags(tags)
-                .register(registry));
-        read(engine);
+        reading.set(true); // or a thread that reads the first meter would read the engine beside this one
+        try {
+            meters.add(Gauge.builder("plinth.healthy", engine, it -> !fresh(it).closed && it.isHealthy() ? 1 : 0)
+                    .description("1 while the engine is healthy, else 0.")
+                    .tags(tags)
+                    .register(registry));
+            read(engine);
+        } finally {
+            reading.set(false);
+        }
     }
 
     void remove() {

@@ -20,6 +20,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -40,6 +41,24 @@ class EngineMetersTest {
     @AfterEach
     void close() {
         plinth.close();
+    }
+
+    @Test
+    void meters_thatAreReadWhileTheyAreBound_showNoSecondReading() {
+        clock.add(Duration.ofSeconds(2)); // a clock at its beginning would make the empty reading look new
+        List<Integer> seen = new ArrayList<>();
+        registry.config().onMeterAdded(meter -> {
+            if (meter.getId().getName().equals("plinth.healthy")) {
+                meter.measure().forEach(each -> assertThat(each.getValue()).isOne());
+                seen.add(registry.getMeters().size());
+            }
+        });
+        bind();
+
+        assertThat(seen)
+                .as("a reading would have registered all others")
+                .isNotEmpty()
+                .allMatch(size -> size <= 1);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import jakarta.servlet.ServletRequest;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.mock.web.MockFilterChain;
@@ -30,5 +31,18 @@ final class WireFormFilterTest {
 
         ServletRequest passed = Objects.requireNonNull(chain.getRequest());
         assertThat(passed.getContentType()).isEqualTo(seen);
+    }
+
+    @Test
+    void formBelowV1_withoutAnApiKey_keepsItsType() throws Exception {
+        MockHttpServletRequest request = new MockHttpServletRequest("PUT", "/v1/orders/1");
+        request.addHeader("Authorization", "Basic YTpi");
+        request.setContentType("application/x-www-form-urlencoded");
+        MockFilterChain chain = new MockFilterChain();
+
+        new WireFormFilter().doFilter(request, new MockHttpServletResponse(), chain);
+
+        assertThat(Objects.requireNonNull(chain.getRequest()).getContentType())
+                .isEqualTo("application/x-www-form-urlencoded");
     }
 }

@@ -158,6 +158,13 @@ public final class Aims {
                     "cluster bare insertions 64",
                     AT_LEAST,
                     0.7),
+            new Aim(
+                    "bytes of that database behind 1,000,000 resources",
+                    "their keys and rows",
+                    "cluster-size database",
+                    "cluster-size keys and rows",
+                    AT_MOST,
+                    3),
             new Aim("a create there, more than a bare insertion, µs", "–", "cluster create adds", "", AT_MOST, 300),
             new Aim("a get there, more than a bare round trip, µs", "–", "cluster get adds", "", AT_MOST, 200),
             new Aim("forwarding there, more than a direct call, µs", "–", "cluster forwarding adds", "", AT_MOST, 300),

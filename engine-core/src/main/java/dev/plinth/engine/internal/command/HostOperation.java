@@ -2,13 +2,11 @@ package dev.plinth.engine.internal.command;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationRefused;
-import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
-import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
@@ -116,12 +114,6 @@ public final class HostOperation {
             return run.run();
         } catch (OperationRefused refused) {
             throw RefusedException.of(ProblemCode.VALIDATION_FAILED, String.valueOf(refused.getMessage()));
-        } catch (RuntimeException e) {
-            PlinthException met = FatalErrors.find(PlinthException.class, e);
-            // An engine that closes, or a node that resigns, is no failure of the host's code.
-            throw met != null && ProblemCode.isOfEndedEngine(met.code())
-                    ? new RefusedException(Refusal.shuttingDown())
-                    : e;
         }
     }
 

@@ -148,7 +148,7 @@ final class JobSteps {
         };
     }
 
-    private static Changes end(Context context, JobRow row) {
+    static Changes end(Context context, JobRow row) {
         return JobRules.step(context, row.ended(JobStatus.CANCELED, context.now(), null, 0));
     }
 

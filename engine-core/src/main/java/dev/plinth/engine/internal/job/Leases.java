@@ -171,11 +171,17 @@ public final class Leases {
         long expiresAt = end(context, request.seconds());
         long inputBytes = 0;
         long answerBytes = 0;
+        int canceled = 0;
         while (jobs.size() < request.jobsMax()) {
             long number = ready.next();
             JobRow row = context.rows().at(JobTables.JOBS, number);
-            if (row == null) {
+            if (row == null || canceled == Limits.LEASE_JOBS_MAX) {
                 break;
+            }
+            if (row.cancelRequested()) { // it ran in the store from which its workspace has come
+                changes.addAll(JobSteps.end(context, row));
+                canceled++;
+                continue;
             }
             byte[] input = JobPieces.join(
                     context.rows(),
@@ -204,7 +210,8 @@ public final class Leases {
         }
         leased.forEach(type -> LeasedTypes.note(context, type, changes));
         // As in this JVM: accepted jobs are worked on, or the queue would never get shorter.
-        return Decision.of(jobs.isEmpty() ? changes : changes.within(ReserveAccess.RECORDED), shown(jobs));
+        return Decision.of(
+                jobs.isEmpty() && canceled == 0 ? changes : changes.within(ReserveAccess.RECORDED), shown(jobs));
     }
 
     private static Outcome shown(List<byte[]> jobs) {

@@ -45,6 +45,11 @@ final class AdmissionControl {
         draining = why;
     }
 
+    /** Returns true if no call is admitted any more. */
+    boolean isClosed() {
+        return draining != null;
+    }
+
     /** Returns why no call is admitted any more. */
     Refusal draining() {
         Refusal why = draining;

@@ -1,12 +1,16 @@
 package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.api.LoggedRequest.KeyUse;
+import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Observers;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.store.View;
@@ -179,6 +183,16 @@ final class Pipeline {
             return later -> {
                 shared.forEach(later::showsShared);
                 throw refused;
+            };
+        } catch (RuntimeException e) {
+            PlinthException met = FatalErrors.find(PlinthException.class, e);
+            boolean isEnding = admission.isClosed() || parts.store().hasEnded();
+            if (!isEnding || met == null || !ProblemCode.isOfEndedEngine(met.code())) {
+                throw e;
+            }
+            // An engine that closes, or a node that resigns, is no failure of the host's code.
+            return later -> {
+                throw new RefusedException(Refusal.shuttingDown());
             };
         } finally {
             left.run();

@@ -407,7 +407,14 @@ public final class NodeStore implements AutoCloseable {
                             + " and does not lead. Check that the log belongs to this cell, or restore a copy of it.",
                     damage);
             throw end;
-        } catch (RefusedException | IllegalStateException | OutOfMemoryError | StackOverflowError lacking) {
+        } catch (IllegalStateException told) {
+            // Its room, or a record of a newer release. The sentence says which, and what to do.
+            end = new IllegalStateException(
+                    "This node stays behind record " + replay.last().sequence() + " of the log and does not lead. "
+                            + told.getMessage(),
+                    told);
+            throw end;
+        } catch (RefusedException | OutOfMemoryError | StackOverflowError lacking) {
             end = new IllegalStateException(
                     "Expected room for the rows of the log, but " + lacking.getMessage()
                             + ". This node stays behind record "

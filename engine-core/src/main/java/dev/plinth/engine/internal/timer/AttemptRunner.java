@@ -131,10 +131,10 @@ public final class AttemptRunner {
 
     /** Starts an attempt. Returns false if its number has an attempt in flight or backs off, or if there is no room. */
     public boolean tryStart(long number, Runnable work) {
+        AtomicBoolean begun = new AtomicBoolean(); // an executor of the host may take the work and then throw
         if (!claim(number)) {
             return false;
         }
-        AtomicBoolean begun = new AtomicBoolean(); // an executor of the host may take the work and then throw
         try {
             executor.execute(() -> {
                 if (begun.compareAndSet(false, true)) {

@@ -99,15 +99,21 @@ final class ExportWriter implements AutoCloseable {
     }
 
     private static FileChannel make(Path partial, FileAttribute<?>... attributes) throws IOException {
-        String written = WRITTEN_HERE + partial.getFileName();
-        System.setProperty(written, "");
+        String written = property(partial);
+        boolean isMine = System.getProperties().putIfAbsent(written, "") == null;
         try {
             return FileChannel.open(
                     partial, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes);
         } catch (IOException | RuntimeException e) {
-            System.clearProperty(written);
+            if (isMine) {
+                System.clearProperty(written);
+            }
             throw e;
         }
+    }
+
+    private static String property(Path partial) {
+        return WRITTEN_HERE + partial.toAbsolutePath().normalize();
     }
 
     private static void deleteLeft(Path file) throws IOException {
@@ -120,7 +126,7 @@ final class ExportWriter implements AutoCloseable {
                         && UNIQUE_AND_PARTIAL
                                 .matcher(other.substring(name.length()))
                                 .matches();
-                if (isPartial && System.getProperty(WRITTEN_HERE + other) == null && !isWritten(each)) {
+                if (isPartial && System.getProperty(property(each)) == null && !isWritten(each)) {
                     Files.deleteIfExists(each);
                     LOG.log(System.Logger.Level.INFO, "Deleted " + each + ", which an export that was killed has left");
                 }
@@ -258,7 +264,7 @@ final class ExportWriter implements AutoCloseable {
             channel.close();
             Files.deleteIfExists(partial);
         } finally {
-            System.clearProperty(WRITTEN_HERE + partial.getFileName());
+            System.clearProperty(property(partial));
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.plinth.engine.http.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.plinth.engine.TestScale;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,6 +92,9 @@ final class NodeFaultsIT {
                         load.awaitNext(stopped);
                         figures.add(stopped, load.ledger());
                         cluster.startMissing();
+                    }
+                    for (String error : List.of("503 outcome_unknown", "broken connection", "no answer in time")) {
+                        assertThat(load.ledger().counted(error)).as(error).isZero();
                     }
                 });
     }
