@@ -313,7 +313,7 @@ class ServerIT {
         try (HeldStart start = new HeldStart("--data=" + directory.resolve("data"))) {
             start.openEngineWith(pair);
 
-            start.process.destroy();
+            start.process.toHandle().destroy(); // the streams stay open
 
             assertThat(new String(start.process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .contains("These are shown once");
