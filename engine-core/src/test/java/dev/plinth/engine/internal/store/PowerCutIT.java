@@ -12,7 +12,6 @@ import dev.plinth.engine.internal.store.log.Sabotage;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
@@ -24,8 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A store on a real file system whose power is cut while eight writers are at work, again and again: what is left is a beginning
- * of the history in the order of commits, and with {@code FSYNC} all that was acknowledged is in it. Segments and snapshots are
- * so small that most cuts fall into a change of segments or the writing of a snapshot.
+ * of the history in the order of commits, and with {@code FSYNC} all that was acknowledged is in it. Each cut meets another kind of
+ * tables by chance. Segments and snapshots are so small that most cuts fall into a change of segments or the writing of a snapshot.
  */
 @Timeout(3600)
 @Tag("scaled")
@@ -68,9 +67,10 @@ class PowerCutIT {
             throws IOException, InterruptedException {
         try (Store model = TestRows.open(Tables.HEAP, new MemoryJournal(), EngineClock.system())) {
             for (int cycle = 0; cycle < cycles; cycle++) {
-                String what = level + ", cut " + cycle + "; " + TestScale.repeatWith(seed);
-                long acknowledged = cutWhileWriting(disk, level, sabotage);
-                try (Store store = SequencedWriters.open(store(disk), level, Function.identity())) {
+                Tables kind = Tables.values()[random.nextInt(Tables.values().length)];
+                String what = level + " and " + kind + ", cut " + cycle + "; " + TestScale.repeatWith(seed);
+                long acknowledged = cutWhileWriting(disk, level, kind, sabotage);
+                try (Store store = SequencedWriters.open(store(disk), level, kind, Function.identity())) {
                     check(store, model, level == Durability.FSYNC ? acknowledged : left, what);
                     lost += Math.max(0, acknowledged - store.committed());
                     left = store.committed();
@@ -82,7 +82,7 @@ class PowerCutIT {
     }
 
     /** Gives what was acknowledged before the power went. */
-    private long cutWhileWriting(LoopDisk disk, Durability level, String sabotage)
+    private long cutWhileWriting(LoopDisk disk, Durability level, Tables kind, String sabotage)
             throws IOException, InterruptedException {
         Path acknowledgedFile = base.resolve("acknowledged");
         MappedByteBuffer acknowledged = SequencedWriters.acknowledged(acknowledgedFile);
@@ -90,11 +90,12 @@ class PowerCutIT {
         long enough = left + 1 + random.nextInt(RECORDS_MAX);
         Process child = ChildJvm.start(
                         SequencedWriters.class,
-                        List.of(),
+                        ChildJvm.FLAGS,
                         store(disk).toString(),
                         level.name(),
                         acknowledgedFile.toString(),
-                        sabotage)
+                        sabotage,
+                        kind.name())
                 .redirectErrorStream(true)
                 .redirectOutput(base.resolve("child").toFile())
                 .start();

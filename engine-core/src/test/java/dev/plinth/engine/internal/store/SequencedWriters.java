@@ -19,7 +19,7 @@ import java.util.function.Function;
 
 /**
  * Runs in a child JVM: eight writers whose records depend on nothing but their sequence, so that whoever knows how far a store
- * has come knows all that is in it. Arguments: directory, level, file for the highest acknowledged sequence, sabotage or {@code -}.
+ * has come knows all that is in it. Arguments: directory, level, file for the highest acknowledged sequence, sabotage or {@code -}, tables.
  */
 final class SequencedWriters {
     static final int SEGMENT_BYTES = 16 * 1024;
@@ -30,11 +30,11 @@ final class SequencedWriters {
 
     private SequencedWriters() {}
 
-    static Store open(Path directory, Durability level, Function<Disk, Disk> sabotage) {
+    static Store open(Path directory, Durability level, Tables kind, Function<Disk, Disk> sabotage) {
         Disk disk = DirectoryDisk.open(directory);
         return new StoreFiles(directory, level, SEGMENT_BYTES, BYTES_PER_SNAPSHOT)
                 .open(
-                        new StoreSettings(Tables.HEAP, List.of(TestRows.TABLE), 1_000_000),
+                        new StoreSettings(kind, List.of(TestRows.TABLE), 100_000),
                         sabotage.apply(disk),
                         EngineClock.system());
     }
@@ -61,7 +61,8 @@ final class SequencedWriters {
     public static void main(String[] arguments) throws IOException {
         Function<Disk, Disk> sabotage = arguments[3].equals("-") ? Function.identity() : Sabotage.valueOf(arguments[3]);
         MappedByteBuffer acknowledged = acknowledged(Path.of(arguments[2]));
-        Store store = open(Path.of(arguments[0]), Durability.valueOf(arguments[1]), sabotage);
+        Store store =
+                open(Path.of(arguments[0]), Durability.valueOf(arguments[1]), Tables.valueOf(arguments[4]), sabotage);
         for (int i = 0; i < WRITERS; i++) {
             new Thread(() -> write(store, acknowledged)).start();
         }
