@@ -41,8 +41,8 @@ public record RowIndex<R>(Function<byte[], R> reader, RowSets.Source<R> source) 
             return;
         }
         if (before != null && after != null) {
-            Told old = told(key, before);
-            Told now = told(key, after);
+            SetsOfForm old = sets(key, before);
+            SetsOfForm now = sets(key, after);
             old.leave(now, memberships);
             now.enter(old, memberships, table, key);
         } else if (after != null) {
@@ -54,13 +54,13 @@ public record RowIndex<R>(Function<byte[], R> reader, RowSets.Source<R> source) 
 
     /** Reads a row and its sets, and takes nothing. Throws if the row is none of the table. */
     public void requireReadable(byte[] key, byte[] row) {
-        Told unused = told(key, row);
+        SetsOfForm unused = sets(key, row);
     }
 
-    private Told told(byte[] key, byte[] row) {
-        Told told = new Told();
-        source.tell(key, reader.apply(row), told);
-        return told;
+    private SetsOfForm sets(byte[] key, byte[] row) {
+        SetsOfForm sets = new SetsOfForm();
+        source.tell(key, reader.apply(row), sets);
+        return sets;
     }
 
     private static void add(Memberships memberships, SetKey set, long number, @Nullable SetKey groups, long group) {
@@ -123,7 +123,7 @@ public record RowIndex<R>(Function<byte[], R> reader, RowSets.Source<R> source) 
     }
 
     /** Keeps the sets of one form of a row that changes. */
-    private static final class Told extends RowSets {
+    private static final class SetsOfForm extends RowSets {
         private final List<Member> members = new ArrayList<>(SETS_USUAL);
         private long number = Rows.NONE;
 
@@ -137,7 +137,7 @@ public record RowIndex<R>(Function<byte[], R> reader, RowSets.Source<R> source) 
             members.add(new Member(set, at, groups, group));
         }
 
-        void leave(Told now, Memberships memberships) {
+        void leave(SetsOfForm now, Memberships memberships) {
             for (Member member : members) {
                 if (!now.members.contains(member)) {
                     remove(memberships, member.set, member.number, member.groups, member.group);
@@ -148,7 +148,7 @@ public record RowIndex<R>(Function<byte[], R> reader, RowSets.Source<R> source) 
             }
         }
 
-        void enter(Told old, Memberships memberships, TableName<?> table, byte[] key) {
+        void enter(SetsOfForm old, Memberships memberships, TableName<?> table, byte[] key) {
             for (Member member : members) {
                 if (!old.members.contains(member)) {
                     add(memberships, member.set, member.number, member.groups, member.group);

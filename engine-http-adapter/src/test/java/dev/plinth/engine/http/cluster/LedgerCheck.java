@@ -114,20 +114,20 @@ final class LedgerCheck {
         Collections.reverse(order);
         assertThat(order)
                 .as("events, and those of which a webhook came")
-                .containsAll(load.told().received());
+                .containsAll(load.notifications().received());
         checkStreamed(order);
         ledger.count("checked events " + order.size() + ", webhooks "
-                + load.told().received().size());
+                + load.notifications().received().size());
     }
 
     /** Checks that the stream has sent each event since it was opened, in order. */
     private void checkStreamed(List<String> order) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         String last = order.get(order.size() - 1);
-        List<String> streamed = load.told().streamed();
+        List<String> streamed = load.notifications().streamed();
         while (!streamed.contains(last) && System.nanoTime() < end) {
             boolean unused = new CountDownLatch(1).await(20, TimeUnit.MILLISECONDS);
-            streamed = load.told().streamed();
+            streamed = load.notifications().streamed();
         }
         int first = order.indexOf(streamed.get(0));
         int same = 0;
@@ -166,10 +166,10 @@ final class LedgerCheck {
             }
         }
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (!load.told().received().containsAll(due) && System.nanoTime() < end) {
+        while (!load.notifications().received().containsAll(due) && System.nanoTime() < end) {
             boolean unused = new CountDownLatch(1).await(20, TimeUnit.MILLISECONDS);
         }
-        due.removeAll(load.told().received());
+        due.removeAll(load.notifications().received());
         assertThat(due).as("events of which no webhook came").isEmpty();
     }
 

@@ -31,7 +31,7 @@ final class Load implements AutoCloseable {
     private final String workspace;
     private final Random random;
     private final RetryingClient client;
-    private final Told told;
+    private final Notifications notifications;
     private final CountDownLatch ended = new CountDownLatch(1);
     private int queued;
     private int quiet;
@@ -69,12 +69,12 @@ final class Load implements AutoCloseable {
                 .member("secret");
         this.nodes = admin.as(secret);
         this.client = client(nodes, 0, QUICK);
-        this.told = new Told(nodes);
+        this.notifications = new Notifications(nodes);
         Answer endpoint = client.settle(new Request(
                 "POST",
                 "/v1/webhook-endpoints",
                 "endpoint",
-                "{\"url\":\"" + told.uri() + "\",\"types\":[\"resource.*\"],\"ordering\":\"none\"}"));
+                "{\"url\":\"" + notifications.uri() + "\",\"types\":[\"resource.*\"],\"ordering\":\"none\"}"));
         assertThat(endpoint.status()).as(endpoint.body()).isEqualTo(201);
     }
 
@@ -108,8 +108,8 @@ final class Load implements AutoCloseable {
         return jobs;
     }
 
-    Told told() {
-        return told;
+    Notifications notifications() {
+        return notifications;
     }
 
     /** Waits for this many acknowledgements from now on. */
@@ -177,7 +177,7 @@ final class Load implements AutoCloseable {
     @Override
     public void close() {
         ended.countDown();
-        told.close();
+        notifications.close();
     }
 
     private void start(int number) {

@@ -36,7 +36,7 @@ final class Beats {
     private final CurrentReign current;
     private final ScheduledExecutorService later;
     private final String beat;
-    private volatile @Nullable Told told;
+    private volatile @Nullable ServerTime serverTime;
     private long last = System.nanoTime() - SPACING_NANOS;
     private long waitingEpoch;
     private long waitingDurable;
@@ -153,7 +153,7 @@ final class Beats {
 
     /** Returns the time by the database's clock, as the last quick beat tells; empty if there was none lately. */
     Optional<Instant> time() {
-        Told last = told;
+        ServerTime last = serverTime;
         long since = last == null ? FRESH_NANOS : System.nanoTime() - last.nanos();
         return last == null || since >= FRESH_NANOS
                 ? Optional.empty()
@@ -162,7 +162,7 @@ final class Beats {
     }
 
     /** The time by the database's clock at a time of this process. */
-    private record Told(long micros, long nanos) {}
+    private record ServerTime(long micros, long nanos) {}
 
     /** Returns false if another reign has begun. */
     private boolean send(Connection connection, long epoch, long durable) throws SQLException {
@@ -176,7 +176,7 @@ final class Beats {
                 boolean isLast = rows.next();
                 long now = System.nanoTime();
                 if (isLast && now - asked < QUICK_NANOS) {
-                    told = new Told(rows.getLong(2), now);
+                    serverTime = new ServerTime(rows.getLong(2), now);
                 }
                 return isLast;
             }

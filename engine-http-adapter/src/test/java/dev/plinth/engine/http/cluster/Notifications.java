@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The events that nodes have told of, to a receiver of webhooks and to a client of the stream. Thread-safe. */
-final class Told implements AutoCloseable {
+final class Notifications implements AutoCloseable {
     private static final int OK = 200;
     private static final int THREADS = 4;
     private static final String DATA = "data: ";
@@ -33,13 +33,13 @@ final class Told implements AutoCloseable {
     private final Thread follower;
 
     /** Begins to receive. The stream is opened at one node after the other, as each breaks it off. */
-    Told(NodeClient nodes) throws IOException {
+    Notifications(NodeClient nodes) throws IOException {
         this.nodes = nodes;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", this::take);
         server.start();
-        follower = new Thread(this::follow, "told");
+        follower = new Thread(this::follow, "notifications");
         follower.setDaemon(true);
         follower.start();
     }
