@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 @StackTrace(false)
 @Description("A handler ran an attempt of a job")
 final class JobEvent extends Event {
-    static final JobEvent PROBE = new JobEvent();
+    private static final JobEvent PROBE = new JobEvent();
 
     @Label("Job")
     @Nullable
@@ -47,5 +47,9 @@ final class JobEvent extends Event {
             trace = facts.trace() == null ? null : facts.trace().traceId();
             commit();
         }
+    }
+
+    static JobEvent probe() {
+        return PROBE;
     }
 }

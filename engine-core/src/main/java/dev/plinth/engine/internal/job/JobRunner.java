@@ -457,7 +457,7 @@ public final class JobRunner implements DueSource {
         if (leaving || now == null || now.cancelRequested()) {
             run.requestCancel();
         }
-        JobEvent event = Recordings.begun(JobEvent.PROBE, JobEvent::new);
+        JobEvent event = Recordings.begun(JobEvent::probe, JobEvent::new);
         JobTimes.Run measured = times.begin();
         try {
             work.accept(run);

@@ -16,7 +16,7 @@ import jdk.jfr.Threshold;
 @StackTrace(false)
 @Description("A record was applied and appended to the journal")
 final class CommitEvent extends Event {
-    static final CommitEvent PROBE = new CommitEvent();
+    private static final CommitEvent PROBE = new CommitEvent();
 
     @Label("Sequence")
     long sequence;
@@ -35,5 +35,9 @@ final class CommitEvent extends Event {
             bytes = length;
             commit();
         }
+    }
+
+    static CommitEvent probe() {
+        return PROBE;
     }
 }

@@ -14,8 +14,12 @@ import jdk.jfr.StackTrace;
 @StackTrace(false)
 @Description("All rows were copied into a snapshot")
 final class SnapshotEvent extends Event {
-    static final SnapshotEvent PROBE = new SnapshotEvent();
+    private static final SnapshotEvent PROBE = new SnapshotEvent();
 
     @Label("Is Made")
     boolean made;
+
+    static SnapshotEvent probe() {
+        return PROBE;
+    }
 }

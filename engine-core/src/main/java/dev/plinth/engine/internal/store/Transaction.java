@@ -134,7 +134,7 @@ public final class Transaction implements Rows {
         long lastNumber = Math.max(number, tables.lastNumber());
         Record record =
                 new Record(journal.cell(), journal.epoch(), sequence, timeMillis, lastNumber, writes, emptiesAll);
-        CommitEvent event = Recordings.begun(CommitEvent.PROBE, CommitEvent::new);
+        CommitEvent event = Recordings.begun(CommitEvent::probe, CommitEvent::new);
         try {
             journal.prepare(record);
             applyAndAppend(record, bytes);

@@ -14,5 +14,9 @@ import jdk.jfr.Threshold;
 @Threshold("20 ms")
 @Description("A thread held the writer lock for long, and all other writers waited")
 final class WriterHoldEvent extends Event {
-    static final WriterHoldEvent PROBE = new WriterHoldEvent();
+    private static final WriterHoldEvent PROBE = new WriterHoldEvent();
+
+    static WriterHoldEvent probe() {
+        return PROBE;
+    }
 }

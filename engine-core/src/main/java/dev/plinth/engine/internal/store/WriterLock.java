@@ -90,7 +90,7 @@ final class WriterLock {
     private void begin() {
         if (lock.getHoldCount() == 1) {
             since = System.nanoTime();
-            event = Recordings.begun(WriterHoldEvent.PROBE, WriterHoldEvent::new);
+            event = Recordings.begun(WriterHoldEvent::probe, WriterHoldEvent::new);
         }
     }
 

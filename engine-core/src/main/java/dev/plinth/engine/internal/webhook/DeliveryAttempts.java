@@ -185,7 +185,7 @@ final class DeliveryAttempts {
             flight.claim.ring();
         }
         sending.put(number, new InFlight(endpoint.id(), row.tries().made() + 1));
-        DeliveryEvent event = Recordings.begun(DeliveryEvent.PROBE, DeliveryEvent::new);
+        DeliveryEvent event = Recordings.begun(DeliveryEvent::probe, DeliveryEvent::new);
         Observers.Observed observed = observe(row, body.trace());
         TraceParent own = span(body.trace(), at);
         TraceParent span = observed == null ? own : observed.trace(own);

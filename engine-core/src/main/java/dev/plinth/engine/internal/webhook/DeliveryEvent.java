@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 @StackTrace(false)
 @Description("A webhook was sent, or could not be")
 final class DeliveryEvent extends Event {
-    static final DeliveryEvent PROBE = new DeliveryEvent();
+    private static final DeliveryEvent PROBE = new DeliveryEvent();
 
     @Label("Delivery")
     @Nullable
@@ -58,5 +58,9 @@ final class DeliveryEvent extends Event {
             trace = of == null ? null : of.traceId();
             commit();
         }
+    }
+
+    static DeliveryEvent probe() {
+        return PROBE;
     }
 }

@@ -16,5 +16,9 @@ import jdk.jfr.Threshold;
 @StackTrace(false)
 @Description("The disk made the journal durable")
 final class SyncEvent extends Event {
-    static final SyncEvent PROBE = new SyncEvent();
+    private static final SyncEvent PROBE = new SyncEvent();
+
+    static SyncEvent probe() {
+        return PROBE;
+    }
 }
