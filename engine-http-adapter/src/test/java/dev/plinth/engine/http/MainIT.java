@@ -26,8 +26,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(600)
 class MainIT {
     private static final long PATIENCE_SECONDS = 300;
-    private static final String JAVA =
-            Path.of(System.getProperty("java.home"), "bin", "java").toString();
     private static final String LISTENING = "plinth: listening on ";
     private static final String OUTGROWN = "plinth: The tables hold less";
 
@@ -39,16 +37,18 @@ class MainIT {
     }
 
     private Process start(Map<String, String> environment, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(JAVA, "-jar"));
-        command.add(System.getProperty("plinth.jar"));
-        command.addAll(Arrays.asList(arguments));
-        return run(environment, command);
+        ProcessBuilder builder = jar(arguments);
+        builder.environment().putAll(environment);
+        return start(builder);
     }
 
-    private Process run(Map<String, String> environment, List<String> command) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().keySet().removeIf(name -> name.startsWith("PLINTH_") || name.equals("JAVA_TOOL_OPTIONS"));
-        builder.environment().putAll(environment);
+    private static ProcessBuilder jar(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("-jar", System.getProperty("plinth.jar")));
+        all.addAll(Arrays.asList(arguments));
+        return ServedProcess.builder(all.toArray(String[]::new));
+    }
+
+    private Process start(ProcessBuilder builder) throws IOException {
         return builder.redirectError(err().toFile()).start();
     }
 
@@ -155,16 +155,13 @@ class MainIT {
     /** Direct buffers are what files and sockets are written through. */
     @Test
     void serve_tooLittleDirectMemory_endsWithOneSentence() throws Exception {
-        Process process = run(
-                Map.of(),
-                List.of(
-                        JAVA,
-                        "-XX:MaxDirectMemorySize=32k",
-                        "-jar",
-                        System.getProperty("plinth.jar"),
-                        "--port=0",
-                        "--tables=heap",
-                        "--data=" + directory.resolve("data")));
+        Process process = start(ServedProcess.builder(
+                "-XX:MaxDirectMemorySize=32k",
+                "-jar",
+                System.getProperty("plinth.jar"),
+                "--port=0",
+                "--tables=heap",
+                "--data=" + directory.resolve("data")));
 
         assertThat(exitCode(process)).isIn(1, FatalExit.STATUS);
         assertOneSentence("-XX:MaxDirectMemorySize");
@@ -180,10 +177,9 @@ class MainIT {
         assertThat(exitCode(first)).isZero();
         // The segment is there, and no byte behind the first MiB of it can be written.
         String bounded = "ulimit -f 2048; exec \"$0\" \"$@\"";
-        List<String> command = new ArrayList<>(List.of("sh", "-c", bounded, JAVA, "-jar"));
-        command.add(System.getProperty("plinth.jar"));
-        command.addAll(Arrays.asList(arguments));
-        Process process = run(Map.of(), command);
+        ProcessBuilder program = jar(arguments);
+        program.command().addAll(0, List.of("sh", "-c", bounded));
+        Process process = start(program);
         try (RawClient client = new RawClient(port(awaitListening(process)))) {
             String body = "{\"name\":\"r\",\"data\":{\"text\":\"" + "x".repeat(60_000) + "\"}}";
             int status = 201;
@@ -218,8 +214,7 @@ class MainIT {
     @ParameterizedTest
     @CsvSource({"--memory", "--durability=fsync", "--durability=os"})
     void serve_heapIsFull_endsByItselfWithFourAndOneSentence(String kind) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                JAVA,
+        List<String> arguments = new ArrayList<>(List.of(
                 "-Xmx48m",
                 "-cp",
                 System.getProperty("plinth.jar") + File.pathSeparator + testClasses(),
@@ -228,9 +223,9 @@ class MainIT {
                 "--tables=heap",
                 kind));
         if (!kind.equals("--memory")) {
-            command.add("--data=" + directory.resolve("data"));
+            arguments.add("--data=" + directory.resolve("data"));
         }
-        Process process = run(Map.of(), command);
+        Process process = start(ServedProcess.builderOfDefaults(arguments.toArray(String[]::new)));
         try {
             List<String> lines = awaitListening(process);
             String key = key(lines);
@@ -249,16 +244,13 @@ class MainIT {
 
     @Test
     void serve_exceptionEndsAThread_logNamesThreadAndReasonAndItServesOn() throws Exception {
-        Process process = run(
-                Map.of(),
-                List.of(
-                        JAVA,
-                        "-cp",
-                        System.getProperty("plinth.jar") + File.pathSeparator + testClasses(),
-                        EndedThreadProgram.class.getName(),
-                        "--port=0",
-                        "--memory",
-                        "--tables=heap"));
+        Process process = start(ServedProcess.builder(
+                "-cp",
+                System.getProperty("plinth.jar") + File.pathSeparator + testClasses(),
+                EndedThreadProgram.class.getName(),
+                "--port=0",
+                "--memory",
+                "--tables=heap"));
         try {
             List<String> lines = awaitListening(process);
             process.getOutputStream().write('\n');

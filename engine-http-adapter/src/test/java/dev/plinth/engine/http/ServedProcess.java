@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +24,8 @@ public final class ServedProcess implements AutoCloseable {
     private static final Pattern LISTENING = Pattern.compile("plinth: listening on (\\S+)");
     /** A bit for each signal, of which SIGHUP has the lowest. */
     private static final Pattern IGNORED_SIGNALS = Pattern.compile("(?m)^SigIgn:\\s+([0-9a-f]+)$");
+
+    private static final Pattern SHARED_FLAG = Pattern.compile("-XX:(TieredStopAtLevel=.*|\\+Use\\w+GC)");
 
     /** A time that no start and no stop takes, however slow the machine is: then it hangs. */
     private static final long PATIENCE_SECONDS = 300;
@@ -71,8 +74,16 @@ public final class ServedProcess implements AutoCloseable {
         startMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
     }
 
-    /** Returns the command that starts a JVM like this one. */
+    /** Returns the command that starts a JVM with the compiler and the collector of this one, which spare its processors. */
     public static ProcessBuilder builder(String... arguments) {
+        List<String> all = new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        all.removeIf(flag -> !SHARED_FLAG.matcher(flag).matches());
+        all.addAll(Arrays.asList(arguments));
+        return builderOfDefaults(all.toArray(String[]::new));
+    }
+
+    /** Returns the command that starts a JVM of this release with the compilers and the collector that it chooses. */
+    static ProcessBuilder builderOfDefaults(String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(Arrays.asList(arguments));
