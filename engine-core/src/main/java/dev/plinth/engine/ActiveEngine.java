@@ -122,7 +122,7 @@ final class ActiveEngine {
         jobQueueFigures = jobs.queueFigures();
         webhooks = webhooks(config, cipher, access);
         LastUsedWriter keyUses = new LastUsedWriter(access.uses(), commits, store.nowMillis());
-        sweep = new Sweep(store, commits, config.clock(), workers, Retentions.inOrder());
+        sweep = new Sweep(store, commits, config.clock(), workers, SweepOrder.inOrder());
         timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, checkpoints));
         checkpoints.onNoted(timers::wake);
         feed = new EventFeed(store, commits, hostWorkers, handlers.listeners());

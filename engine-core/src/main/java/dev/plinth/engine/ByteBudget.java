@@ -58,9 +58,9 @@ public final class ByteBudget {
         return inFlight.get();
     }
 
-    /** Returns true if a workspace may begin nothing that takes more than its first bytes. */
+    /** Returns true if the bytes in flight of a workspace have reached its own limit. */
     public boolean isUsedUp(Supplier<String> workspace) {
-        // No workspace has used up its own part while all of them together have less.
+        // The cheap test comes first. A workspace reaches its limit only if the sum does too.
         return inFlight.get() >= Math.min(workspaceMax, processMax)
                 && byWorkspace.getOrDefault(workspace.get(), 0L) >= workspaceMax;
     }

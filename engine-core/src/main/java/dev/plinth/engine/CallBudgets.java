@@ -20,8 +20,7 @@ public record CallBudgets(ByteBudget bodies, ByteBudget values, ByteBudget answe
     private static final long FIRST_BODY_BYTES_MAX = 64L * 1024;
     private static final long FIRST_VALUES_BYTES_MAX = 1024L * 1024;
     /**
-     * How many times a body's bytes its JSON values usually take. The real factor is below that; only a hostile body
-     * takes 36 times as much.
+     * Bytes of JSON values for each byte of a body. Usual bodies need less. A hostile body may need 36.
      */
     private static final int VALUES_PER_BODY = 2;
 

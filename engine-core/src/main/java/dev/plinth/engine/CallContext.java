@@ -29,8 +29,8 @@ public interface CallContext {
     PlinthClient workspace();
 
     /**
-     * Returns what records changes that are committed together with the result. They are made as the caller, whose role
-     * on a shared resource holds.
+     * Returns the effects of the operation, to record changes that are committed together with its result. The caller makes
+     * them, so its role limits changes of a shared resource.
      */
     Effects effects();
 

@@ -6,7 +6,7 @@ import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.SecretCipher;
-import dev.plinth.engine.internal.command.DeletedWorkspaceRetention;
+import dev.plinth.engine.internal.command.DeletedWorkspacePurge;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.SweepBatch;
@@ -20,7 +20,7 @@ final class ClosedStore {
     private ClosedStore() {}
 
     /**
-     * Runs work on the store. What an import that was killed has left is purged before.
+     * Runs work on the store. Purges first the rows that a killed import has left.
      *
      * @throws IllegalStateException if it cannot be opened, such as while an engine has it open
      */
@@ -38,7 +38,7 @@ final class ClosedStore {
     }
 
     private static void purge(Store store, Commits commits) {
-        DeletedWorkspaceRetention retention = new DeletedWorkspaceRetention();
+        DeletedWorkspacePurge retention = new DeletedWorkspacePurge();
         while (store.look(DeletedWorkspaces::withRows) > 0) {
             SweepBatch batch = new SweepBatch();
             Outcome outcome = commits.commit(Caller.OPERATOR, context -> {

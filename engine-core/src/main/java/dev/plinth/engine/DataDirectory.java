@@ -34,7 +34,7 @@ public final class DataDirectory {
     }
 
     /**
-     * Makes a damaged directory open again with the longest whole prefix of its history. The rest is moved into
+     * Salvages a damaged directory: it opens again with the longest whole prefix of its history. The rest is moved into
      * {@code lost-…} inside the directory.
      *
      * @param acceptLoss false to change nothing and only report what would be lost

@@ -50,7 +50,7 @@ final class DoorAdmission implements Admission {
 
     @Override
     public CompletableFuture<Reply> submit(byte[] body, LongPredicate memory) {
-        pending.paysBy(memory);
+        pending.reservesMemoryBy(memory);
         pending.received(body, false);
         return wire.submit(pending, replyTo);
     }

@@ -241,13 +241,13 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Runs a unit of work of the host on this thread, and commits its effects in one record. They happen only if nothing
-     * has changed that it has read. Otherwise the work runs again with fresh reads, up to 16 times. So the work must have
-     * no other effects that must not happen twice.
+     * Runs a unit of work of the host on this thread, and commits its effects in one record. The effects happen only if
+     * everything that the work has read is unchanged. Otherwise the work runs again with fresh reads, up to 16 runs in all.
+     * So anything else that the work does may happen several times.
      *
      * <p>If the work throws, nothing happens. The exception reaches the caller, unless something has changed that the
-     * work had read; then it runs again. {@link #close} waits for it as for a call. A unit without effects reads what was
-     * there at one time.
+     * work had read; then it runs again. {@link #close} waits for it as for a call. The reads of
+     * a unit without effects are checked too, so all of them held at one time.
      *
      * @param workspaceId {@code ws_…}
      * @param work reads, records effects and returns a result; null for none
@@ -437,8 +437,8 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Returns false once the journal has failed, also while the engine is closed. Nothing is written any more and reads
-     * go on. Restart the engine. Over a shared log it is false only if the node has stopped ({@link #role}).
+     * Returns false once the journal has failed. Then nothing is written any more, and reads go on. Restart the engine.
+     * {@link #close} does not change the value. Over a shared log it is false only if the node has stopped ({@link #role}).
      */
     public boolean isWritable() {
         return node.isWritable();

@@ -186,7 +186,7 @@ public final class EngineBuilder {
     }
 
     /**
-     * Sets how much work may be under way at once. The default is {@link Places#DEFAULT}. {@link LiveSettings#replace}
+     * Sets how much work may be in flight at once. The default is {@link Places#DEFAULT}. {@link LiveSettings#replace}
      * changes it while the engine runs.
      */
     public EngineBuilder places(Places numbers) {

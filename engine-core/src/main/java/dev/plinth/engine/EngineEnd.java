@@ -114,7 +114,7 @@ final class EngineEnd {
             left.add(calls + " calls, or stages chained to them");
         }
         parts.keyUses().writeAll();
-        parts.quotas().writeMarks();
+        parts.quotas().writeCheckpoints();
         parts.rings().forEach(Doorbell::close);
         // Half of the time behind the drain, so that a slow log does not use up the time of the store.
         parts.requestLog().close(grace.close().minus(grace.drain()).toMillis() / 2);

@@ -26,7 +26,7 @@ interface EngineNode {
     /** Returns what the node does now. */
     NodeRole role();
 
-    /** Returns false once nothing is written any more. The end of a reign is none of that, nor is the end of the node. */
+    /** Returns false once the journal has failed or the node has stopped. The end of a reign or of the node changes nothing. */
     boolean isWritable();
 
     /** Returns how far it has come. */

@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.access.Access;
@@ -48,15 +49,16 @@ final class EngineStore {
         if (config.quickRestart().isPresent()) {
             files = files.leaving(config.quickRestart().get(), EngineConfig.VERSION);
         }
-        return caughtUp(config, files.open(settings, config.clock()));
+        Store store = files.open(settings, config.clock());
+        catchUp(config.clock(), store.lastTimeMillis());
+        return store;
     }
 
-    /** Sets a manual clock to the time of the store, because time does not go back. */
-    private static Store caughtUp(EngineConfig config, Store store) {
-        if (config.clock() instanceof ManualClock manual && store.lastTimeMillis() > manual.epochMillis()) {
-            manual.advance(Duration.ofMillis(store.lastTimeMillis() - manual.epochMillis()));
+    /** Sets a manual clock to the time of the rows, because time does not go back. */
+    static void catchUp(EngineClock clock, long lastTimeMillis) {
+        if (clock instanceof ManualClock manual && lastTimeMillis > manual.epochMillis()) {
+            manual.advance(Duration.ofMillis(lastTimeMillis - manual.epochMillis()));
         }
-        return store;
     }
 
     /** Copies a directory with its key file. */

@@ -14,7 +14,7 @@ public interface EventContext {
     PlinthClient workspace();
 
     /**
-     * Returns what records changes of that workspace. They are committed together with the position of the listener, so
+     * Returns the effects of the listener, to record changes of that workspace. They are committed together with the position of the listener, so
      * they happen once however often the event comes. An event whose effects are refused comes again. After five
      * refusals by the state of the workspace they are dropped, and the log says so.
      */

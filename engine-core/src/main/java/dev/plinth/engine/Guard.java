@@ -106,12 +106,9 @@ public final class Guard {
 
     /** Returns this guard for calls that take so many rate-limit units, 0–1,000. The usual guard takes 1. */
     public Guard units(int units) {
-        if (units < 0 || units > Limits.CALL_UNITS_MAX) {
-            throw new IllegalArgumentException(
-                    "A call may take 0 to " + Limits.CALL_UNITS_MAX + " units, got " + units + ". Use fewer.");
-        }
+        int checked = SettingChecks.checkedUnits(units);
         GuardedRoute.Settings was = route.settings();
-        return with(was.path(), was.scope(), units, was.bodyBytesMax(), was.anyBody(), was.needsKey());
+        return with(was.path(), was.scope(), checked, was.bodyBytesMax(), was.anyBody(), was.needsKey());
     }
 
     /** Returns this guard for bodies of at most so many bytes, up to 4 MiB. The usual guard takes 256 KiB. */
@@ -134,7 +131,10 @@ public final class Guard {
         return with(was.path(), was.scope(), was.units(), was.bodyBytesMax(), true, was.needsKey());
     }
 
-    /** Returns this guard for calls with an {@code Idempotency-Key}. Others than GET and HEAD without one are refused. */
+    /**
+     * Returns this guard with a required {@code Idempotency-Key}. A call without one, other than GET and HEAD, is refused
+     * with 400 {@code idempotency_key_missing}.
+     */
     public Guard requiresKey() {
         GuardedRoute.Settings was = route.settings();
         return with(was.path(), was.scope(), was.units(), was.bodyBytesMax(), was.anyBody(), true);

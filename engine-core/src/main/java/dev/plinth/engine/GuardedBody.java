@@ -26,7 +26,7 @@ final class GuardedBody implements AutoCloseable {
         this.pending = pending;
         this.bytes = budgets.bodies().share(this::payer);
         this.values = budgets.values().share(this::payer);
-        pending.paysBy(values::take);
+        pending.reservesMemoryBy(values::take);
     }
 
     /** Takes the body of a whole call, whose bytes the host already holds. */

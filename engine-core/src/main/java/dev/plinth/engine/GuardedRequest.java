@@ -29,8 +29,8 @@ public interface GuardedRequest {
     PlinthClient workspace();
 
     /**
-     * Returns what records changes that are committed together with the reply. They are made as the caller, whose role
-     * on a shared resource holds. They happen only if the reply's status is below 400.
+     * Returns the effects of the call, to record changes that are committed together with the reply. The caller makes them,
+     * so its role limits changes of a shared resource. They happen only if the reply's status is below 400.
      */
     Effects effects();
 }

@@ -59,7 +59,10 @@ final class IdempotentWork {
                 Problem.of(Json.trusted(problem)), seconds == 0 ? null : Duration.ofSeconds(seconds));
     }
 
-    /** Returns what refuses a call because of an exception that its code has met, or that exception if the caller is not to know. */
+    /**
+     * Returns the refusal of a call whose code has met an exception of the typed API. Returns that exception itself if the
+     * caller must not see its problem, such as a 401.
+     */
     static RuntimeException refused(PlinthException met) {
         Problem problem = met.problem();
         for (ProblemCode code : ProblemCode.values()) {

@@ -21,7 +21,7 @@ public interface JobContext {
     PlinthClient workspace();
 
     /**
-     * Returns what records changes of the job's workspace. They are committed in one record with the success of the job: it
+     * Returns the effects of the attempt, to record changes of the job's workspace. They are committed in one record with the success of the job: it
      * has succeeded if and only if they have happened. If the attempt fails, or returns null after a request to cancel,
      * none of them happens. If they are refused, the attempt has failed.
      */
@@ -46,7 +46,7 @@ public interface JobContext {
     int attempt();
 
     /**
-     * Returns true once a call has asked to cancel the job, or this node of several is to lead no more. The handler should
+     * Returns true once a call has asked to cancel the job, or this node of a shared log stops leading. The handler should
      * then end soon. A result that it still returns stands. If it returns null, the job is canceled if a call has asked
      * for that. Otherwise another node runs this attempt again.
      */

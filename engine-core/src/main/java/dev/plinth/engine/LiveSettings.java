@@ -105,7 +105,7 @@ public final class LiveSettings {
      * @throws IllegalArgumentException if so; each line of the message names a plan or type, and how many have it
      * @throws IllegalStateException if the engine is closed
      */
-    public synchronized void requireInUse(EngineBuilder builder) {
+    public synchronized void requirePlansAndTypesInUse(EngineBuilder builder) {
         requireOpen();
         EngineConfig next = builder.config();
         Plans registered = new Plans(next.plans());

@@ -3,7 +3,6 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Figure;
-import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.access.Access;
@@ -24,7 +23,6 @@ import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.SharedLog;
 import java.io.IOException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +53,7 @@ final class LogNode implements EngineNode {
     private static final int BEATS_RESIGNED = 3;
 
     /** Percent of the time for closing after which a silent log is given up. The drain is over by then. */
-    private static final long LOG_PATIENCE_PERCENT = 85;
+    private static final long LOG_CLOSE_PERCENT = 85;
 
     private static final long WHOLE = 100;
 
@@ -201,12 +199,12 @@ final class LogNode implements EngineNode {
     @Override
     public void close() {
         signal(() -> closing = true);
-        LogPatience patience =
-                LogPatience.begin(log, parts.config().grace().close().toMillis() * LOG_PATIENCE_PERCENT / WHOLE);
+        LogCloseTimeout timeout =
+                LogCloseTimeout.begin(log, parts.config().grace().close().toMillis() * LOG_CLOSE_PERCENT / WHOLE);
         try {
             closeParts();
         } finally {
-            patience.end();
+            timeout.end();
         }
     }
 
@@ -242,7 +240,7 @@ final class LogNode implements EngineNode {
 
     @Override
     public Reply refuse(Refusal refusal) {
-        return replies.of(told(refusal));
+        return replies.of(forCaller(refusal));
     }
 
     @Override
@@ -289,11 +287,11 @@ final class LogNode implements EngineNode {
 
     @Override
     public PlinthException exception(Refusal refusal) {
-        Refusal told = told(refusal);
+        Refusal told = forCaller(refusal);
         return IdempotentWork.exception(parts.problems(), told, replies.newRequestId(), told.retryable());
     }
 
-    private Refusal told(Refusal refusal) {
+    private Refusal forCaller(Refusal refusal) {
         return draining && refusal.code() == ProblemCode.NOT_LEADER ? Refusal.shuttingDown() : refusal;
     }
 
@@ -319,10 +317,7 @@ final class LogNode implements EngineNode {
             checkKey();
             known = log.leader();
         }
-        if (parts.config().clock() instanceof ManualClock manual && rows.lastTimeMillis() > manual.epochMillis()) {
-            // A manual clock begins at the time of the rows, because time does not go back.
-            manual.advance(Duration.ofMillis(rows.lastTimeMillis() - manual.epochMillis()));
-        }
+        EngineStore.catchUp(parts.config().clock(), rows.lastTimeMillis());
     }
 
     private void loop() {
@@ -354,7 +349,10 @@ final class LogNode implements EngineNode {
                 unused = stand();
             }
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "Could not follow the log: " + e.getMessage() + "; it is tried again");
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Could not follow the log: " + e.getMessage()
+                            + ". The node tries again; check the database of the log.");
             pause();
         }
     }

@@ -11,8 +11,8 @@ import java.nio.file.Path;
  * single node. Each tool throws {@code IllegalStateException} with one sentence if it cannot run. The caller closes the
  * log.
  *
- * <p>A log to verify or export is best opened only to be read. Another one shows what a leader has named as durable, which
- * may lack the last changes of a leader that was killed.
+ * <p>Open a log read-only to verify or export it. Otherwise it shows only what a leader has named as durable, which may
+ * lack the last changes of a leader that was killed.
  */
 public final class LogTools {
     private LogTools() {}

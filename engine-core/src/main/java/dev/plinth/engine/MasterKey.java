@@ -85,7 +85,7 @@ final class MasterKey {
         } catch (IllegalStateException e) {
             throw new IllegalStateException(
                     "The file " + file(config).orElseThrow()
-                            + " holds another key than the one that seals the secrets of this store. Bring the right file back.",
+                            + " holds another key than the one that seals the secrets of this store. Restore the right file, or name it with --secret-key-file or EngineBuilder.secretKeyFile.",
                     e);
         }
     }
@@ -93,7 +93,7 @@ final class MasterKey {
     private static void requireFile(Path file) {
         if (!Files.exists(file)) {
             throw new IllegalStateException("The key that seals the secrets of this store is missing: there is no file "
-                    + file + ". Bring it back, or name its place with secretKeyFile.");
+                    + file + ". Restore it, or name its place with --secret-key-file or EngineBuilder.secretKeyFile.");
         }
     }
 

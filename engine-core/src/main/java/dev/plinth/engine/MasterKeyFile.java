@@ -1,7 +1,9 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.internal.base.IoFailure;
 import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.OwnerOnly;
 import dev.plinth.engine.internal.base.SecretCipher;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,7 +14,6 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -42,7 +43,7 @@ final class MasterKeyFile {
                 && !Files.exists(directory)
                 && !directory.toAbsolutePath().normalize().equals(above)
                 && !Files.isWritable(above)) {
-            throw unusable(file, above + " is no directory to make it in", null);
+            throw unusable(file, above + " is no directory that this user may write", null);
         }
     }
 
@@ -58,7 +59,7 @@ final class MasterKeyFile {
             } catch (FileAlreadyExistsException madeByAnother) {
                 LOG.log(System.Logger.Level.DEBUG, "Another engine has made the key file " + file);
             } catch (IOException e) {
-                throw unusable(file, reason(e), e);
+                throw unusable(file, IoFailure.reason(e), e);
             }
         }
         warnIfOpenToOthers(file);
@@ -71,11 +72,11 @@ final class MasterKeyFile {
             if (key.length != SecretCipher.KEY_BYTES) {
                 throw new IllegalStateException(
                         "The key in " + file + " must have " + SecretCipher.KEY_BYTES + " bytes, got " + key.length
-                                + ". Bring the right file back, because sealed secrets do not open without it.");
+                                + ". Restore the right file, or for a new store make one with: head -c 32 /dev/urandom.");
             }
             return key;
         } catch (IOException e) {
-            throw unusable(file, reason(e), e);
+            throw unusable(file, IoFailure.reason(e), e);
         }
     }
 
@@ -101,10 +102,6 @@ final class MasterKeyFile {
         } catch (IOException e) {
             return Set.of();
         }
-    }
-
-    private static String reason(IOException e) {
-        return e.getClass().getSimpleName() + " " + e.getMessage();
     }
 
     private static IllegalStateException unusable(Path file, String why, @Nullable IOException cause) {
@@ -133,13 +130,8 @@ final class MasterKeyFile {
     private static void make(Path file, IdSource random) throws IOException {
         byte[] key = new byte[SecretCipher.KEY_BYTES];
         random.fillSecret(key);
-        FileAttribute<?>[] attributes = POSIX
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
         Path above = file.toAbsolutePath().getParent();
-        Path temporary = Files.createTempFile(above, file.getFileName().toString(), ".tmp", attributes);
+        Path temporary = Files.createTempFile(above, file.getFileName().toString(), ".tmp", OwnerOnly.file());
         try {
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
                 ByteBuffer bytes = ByteBuffer.wrap(key);

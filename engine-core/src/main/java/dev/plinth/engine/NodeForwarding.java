@@ -17,8 +17,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a server hand calls on to the node that leads. A node proves to another one that it has written a text, with a
- * seal under the key that all nodes of a log share. Made by {@link Engine#forwarding}. Thread-safe.
+ * Lets a server hand calls on to the node that leads. A node proves that it has written a text by an HMAC-SHA256 under a
+ * key that follows from the master key of all nodes. Made by {@link Engine#forwarding}. Thread-safe.
  */
 public final class NodeForwarding {
     private static final byte[] PURPOSE = "plinth nodes".getBytes(StandardCharsets.US_ASCII);
@@ -49,18 +49,18 @@ public final class NodeForwarding {
     }
 
     /**
-     * Returns the seal of a text, in characters of a header. Empty if the nodes share no key, because the log is in
+     * Returns the MAC of a text, in characters of a header. Empty if the nodes share no key, because the log is in
      * memory and the engine has no {@link EngineBuilder#secretKeyFile}.
      */
-    public Optional<String> seal(String text) {
-        return sealKey().map(shared -> Base64.getUrlEncoder().withoutPadding().encodeToString(code(shared, text)));
+    public Optional<String> mac(String text) {
+        return macKey().map(shared -> Base64.getUrlEncoder().withoutPadding().encodeToString(code(shared, text)));
     }
 
-    /** Returns true if a node with the same key has sealed this text. */
-    public boolean isSealed(String text, String seal) {
-        return seal(text)
+    /** Returns true if this is the MAC of the text under the key that the nodes share. */
+    public boolean verifies(String text, String mac) {
+        return mac(text)
                 .map(right -> MessageDigest.isEqual(
-                        right.getBytes(StandardCharsets.US_ASCII), seal.getBytes(StandardCharsets.US_ASCII)))
+                        right.getBytes(StandardCharsets.US_ASCII), mac.getBytes(StandardCharsets.US_ASCII)))
                 .orElse(false);
     }
 
@@ -83,13 +83,13 @@ public final class NodeForwarding {
         return replies.of(
                 Refusal.of(
                                 ProblemCode.OUTCOME_UNKNOWN,
-                                "The connection to the leader broke while it worked on the call. Repeat the call with"
-                                        + " the same Idempotency-Key to learn its outcome.")
+                                "The connection to the leader broke while the leader worked on the call. Repeat the call"
+                                        + " with its Idempotency-Key; without a key, read first whether it was done.")
                         .retryAfter(1),
                 keyed);
     }
 
-    private Optional<SecretKeySpec> sealKey() {
+    private Optional<SecretKeySpec> macKey() {
         SecretKeySpec known = key;
         if (known == null) {
             known = masterKey

@@ -23,8 +23,8 @@ record PlanCapacityCheck(Plans plans, Store store, long maxResources) {
         }
         return outgrown.isEmpty()
                 ? Optional.empty()
-                : Optional.of("The tables hold less than a workspace makes at the limit of "
-                        + String.join(" and ", outgrown) + "; it gets 403 then, and tables for " + times * maxResources
-                        + " resources (--max-resources) would do.");
+                : Optional.of("The tables are too small for a workspace at the limit of "
+                        + String.join(" or ", outgrown) + ", so its calls would get 403. Start with tables for "
+                        + times * maxResources + " resources (--max-resources), or lower those limits.");
     }
 }

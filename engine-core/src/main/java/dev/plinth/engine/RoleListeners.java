@@ -32,7 +32,7 @@ final class RoleListeners implements AutoCloseable {
         }
     }
 
-    /** Tells what is left, and nothing more. */
+    /** Delivers the changes that are pending, and takes no further ones. */
     @Override
     public void close() {
         teller.shutdown();

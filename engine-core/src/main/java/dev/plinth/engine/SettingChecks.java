@@ -8,15 +8,14 @@ import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.command.EngineJobs;
+import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.resource.ContentRules;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.regex.Pattern;
 
 /** Checks settings of an engine by themselves, and all of them together. */
 final class SettingChecks {
-    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}");
 
     private SettingChecks() {}
 
@@ -146,7 +145,7 @@ final class SettingChecks {
     static int checkedUnits(int units) {
         if (units < 0 || units > Limits.CALL_UNITS_MAX) {
             throw new IllegalArgumentException(
-                    "Rate-limit units must be 0 to " + Limits.CALL_UNITS_MAX + ", got " + units + ".");
+                    "A call may take 0 to " + Limits.CALL_UNITS_MAX + " units, got " + units + ". Use fewer.");
         }
         return units;
     }
@@ -163,9 +162,9 @@ final class SettingChecks {
 
     /** Returns the name of an operation, handler or listener if it is well-formed. */
     static String checkedName(String name) {
-        if (!NAME.matcher(name).matches() || EngineJobs.TYPES.contains(name)) {
-            throw new IllegalArgumentException("A name must match " + NAME + " and be none of " + EngineJobs.TYPES
-                    + ", got " + Quoted.of(name) + ".");
+        if (!Jobs.TYPE_NAME.matcher(name).matches() || EngineJobs.TYPES.contains(name)) {
+            throw new IllegalArgumentException("A name must match " + Jobs.TYPE_NAME + " and be none of "
+                    + EngineJobs.TYPES + ", got " + Quoted.of(name) + ".");
         }
         return name;
     }

@@ -6,16 +6,16 @@ import dev.plinth.engine.api.Resource;
 import java.util.Optional;
 
 /**
- * A run of a unit of work, with the objects that it reads and the changes that it records. They happen only if no object
- * that it has read has changed. Used by the thread that runs it.
+ * A run of a unit of work, with the objects that it reads and the changes that it records. The changes happen only if
+ * every object that it has read is unchanged. Used by the thread that runs it.
  */
 public interface UnitOfWork {
     /** Returns the workspace, {@code ws_…}. */
     String workspaceId();
 
     /**
-     * Reads a resource of the workspace, or one that is shared with it. Reading it again gives the same. Its version,
-     * or that there is none, becomes a condition of the effects. Recorded effects are not shown.
+     * Reads a resource of the workspace, or one that is shared with it. Reading it again gives the same. The effects are
+     * committed only if the resource still has this version, or is still absent. Recorded effects are not shown.
      *
      * @throws IllegalStateException if the unit has read 100 objects already
      */
@@ -28,6 +28,6 @@ public interface UnitOfWork {
      */
     Optional<Child> child(String resourceId, String childId);
 
-    /** Returns what records the changes of the unit. */
+    /** Returns the effects of the unit, to record its changes. */
     Effects effects();
 }

@@ -13,9 +13,11 @@ enum BrokenEngine {
             "internal/store/NodeStore.java",
             "log.read(reign, after, bytesMax)) > 0",
             "log.read(reign, after, bytesMax).stream().limit(1).toList()) < 0"),
-    CONFIRM_LEFT_OUT("internal/store/Answers.java", "if (!confirmed) {", "if (false) {"),
+    CONFIRM_LEFT_OUT("internal/store/AnswerReadiness.java", "if (!confirmed) {", "if (false) {"),
     CONFIRM_NOT_ASKED(
-            "internal/store/Answers.java", "thenCompose(durable -> journal.confirm())", "thenApply(durable -> true)"),
+            "internal/store/AnswerReadiness.java",
+            "thenCompose(durable -> journal.confirm())",
+            "thenApply(durable -> true)"),
     ANSWER_BEFORE_DURABLE("internal/pipeline/AnswerGate.java", "? answer.sequence() <= store.committed()", "? true"),
     ACT_BEFORE_DURABLE("internal/store/Store.java", "            await(view.highest());\n", ""),
     UNDO_LEFT_OUT("internal/store/InFlight.java", "tables.undo(flight.record, flight.before);", ""),

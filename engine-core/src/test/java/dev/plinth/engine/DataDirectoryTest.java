@@ -205,7 +205,7 @@ final class DataDirectoryTest {
 
         assertThatThrownBy(() -> DataDirectory.backup(directory, base.resolve("copy")))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("it has letter.txt");
+                .hasMessageContaining("has letter.txt");
         assertThat(other).hasContent("text");
     }
 
@@ -215,10 +215,10 @@ final class DataDirectoryTest {
         Path file = Files.writeString(base.resolve("file"), "text");
         Files.createDirectories(base.resolve("full").resolve("of"));
 
-        assertRefused(() -> DataDirectory.backup(directory, file), "not there or an empty directory");
-        assertRefused(() -> DataDirectory.backup(directory, base.resolve("full")), "not there or an empty directory");
+        assertRefused(() -> DataDirectory.backup(directory, file), "absent or an empty directory");
+        assertRefused(() -> DataDirectory.backup(directory, base.resolve("full")), "absent or an empty directory");
         assertRefused(() -> DataDirectory.backup(directory, directory.resolve("copy")), "outside of " + directory);
-        assertRefused(() -> DataDirectory.backup(directory, base.resolve("a").resolve("b")), "make that one first");
+        assertRefused(() -> DataDirectory.backup(directory, base.resolve("a").resolve("b")), "Make it first");
         assertThat(files(base)).containsExactlyInAnyOrder("data", "file", "full");
     }
 

@@ -8,6 +8,7 @@ import dev.plinth.engine.api.Reply;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -306,7 +307,7 @@ final class DeliveryStatesTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            latch.await();
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue(); // a test that fails does not hold its receiver
         } catch (InterruptedException e) {
             throw new IllegalStateException("Expected to be let go on, but the wait was interrupted", e);
         }

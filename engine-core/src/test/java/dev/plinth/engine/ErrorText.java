@@ -21,8 +21,8 @@ record ErrorText(Kind kind, String under, String place, String text) {
     /** Sentences that are no errors: logs, figures, descriptions, headers, what the program prints when all is well. */
     private static final Pattern NO_ERROR =
             Pattern.compile("(?i:log)\\.log|page\\.\\w+|ENTITIES\\.put|lines\\.add|\\w*\\.println"
-                    + "|new (?:ProblemCode|EngineSetting|EngineText|ByteBudget|StoreReport|OptionalLibrary)|headers\\.add|header|bearer|check|answered\\.put"
-                    + "|POLICY|CONTENT_TYPE|NEW_ARRAY|MEMBER_SELECT|outgrown\\.add|.*\\.ofPattern|.*\\.member|left\\.add"
+                    + "|new (?:ProblemCode|EngineSetting|EngineTextSetting|ByteBudget|StoreReport|OptionalLibrary)|headers\\.add|header|bearer|check|answered\\.put"
+                    + "|Pattern\\.compile|UPDATED|POLICY|CONTENT_TYPE|NEW_ARRAY|MEMBER_SELECT|outgrown\\.add|.*\\.ofPattern|.*\\.member|left\\.add"
                     + "|row|held|move|.*\\.says|DESCRIPTIONS\\.put|new (?:Tag|Parameter<>)|Parameter\\.\\w+|told\\.accept"
                     + "|Setting\\.of|(?s:.*)\\.(?:withoutIt|description|footer|inJava)|(?:CommandLineReader\\.)?withSettings|requiredOption|schema\\.put|new Member|bound|item"
                     + "|ofNode|output\\.(?:tell|hint)|PemFile\\.read|headers\\.put|response\\.put");
@@ -32,7 +32,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
 
     private static final Pattern SQL =
             Pattern.compile("(?s)(?:select|insert into|update|delete from|create|alter|lock|with|set|and) .*"
-                    + "|(?:setval|pg_\\w+|hashtext\\w+)\\(.*");
+                    + "|(?:setval|pg_\\w+|hashtext\\w+|abs)\\(.*");
 
     private static final Pattern EXCEPTION = Pattern.compile("new (\\S*(?:Exception|Error|JobFailure))");
     private static final Pattern ROOM =

@@ -21,7 +21,7 @@ final class ErrorsPage {
             ## Problems
 
             A refused call is answered with a problem document (RFC 9457). Programs decide by `code`; people read `detail`. The table of
-            each code has all its details. The second column says what to do next.
+            each code has all its details. The last column says what to do next.
 
             """;
     private static final String INPUT = """
@@ -110,11 +110,11 @@ final class ErrorsPage {
         page.append(JOBS);
         table(page, List.of("Code", "Detail", "Next step"), rows(ErrorText.Kind.JOB));
         page.append(PROGRAM);
-        table(page, List.of("Room", "Line", "Next step"), rows(ErrorText.Kind.PROGRAM));
+        table(page, List.of("Package", "Line", "Next step"), rows(ErrorText.Kind.PROGRAM));
         page.append(EXCEPTIONS);
-        table(page, List.of("Room and exception", "Message", "Next step"), rows(ErrorText.Kind.EXCEPTION));
+        table(page, List.of("Package and exception", "Message", "Next step"), rows(ErrorText.Kind.EXCEPTION));
         page.append(PARTS);
-        table(page, List.of("Room", "Part", "Next step"), rows(ErrorText.Kind.PART));
+        table(page, List.of("Package", "Part", "Next step"), rows(ErrorText.Kind.PART));
         return page.toString().strip() + "\n";
     }
 

@@ -454,7 +454,7 @@ final class GuardTest {
         Reply reply = guard.handle(many, this::counted);
 
         assertThat(reply.status()).isEqualTo(503);
-        assertThat(reply.text()).contains("\"capacity_exhausted\"", "too much memory");
+        assertThat(reply.text()).contains("\"capacity_exhausted\"", "is used up");
         assertThat(reply.headers()).containsKey("Retry-After");
         assertThat(runs).hasValue(0);
         others.close();

@@ -104,7 +104,7 @@ final class InputErrorsTest {
 
     private Reply send(Route route, String input) {
         String path = route.path().replace("{name}", "count").replaceAll("\\{\\w+}", "res_" + NOWHERE);
-        boolean isOperators = route.guard() == Route.Guard.OPERATOR;
+        boolean isOperators = route.credential() == Route.Credential.OPERATOR_TOKEN;
         Call call = Call.of(route.method(), input.startsWith("?") ? path + input : path)
                 .withKey(isOperators ? store.adminToken() : store.key());
         return store.engine()

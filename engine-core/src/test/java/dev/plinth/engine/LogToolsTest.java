@@ -182,7 +182,7 @@ final class LogToolsTest {
         assertThatThrownBy(
                         () -> LogTools.exportDirectory(settings("full").secretKeyFile(base.resolve("right.key")), log))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("not there or an empty directory");
+                .hasMessageContaining("absent or an empty directory");
         assertThatThrownBy(() -> LogTools.exportDirectory(settings("back"), log))
                 .hasMessageContaining("Name its file with secretKeyFile");
         assertThat(base.resolve("back")).doesNotExist();

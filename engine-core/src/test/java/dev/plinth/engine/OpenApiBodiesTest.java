@@ -80,7 +80,7 @@ final class OpenApiBodiesTest {
 
     private Reply send(Route route, JsonValue body) {
         String path = route.path().replace("{name}", "count").replaceAll("\\{\\w+}", "res_" + NOWHERE);
-        boolean isOperators = route.guard() == Route.Guard.OPERATOR;
+        boolean isOperators = route.credential() == Route.Credential.OPERATOR_TOKEN;
         return store.engine()
                 .call(Call.of(route.method(), path)
                         .withKey(isOperators ? store.adminToken() : store.key())

@@ -192,10 +192,10 @@ final class OpenApiTest {
             String scope = row.scope() == null ? "" : "\"" + row.scope().wireName() + "\"";
             assertThat(security)
                     .isEqualTo(
-                            switch (row.guard()) {
-                                case NOBODY -> "[]";
-                                case OPERATOR -> "[{\"operatorToken\":[]}]";
-                                case WORKSPACE -> "[{\"apiKey\":[" + scope + "]}]";
+                            switch (row.credential()) {
+                                case NONE -> "[]";
+                                case OPERATOR_TOKEN -> "[{\"operatorToken\":[]}]";
+                                case WORKSPACE_KEY -> "[{\"apiKey\":[" + scope + "]}]";
                             });
         }
     }

@@ -32,7 +32,7 @@ final class OtherClientVersionTest {
         assertThat(runEngine())
                 .contains(
                         "retrying with one attempt: " + OtherClientVersionProbe.EVENTS,
-                        "lines: [No webhook can be sent; attempts fail until one can. Add"
+                        "lines: [No webhook can be sent, and every attempt fails until this is corrected. Add"
                                 + " dev.plinth:engine-webhook-client to the class path, in the version of engine-core.]",
                         "health: 200 {\"status\":\"ready\",\"durability\":\"memory\",\"detail\":\"No webhook can be sent"
                                 + " (NoSuchMethodError)");

@@ -155,7 +155,7 @@ final class ReloadTest {
 
         Workspace unused = engine.admin().changePlan(other, "pro").call();
         assertThatThrownBy(() -> engine.settings().replace(settings())).hasMessageContaining("1 workspace has it");
-        engine.settings().requireInUse(settings().plan(Plan.perMinute("free", 10)));
+        engine.settings().requirePlansAndTypesInUse(settings().plan(Plan.perMinute("free", 10)));
     }
 
     @Test
@@ -168,10 +168,10 @@ final class ReloadTest {
         }
         EngineBuilder lacking = settings().plan(Plan.perMinute("free", 10)).resourceType("part", Json.EMPTY_OBJECT);
 
-        assertThatThrownBy(() -> engine.settings().requireInUse(lacking))
+        assertThatThrownBy(() -> engine.settings().requirePlansAndTypesInUse(lacking))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("The type order is not registered, but 2 resources have it");
-        engine.settings().requireInUse(lacking.resourceType("order", Json.EMPTY_OBJECT));
+        engine.settings().requirePlansAndTypesInUse(lacking.resourceType("order", Json.EMPTY_OBJECT));
     }
 
     @Test

@@ -121,6 +121,22 @@ final class TidyTest {
         assertThat(marked).hasSizeGreaterThan(15).doesNotContainValue(false);
     }
 
+    /** An import would decide which of two things a reader sees. */
+    @Test
+    void types_ofMain_haveANameOfTheirOwn() {
+        Map<String, List<String>> byName = new TreeMap<>();
+        files.stream()
+                .map(SourceFile::path)
+                .filter(path ->
+                        path.contains("src/main/java/") && !HOSTS.stream().anyMatch(path::startsWith))
+                .filter(path -> path.endsWith(".java") && !path.endsWith("package-info.java"))
+                .forEach(path -> byName.computeIfAbsent(
+                                path.substring(path.lastIndexOf('/') + 1), name -> new ArrayList<>())
+                        .add(path));
+        assertThat(byName).hasSizeGreaterThan(500);
+        assertThat(byName.values()).allSatisfy(paths -> assertThat(paths).hasSize(1));
+    }
+
     @Test
     void files_nameNoPathOfOneMachine() {
         List<String> places = new ArrayList<>();

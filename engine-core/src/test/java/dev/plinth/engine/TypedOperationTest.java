@@ -151,8 +151,8 @@ final class TypedOperationTest {
 
         assertThat(day.status()).isEqualTo(422);
         assertThat(name.status()).isEqualTo(422);
-        assertThat(day.text()).contains("\"/input\"", "does not take this value");
-        assertThat(name.text()).contains("does not take this value").doesNotContain("TypedOperationTest");
+        assertThat(day.text()).contains("\"/input\"", "refuses this value without a reason");
+        assertThat(name.text()).contains("refuses this value without a reason").doesNotContain("TypedOperationTest");
     }
 
     @Test

@@ -171,7 +171,8 @@ final class WireIdentityTest {
     void problemBase_ofAnotherForm_isRefused(String base) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> WireIdentity.DEFAULT.withProblemBase(base))
-                .withMessageStartingWith("identity.problemBase must be an absolute URI of 1 to 200 characters")
+                .withMessageStartingWith(
+                        "identity.problemBase (problem-base) must be an absolute URI of 1 to 200 characters")
                 .withMessageEndingWith(". Correct it, or leave it out.");
     }
 
@@ -183,12 +184,12 @@ final class WireIdentityTest {
         for (String realm : new String[] {"", "a\"b", "a\\b", "a\r\nb", "a".repeat(101)}) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> WireIdentity.DEFAULT.withRealm(realm))
-                    .withMessageContaining("identity.realm must be 1 to 100 printable");
+                    .withMessageContaining("identity.realm (realm) must be 1 to 100 printable");
         }
         for (String agent : new String[] {"", " a", "a ", "a\nb: c", "a".repeat(201)}) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> WireIdentity.DEFAULT.withUserAgent(agent))
-                    .withMessageContaining("identity.userAgent must be 1 to 200 printable");
+                    .withMessageContaining("identity.userAgent (webhook-user-agent) must be 1 to 200 printable");
         }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> WireIdentity.DEFAULT.withProblemBase("https://a.example/" + "a".repeat(200) + "/"));

@@ -173,7 +173,7 @@ final class WorkerCallsTest {
             Reply refused = late.engine().submit(create).join();
 
             assertThat(refused.status()).isEqualTo(429);
-            assertThat(refused.text()).contains("too_many_concurrent_requests", "1000 calls under way");
+            assertThat(refused.text()).contains("too_many_concurrent_requests", "1000 calls in flight");
             assertThat(refused.headers()).containsEntry("Retry-After", "1").containsKey("RateLimit");
             assertThat(late.engine().submit(create).join().headers())
                     .containsEntry("RateLimit", refused.headers().get("RateLimit"));

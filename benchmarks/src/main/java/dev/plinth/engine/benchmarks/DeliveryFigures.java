@@ -143,7 +143,7 @@ final class DeliveryFigures {
 
     /** The process of the receiver. */
     private static final class Receiver implements AutoCloseable {
-        private final Process process = new ProcessBuilder(Child.command(List.of("-Xmx256m"), RECEIVER))
+        private final Process process = new ProcessBuilder(ChildJvm.command(List.of("-Xmx256m"), RECEIVER))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         private final BufferedReader lines =

@@ -1,13 +1,13 @@
 package dev.plinth.engine.benchmarks;
 
-import dev.plinth.engine.benchmarks.report.Figure;
+import dev.plinth.engine.benchmarks.report.ReportFigure;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prints figures on standard output, one on each line, as {@link Child} reads them. Also knows how long a quick run
+ * Prints figures on standard output, one on each line, as {@link ChildJvm} reads them. Also knows how long a quick run
  * measures.
  */
 final class Figures {
@@ -44,12 +44,12 @@ final class Figures {
     }
 
     /** Returns the figure on a line, or null. */
-    static @Nullable Figure read(String line) {
+    static @Nullable ReportFigure read(String line) {
         int equals = line.lastIndexOf(EQUALS);
         if (!line.startsWith(MARK) || equals < 0) {
             return null;
         }
         String[] value = line.substring(equals + EQUALS.length()).split(" ", 2);
-        return new Figure(line.substring(MARK.length(), equals), Double.parseDouble(value[0]), value[1]);
+        return new ReportFigure(line.substring(MARK.length(), equals), Double.parseDouble(value[0]), value[1]);
     }
 }

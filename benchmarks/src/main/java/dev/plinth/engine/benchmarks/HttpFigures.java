@@ -1,6 +1,6 @@
 package dev.plinth.engine.benchmarks;
 
-import dev.plinth.engine.benchmarks.report.Figure;
+import dev.plinth.engine.benchmarks.report.ReportFigure;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -36,23 +36,23 @@ final class HttpFigures {
 
     private final Path directory;
     private final String authorization;
-    private final Map<String, Figure> figures = new LinkedHashMap<>();
+    private final Map<String, ReportFigure> figures = new LinkedHashMap<>();
 
     private HttpFigures(Path directory) throws IOException {
-        this.directory = StoreFigures.fresh(directory);
+        this.directory = StoreLife.fresh(directory);
         authorization = FixedAnswer.writeBoth(directory);
     }
 
     /** Drives a server under load. */
-    static Map<String, Figure> load(String kind, Path directory) throws IOException, InterruptedException {
+    static Map<String, ReportFigure> load(String kind, Path directory) throws IOException, InterruptedException {
         HttpFigures http = new HttpFigures(directory);
         http.load(kind);
-        StoreFigures.delete(directory);
+        StoreLife.delete(directory);
         return http.figures;
     }
 
     /** Starts a server several times, and waits for its first answer. */
-    static Map<String, Figure> coldStart(String kind, Path directory) throws IOException, InterruptedException {
+    static Map<String, ReportFigure> coldStart(String kind, Path directory) throws IOException, InterruptedException {
         HttpFigures http = new HttpFigures(directory);
         double[] millis = new double[COLD_STARTS];
         for (int i = 0; i < COLD_STARTS; i++) {
@@ -63,7 +63,7 @@ final class HttpFigures {
         }
         Arrays.sort(millis);
         http.note("cold start " + kind, millis[COLD_STARTS / 2], "ms");
-        StoreFigures.delete(directory);
+        StoreLife.delete(directory);
         return http.figures;
     }
 
@@ -90,7 +90,7 @@ final class HttpFigures {
     /** Starts a server and waits until it has answered a create. */
     private Process start(String kind, int port) throws IOException, InterruptedException {
         Process server = new ProcessBuilder(
-                        Child.command(List.of(), "serve", kind, String.valueOf(port), directory.toString()))
+                        ChildJvm.command(List.of(), "serve", kind, String.valueOf(port), directory.toString()))
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("server.log").toFile())
                 .start();
@@ -199,6 +199,6 @@ final class HttpFigures {
 
     private void note(String name, double value, String unit) {
         Figures.print(name, value, unit);
-        figures.put(name, new Figure(name, value, unit));
+        figures.put(name, new ReportFigure(name, value, unit));
     }
 }

@@ -97,7 +97,7 @@ public class RoomBenchmark {
         String id =
                 member(commits.commit(Caller.OPERATOR, Workspaces.create("bench", BenchedEngine.PLAN.name())), "id");
         workspace = Objects.requireNonNull(Id.parse(IdKind.WORKSPACE, id));
-        Keys.NewKey key = new Keys.NewKey("bench", true, Caller.OPERATOR.scopes(), null);
+        Keys.KeyDraft key = new Keys.KeyDraft("bench", true, Caller.OPERATOR.scopes(), null);
         authorization = "Bearer " + member(commits.commit(Caller.OPERATOR, Keys.createFor(workspace, key)), "secret");
         Idempotency.KeyClaim claim = (Idempotency.KeyClaim) begin(ANSWERED);
         Outcome.Done done = Outcome.Done.ok(BODY);

@@ -1,7 +1,7 @@
 package dev.plinth.engine.benchmarks;
 
-import dev.plinth.engine.benchmarks.report.Figure;
 import dev.plinth.engine.benchmarks.report.Report;
+import dev.plinth.engine.benchmarks.report.ReportFigure;
 import dev.plinth.engine.benchmarks.report.Results;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,7 +86,7 @@ public final class Run {
         Map<String, String> machine = Machine.describe();
         Instant began = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         long beganNanos = System.nanoTime();
-        Map<String, List<Figure>> figures = new LinkedHashMap<>();
+        Map<String, List<ReportFigure>> figures = new LinkedHashMap<>();
         Map<String, String> failed = new LinkedHashMap<>();
         for (int turn = 0; turn < suite.turns(); turn++) {
             for (Suites.Question question : suite.questions()) {
@@ -104,15 +104,15 @@ public final class Run {
                 }
             }
         }
-        Map<String, Figure> middle = new LinkedHashMap<>();
+        Map<String, ReportFigure> middle = new LinkedHashMap<>();
         figures.forEach((name, each) -> middle.put(name, middle(each)));
         long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - beganNanos);
         return new Results.Suite(machine, began.toString(), seconds, middle, failed);
     }
 
-    private static Figure middle(List<Figure> turns) {
-        List<Figure> sorted = new ArrayList<>(turns);
-        sorted.sort(Comparator.comparingDouble(Figure::value));
+    private static ReportFigure middle(List<ReportFigure> turns) {
+        List<ReportFigure> sorted = new ArrayList<>(turns);
+        sorted.sort(Comparator.comparingDouble(ReportFigure::value));
         return sorted.get(sorted.size() / 2);
     }
 

@@ -1,6 +1,6 @@
 package dev.plinth.engine.benchmarks;
 
-import dev.plinth.engine.benchmarks.report.Figure;
+import dev.plinth.engine.benchmarks.report.ReportFigure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ final class Suites {
 
     /** Measures. */
     interface Asking {
-        Map<String, Figure> ask() throws IOException, InterruptedException;
+        Map<String, ReportFigure> ask() throws IOException, InterruptedException;
     }
 
     private Suites() {}
@@ -50,7 +50,7 @@ final class Suites {
         suites.put("guard", once(List.of(jmh("GuardBenchmark", 1))));
         suites.put("deliveries", once(List.of(inDirectory("deliveries", work, List.of(), "deliveries"))));
         suites.put("tail", once(List.of(inDirectory("tail", work, List.of(), "tail"))));
-        suites.put("growth", once(List.of(new Question("growth", () -> Child.run(List.of(), "growth")))));
+        suites.put("growth", once(List.of(new Question("growth", () -> ChildJvm.run(List.of(), "growth")))));
         suites.put("takeover", once(List.of(inDirectory("takeover", work, List.of("-Xmx10g"), "takeover"))));
         suites.put("cluster", once(List.of(inDirectory("cluster", work, List.of("-Xmx6g"), "cluster"))));
         suites.put(
@@ -77,13 +77,13 @@ final class Suites {
                     "store-" + resources,
                     once(List.of(new Question(
                             resources + " resources",
-                            () -> StoreFigures.run(work.resolve("store"), QUICK_RESTART, resources)))));
+                            () -> StoreLife.run(work.resolve("store"), QUICK_RESTART, resources)))));
         }
         suites.put(
                 "mixed",
                 once(List.of(
-                        new Question("plinth", () -> Child.run(List.of("-Xmx512m"), "mixed", "plinth")),
-                        new Question("map", () -> Child.run(List.of("-Xmx8g"), "mixed", "map")))));
+                        new Question("plinth", () -> ChildJvm.run(List.of("-Xmx512m"), "mixed", "plinth")),
+                        new Question("map", () -> ChildJvm.run(List.of("-Xmx8g"), "mixed", "map")))));
         suites.put("report", once(List.of()));
         return suites;
     }
@@ -95,7 +95,7 @@ final class Suites {
     private static Question jmh(String benchmarks, int threads) {
         return new Question(
                 "JMH " + benchmarks + ", threads: " + threads,
-                () -> Child.run(List.of(), "jmh", benchmarks, String.valueOf(threads)));
+                () -> ChildJvm.run(List.of(), "jmh", benchmarks, String.valueOf(threads)));
     }
 
     /**
@@ -103,13 +103,13 @@ final class Suites {
      */
     private static Question inDirectory(String name, Path work, List<String> flags, String... arguments) {
         return new Question(name, () -> {
-            Path directory = StoreFigures.fresh(work.resolve("data"));
+            Path directory = StoreLife.fresh(work.resolve("data"));
             List<String> all = new ArrayList<>(List.of(arguments));
             all.add(directory.toString());
             try {
-                return Child.run(flags, all.toArray(String[]::new));
+                return ChildJvm.run(flags, all.toArray(String[]::new));
             } finally {
-                StoreFigures.delete(directory);
+                StoreLife.delete(directory);
             }
         });
     }

@@ -116,7 +116,7 @@ final class TailFigures {
         private final OutputStream questions;
 
         Follower(int port, String key) throws IOException {
-            process = new ProcessBuilder(Child.command(List.of("-Xmx64m"), FOLLOWER, String.valueOf(port), key))
+            process = new ProcessBuilder(ChildJvm.command(List.of("-Xmx64m"), FOLLOWER, String.valueOf(port), key))
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));

@@ -20,7 +20,7 @@ public enum DeliveryStatus {
     /** All attempts failed. A resend or a recovery tries again. */
     @JsonProperty("exhausted")
     EXHAUSTED,
-    /** Waits until its endpoint is enabled. */
+    /** Waits until its endpoint is enabled and its workspace is active. */
     @JsonProperty("held")
     HELD,
     /** Ended without a delivery, such as with its endpoint. */

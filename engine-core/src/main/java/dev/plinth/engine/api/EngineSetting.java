@@ -41,14 +41,14 @@ public enum EngineSetting {
             "places.deliveries",
             Unit.COUNT,
             Values.of(1, 65_536).byDefault(4_096).live(),
-            "Webhook attempts in flight at once; a heap takes one for each 128 KiB at most."),
+            "Most webhook attempts in flight, and at most one for each 128 KiB of the heap."),
 
     /** Webhook attempts in flight at one endpoint. */
     DELIVERIES_RUNNING_PER_ENDPOINT(
             "places.deliveriesPerEndpoint",
             Unit.COUNT,
             Values.of(1, 10_000).byDefault(10_000).live(),
-            "Webhook attempts in flight at once at one endpoint, which has proved to take them."),
+            "Most webhook attempts in flight at one endpoint; an endpoint begins with few, and gets more as it answers."),
 
     /** Webhooks a second to a host. */
     WEBHOOK_HOST_RATE(
@@ -198,7 +198,7 @@ public enum EngineSetting {
      * Checks a time of whole days or seconds, whichever the setting counts.
      *
      * @return the time
-     * @throws IllegalArgumentException if it is out of its limits, or has a rest
+     * @throws IllegalArgumentException if it is out of its limits, or is no whole number of days or seconds
      */
     public Duration checked(Duration time) {
         Duration one = unit == Unit.DAYS ? Duration.ofDays(1) : Duration.ofSeconds(1);

@@ -5,6 +5,7 @@ import java.util.Locale;
 
 /** The states of a job; the last three are final. */
 public enum JobStatus {
+    // Rows of jobs have the ordinals, and the last three states are final. So no state moves, and none comes between.
     /** Waits for its time. */
     @JsonProperty("scheduled")
     SCHEDULED,

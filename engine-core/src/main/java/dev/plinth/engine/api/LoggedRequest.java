@@ -80,10 +80,10 @@ public record LoggedRequest(
         /** The key was known, and its first answer was given again. */
         @JsonProperty("replayed")
         REPLAYED,
-        /** The key was known for another call, which refused this one. */
+        /** The key belongs to another request, so this request was refused. */
         @JsonProperty("mismatch")
         MISMATCH,
-        /** The first call of the key had not ended, which refused this one. */
+        /** The first request with the key had not ended, so this request was refused. */
         @JsonProperty("in_use")
         IN_USE
     }

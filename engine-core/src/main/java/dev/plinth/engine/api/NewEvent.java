@@ -10,8 +10,9 @@ import java.util.Optional;
  *
  * @param type what happened, in the past tense, such as {@code payment.processed}
  * @param data an object
- * @param resourceId the resource that it is about, {@code res_…}; empty for none. Then it is listed under the resource
- *     and is sent in the order of its events. The event of a shared resource belongs to the resource's owner
+ * @param resourceId the resource that it is about, {@code res_…}; empty for none. An event about a resource is listed
+ *     under it, and ordered endpoints get it in the order of the resource's events. The event of a shared resource
+ *     belongs to the resource's owner
  */
 public record NewEvent(String type, Json data, Optional<String> resourceId) {
     /** Refuses null. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A page of a list.
  *
- * @param data the items, newest first
+ * @param data the items, in the order of the list
  * @param hasMore true if there are more
  * @param nextCursor the cursor of the next page; empty on the last one
  */

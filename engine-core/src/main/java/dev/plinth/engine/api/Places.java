@@ -1,11 +1,11 @@
 package dev.plinth.engine.api;
 
 /**
- * How much work of the engine may be under way at once in this process. A {@link Plan} says how much of it one workspace
- * may have. Immutable.
+ * The limits of work in flight at once in this process, over all workspaces. A {@link Plan} has those of one workspace.
+ * Immutable.
  *
  * @param jobs handlers of jobs, 1 to 10,000
- * @param deliveries webhook attempts, 1 to 65,536. The heap takes one for each 128 KiB at most
+ * @param deliveries webhook attempts, 1 to 65,536, and at most one for each 128 KiB of the heap
  * @param deliveriesPerEndpoint webhook attempts at one endpoint, 1 to 10,000. An endpoint begins with four, and gets one
  *     more with each quick success
  */

@@ -5,6 +5,7 @@ import java.util.Locale;
 
 /** The status of a resource. */
 public enum ResourceStatus {
+    // Rows of resources have the ordinals. So a new status goes to the end.
     /** In use. */
     @JsonProperty("active")
     ACTIVE,

@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param jobs for a finished job, from its end, 1 to 3,650 days
  * @param events for an event, 7 to 3,650 days
  * @param deliveries for a webhook delivery: the longest that it may stay open, and how long it is kept once it is settled.
- *     7 days, because its attempts take four, up to {@code events}
+ *     From 7 days, because its attempts take four, to the time of {@code events}
  * @param revokedKeys for a revoked API key, 1 to 3,650 days
  */
 public record RetentionTimes(Duration jobs, Duration events, Duration deliveries, Duration revokedKeys) {

@@ -3,7 +3,7 @@ package dev.plinth.engine.api;
 import java.util.List;
 
 /**
- * The findings in the directory of a store, or the changes to it, for a person to read.
+ * The findings in a directory or a shared log, or the changes to it, for a person to read.
  *
  * @param isWhole true if nothing of the store is damaged or missing, or if the damage has been repaired
  * @param lines the lines to print

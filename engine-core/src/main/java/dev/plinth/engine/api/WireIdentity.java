@@ -13,8 +13,8 @@ import java.util.Optional;
  */
 public record WireIdentity(String problemBase, String realm, Optional<String> userAgent) {
     /** The names of the engine itself. */
-    public static final WireIdentity DEFAULT =
-            new WireIdentity(EngineText.PROBLEM_BASE.byDefault(), EngineText.REALM.byDefault(), Optional.empty());
+    public static final WireIdentity DEFAULT = new WireIdentity(
+            EngineTextSetting.PROBLEM_BASE.byDefault(), EngineTextSetting.REALM.byDefault(), Optional.empty());
 
     /**
      * Checks all components.
@@ -25,9 +25,9 @@ public record WireIdentity(String problemBase, String realm, Optional<String> us
         Objects.requireNonNull(problemBase, "problemBase must not be null; DEFAULT has one.");
         Objects.requireNonNull(realm, "realm must not be null; DEFAULT has one.");
         Objects.requireNonNull(userAgent, "userAgent must not be null; give an empty one for the engine's own.");
-        problemBase = EngineText.PROBLEM_BASE.checked(problemBase);
-        realm = EngineText.REALM.checked(realm);
-        userAgent = userAgent.map(EngineText.WEBHOOK_USER_AGENT::checked);
+        problemBase = EngineTextSetting.PROBLEM_BASE.checked(problemBase);
+        realm = EngineTextSetting.REALM.checked(realm);
+        userAgent = userAgent.map(EngineTextSetting.WEBHOOK_USER_AGENT::checked);
     }
 
     /** Returns the same with another URI before the codes of problems. */

@@ -1,6 +1,6 @@
 package dev.plinth.engine.client;
 
-import static dev.plinth.engine.client.Given.given;
+import static dev.plinth.engine.client.Arguments.given;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.pipeline.RequestDispatcher;

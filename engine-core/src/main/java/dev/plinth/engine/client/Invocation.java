@@ -101,7 +101,7 @@ public final class Invocation<T> {
         return submitting(target -> target.dispatcher().workers());
     }
 
-    /** Makes the call without waiting for the disk. If it waits, it does so no longer than these waits. */
+    /** Makes the call without waiting for the disk. A wait of the call ends at the latest when these waits are ended. */
     CompletableFuture<T> submit(OpenWaits waits) {
         return submitting(target -> new ReplyTo(target.dispatcher().workers().executor(), waits));
     }

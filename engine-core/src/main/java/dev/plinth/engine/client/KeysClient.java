@@ -1,6 +1,6 @@
 package dev.plinth.engine.client;
 
-import static dev.plinth.engine.client.Given.given;
+import static dev.plinth.engine.client.Arguments.given;
 
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.KeyChange;
@@ -74,7 +74,7 @@ public final class KeysClient {
      */
     public Invocation<ApiKey> rotate(String id, Duration grace) {
         byte[] body = JsonBytes.object()
-                .member("graceSeconds", Given.seconds(grace, "grace"))
+                .member("graceSeconds", Arguments.seconds(grace, "grace"))
                 .end();
         return invocations.of("rotateKey", List.of(given(id, "id")), body, ApiKey::of);
     }

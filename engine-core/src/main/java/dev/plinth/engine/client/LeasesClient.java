@@ -1,6 +1,6 @@
 package dev.plinth.engine.client;
 
-import static dev.plinth.engine.client.Given.given;
+import static dev.plinth.engine.client.Arguments.given;
 
 import dev.plinth.engine.api.BatchOperation;
 import dev.plinth.engine.api.Job;
@@ -41,12 +41,12 @@ public final class LeasesClient {
         given(request, "request").types().forEach(body::text);
         body.closeArray()
                 .member("max", request.max())
-                .member("leaseSeconds", Given.seconds(request.lease(), "lease"))
-                .member("wait", Given.seconds(request.await(), "await"));
+                .member("leaseSeconds", Arguments.seconds(request.lease(), "lease"))
+                .member("wait", Arguments.seconds(request.await(), "await"));
         return invocations.of("leaseJobs", List.of(), body.end(), ApiValueReader::leased);
     }
 
-    /** Extends a lease. From now on it lasts as long as when it was taken. */
+    /** Extends a lease. From now on it lasts for the seconds with which it was taken. */
     public Invocation<Lease> heartbeat(String jobId, String leaseToken) {
         return invocations.of(
                 "heartbeatJob", List.of(given(jobId, "jobId")), body(leaseToken, json -> json), Lease::of);
@@ -58,7 +58,7 @@ public final class LeasesClient {
      * @param lease how long it lasts from now on, 1–3,600 whole seconds
      */
     public Invocation<Lease> heartbeat(String jobId, String leaseToken, Duration lease) {
-        long seconds = Given.seconds(lease, "lease");
+        long seconds = Arguments.seconds(lease, "lease");
         byte[] body = body(leaseToken, json -> json.member("leaseSeconds", seconds));
         return invocations.of("heartbeatJob", List.of(given(jobId, "jobId")), body, Lease::of);
     }

@@ -1,6 +1,6 @@
 package dev.plinth.engine.client;
 
-import static dev.plinth.engine.client.Given.given;
+import static dev.plinth.engine.client.Arguments.given;
 
 import dev.plinth.engine.api.AcceptedJob;
 import dev.plinth.engine.api.BatchOperation;
@@ -103,7 +103,7 @@ public final class PlinthClient {
      * @param wait the real time to wait, 1–30 whole seconds
      */
     public Invocation<Job> job(String jobId, Duration wait) {
-        return job(jobId).parameter("wait", Long.toString(Given.seconds(wait, "wait")));
+        return job(jobId).parameter("wait", Long.toString(Arguments.seconds(wait, "wait")));
     }
 
     /**

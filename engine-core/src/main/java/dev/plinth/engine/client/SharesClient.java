@@ -1,6 +1,6 @@
 package dev.plinth.engine.client;
 
-import static dev.plinth.engine.client.Given.given;
+import static dev.plinth.engine.client.Arguments.given;
 
 import dev.plinth.engine.api.Role;
 import dev.plinth.engine.api.Share;

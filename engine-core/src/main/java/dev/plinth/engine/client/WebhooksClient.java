@@ -1,6 +1,6 @@
 package dev.plinth.engine.client;
 
-import static dev.plinth.engine.client.Given.given;
+import static dev.plinth.engine.client.Arguments.given;
 
 import dev.plinth.engine.api.AcceptedJob;
 import dev.plinth.engine.api.Delivery;
@@ -64,7 +64,7 @@ public final class WebhooksClient {
      */
     public Invocation<WebhookEndpoint> rotateSecret(String id, Duration grace) {
         byte[] body = JsonBytes.object()
-                .member("graceSeconds", Given.seconds(grace, "grace"))
+                .member("graceSeconds", Arguments.seconds(grace, "grace"))
                 .end();
         return invocations.of("rotateWebhookSecret", List.of(given(id, "id")), body, WebhookEndpoint::of);
     }
@@ -85,8 +85,8 @@ public final class WebhooksClient {
     }
 
     /**
-     * Sends a delivery again, whatever its status is. The call is refused with 409 if the endpoint is deleted or the
-     * event is not kept any more.
+     * Sends a delivery again, whatever its status is, at most 25 times. The call is refused with 409 beyond that, and if
+     * the endpoint is deleted or the event is not kept any more.
      */
     public Invocation<Delivery> resend(String deliveryId) {
         return invocations.of("resendDelivery", List.of(given(deliveryId, "deliveryId")), Delivery::of);

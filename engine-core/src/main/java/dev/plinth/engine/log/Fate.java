@@ -1,6 +1,6 @@
 package dev.plinth.engine.log;
 
-/** The fate of a batch. Once one of a reign is not durable, no later one of that reign is. */
+/** The fate of a batch. After a batch that is not durable, no later batch of the same reign is durable. */
 public enum Fate {
     /** The batch survives every failure that the log is made to survive. */
     DURABLE,

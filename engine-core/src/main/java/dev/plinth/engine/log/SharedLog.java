@@ -7,7 +7,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A log for the records of one cell, which several nodes share. One node reigns and appends, all others follow.
+ * A log for the records of one cell, which several nodes share. One node reigns and appends, all others follow. A
+ * position in the log is the sequence of a record, counted from 1 without gaps. A
+ * position in the log is the sequence of a record, counted from 1 without gaps.
  *
  * <p>A log promises four things, and {@code SharedLogContract} of the testkit checks them:
  * <ul>
@@ -90,7 +92,7 @@ public interface SharedLog extends AutoCloseable {
 
     /**
      * Asks whether this reign was still the last one after the question began. If so, no other node had acknowledged
-     * anything before. The engine puts one question for all calls that wait, and the next one afterwards.
+     * anything before. The engine asks once for all calls that wait, one question at a time.
      *
      * @return false if another reign has begun, or the log cannot tell
      */
@@ -113,7 +115,7 @@ public interface SharedLog extends AutoCloseable {
 
     /**
      * Reads for a follower: only batches up to the position that a leader has named as durable. Waits a moment if there
-     * is none. A log that was opened only to be read follows to the very end.
+     * is none. A log that was opened read-only follows to the very end.
      *
      * @param after the position after which to read, 0 or higher
      * @param bytesMax bytes of frames at which to stop; at least one batch is returned if there is one, and all that fit
@@ -145,7 +147,8 @@ public interface SharedLog extends AutoCloseable {
     SnapshotStore snapshots();
 
     /**
-     * Writes the first snapshot of an empty log, for a reign that has appended nothing. Its first batch follows behind it.
+     * Writes the first snapshot of an empty log, for a reign that has appended nothing. The first batch of the reign
+     * follows it.
      * The snapshot is complete and durable on return, and otherwise no node sees any of it.
      *
      * @param position the last record that is in it, 1 or higher

@@ -87,7 +87,10 @@ final class Addresses implements Connection.Listener {
                 && !isOfNode(ClientAddress.of(address))
                 && handshakes.take(ClientAddress.of(address), System.nanoTime()) > 0;
         if (tooOften) {
-            log(address, "begins more than " + handshakes.perMinute() + " with TLS in a minute");
+            log(
+                    address,
+                    "begins more than " + handshakes.perMinute()
+                            + " with TLS in a minute, the limit of --tls-connections-per-minute");
         }
         return tooOften;
     }
@@ -147,7 +150,7 @@ final class Addresses implements Connection.Listener {
     }
 
     private void logFull(InetAddress address) {
-        log(address, "has " + rules.connectionsMax() + " open");
+        log(address, "has " + rules.connectionsMax() + " open, the limit of --connections-per-address");
     }
 
     private void log(InetAddress address, String excess) {
@@ -157,7 +160,7 @@ final class Addresses implements Connection.Listener {
             LOG.log(
                     Level.WARNING,
                     "Closed a connection from " + address.getHostAddress() + ", which " + excess
-                            + ". If it is a proxy, name it with --trusted-proxy.");
+                            + ". Raise the limit, or name the address with --trusted-proxy if it is a proxy.");
         }
     }
 

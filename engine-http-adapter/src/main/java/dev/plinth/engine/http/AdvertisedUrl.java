@@ -22,11 +22,11 @@ final class AdvertisedUrl {
     static URI parse(String text) {
         URI url = read(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
         if (url == null || text.length() > LENGTH_MAX) {
-            throw new IllegalArgumentException("advertise must be http://HOST:PORT or https://HOST:PORT of at most "
+            throw new IllegalArgumentException("The address must be http://HOST:PORT or https://HOST:PORT of at most "
                     + LENGTH_MAX + " characters, got " + text + ".");
         }
         if (WILDCARDS.contains(url.getHost())) {
-            throw new IllegalArgumentException("advertise must name an address that other nodes reach, got " + text
+            throw new IllegalArgumentException("The address must be one that other nodes reach, got " + text
                     + ". Name a host or an address of this machine.");
         }
         return url;

@@ -15,7 +15,7 @@ interface CallService {
     Admission admit(Call head);
 
     /** Takes the headers of a call likewise, with what the socket side knows of its sender. */
-    default Admission admit(Call head, Sender sender) {
+    default Admission admit(Call head, RemoteCaller sender) {
         return admit(head);
     }
 

@@ -68,7 +68,7 @@ final class ClassArchive {
                 run(work);
                 Path made = work.resolve(FILE);
                 if (!Files.exists(made)) {
-                    throw new IOException("This JVM has written none; its class data sharing may be switched off");
+                    throw new IOException("this JVM wrote no archive; use one with class data sharing");
                 }
                 Path unused =
                         Files.move(made, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -79,7 +79,7 @@ final class ClassArchive {
         } catch (IOException unable) {
             throw new UncheckedIOException(
                     "The archive " + target + " could not be made (" + unable.getMessage()
-                            + "). Name a file in a folder that this user may write.",
+                            + "). Correct that; the folder of the file must be one that this user may write.",
                     unable);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();

@@ -76,7 +76,7 @@ final class ConfigReload {
         for (Setting<?> setting : read.config().differences(running.config())) {
             (setting.isLive() ? taken : needRestart).add(setting.name());
         }
-        open.settings().requireInUse(read.settings());
+        open.settings().requirePlansAndTypesInUse(read.settings());
         ServeOptions next = running.withLive(read);
         Optional<Tls> tls = listening.tls();
         Optional<ServerCertificate> certificate = tls.map(Tls::readAgain);

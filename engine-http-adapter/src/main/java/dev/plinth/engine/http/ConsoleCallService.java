@@ -34,7 +34,7 @@ final class ConsoleCallService implements CallService {
     }
 
     @Override
-    public Admission admit(Call head, Sender sender) {
+    public Admission admit(Call head, RemoteCaller sender) {
         return admit(head, () -> engine.admit(head, sender));
     }
 

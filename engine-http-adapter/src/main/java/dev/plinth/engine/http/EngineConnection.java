@@ -98,7 +98,8 @@ final class EngineConnection extends HttpConnection {
 
     /** Returns the target of the present request. */
     RequestTarget target() {
-        return Objects.requireNonNull(strictRequest.target, "a request that is handled has a target");
+        return Objects.requireNonNull(
+                strictRequest.target, "Expected a target of a request that is handled, but got none");
     }
 
     /** Returns the path of the present request, or empty if its request line is refused. */

@@ -67,7 +67,7 @@ public final class EngineServer implements AutoCloseable {
         handshakes = new HandshakeTurns(threads, HANDSHAKES_AT_ONCE);
         server = new Server(threads);
         server.setStopTimeout(deadlines.drain().toMillis());
-        server.setHandler(new CallHandler(bounds));
+        server.setHandler(new ExchangeHandler(bounds));
         settings.leaderClient().ifPresent(client -> client.join(server));
         settings.accessLog().ifPresent(log -> server.setRequestLog(new AccessRecorder(log, addresses)));
         CallService main = doors.open(threads, settings.main().audiences());
@@ -334,7 +334,8 @@ public final class EngineServer implements AutoCloseable {
         } catch (TimeoutException late) {
             LOG.log(
                     Level.WARNING,
-                    "Requests were still in flight when the time to finish them was over; they were cut.");
+                    "Requests were still in flight after " + deadlines.drain().toSeconds()
+                            + " s, and were cut. Raise drain-seconds if they need longer.");
         } catch (Exception failure) {
             LOG.log(Level.WARNING, "The HTTP server did not stop cleanly", failure);
         } finally {

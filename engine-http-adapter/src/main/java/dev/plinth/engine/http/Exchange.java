@@ -251,7 +251,7 @@ final class Exchange implements Invocable.Task {
     }
 
     /** The sender of this request. */
-    private final class Caller implements Sender {
+    private final class Caller implements RemoteCaller {
         @Override
         public HttpFields headers() {
             return request.getHeaders();

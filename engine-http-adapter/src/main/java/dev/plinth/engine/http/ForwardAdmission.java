@@ -14,7 +14,7 @@ import java.util.function.LongPredicate;
  * @param forward answers the call with this body, and with a way to reserve memory if this node leads meanwhile
  */
 record ForwardAdmission(
-        Sender sender,
+        RemoteCaller sender,
         int bodyBytesMax,
         CallService refusals,
         BiFunction<byte[], LongPredicate, CompletableFuture<Reply>> forward)

@@ -23,9 +23,9 @@ final class ForwardCallService implements CallService {
     private static final Set<String> PROBED = Set.of("/health/live", READY, "/health/leader");
     private static final String RELOAD = "/admin/v1/config/reload";
     private static final String OWN_FILES =
-            "A node that follows reloads nothing by a call, and another node has other files;"
-                    + " nothing was changed. If plinth.jar runs this node with --config, a certificate or an access log,"
-                    + " send it SIGHUP; else restart it.";
+            "A follower cannot be reloaded by a call, which the leader would answer for its own files;"
+                    + " nothing was changed. Send SIGHUP to a plinth.jar that has --config, --tls-cert or --access-log;"
+                    + " restart any other node.";
     private static final String FIGURES = "/metrics";
 
     private static final Set<Audience> OPERATORS = Set.of(Audience.OPERATOR, Audience.PROBE);
@@ -92,7 +92,7 @@ final class ForwardCallService implements CallService {
     }
 
     @Override
-    public Admission admit(Call head, Sender sender) {
+    public Admission admit(Call head, RemoteCaller sender) {
         Optional<Leader> reign = ForwardedCall.Parts.reign(engine, node);
         if (sender.headers().contains(ForwardedHeaders.FORWARDED)) {
             return admitForwarded(head, sender, reign);
@@ -139,7 +139,7 @@ final class ForwardCallService implements CallService {
     }
 
     /** Takes a call that says to come from another node. Without a proof it is a call as any other. */
-    private Admission admitForwarded(Call head, Sender sender, Optional<Leader> reign) {
+    private Admission admitForwarded(Call head, RemoteCaller sender, Optional<Leader> reign) {
         Optional<ForwardedHeaders.Origin> proven = ForwardedHeaders.origin(sender.headers(), node);
         if (proven.isEmpty()) {
             return local.admit(head);

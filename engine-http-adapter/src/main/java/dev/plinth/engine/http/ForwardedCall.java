@@ -60,7 +60,7 @@ final class ForwardedCall {
 
     private final Parts parts;
     private final Call head;
-    private final Sender sender;
+    private final RemoteCaller sender;
     private final byte[] body;
     private final LongPredicate memory;
     private final LeaderContact contact;
@@ -145,7 +145,8 @@ final class ForwardedCall {
      *
      * @param memory reserves memory for the body, if this node leads meanwhile
      */
-    ForwardedCall(Parts parts, Call head, Sender sender, byte[] body, LongPredicate memory, LeaderContact contact) {
+    ForwardedCall(
+            Parts parts, Call head, RemoteCaller sender, byte[] body, LongPredicate memory, LeaderContact contact) {
         this.parts = parts;
         this.head = head;
         this.sender = sender;

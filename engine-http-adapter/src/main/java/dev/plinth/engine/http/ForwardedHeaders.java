@@ -49,7 +49,8 @@ final class ForwardedHeaders {
      * Adds the headers of a call to the request that forwards it. Those that {@code Connection} names are kept, because the
      * leader does not look at that header either. A call without its idempotency key would be another call.
      */
-    static void addTo(HttpFields.Mutable request, Sender sender, String door, NodeForwarding node, Leader leader) {
+    static void addTo(
+            HttpFields.Mutable request, RemoteCaller sender, String door, NodeForwarding node, Leader leader) {
         for (HttpField field : sender.headers()) {
             if (!OF_A_CONNECTION.contains(field.getLowerCaseName())) {
                 request.add(field.getName(), field.getValue());
@@ -67,8 +68,7 @@ final class ForwardedHeaders {
             HttpFields.Mutable request, Optional<InetAddress> client, String door, NodeForwarding node, Leader leader) {
         request.add(FORWARDED, node.node().id());
         String from = client.map(ClientAddress::text).orElse(UNKNOWN) + " " + door + " " + leader.epoch();
-        node.seal(text(node.node().id(), from, leader.node()))
-                .ifPresent(seal -> request.add(CLIENT, from + " " + seal));
+        node.mac(text(node.node().id(), from, leader.node())).ifPresent(seal -> request.add(CLIENT, from + " " + seal));
     }
 
     /**
@@ -93,7 +93,7 @@ final class ForwardedHeaders {
         }
         List<String> parts = List.of(clients.get(0).split(" ", -1));
         boolean isProven = parts.size() == 4
-                && node.isSealed(text(names.get(0), String.join(" ", parts.subList(0, 3)), node.node()), parts.get(3));
+                && node.verifies(text(names.get(0), String.join(" ", parts.subList(0, 3)), node.node()), parts.get(3));
         return isProven
                 ? Optional.of(new Origin(
                         names.get(0),

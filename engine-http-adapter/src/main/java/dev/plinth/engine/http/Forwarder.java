@@ -28,7 +28,7 @@ final class Forwarder {
     }
 
     /** Answers a call by the node that leads. */
-    CompletableFuture<Reply> forward(Call head, Sender sender, byte[] body, LongPredicate memory) {
+    CompletableFuture<Reply> forward(Call head, RemoteCaller sender, byte[] body, LongPredicate memory) {
         ForwardedCall call = new ForwardedCall(parts, head, sender, body, memory, contact);
         calls.add(call);
         try {

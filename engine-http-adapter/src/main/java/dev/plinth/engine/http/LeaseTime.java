@@ -33,6 +33,6 @@ final class LeaseTime {
                 return time;
             }
         }
-        throw new IllegalArgumentException("lease must be " + RANGE + ", got " + text + ".");
+        throw new IllegalArgumentException("The time must be " + RANGE + ", got " + text + ".");
     }
 }

@@ -40,11 +40,13 @@ record LogAddress(String hosts, String database, @Nullable String user, String p
     static LogAddress parse(String text) {
         if (PASSWORD.matcher(text).matches()) {
             throw new IllegalArgumentException(
-                    "log must not have a password. Set the environment variable PLINTH_LOG_PASSWORD, or a password file.");
+                    "The address of a log must not have a password. Set PLINTH_LOG_PASSWORD, or use a password file.");
         }
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {
-            throw new IllegalArgumentException("log must be postgres://USER@HOST,HOST/DATABASE, got " + text + ".");
+            throw new IllegalArgumentException(
+                    "The address of a log must be postgres://USER@HOST[:PORT][,HOST[:PORT]]/DATABASE, got " + text
+                            + ".");
         }
         String parameters = form.group(4);
         return new LogAddress(form.group(2), form.group(3), form.group(1), parameters == null ? "" : parameters);

@@ -76,7 +76,8 @@ final class LogOptions {
     private Fault lacks(Setting<?> setting, Setting<?> partner) {
         return new Fault(
                 config.line(setting),
-                config.name(setting) + " needs " + partner.flag() + ", which is not given; set it, or leave this out");
+                config.name(setting) + " needs " + partner.flag() + ", which is not given. Set " + partner.flag()
+                        + " too, or leave " + config.name(setting) + " out.");
     }
 
     /** Returns true if a node that follows forwards its calls. */

@@ -132,7 +132,7 @@ public final class Main {
 
     private int usage(ParameterException wrong) {
         output.say(CommandLineReader.sentence(wrong.getMessage(), wrong));
-        output.hint("Run it with --help to see all options.");
+        output.hint("Add --help to the command to see its options.");
         return USAGE;
     }
 
@@ -162,7 +162,7 @@ public final class Main {
             return serve(options, new ConfigReload(options, () -> reader.options(line)), isDemo);
         } catch (FaultyConfigException wrong) {
             wrong.faults().forEach(fault -> output.say(fault.toString()));
-            output.hint("Run it with --help to see all options.");
+            output.hint("Add --help to the command to see its options.");
             return USAGE;
         }
     }
@@ -213,7 +213,7 @@ public final class Main {
                 secrets(options, opened);
                 Runtime.getRuntime().halt(ended);
             };
-            engine.settings().requireInUse(builder);
+            engine.settings().requirePlansAndTypesInUse(builder);
             EngineServer server = listen(engine, options, accessLog);
             if (engine.role() == NodeRole.FOLLOWER) {
                 WarmUp.start();

@@ -157,8 +157,7 @@ final class ServeOptions {
         if (config.has(setting) && !config.has(partner)) {
             faults.add(fault(
                     setting,
-                    config.name(setting) + " needs " + partner.flag()
-                            + ", which is not given; set it, or leave this out"));
+                    config.name(setting) + " needs " + partner.flag() + ", which is not given. Set both or none."));
         }
     }
 
@@ -167,7 +166,8 @@ final class ServeOptions {
             faults.add(fault(
                     setting,
                     config.name(setting) + " needs " + ServeSettings.ADMIN_PORT.flag()
-                            + ", which is not given. Set it, or leave this out."));
+                            + ", which is not given. Set " + ServeSettings.ADMIN_PORT.flag() + " too, or leave "
+                            + config.name(setting) + " out."));
         }
     }
 

@@ -3,7 +3,7 @@ package dev.plinth.engine.http;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.EngineSetting;
-import dev.plinth.engine.api.EngineText;
+import dev.plinth.engine.api.EngineTextSetting;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.http.config.Format;
@@ -33,7 +33,10 @@ final class ServeSettings {
             .inJava("server.port");
 
     static final Setting<Long> ADMIN_PORT = Setting.of(
-                    "admin-port", port(), "PORT", "Port for /admin, /metrics and /health alone, 0 for any free one.")
+                    "admin-port",
+                    port(),
+                    "PORT",
+                    "Port that alone serves /admin and /metrics, and also /health; 0 for any free one.")
             .withoutIt("all on --port")
             .inJava("server.adminPort");
 
@@ -42,7 +45,7 @@ final class ServeSettings {
             .inJava("server.adminHost");
 
     static final Setting<Boolean> ADMIN_HEALTH = Setting.of(
-                    "admin-health", Formats.truth(), "", "Serve /health on --admin-port alone, too.")
+                    "admin-health", Formats.truth(), "", "Serve /health on --admin-port only.")
             .byDefault(false)
             .inJava("server.adminHealth");
 
@@ -68,7 +71,7 @@ final class ServeSettings {
                     "connections-per-address",
                     Formats.whole(1, EngineServerBuilder.COUNT_MAX),
                     "N",
-                    "Connections of one address, of IPv6 one /64, at once.")
+                    "Most open connections of one address; an IPv6 address stands for its /64.")
             .byDefault((long) EngineServerBuilder.CONNECTIONS_PER_ADDRESS_DEFAULT)
             .inJava("server.connectionsPerAddress");
 
@@ -76,7 +79,7 @@ final class ServeSettings {
                     "failures-per-minute",
                     Formats.whole(1, EngineServerBuilder.COUNT_MAX),
                     "N",
-                    "Requests with a bad credential from one address before they get 429.")
+                    "Requests a minute with a bad credential from one address; more get 429.")
             .byDefault((long) EngineServerBuilder.FAILURES_PER_MINUTE_DEFAULT)
             .inJava("server.failuresPerMinute");
 
@@ -84,12 +87,12 @@ final class ServeSettings {
                     "tls-connections-per-minute",
                     Formats.whole(1, EngineServerBuilder.COUNT_MAX),
                     "N",
-                    "Connections with TLS that one address may begin; more are closed.")
+                    "TLS connections that one address may begin in a minute; more are closed.")
             .byDefault((long) EngineServerBuilder.TLS_CONNECTIONS_PER_MINUTE_DEFAULT)
             .inJava("server.tlsConnectionsPerMinute");
 
     static final Setting<Boolean> LIMIT_LOOPBACK = Setting.of(
-                    "limit-loopback", Formats.truth(), "", "Bound loopback addresses too.")
+                    "limit-loopback", Formats.truth(), "", "Apply the limits of an address to loopback addresses too.")
             .byDefault(false)
             .inJava("server.limitLoopback");
 
@@ -241,12 +244,12 @@ final class ServeSettings {
 
     static final Setting<Long> CLOSE = number(EngineSetting.CLOSE);
 
-    static final Setting<String> PROBLEM_BASE = text(EngineText.PROBLEM_BASE, "URI");
+    static final Setting<String> PROBLEM_BASE = text(EngineTextSetting.PROBLEM_BASE, "URI");
 
-    static final Setting<String> REALM = text(EngineText.REALM, "TEXT");
+    static final Setting<String> REALM = text(EngineTextSetting.REALM, "TEXT");
 
-    static final Setting<String> WEBHOOK_USER_AGENT =
-            text(EngineText.WEBHOOK_USER_AGENT, "TEXT").withoutIt(EngineText.WEBHOOK_USER_AGENT.byDefault());
+    static final Setting<String> WEBHOOK_USER_AGENT = text(EngineTextSetting.WEBHOOK_USER_AGENT, "TEXT")
+            .withoutIt(EngineTextSetting.WEBHOOK_USER_AGENT.byDefault());
 
     static final Setting<List<String>> WEBHOOK_ALLOW = Setting.of(
                     "webhook-allow",
@@ -397,7 +400,7 @@ final class ServeSettings {
     }
 
     /** Declares a setting of the engine that is a text. Its rule and its default are the engine's. */
-    private static Setting<String> text(EngineText engine, String label) {
+    private static Setting<String> text(EngineTextSetting engine, String label) {
         return Setting.of(engine.settingName(), Formats.text(engine.form(), engine::checked), label, engine.meaning())
                 .byDefault(engine.byDefault())
                 .inJava("engine." + engine.javaName());

@@ -32,7 +32,7 @@ final class StatusText {
         lines.add(
                 "cell " + cell.name() + ": format " + cell.format() + ", epoch " + cell.epoch() + ", id " + cell.id());
         if (!cell.isReadable()) {
-            lines.add("  another release has written it, which tells more");
+            lines.add("  written by another release; run log status of that release to see more");
             return;
         }
         Optional<Leader> leader = cell.leader();

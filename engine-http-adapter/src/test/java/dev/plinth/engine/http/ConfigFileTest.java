@@ -271,11 +271,13 @@ class ConfigFileTest {
         assertThat(faults("problem-base: /problems/\nrealm: 'a\"b'\nwebhook-user-agent: ' x'\n"))
                 .satisfiesExactly(
                         fault -> assertThat(fault)
-                                .startsWith("1: problem-base: identity.problemBase must be an absolute URI")
+                                .startsWith(
+                                        "1: problem-base: identity.problemBase (problem-base) must be an absolute URI")
                                 .contains("got \"/problems/\""),
-                        fault -> assertThat(fault).startsWith("2: realm: identity.realm must be 1 to 100"),
+                        fault -> assertThat(fault).startsWith("2: realm: identity.realm (realm) must be 1 to 100"),
                         fault -> assertThat(fault)
-                                .startsWith("3: webhook-user-agent: identity.userAgent must be 1 to 200"));
+                                .startsWith(
+                                        "3: webhook-user-agent: identity.userAgent (webhook-user-agent) must be 1 to 200"));
     }
 
     @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.EngineSetting;
-import dev.plinth.engine.api.EngineText;
+import dev.plinth.engine.api.EngineTextSetting;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.http.config.FaultyConfigException;
 import dev.plinth.engine.http.config.Setting;
@@ -108,8 +108,8 @@ class ConfigurationPageTest {
                 .containsAll(Stream.of(EngineSetting.values())
                         .map(EngineSetting::settingName)
                         .toList())
-                .containsAll(Stream.of(EngineText.values())
-                        .map(EngineText::settingName)
+                .containsAll(Stream.of(EngineTextSetting.values())
+                        .map(EngineTextSetting::settingName)
                         .toList());
     }
 

@@ -262,7 +262,7 @@ class ForwardedClientsTest {
     }
 
     /** A sender with an address of its own. */
-    private record Sent(HttpFields headers, String from) implements Sender {
+    private record Sent(HttpFields headers, String from) implements RemoteCaller {
         @Override
         public boolean hasBody() {
             return false;

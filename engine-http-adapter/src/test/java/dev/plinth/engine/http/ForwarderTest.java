@@ -151,7 +151,7 @@ class ForwarderTest {
     }
 
     /** A sender without headers. */
-    private static final class Anyone implements Sender {
+    private static final class Anyone implements RemoteCaller {
         @Override
         public HttpFields headers() {
             return HttpFields.EMPTY;

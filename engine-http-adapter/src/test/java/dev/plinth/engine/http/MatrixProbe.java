@@ -105,7 +105,7 @@ final class MatrixProbe {
         }
         assertThat(String.valueOf(reply.headers().getOrDefault("www-authenticate", "")))
                 .isEqualTo(challenge);
-        if (cell.row().guard() == Guard.WORKSPACE && cell.credential().isPastStepFour()) {
+        if (cell.row().guard() == Guard.WORKSPACE_KEY && cell.credential().isPastStepFour()) {
             names.addAll(Set.of("ratelimit", "ratelimit-policy"));
         }
         assertThat(reply.headers().keySet()).isEqualTo(names);
@@ -145,7 +145,7 @@ final class MatrixProbe {
 
     private static String group(MatrixCase cell) {
         Expected expected = cell.expected();
-        if (cell.row().guard() == Guard.NOBODY) {
+        if (cell.row().guard() == Guard.NONE) {
             return "";
         }
         if (expected.code().equals("unauthenticated")) {

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class MatrixRow {
     /** The caller whom the door asks for. */
     enum Guard {
-        WORKSPACE,
-        OPERATOR,
-        NOBODY
+        WORKSPACE_KEY,
+        OPERATOR_TOKEN,
+        NONE
     }
 
     /** Tells where an id stands. */
@@ -47,7 +47,7 @@ final class MatrixRow {
     private final Expected success;
     private final List<Param> params = new ArrayList<>();
     private final Map<MatrixTarget, Map<IdState, Expected>> stated = new EnumMap<>(MatrixTarget.class);
-    private Guard guard = Guard.WORKSPACE;
+    private Guard guard = Guard.WORKSPACE_KEY;
     private String scope = "";
     private String body = "";
     private String query = "";
@@ -68,12 +68,12 @@ final class MatrixRow {
     }
 
     MatrixRow operator() {
-        guard = Guard.OPERATOR;
+        guard = Guard.OPERATOR_TOKEN;
         return this;
     }
 
     MatrixRow anybody() {
-        guard = Guard.NOBODY;
+        guard = Guard.NONE;
         return this;
     }
 

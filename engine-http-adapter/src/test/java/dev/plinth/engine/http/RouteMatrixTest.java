@@ -140,8 +140,9 @@ class RouteMatrixTest {
                                 + " gives where its target is archived or paused");
                 continue;
             }
-            if (!row.guard().name().equals(route.guard().name()) || !row.scope().equals(EngineInside.scope(route))) {
-                faults.add(at + " is guarded by " + route.guard() + " " + EngineInside.scope(route)
+            if (!row.guard().name().equals(route.credential().name())
+                    || !row.scope().equals(EngineInside.scope(route))) {
+                faults.add(at + " is guarded by " + route.credential() + " " + EngineInside.scope(route)
                         + ", but its row says " + row.guard() + " " + row.scope());
             }
             for (String id : idsOf(route)) {

@@ -241,6 +241,6 @@ final class BoundFigures {
     /** Returns a counter or timer, which is registered only once it has a sample. */
     private Total total(Engine engine, Series series) {
         Reading unused = fresh(engine);
-        return Objects.requireNonNull(totals.get(series), "a registered series has a total");
+        return Objects.requireNonNull(totals.get(series), "Expected a total of a registered series, but got none");
     }
 }

@@ -67,11 +67,11 @@ public final class EngineSpans implements EngineObserver {
         SpanBuilder builder = tracer.spanBuilder((isKnown ? call.method() : OTHER_METHOD_IN_NAMES) + " " + call.route())
                 .setSpanKind(isInside ? SpanKind.INTERNAL : SpanKind.SERVER)
                 .setParent(parent)
-                .setAttribute(Keys.HTTP_METHOD, isKnown ? call.method() : OTHER_METHOD)
-                .setAttribute(Keys.HTTP_ROUTE, call.route())
-                .setAttribute(Keys.REQUEST, call.requestId());
+                .setAttribute(AttributeKeys.HTTP_METHOD, isKnown ? call.method() : OTHER_METHOD)
+                .setAttribute(AttributeKeys.HTTP_ROUTE, call.route())
+                .setAttribute(AttributeKeys.REQUEST, call.requestId());
         if (!isKnown) {
-            builder.setAttribute(Keys.HTTP_METHOD_SENT, call.method());
+            builder.setAttribute(AttributeKeys.HTTP_METHOD_SENT, call.method());
         }
         return new SpanObservation(builder.startSpan(), parent, SpanObservation::endCall);
     }
@@ -81,12 +81,12 @@ public final class EngineSpans implements EngineObserver {
         Span span = tracer.spanBuilder(PROCESS + " " + job.type())
                 .setSpanKind(SpanKind.CONSUMER)
                 .setParent(parent)
-                .setAttribute(Keys.MESSAGING_SYSTEM, "plinth")
-                .setAttribute(Keys.MESSAGING_OPERATION, PROCESS)
-                .setAttribute(Keys.MESSAGING_OPERATION_TYPE, PROCESS)
-                .setAttribute(Keys.MESSAGING_DESTINATION, job.type())
-                .setAttribute(Keys.MESSAGING_MESSAGE, job.jobId())
-                .setAttribute(Keys.JOB_ATTEMPT, (long) job.attempt())
+                .setAttribute(AttributeKeys.MESSAGING_SYSTEM, "plinth")
+                .setAttribute(AttributeKeys.MESSAGING_OPERATION, PROCESS)
+                .setAttribute(AttributeKeys.MESSAGING_OPERATION_TYPE, PROCESS)
+                .setAttribute(AttributeKeys.MESSAGING_DESTINATION, job.type())
+                .setAttribute(AttributeKeys.MESSAGING_MESSAGE, job.jobId())
+                .setAttribute(AttributeKeys.JOB_ATTEMPT, (long) job.attempt())
                 .startSpan();
         return new SpanObservation(span, parent, SpanObservation::endJob);
     }
@@ -96,12 +96,12 @@ public final class EngineSpans implements EngineObserver {
         SpanBuilder builder = tracer.spanBuilder("POST webhook")
                 .setSpanKind(SpanKind.CLIENT)
                 .setParent(parent)
-                .setAttribute(Keys.HTTP_METHOD, "POST")
-                .setAttribute(Keys.DELIVERY, delivery.deliveryId())
-                .setAttribute(Keys.ENDPOINT, delivery.endpointId())
-                .setAttribute(Keys.EVENT_TYPE, delivery.eventType());
+                .setAttribute(AttributeKeys.HTTP_METHOD, "POST")
+                .setAttribute(AttributeKeys.DELIVERY, delivery.deliveryId())
+                .setAttribute(AttributeKeys.ENDPOINT, delivery.endpointId())
+                .setAttribute(AttributeKeys.EVENT_TYPE, delivery.eventType());
         if (delivery.attempt() > 1) {
-            builder.setAttribute(Keys.HTTP_RESENDS, (long) (delivery.attempt() - 1));
+            builder.setAttribute(AttributeKeys.HTTP_RESENDS, (long) (delivery.attempt() - 1));
         }
         return new SpanObservation(builder.startSpan(), parent, SpanObservation::endDelivery);
     }

@@ -48,9 +48,9 @@ final class SpanObservation implements EngineObserver.Observation {
 
     @Override
     public void ended(EngineObserver.End end) {
-        end.workspaceId().ifPresent(workspace -> span.setAttribute(Keys.WORKSPACE, workspace));
+        end.workspaceId().ifPresent(workspace -> span.setAttribute(AttributeKeys.WORKSPACE, workspace));
         if (end.status() > 0) {
-            span.setAttribute(Keys.HTTP_STATUS, (long) end.status());
+            span.setAttribute(AttributeKeys.HTTP_STATUS, (long) end.status());
         }
         last.accept(this, end);
         span.end();
@@ -58,7 +58,7 @@ final class SpanObservation implements EngineObserver.Observation {
 
     /** Adds the end of a call. A refusal is the caller's error, so only a failure of the engine is one of the span. */
     void endCall(EngineObserver.End end) {
-        end.failure().ifPresent(problem -> span.setAttribute(Keys.PROBLEM, problem));
+        end.failure().ifPresent(problem -> span.setAttribute(AttributeKeys.PROBLEM, problem));
         if (end.status() >= SERVER_ERROR) {
             fail(end.failure().orElseGet(() -> String.valueOf(end.status())));
         }
@@ -75,6 +75,6 @@ final class SpanObservation implements EngineObserver.Observation {
     }
 
     private void fail(String type) {
-        span.setAttribute(Keys.ERROR_TYPE, type).setStatus(StatusCode.ERROR);
+        span.setAttribute(AttributeKeys.ERROR_TYPE, type).setStatus(StatusCode.ERROR);
     }
 }

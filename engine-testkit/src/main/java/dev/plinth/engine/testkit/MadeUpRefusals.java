@@ -29,9 +29,11 @@ final class MadeUpRefusals {
         return behindTheLimit(engine, call, standing -> {
             Map<String, @Nullable Object> limit = Json.of(standing.text()).asMap();
             Map<?, ?> policy = (Map<?, ?>) ((List<?>) Objects.requireNonNull(limit.get("policies"))).get(0);
-            String detail = "Plan " + limit.get("plan") + " allows " + policy.get("limit") + " requests in "
-                    + policy.get("windowSeconds") + " seconds, and there were more. Try again in " + retryAfterSeconds
-                    + " s.";
+            Object plan = limit.get("plan");
+            Object requests = policy.get("limit");
+            Object seconds = policy.get("windowSeconds");
+            String detail = "Plan " + plan + " allows " + requests + " requests in " + seconds
+                    + " seconds, and there were more. Try again in " + retryAfterSeconds + " s.";
             Reply refusal = retryAfter(engine.refusal("rate_limited", detail), retryAfterSeconds);
             String left = header(standing, LIMIT_NOW).replaceFirst("r=\\d+;t=\\d+", "r=0;t=" + retryAfterSeconds);
             return with(with(refusal, LIMIT, header(standing, LIMIT)), LIMIT_NOW, left);

@@ -135,7 +135,7 @@ final class PlinthAutoConfigurationTest {
         runner.withPropertyValues("plinth.identity.user-agent= ")
                 .run(context -> assertThat(context.getStartupFailure())
                         .rootCause()
-                        .hasMessageContaining("identity.userAgent must be 1 to 200 printable"));
+                        .hasMessageContaining("identity.userAgent (webhook-user-agent) must be 1 to 200 printable"));
     }
 
     @Test

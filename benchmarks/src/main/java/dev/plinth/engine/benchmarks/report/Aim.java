@@ -42,8 +42,8 @@ public record Aim(String what, String against, String numerator, String denomina
 
     /** Returns the result of the target in a run. */
     public Ratio of(Results results) {
-        Figure above = results.figure(numerator);
-        Figure below = denominator.isEmpty() ? new Figure("", 1, "") : results.figure(denominator);
+        ReportFigure above = results.figure(numerator);
+        ReportFigure below = denominator.isEmpty() ? new ReportFigure("", 1, "") : results.figure(denominator);
         Double ratio = above == null || below == null ? null : above.value() / below.value();
         return new Ratio(what, against, aim(), ratio, ratio == null || sense == Sense.TOLD ? null : isMetBy(ratio));
     }

@@ -24,14 +24,14 @@ record BarChart(String file, String title, String note, List<String> bars) {
     private static final String OURS = "#1f6feb";
     private static final String THEIRS = "#8c959f";
 
-    private record Bar(String label, Figure figure) {}
+    private record Bar(String label, ReportFigure figure) {}
 
     /** Returns the picture. Bars without a figure are left out. */
     String svg(Results results) {
         List<Bar> known = new ArrayList<>();
         for (String bar : bars) {
             String[] parts = bar.split(" = ", 2);
-            Figure figure = results.figure(parts[1]);
+            ReportFigure figure = results.figure(parts[1]);
             if (figure != null && figure.value() > 0) {
                 known.add(new Bar(parts[0], figure));
             }

@@ -39,7 +39,7 @@ record Grid(String name, List<String> heads, List<Row> rows) {
         for (Row row : rows) {
             List<String> cells = new ArrayList<>(List.of(row.label));
             for (String name : row.figures) {
-                Figure figure = results.figure(name);
+                ReportFigure figure = results.figure(name);
                 cells.add(figure == null ? NOT_MEASURED : Numbers.text(figure));
             }
             text.append(line(cells));

@@ -14,7 +14,7 @@ final class Numbers {
     }
 
     /** Returns a figure with its unit: {@code 1/s} as {@code 5/s}. */
-    static String text(Figure figure) {
+    static String text(ReportFigure figure) {
         String unit = figure.unit();
         return text(figure.value()) + (unit.startsWith("1/") ? unit.substring(1) : " " + unit);
     }

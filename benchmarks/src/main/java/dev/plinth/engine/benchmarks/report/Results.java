@@ -33,7 +33,7 @@ public final class Results {
             Map<String, String> machine,
             String date,
             long seconds,
-            Map<String, Figure> figures,
+            Map<String, ReportFigure> figures,
             Map<String, String> failed) {}
 
     private Results(Map<String, Suite> suites) {
@@ -61,7 +61,7 @@ public final class Results {
     }
 
     /** Returns a figure of any suite, or null if it was not measured. */
-    public @Nullable Figure figure(String name) {
+    public @Nullable ReportFigure figure(String name) {
         return suites.values().stream()
                 .flatMap(suite -> Optional.ofNullable(suite.figures().get(name)).stream())
                 .findFirst()

@@ -112,8 +112,8 @@ final class ReportTest {
 
     private Results results(double ours, double theirs) throws IOException {
         Results results = Results.read(directory.resolve("none"));
-        Map<String, Figure> figures =
-                Map.of(GET, new Figure(GET, ours, "1/s"), PEER_GET, new Figure(PEER_GET, theirs, "1/s"));
+        Map<String, ReportFigure> figures =
+                Map.of(GET, new ReportFigure(GET, ours, "1/s"), PEER_GET, new ReportFigure(PEER_GET, theirs, "1/s"));
         results.put(
                 "stack",
                 new Results.Suite(

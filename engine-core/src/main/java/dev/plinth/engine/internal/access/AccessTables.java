@@ -11,14 +11,12 @@ import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TableName.Owner;
 import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.timer.DueIndex;
+import dev.plinth.engine.internal.timer.DueKinds;
 import java.util.List;
 
 /** The tables of the room and the sets that follow from them. */
 final class AccessTables {
     static final SetKey ALL_WORKSPACES = SetKey.of(SetKinds.WORKSPACES, 0);
-
-    /** The kind of due work for revoked keys, which are due at the time of their revocation. */
-    static final int REVOKED_DUE_KIND = 6;
 
     static final TableName<WorkspaceRow> WORKSPACES = TableName.of(
             1,
@@ -80,6 +78,6 @@ final class AccessTables {
         long number = row.facts().number();
         sets.place(number);
         sets.member(keysOf(Id.read(IdKind.WORKSPACE, key, 0)), number);
-        DueIndex.tell(sets, REVOKED_DUE_KIND, number, row.revokedAt());
+        DueIndex.tell(sets, DueKinds.REVOKED_KEYS, number, row.revokedAt());
     }
 }

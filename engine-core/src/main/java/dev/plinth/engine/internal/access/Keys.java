@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.access;
 
+import dev.plinth.engine.api.KeyMode;
+import dev.plinth.engine.api.KeyStatus;
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
@@ -25,9 +27,10 @@ import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Schema;
+import dev.plinth.engine.internal.timer.DueKinds;
 import dev.plinth.engine.internal.timer.DueRetention;
-import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.internal.timer.SweepWork;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
 import java.util.Arrays;
 import java.util.List;
@@ -36,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 /** The commands on API keys. Only the answer to a creation or rotation has the secret. */
 public final class Keys {
     /** The modes of a key, the usual first. */
-    public static final List<String> MODES = List.of("live", "test");
+    public static final List<String> MODES = Schema.words(KeyMode.values());
 
     /** The members of a key. */
     public static final Entity ENTITY = Entity.named("Key")
@@ -46,7 +49,7 @@ public final class Keys {
             .with("scopes", Schema.list(Schema.TEXT))
             .with("prefix", Schema.TEXT)
             .with("last4", Schema.TEXT)
-            .with("status", Schema.oneOf(List.of("enabled", "disabled", "revoked", "expired")))
+            .with("status", Schema.oneOf(Schema.words(KeyStatus.values())))
             .maybe("expiresAt", Schema.TIME)
             .maybe("lastUsedAt", Schema.TIME)
             .with("createdAt", Schema.TIME)
@@ -65,16 +68,16 @@ public final class Keys {
      * @param scopes what the key may do, as bits of {@link Scope}
      * @param expiresAt when it expires, in epoch milliseconds, or null
      */
-    public record NewKey(
+    public record KeyDraft(
             String name, boolean live, int scopes, @Nullable Long expiresAt) {}
 
     /**
      * Returns the retention of revoked keys. The digests of their secrets went with the revocation, and their last uses
      * go with them.
      */
-    public static Retention retention() {
+    public static SweepWork retention() {
         return new DueRetention<>(
-                "revoked keys", AccessTables.KEYS, AccessTables.REVOKED_DUE_KIND, KeyRow::keptMillis, Keys::remove);
+                "revoked keys", AccessTables.KEYS, DueKinds.REVOKED_KEYS, KeyRow::keptMillis, Keys::remove);
     }
 
     /** Returns the purge of a workspace's keys with their secrets and uses. */
@@ -100,12 +103,12 @@ public final class Keys {
     }
 
     /** Creates a key of the caller's workspace. */
-    public static Command.Change create(NewKey input) {
+    public static Command.Change create(KeyDraft input) {
         return context -> create(context, context.workspace(), input);
     }
 
     /** Creates a key of any workspace, for the operator. */
-    public static Command.Change createFor(Id workspace, NewKey input) {
+    public static Command.Change createFor(Id workspace, KeyDraft input) {
         return context -> {
             Workspaces.find(context, workspace);
             return create(context, workspace, input);
@@ -203,7 +206,7 @@ public final class Keys {
         };
     }
 
-    private static Decision create(Context context, Id workspace, NewKey input) {
+    private static Decision create(Context context, Id workspace, KeyDraft input) {
         checkMayGive(context.caller(), input.scopes());
         ApiSecret secret = ApiSecret.create(context, input.scopes() != ScopeBits.FULL, input.live());
         Long expiresAt = input.expiresAt();

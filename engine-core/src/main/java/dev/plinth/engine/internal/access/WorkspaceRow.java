@@ -6,7 +6,6 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,17 +34,8 @@ record WorkspaceRow(
                 in.text(),
                 in.small() == 1,
                 in.bytes(),
-                in.small() == 1 ? ids(in) : null,
+                in.small() == 1 ? in.ids(IdKind.WORKSPACE) : null,
                 in.number());
-    }
-
-    private static List<Id> ids(RowReader in) {
-        int count = in.small();
-        List<Id> ids = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            ids.add(in.id(IdKind.WORKSPACE));
-        }
-        return ids;
     }
 
     byte[] row() {
@@ -58,8 +48,7 @@ record WorkspaceRow(
                 .bytes(metadata)
                 .small(sharesFrom == null ? 0 : 1);
         if (sharesFrom != null) {
-            out.small(sharesFrom.size());
-            sharesFrom.forEach(out::id);
+            out.ids(sharesFrom);
         }
         return out.number(createdAt).row();
     }

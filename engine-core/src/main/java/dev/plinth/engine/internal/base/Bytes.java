@@ -55,7 +55,8 @@ public final class Bytes {
         }
     }
 
-    private static MessageDigest newSha256() {
+    /** Returns a new digest SHA-256, for bytes that come in parts. */
+    public static MessageDigest newSha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -28,7 +28,7 @@ public final class FatalErrors {
     public void saw(Throwable error) {
         OutOfMemoryError noMemory = noMemory(error);
         if (noMemory != null && !failure.isDone()) {
-            failure.complete(told(noMemory));
+            failure.complete(sentence(noMemory));
         }
     }
 
@@ -103,7 +103,7 @@ public final class FatalErrors {
      * Returns the sentence on missing memory, or a constant if there is no memory even for the sentence or the class
      * that makes it.
      */
-    private static Optional<String> told(OutOfMemoryError error) {
+    private static Optional<String> sentence(OutOfMemoryError error) {
         try {
             return Optional.of(sentence(String.valueOf(error.getMessage())));
         } catch (Error again) {

@@ -75,7 +75,7 @@ public enum ProblemCode {
     NOT_LEADER(503, "The node does not lead", true),
     /** The engine or its disk is full, and nothing was changed. Try again after Retry-After. */
     CAPACITY_EXHAUSTED(503, "The capacity is exhausted", true),
-    /** The disk or the log failed while the call waited. Repeat it with the same Idempotency-Key to learn its outcome. */
+    /** The disk or the log failed while the call waited. Repeat it with its Idempotency-Key; without a key, read first. */
     OUTCOME_UNKNOWN(503, "The outcome is unknown", true);
 
     private final int status;

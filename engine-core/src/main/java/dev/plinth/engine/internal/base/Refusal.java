@@ -70,7 +70,7 @@ public record Refusal(
     public static Refusal notFound() {
         return of(
                 ProblemCode.NOT_FOUND,
-                "No object with this id is visible to this workspace. Check the id and the API key.");
+                "No object with this id is visible to the caller. Check the id and the credential.");
     }
 
     /** Returns the refusal of an engine that is shutting down. The call has changed nothing. */
@@ -83,13 +83,22 @@ public record Refusal(
     public static Refusal notLeader() {
         return of(
                         ProblemCode.NOT_LEADER,
-                        "This node does not lead; nothing was changed. Send the call again, to the leader if it is known.")
+                        "This node does not lead; nothing was changed. Send the call to the node that the header Plinth-Leader names, or again after Retry-After.")
                 .retryAfter(1);
+    }
+
+    /** Returns the sentence, and behind it the place and the sentence of each error. */
+    public String withErrors() {
+        StringBuilder text = new StringBuilder(detail);
+        for (ProblemError error : errors) {
+            text.append(' ').append(error.at()).append(": ").append(error.detail());
+        }
+        return text.toString();
     }
 
     /** Returns true if the engine closes or its node does not lead, so that it has certainly changed nothing. */
     public boolean isOfEndedEngine() {
-        return code == ProblemCode.NOT_LEADER || code == ProblemCode.SHUTTING_DOWN;
+        return ProblemCode.isOfEndedEngine(code.wireName());
     }
 
     /** Returns the same refusal with advice when to retry. */

@@ -22,7 +22,7 @@ public final class CompleteJob extends OperationsChange {
      * @param operations one or more
      * @param units the rate-limit units of all operations together
      */
-    public CompleteJob(Command.Change completion, List<? extends Batch.Operation> operations, long units) {
+    public CompleteJob(Command.Change completion, List<? extends CallBatch.Operation> operations, long units) {
         super(operations, units, false); // The answer shows the job alone.
         this.completion = completion;
     }

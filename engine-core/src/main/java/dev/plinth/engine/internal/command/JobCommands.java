@@ -3,8 +3,8 @@ package dev.plinth.engine.internal.command;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.job.HandledTypes;
+import dev.plinth.engine.internal.job.JobDraft;
 import dev.plinth.engine.internal.job.Jobs;
-import dev.plinth.engine.internal.job.NewJob;
 import dev.plinth.engine.internal.resource.Precondition;
 import dev.plinth.engine.internal.resource.Resources;
 
@@ -13,12 +13,12 @@ public final class JobCommands {
     private JobCommands() {}
 
     /** Accepts a job. */
-    public static Command.Change start(NewJob job) {
+    public static Command.Change start(JobDraft job) {
         return start(job, Precondition.NONE);
     }
 
     /** Accepts a job, with a precondition on the version of the resource. */
-    public static Command.Change start(NewJob job, Precondition ifMatch) {
+    public static Command.Change start(JobDraft job, Precondition ifMatch) {
         return context -> {
             Id resource = job.resource();
             if (resource != null) {

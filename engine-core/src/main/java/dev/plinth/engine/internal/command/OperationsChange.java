@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A change with operations of a batch, all of which are in its record. */
 abstract sealed class OperationsChange implements Command.CostlyChange, Command.DeferredChange
-        permits Batch, CompleteJob {
-    private final List<Batch.Operation> operations;
+        permits CallBatch, CompleteJob {
+    private final List<CallBatch.Operation> operations;
     private final long units;
     private final boolean areAnswersRemembered;
 
@@ -27,7 +27,7 @@ abstract sealed class OperationsChange implements Command.CostlyChange, Command.
      * @param units the rate-limit units of all operations together
      * @param areAnswersRemembered true if one row remembers the answers to all operations
      */
-    OperationsChange(List<? extends Batch.Operation> operations, long units, boolean areAnswersRemembered) {
+    OperationsChange(List<? extends CallBatch.Operation> operations, long units, boolean areAnswersRemembered) {
         this.operations = List.copyOf(operations);
         this.units = units;
         this.areAnswersRemembered = areAnswersRemembered;
@@ -50,7 +50,7 @@ abstract sealed class OperationsChange implements Command.CostlyChange, Command.
      */
     final void decideOperations(Steps steps, JsonBytes json) {
         List<Command.DeferredChange> mayHaveRest = new ArrayList<>();
-        Batch.Answers answers = new Batch.Answers();
+        CallBatch.Answers answers = new CallBatch.Answers();
         for (int i = 0; i < operations.size(); i++) {
             Outcome.Done done;
             try {
@@ -60,7 +60,7 @@ abstract sealed class OperationsChange implements Command.CostlyChange, Command.
                     mayHaveRest.add(later);
                 }
             } catch (RefusedException refused) {
-                throw new RefusedException(Batch.inOperation(refused.refusal(), i));
+                throw new RefusedException(CallBatch.inOperation(refused.refusal(), i));
             }
             answers.add(done);
             render(done, json);

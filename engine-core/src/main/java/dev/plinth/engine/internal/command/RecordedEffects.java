@@ -6,14 +6,12 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewJob;
 import dev.plinth.engine.api.NewResource;
-import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import java.util.ArrayList;
 import java.util.List;
@@ -166,16 +164,8 @@ public final class RecordedEffects implements Effects {
         try {
             return decoder.decode(route, pathValues, body);
         } catch (RefusedException refused) {
-            throw new IllegalArgumentException(message(refused.refusal()));
+            throw new IllegalArgumentException(refused.refusal().withErrors());
         }
-    }
-
-    private static String message(Refusal refusal) {
-        StringBuilder message = new StringBuilder(refusal.detail());
-        for (ProblemError error : refusal.errors()) {
-            message.append(' ').append(error.at()).append(": ").append(error.detail());
-        }
-        return message.toString();
     }
 
     private synchronized void add(Command.Change change, int bodyBytes) {

@@ -4,8 +4,8 @@ import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.job.JobDraft;
 import dev.plinth.engine.internal.job.Jobs;
-import dev.plinth.engine.internal.job.NewJob;
 import dev.plinth.engine.internal.job.StepJob;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonReader;
@@ -43,7 +43,7 @@ public final class RecoverJob implements StepJob {
                 .end();
         return context -> {
             Endpoints.check(context, endpoint);
-            return Jobs.accept(context, NewJob.now(TYPE, input));
+            return Jobs.accept(context, JobDraft.now(TYPE, input));
         };
     }
 

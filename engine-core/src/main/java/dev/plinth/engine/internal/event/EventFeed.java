@@ -153,12 +153,12 @@ public final class EventFeed implements AutoCloseable {
 
         void startIfRung() {
             if (rung && open && !resting && !attempts.tryStart(number, this::drain) && !attempts.isClaimed(number)) {
-                rest(); // there is no thread for it
+                backOff(); // there is no thread for it
             }
         }
 
         /** Waits a second, however many events come meanwhile. */
-        private void rest() {
+        private void backOff() {
             resting = true;
             CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, Runnable::run)
                     .execute(() -> {
@@ -172,7 +172,7 @@ public final class EventFeed implements AutoCloseable {
                 while (rung && open && !resting) {
                     rung = false;
                     if (!deliverAll()) {
-                        rest();
+                        backOff();
                     }
                 }
             } catch (RuntimeException | Error e) {

@@ -22,7 +22,7 @@ import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.timer.OldestFirst;
-import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepWork;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
 import java.util.List;
 import java.util.function.Consumer;
@@ -58,7 +58,7 @@ public final class Events {
     }
 
     /** Returns the retention of events. */
-    public static Retention retention() {
+    public static SweepWork retention() {
         return new OldestFirst<>("events", EventTables.EVENTS, EventTables.ALL, EventRow::expiresAt);
     }
 

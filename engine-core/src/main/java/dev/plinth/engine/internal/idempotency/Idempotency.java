@@ -23,7 +23,7 @@ import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.store.View;
 import dev.plinth.engine.internal.timer.OldestFirst;
-import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepWork;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
 import java.time.Duration;
 import java.util.Arrays;
@@ -64,7 +64,7 @@ public final class Idempotency {
     }
 
     /** Returns the retention of remembered answers. */
-    public static Retention retention() {
+    public static SweepWork retention() {
         return new OldestFirst<>("remembered", REMEMBERED, ALL, (rows, row) -> IdempotencyRow.expiresAt(row));
     }
 
@@ -141,8 +141,8 @@ public final class Idempotency {
             end(mine);
             throw new RefusedException(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
-                            "The engine takes " + Limits.IDEMPOTENCY_IN_FLIGHT_MAX
-                                    + " calls with an Idempotency-Key at once, and has them; nothing was changed. Try again.")
+                            "At most " + Limits.IDEMPOTENCY_IN_FLIGHT_MAX
+                                    + " calls with an Idempotency-Key can be in flight, and as many are; nothing was changed. Try again.")
                     .retryAfter(1));
         }
         return mine;

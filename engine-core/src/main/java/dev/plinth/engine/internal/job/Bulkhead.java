@@ -15,7 +15,7 @@ final class Bulkhead {
 
     private final Map<Id, Integer> workspaces = new HashMap<>();
     private int places;
-    private int underWay;
+    private int inFlight;
 
     /** Makes a bulkhead with no work in flight. */
     Bulkhead(int places) {
@@ -33,20 +33,20 @@ final class Bulkhead {
      * @param most the most work that the workspace may have, however many places are free
      */
     synchronized boolean isFree(Id workspace, int most) {
-        boolean isCrowded = underWay >= (long) places * CROWDED_PERCENT / PERCENT;
+        boolean isCrowded = inFlight >= (long) places * CROWDED_PERCENT / PERCENT;
         int fair = isCrowded ? Math.max(1, places / CROWDED_PARTS) : places;
         return workspaces.getOrDefault(workspace, 0) < Math.min(fair, most);
     }
 
     /** Counts work that begins. */
     synchronized void take(Id workspace) {
-        underWay++;
+        inFlight++;
         workspaces.merge(workspace, 1, Integer::sum);
     }
 
     /** Counts work that has ended. */
     synchronized void giveBack(Id workspace) {
-        underWay--;
+        inFlight--;
         workspaces.computeIfPresent(workspace, (id, of) -> of == 1 ? null : of - 1);
     }
 }

@@ -15,8 +15,8 @@ import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.timer.BacklogRunner;
-import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.internal.timer.SweepWork;
 
 /**
  * The end of all jobs of a workspace on a resource, because its right to work on the resource has ended. A few jobs end
@@ -69,7 +69,7 @@ final class Cancellations {
     }
 
     /** Returns true if a job is to be canceled and does not begin any more. */
-    static boolean cover(Rows rows, JobRow job) {
+    static boolean covers(Rows rows, JobRow job) {
         Id resource = job.facts().resource();
         RowReader row = resource == null ? null : BACKLOG.find(rows, job.facts().workspace(), resource);
         return row != null && job.facts().number() < row.number();
@@ -77,7 +77,7 @@ final class Cancellations {
 
     /** Returns a job as callers see it, marked if it is to be canceled. */
     static JobRow shown(Rows rows, JobRow job) {
-        return !job.status().isFinal() && cover(rows, job) ? job.cancelRequestedNow() : job;
+        return !job.status().isFinal() && covers(rows, job) ? job.cancelRequestedNow() : job;
     }
 
     /** Cancels a job that has not begun, and asks one that runs to end. */
@@ -87,7 +87,7 @@ final class Cancellations {
                 : row.ended(JobStatus.CANCELED, context.now(), null, 0);
     }
 
-    static Retention retention() {
+    static SweepWork retention() {
         return new BacklogRunner(
                 "canceled jobs",
                 BACKLOG,

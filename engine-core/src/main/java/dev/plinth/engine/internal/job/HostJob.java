@@ -37,7 +37,7 @@ public interface HostJob {
     /** Returns the number of this attempt, from 1. */
     int attempt();
 
-    /** Returns true once a call has asked to cancel the job. */
+    /** Returns true once the attempt is to end: a call cancels the job, its row is gone, or this node stops leading. */
     boolean isCancelRequested();
 
     /** Reports the progress of the job. */

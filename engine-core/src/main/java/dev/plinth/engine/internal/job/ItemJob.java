@@ -9,8 +9,8 @@ public interface ItemJob {
     int count();
 
     /**
-     * Returns the change of an item. Called outside the writer lock. It may throw {@code Refused}, which is then the
-     * item's outcome.
+     * Returns the change of an item. Called outside the writer lock. A thrown {@code RefusedException} becomes the item's
+     * outcome.
      */
     Command.Change item(int index);
 

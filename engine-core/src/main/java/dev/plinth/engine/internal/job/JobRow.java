@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 record JobRow(
         Facts facts,
         State state,
-        Tries tries,
+        Attempts tries,
         Items items,
         boolean cancelRequested,
         @Nullable Progress progress) {
@@ -129,11 +129,11 @@ record JobRow(
      * @param error the problem of the last failed attempt, or null
      * @param lapses expired leases and crashes of this attempt since its last progress
      */
-    record Tries(int begun, long startedAt, byte @Nullable [] error, int lapses) {
-        private static final Tries NONE = new Tries(0, 0, null, 0);
+    record Attempts(int begun, long startedAt, byte @Nullable [] error, int lapses) {
+        private static final Attempts NONE = new Attempts(0, 0, null, 0);
 
-        private Tries lapsed(int times) {
-            return new Tries(begun, startedAt, error, times);
+        private Attempts lapsed(int times) {
+            return new Attempts(begun, startedAt, error, times);
         }
     }
 
@@ -162,7 +162,7 @@ record JobRow(
 
     static JobRow create(Facts facts, long now, boolean countsOutcomes) {
         State state = facts.runAt() > now ? new Waits(facts.runAt()) : Waits.QUEUED;
-        return new JobRow(facts, state, Tries.NONE, new Items(0, countsOutcomes ? 0 : -1), false, null);
+        return new JobRow(facts, state, Attempts.NONE, new Items(0, countsOutcomes ? 0 : -1), false, null);
     }
 
     JobStatus status() {
@@ -215,12 +215,12 @@ record JobRow(
 
     /** Returns the same, queued again with its attempts counted from 1. */
     JobRow retried() {
-        return new JobRow(facts, Waits.QUEUED, Tries.NONE, items, false, null);
+        return new JobRow(facts, Waits.QUEUED, Attempts.NONE, items, false, null);
     }
 
     /** Returns the same, queued again without having used the attempt. */
     JobRow returned() {
-        return moved(Waits.QUEUED, new Tries(attempt() - 1, tries.startedAt(), tries.error(), tries.lapses()));
+        return moved(Waits.QUEUED, new Attempts(attempt() - 1, tries.startedAt(), tries.error(), tries.lapses()));
     }
 
     JobRow running(long now) {
@@ -230,11 +230,11 @@ record JobRow(
     /** Returns the same, running at a worker under the lease, or in this JVM without one. */
     JobRow leased(@Nullable Lease lease, long now) {
         long startedAt = tries.startedAt() == 0 ? now : tries.startedAt();
-        return moved(new Runs(lease), new Tries(attempt() + 1, startedAt, tries.error(), tries.lapses()));
+        return moved(new Runs(lease), new Attempts(attempt() + 1, startedAt, tries.error(), tries.lapses()));
     }
 
     /** Returns the same with an extended lease. */
-    JobRow prolonged(Lease next) {
+    JobRow extended(Lease next) {
         return moved(new Runs(next), tries);
     }
 
@@ -245,11 +245,11 @@ record JobRow(
     }
 
     JobRow scheduled(long at, byte[] problem) {
-        return moved(new Waits(at), new Tries(attempt(), tries.startedAt(), problem, 0));
+        return moved(new Waits(at), new Attempts(attempt(), tries.startedAt(), problem, 0));
     }
 
     JobRow ended(JobStatus end, long now, byte @Nullable [] problem, int pieces) {
-        return moved(new Ended(end, now, pieces), new Tries(attempt(), tries.startedAt(), problem, tries.lapses()));
+        return moved(new Ended(end, now, pieces), new Attempts(attempt(), tries.startedAt(), problem, tries.lapses()));
     }
 
     JobRow cancelRequestedNow() {
@@ -280,7 +280,7 @@ record JobRow(
         return new JobRow(moved, left.state, left.tries, items, cancelRequested, progress);
     }
 
-    private JobRow moved(State next, Tries known) {
+    private JobRow moved(State next, Attempts known) {
         return new JobRow(facts, next, known, items, cancelRequested, progress);
     }
 
@@ -320,7 +320,7 @@ record JobRow(
         int resultPieces = in.small();
         Items items = new Items(in.small(), in.small() - 1);
         Lease lease = in.small() == 0 ? null : new Lease(in.id(IdKind.LEASE), in.small(), in.number());
-        Tries tries = new Tries(begun, startedAt, error, in.small());
+        Attempts tries = new Attempts(begun, startedAt, error, in.small());
         State state = switch (status) {
             case SCHEDULED, QUEUED -> new Waits(dueAt);
             case RUNNING -> new Runs(lease);
@@ -411,7 +411,7 @@ record JobRow(
         if (resource != null) {
             json.member("resourceId", resource);
         }
-        if (facts.runAt() == NewJob.EPOCH) {
+        if (facts.runAt() == JobDraft.EPOCH) {
             json.member("runAt", Times.text(0));
         } else {
             time(json, "runAt", facts.runAt());

@@ -3,7 +3,6 @@ package dev.plinth.engine.internal.job;
 import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.PlinthException;
-import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
@@ -159,7 +158,7 @@ final class JobRun implements HostJob {
             Refusal refusal = refused.refusal();
             boolean retryable = refusal.retryable()
                     || DEPENDS_ON_ROWS.contains(refusal.code().status());
-            String told = refusal.detail() + errors(refusal);
+            String told = refusal.withErrors();
             Outcome failed =
                     fail(refusal.code().wireName(), "An effect of the handler was refused. " + told, retryable);
             LOG.log(
@@ -169,14 +168,6 @@ final class JobRun implements HostJob {
             return refusal.code().wireName();
         }
         return null;
-    }
-
-    private static String errors(Refusal refusal) {
-        StringBuilder text = new StringBuilder();
-        for (ProblemError error : refusal.errors()) {
-            text.append(' ').append(error.at()).append(": ").append(error.detail());
-        }
-        return text.toString();
     }
 
     /** Says what failed with all of its causes, and what comes next. */
@@ -270,7 +261,10 @@ final class JobRun implements HostJob {
         return outcome instanceof Outcome.Refused refused && refused.refusal().code() == ProblemCode.PLAN_LIMIT_REACHED;
     }
 
-    /** Notes that an item goes beyond a share of the workspace. Where the note does too, the job fails, and goes on there when it is retried. */
+    /**
+     * Records that an item exceeds a share of the workspace. If that record exceeds the share too, the job fails. A retry
+     * goes on with this item.
+     */
     private Outcome refused(ItemJob job, int index, Outcome.Refused refused) {
         Command.Change refuse = context -> {
             throw new RefusedException(refused.refusal());

@@ -18,6 +18,7 @@ import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.AttemptRunner;
 import dev.plinth.engine.internal.timer.DueIndex;
+import dev.plinth.engine.internal.timer.DueKinds;
 import dev.plinth.engine.internal.timer.DueSource;
 import dev.plinth.engine.internal.timer.RetryingCommitter;
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ public final class JobRunner implements DueSource {
 
     private final Store store;
     private final Committer committer;
-    private final RetryingCommitter patient;
+    private final RetryingCommitter retrying;
     private final JobAdmission admission;
     private final BiPredicate<Rows, Id> mayRun;
     private final ProblemJson problems;
@@ -92,7 +93,7 @@ public final class JobRunner implements DueSource {
             JobAdmission admission) {
         this.store = store;
         this.committer = committer;
-        this.patient = new RetryingCommitter(committer, store::isWritable);
+        this.retrying = new RetryingCommitter(committer, store::isWritable);
         this.admission = admission;
         this.mayRun = admission.mayRun();
         this.problems = problems;
@@ -103,7 +104,7 @@ public final class JobRunner implements DueSource {
         own.steps().forEach((type, opener) -> works.put(type, run -> run.steps(opener, store::letWritersIn)));
         times = new JobTimes(works.keySet());
         for (String type : works.keySet()) {
-            for (int priority = 1; priority <= NewJob.PRIORITY_LAST; priority++) {
+            for (int priority = 1; priority <= JobDraft.PRIORITY_LAST; priority++) {
                 queues.add(new Queue(type, priority, JobTables.turns(type, priority)));
             }
         }
@@ -169,7 +170,7 @@ public final class JobRunner implements DueSource {
 
     @Override
     public int number() {
-        return JobTables.DUE_KIND;
+        return DueKinds.JOBS;
     }
 
     @Override
@@ -216,11 +217,6 @@ public final class JobRunner implements DueSource {
     }
 
     @Override
-    public boolean isFull() {
-        return false;
-    }
-
-    @Override
     public boolean awaitIdle(long timeoutMillis) {
         return attempts.awaitIdle(timeoutMillis);
     }
@@ -257,7 +253,7 @@ public final class JobRunner implements DueSource {
     /** Starts no more jobs. It is no failure of those that run if the engine refuses their calls from now on. */
     public void stop() {
         attempts.stop();
-        patient.stop();
+        retrying.stop();
     }
 
     /** Tells the handlers of running jobs to end, because another node is to run these jobs. */
@@ -267,7 +263,8 @@ public final class JobRunner implements DueSource {
     }
 
     /**
-     * Puts back all jobs that ran in a JVM that has died; those for which there is no room, later. Extends the leases that lapsed while no node led.
+     * Ends the attempts of all jobs that ran in a JVM that has died. An attempt for which there is no room ends later.
+     * Extends the leases that have expired while no node led.
      *
      * @param isRestart false if another node ran them, whose end is no crash of theirs
      */
@@ -281,14 +278,14 @@ public final class JobRunner implements DueSource {
         List<Long> lapsed = store.readToAct(rows -> lapsed(rows, store.nowMillis()));
         for (int from = 0; from < lapsed.size(); from += Limits.SWEEP_ROWS_MAX) {
             int to = Math.min(lapsed.size(), from + Limits.SWEEP_ROWS_MAX);
-            // If there is no room, they lapse.
+            // If there is no room, these leases expire.
             Outcome unused = committer.commit(Caller.OPERATOR, JobSteps.extend(lapsed.subList(from, to)));
         }
     }
 
     private static List<Long> lapsed(Rows rows, long now) {
         List<Long> found = new ArrayList<>();
-        DueIndex.forEach(rows, JobTables.DUE_KIND, now, number -> {
+        DueIndex.forEach(rows, DueKinds.JOBS, now, number -> {
             JobRow row = rows.at(JobTables.JOBS, number);
             if (row != null && row.lease() != null) {
                 found.add(number);
@@ -387,7 +384,7 @@ public final class JobRunner implements DueSource {
      * longer.
      */
     private long mostUrgent(Rows rows, long ofTurn) {
-        for (int priority = 1; priority <= NewJob.PRIORITY_LAST; priority++) {
+        for (int priority = 1; priority <= JobDraft.PRIORITY_LAST; priority++) {
             long next = firstReady(rows, ofTurn, priority, 0);
             for (; next != Rows.NONE; next = firstReady(rows, ofTurn, priority, next + 1)) {
                 JobRow row = attempts.isClaimed(next) ? null : rows.at(JobTables.JOBS, next);
@@ -395,7 +392,7 @@ public final class JobRunner implements DueSource {
                     Id workspace = row.facts().workspace();
                     boolean mayBegin = places.isFree(workspace, admission.perWorkspace(rows, workspace))
                             && mayRun.test(rows, workspace)
-                            && !Cancellations.cover(rows, row);
+                            && !Cancellations.covers(rows, row);
                     return mayBegin ? next : Rows.NONE;
                 }
             }
@@ -429,7 +426,7 @@ public final class JobRunner implements DueSource {
             return;
         }
         Caller engine = Caller.engineFor(queued.facts().workspace());
-        Outcome begun = patient.commit(engine, JobSteps.begin(queued.facts().id(), mayRun));
+        Outcome begun = retrying.commit(engine, JobSteps.begin(queued.facts().id(), mayRun));
         if (begun != StepOutcome.Plain.DONE) {
             return;
         }
@@ -450,14 +447,14 @@ public final class JobRunner implements DueSource {
     private void run(JobRow row, Consumer<JobRun> work, long waitedMillis) {
         byte[] input = store.readToAct(rows -> JobPieces.join(
                 rows, row.facts().id(), JobPieces.Kind.INPUT, row.facts().inputPieces()));
-        JobRun run = new JobRun(row, input, patient, mayRun, store.fatalErrors(), problems);
+        JobRun run = new JobRun(row, input, retrying, mayRun, store.fatalErrors(), problems);
         running.put(row.facts().id(), run);
         // Reads again a request to cancel that came after the row was read, before the attempt could be told.
         JobRow now = row(row.facts().number());
         if (leaving || now == null || now.cancelRequested()) {
             run.requestCancel();
         }
-        JobEvent event = Recordings.begun(JobEvent::probe, JobEvent::new);
+        JobRecording event = Recordings.begun(JobRecording::probe, JobRecording::new);
         JobTimes.Run measured = times.begin();
         try {
             work.accept(run);

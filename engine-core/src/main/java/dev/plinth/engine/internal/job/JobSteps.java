@@ -44,7 +44,7 @@ final class JobSteps {
             JobRow row = Jobs.find(context, id);
             if (row.status() != JobStatus.QUEUED
                     || !mayRun.test(context.rows(), context.workspace())
-                    || Cancellations.cover(context.rows(), row)) {
+                    || Cancellations.covers(context.rows(), row)) {
                 return Decision.nothing(TOO_LATE);
             }
             if (row.cancelRequested()) { // it ran in the store from which its workspace has come
@@ -90,7 +90,7 @@ final class JobSteps {
                 JobRow row = context.rows().at(JobTables.JOBS, number);
                 JobRow.Lease lease = row == null ? null : row.lease();
                 if (row != null && lease != null && lease.expiresAt() <= context.now()) {
-                    JobRow next = row.prolonged(lease.from(context.now()));
+                    JobRow next = row.extended(lease.from(context.now()));
                     changes.put(JobTables.JOBS, next.key(), next.row());
                 }
             }
@@ -138,14 +138,10 @@ final class JobSteps {
 
     /** Ends an attempt that failed: {@link StepOutcome.Failed}. */
     static Command.Change fail(Id id, int attempt, byte[] problem, boolean retryable) {
-        return context -> {
-            JobRow row = Jobs.find(context, id);
-            if (row.status() != JobStatus.RUNNING || row.attempt() != attempt) {
-                return Decision.nothing(TOO_LATE);
-            }
+        return current(id, attempt, (context, row) -> {
             JobRow next = JobRules.failed(context, row, problem, retryable);
             return Decision.of(JobRules.step(context, next), new StepOutcome.Failed(next));
-        };
+        });
     }
 
     static Changes end(Context context, JobRow row) {
@@ -224,11 +220,7 @@ final class JobSteps {
      */
     private static Command.Change interruptible(
             Id id, int attempt, BiPredicate<Rows, Id> mayRun, BiFunction<Context, JobRow, Decision> step) {
-        return context -> {
-            JobRow row = Jobs.find(context, id);
-            if (row.status() != JobStatus.RUNNING || row.attempt() != attempt) {
-                return Decision.nothing(TOO_LATE);
-            }
+        return current(id, attempt, (context, row) -> {
             if (row.cancelRequested()) {
                 return Decision.of(end(context, row), ENDED);
             }
@@ -236,16 +228,19 @@ final class JobSteps {
                 return Decision.of(back(context, row), ENDED);
             }
             return step.apply(context, row);
-        };
+        });
     }
 
     private static Command.Change running(Id id, int attempt, BiFunction<Context, JobRow, Changes> step) {
+        return current(id, attempt, (context, row) -> Decision.of(step.apply(context, row), DONE));
+    }
+
+    /** Does a step of the attempt that runs. An attempt that has ended changes nothing: {@link #TOO_LATE}. */
+    private static Command.Change current(Id id, int attempt, BiFunction<Context, JobRow, Decision> step) {
         return context -> {
             JobRow row = Jobs.find(context, id);
-            if (row.status() != JobStatus.RUNNING || row.attempt() != attempt) {
-                return Decision.nothing(TOO_LATE);
-            }
-            return Decision.of(step.apply(context, row), DONE);
+            boolean isCurrent = row.status() == JobStatus.RUNNING && row.attempt() == attempt;
+            return isCurrent ? step.apply(context, row) : Decision.nothing(TOO_LATE);
         };
     }
 }

@@ -15,16 +15,13 @@ import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TableName.Owner;
 import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.timer.DueIndex;
+import dev.plinth.engine.internal.timer.DueKinds;
 import dev.plinth.engine.internal.timer.SweepBatch;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of the room and the sets that follow from them. */
 final class JobTables {
-    static final int DUE_KIND = 1;
-    /** The kind of due work for finished jobs, which are due at the time of their end. */
-    static final int FINISHED_DUE_KIND = 3;
-
     static final SetKey RUNNING = SetKey.of(SetKinds.JOBS_RUNNING, 0);
 
     static final TableName<JobRow> JOBS = TableName.of(
@@ -130,8 +127,8 @@ final class JobTables {
         } else if (row.status() == JobStatus.RUNNING && row.lease() == null) {
             sets.member(RUNNING, number);
         }
-        DueIndex.tell(sets, DUE_KIND, number, row.nextDue());
-        DueIndex.tell(sets, FINISHED_DUE_KIND, number, row.finishedAt());
+        DueIndex.tell(sets, DueKinds.JOBS, number, row.nextDue());
+        DueIndex.tell(sets, DueKinds.FINISHED_JOBS, number, row.finishedAt());
     }
 
     /**

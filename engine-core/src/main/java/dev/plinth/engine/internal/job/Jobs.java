@@ -26,22 +26,26 @@ import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Schema;
+import dev.plinth.engine.internal.timer.DueKinds;
 import dev.plinth.engine.internal.timer.DueRetention;
-import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.internal.timer.SweepWork;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToLongFunction;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The door of the room: the commands on jobs. */
 public final class Jobs {
+    /** The grammar of a type of job, and of the name under which a host registers code. */
+    public static final Pattern TYPE_NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}");
+
     /** The states of a job. */
-    public static final List<String> STATUSES =
-            List.of("scheduled", "queued", "running", "succeeded", "failed", "canceled");
+    public static final List<String> STATUSES = Schema.words(JobStatus.values());
 
     private static final Entity PROGRESS = Entity.named("Progress")
             .with("done", Schema.WHOLE)
@@ -95,15 +99,15 @@ public final class Jobs {
     }
 
     /** How long finished jobs are kept, and how long it is remembered that a worker has leased a type. */
-    public static List<Retention> retentions() {
+    public static List<SweepWork> retentions() {
         return List.of(
                 new DueRetention<>(
-                        "jobs", JobTables.JOBS, JobTables.FINISHED_DUE_KIND, JobRow::keptMillis, JobTables::remove),
+                        "jobs", JobTables.JOBS, DueKinds.FINISHED_JOBS, JobRow::keptMillis, JobTables::remove),
                 LeasedTypes.retention());
     }
 
-    /** Cancels what is more than goes into the record with which a share ends. */
-    public static Retention cancellations() {
+    /** Returns the work of the sweep that cancels jobs after the end of a right, as far as its record had no room. */
+    public static SweepWork cancellations() {
         return Cancellations.retention();
     }
 
@@ -142,7 +146,7 @@ public final class Jobs {
         }
     }
 
-    public static Decision accept(Context context, NewJob input) {
+    public static Decision accept(Context context, JobDraft input) {
         String unique = input.uniqueKey();
         if (unique != null) {
             Id holder = JobTables.holder(context.rows(), JobRow.uniqueKey(context.workspace(), input.type(), unique));
@@ -163,7 +167,7 @@ public final class Jobs {
         return Decision.of(changes, accepted(row, false));
     }
 
-    /** Shows a job; a patient caller may wait for its end. */
+    /** Shows a job, at once or once it has ended, as the caller prefers. */
     public static Command.Query get(Id id, int waitSeconds, HandledTypes handled) {
         return new Command.LongPollQuery() {
             @Override
@@ -340,7 +344,7 @@ public final class Jobs {
         }
     }
 
-    private static JobRow row(Context context, Id id, NewJob input, int pieces) {
+    private static JobRow row(Context context, Id id, JobDraft input, int pieces) {
         JobRow.Facts facts = new JobRow.Facts(
                 id,
                 context.workspace(),

@@ -17,8 +17,9 @@ import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TableName.Owner;
 import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.timer.DueIndex;
+import dev.plinth.engine.internal.timer.DueKinds;
 import dev.plinth.engine.internal.timer.DueRetention;
-import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepWork;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -33,7 +34,6 @@ final class LeasedTypes {
             TableName.of(27, "leased types", 32, 56, 0.7, Owner.KEY, new RowIndex<>(Row::read, LeasedTypes::tell));
 
     private static final int VERSION = 1;
-    private static final int DUE_KIND = 5;
     private static final long KEPT_MILLIS =
             Duration.ofMinutes(Limits.LEASED_TYPE_MINUTES).toMillis();
 
@@ -64,9 +64,13 @@ final class LeasedTypes {
         return SetKey.of(SetKinds.LEASED_TYPES, workspace);
     }
 
-    static Retention retention() {
+    static SweepWork retention() {
         return new DueRetention<>(
-                TABLE.name(), TABLE, DUE_KIND, rows -> KEPT_MILLIS, (rows, row, batch) -> batch.remove(row));
+                TABLE.name(),
+                TABLE,
+                DueKinds.LEASED_TYPES,
+                rows -> KEPT_MILLIS,
+                (rows, row, batch) -> batch.remove(row));
     }
 
     private static byte[] key(Id workspace, String type) {
@@ -78,7 +82,7 @@ final class LeasedTypes {
     private static void tell(byte[] key, Row row, RowSets sets) {
         sets.place(row.number());
         sets.member(of(row.workspace()), row.number());
-        DueIndex.tell(sets, DUE_KIND, row.number(), row.leasedAt());
+        DueIndex.tell(sets, DueKinds.LEASED_TYPES, row.number(), row.leasedAt());
     }
 
     private record Row(Id workspace, long number, long leasedAt) {

@@ -40,7 +40,7 @@ public final class Leases {
     /** The members of an answer with leased jobs. */
     public static final Entity ENTITY = Entity.named("Leases").with("data", Schema.list(Schema.of(LEASED_JOB)));
 
-    /** The members of a prolonged lease. */
+    /** The members of a extended lease. */
     public static final Entity END =
             Entity.named("LeaseEnd").with("leaseExpiresAt", Schema.TIME).with("cancelRequested", Schema.TRUTH);
 
@@ -108,8 +108,8 @@ public final class Leases {
         }
     }
 
-    /** Prolongs a lease from now on; by as many seconds as it lasted when it was taken where they are 0. */
-    public static Command.Change prolong(Id id, String token, int seconds, HandledTypes handled) {
+    /** Extends a lease from now on. With 0 seconds it lasts as long as it did when it was taken. */
+    public static Command.Change extend(Id id, String token, int seconds, HandledTypes handled) {
         return held(id, token, handled, (context, row, lease) -> {
             JobRow.Lease next = new JobRow.Lease(
                     lease.token(), lease.seconds(), end(context, seconds == 0 ? lease.seconds() : seconds));
@@ -119,7 +119,7 @@ public final class Leases {
                             "cancelRequested",
                             Cancellations.shown(context.rows(), row).cancelRequested())
                     .end();
-            Changes changes = JobRules.step(context, row.prolonged(next));
+            Changes changes = JobRules.step(context, row.extended(next));
             LeasedTypes.note(context, row.facts().type(), changes);
             return Decision.of(changes, Outcome.Done.ok(body));
         });
@@ -252,7 +252,7 @@ public final class Leases {
     private record ReadySets(List<List<SetKey>> byPriority) {
         static ReadySets of(Id workspace, Set<String> types) {
             List<List<SetKey>> sets = new ArrayList<>();
-            for (int priority = 1; priority <= NewJob.PRIORITY_LAST; priority++) {
+            for (int priority = 1; priority <= JobDraft.PRIORITY_LAST; priority++) {
                 List<SetKey> ofTypes = new ArrayList<>();
                 for (String type : types) {
                     ofTypes.add(JobTables.readyIn(workspace, type, priority));
@@ -283,16 +283,12 @@ public final class Leases {
         long next() {
             long number = nextOfAll();
             JobRow row = rows.at(JobTables.JOBS, number);
-            return row == null || Cancellations.cover(rows, row) ? Rows.NONE : number;
+            return row == null || Cancellations.covers(rows, row) ? Rows.NONE : number;
         }
 
         private long nextOfAll() {
-            for (; priority <= NewJob.PRIORITY_LAST; priority++) {
-                long first = Rows.NONE;
-                for (SetKey set : sets.byPriority().get(priority - 1)) {
-                    long number = rows.ceiling(set, from);
-                    first = number != Rows.NONE && (first == Rows.NONE || number < first) ? number : first;
-                }
+            for (; priority <= JobDraft.PRIORITY_LAST; priority++) {
+                long first = rows.ceiling(sets.byPriority().get(priority - 1), from);
                 if (first != Rows.NONE) {
                     from = first + 1;
                     return first;

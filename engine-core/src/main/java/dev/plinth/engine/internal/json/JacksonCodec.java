@@ -69,14 +69,14 @@ public final class JacksonCodec implements JsonCodec {
         List<ProblemError> errors = new ArrayList<>();
         Object read = SHAPES.get(type).read(JsonReader.trusted(json.utf8()), "", errors);
         if (read == null) {
-            throw new JsonMismatchException("The JSON does not fit " + type.getName() + told(errors), errors);
+            throw new JsonMismatchException("The JSON does not fit " + type.getName() + sentence(errors), errors);
         }
         @SuppressWarnings("unchecked") // a shape reads what its type has; the class of a primitive casts nothing
         T value = (T) read;
         return value;
     }
 
-    private static String told(List<ProblemError> errors) {
+    private static String sentence(List<ProblemError> errors) {
         StringBuilder told = new StringBuilder();
         for (int i = 0; i < Math.min(errors.size(), ERRORS_TOLD_MAX); i++) {
             ProblemError error = errors.get(i);

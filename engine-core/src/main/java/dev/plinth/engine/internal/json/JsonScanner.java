@@ -96,9 +96,8 @@ final class JsonScanner {
         if (!bounds.memory.test(MEMORY_STEP_BYTES)) {
             throw new RefusedException(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
-                            "The JSON values of bodies in flight take too much memory, those of this body among them."
-                                    + " Nothing was changed; send the request again after Retry-After, or send it in"
-                                    + " several calls.")
+                            "The memory for the JSON values of all bodies in flight is used up; nothing was changed."
+                                    + " Send the request again after Retry-After, or in several calls.")
                     .retryAfter(1));
         }
     }
@@ -366,8 +365,10 @@ final class JsonScanner {
     }
 
     private MalformedJsonException misplaced() {
-        return new MalformedJsonException(
-                "The JSON has a wrong character or ends too early" + where() + " Correct it and send it again.");
+        return at >= source.length
+                ? new MalformedJsonException("The JSON ends too early" + where() + " Send all of it.")
+                : new MalformedJsonException(
+                        "The JSON has an unexpected character" + where() + " Correct it and send it again.");
     }
 
     private String where() {

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.json;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Quoted;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
@@ -164,7 +165,11 @@ record RecordShape(Consumer<JsonBytes> schema, String expected, Reader reader) {
             try {
                 return reader.apply(new BigDecimal(number.written()));
             } catch (ArithmeticException | NumberFormatException e) {
-                error(at, "out_of_range", "The value must be " + expected + ", got another number.", errors);
+                error(
+                        at,
+                        "out_of_range",
+                        "The value must be " + expected + ", got " + Quoted.of(number.written()) + ".",
+                        errors);
                 return null;
             }
         });
@@ -194,7 +199,8 @@ record RecordShape(Consumer<JsonBytes> schema, String expected, Reader reader) {
                 error(
                         at,
                         "invalid_format",
-                        "The value must be an RFC 3339 time in UTC, such as 2026-01-31T12:00:00Z.",
+                        "The value must be an RFC 3339 time in UTC, such as 2026-01-31T12:00:00Z, got "
+                                + Quoted.of(text.value()) + ".",
                         errors);
                 return null;
             }
@@ -219,7 +225,11 @@ record RecordShape(Consumer<JsonBytes> schema, String expected, Reader reader) {
                 (value, at, errors) -> {
                     Object constant = value instanceof JsonValue.Text text ? constants.get(text.value()) : null;
                     if (constant == null) {
-                        error(at, "invalid_value", "The value must be " + expected + ".", errors);
+                        error(
+                                at,
+                                "invalid_value",
+                                "The value must be " + expected + ", got " + Fields.shown(value) + ".",
+                                errors);
                     }
                     return constant;
                 });

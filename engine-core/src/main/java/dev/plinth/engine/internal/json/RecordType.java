@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.json;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.api.WireValue;
+import dev.plinth.engine.internal.base.Quoted;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;
@@ -120,7 +121,7 @@ public final class RecordType {
                 RecordShape.error(
                         RecordShape.below(at, name),
                         "unknown_member",
-                        "The input has no such member. Correct its name, or leave it out.",
+                        "Unknown member " + Quoted.of(name) + ". Correct its name, or leave it out.",
                         errors);
             }
         }
@@ -149,7 +150,7 @@ public final class RecordType {
             if (cause instanceof IllegalArgumentException
                     || cause instanceof DateTimeException
                     || cause instanceof ArithmeticException) {
-                RecordShape.error(at, "invalid_value", told(cause), errors);
+                RecordShape.error(at, "invalid_value", sentence(cause), errors);
                 return null;
             }
             throw new IllegalStateException("The constructor of " + constructor.getName() + " failed", e.getCause());
@@ -159,11 +160,11 @@ public final class RecordType {
     }
 
     /** Returns what the host says of the input. What the JDK says may name classes of the host. */
-    private static String told(Throwable refused) {
+    private static String sentence(Throwable refused) {
         StackTraceElement[] stack = refused.getStackTrace();
         String message = refused.getMessage();
         if (message == null || stack.length == 0 || stack[0].getClassName().startsWith("java.")) {
-            return "The operation does not take this value. Correct it.";
+            return "The operation refuses this value without a reason. Compare it with the documentation of the operation.";
         }
         return message.length() > MESSAGE_LENGTH_MAX ? message.substring(0, MESSAGE_LENGTH_MAX) : message;
     }

@@ -21,7 +21,7 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The rooms in front of the idempotency door, in the order of the contract: each lets a request on or refuses it. */
+/** Runs the checks before the idempotency key, in the order of the contract. Each admits or refuses the request. */
 final class AdmissionControl {
     private static final int NO_ROOM_SECONDS = 1;
     private static final String JSON = "application/json";
@@ -63,10 +63,11 @@ final class AdmissionControl {
         if (why != null) {
             throw new RefusedException(why);
         }
-        switch (call.request.route().guard()) {
-            case NOBODY -> {}
-            case OPERATOR -> access.authenticateOperator(call.request.headers().authorization());
-            case WORKSPACE -> {
+        switch (call.request.route().credential()) {
+            case NONE -> {}
+            case OPERATOR_TOKEN ->
+                access.authenticateOperator(call.request.headers().authorization());
+            case WORKSPACE_KEY -> {
                 // First: what is committed later is looked at again before anything is changed.
                 call.admittedAt = store.committed();
                 Id host = call.request.host();
@@ -92,7 +93,7 @@ final class AdmissionControl {
         Id host = call.request.host();
         if (host != null) {
             Caller unused = access.authenticateHost(host, views.get());
-        } else if (call.request.route().guard() == Route.Guard.WORKSPACE) {
+        } else if (call.request.route().credential() == Route.Credential.WORKSPACE_KEY) {
             access.checkState(credential(call));
         }
         checkStillAllowed(views.get(), call.admitted());
@@ -125,16 +126,21 @@ final class AdmissionControl {
                             + seconds + " s, or let a lease wait for its job.",
                     seconds);
         }
-        Quota quota = quotas.take(call.caller, call.request.units());
+        take(call, call.request.units());
+    }
+
+    /** Takes units from the bucket of the workspace: 429 if there are fewer. */
+    private void take(RequestContext call, int units) {
+        Quota quota = quotas.take(call.caller, units);
         call.quota = quota;
-        call.units = quota.allowed() ? call.request.units() : 0;
+        call.units = quota.allowed() ? units : 0;
         if (!quota.allowed()) {
             throw new RefusedException(
                     Refusal.of(ProblemCode.RATE_LIMITED, tooMany(quota)).retryAfter(quota.retryAfterSeconds()));
         }
     }
 
-    /** Counts the call among those of its workspace that are under way, once its body is there: 429, and its units are given back. */
+    /** Counts the call among those of its workspace in flight, once its body is there. With 429 its units are given back. */
     void place(RequestContext call) {
         if (!isLimited(call) || !call.request.route().isCounted()) {
             return;
@@ -145,14 +151,14 @@ final class AdmissionControl {
             throw refused(
                     call,
                     ProblemCode.TOO_MANY_CONCURRENT_REQUESTS,
-                    "A workspace can have " + Limits.CALLS_PER_WORKSPACE_MAX
-                            + " calls under way at once, and this one has them. Wait for the answer to one of them.",
+                    "A workspace may have " + Limits.CALLS_PER_WORKSPACE_MAX
+                            + " calls in flight, and this one has as many. Wait for the answer to one of them.",
                     1);
         }
     }
 
     private static boolean isLimited(RequestContext call) {
-        return call.request.route().guard() == Route.Guard.WORKSPACE && !call.caller.isHost();
+        return call.request.route().credential() == Route.Credential.WORKSPACE_KEY && !call.caller.isHost();
     }
 
     /** A refusal that takes no units, and shows how many there are. */
@@ -194,13 +200,7 @@ final class AdmissionControl {
             throw new RefusedException(Refusal.ofBody("/operations", "too_many", detail));
         }
         refundDown(call, 0); // so that Retry-After is for the whole sum, which a retry needs again
-        Quota quota = quotas.take(call.caller, (int) units);
-        call.quota = quota;
-        if (!quota.allowed()) {
-            throw new RefusedException(
-                    Refusal.of(ProblemCode.RATE_LIMITED, tooMany(quota)).retryAfter(quota.retryAfterSeconds()));
-        }
-        call.units = (int) units;
+        take(call, (int) units);
     }
 
     /** Returns the most units that a plan gives at once, by all of its policies. */
@@ -291,7 +291,7 @@ final class AdmissionControl {
         }
     }
 
-    /** Looks again, by rows that may be younger, at what was looked at when the caller was let in: 401 403. */
+    /** Checks key, workspace and scopes of an admitted caller again, by rows that may be newer: 401, 403, 404. */
     static void checkStillAllowed(Rows rows, AdmittedCaller admitted) {
         Access.checkStillIn(rows, admitted.caller());
         Scope scope = admitted.scope();

@@ -49,9 +49,9 @@ final class AnswerGate {
         Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
         return new Outcome.Refused(
                 cause instanceof RefusedException refused
-                        ? call.told(refused.refusal())
+                        ? call.forCaller(refused.refusal())
                         : Refusal.of(
                                 ProblemCode.OUTCOME_UNKNOWN,
-                                "The disk failed while the call waited. Repeat the call with the same Idempotency-Key to learn its outcome."));
+                                "The disk or the log failed while the call waited. Repeat the call with its Idempotency-Key; without a key, read first whether it was done."));
     }
 }

@@ -82,7 +82,7 @@ public final class Commits implements Committer {
         return committed.outcome();
     }
 
-    /** Decides and commits, and returns without waiting for the record to be durable, but for a disk that is far behind. */
+    /** Decides and commits. Returns before the record is durable, and waits first only while the disk is far behind. */
     Committed commit(AdmittedCaller admitted, Command.Change change, OutcomeMemory memory) {
         return store.write(transaction -> decide(transaction, admitted, change, memory));
     }
@@ -124,7 +124,7 @@ public final class Commits implements Committer {
                 .orElse(null);
     }
 
-    /** Refuses where no record could be written now: the host's work shall not be done for nothing, again at each retry. */
+    /** Refuses if no record could be written now. Otherwise each retry would run the host's work again for nothing. */
     void requireRoom() {
         store.writeNow(transaction -> {
             transaction.requireRoom(Limits.BODY_BYTES_MAX);
@@ -143,7 +143,7 @@ public final class Commits implements Committer {
                 AdmissionControl.checkStillAllowed(transaction, admitted);
             }
         } catch (RefusedException early) {
-            // As at the steps before the look-up of the key, which remembers none of them.
+            // No key remembers this refusal, because admission refuses before the key is looked up.
             return committed(transaction, context, new Changes(), new Outcome.Refused(early.refusal()));
         }
         try {
@@ -224,7 +224,7 @@ public final class Commits implements Committer {
         }
     }
 
-    /** The caller's plan came with the caller; that of another workspace, or of one for which the engine works, stands in its row. */
+    /** Returns how to find the plan of a workspace. A caller carries the plan of its own; any other is in a row. */
     private Function<Id, Plan> plans(Context context) {
         Caller caller = context.caller();
         boolean knows = ReserveAccess.of(caller) == ReserveAccess.ASKED;

@@ -84,16 +84,16 @@ final class IdempotentRunner {
                             remember,
                             (context, changes, end) -> remember(claim, request, context, changes, end));
         } catch (RefusedException lost) {
-            throw told(lost.refusal());
+            throw forCaller(lost.refusal());
         }
         if (outcome instanceof Outcome.Refused refused) {
-            throw told(refused.refusal());
+            throw forCaller(refused.refusal());
         }
         return result;
     }
 
-    /** Returns what to tell of a refusal to remember the result of work that has run. */
-    private static RefusedException told(Refusal refusal) {
+    /** Returns the refusal that the caller gets if the result of work that has run cannot be remembered. */
+    private static RefusedException forCaller(Refusal refusal) {
         return refusal.isOfEndedEngine()
                 ? RefusedException.of(
                         ProblemCode.OUTCOME_UNKNOWN,

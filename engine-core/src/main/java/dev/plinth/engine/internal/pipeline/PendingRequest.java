@@ -19,14 +19,14 @@ public final class PendingRequest {
         return refused != null;
     }
 
-    /** Returns the workspace of the caller; null of a call that is no workspace's, and of one that nothing was let in by. */
+    /** Returns the workspace of the caller. Null for the operator, for a route without a credential, and before admission. */
     public @Nullable Id workspace() {
         return call.caller.isOperator() ? null : call.caller.workspace();
     }
 
     /** Returns true for a call that the operator's credential has let in. */
     public boolean isOfOperator() {
-        return refused == null && call.request.route().guard() == Route.Guard.OPERATOR;
+        return refused == null && call.request.route().credential() == Route.Credential.OPERATOR_TOKEN;
     }
 
     /** Returns true if the body has an influence on the answer. */
@@ -44,8 +44,8 @@ public final class PendingRequest {
     }
 
     /** Notes what gives memory for the JSON values of the body. */
-    public void paysBy(LongPredicate memory) {
-        call.request.paysBy(memory);
+    public void reservesMemoryBy(LongPredicate memory) {
+        call.request.reservesMemoryBy(memory);
     }
 
     /** Takes the body. */

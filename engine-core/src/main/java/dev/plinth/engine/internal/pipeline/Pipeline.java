@@ -83,7 +83,7 @@ final class Pipeline {
         try {
             result = steps.get();
         } catch (RefusedException refused) {
-            result = recorder.refuse(call, call.told(refused.refusal()));
+            result = recorder.refuse(call, call.forCaller(refused.refusal()));
         } catch (WriterBusyException | NothingToDoException inTheWay) {
             result = new PipelineResult.Move();
         } catch (RuntimeException | Error e) {

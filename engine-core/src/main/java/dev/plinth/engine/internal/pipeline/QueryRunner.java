@@ -25,7 +25,7 @@ final class QueryRunner {
         return commits.reading(call.caller, call.nowMillis, rows).in(call.trace);
     }
 
-    /** Returns the context in which a request reads rows that has waited meanwhile. */
+    /** Returns the context in which a request that has waited reads rows, at the present time. */
     Context contextNow(RequestContext call, Rows rows) {
         return commits.reading(call.caller, store.nowMillis(), rows);
     }

@@ -94,7 +94,7 @@ public final class Request {
     }
 
     /** Notes what gives memory for the values of the body. */
-    void paysBy(LongPredicate given) {
+    void reservesMemoryBy(LongPredicate given) {
         memory = given;
     }
 

@@ -63,7 +63,7 @@ final class RequestContext {
     @Nullable
     KeyUse use;
 
-    /** Gives up its place among the calls of its workspace that are under way; null if it is not counted. */
+    /** Ends its count among the calls of its workspace in flight; null if it is not counted. */
     @Nullable
     Runnable place;
 
@@ -129,7 +129,9 @@ final class RequestContext {
     Answer answer(Commits.Committed committed) {
         Outcome outcome = committed.outcome();
         return answer(
-                outcome instanceof Outcome.Refused refused ? new Outcome.Refused(told(refused.refusal())) : outcome,
+                outcome instanceof Outcome.Refused refused
+                        ? new Outcome.Refused(forCaller(refused.refusal()))
+                        : outcome,
                 committed.sequence(),
                 committed.hasRecord());
     }
@@ -148,14 +150,14 @@ final class RequestContext {
     }
 
     /**
-     * Returns what to tell the caller of a refusal. An engine that has lost its reign, or that closes, has certainly changed
-     * nothing. But once the host's code has run, its own effects are not known.
+     * Returns the refusal that the caller gets. An engine that has lost its reign, or that closes, has certainly changed
+     * nothing. Once the host's code has run, its own effects are unknown.
      */
-    Refusal told(Refusal refusal) {
+    Refusal forCaller(Refusal refusal) {
         return hasRunHostCode && refusal.isOfEndedEngine()
                 ? Refusal.of(
                         ProblemCode.OUTCOME_UNKNOWN,
-                        "The engine closed, or another node leads, since the code of the host ran; the engine has changed nothing. Repeat the call with the same Idempotency-Key to learn its outcome.")
+                        "The engine closed or lost its lead after the code of the host had run; the engine changed nothing. Repeat the call with its Idempotency-Key; without a key, read first whether it was done.")
                 : refusal;
     }
 

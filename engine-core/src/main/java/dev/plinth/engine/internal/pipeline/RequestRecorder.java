@@ -47,7 +47,7 @@ final class RequestRecorder {
         this.requestMetrics = requestMetrics;
     }
 
-    /** Refuses a request. A refusal by what a row says of the caller, or does not say, waits for it like any other answer. */
+    /** Refuses a request. A refusal because of rows, or of missing rows, leaves only once the last record is durable. */
     Answer refuse(RequestContext call, Refusal refusal) {
         boolean byRows = BY_ROWS.contains(refusal.code().status());
         return call.answer(new Outcome.Refused(refusal), byRows ? store.lastSequence() : 0);

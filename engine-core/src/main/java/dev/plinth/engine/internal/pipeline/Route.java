@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param method the HTTP method
  * @param path the path, variables in braces
  * @param text its text in documents
- * @param guard the callers that may call it
+ * @param credential the callers that may call it
  * @param scope the scope that a restricted key needs, or null
  * @param cost rate-limit units
  * @param costsByName rate-limit units by the value of the path's last variable, where they differ
@@ -39,7 +39,7 @@ public record Route(
         String method,
         String path,
         Text text,
-        Guard guard,
+        Credential credential,
         @Nullable Scope scope,
         int cost,
         Map<String, Integer> costsByName,
@@ -61,7 +61,7 @@ public record Route(
 
     /** Returns true if it tells of this process, and shows no rows of a workspace. */
     public boolean isOfProcess() {
-        return guard == Guard.NOBODY;
+        return credential == Credential.NONE;
     }
 
     /** Returns true if it takes a query parameter. */
@@ -69,7 +69,7 @@ public record Route(
         return parameters.contains(parameter);
     }
 
-    /** True if its calls are bounded at all: by a bucket, and in how many are under way. */
+    /** Returns true if its calls are limited, by a bucket and in number in flight. */
     public boolean isCounted() {
         return cost > 0 || ofWorker;
     }
@@ -90,7 +90,7 @@ public record Route(
                 method,
                 path,
                 text,
-                guard,
+                credential,
                 scope,
                 units,
                 byName,
@@ -134,13 +134,13 @@ public record Route(
     }
 
     /** The credential that a route needs. */
-    public enum Guard {
+    public enum Credential {
         /** A key of a workspace. */
-        WORKSPACE,
+        WORKSPACE_KEY,
         /** The operator's token. */
-        OPERATOR,
+        OPERATOR_TOKEN,
         /** No credential. */
-        NOBODY
+        NONE
     }
 
     /** A header that a host may demand of the callers of a route. */
@@ -152,7 +152,7 @@ public record Route(
     /** Makes a command of a request. */
     @FunctionalInterface
     public interface Decoder {
-        /** The command. Throws {@code Refused} with everything that is wrong with the request. */
+        /** Returns the command. Throws {@code RefusedException} with everything that is wrong with the request. */
         Command decode(Request request);
 
         /** Returns the scopes that a key needs beside the route's own, because of what the body asks for. */

@@ -26,8 +26,8 @@ final class Bucket {
     private final @Nullable AdditionalPolicies further;
     private volatile long arrival; // not in an object of its own, which would be one more cache line to wait for
     private final Id workspace;
-    private final @Nullable QuotaCheckpointWriter marks;
-    private final long nanosPerMark;
+    private final @Nullable QuotaCheckpointWriter checkpoints;
+    private final long nanosPerCheckpoint;
     private volatile long markedArrival;
     private volatile boolean noted;
     private @Nullable Successor successor; // guarded by this
@@ -36,32 +36,32 @@ final class Bucket {
         this.plan = tenure.plan;
         this.since = tenure.since;
         this.workspace = tenure.workspace;
-        this.marks = tenure.marks;
+        this.checkpoints = tenure.checkpoints;
         this.rate = GcraRate.of(plan.requests(), plan.window());
         this.further = further;
         this.arrival = arrivalNanos;
         this.markedArrival = arrivalNanos;
         int units = further == null ? plan.requests() : Math.min(plan.requests(), further.smallestBurst());
-        this.nanosPerMark = marks == null
+        this.nanosPerCheckpoint = checkpoints == null
                 ? Long.MAX_VALUE
                 : Math.max(1, units / QuotaCheckpointWriter.PARTS_OF_BURST) * rate.nanosPerUnit();
     }
 
     /** Makes a bucket with all its units, except those that a checkpoint counts as used. */
-    static Bucket first(Caller caller, EngineClock clock, @Nullable QuotaCheckpointWriter marks) {
+    static Bucket first(Caller caller, EngineClock clock, @Nullable QuotaCheckpointWriter checkpoints) {
         Plan plan = caller.plan();
-        QuotaCheckpoint checkpoint = marks == null ? null : marks.of(caller.workspace());
+        QuotaCheckpoint checkpoint = checkpoints == null ? null : checkpoints.of(caller.workspace());
         long now = clock.nanoTime();
         AdditionalPolicies further = AdditionalPolicies.of(plan, null, now);
         long debt = 0;
-        if (marks != null && checkpoint != null) {
-            long elapsed = marks.elapsedNanos(checkpoint.atMillis());
+        if (checkpoints != null && checkpoint != null) {
+            long elapsed = checkpoints.elapsedNanos(checkpoint.atMillis());
             debt = QuotaCheckpoint.debt(GcraRate.of(plan.requests(), plan.window()), checkpoint.milliUnits(), elapsed);
             if (further != null) {
                 further.restore(checkpoint.others(), caller.workspace(), now, elapsed);
             }
         }
-        return new Bucket(new Tenure(plan, caller.planSince(), caller.workspace(), marks), further, now + debt);
+        return new Bucket(new Tenure(plan, caller.planSince(), caller.workspace(), checkpoints), further, now + debt);
     }
 
     Id workspace() {
@@ -113,7 +113,7 @@ final class Bucket {
                 return quota(true, debt, 0);
             }
             if (ARRIVAL.compareAndSet(this, old, base + cost)) {
-                if (debt >= nanosPerMark && base + cost - markedArrival >= nanosPerMark) {
+                if (debt >= nanosPerCheckpoint && base + cost - markedArrival >= nanosPerCheckpoint) {
                     note();
                 }
                 return quota(true, debt, 0);
@@ -142,9 +142,9 @@ final class Bucket {
     }
 
     private void note() {
-        if (!noted && marks != null) {
+        if (!noted && checkpoints != null) {
             noted = true;
-            marks.note(this);
+            checkpoints.note(this);
         }
     }
 
@@ -185,7 +185,7 @@ final class Bucket {
         long now = clock.nanoTime();
         GcraRate nextRate = GcraRate.of(known.plan.requests(), known.plan.window());
         return new Bucket(
-                new Tenure(known.plan, known.since, workspace, marks),
+                new Tenure(known.plan, known.since, workspace, checkpoints),
                 AdditionalPolicies.of(known.plan, further, now),
                 now + rate.debtAt(nextRate, GcraRate.debt(known.lastArrival, now)));
     }
@@ -207,5 +207,5 @@ final class Bucket {
      * @param since when the plan began, in commit order
      */
     private record Tenure(
-            Plan plan, long since, Id workspace, @Nullable QuotaCheckpointWriter marks) {}
+            Plan plan, long since, Id workspace, @Nullable QuotaCheckpointWriter checkpoints) {}
 }

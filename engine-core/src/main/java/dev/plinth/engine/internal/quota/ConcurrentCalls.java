@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Counts and limits the calls of each workspace in flight. Thread-safe. */
 final class ConcurrentCalls {
-    private final ConcurrentHashMap<Id, AtomicInteger> underWay = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Id, AtomicInteger> inFlight = new ConcurrentHashMap<>();
 
     /**
      * Counts one more call of a workspace. Returns what ends it, or null if {@link Limits#CALLS_PER_WORKSPACE_MAX} are
@@ -16,8 +16,8 @@ final class ConcurrentCalls {
      */
     @Nullable
     Call begin(Id workspace) {
-        AtomicInteger known = underWay.get(workspace);
-        AtomicInteger count = known == null ? underWay.computeIfAbsent(workspace, id -> new AtomicInteger()) : known;
+        AtomicInteger known = inFlight.get(workspace);
+        AtomicInteger count = known == null ? inFlight.computeIfAbsent(workspace, id -> new AtomicInteger()) : known;
         if (count.incrementAndGet() > Limits.CALLS_PER_WORKSPACE_MAX) {
             count.decrementAndGet();
             return null;
@@ -27,7 +27,7 @@ final class ConcurrentCalls {
 
     /** Forgets a workspace that is deleted. */
     void forget(Id workspace) {
-        underWay.remove(workspace);
+        inFlight.remove(workspace);
     }
 
     /** A call in flight. */

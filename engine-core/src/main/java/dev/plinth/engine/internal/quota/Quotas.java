@@ -58,7 +58,7 @@ public final class Quotas {
     }
 
     /** Writes the used units of all workspaces. */
-    public void writeMarks() {
+    public void writeCheckpoints() {
         if (checkpoints != null) {
             checkpoints.writeBuckets(buckets.values());
         }

@@ -5,18 +5,16 @@ import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.OwnerOnly;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,8 +44,6 @@ final class RequestFiles {
 
     private static final System.Logger LOG = Log.of(RequestFiles.class);
     private static final Pattern NAME = Pattern.compile("requests-[0-9]{10}\\.jsonl");
-    private static final boolean POSIX =
-            FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
     private static final Set<StandardOpenOption> APPENDING =
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
     private static final int BATCH = 1_000;
@@ -243,12 +239,7 @@ final class RequestFiles {
     /** Opens a file at its end. A line that a crash has cut ends there. */
     private FileChannel openFile(long number) throws IOException {
         Path file = directory.resolve(String.format(Locale.ROOT, "requests-%010d.jsonl", number));
-        FileAttribute<?>[] attributes = POSIX
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
-        FileChannel open = FileChannel.open(file, APPENDING, attributes);
+        FileChannel open = FileChannel.open(file, APPENDING, OwnerOnly.file());
         size = open.size();
         if (size > 0 && end(file, 1)[0] != '\n') {
             size += open.write(ByteBuffer.wrap(new byte[] {'\n'}));

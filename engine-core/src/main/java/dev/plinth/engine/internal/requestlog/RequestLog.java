@@ -1,9 +1,11 @@
 package dev.plinth.engine.internal.requestlog;
 
+import dev.plinth.engine.api.LoggedRequest;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.IoFailure;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refusal;
@@ -67,7 +69,7 @@ public final class RequestLog {
             .maybe("caller", Schema.oneOf(List.of("host")))
             .maybe("node", Schema.TEXT)
             .maybe("idempotencyKey", Schema.TEXT)
-            .maybe("idempotency", Schema.oneOf(List.of("executed", "replayed", "mismatch", "in_use")))
+            .maybe("idempotency", Schema.oneOf(Schema.words(LoggedRequest.KeyUse.values())))
             .with("units", Schema.WHOLE)
             .with("durationMicros", Schema.WHOLE)
             .with("createdAt", Schema.TIME)
@@ -117,7 +119,7 @@ public final class RequestLog {
             files = kept;
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "The request log in " + folder + " cannot be made or read: " + e.getMessage()
+                    "The request log in " + folder + " cannot be made or read: " + IoFailure.reason(e)
                             + ". Check its owner and permissions, or open without it.",
                     e);
         }

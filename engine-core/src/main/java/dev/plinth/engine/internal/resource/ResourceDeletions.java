@@ -13,8 +13,8 @@ import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.timer.BacklogRunner;
-import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.internal.timer.SweepWork;
 
 /**
  * Deletions that need more rows than one record may have. The first record deletes the resource's own row, so that
@@ -53,7 +53,7 @@ final class ResourceDeletions {
         return row != null && row.skip(Long.BYTES + 2 * Id.BYTES).small() == 1;
     }
 
-    static Retention retention(ShareRevocation end, EventRowCount eventRowCount) {
+    static SweepWork retention(ShareRevocation end, EventRowCount eventRowCount) {
         return new BacklogRunner("deleted resources", BACKLOG, (context, row, batch) -> {
             Id workspace = row.skip(Long.BYTES).id(IdKind.WORKSPACE);
             carryOn(context, workspace, row.id(IdKind.RESOURCE), end, eventRowCount, batch);

@@ -25,8 +25,8 @@ import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Schema;
-import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.internal.timer.SweepWork;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
 import java.util.List;
 import java.util.Locale;
@@ -43,7 +43,7 @@ public final class Resources {
             .with("id", Schema.id(IdKind.RESOURCE))
             .with("type", Schema.TEXT)
             .with("name", Schema.TEXT)
-            .with("status", Schema.oneOf(List.of("active", "paused", "archived")))
+            .with("status", Schema.oneOf(Schema.words(ResourceStatus.values())))
             .with("data", Schema.OBJECT)
             .with("metadata", Schema.texts())
             .withVersion()
@@ -111,7 +111,7 @@ public final class Resources {
      * @param end ends the grantees' work on the resources
      * @param eventRowCount counts the rows that an event writes
      */
-    public static Retention deletions(ShareRevocation end, EventRowCount eventRowCount) {
+    public static SweepWork deletions(ShareRevocation end, EventRowCount eventRowCount) {
         return ResourceDeletions.retention(end, eventRowCount);
     }
 

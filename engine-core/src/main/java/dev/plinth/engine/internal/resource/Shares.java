@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.resource;
 
+import dev.plinth.engine.api.Role;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
@@ -27,7 +28,7 @@ import java.util.List;
 /** The commands on shares, which give another workspace a right to a resource and take it back. */
 public final class Shares {
     /** The roles of a share. */
-    public static final List<String> ROLES = List.of("reader", "editor");
+    public static final List<String> ROLES = Schema.words(Role.values());
 
     /** The members of a share. */
     public static final Entity ENTITY = Entity.named("Share")

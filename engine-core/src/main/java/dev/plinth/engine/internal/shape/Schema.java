@@ -3,7 +3,9 @@ package dev.plinth.engine.internal.shape;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
@@ -62,6 +64,13 @@ public record Schema(List<String> types, Consumer<JsonBytes> rules, List<Entity>
     /** Returns the text of an id. */
     public static Schema id(IdKind kind) {
         return of("string", json -> json.member("pattern", "^" + kind.prefix() + "_[0-9a-hjkmnp-tv-z]{26}$"));
+    }
+
+    /** Returns the words of an enum as the wire shows them, in its order. */
+    public static List<String> words(Enum<?>[] constants) {
+        return Arrays.stream(constants)
+                .map(each -> each.name().toLowerCase(Locale.ROOT))
+                .toList();
     }
 
     /** Returns one of these words. */

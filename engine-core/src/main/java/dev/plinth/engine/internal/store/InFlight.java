@@ -274,7 +274,7 @@ final class InFlight {
                 ? fenced()
                 : Refusal.of(
                         ProblemCode.OUTCOME_UNKNOWN,
-                        "The journal failed while the call waited. Repeat the call with the same Idempotency-Key to learn its outcome.");
+                        "The journal failed while the call waited. Repeat the call with its Idempotency-Key; without a key, read first whether it was done.");
         List<Flight> undone;
         synchronized (flights) {
             // First, because callers that wait for room must not go on waiting if the rest fails.

@@ -164,7 +164,7 @@ final class LogSnapshots implements AutoCloseable {
             from = source;
             since = 0;
         }
-        SnapshotEvent event = Recordings.begun(SnapshotEvent::probe, SnapshotEvent::new);
+        SnapshotRecording event = Recordings.begun(SnapshotRecording::probe, SnapshotRecording::new);
         boolean made = false;
         long position;
         try {

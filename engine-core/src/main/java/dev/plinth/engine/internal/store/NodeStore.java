@@ -105,7 +105,7 @@ public final class NodeStore implements AutoCloseable {
         return leading == null ? replay.last().epoch() : leading.epoch();
     }
 
-    /** Returns a time in milliseconds: what was durable so long ago was applied by following. */
+    /** Returns the lag in milliseconds. All that was durable that long ago is applied. */
     public long lagMillis() {
         return upToDate.millisPast();
     }
@@ -185,7 +185,7 @@ public final class NodeStore implements AutoCloseable {
                         + replay.last().sequence() + ". Check how the database of the log failed over.");
     }
 
-    /** Follows until a reading was not full, so that also a node of a busy log ends. Throws as {@link #follow} does. */
+    /** Follows until a read brings less than it may, which also ends on a busy log. Throws as {@link #follow} does. */
     public void catchUp() throws IOException {
         begin();
         while (advance(log::follow) > FULL_READ_BYTES) {

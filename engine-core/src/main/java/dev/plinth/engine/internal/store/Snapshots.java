@@ -109,7 +109,7 @@ final class Snapshots implements AutoCloseable {
     /** Makes a snapshot now, on the caller's thread, one at a time. */
     synchronized void make() throws IOException {
         makeSpace();
-        SnapshotEvent event = Recordings.begun(SnapshotEvent::probe, SnapshotEvent::new);
+        SnapshotRecording event = Recordings.begun(SnapshotRecording::probe, SnapshotRecording::new);
         boolean made = false;
         try {
             copy();

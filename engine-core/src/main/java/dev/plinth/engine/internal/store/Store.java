@@ -56,7 +56,7 @@ public final class Store implements AutoCloseable {
     private final FatalErrors fatalErrors;
     private final WriterLock writer = new WriterLock();
     private final ConsistentReads reads;
-    private final Answers answers;
+    private final AnswerReadiness answers;
     private final EngineTime time;
     private final Transaction transaction;
     private @Nullable Snapshots snapshots;
@@ -71,8 +71,8 @@ public final class Store implements AutoCloseable {
         this.fatalErrors = fatalErrors;
         this.inFlight = new InFlight(journal.isShared());
         this.reads = new ConsistentReads(tables, writer, inFlight);
-        this.time = new EngineTime(clock, tables, journal.isShared() ? Answers.LEAD_MILLIS : 0);
-        this.answers = new Answers(time, tables, journal, inFlight, this::appendTime);
+        this.time = new EngineTime(clock, tables, journal.isShared() ? AnswerReadiness.LEAD_MILLIS : 0);
+        this.answers = new AnswerReadiness(time, tables, journal, inFlight, this::appendTime);
         this.transaction = new Transaction(tables, journal, time, inFlight);
     }
 
@@ -359,7 +359,7 @@ public final class Store implements AutoCloseable {
     }
 
     /** Returns what tells when answers may leave. */
-    public Answers answers() {
+    public AnswerReadiness answers() {
         return answers;
     }
 

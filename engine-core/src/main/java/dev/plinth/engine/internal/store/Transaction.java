@@ -134,7 +134,7 @@ public final class Transaction implements Rows {
         long lastNumber = Math.max(number, tables.lastNumber());
         Record record =
                 new Record(journal.cell(), journal.epoch(), sequence, timeMillis, lastNumber, writes, emptiesAll);
-        CommitEvent event = Recordings.begun(CommitEvent::probe, CommitEvent::new);
+        CommitRecording event = Recordings.begun(CommitRecording::probe, CommitRecording::new);
         try {
             journal.prepare(record);
             applyAndAppend(record, bytes);

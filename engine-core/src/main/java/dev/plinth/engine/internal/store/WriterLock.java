@@ -19,7 +19,7 @@ final class WriterLock {
     private final AtomicLong longestNanos = new AtomicLong();
     private final AtomicLong reads = new AtomicLong();
     private long since;
-    private @Nullable WriterHoldEvent event;
+    private @Nullable WriterHoldRecording event;
 
     /**
      * Takes the lock. Unless other threads sleep for it, it spins for a moment before it sleeps too. The holder runs on
@@ -53,7 +53,7 @@ final class WriterLock {
     }
 
     void unlock() {
-        WriterHoldEvent ended = null;
+        WriterHoldRecording ended = null;
         if (lock.getHoldCount() == 1) {
             end();
             ended = event;
@@ -90,7 +90,7 @@ final class WriterLock {
     private void begin() {
         if (lock.getHoldCount() == 1) {
             since = System.nanoTime();
-            event = Recordings.begun(WriterHoldEvent::probe, WriterHoldEvent::new);
+            event = Recordings.begun(WriterHoldRecording::probe, WriterHoldRecording::new);
         }
     }
 

@@ -38,7 +38,7 @@ public final class AttemptRunner {
 
     private volatile boolean open = true;
     private volatile @Nullable Runnable doorbell;
-    private volatile @Nullable LongConsumer rested;
+    private volatile @Nullable LongConsumer backoffEnded;
 
     /**
      * Makes a runner on this executor with a limit of attempts at once.
@@ -63,8 +63,8 @@ public final class AttemptRunner {
     }
 
     /** Sets the listener that learns of each number whose backoff is over. It runs on the executor and may wait. */
-    public void onRested(LongConsumer listener) {
-        rested = listener;
+    public void onBackoffEnd(LongConsumer listener) {
+        backoffEnded = listener;
     }
 
     /**
@@ -229,7 +229,7 @@ public final class AttemptRunner {
         Backoff backoff = Backoff.after(backoffs.get(number));
         backoffs.put(number, backoff);
         CompletableFuture.delayedExecutor(backoff.millis(), TimeUnit.MILLISECONDS, Runnable::run)
-                .execute(() -> restIsOver(number));
+                .execute(() -> backoffIsOver(number));
         log.log(
                 System.Logger.Level.ERROR,
                 "An attempt could not record its end; the next one comes after " + backoff.millis() + " ms",
@@ -240,8 +240,8 @@ public final class AttemptRunner {
      * Tells that a backoff is over. It uses the executor, because the listener may wait for the disk, and this thread
      * serves the whole JVM.
      */
-    private void restIsOver(long number) {
-        LongConsumer listener = rested;
+    private void backoffIsOver(long number) {
+        LongConsumer listener = backoffEnded;
         if (listener == null) {
             ring();
             return;

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Goes on with the work of a backlog, a step of one piece of work after a step of another. A piece whose step was
- * refused backs off, and the others go on. For one thread at a time, except {@link #nextExpiry}.
+ * refused backs off, and the others go on. For one thread at a time, except {@link #nextDueMillis}.
  */
-public final class BacklogRunner implements Retention {
+public final class BacklogRunner implements SweepWork {
     private static final long SINCE_EVER = 0;
 
     /** The most pieces of work that back off each by itself. With one more the whole backlog backs off. */
@@ -48,7 +48,7 @@ public final class BacklogRunner implements Retention {
     }
 
     @Override
-    public long nextExpiry(Rows rows) {
+    public long nextDueMillis(Rows rows) {
         long size = backlog.size(rows);
         if (size == 0) {
             return NEVER;

@@ -17,9 +17,9 @@ import java.util.function.ToLongFunction;
  */
 public record DueRetention<R>(
         String name, TableName<R> table, int kind, ToLongFunction<Rows> keptMillis, Removal<R> removal)
-        implements Retention {
+        implements SweepWork {
     @Override
-    public long nextExpiry(Rows rows) {
+    public long nextDueMillis(Rows rows) {
         long first = DueIndex.firstTime(rows, kind);
         return first == Rows.NONE ? NEVER : first + keptMillis.applyAsLong(rows);
     }

@@ -6,8 +6,7 @@ public interface DueSource extends ReadySource {
     int number();
 
     /**
-     * Starts or does the work that is due under a number. Called by one thread at a time. May refuse when the source is
-     * full.
+     * Starts or does the work that is due under a number. Called by one thread at a time.
      *
      * @return false if there is no room for it, and the end of an attempt would not make room. It is tried again a
      *     moment later
@@ -16,7 +15,4 @@ public interface DueSource extends ReadySource {
 
     /** Returns true if an attempt of this number is in flight, so that it is not due now. */
     boolean isBusy(long number);
-
-    /** Returns true if nothing more can start now. */
-    boolean isFull();
 }

@@ -17,9 +17,9 @@ import java.util.function.ToLongBiFunction;
  * @param expiry tells when a row expires, in epoch milliseconds
  */
 public record OldestFirst<R>(String name, TableName<R> table, SetKey all, ToLongBiFunction<Rows, R> expiry)
-        implements Retention {
+        implements SweepWork {
     @Override
-    public long nextExpiry(Rows rows) {
+    public long nextDueMillis(Rows rows) {
         R first = rows.at(table, HiddenNumbers.of(rows).ceiling(rows, all, 0));
         return first == null ? NEVER : expiry.applyAsLong(rows, first);
     }

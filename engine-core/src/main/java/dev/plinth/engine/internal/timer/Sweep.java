@@ -56,12 +56,12 @@ public final class Sweep implements ReadySource {
 
     /** Makes a sweep of these series of retentions, each in its order. */
     public Sweep(
-            Store store, Committer committer, EngineClock clock, Executor executor, List<List<Retention>> retentions) {
+            Store store, Committer committer, EngineClock clock, Executor executor, List<List<SweepWork>> retentions) {
         this.store = store;
         this.committer = committer;
         this.clock = clock;
         this.attempts = new AttemptRunner(executor, 1, store.fatalErrors());
-        for (List<Retention> each : retentions) {
+        for (List<SweepWork> each : retentions) {
             series.add(new Series(List.copyOf(each)));
             each.forEach(retention -> collected.put(retention.name(), new LongAdder()));
         }
@@ -83,7 +83,7 @@ public final class Sweep implements ReadySource {
     public Map<String, Long> unfinished() {
         Map<String, Long> figures = new LinkedHashMap<>();
         for (Series each : series) {
-            for (Retention retention : each.retentions) {
+            for (SweepWork retention : each.retentions) {
                 if (retention instanceof BacklogRunner work) {
                     figures.put(retention.name(), store.look(work::unfinished));
                 }
@@ -96,9 +96,9 @@ public final class Sweep implements ReadySource {
     @Override
     public long nextReadyMillis() {
         if (attempts.isFull()) {
-            return Retention.NEVER;
+            return SweepWork.NEVER;
         }
-        long next = Retention.NEVER;
+        long next = SweepWork.NEVER;
         for (Series each : series) {
             next = Math.min(next, each.nextReadyMillis());
         }
@@ -133,7 +133,7 @@ public final class Sweep implements ReadySource {
         while (more) {
             more = false;
             for (Series each : series) {
-                Retention due = each.due(now);
+                SweepWork due = each.due(now);
                 if (due == null) {
                     continue;
                 }
@@ -149,35 +149,35 @@ public final class Sweep implements ReadySource {
         }
     }
 
-    /** Retentions each of which relies on those before it. For one thread, except {@link #nextReadyMillis}. */
+    /** SweepOrder each of which relies on those before it. For one thread, except {@link #nextReadyMillis}. */
     private final class Series {
-        private final List<Retention> retentions;
+        private final List<SweepWork> retentions;
         private volatile long notBefore;
 
-        Series(List<Retention> retentions) {
+        Series(List<SweepWork> retentions) {
             this.retentions = retentions;
         }
 
         long nextReadyMillis() {
-            long next = store.look(this::nextExpiry);
-            return next == Retention.NEVER
+            long next = store.look(this::nextDueMillis);
+            return next == SweepWork.NEVER
                     ? next
                     : Math.max(next + lateMillis(), notBefore) + store.time().sweepLagMillis();
         }
 
-        private long nextExpiry(Rows rows) {
-            long next = Retention.NEVER;
-            for (Retention retention : retentions) {
-                next = Math.min(next, retention.nextExpiry(rows));
+        private long nextDueMillis(Rows rows) {
+            long next = SweepWork.NEVER;
+            for (SweepWork retention : retentions) {
+                next = Math.min(next, retention.nextDueMillis(rows));
             }
             return next;
         }
 
         /** Returns the first retention with expired rows, or null if there is none or the series backs off. */
         @Nullable
-        Retention due(long now) {
-            for (Retention retention : notBefore > now ? List.<Retention>of() : retentions) {
-                if (store.look(retention::nextExpiry) <= now) {
+        SweepWork due(long now) {
+            for (SweepWork retention : notBefore > now ? List.<SweepWork>of() : retentions) {
+                if (store.look(retention::nextDueMillis) <= now) {
                     return retention;
                 }
             }
@@ -186,7 +186,7 @@ public final class Sweep implements ReadySource {
 
         /** Runs one step. If it does not end well, the series backs off, whatever the reason was. */
         @Nullable
-        SweepBatch step(Retention retention, long now) {
+        SweepBatch step(SweepWork retention, long now) {
             notBefore = now + PAUSE_MILLIS;
             SweepBatch batch = Sweep.this.step(retention, now);
             notBefore = batch == null ? notBefore : 0;
@@ -240,7 +240,7 @@ public final class Sweep implements ReadySource {
      * Commits one record. Returns the batch of the record, an empty one if other rows are to be tried, or null if the
      * series has to back off.
      */
-    private @Nullable SweepBatch step(Retention retention, long now) {
+    private @Nullable SweepBatch step(SweepWork retention, long now) {
         SweepBatch batch = new SweepBatch();
         Outcome outcome = committer.commit(Caller.OPERATOR, context -> {
             retention.collect(context, now, batch);

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.timer;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.internal.base.EngineThread;
+import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.store.Store;
@@ -138,15 +139,11 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     public void close() {
         open = false;
         wake();
-        try {
-            thread.join(TimeUnit.SECONDS.toMillis(1));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Joins.within(thread, TimeUnit.SECONDS.toMillis(1));
     }
 
     private void loop() {
-        Backoff rest = null;
+        Backoff backoff = null;
         while (open) {
             try {
                 long watch = store.time().watch();
@@ -156,9 +153,9 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
                 store.fatalErrors().saw(e);
                 // Without this thread nothing would ever fall due again. A bell does not cut the backoff short, because
                 // each commit rings.
-                rest = Backoff.after(rest);
+                backoff = Backoff.after(backoff);
                 log.log(System.Logger.Level.ERROR, "A pass over due work failed; the next one follows", e);
-                rest(rest.millis(), false);
+                rest(backoff.millis(), false);
             }
         }
     }
@@ -175,21 +172,21 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
             return question.get();
         } catch (RuntimeException | Error e) {
             store.fatalErrors().saw(e);
-            Backoff rest = Backoff.after(last);
-            backoffs.put(source, rest);
+            Backoff backoff = Backoff.after(last);
+            backoffs.put(source, backoff);
             log.log(
                     // At the end of a reign its work is refused, and the next leader does it.
                     store.hasEnded() ? System.Logger.Level.DEBUG : System.Logger.Level.ERROR,
                     source.getClass().getSimpleName() + " could not start due work; it is asked again after "
-                            + rest.millis() + " ms",
+                            + backoff.millis() + " ms",
                     e);
             return otherwise;
         }
     }
 
-    private boolean isAnyResting() {
-        for (Backoff rest : backoffs.values()) {
-            if (!rest.isOver()) {
+    private boolean isAnyBackingOff() {
+        for (Backoff backoff : backoffs.values()) {
+            if (!backoff.isOver()) {
                 return true;
             }
         }
@@ -197,7 +194,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     }
 
     private long untilNext() {
-        long idle = refused.isEmpty() && held.isEmpty() && !isAnyResting() ? IDLE_MILLIS : AGAIN_MILLIS;
+        long idle = refused.isEmpty() && held.isEmpty() && !isAnyBackingOff() ? IDLE_MILLIS : AGAIN_MILLIS;
         if (clock instanceof ManualClock) {
             return idle;
         }
@@ -284,7 +281,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private DueSearch.Due firstDue(DueSource source, long until) {
         return ask(source, DueSearch.Due.NEVER, () -> {
             Set<Long> passed = refused.getOrDefault(source, Set.of());
-            return source.isFull() || passed.size() >= REFUSED_MAX
+            return passed.size() >= REFUSED_MAX
                     ? DueSearch.Due.NEVER
                     : search.first(
                             source.number(), until, number -> !source.isBusy(number) && !passed.contains(number));

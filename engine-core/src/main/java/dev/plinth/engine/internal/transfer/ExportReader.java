@@ -1,7 +1,9 @@
 package dev.plinth.engine.internal.transfer;
 
+import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.IoFailure;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.TransferredTable;
@@ -15,13 +17,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads an exported file from its beginning to its end, and checks each part of it. What it refuses is told in one
- * sentence by {@code IllegalStateException}. Not thread-safe.
+ * Reads an exported file from its beginning to its end, and checks each part of it. Throws
+ * {@code IllegalStateException} with one sentence for a file that it refuses. Not thread-safe.
  */
 final class ExportReader {
     private static final String UNCHANGED = "; nothing was imported. ";
@@ -30,7 +31,7 @@ final class ExportReader {
     private final Path file;
     private final Path keyFile;
     private final SecretCipher cipher;
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = Bytes.newSha256();
     private byte[] header = {};
     private long at;
     private long parts;
@@ -85,7 +86,7 @@ final class ExportReader {
             throw damaged("ends too early, after byte " + at);
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "The file " + file + " cannot be read: " + e.getClass().getSimpleName()
+                    "The file " + file + " cannot be read: " + IoFailure.reason(e)
                             + ". Check its path, its owner and permissions, and the disk.",
                     e);
         }
@@ -213,13 +214,5 @@ final class ExportReader {
     /** Returns the exception for a file with a row that no export writes, at the row that was read last. */
     IllegalStateException forged(TransferredTable table, String fault) {
         return damaged("has a row of " + table.table().name() + " before or at row " + rows + " that " + fault);
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Expected SHA-256, which every JDK has, but found none", e);
-        }
     }
 }

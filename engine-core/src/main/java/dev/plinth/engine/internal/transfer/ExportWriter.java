@@ -4,6 +4,7 @@ import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.OwnerOnly;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.SecretCipher;
 import java.io.ByteArrayOutputStream;
@@ -16,12 +17,9 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Set;
@@ -51,7 +49,7 @@ final class ExportWriter implements AutoCloseable {
     private final FileChannel channel;
     private final SecretCipher cipher;
     private final byte[] header;
-    private final MessageDigest digest = ExportReader.sha256();
+    private final MessageDigest digest = Bytes.newSha256();
     private final ByteArrayOutputStream part = new ByteArrayOutputStream(ExportFormat.PART_BYTES + 1024);
     private long parts;
     private long rows;
@@ -65,7 +63,7 @@ final class ExportWriter implements AutoCloseable {
         this.header = header;
     }
 
-    /** Begins a file. What exports to the same name have left that were killed is deleted. */
+    /** Begins a file. Deletes the partial files that killed exports to the same name have left. */
     static ExportWriter begin(Path file, SecretCipher cipher, IdSource random, Id workspace) throws IOException {
         if (Files.exists(file)) {
             throw exists(file);
@@ -75,13 +73,7 @@ final class ExportWriter implements AutoCloseable {
         random.fillSecret(unique);
         String hex = HexFormat.of().formatHex(unique);
         Path partial = file.resolveSibling(file.getFileName() + "." + hex + PARTIAL);
-        FileAttribute<?>[] attributes =
-                FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-                        ? new FileAttribute<?>[] {
-                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                        }
-                        : new FileAttribute<?>[0];
-        FileChannel channel = make(partial, attributes);
+        FileChannel channel = make(partial);
         byte[] fileId = new byte[ExportFormat.randomBytes()];
         random.fillSecret(fileId);
         ExportWriter writer = new ExportWriter(file, partial, channel, cipher, ExportFormat.header(fileId));
@@ -98,12 +90,12 @@ final class ExportWriter implements AutoCloseable {
         }
     }
 
-    private static FileChannel make(Path partial, FileAttribute<?>... attributes) throws IOException {
+    private static FileChannel make(Path partial) throws IOException {
         String written = property(partial);
         boolean isMine = System.getProperties().putIfAbsent(written, "") == null;
         try {
             return FileChannel.open(
-                    partial, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes);
+                    partial, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OwnerOnly.file());
         } catch (IOException | RuntimeException e) {
             if (isMine) {
                 System.clearProperty(written);

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.transfer;
 
 import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.internal.base.IoFailure;
 import dev.plinth.engine.internal.base.SecretCipher;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +23,7 @@ final class TransferKey {
         } catch (IOException e) {
             throw new IllegalStateException(
                     "The key file " + file + " cannot be read: "
-                            + e.getClass().getSimpleName()
+                            + IoFailure.reason(e)
                             + ". Name the key of the export, or make one with: head -c " + SecretCipher.KEY_BYTES
                             + " /dev/urandom.",
                     e);

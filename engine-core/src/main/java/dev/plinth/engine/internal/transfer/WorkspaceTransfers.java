@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.ImportedWorkspaces;
 import dev.plinth.engine.internal.base.ImportedWorkspaces.ImportedWorkspace;
+import dev.plinth.engine.internal.base.IoFailure;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.RefusedException;
@@ -23,8 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The door of the room: exports and imports workspaces. Each method waits for the disk. What cannot be done is told in
- * one sentence by {@code IllegalStateException}. Thread-safe.
+ * The door of the room: exports and imports workspaces. Each method waits for the disk, and throws
+ * {@code IllegalStateException} with one sentence if it cannot run. Thread-safe.
  */
 public final class WorkspaceTransfers {
     private static final System.Logger LOG = Log.of(WorkspaceTransfers.class);
@@ -70,10 +71,10 @@ public final class WorkspaceTransfers {
             long bytes = Exporter.run(store, cipher, tracks, workspace, out);
             return new WorkspaceTransfer(workspace.text(), out.rows(), bytes, 0);
         } catch (RefusedException refused) {
-            throw told(refused);
+            throw exception(refused);
         } catch (IOException | UncheckedIOException e) {
             throw new IllegalStateException(
-                    "The file " + file + " cannot be written: " + e.getMessage()
+                    "The file " + file + " cannot be written: " + IoFailure.reason(e)
                             + ". Check its directory, and the room on its disk.",
                     e);
         }
@@ -101,7 +102,7 @@ public final class WorkspaceTransfers {
         try {
             importer = Importer.begin(store, commits, cipher, checked, plan, input.pausesWebhooks());
         } catch (RefusedException refused) {
-            throw told(refused);
+            throw exception(refused);
         }
         try {
             long bytes = importer.putAll(new ExportReader(input.file(), input.keyFile(), key));
@@ -109,7 +110,7 @@ public final class WorkspaceTransfers {
             return new WorkspaceTransfer(checked.workspace().text(), importer.rows(), bytes, importer.sharesLeftOut());
         } catch (RefusedException refused) {
             abandon(checked.workspace(), refused);
-            throw told(refused);
+            throw exception(refused);
         } catch (RuntimeException | Error e) {
             abandon(checked.workspace(), e);
             throw e;
@@ -145,7 +146,7 @@ public final class WorkspaceTransfers {
         try {
             return Access.exists(store.viewToAct(), workspace);
         } catch (RefusedException ended) {
-            throw told(ended);
+            throw exception(ended);
         }
     }
 
@@ -153,7 +154,7 @@ public final class WorkspaceTransfers {
         try {
             imports.begin(checked.ids());
         } catch (RefusedException ended) {
-            throw told(ended);
+            throw exception(ended);
         }
     }
 
@@ -168,7 +169,7 @@ public final class WorkspaceTransfers {
         return plan;
     }
 
-    private static IllegalStateException told(RefusedException refused) {
+    private static IllegalStateException exception(RefusedException refused) {
         return new IllegalStateException(refused.refusal().detail(), refused);
     }
 

@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.api.Delivery;
+import dev.plinth.engine.api.DeliveryStatus;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
@@ -20,7 +22,8 @@ import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Schema;
-import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepWork;
+import dev.plinth.engine.internal.webhook.send.SendError;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,19 +40,16 @@ public final class Deliveries {
     private static final String DELIVERING = "delivering";
 
     /** The statuses by which a list can be filtered. */
-    public static final List<String> STATUSES =
-            List.of("pending", DELIVERING, "delivered", "retrying", "exhausted", "held", "dropped");
+    public static final List<String> STATUSES = Schema.words(DeliveryStatus.values());
 
     private static final Entity ATTEMPT = Entity.named("DeliveryAttempt")
             .with("number", Schema.WHOLE)
-            .with("trigger", Schema.oneOf(List.of("auto", "manual")))
+            .with("trigger", Schema.oneOf(Schema.words(Delivery.Trigger.values())))
             .with("at", Schema.TIME)
             .with("durationMillis", Schema.WHOLE)
             .maybe("status", Schema.WHOLE)
             .maybe("responseBody", Schema.TEXT)
-            .maybe(
-                    "errorClass",
-                    Schema.oneOf(List.of("timeout", "connection", "dns", "tls", "forbidden_address", "http")));
+            .maybe("errorClass", Schema.oneOf(Schema.words(SendError.values())));
 
     /** The members of a delivery. */
     public static final Entity ENTITY = Entity.named("Delivery")
@@ -68,14 +68,14 @@ public final class Deliveries {
      * Returns the retentions of deliveries. Open ones are first, because an event must not expire while a delivery of
      * it is open.
      */
-    public static List<Retention> retentions() {
+    public static List<SweepWork> retentions() {
         return List.of(new OpenDeliveryRetention(), DeliveryRetention.retention());
     }
 
     /** Returns counters of the deliveries in each status, over all workspaces. */
     public static Map<String, ToLongFunction<Rows>> countsByStatus() {
         Map<String, ToLongFunction<Rows>> counts = new LinkedHashMap<>();
-        for (DeliveryStatus status : DeliveryStatus.values()) {
+        for (StoredDeliveryStatus status : StoredDeliveryStatus.values()) {
             counts.put(status.wireName(), rows -> rows.size(WebhookTables.ofAllByStatus(status)));
         }
         return counts;
@@ -89,7 +89,7 @@ public final class Deliveries {
      */
     public static long oldestOpenMillis(Rows rows) {
         long oldest = Long.MAX_VALUE;
-        for (DeliveryStatus status : List.of(DeliveryStatus.PENDING, DeliveryStatus.RETRYING)) {
+        for (StoredDeliveryStatus status : List.of(StoredDeliveryStatus.PENDING, StoredDeliveryStatus.RETRYING)) {
             DeliveryRow row = rows.first(WebhookTables.DELIVERIES, WebhookTables.ofAllByStatus(status));
             if (row != null) {
                 oldest = Math.min(oldest, row.facts().createdAt());
@@ -101,30 +101,30 @@ public final class Deliveries {
     /**
      * Shows a delivery with its newest attempts.
      *
-     * @param underWay returns the number of a delivery's attempt in flight, by the number of the delivery, or 0
+     * @param attemptInFlight returns the number of a delivery's attempt in flight, by the number of the delivery, or 0
      */
-    public static Command.Query get(Id id, LongToIntFunction underWay) {
-        return context -> Outcome.Done.ok(json(context, shown(context, find(context, id), underWay), true));
+    public static Command.Query get(Id id, LongToIntFunction attemptInFlight) {
+        return context -> Outcome.Done.ok(json(context, shown(context, find(context, id), attemptInFlight), true));
     }
 
     /**
      * Lists the deliveries of an endpoint.
      *
-     * @param underWay returns the number of a delivery's attempt in flight, by the number of the delivery, or 0
+     * @param attemptInFlight returns the number of a delivery's attempt in flight, by the number of the delivery, or 0
      * @param inFlight returns the numbers of the deliveries of an endpoint with an attempt in flight
      */
     public static Command.Query list(
             Id endpoint,
             PageRequest request,
             @Nullable String status,
-            LongToIntFunction underWay,
+            LongToIntFunction attemptInFlight,
             Function<Id, NavigableSet<Long>> inFlight) {
         return context -> {
             Rows rows = context.rows();
             EndpointRow of = Endpoints.find(context, endpoint);
             Lists.Renderer<DeliveryRow> renderer = row -> {
                 // Read once, because it may change between two reads.
-                Shown shown = shown(context, row, underWay);
+                Shown shown = shown(context, row, attemptInFlight);
                 boolean fits = !shown.row.isExpired(context) && (status == null || status.equals(shown.status));
                 return fits ? json(context, shown, true) : null;
             };
@@ -160,12 +160,12 @@ public final class Deliveries {
             return List.of(SetKey.of(SetKinds.DELIVERIES, endpoint.id()));
         }
         boolean isShownAsStored = endpoint.enabled() && !Releases.isUnderWay(rows, endpoint);
-        for (DeliveryStatus each : DeliveryStatus.values()) {
+        for (StoredDeliveryStatus each : StoredDeliveryStatus.values()) {
             if (each.wireName().equals(status) && (each.isSettled() || isShownAsStored)) {
                 return List.of(WebhookTables.byStatus(endpoint.id(), each));
             }
         }
-        return endpoint.enabled() || status.equals(DeliveryStatus.HELD.wireName())
+        return endpoint.enabled() || status.equals(StoredDeliveryStatus.HELD.wireName())
                 ? WebhookTables.open(endpoint.id())
                 : List.of();
     }
@@ -175,9 +175,9 @@ public final class Deliveries {
      * inside the writer lock and may be remembered, so it leaves out the answers of receivers.
      *
      * @param bodies finds the event, which may expire before the delivery
-     * @param underWay returns the number of a delivery's attempt in flight, by the number of the delivery, or 0
+     * @param attemptInFlight returns the number of a delivery's attempt in flight, by the number of the delivery, or 0
      */
-    public static Command.Change resend(Id id, Webhooks.Bodies bodies, LongToIntFunction underWay) {
+    public static Command.Change resend(Id id, Webhooks.Bodies bodies, LongToIntFunction attemptInFlight) {
         return context -> {
             DeliveryRow row = find(context, id);
             if (WebhookTables.endpoint(context.rows(), row) == null) {
@@ -200,7 +200,7 @@ public final class Deliveries {
             }
             DeliveryRow next = row.resend(context.now());
             Changes changes = new Changes().put(WebhookTables.DELIVERIES, next.key(), next.row());
-            byte[] body = json(context, shown(context, next, underWay), false);
+            byte[] body = json(context, shown(context, next, attemptInFlight), false);
             return Decision.of(changes, new Outcome.Done(202, body, null, null, 0, false));
         };
     }
@@ -235,7 +235,7 @@ public final class Deliveries {
      * its result yet. The rest of a release, or of the deletion of an endpoint, is shown as if the sweep had written
      * it.
      */
-    private static Shown shown(Context context, DeliveryRow row, LongToIntFunction underWay) {
+    private static Shown shown(Context context, DeliveryRow row, LongToIntFunction attemptInFlight) {
         Rows rows = context.rows();
         EndpointRow endpoint = row.status().isSettled() ? null : WebhookTables.endpoint(rows, row);
         if (endpoint == null) {
@@ -243,9 +243,9 @@ public final class Deliveries {
             return new Shown(settled, settled.status().wireName(), settled.nextDue());
         }
         if (!endpoint.enabled()) {
-            return new Shown(row, DeliveryStatus.HELD.wireName(), row.resendAt());
+            return new Shown(row, StoredDeliveryStatus.HELD.wireName(), row.resendAt());
         }
-        if (underWay.applyAsInt(row.facts().number()) == row.tries().made() + 1) {
+        if (attemptInFlight.applyAsInt(row.facts().number()) == row.tries().made() + 1) {
             return new Shown(row, DELIVERING, 0);
         }
         DeliveryRow released = Releases.shown(rows, endpoint, row);

@@ -104,13 +104,13 @@ final class DeliveryAttempts {
     }
 
     /** Returns the number of the attempt of a delivery in flight, or 0. */
-    int underWay(long number) {
+    int attemptInFlight(long number) {
         InFlight one = sending.get(number);
         return one == null ? 0 : one.attempt;
     }
 
     /** Returns the numbers of the deliveries of an endpoint with an attempt in flight. */
-    NavigableSet<Long> underWayAt(Id endpoint) {
+    NavigableSet<Long> inFlightAt(Id endpoint) {
         NavigableSet<Long> numbers = new TreeSet<>();
         sending.forEach((number, one) -> {
             if (one.endpoint.equals(endpoint)) {
@@ -185,7 +185,7 @@ final class DeliveryAttempts {
             flight.claim.ring();
         }
         sending.put(number, new InFlight(endpoint.id(), row.tries().made() + 1));
-        DeliveryEvent event = Recordings.begun(DeliveryEvent::probe, DeliveryEvent::new);
+        DeliveryRecording event = Recordings.begun(DeliveryRecording::probe, DeliveryRecording::new);
         Observers.Observed observed = observe(row, body.trace());
         TraceParent own = span(body.trace(), at);
         TraceParent span = observed == null ? own : observed.trace(own);

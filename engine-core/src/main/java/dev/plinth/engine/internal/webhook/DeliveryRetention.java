@@ -5,9 +5,10 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.StoredRow;
+import dev.plinth.engine.internal.timer.DueKinds;
 import dev.plinth.engine.internal.timer.DueRetention;
-import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.internal.timer.SweepWork;
 
 /** Removes deliveries with their attempts. */
 final class DeliveryRetention {
@@ -15,11 +16,11 @@ final class DeliveryRetention {
 
     private DeliveryRetention() {}
 
-    static Retention retention() {
+    static SweepWork retention() {
         return new DueRetention<>(
                 "deliveries",
                 WebhookTables.DELIVERIES,
-                WebhookTables.SETTLED_DUE_KIND,
+                DueKinds.SETTLED_DELIVERIES,
                 DeliveryRow::keptMillis,
                 DeliveryRetention::remove);
     }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param requests its requested attempts
  * @param queuedFor the list number of its endpoint while it is due and waits for a slot there; otherwise 0
  */
-record DeliveryRow(Facts facts, DeliveryState state, Tries tries, Requests requests, long queuedFor) {
+record DeliveryRow(Facts facts, DeliveryState state, Attempts tries, Requests requests, long queuedFor) {
     private static final int VERSION = 1;
 
     /**
@@ -46,9 +46,9 @@ record DeliveryRow(Facts facts, DeliveryState state, Tries tries, Requests reque
      * @param scheduled attempts made by the schedule
      * @param recovered true if it was exhausted and is open again for one attempt
      */
-    record Tries(int made, int scheduled, boolean recovered) {
-        private Tries recovered(boolean again) {
-            return new Tries(made, scheduled, again);
+    record Attempts(int made, int scheduled, boolean recovered) {
+        private Attempts recovered(boolean again) {
+            return new Attempts(made, scheduled, again);
         }
     }
 
@@ -73,12 +73,12 @@ record DeliveryRow(Facts facts, DeliveryState state, Tries tries, Requests reque
                 in.optionalId(IdKind.RESOURCE),
                 in.number(),
                 in.number());
-        DeliveryStatus status = DeliveryStatus.stored(in.small());
+        StoredDeliveryStatus status = StoredDeliveryStatus.stored(in.small());
         int made = in.small();
         int scheduled = in.small();
         long dueAt = in.number();
         long requestDueAt = in.number();
-        Tries tries = new Tries(made, scheduled, in.small() != 0);
+        Attempts tries = new Attempts(made, scheduled, in.small() != 0);
         long settledAt = in.number();
         Requests requests = new Requests(requestDueAt, in.small());
         boolean breaksLane = in.small() == 1;
@@ -89,8 +89,8 @@ record DeliveryRow(Facts facts, DeliveryState state, Tries tries, Requests reque
     }
 
     /** Makes a delivery without attempts. */
-    static DeliveryRow create(Facts facts, DeliveryStatus status, long dueAt) {
-        return new DeliveryRow(facts, DeliveryState.open(status, dueAt), new Tries(0, 0, false), Requests.NONE, 0);
+    static DeliveryRow create(Facts facts, StoredDeliveryStatus status, long dueAt) {
+        return new DeliveryRow(facts, DeliveryState.open(status, dueAt), new Attempts(0, 0, false), Requests.NONE, 0);
     }
 
     byte[] row() {
@@ -130,7 +130,7 @@ record DeliveryRow(Facts facts, DeliveryState state, Tries tries, Requests reque
         return new DeliveryRow(moved, state, tries, requests, 0);
     }
 
-    DeliveryStatus status() {
+    StoredDeliveryStatus status() {
         return state.status();
     }
 
@@ -212,7 +212,7 @@ record DeliveryRow(Facts facts, DeliveryState state, Tries tries, Requests reque
     }
 
     /** Returns the same, due by the schedule at a time. */
-    DeliveryRow due(DeliveryStatus next, long at) {
+    DeliveryRow due(StoredDeliveryStatus next, long at) {
         return moved(DeliveryState.open(next, at), tries);
     }
 
@@ -221,12 +221,12 @@ record DeliveryRow(Facts facts, DeliveryState state, Tries tries, Requests reque
     }
 
     /** Returns the same, open again after it was exhausted, for one more attempt. */
-    DeliveryRow recovered(DeliveryStatus next, long at) {
+    DeliveryRow recovered(StoredDeliveryStatus next, long at) {
         return moved(DeliveryState.open(next, at), tries.recovered(true));
     }
 
     /** Returns the same, delivered or dropped. */
-    DeliveryRow settled(DeliveryStatus next, long now) {
+    DeliveryRow settled(StoredDeliveryStatus next, long now) {
         return moved(new DeliveryState.Settled(next, now, false), tries);
     }
 
@@ -236,12 +236,13 @@ record DeliveryRow(Facts facts, DeliveryState state, Tries tries, Requests reque
      */
     DeliveryRow exhausted(long now) {
         return moved(
-                new DeliveryState.Settled(DeliveryStatus.EXHAUSTED, now, facts.lane() != null), tries.recovered(false));
+                new DeliveryState.Settled(StoredDeliveryStatus.EXHAUSTED, now, facts.lane() != null),
+                tries.recovered(false));
     }
 
     /** Returns the same, dropped because its event or endpoint is gone. A settled delivery keeps its status. */
     DeliveryRow givenUp(long now) {
-        DeliveryRow left = status().isSettled() ? this : settled(DeliveryStatus.DROPPED, now);
+        DeliveryRow left = status().isSettled() ? this : settled(StoredDeliveryStatus.DROPPED, now);
         return new DeliveryRow(facts, left.state, tries, Requests.NONE, 0);
     }
 
@@ -275,7 +276,7 @@ record DeliveryRow(Facts facts, DeliveryState state, Tries tries, Requests reque
 
     /** Returns the same with one more attempt made. */
     DeliveryRow attempted(boolean manual) {
-        Tries next = new Tries(tries.made() + 1, tries.scheduled() + (manual ? 0 : 1), tries.recovered());
+        Attempts next = new Attempts(tries.made() + 1, tries.scheduled() + (manual ? 0 : 1), tries.recovered());
         int left = manual ? Math.max(0, requests.left() - 1) : requests.left();
         return new DeliveryRow(facts, state, next, new Requests(left == 0 ? 0 : requests.dueAt(), left), 0);
     }
@@ -292,10 +293,10 @@ record DeliveryRow(Facts facts, DeliveryState state, Tries tries, Requests reque
     }
 
     /** Returns the same in another state, in which it waits for no slot. */
-    private DeliveryRow moved(DeliveryState next, Tries known) {
+    private DeliveryRow moved(DeliveryState next, Attempts known) {
         if (!status().leadsTo(next.status())) {
             throw new IllegalStateException("A delivery that is " + status() + " must not become " + next.status()
-                    + ". Correct the step, or add it to DeliveryStatus.");
+                    + ". Correct the step, or add it to StoredDeliveryStatus.");
         }
         return new DeliveryRow(facts, next, known, requests, 0);
     }

@@ -2,22 +2,22 @@ package dev.plinth.engine.internal.webhook;
 
 /** The state of a delivery, with what only a delivery in this state has. */
 sealed interface DeliveryState {
-    DeliveryStatus status();
+    StoredDeliveryStatus status();
 
     /**
      * Is to be sent.
      *
-     * @param status {@link DeliveryStatus#PENDING} or {@link DeliveryStatus#RETRYING}
+     * @param status {@link StoredDeliveryStatus#PENDING} or {@link StoredDeliveryStatus#RETRYING}
      * @param dueAt when the next attempt of the schedule is due, in epoch milliseconds; 0 while an earlier delivery of
      *     its lane is open
      */
-    record Open(DeliveryStatus status, long dueAt) implements DeliveryState {}
+    record Open(StoredDeliveryStatus status, long dueAt) implements DeliveryState {}
 
     /** Waits until its endpoint may be called. */
     record Held() implements DeliveryState {
         @Override
-        public DeliveryStatus status() {
-            return DeliveryStatus.HELD;
+        public StoredDeliveryStatus status() {
+            return StoredDeliveryStatus.HELD;
         }
     }
 
@@ -28,10 +28,10 @@ sealed interface DeliveryState {
      * @param breaksLane true for the last exhausted delivery of its lane, until a delivery of the lane succeeds; the
      *     later ones get one attempt each
      */
-    record Settled(DeliveryStatus status, long at, boolean breaksLane) implements DeliveryState {}
+    record Settled(StoredDeliveryStatus status, long at, boolean breaksLane) implements DeliveryState {}
 
     /** Returns an open or held state. */
-    static DeliveryState open(DeliveryStatus status, long dueAt) {
-        return status == DeliveryStatus.HELD ? new Held() : new Open(status, dueAt);
+    static DeliveryState open(StoredDeliveryStatus status, long dueAt) {
+        return status == StoredDeliveryStatus.HELD ? new Held() : new Open(status, dueAt);
     }
 }

@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.timer.DueIndex;
+import dev.plinth.engine.internal.timer.DueKinds;
 import dev.plinth.engine.internal.webhook.send.SendResult;
 import java.time.Duration;
 import java.util.HashMap;
@@ -123,7 +124,7 @@ final class DeliverySteps {
             Map<Id, Long> queues = new HashMap<>();
             DeliveryRow first = context.rows().at(WebhookTables.DELIVERIES, number);
             long from = first == null ? 0 : first.nextByClock();
-            DueIndex.forEach(context.rows(), WebhookTables.DUE_KIND, from, context.now(), due -> {
+            DueIndex.forEach(context.rows(), DueKinds.DELIVERIES, from, context.now(), due -> {
                 DeliveryRow row = context.rows().at(WebhookTables.DELIVERIES, due);
                 if (row != null) {
                     long queue = queues.computeIfAbsent(row.facts().endpoint(), id -> queue(context.rows(), row));
@@ -166,7 +167,7 @@ final class DeliverySteps {
             SendResult result,
             Changes changes) {
         if (result.delivered()) {
-            put(changes, next.settled(DeliveryStatus.DELIVERED, context.now()));
+            put(changes, next.settled(StoredDeliveryStatus.DELIVERED, context.now()));
             mendLane(context.rows(), row, changes);
             wakeNext(context, row, changes);
             return;
@@ -197,7 +198,7 @@ final class DeliverySteps {
         }
         Long asked = result.retryAfterSeconds();
         long gap = Schedule.gapMillis(next.tries().scheduled(), asked == null ? 0 : asked, context.chance());
-        put(changes, next.due(DeliveryStatus.RETRYING, context.now() + gap));
+        put(changes, next.due(StoredDeliveryStatus.RETRYING, context.now() + gap));
     }
 
     /**
@@ -230,7 +231,7 @@ final class DeliverySteps {
         Changes changes = new Changes();
         Rows rows = context.rows();
         Set<SetKey> filled = new HashSet<>();
-        SetKey exhausted = WebhookTables.byStatus(endpoint.id(), DeliveryStatus.EXHAUSTED);
+        SetKey exhausted = WebhookTables.byStatus(endpoint.id(), StoredDeliveryStatus.EXHAUSTED);
         long reached = forSome(rows, exhausted, after, row -> {
             boolean isWanted = row.facts().createdAt() >= since && row.settledAt() <= until && row.resendAt() == 0;
             boolean isExpired = row.facts().createdAt() + DeliveryRow.keptMillis(rows) <= context.now();
@@ -243,13 +244,14 @@ final class DeliverySteps {
                     && (!filled.add(lane)
                             || first != Rows.NONE && first < row.facts().number());
             if (!endpoint.enabled()) {
-                put(changes, row.recovered(DeliveryStatus.HELD, 0));
+                put(changes, row.recovered(StoredDeliveryStatus.HELD, 0));
             } else if (waits) {
-                put(changes, row.recovered(DeliveryStatus.RETRYING, 0));
+                put(changes, row.recovered(StoredDeliveryStatus.RETRYING, 0));
             } else {
                 put(
                         changes,
-                        row.recovered(DeliveryStatus.RETRYING, context.now()).queued(endpoint.number()));
+                        row.recovered(StoredDeliveryStatus.RETRYING, context.now())
+                                .queued(endpoint.number()));
             }
         });
         return new ReopenedDeliveries(changes, changes.writes().size(), reached);
@@ -265,7 +267,7 @@ final class DeliverySteps {
         long first = rows.ceiling(lane, 0);
         long number = first == row.facts().number() ? rows.ceiling(lane, first + 1) : Rows.NONE;
         DeliveryRow behind = rows.at(WebhookTables.DELIVERIES, number);
-        if (behind != null && behind.status() != DeliveryStatus.HELD && behind.dueAt() == 0) {
+        if (behind != null && behind.status() != StoredDeliveryStatus.HELD && behind.dueAt() == 0) {
             put(changes, behind.due(behind.status(), context.now()).queued(queue(rows, behind)));
         }
     }

@@ -11,8 +11,8 @@ import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.timer.BacklogRunner;
-import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.internal.timer.SweepWork;
 
 /**
  * Deleted endpoints whose open deliveries the sweep drops. A delivery without its endpoint is shown as dropped and is
@@ -47,7 +47,7 @@ final class EndpointDeletions {
                 in == null ? context.now() : in.skip(Long.BYTES + 2 * Id.BYTES).number());
     }
 
-    static Retention retention() {
+    static SweepWork retention() {
         return new BacklogRunner("dropped deliveries", BACKLOG, (context, row, batch) -> {
             Id workspace = row.skip(Long.BYTES).id(IdKind.WORKSPACE);
             carryOn(context, workspace, row.id(IdKind.ENDPOINT), batch);
@@ -56,7 +56,7 @@ final class EndpointDeletions {
 
     private static void carryOn(Context context, Id workspace, Id endpoint, SweepBatch batch) {
         Rows rows = context.rows();
-        for (DeliveryStatus status : DeliveryStatus.OPEN) {
+        for (StoredDeliveryStatus status : StoredDeliveryStatus.OPEN) {
             SetKey set = WebhookTables.byStatus(endpoint, status);
             for (StoredRow<DeliveryRow> each : rows.in(WebhookTables.DELIVERIES, set)) {
                 if (batch.isFull()) {

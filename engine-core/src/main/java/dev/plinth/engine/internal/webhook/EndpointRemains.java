@@ -15,8 +15,8 @@ import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.timer.OldestFirst;
-import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.internal.timer.SweepWork;
 import java.time.Duration;
 
 /**
@@ -75,7 +75,7 @@ final class EndpointRemains {
         }
     }
 
-    static Retention retention() {
+    static SweepWork retention() {
         return new OldestFirst<>(TABLE.name(), TABLE, ALL, EndpointRemains::expiresAt);
     }
 

@@ -22,8 +22,8 @@ import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Schema;
-import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.internal.timer.SweepWork;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
 import java.util.Arrays;
 import java.util.List;
@@ -167,12 +167,12 @@ public final class Endpoints {
     }
 
     /** Returns the retention of what is known of deleted endpoints. */
-    public static Retention remains() {
+    public static SweepWork remains() {
         return EndpointRemains.retention();
     }
 
     /** Returns the work of the sweep that drops open deliveries of deleted endpoints. */
-    public static Retention deletions() {
+    public static SweepWork deletions() {
         return EndpointDeletions.retention();
     }
 
@@ -182,7 +182,7 @@ public final class Endpoints {
      *
      * @param mayRun tells whether the deliveries of a workspace may be sent
      */
-    public static Retention releases(BiPredicate<Rows, Id> mayRun) {
+    public static SweepWork releases(BiPredicate<Rows, Id> mayRun) {
         return Releases.retention(mayRun);
     }
 
@@ -191,7 +191,7 @@ public final class Endpoints {
      *
      * @param events reads the row of an event
      */
-    public static Retention missed(Function<byte[], Changes.WrittenEvent> events) {
+    public static SweepWork missed(Function<byte[], Changes.WrittenEvent> events) {
         return MissedEvents.retention(events);
     }
 

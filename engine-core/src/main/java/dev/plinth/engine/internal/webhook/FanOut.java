@@ -92,10 +92,7 @@ public final class FanOut {
         if (held == null) {
             held = new HashMap<>();
         }
-        long open = held.merge(endpoint.id(), 1, Integer::sum);
-        for (DeliveryStatus status : DeliveryStatus.OPEN) {
-            open += rows.size(WebhookTables.byStatus(endpoint.id(), status));
-        }
+        long open = held.merge(endpoint.id(), 1, Integer::sum) + rows.size(WebhookTables.open(endpoint.id()));
         return open <= Limits.DELIVERIES_HELD_MAX;
     }
 
@@ -127,7 +124,7 @@ public final class FanOut {
                 context.nextNumber(),
                 context.now());
         if (!endpoint.enabled()) {
-            return DeliveryRow.create(facts, DeliveryStatus.HELD, 0);
+            return DeliveryRow.create(facts, StoredDeliveryStatus.HELD, 0);
         }
         boolean waits = false;
         if (lane != null) {
@@ -135,8 +132,8 @@ public final class FanOut {
             waits = !fill(set) || context.rows().ceiling(set, 0) != Rows.NONE;
         }
         return waits
-                ? DeliveryRow.create(facts, DeliveryStatus.PENDING, 0)
-                : DeliveryRow.create(facts, DeliveryStatus.PENDING, context.now())
+                ? DeliveryRow.create(facts, StoredDeliveryStatus.PENDING, 0)
+                : DeliveryRow.create(facts, StoredDeliveryStatus.PENDING, context.now())
                         .queued(endpoint.number());
     }
 }

@@ -10,8 +10,8 @@ import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.timer.BacklogRunner;
-import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.internal.timer.SweepWork;
 import java.util.function.Function;
 
 /**
@@ -50,7 +50,7 @@ final class MissedEvents {
      *
      * @param events reads the row of an event
      */
-    static Retention retention(Function<byte[], Changes.WrittenEvent> events) {
+    static SweepWork retention(Function<byte[], Changes.WrittenEvent> events) {
         return new BacklogRunner("missed events", BACKLOG, (context, row, batch) -> {
             Id workspace = row.skip(Long.BYTES).id(IdKind.WORKSPACE);
             byte[] key = workspace.keyOf(row.id(IdKind.ENDPOINT));

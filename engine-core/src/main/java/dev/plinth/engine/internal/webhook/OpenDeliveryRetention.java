@@ -4,8 +4,8 @@ import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.HiddenNumbers;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
-import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.internal.timer.SweepWork;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -13,14 +13,14 @@ import java.util.Map;
  * Drops deliveries that have been open until their event expires, such as those that a disabled endpoint holds. The
  * next deliveries of their lanes are due then.
  */
-final class OpenDeliveryRetention implements Retention {
+final class OpenDeliveryRetention implements SweepWork {
     @Override
     public String name() {
         return "open deliveries";
     }
 
     @Override
-    public long nextExpiry(Rows rows) {
+    public long nextDueMillis(Rows rows) {
         DeliveryRow row =
                 rows.at(WebhookTables.DELIVERIES, HiddenNumbers.of(rows).ceiling(rows, WebhookTables.OPEN, 0));
         return row == null ? NEVER : expiresAt(rows, row);
@@ -52,7 +52,7 @@ final class OpenDeliveryRetention implements Retention {
 
     private static void wake(Rows rows, long number, long nowMillis, SweepBatch batch) {
         DeliveryRow behind = rows.at(WebhookTables.DELIVERIES, number);
-        if (behind != null && behind.status() != DeliveryStatus.HELD && behind.dueAt() == 0) {
+        if (behind != null && behind.status() != StoredDeliveryStatus.HELD && behind.dueAt() == 0) {
             batch.put(
                     WebhookTables.DELIVERIES,
                     behind.key(),

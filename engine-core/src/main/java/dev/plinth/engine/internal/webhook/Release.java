@@ -122,13 +122,14 @@ record Release(
      */
     private DeliveryRow released(Rows rows, EndpointRow of, DeliveryRow row) {
         boolean waits = WebhookTables.waits(rows, of, row);
-        boolean isMeant = row.status() == DeliveryStatus.HELD
-                || row.status() == DeliveryStatus.RETRYING && retries
+        boolean isMeant = row.status() == StoredDeliveryStatus.HELD
+                || row.status() == StoredDeliveryStatus.RETRYING && retries
                 || row.dueAt() == 0 && !waits;
         if (!isMeant) {
             return row;
         }
-        DeliveryStatus next = row.tries().scheduled() == 0 ? DeliveryStatus.PENDING : DeliveryStatus.RETRYING;
+        StoredDeliveryStatus next =
+                row.tries().scheduled() == 0 ? StoredDeliveryStatus.PENDING : StoredDeliveryStatus.RETRYING;
         return waits ? row.due(next, 0) : row.due(next, at).queued(of.number());
     }
 

@@ -11,7 +11,7 @@ import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.StoredRow;
 import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.timer.BacklogRunner;
-import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepWork;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -103,7 +103,7 @@ final class Releases {
      * @param mayRun tells whether the deliveries of a workspace may be sent; the record that allows it again begins
      *     another release
      */
-    static Retention retention(BiPredicate<Rows, Id> mayRun) {
+    static SweepWork retention(BiPredicate<Rows, Id> mayRun) {
         return new BacklogRunner("released deliveries", BACKLOG, (context, row, batch) -> {
             Rows rows = context.rows();
             Release release = Release.read(row);
@@ -127,11 +127,6 @@ final class Releases {
 
     /** Returns the number of the first open delivery of an endpoint from a number on. */
     static long nextOpen(Rows rows, Id endpoint, long from) {
-        long first = Rows.NONE;
-        for (DeliveryStatus status : DeliveryStatus.OPEN) {
-            long number = rows.ceiling(WebhookTables.byStatus(endpoint, status), from);
-            first = number != Rows.NONE && (first == Rows.NONE || number < first) ? number : first;
-        }
-        return first;
+        return rows.ceiling(WebhookTables.open(endpoint), from);
     }
 }

@@ -11,15 +11,12 @@ import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TableName.Owner;
 import dev.plinth.engine.internal.timer.DueIndex;
+import dev.plinth.engine.internal.timer.DueKinds;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of the room and the sets that follow from them. */
 final class WebhookTables {
-    static final int DUE_KIND = 2;
-    /** The kind of due work for settled deliveries, which are due at the time at which they were settled. */
-    static final int SETTLED_DUE_KIND = 4;
-
     /** Open deliveries of all workspaces, by number and thus in the order of their times. */
     static final SetKey OPEN = SetKey.of(SetKinds.DELIVERIES_OPEN, 0);
 
@@ -49,18 +46,18 @@ final class WebhookTables {
 
     private WebhookTables() {}
 
-    static SetKey byStatus(Id endpoint, DeliveryStatus status) {
+    static SetKey byStatus(Id endpoint, StoredDeliveryStatus status) {
         return SetKey.of(SetKinds.DELIVERIES_BY_STATUS, endpoint, status.wireName());
     }
 
     /** Returns the sets of an endpoint's deliveries that are not settled. */
     static List<SetKey> open(Id endpoint) {
-        return DeliveryStatus.OPEN.stream()
+        return StoredDeliveryStatus.OPEN.stream()
                 .map(status -> byStatus(endpoint, status))
                 .toList();
     }
 
-    static SetKey ofAllByStatus(DeliveryStatus status) {
+    static SetKey ofAllByStatus(StoredDeliveryStatus status) {
         return SetKey.of(SetKinds.DELIVERIES_OF_ALL_BY_STATUS, status.ordinal());
     }
 
@@ -90,8 +87,8 @@ final class WebhookTables {
         if (row.queuedFor() != 0) {
             sets.member(DeliveryRow.queue(row.queuedFor()), number, QUEUED_AT, row.queuedFor());
         }
-        DueIndex.tell(sets, DUE_KIND, number, row.nextByClock());
-        DueIndex.tell(sets, SETTLED_DUE_KIND, number, row.settledAt());
+        DueIndex.tell(sets, DueKinds.DELIVERIES, number, row.nextByClock());
+        DueIndex.tell(sets, DueKinds.SETTLED_DELIVERIES, number, row.settledAt());
     }
 
     /** Returns the endpoint of a delivery, or null if it is deleted. */

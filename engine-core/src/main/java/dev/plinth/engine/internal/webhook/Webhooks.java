@@ -30,6 +30,7 @@ import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.AttemptRunner;
+import dev.plinth.engine.internal.timer.DueKinds;
 import dev.plinth.engine.internal.timer.DueSource;
 import dev.plinth.engine.internal.timer.RetryingCommitter;
 import dev.plinth.engine.internal.webhook.send.LazySender;
@@ -159,7 +160,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
         this.attempts = new AttemptRunner(parts.executor(), places.deliveries(), store.fatalErrors());
         this.scheduler = new DeliveryScheduler(places, hostAndPort -> reach.perSecond(hostAndPort));
         this.deliveryAttempts = new DeliveryAttempts(parts, sender, scheduler, steps);
-        attempts.onRested(this::rested);
+        attempts.onBackoffEnd(this::backoffEnded);
     }
 
     /** The tables of the room. */
@@ -312,7 +313,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
 
     @Override
     public int number() {
-        return WebhookTables.DUE_KIND;
+        return DueKinds.DELIVERIES;
     }
 
     /** Puts due deliveries into the queues of their endpoints, many in one step. Attempts start from there. */
@@ -418,7 +419,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
     }
 
     /** Queues a delivery again whose last attempt could not even be recorded, after its backoff. */
-    private void rested(long number) {
+    private void backoffEnded(long number) {
         DeliveryRow row = store.readToAct(rows -> rows.at(WebhookTables.DELIVERIES, number));
         if (row != null) {
             queued(row);
@@ -431,23 +432,18 @@ public final class Webhooks implements DueSource, AutoCloseable {
     }
 
     @Override
-    public boolean isFull() {
-        return false;
-    }
-
-    @Override
     public boolean awaitIdle(long timeoutMillis) {
         return attempts.awaitIdle(timeoutMillis);
     }
 
     /** Returns the number of the attempt of a delivery in flight, or 0. */
-    public int underWay(long number) {
-        return deliveryAttempts.underWay(number);
+    public int attemptInFlight(long number) {
+        return deliveryAttempts.attemptInFlight(number);
     }
 
     /** Returns the numbers of the deliveries of an endpoint with an attempt in flight. */
-    public NavigableSet<Long> underWayAt(Id endpoint) {
-        return deliveryAttempts.underWayAt(endpoint);
+    public NavigableSet<Long> inFlightAt(Id endpoint) {
+        return deliveryAttempts.inFlightAt(endpoint);
     }
 
     /**

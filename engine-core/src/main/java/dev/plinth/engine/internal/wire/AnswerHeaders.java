@@ -47,7 +47,7 @@ final class AnswerHeaders {
         reference(json, REQUEST_ID);
         reference(json, NODE);
         own.forEach(name -> reference(json, name));
-        if (route.guard() == Route.Guard.WORKSPACE) {
+        if (route.credential() == Route.Credential.WORKSPACE_KEY) {
             reference(json, RATE_LIMIT);
             reference(json, RATE_LIMIT_POLICY);
         }

@@ -13,7 +13,7 @@ import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.command.Batch;
+import dev.plinth.engine.internal.command.CallBatch;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.pipeline.Request;
@@ -85,7 +85,7 @@ final class BatchRoutes {
     private Command batch(Input input) {
         boolean keyed = input.headers().idempotencyKey() != null;
         List<BatchedCall> calls = calls(input.body().get(OPERATIONS), keyed);
-        return new Batch(calls, units(calls), keyed);
+        return new CallBatch(calls, units(calls), keyed);
     }
 
     /**
@@ -102,7 +102,7 @@ final class BatchRoutes {
                 call = BatchedCall.read(table(), items.get(i), i, once);
                 call.check(calls);
             } catch (RefusedException refused) {
-                throw new RefusedException(Batch.inOperation(refused.refusal(), i));
+                throw new RefusedException(CallBatch.inOperation(refused.refusal(), i));
             }
             calls.add(call);
         }

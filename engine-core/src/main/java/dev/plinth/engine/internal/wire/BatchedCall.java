@@ -8,7 +8,7 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.command.Batch;
+import dev.plinth.engine.internal.command.CallBatch;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.pipeline.Request;
@@ -25,7 +25,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A call of a batch: a route of the table with its path, its body and its precondition. Not thread-safe. */
-final class BatchedCall implements Batch.Operation {
+final class BatchedCall implements CallBatch.Operation {
     private static final Member<String> METHOD =
             Member.required("method", Kind.oneOf(List.of("POST", "PUT", "PATCH", "DELETE")));
     private static final Member<String> PATH = Member.required(
@@ -204,7 +204,7 @@ final class BatchedCall implements Batch.Operation {
     }
 
     @Override
-    public Command.Change change(Batch.Answers earlier, int index) {
+    public Command.Change change(CallBatch.Answers earlier, int index) {
         Command.Change known = change;
         if (known != null) {
             return known;
@@ -218,11 +218,11 @@ final class BatchedCall implements Batch.Operation {
 
     /** The values of the references of one operation. Their length is bounded, because a short reference may stand for a long text. */
     private static final class Resolved implements Function<BatchReferences.Reference, String> {
-        private final Batch.Answers earlier;
+        private final CallBatch.Answers earlier;
         private final int index;
         private long length;
 
-        Resolved(Batch.Answers earlier, int index) {
+        Resolved(CallBatch.Answers earlier, int index) {
             this.earlier = earlier;
             this.index = index;
         }

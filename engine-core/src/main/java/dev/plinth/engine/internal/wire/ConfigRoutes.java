@@ -6,6 +6,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
@@ -18,7 +19,6 @@ import java.util.function.Supplier;
 
 /** The route of an engine whose host reads its configuration again on request. */
 final class ConfigRoutes {
-    private static final int ERRORS_MAX = 100;
     private static final Entity RELOAD = Entity.named("ConfigReload")
             .with("taken", Schema.list(Schema.TEXT))
             .with("needRestart", Schema.list(Schema.TEXT));
@@ -47,7 +47,7 @@ final class ConfigRoutes {
         } catch (IllegalArgumentException wrong) {
             List<ProblemError> errors = String.valueOf(wrong.getMessage())
                     .lines()
-                    .limit(ERRORS_MAX)
+                    .limit(Limits.ERRORS_MAX)
                     .map(line -> new ProblemError(ProblemError.Source.POINTER, "", "invalid_config", line))
                     .toList();
             throw new RefusedException(Refusal.of(

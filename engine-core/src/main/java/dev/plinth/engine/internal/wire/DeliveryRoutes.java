@@ -49,8 +49,8 @@ final class DeliveryRoutes {
                                 input.id(IdKind.ENDPOINT, 0),
                                 input.page(),
                                 input.query().find(OF_STATUS),
-                                webhooks::underWay,
-                                webhooks::underWayAt)),
+                                webhooks::attemptInFlight,
+                                webhooks::inFlightAt)),
                 row(
                                 Tag.DELIVERIES,
                                 "recoverDeliveries",
@@ -68,12 +68,12 @@ final class DeliveryRoutes {
                         .says("Each attempt shows the body of the answer.")
                         .scope(WEBHOOKS_READ)
                         .gives(Deliveries.ENTITY)
-                        .decodedBy(input -> Deliveries.get(input.id(IdKind.DELIVERY, 0), webhooks::underWay)),
+                        .decodedBy(input -> Deliveries.get(input.id(IdKind.DELIVERY, 0), webhooks::attemptInFlight)),
                 row(Tag.DELIVERIES, "resendDelivery", "POST", ONE + "/resend", "Send a delivery again")
                         .scope(WEBHOOKS_WRITE)
                         .refuses(INVALID_TRANSITION)
                         .gives(202, Deliveries.ENTITY)
-                        .decodedBy(input ->
-                                Deliveries.resend(input.id(IdKind.DELIVERY, 0), Events::content, webhooks::underWay)));
+                        .decodedBy(input -> Deliveries.resend(
+                                input.id(IdKind.DELIVERY, 0), Events::content, webhooks::attemptInFlight)));
     }
 }

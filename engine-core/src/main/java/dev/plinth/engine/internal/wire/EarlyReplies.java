@@ -37,7 +37,7 @@ public final class EarlyReplies {
     }
 
     /**
-     * Returns the reply of a refusal likewise.
+     * Returns the reply of a refusal, under a new request id.
      *
      * @param keyed true if the call has an idempotency key
      */

@@ -98,7 +98,7 @@ public final class GuardedRoute {
                 method,
                 settings.path(),
                 new Route.Text("", "", ""),
-                Route.Guard.WORKSPACE,
+                Route.Credential.WORKSPACE_KEY,
                 scope == null ? null : ScopeBits.named(scope),
                 settings.units(),
                 Map.of(),

@@ -150,7 +150,7 @@ final class Input {
         }
     }
 
-    private static String count(List<ProblemError> errors) {
+    static String count(List<ProblemError> errors) {
         return switch (errors.size()) {
             case 1 -> "1 error";
             case Limits.ERRORS_MAX -> Limits.ERRORS_MAX + " errors or more";

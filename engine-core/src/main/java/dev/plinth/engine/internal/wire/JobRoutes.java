@@ -18,8 +18,8 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.command.EngineJobs;
 import dev.plinth.engine.internal.command.JobCommands;
 import dev.plinth.engine.internal.job.HandledTypes;
+import dev.plinth.engine.internal.job.JobDraft;
 import dev.plinth.engine.internal.job.Jobs;
-import dev.plinth.engine.internal.job.NewJob;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.shape.Body;
 import dev.plinth.engine.internal.shape.Kind;
@@ -28,21 +28,19 @@ import dev.plinth.engine.internal.shape.Parameter;
 import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.shape.Values;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** The routes of jobs. */
 final class JobRoutes {
     static final String ALL = "/v1/jobs";
     static final String ONE = ALL + "/{jobId}";
-    static final Pattern TYPE_NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}");
 
     /** A type of job that is not the engine's own. */
     static final Schema TYPE_SCHEMA =
-            Schema.matching(TYPE_NAME, "report.monthly").except(Schema.oneOf(EngineJobs.TYPES));
+            Schema.matching(Jobs.TYPE_NAME, "report.monthly").except(Schema.oneOf(EngineJobs.TYPES));
 
     private static final Member<String> TYPE = Member.required(
             "type",
-            Kind.matching(TYPE_NAME, "report.monthly")
+            Kind.matching(Jobs.TYPE_NAME, "report.monthly")
                     .except(
                             EngineJobs.TYPES::contains,
                             Schema.oneOf(EngineJobs.TYPES),
@@ -53,7 +51,7 @@ final class JobRoutes {
     private static final Member<Id> RESOURCE = Member.optional("resourceId", Kind.id(IdKind.RESOURCE));
     private static final Member<Long> RUN_AT = Member.optional("runAt", Kind.TIME);
     private static final Member<Integer> PRIORITY =
-            Member.optional("priority", Kind.integer(1, NewJob.PRIORITY_LAST), NewJob.PRIORITY_DEFAULT);
+            Member.optional("priority", Kind.integer(1, JobDraft.PRIORITY_LAST), JobDraft.PRIORITY_DEFAULT);
     private static final Member<String> UNIQUE_KEY = Member.optional("uniqueKey", Kind.text(1, Limits.NAME_LENGTH_MAX));
     private static final Member<Integer> ATTEMPTS =
             Member.optional("maxAttempts", Kind.integer(1, Limits.JOB_ATTEMPTS_MAX), Limits.JOB_ATTEMPTS_DEFAULT);
@@ -75,7 +73,7 @@ final class JobRoutes {
                 row(Tag.JOBS, "createJob", "POST", ALL, "Create a job")
                         .says("A handler of the host runs it, or a worker that leases its type.")
                         .scope(JOBS_WRITE)
-                        .takes(Body.of("NewJob", TYPE, INPUT, RESOURCE, RUN_AT, PRIORITY, UNIQUE_KEY, ATTEMPTS)
+                        .takes(Body.of("JobDraft", TYPE, INPUT, RESOURCE, RUN_AT, PRIORITY, UNIQUE_KEY, ATTEMPTS)
                                 .such("{\"type\":\"report.monthly\",\"input\":{\"month\":\"2026-11\"}}"))
                         .refuses(NOT_FOUND, RESOURCE_ARCHIVED, RESOURCE_PAUSED, JOB_QUEUE_FULL)
                         .accepts()
@@ -115,11 +113,11 @@ final class JobRoutes {
     private static Command create(Input input) {
         Values body = input.body();
         Long runAt = body.find(RUN_AT);
-        return JobCommands.start(new NewJob(
+        return JobCommands.start(new JobDraft(
                 body.get(TYPE),
                 body.get(INPUT),
                 body.find(RESOURCE),
-                runAt == null ? 0 : runAt == 0 ? NewJob.EPOCH : runAt,
+                runAt == null ? 0 : runAt == 0 ? JobDraft.EPOCH : runAt,
                 body.get(PRIORITY),
                 body.find(UNIQUE_KEY),
                 body.get(ATTEMPTS),

@@ -92,9 +92,9 @@ final class KeyRoutes {
     }
 
     /** Returns the key that a body {@link #NEW_KEY} asks for. */
-    static Keys.NewKey newKey(Values body) {
+    static Keys.KeyDraft newKey(Values body) {
         Integer scopes = body.find(SCOPES);
-        return new Keys.NewKey(
+        return new Keys.KeyDraft(
                 body.get(NAME),
                 !"test".equals(body.get(MODE)),
                 scopes == null ? ScopeBits.FULL : scopes,

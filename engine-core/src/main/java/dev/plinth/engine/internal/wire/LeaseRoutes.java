@@ -88,7 +88,7 @@ final class LeaseRoutes {
                                 .such("{\"types\":[\"report.monthly\"],\"max\":1,\"wait\":20}"))
                         .gives(Leases.ENTITY)
                         .decodedBy(LeaseRoutes::lease),
-                held("heartbeatJob", "heartbeat", "Prolong a lease")
+                held("heartbeatJob", "heartbeat", "Extend a lease")
                         .takes(Body.of("Heartbeat", TOKEN, MORE_SECONDS))
                         .gives(Leases.END)
                         .decodedBy(this::heartbeat),
@@ -134,8 +134,8 @@ final class LeaseRoutes {
         Set<String> types = new LinkedHashSet<>();
         for (int i = 0; i < items.size(); i++) {
             String type = items.get(i) instanceof JsonValue.Text text ? text.value() : "";
-            if (!JobRoutes.TYPE_NAME.matcher(type).matches()) {
-                String detail = "types must match " + JobRoutes.TYPE_NAME + ", got " + Fields.shown(items.get(i)) + ".";
+            if (!Jobs.TYPE_NAME.matcher(type).matches()) {
+                String detail = "types must match " + Jobs.TYPE_NAME + ", got " + Fields.shown(items.get(i)) + ".";
                 Kind.itemError(fields, name, i, "", "invalid_format", detail);
             } else if (EngineJobs.TYPES.contains(type)) {
                 String detail = "The engine runs jobs of type " + type + " itself. Leave it out.";
@@ -149,7 +149,7 @@ final class LeaseRoutes {
     private Command heartbeat(Input input) {
         Values body = input.body();
         Integer seconds = body.find(MORE_SECONDS);
-        return Leases.prolong(input.id(IdKind.JOB, 0), body.get(TOKEN), seconds == null ? 0 : seconds, handled);
+        return Leases.extend(input.id(IdKind.JOB, 0), body.get(TOKEN), seconds == null ? 0 : seconds, handled);
     }
 
     private Command progress(Input input) {

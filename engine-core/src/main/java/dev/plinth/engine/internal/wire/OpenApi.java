@@ -177,7 +177,7 @@ final class OpenApi {
         json.optional("description", text.description().isEmpty() ? null : text.description());
         json.name("tags").openArray().text(text.tag()).closeArray();
         security(json.name("security"), route);
-        json.member("x-rate-limit-units", route.guard() == Route.Guard.WORKSPACE ? route.cost() : 0);
+        json.member("x-rate-limit-units", route.credential() == Route.Credential.WORKSPACE_KEY ? route.cost() : 0);
         OpenApiParameters.add(json.name("parameters"), route, path);
         Body body = route.body();
         if (body.isTaken()) {
@@ -228,9 +228,9 @@ final class OpenApi {
 
     private static void security(JsonBytes json, Route route) {
         json.openArray();
-        if (route.guard() != Route.Guard.NOBODY) {
+        if (route.credential() != Route.Credential.NONE) {
             json.open()
-                    .name(route.guard() == Route.Guard.OPERATOR ? "operatorToken" : "apiKey")
+                    .name(route.credential() == Route.Credential.OPERATOR_TOKEN ? "operatorToken" : "apiKey")
                     .openArray();
             if (route.scope() != null) {
                 json.text(route.scope().wireName());

@@ -58,11 +58,11 @@ final class OpenApiProblems {
         if (route.demands().contains(Route.Demand.IF_MATCH)) {
             codes.add(ProblemCode.PRECONDITION_REQUIRED);
         }
-        if (route.guard() != Route.Guard.NOBODY) {
+        if (route.credential() != Route.Credential.NONE) {
             codes.add(ProblemCode.UNAUTHENTICATED);
             codes.add(ProblemCode.INVALID_TOKEN);
         }
-        if (route.guard() == Route.Guard.WORKSPACE) {
+        if (route.credential() == Route.Credential.WORKSPACE_KEY) {
             codes.add(ProblemCode.FORBIDDEN);
             codes.add(ProblemCode.WORKSPACE_SUSPENDED);
             if (route.isCounted()) {
@@ -89,7 +89,7 @@ final class OpenApiProblems {
             codes.add(ProblemCode.IDEMPOTENCY_KEY_INVALID);
             codes.add(ProblemCode.IDEMPOTENCY_KEY_IN_USE);
             codes.add(ProblemCode.IDEMPOTENCY_KEY_REUSED);
-            if (route.guard() == Route.Guard.WORKSPACE) {
+            if (route.credential() == Route.Credential.WORKSPACE_KEY) {
                 codes.add(ProblemCode.PLAN_LIMIT_REACHED);
             }
         }

@@ -13,13 +13,12 @@ import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.command.JobCommands;
-import dev.plinth.engine.internal.job.NewJob;
+import dev.plinth.engine.internal.job.JobDraft;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.Content;
@@ -100,7 +99,7 @@ final class OperationRoutes {
             return HostOperation.of(name, handler, id, argument, input.ifMatch());
         }
         if (asyncOperations.contains(name)) {
-            return JobCommands.start(NewJob.now(name, argument).about(id), input.ifMatch());
+            return JobCommands.start(JobDraft.now(name, argument).about(id), input.ifMatch());
         }
         Refusal unknown = Refusal.of(ProblemCode.NOT_FOUND, "No operation has this name. " + known());
         return (Command.Change) context -> {
@@ -129,9 +128,7 @@ final class OperationRoutes {
         if (record == null) {
             throw new RefusedException(Refusal.of(
                     ProblemCode.VALIDATION_FAILED,
-                    "The input has " + errors.size()
-                            + (errors.size() >= Limits.ERRORS_MAX ? " errors or more." : " errors.")
-                            + " Correct each of those listed.",
+                    "The input has " + Input.count(errors) + ". Correct each of those listed.",
                     List.copyOf(errors)));
         }
         return HostOperation.direct(name, operation.code(), record);

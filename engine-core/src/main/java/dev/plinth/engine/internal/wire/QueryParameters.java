@@ -77,7 +77,7 @@ final class QueryParameters {
                                                     .collect(Collectors.joining(", "))
                                             + "."));
         } else if (values.putIfAbsent(name, value) != null) {
-            error(name, "repeated", "The parameter stands more than once. Send it once.");
+            error(name, "repeated", "Parameter " + Quoted.of(name) + " is repeated. Send it once.");
         }
     }
 
@@ -145,7 +145,8 @@ final class QueryParameters {
                     List.copyOf(errors)));
         }
         if (cursorInvalid) {
-            String detail = "This list did not give out the cursor for these filters. Begin again without a cursor.";
+            String detail =
+                    "cursor must be a nextCursor of this list with the same filters. Begin again without a cursor.";
             throw new RefusedException(Refusal.ofParameter(ProblemCode.CURSOR_INVALID, "cursor", "invalid", detail));
         }
     }

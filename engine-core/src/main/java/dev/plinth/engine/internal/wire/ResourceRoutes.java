@@ -14,8 +14,8 @@ import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.command.BulkJob;
+import dev.plinth.engine.internal.job.JobDraft;
 import dev.plinth.engine.internal.job.Jobs;
-import dev.plinth.engine.internal.job.NewJob;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.pipeline.Route;
@@ -145,12 +145,12 @@ final class ResourceRoutes {
 
     private Command bulk(Input input) {
         List<JsonValue> items = input.body().get(operations);
-        NewJob job = NewJob.now(BulkJob.TYPE, BulkJob.input(items)).ofItems();
+        JobDraft job = JobDraft.now(BulkJob.TYPE, BulkJob.input(items)).ofItems();
         return new Bulk(job, items.size());
     }
 
     /** Accepts the job of a bulk call. The call pays now for the rows that its items will write. */
-    private record Bulk(NewJob job, long items) implements Command.CostlyChange {
+    private record Bulk(JobDraft job, long items) implements Command.CostlyChange {
         @Override
         public Decision decide(Context context) {
             return Jobs.accept(context, job);

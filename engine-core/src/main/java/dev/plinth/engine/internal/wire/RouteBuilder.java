@@ -25,7 +25,7 @@ final class RouteBuilder {
     private final Tag tag;
     private final String summary;
     private String description = "";
-    private Route.Guard guard = Route.Guard.WORKSPACE;
+    private Route.Credential credential = Route.Credential.WORKSPACE_KEY;
     private @Nullable Scope scope;
     private int cost = 1;
     private boolean ofWorker;
@@ -69,12 +69,12 @@ final class RouteBuilder {
     }
 
     RouteBuilder operator() {
-        guard = Route.Guard.OPERATOR;
+        credential = Route.Credential.OPERATOR_TOKEN;
         return this;
     }
 
     RouteBuilder anybody() {
-        guard = Route.Guard.NOBODY;
+        credential = Route.Credential.NONE;
         return this;
     }
 
@@ -199,7 +199,7 @@ final class RouteBuilder {
                 method,
                 path,
                 new Route.Text(tag.title(), summary, description),
-                guard,
+                credential,
                 scope,
                 cost,
                 Map.of(),

@@ -150,7 +150,8 @@ public final class Wire {
     }
 
     private static Audience audience(Route route) {
-        if (route.guard() == Route.Guard.OPERATOR || route.path().equals(METRICS)) {
+        if (route.credential() == Route.Credential.OPERATOR_TOKEN
+                || route.path().equals(METRICS)) {
             return Audience.OPERATOR;
         }
         return route.path().startsWith(HEALTH) ? Audience.PROBE : Audience.TENANT;

@@ -69,7 +69,7 @@ class JobPiecesTest {
         ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
         try (Store store = new MemoryDirectory(TABLES, clock).open(Tables.HEAP)) {
             Life life = new Life(store, new Random(seed));
-            NewJob items = NewJob.now("resize", Life.bytes("{}")).ofItems();
+            JobDraft items = JobDraft.now("resize", Life.bytes("{}")).ofItems();
             Outcome.Done accepted = (Outcome.Done) life.run(context -> Jobs.accept(context, items));
             JsonValue.Obj json = (JsonValue.Obj) JsonReader.trusted(accepted.body());
             Id job = Id.parse(IdKind.JOB, ((JsonValue.Text) json.get("job_id")).value());
@@ -230,7 +230,7 @@ class JobPiecesTest {
         private void accept() {
             // Now and then as large as a bulk call may be.
             byte[] input = new byte[random.nextInt(10) == 0 ? Limits.BULK_BODY_BYTES_MAX : size(Limits.BODY_BYTES_MAX)];
-            NewJob job = NewJob.now("resize", input);
+            JobDraft job = JobDraft.now("resize", input);
             if (run(context -> Jobs.accept(context, random.nextBoolean() ? job.ofItems() : job))
                     instanceof Outcome.Done done) {
                 JsonValue.Obj json = (JsonValue.Obj) JsonReader.trusted(done.body());

@@ -67,7 +67,7 @@ class BusyWriterCallsTest {
     private final Id workspace =
             Objects.requireNonNull(Id.parse(IdKind.WORKSPACE, member(Workspaces.create("w", "starter"), "id")));
     private final String secret =
-            member(Keys.createFor(workspace, new Keys.NewKey("k", true, ScopeBits.FULL, null)), "secret");
+            member(Keys.createFor(workspace, new Keys.KeyDraft("k", true, ScopeBits.FULL, null)), "secret");
     private final RequestDispatcher dispatcher = new RequestDispatcher(new PipelineParts(
             store,
             clock,

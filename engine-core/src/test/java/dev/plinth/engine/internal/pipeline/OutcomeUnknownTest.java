@@ -123,7 +123,7 @@ class OutcomeUnknownTest {
         Commits commits = new Commits(store, ids, cipher);
         String workspace = member(commits, Workspaces.create("w", "starter"), "id");
         Id id = Objects.requireNonNull(Id.parse(IdKind.WORKSPACE, workspace));
-        secret = member(commits, Keys.createFor(id, new Keys.NewKey("k", true, ScopeBits.FULL, null)), "secret");
+        secret = member(commits, Keys.createFor(id, new Keys.KeyDraft("k", true, ScopeBits.FULL, null)), "secret");
         return new RequestDispatcher(new PipelineParts(
                 store,
                 clock,

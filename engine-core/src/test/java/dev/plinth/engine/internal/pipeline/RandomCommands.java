@@ -24,8 +24,8 @@ import dev.plinth.engine.internal.command.PublishEvent;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.job.HandledTypes;
+import dev.plinth.engine.internal.job.JobDraft;
 import dev.plinth.engine.internal.job.Jobs;
-import dev.plinth.engine.internal.job.NewJob;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.resource.Children;
@@ -36,8 +36,8 @@ import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.resource.Shares;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.log.Journal;
-import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.internal.timer.SweepWork;
 import dev.plinth.engine.internal.webhook.Deliveries;
 import dev.plinth.engine.internal.webhook.EndpointSettings;
 import dev.plinth.engine.internal.webhook.Endpoints;
@@ -58,7 +58,7 @@ final class RandomCommands {
     private static final int SWEEP_ONE_IN = 30;
     private static final long YEAR_MILLIS = Duration.ofDays(365).toMillis();
 
-    private final List<Retention> retentions = retentions();
+    private final List<SweepWork> retentions = retentions();
     private final LastUsedTimes lastUsed = new LastUsedTimes();
     private final Commits commits;
     private final Random random;
@@ -123,7 +123,7 @@ final class RandomCommands {
 
     /** A step of the sweep over one kind of rows, as if all of them had expired. */
     private void sweep() {
-        Retention retention = retentions.get(random.nextInt(retentions.size()));
+        SweepWork retention = retentions.get(random.nextInt(retentions.size()));
         run(Caller.OPERATOR, context -> {
             SweepBatch batch = new SweepBatch();
             retention.collect(context, context.now() + YEAR_MILLIS, batch);
@@ -162,7 +162,7 @@ final class RandomCommands {
         long runAt = random.nextBoolean() ? 0 : 1_800_000_000_000L + random.nextInt(3);
         String unique = random.nextBoolean() ? null : "u" + random.nextInt(3);
         Id resource = random.nextBoolean() ? null : any(resources, IdKind.RESOURCE);
-        NewJob job = new NewJob("resize", input, resource, runAt, 1 + random.nextInt(4), unique, 5, false);
+        JobDraft job = new JobDraft("resize", input, resource, runAt, 1 + random.nextInt(4), unique, 5, false);
         add(jobs, IdKind.JOB, "job_id", caller, JobCommands.start(job));
     }
 
@@ -172,7 +172,7 @@ final class RandomCommands {
             case 1 -> run(caller, Keys.revoke(any(keys, IdKind.KEY), lastUsed));
             case 2 -> run(caller, Keys.rotate(any(keys, IdKind.KEY), random.nextInt(2) * 60L, lastUsed));
             default ->
-                add(keys, IdKind.KEY, "id", caller, Keys.create(new Keys.NewKey("k", true, ScopeBits.FULL, null)));
+                add(keys, IdKind.KEY, "id", caller, Keys.create(new Keys.KeyDraft("k", true, ScopeBits.FULL, null)));
         }
     }
 
@@ -225,8 +225,8 @@ final class RandomCommands {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static List<Retention> retentions() {
-        List<Retention> retentions = new ArrayList<>(Deliveries.retentions());
+    private static List<SweepWork> retentions() {
+        List<SweepWork> retentions = new ArrayList<>(Deliveries.retentions());
         retentions.add(Events.retention());
         retentions.addAll(Jobs.retentions());
         retentions.add(Jobs.cancellations());

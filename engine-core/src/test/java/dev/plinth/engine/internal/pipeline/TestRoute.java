@@ -17,7 +17,7 @@ final class TestRoute {
                 method,
                 "/call",
                 new Route.Text("Calls", "Call", ""),
-                Route.Guard.WORKSPACE,
+                Route.Credential.WORKSPACE_KEY,
                 null,
                 units,
                 Map.of(),

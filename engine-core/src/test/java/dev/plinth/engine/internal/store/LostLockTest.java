@@ -132,8 +132,7 @@ class LostLockTest {
 
     private void assertRefusedInTheSameProcess(Path other) throws IOException {
         assertThat(tell("open " + other))
-                .startsWith("Expected to be the only one to open " + other + ", but process " + holder.pid()
-                        + " has it open");
+                .startsWith("The directory " + other + " is in use, because process " + holder.pid() + " has it open");
         Path directory = base.resolve("data");
         assertThat(OpensDirectory.openAndClose(directory.toString()))
                 .as("another process")

@@ -141,7 +141,7 @@ class OpeningTest {
         String self = "process " + ProcessHandle.current().pid() + " has it open";
         try (URLClassLoader loader = secondLoader()) {
             try (Store store = open(base)) {
-                assertThat(openIn(loader)).contains(self).contains("end that one first");
+                assertThat(openIn(loader)).contains(self).contains("Stop that process first");
 
                 Process other = ChildJvm.start(OpensDirectory.class, List.of(), base.toString())
                         .start();

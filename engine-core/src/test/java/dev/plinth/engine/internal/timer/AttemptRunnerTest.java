@@ -288,7 +288,7 @@ class AttemptRunnerTest {
         AttemptRunner own = new AttemptRunner(handed::add, 3, new FatalErrors());
         AtomicLong heard = new AtomicLong();
         CountDownLatch rung = new CountDownLatch(2);
-        own.onRested(heard::set);
+        own.onBackoffEnd(heard::set);
         own.onSettled(rung::countDown);
         assertThat(own.tryStart(
                         7, () -> AttemptRunnerTest.<RuntimeException>sneak(new IllegalStateException("on purpose"))))

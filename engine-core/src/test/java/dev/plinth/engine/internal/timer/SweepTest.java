@@ -85,7 +85,7 @@ final class SweepTest {
         put(1, 50_000, 0);
         clock.now = KEPT_MILLIS + LATE_MILLIS;
 
-        while (due() != Retention.NEVER) {
+        while (due() != SweepWork.NEVER) {
             sweepOnce();
         }
 
@@ -103,7 +103,7 @@ final class SweepTest {
         assertThat(sweep.awaitIdle(IDLE_MILLIS)).isTrue();
 
         assertThat(rowsLeft()).isZero();
-        assertThat(due()).isEqualTo(Retention.NEVER);
+        assertThat(due()).isEqualTo(SweepWork.NEVER);
     }
 
     @Test
@@ -138,7 +138,7 @@ final class SweepTest {
 
     @Test
     void nextReady_nothingStored_isNever() {
-        assertThat(due()).isEqualTo(Retention.NEVER);
+        assertThat(due()).isEqualTo(SweepWork.NEVER);
     }
 
     @Test
@@ -192,7 +192,7 @@ final class SweepTest {
     /** A refused batch rests alone: what the others take out may be what makes room for it. */
     @Test
     void run_oneSeriesIsRefused_theOthersGoOn() {
-        Retention refused = new Oldest("refused") {
+        SweepWork refused = new Oldest("refused") {
             @Override
             public void collect(Context context, long nowMillis, SweepBatch batch) {
                 super.collect(context, nowMillis, batch);
@@ -280,7 +280,7 @@ final class SweepTest {
         assertThat(sweep.stepsPerTurn()).isEqualTo(stepsPerTurn);
 
         comingPerStep = 0;
-        while (due() != Retention.NEVER) {
+        while (due() != SweepWork.NEVER) {
             sweepOnce();
         }
         put(1, 200 * Limits.SWEEP_ROWS_MAX, 0);
@@ -294,7 +294,7 @@ final class SweepTest {
     void run_endsRows_makesNoLongerTurns() {
         sweep = sweep(List.of(new Oldest("rows") {
             @Override
-            public long nextExpiry(Rows rows) {
+            public long nextDueMillis(Rows rows) {
                 long last = rows.floor(ALL, Long.MAX_VALUE);
                 return last == Rows.NONE ? NEVER : expiresAt(rows.at(last));
             }
@@ -318,7 +318,7 @@ final class SweepTest {
         assertThat(sweep.stepsPerTurn()).isOne();
     }
 
-    private Sweep sweep(List<Retention> retentions) {
+    private Sweep sweep(List<SweepWork> retentions) {
         return new Sweep(store, new Appends(), clock, executor, List.of(retentions));
     }
 
@@ -371,7 +371,7 @@ final class SweepTest {
     }
 
     /** Takes out the oldest rows. */
-    private static class Oldest implements Retention {
+    private static class Oldest implements SweepWork {
         private final String name;
 
         Oldest(String name) {
@@ -384,7 +384,7 @@ final class SweepTest {
         }
 
         @Override
-        public long nextExpiry(Rows rows) {
+        public long nextDueMillis(Rows rows) {
             long first = rows.ceiling(ALL, 0);
             return first == Rows.NONE ? NEVER : expiresAt(rows.at(first));
         }

@@ -21,7 +21,7 @@ final class DeliveryRowTest {
                     new Id(IdKind.RESOURCE, 9, 10),
                     11,
                     12),
-            DeliveryStatus.PENDING,
+            StoredDeliveryStatus.PENDING,
             13);
 
     @Test
@@ -31,12 +31,12 @@ final class DeliveryRowTest {
                 PENDING,
                 PENDING.queued(15),
                 PENDING.held(),
-                PENDING.due(DeliveryStatus.RETRYING, 16),
+                PENDING.due(StoredDeliveryStatus.RETRYING, 16),
                 exhausted,
                 exhausted.mendsLane(),
                 exhausted.resend(17).resend(18),
-                exhausted.recovered(DeliveryStatus.RETRYING, 19),
-                exhausted.settled(DeliveryStatus.DELIVERED, 20),
+                exhausted.recovered(StoredDeliveryStatus.RETRYING, 19),
+                exhausted.settled(StoredDeliveryStatus.DELIVERED, 20),
                 PENDING.givenUp(21));
 
         assertThat(rows)
@@ -47,13 +47,16 @@ final class DeliveryRowTest {
 
     @Test
     void due_deliveredOne_isRefused() {
-        DeliveryRow delivered = PENDING.settled(DeliveryStatus.DELIVERED, 14);
+        DeliveryRow delivered = PENDING.settled(StoredDeliveryStatus.DELIVERED, 14);
 
-        assertThatThrownBy(() -> delivered.due(DeliveryStatus.RETRYING, 15))
+        assertThatThrownBy(() -> delivered.due(StoredDeliveryStatus.RETRYING, 15))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("DELIVERED")
                 .hasMessageContaining("RETRYING");
-        assertThat(delivered.resend(15).settled(DeliveryStatus.DELIVERED, 16).settledAt())
+        assertThat(delivered
+                        .resend(15)
+                        .settled(StoredDeliveryStatus.DELIVERED, 16)
+                        .settledAt())
                 .isEqualTo(16);
     }
 

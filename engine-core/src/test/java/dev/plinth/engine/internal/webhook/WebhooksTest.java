@@ -168,7 +168,7 @@ class WebhooksTest {
                 null,
                 2,
                 clock.epochMillis());
-        DeliveryRow delivery = DeliveryRow.create(facts, DeliveryStatus.PENDING, clock.epochMillis())
+        DeliveryRow delivery = DeliveryRow.create(facts, StoredDeliveryStatus.PENDING, clock.epochMillis())
                 .queued(QUEUE);
         long unused = store.write(transaction -> transaction.append(
                 List.of(

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 /** A choice between some words, in any case of letters. */
 record ChoiceFormat(List<String> words) implements Format<String> {
     @Override
-    public @Nullable String read(Node node, String name, Faults faults) {
-        if (node instanceof Node.Scalar scalar && words.contains(scalar.text().toLowerCase(Locale.ROOT))) {
+    public @Nullable String read(ConfigValue node, String name, FaultList faults) {
+        if (node instanceof ConfigValue.Scalar scalar
+                && words.contains(scalar.text().toLowerCase(Locale.ROOT))) {
             return scalar.text().toLowerCase(Locale.ROOT);
         }
         return Format.wrong(node, name, range(), faults);

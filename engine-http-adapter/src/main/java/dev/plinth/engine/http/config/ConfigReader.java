@@ -41,7 +41,7 @@ public final class ConfigReader {
      */
     public Config read(Map<Setting<?>, List<String>> flags, Setting<Path> fileSetting) {
         Map<Setting<?>, Config.Value> values = new HashMap<>();
-        Faults faults = new Faults("");
+        FaultList faults = new FaultList("");
         for (Setting<?> setting : settings) {
             List<String> texts = flags.get(setting);
             String variable = setting.isFrom(Source.ENVIRONMENT) ? environment.get(setting.variable()) : null;
@@ -92,9 +92,9 @@ public final class ConfigReader {
             Setting<T> setting,
             List<String> texts,
             Source source,
-            Faults faults) {
+            FaultList faults) {
         String name = source == Source.FLAG ? setting.flag() : setting.variable();
-        Node node = setting.format().nodeOf(texts, name, faults);
+        ConfigValue node = setting.format().nodeOf(texts, name, faults);
         T value = setting.format().read(node, name, faults);
         if (value != null) {
             values.put(setting, new Config.Value(value, source, "", 0));
@@ -102,17 +102,17 @@ public final class ConfigReader {
     }
 
     private List<Fault> addFile(Path file, Map<Setting<?>, Config.Value> values) {
-        Faults faults = new Faults(file.toString());
+        FaultList faults = new FaultList(file.toString());
         byte[] bytes = bytes(file, faults);
         if (bytes != null) {
-            Node.Members root = YamlReader.read(bytes, faults);
+            ConfigValue.Members root = YamlReader.read(bytes, faults);
             Map<String, Object> read = readAll(root, faults);
             for (Setting<?> setting : settings) {
                 Object value = read.get(setting.name());
                 if (value != null && setting.isFrom(Source.FILE)) {
                     int line = root.entries().stream()
                             .filter(entry -> entry.key().equals(setting.name()))
-                            .mapToInt(Node.Entry::line)
+                            .mapToInt(ConfigValue.Entry::line)
                             .findFirst()
                             .orElse(1);
                     values.putIfAbsent(setting, new Config.Value(value, Source.FILE, file.toString(), line));
@@ -122,12 +122,12 @@ public final class ConfigReader {
         return firstOf(faults);
     }
 
-    private Map<String, Object> readAll(Node.Members root, Faults faults) {
+    private Map<String, Object> readAll(ConfigValue.Members root, FaultList faults) {
         Map<String, Object> read = fileFormat().read(root, "", faults);
         return read == null ? Map.of() : read;
     }
 
-    private static List<Fault> firstOf(Faults faults) {
+    private static List<Fault> firstOf(FaultList faults) {
         List<Fault> all = faults.inOrder();
         if (all.size() <= FAULTS_MAX) {
             return all;
@@ -137,7 +137,7 @@ public final class ConfigReader {
         return first;
     }
 
-    private static byte @Nullable [] bytes(Path file, Faults faults) {
+    private static byte @Nullable [] bytes(Path file, FaultList faults) {
         try {
             if (!Files.isRegularFile(file)) {
                 throw Files.exists(file)

@@ -17,7 +17,7 @@ public interface Format<T> {
      * @return the value, or null if it has a fault, which is then among the faults
      */
     @Nullable
-    T read(Node node, String name, Faults faults);
+    T read(ConfigValue node, String name, FaultList faults);
 
     /** Returns the JSON Schema (draft 2020-12) of the value as JDK values. */
     Map<String, Object> schema();
@@ -41,15 +41,15 @@ public interface Format<T> {
     }
 
     /** Returns the values of a flag, or the parts of an environment variable, in the form of a file. */
-    default Node nodeOf(List<String> texts, String name, Faults faults) {
-        return new Node.Scalar(0, texts.get(0), false);
+    default ConfigValue nodeOf(List<String> texts, String name, FaultList faults) {
+        return new ConfigValue.Scalar(0, texts.get(0), false);
     }
 
     /** Adds the fault that a value is not in the range of its format. Returns null, as {@link #read} does then. */
-    static <T> @Nullable T wrong(Node node, String name, String range, Faults faults) {
-        String got = node instanceof Node.Scalar scalar
-                ? scalar.isNull() ? "no value" : Faults.shown(scalar.text())
-                : node instanceof Node.Items ? "a list" : "an object";
+    static <T> @Nullable T wrong(ConfigValue node, String name, String range, FaultList faults) {
+        String got = node instanceof ConfigValue.Scalar scalar
+                ? scalar.isNull() ? "no value" : FaultList.shown(scalar.text())
+                : node instanceof ConfigValue.Items ? "a list" : "an object";
         faults.add(node.line(), name + " must be " + range + ", got " + got + ".");
         return null;
     }

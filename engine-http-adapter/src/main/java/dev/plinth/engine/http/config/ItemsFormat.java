@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 /** A list of values of one format. */
 record ItemsFormat<T>(Format<T> item) implements Format<List<T>> {
     @Override
-    public @Nullable List<T> read(Node node, String name, Faults faults) {
-        if (!(node instanceof Node.Items list)) {
+    public @Nullable List<T> read(ConfigValue node, String name, FaultList faults) {
+        if (!(node instanceof ConfigValue.Items list)) {
             return Format.wrong(node, name, range(), faults);
         }
         List<T> values = new ArrayList<>();
-        for (Node each : list.items()) {
+        for (ConfigValue each : list.items()) {
             T value = item.read(each, name, faults);
             if (value != null) {
                 values.add(value);
@@ -45,11 +45,11 @@ record ItemsFormat<T>(Format<T> item) implements Format<List<T>> {
     }
 
     @Override
-    public Node nodeOf(List<String> texts, String name, Faults faults) {
-        return new Node.Items(
+    public ConfigValue nodeOf(List<String> texts, String name, FaultList faults) {
+        return new ConfigValue.Items(
                 0,
                 texts.stream()
-                        .<Node>map(text -> new Node.Scalar(0, text, false))
+                        .<ConfigValue>map(text -> new ConfigValue.Scalar(0, text, false))
                         .toList());
     }
 }

@@ -14,8 +14,8 @@ record JsonFormat() implements Format<Json> {
     private static final Pattern JSON_NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]{1,4})?");
 
     @Override
-    public @Nullable Json read(Node node, String name, Faults faults) {
-        if (!(node instanceof Node.Members object)) {
+    public @Nullable Json read(ConfigValue node, String name, FaultList faults) {
+        if (!(node instanceof ConfigValue.Members object)) {
             return Format.wrong(node, name, range(), faults);
         }
         try {
@@ -26,22 +26,22 @@ record JsonFormat() implements Format<Json> {
         }
     }
 
-    private static Map<String, @Nullable Object> objectOf(Node.Members object) {
+    private static Map<String, @Nullable Object> objectOf(ConfigValue.Members object) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         object.entries().forEach(entry -> values.put(entry.key(), valueOf(entry.value())));
         return values;
     }
 
-    private static @Nullable Object valueOf(Node node) {
-        if (node instanceof Node.Members object) {
+    private static @Nullable Object valueOf(ConfigValue node) {
+        if (node instanceof ConfigValue.Members object) {
             return objectOf(object);
         }
-        if (node instanceof Node.Items list) {
+        if (node instanceof ConfigValue.Items list) {
             List<@Nullable Object> values = new ArrayList<>();
             list.items().forEach(item -> values.add(valueOf(item)));
             return values;
         }
-        Node.Scalar scalar = (Node.Scalar) node;
+        ConfigValue.Scalar scalar = (ConfigValue.Scalar) node;
         if (scalar.isQuoted()) {
             return scalar.text();
         }

@@ -9,15 +9,16 @@ import org.jspecify.annotations.Nullable;
 /** An object with declared members. */
 record MembersFormat(List<Formats.Member> members) implements Format<Map<String, Object>> {
     @Override
-    public @Nullable Map<String, Object> read(Node node, String name, Faults faults) {
-        Node given =
-                node instanceof Node.Scalar scalar && scalar.isNull() ? new Node.Members(node.line(), List.of()) : node;
-        if (!(given instanceof Node.Members object)) {
+    public @Nullable Map<String, Object> read(ConfigValue node, String name, FaultList faults) {
+        ConfigValue given = node instanceof ConfigValue.Scalar scalar && scalar.isNull()
+                ? new ConfigValue.Members(node.line(), List.of())
+                : node;
+        if (!(given instanceof ConfigValue.Members object)) {
             return Format.wrong(node, name, range(), faults);
         }
         Map<String, Object> values = new LinkedHashMap<>();
         int before = faults.count();
-        for (Node.Entry entry : object.entries()) {
+        for (ConfigValue.Entry entry : object.entries()) {
             Formats.Member member = members.stream()
                     .filter(each -> each.name().equals(entry.key()))
                     .findFirst()

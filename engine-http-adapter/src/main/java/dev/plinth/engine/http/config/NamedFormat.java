@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 /** An object with keys of the user's choice. Flags give its entries as {@code KEY=VALUE}. */
 record NamedFormat<V, T>(String key, Format<V> value, BiFunction<String, V, T> made) implements Format<Map<String, T>> {
     @Override
-    public @Nullable Map<String, T> read(Node node, String name, Faults faults) {
-        if (!(node instanceof Node.Members object)) {
+    public @Nullable Map<String, T> read(ConfigValue node, String name, FaultList faults) {
+        if (!(node instanceof ConfigValue.Members object)) {
             return Format.wrong(node, name, range(), faults);
         }
         Map<String, T> values = new LinkedHashMap<>();
-        for (Node.Entry entry : object.entries()) {
+        for (ConfigValue.Entry entry : object.entries()) {
             String path = entry.line() == 0 ? name : name + "." + entry.key();
             V read = value.read(entry.value(), path, faults);
             if (read != null) {
@@ -54,21 +54,22 @@ record NamedFormat<V, T>(String key, Format<V> value, BiFunction<String, V, T> m
     }
 
     @Override
-    public Node nodeOf(List<String> texts, String name, Faults faults) {
-        List<Node.Entry> entries = new ArrayList<>();
+    public ConfigValue nodeOf(List<String> texts, String name, FaultList faults) {
+        List<ConfigValue.Entry> entries = new ArrayList<>();
         for (String text : texts) {
             int equals = text.lastIndexOf('=');
             if (equals < 1) {
                 faults.add(
                         0,
                         name + " must be " + key + " and a value, such as hooks.example.com=8000, got "
-                                + Faults.shown(text) + ".");
+                                + FaultList.shown(text) + ".");
             } else {
                 String own = text.substring(0, equals);
                 entries.removeIf(entry -> entry.key().equals(own));
-                entries.add(new Node.Entry(0, own, new Node.Scalar(0, text.substring(equals + 1), false)));
+                entries.add(
+                        new ConfigValue.Entry(0, own, new ConfigValue.Scalar(0, text.substring(equals + 1), false)));
             }
         }
-        return new Node.Members(0, entries);
+        return new ConfigValue.Members(0, entries);
     }
 }

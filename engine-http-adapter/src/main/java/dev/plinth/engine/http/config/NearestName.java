@@ -15,7 +15,7 @@ final class NearestName {
         Optional<String> nearest = nearest(key, names);
         String next =
                 nearest.isPresent() ? "The nearest name is " + nearest.get() : "Use one of " + String.join(", ", names);
-        return "Unknown key " + Faults.shown(prefix + key) + ". " + next + ".";
+        return "Unknown key " + FaultList.shown(prefix + key) + ". " + next + ".";
     }
 
     private static Optional<String> nearest(String key, List<String> names) {

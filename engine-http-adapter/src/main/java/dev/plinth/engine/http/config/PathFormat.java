@@ -11,7 +11,7 @@ record PathFormat(Format<String> text) implements Format<Path> {
     }
 
     @Override
-    public @Nullable Path read(Node node, String name, Faults faults) {
+    public @Nullable Path read(ConfigValue node, String name, FaultList faults) {
         String path = text.read(node, name, faults);
         return path == null ? null : Path.of(path);
     }

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /** A text that is not blank. */
 record TextFormat(String what, Function<String, ?> check) implements Format<String> {
     @Override
-    public @Nullable String read(Node node, String name, Faults faults) {
-        boolean isValue = node instanceof Node.Scalar scalar && (node.line() == 0 || !scalar.isNull());
-        String text = isValue ? ((Node.Scalar) node).text() : "";
+    public @Nullable String read(ConfigValue node, String name, FaultList faults) {
+        boolean isValue = node instanceof ConfigValue.Scalar scalar && (node.line() == 0 || !scalar.isNull());
+        String text = isValue ? ((ConfigValue.Scalar) node).text() : "";
         if (!isValue || text.isBlank()) {
             if (isValue) {
                 faults.add(node.line(), name + " must be " + what + ", got an empty text.");

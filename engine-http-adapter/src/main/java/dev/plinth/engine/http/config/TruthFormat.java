@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** A switch. */
 record TruthFormat() implements Format<Boolean> {
     @Override
-    public @Nullable Boolean read(Node node, String name, Faults faults) {
-        if (node instanceof Node.Scalar scalar && !scalar.isQuoted()) {
+    public @Nullable Boolean read(ConfigValue node, String name, FaultList faults) {
+        if (node instanceof ConfigValue.Scalar scalar && !scalar.isQuoted()) {
             switch (scalar.text()) {
                 case "true":
                     return true;
@@ -38,9 +38,9 @@ record TruthFormat() implements Format<Boolean> {
     }
 
     @Override
-    public Node nodeOf(List<String> texts, String name, Faults faults) {
+    public ConfigValue nodeOf(List<String> texts, String name, FaultList faults) {
         String text = texts.get(0).strip().toLowerCase(Locale.ROOT);
-        return new Node.Scalar(
+        return new ConfigValue.Scalar(
                 0, text.equals("1") ? "true" : text.equals("0") || text.isEmpty() ? "false" : text, false);
     }
 }

@@ -10,8 +10,8 @@ record WholeFormat(long min, long max) implements Format<Long> {
     private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,18}");
 
     @Override
-    public @Nullable Long read(Node node, String name, Faults faults) {
-        if (node instanceof Node.Scalar scalar
+    public @Nullable Long read(ConfigValue node, String name, FaultList faults) {
+        if (node instanceof ConfigValue.Scalar scalar
                 && !scalar.isQuoted()
                 && WHOLE.matcher(scalar.text()).matches()) {
             long value = Long.parseLong(scalar.text());

@@ -30,11 +30,11 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 final class YamlReader {
     private static final int DEPTH_MAX = 64;
 
-    private final Faults faults;
+    private final FaultList faults;
     private Iterator<Event> events = List.<Event>of().iterator();
     private int depth;
 
-    private YamlReader(Faults faults) {
+    private YamlReader(FaultList faults) {
         this.faults = faults;
     }
 
@@ -44,12 +44,12 @@ final class YamlReader {
     }
 
     /** Returns the object of the document. It is empty if the document is not an object; the faults then say why. */
-    static Node.Members read(byte[] bytes, Faults faults) {
+    static ConfigValue.Members read(byte[] bytes, FaultList faults) {
         YamlReader reader = new YamlReader(faults);
         try {
             return reader.document(text(bytes, faults));
         } catch (UnreadableException told) {
-            return new Node.Members(1, List.of());
+            return new ConfigValue.Members(1, List.of());
         } catch (ReaderException wrong) {
             faults.add(
                     lineAt(bytes, wrong.getPosition()),
@@ -66,10 +66,10 @@ final class YamlReader {
         } catch (YamlEngineException wrong) {
             faults.add(1, "The file must be YAML, but " + oneLine(String.valueOf(wrong.getMessage())) + ".");
         }
-        return new Node.Members(1, List.of());
+        return new ConfigValue.Members(1, List.of());
     }
 
-    private static String text(byte[] bytes, Faults faults) {
+    private static String text(byte[] bytes, FaultList faults) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -97,31 +97,31 @@ final class YamlReader {
         return shown.toString();
     }
 
-    private Node.Members document(String text) {
+    private ConfigValue.Members document(String text) {
         events = new Parse(LoadSettings.builder().setUseMarks(true).build())
                 .parseString(text)
                 .iterator();
         events.next();
         if (events.next().getEventId() == Event.ID.StreamEnd) {
-            return new Node.Members(1, List.of());
+            return new ConfigValue.Members(1, List.of());
         }
-        Node node = node(events.next());
+        ConfigValue node = node(events.next());
         events.next();
         Event end = events.next();
         if (end.getEventId() != Event.ID.StreamEnd) {
             throw unreadable(end, "The file must have one document, got another one. Remove it and the line ---.");
         }
-        if (node instanceof Node.Members members) {
+        if (node instanceof ConfigValue.Members members) {
             return members;
         }
-        if (!(node instanceof Node.Scalar scalar && scalar.isNull())) {
+        if (!(node instanceof ConfigValue.Scalar scalar && scalar.isNull())) {
             faults.add(
                     node.line(), "The file must have keys and values, such as port: 8080, got a single value or list.");
         }
-        return new Node.Members(1, List.of());
+        return new ConfigValue.Members(1, List.of());
     }
 
-    private Node node(Event event) {
+    private ConfigValue node(Event event) {
         if (event instanceof AliasEvent alias) {
             throw unreadable(
                     event, "The file must have no aliases, got *" + alias.getAlias() + ". Write the value again.");
@@ -143,18 +143,18 @@ final class YamlReader {
         }
     }
 
-    private Node untagged(Event event) {
+    private ConfigValue untagged(Event event) {
         if (event instanceof ScalarEvent scalar) {
             checkTag(event, scalar.getTag().isPresent());
-            return new Node.Scalar(line(event), scalar.getValue(), scalar.getScalarStyle() != ScalarStyle.PLAIN);
+            return new ConfigValue.Scalar(line(event), scalar.getValue(), scalar.getScalarStyle() != ScalarStyle.PLAIN);
         }
         if (event instanceof SequenceStartEvent sequence) {
             checkTag(event, sequence.getTag().isPresent());
-            List<Node> items = new ArrayList<>();
+            List<ConfigValue> items = new ArrayList<>();
             for (Event next = events.next(); next.getEventId() != Event.ID.SequenceEnd; next = events.next()) {
                 items.add(node(next));
             }
-            return new Node.Items(line(event), items);
+            return new ConfigValue.Items(line(event), items);
         }
         if (event instanceof MappingStartEvent mapping) {
             checkTag(event, mapping.getTag().isPresent());
@@ -163,28 +163,28 @@ final class YamlReader {
         throw unreadable(event, "The file must have a value here. Add one.");
     }
 
-    private Node.Members members(int line) {
-        List<Node.Entry> entries = new ArrayList<>();
+    private ConfigValue.Members members(int line) {
+        List<ConfigValue.Entry> entries = new ArrayList<>();
         Map<String, Integer> lines = new HashMap<>();
         for (Event next = events.next(); next.getEventId() != Event.ID.MappingEnd; next = events.next()) {
             int at = line(next);
-            Node key = node(next);
-            Node value = node(events.next());
-            if (!(key instanceof Node.Scalar name)) {
+            ConfigValue key = node(next);
+            ConfigValue value = node(events.next());
+            if (!(key instanceof ConfigValue.Scalar name)) {
                 faults.add(at, "A key must be a text, got a list or object. Write a text.");
                 continue;
             }
             Integer first = lines.putIfAbsent(name.text(), at);
             if (first == null) {
-                entries.add(new Node.Entry(at, name.text(), value));
+                entries.add(new ConfigValue.Entry(at, name.text(), value));
             } else {
                 faults.add(
                         at,
-                        "The key " + Faults.shown(name.text()) + " must be there once, and is in line " + first
+                        "The key " + FaultList.shown(name.text()) + " must be there once, and is in line " + first
                                 + " too. Remove one of them.");
             }
         }
-        return new Node.Members(line, entries);
+        return new ConfigValue.Members(line, entries);
     }
 
     private void checkTag(Event event, boolean hasTag) {

@@ -100,7 +100,7 @@ function SignIn() {
         }
       }}>
         <${Field} label="API key or operator token" name="credential" type="password" required autofocus autocomplete="off"
-          hint="The server printed both at its first start. A key opens its workspace, the token the operator's pages." />
+          hint="A key opens its workspace, the token the operator's pages. The first start of a server prints both, unless they were given." />
       <//>
       <p class="small quiet">The credential is sent to this server only. The tab's session keeps it, and so does a copy of the tab or one that the browser
         restores: sign out to forget it.</p>

@@ -19,7 +19,7 @@ const DELIVERIES = {
 
 const NOT_READY = {
   journal_failed: "The journal has failed. Check the disk and restart the server.",
-  not_leader: "Another node leads, or none, and this one hands no calls on. Use the console of the node that leads.",
+  not_leader: "This node does not lead and forwards no calls. Use the console of the leader.",
 };
 
 export function Health() {
@@ -86,7 +86,7 @@ function ofNode(health) {
   }
   return [
     ["This node", ROLES[health.role]],
-    ["Reign", count(health.epoch)],
+    ["Epoch", count(health.epoch)],
     ["Last record", count(health.sequence)],
     ["Behind the log", health.role === "leader" ? undefined : `${count(health.lagMillis)} ms at most`],
     ["Leader", health.leader && visible(health.leader)],

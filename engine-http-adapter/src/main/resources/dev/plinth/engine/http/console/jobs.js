@@ -50,11 +50,11 @@ export function JobList({ resourceId, actions }) {
         : html`<${Empty} title="No jobs yet" actions=${actions}>A job is made by <code>POST /v1/jobs</code>, a bulk call or an operation of the host.<//>`} />`;
 }
 
-const State = ({ job }) => html`<${Badge}>${job.status}<//> ${job.cancelRequested && html`<${Badge} tone="warn">cancel asked<//>`}`;
+const State = ({ job }) => html`<${Badge}>${job.status}<//> ${job.cancelRequested && html`<${Badge} tone="warn">cancel requested<//>`}`;
 
 function Progress({ job }) {
   if (!job.progress) {
-    return html`<span class="quiet">${job.status === "running" ? "not told" : "none"}</span>`;
+    return html`<span class="quiet">${job.status === "running" ? "not reported" : "none"}</span>`;
   }
   const done = numberOf(job.progress.done);
   const total = numberOf(job.progress.total);
@@ -115,6 +115,6 @@ function Job({ id }) {
       ${data.error && html`<${Section} title=${data.status === "failed" ? "Why it failed" : "Last failed attempt"}><${ProblemBox} problem=${data.error} /><//>`}
       ${data.input !== undefined && html`<${Section} title="Input"><${Json} label="Input" value=${data.input} /><//>`}
       ${data.result !== undefined && html`<${Section} title="Result"><${Json} label="Result" value=${data.result} /><//>`}
-      ${isOpen(data) && !data.progress && html`<p class="quiet">This page asks again every ${LIVE_SECONDS} s until the job has ended.</p>`}`}<//>
+      ${isOpen(data) && !data.progress && html`<p class="quiet">This page refreshes every ${LIVE_SECONDS} s until the job has ended.</p>`}`}<//>
   <//>`;
 }

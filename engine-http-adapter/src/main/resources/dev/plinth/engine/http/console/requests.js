@@ -17,7 +17,7 @@ export const STEPS = [
   ["Scope", "The key may make this call."],
   ["Idempotency key", "The key is fresh, or its answer is repeated."],
   ["Body and query", "Both are valid; all errors are told at once."],
-  ["Visibility and role", "The thing exists for this caller, who may do this."],
+  ["Visibility and role", "The object is visible to the caller, and the caller's role allows the call."],
   ["Preconditions", "The version is the one that If-Match names."],
   ["State", "The state of the thing allows the change."],
   ["Execution", "The change and its events are one commit."],

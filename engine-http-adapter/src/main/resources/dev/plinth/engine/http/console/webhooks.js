@@ -82,7 +82,7 @@ function Endpoints() {
 function LastFailure({ delivery }) {
   const last = delivery.attempts[delivery.attempts.length - 1];
   if (!last) {
-    return "has deliveries that wait.";
+    return "has had no attempt yet.";
   }
   const next = delivery.nextAttemptAt ? html`Next attempt <${Time} value=${delivery.nextAttemptAt} />.` : "No further attempt follows.";
   return html`failed <${Time} value=${last.at} />: ${last.status ? `it answered ${last.status}.` : ""} ${reason(last)} ${next}`;
@@ -95,10 +95,10 @@ function useFailures(endpoints) {
     async (signal) => {
       const known = limits.get();
       if (enabled.length > WATCHED_MAX) {
-        return { failing: [], why: `Whether they fail is looked at for ${WATCHED_MAX} endpoints at most. Open one to see.` };
+        return { failing: [], why: `The page checks at most ${WATCHED_MAX} endpoints for failures. Open an endpoint to see its own.` };
       }
       if (known && known.remaining < enabled.length * CALLS_FOR_A_LOOK * 2) {
-        return { failing: [], why: "The rate limit has no room to look whether they fail. Open one to see." };
+        return { failing: [], why: "The rate limit leaves no requests to check endpoints for failures. Open an endpoint to see its own." };
       }
       const found = await Promise.all(enabled.map(async (endpoint) => [endpoint, await failure(endpoint.id, signal)]));
       return { failing: found.filter(([, delivery]) => delivery), why: "" };
@@ -106,7 +106,7 @@ function useFailures(endpoints) {
     [enabled.map((endpoint) => endpoint.id).join(" ")],
   );
   usePoll(look.poll, WATCH_SECONDS);
-  const why = look.error ? "Whether they fail could not be looked at. " + visible(look.error.detail) : "";
+  const why = look.error ? "The endpoints could not be checked for failures. " + visible(look.error.detail) : "";
   return { failing: look.data?.failing || [], why: why || look.data?.why };
 }
 

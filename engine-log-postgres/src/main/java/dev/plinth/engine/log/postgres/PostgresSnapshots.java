@@ -67,7 +67,7 @@ final class PostgresSnapshots implements SnapshotStore {
     @Override
     public InputStream open(long position) throws IOException {
         try {
-            Transaction transaction = Transaction.begin(session());
+            LogTransaction transaction = LogTransaction.begin(session());
             try {
                 Optional<SnapshotInput> input = SnapshotInput.open(transaction, cell, position);
                 if (input.isPresent()) {
@@ -104,7 +104,7 @@ final class PostgresSnapshots implements SnapshotStore {
      * @param last is done right before the commit
      */
     private void write(long position, Content content, Session.Work<@Nullable Void> last) throws IOException {
-        try (Transaction transaction = Transaction.begin(session())) {
+        try (LogTransaction transaction = LogTransaction.begin(session())) {
             int slot = transaction.run(this::takeSlot);
             SnapshotParts parts = new SnapshotParts(transaction, cell.parts(slot));
             content.writeTo(parts);
@@ -252,7 +252,7 @@ final class PostgresSnapshots implements SnapshotStore {
         }
     }
 
-    private void awaitStandby(Transaction transaction) throws SQLException {
+    private void awaitStandby(LogTransaction transaction) throws SQLException {
         for (int i = 0; i < BARRIERS_MAX; i++) {
             if (transaction.run(connection -> Barrier.pass(connection, standbys))) {
                 return;

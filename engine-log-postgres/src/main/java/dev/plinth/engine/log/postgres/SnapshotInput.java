@@ -16,7 +16,7 @@ import java.util.Optional;
  * <p>Used by one thread.
  */
 final class SnapshotInput extends InputStream {
-    private final Transaction transaction;
+    private final LogTransaction transaction;
     private final String select;
     private final long position;
     private final int parts;
@@ -24,7 +24,7 @@ final class SnapshotInput extends InputStream {
     private int next;
     private int read;
 
-    private SnapshotInput(Transaction transaction, String table, long position, int parts) {
+    private SnapshotInput(LogTransaction transaction, String table, long position, int parts) {
         this.transaction = transaction;
         this.select = "select crc, bytes from " + table + " where part = ?";
         this.position = position;
@@ -32,7 +32,7 @@ final class SnapshotInput extends InputStream {
     }
 
     /** Opens a snapshot in a transaction, which the returned input closes. Empty if there is no such snapshot. */
-    static Optional<SnapshotInput> open(Transaction transaction, Cell cell, long position) throws SQLException {
+    static Optional<SnapshotInput> open(LogTransaction transaction, Cell cell, long position) throws SQLException {
         return transaction.run(connection -> {
             Optional<Place> place = place(connection, cell, position);
             if (place.isEmpty()) {

@@ -11,14 +11,14 @@ import java.util.zip.CRC32C;
 final class SnapshotParts extends OutputStream {
     private static final int PART_BYTES = 1024 * 1024;
 
-    private final Transaction transaction;
+    private final LogTransaction transaction;
     private final String insert;
     private final byte[] part = new byte[PART_BYTES];
     private int filled;
     private int parts;
     private long bytes;
 
-    SnapshotParts(Transaction transaction, String table) {
+    SnapshotParts(LogTransaction transaction, String table) {
         this.transaction = transaction;
         this.insert = "insert into " + table + " (part, crc, bytes) values (?, ?, ?)";
     }

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store.log;
 
+import dev.plinth.engine.internal.base.IoFailure;
 import dev.plinth.engine.internal.base.OwnerOnly;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -52,7 +53,7 @@ public final class DirectoryDisk implements Disk {
                     "Expected a directory, but " + directory + " is a file; name another one.", e);
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "Expected a directory that can be written, but " + directory + " cannot: " + reason(e)
+                    "Expected a directory that can be written, but " + directory + " cannot: " + IoFailure.reason(e)
                             + "; check its owner and permissions, or name another one.",
                     e);
         }
@@ -226,9 +227,5 @@ public final class DirectoryDisk implements Disk {
         Path file = directory.resolve(name);
         FileChannel channel = FileChannel.open(file, options, OwnerOnly.file());
         return new ChannelFile(channel, FileChannel.open(file, OPENS), () -> FileChannel.open(file, OPENS));
-    }
-
-    public static String reason(IOException e) {
-        return e.getClass().getSimpleName() + (e.getMessage() == null ? "" : " " + e.getMessage());
     }
 }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Reads the segments of a journal and visits the whole frames, up to the end or to the first damage. Recovery and all
  * tools use this reader. It changes nothing, and keeps one frame and a megabyte in memory.
  *
- * <p>A torn tail is what a crash leaves: an incomplete last frame, without a frame after it that was written when it
- * was durable. {@link TornTail} tells what may be in it. Anything else that is incomplete is
+ * <p>A torn tail is what a crash leaves: an incomplete last frame. No frame behind it says that the incomplete one was
+ * durable. {@link TornTail} tells what may be in it. Anything else that is incomplete is
  * {@link StoreDamageException}.
  *
  * <p>An engine may be writing meanwhile. Then half of a frame may be there when it is read, and the next frame may be

@@ -164,8 +164,9 @@ final class LockFile implements AutoCloseable {
     }
 
     private static IllegalStateException heldBy(Path directory, String process) {
-        return new IllegalStateException("Expected to be the only one to open " + directory + ", but process " + process
-                + " has it open; end that one first, or name another directory.");
+        return new IllegalStateException(
+                "The directory " + directory + " is in use, because process " + process
+                        + " has it open. Stop that process first, or name another directory with --data or EngineBuilder.directory.");
     }
 
     private static String ownProcess() {

@@ -81,7 +81,7 @@ public final class LogJournal implements Journal {
 
     /**
      * Returns true while the reign lasts, and never waits, because the caller has the writer lock. The records in flight are
-     * limited before that lock. A log has room, or it is told to the operator by its own means.
+     * limited before that lock. A log that runs out of room tells its operator itself.
      */
     @Override
     public boolean hasRoom(int bytes) {
@@ -312,7 +312,7 @@ public final class LogJournal implements Journal {
             listener().ended(THREAD, e);
             LOG.log(
                     System.Logger.Level.ERROR,
-                    "Could not append to the log, and not because of the log; nothing is written any more. Restart.",
+                    "The engine failed while it appended to the log, so this node writes nothing more. Restart the node, and report this.",
                     e);
         }
     }

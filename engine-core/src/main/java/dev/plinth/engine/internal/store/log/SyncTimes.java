@@ -29,7 +29,7 @@ final class SyncTimes {
 
         @Override
         public void sync() throws IOException {
-            SyncEvent event = Recordings.begun(SyncEvent::probe, SyncEvent::new);
+            SyncRecording event = Recordings.begun(SyncRecording::probe, SyncRecording::new);
             long began = System.nanoTime();
             file.sync();
             times.add(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - began));

@@ -252,8 +252,8 @@ public final class CapacityCheck {
             if (from != Reserve.NONE) {
                 return from.refusal(
                         "The tables may take " + heapBytesMax + " bytes of the heap, and take " + heapBytes()
-                                + "; nothing was changed. Delete rows or wait until some expire, start the JVM with a"
-                                + " larger -Xmx, or keep the tables off the heap.");
+                                + "; nothing was changed. Delete rows, wait until some expire, or ask the operator for a"
+                                + " larger -Xmx or tables off the heap.");
             }
         }
         return null;
@@ -301,7 +301,7 @@ public final class CapacityCheck {
                     ? full(full)
                     : Refusal.of(
                             ProblemCode.PLAN_LIMIT_REACHED,
-                            "The rest is reserved for workspaces that have less. " + full);
+                            "The remaining room is reserved for workspaces that have less. " + full);
         }
     }
 
@@ -340,7 +340,7 @@ public final class CapacityCheck {
     private static String tableIsFull(TableName<?> name, Table table) {
         return "The table of " + name.name() + " has room for " + table.rowsMax() + " rows of usual length, and has "
                 + table.size() + "; nothing was changed."
-                + " Delete rows or wait until some expire, or start the engine with a larger number of resources.";
+                + " Delete rows, wait until some expire, or ask the operator to raise max-resources.";
     }
 
     private static Refusal full(String detail) {

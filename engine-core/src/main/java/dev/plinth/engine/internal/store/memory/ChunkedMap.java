@@ -95,7 +95,7 @@ final class ChunkedMap implements AutoCloseable {
         } catch (OutOfMemoryError e) {
             throw new IllegalStateException(
                     "Expected memory for the tables, but the machine does not give it: " + e.getMessage()
-                            + "; start with a smaller number of resources, or with tables on the heap.",
+                            + "; start with a smaller number of resources (--max-resources), or with --tables heap.",
                     e);
         } catch (IOException e) {
             throw new IllegalStateException(

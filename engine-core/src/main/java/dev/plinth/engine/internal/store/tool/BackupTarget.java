@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store.tool;
 
+import dev.plinth.engine.internal.base.IoFailure;
 import dev.plinth.engine.internal.store.log.DirectoryDisk;
 import dev.plinth.engine.internal.store.log.JournalState;
 import dev.plinth.engine.internal.store.log.Segment;
@@ -42,8 +43,8 @@ record BackupTarget(Path target, Path partial) {
         Path parent = absolute.getParent();
         Path name = absolute.getFileName();
         if (parent == null || name == null || !Files.isDirectory(parent)) {
-            throw new IllegalStateException("Expected a target in a directory that is there, but " + target
-                    + " is in none; make that one first.");
+            throw new IllegalStateException(
+                    "The directory above the target " + target + " does not exist. Make it first.");
         }
         try {
             checkAbsentOrEmpty(absolute, parent);
@@ -58,12 +59,12 @@ record BackupTarget(Path target, Path partial) {
             return;
         }
         if (!Files.isDirectory(target) || !isEmpty(target)) {
-            throw new IllegalStateException("Expected a target that is not there or an empty directory, but " + target
-                    + " is something else; name another one.");
+            throw new IllegalStateException("The target must be absent or an empty directory, and " + target
+                    + " is neither. Name another one.");
         }
         if (!Files.getFileStore(target).equals(Files.getFileStore(parent))) {
-            throw new IllegalStateException("Expected a target beside which its copy can be made, but " + target
-                    + " is a disk of its own; name a new directory on it, such as " + target.resolve("plinth") + ".");
+            throw new IllegalStateException("The target must not be the root of a disk, got " + target
+                    + ". Name a new directory on that disk, such as " + target.resolve("plinth") + ".");
         }
     }
 
@@ -85,9 +86,9 @@ record BackupTarget(Path target, Path partial) {
                         || Snapshot.isTemporary(name)
                         || further.contains(name);
                 if (!ours) {
-                    throw new IllegalStateException("Expected in " + partial
-                            + " nothing but what a backup that was cut short has left, but it has " + name
-                            + "; name another target.");
+                    throw new IllegalStateException(
+                            "The directory " + partial + " must have only files of an unfinished backup, and has "
+                                    + name + ". Name another target.");
                 }
                 disk.delete(name);
             }
@@ -109,7 +110,7 @@ record BackupTarget(Path target, Path partial) {
 
     private static IllegalStateException unusable(Path path, IOException e) {
         return new IllegalStateException(
-                "Expected a target that can be written, but " + path + " cannot: " + DirectoryDisk.reason(e)
+                "Expected a target that can be written, but " + path + " cannot: " + IoFailure.reason(e)
                         + "; check its owner and permissions, or name another one.",
                 e);
     }

@@ -34,7 +34,7 @@ import java.util.function.Consumer;
  */
 public final class LogCopies {
     /** How long a leader may be the remains of an import that was cut short. */
-    private static final long PATIENCE_MILLIS = 3_000;
+    private static final long REMAINS_MILLIS = 3_000;
 
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -78,8 +78,8 @@ public final class LogCopies {
                     true,
                     List.of(
                             "imported: all records up to " + rows.sequence() + " of " + directory + ", as a snapshot",
-                            "start no engine on " + directory
-                                    + " any more, because its changes and those of the log would be apart"));
+                            "never start an engine on " + directory
+                                    + " again, because its records and those of the log would diverge"));
         } catch (StoreDamageException damage) {
             throw new IllegalStateException(
                     "Expected a store without damage, but " + damage.what()
@@ -109,7 +109,7 @@ public final class LogCopies {
     /** Keeps all nodes out. */
     private static Reign reign(SharedLog log) throws IOException {
         Node me = new Node("import-" + NodeStore.randomId());
-        Deadline deadline = Deadline.inMillis(PATIENCE_MILLIS);
+        Deadline deadline = Deadline.inMillis(REMAINS_MILLIS);
         Optional<Reign> reign = log.reign(me);
         while (reign.isEmpty() && deadline.millisLeft() > 0) {
             LockSupport.parkNanos(LOOK_NANOS);

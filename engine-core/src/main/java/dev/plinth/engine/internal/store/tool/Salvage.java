@@ -74,7 +74,8 @@ final class Salvage {
         if (!acceptLoss) {
             lines.add("would keep records 1 to " + kept.last());
             lines.add("would lose " + lost(kept, found.lastKnown()));
-            lines.add("nothing was changed; to go on without what is lost, add --accept-loss");
+            lines.add("nothing was changed; to keep records 1 to " + kept.last()
+                    + " and lose the others, run it again with --accept-loss");
             return new StoreReport(false, lines);
         }
         StoreId store = Objects.requireNonNull(names.storeId(disk), "Expected that what is kept names its store");
@@ -97,7 +98,7 @@ final class Salvage {
     private static String lost(RecoverablePrefix kept, long lastKnown) {
         return lastKnown > kept.last()
                 ? "records " + (kept.last() + 1) + " to " + lastKnown + ", and any behind them"
-                : "whatever was behind record " + kept.last() + "; nothing tells how much that was";
+                : "all records behind record " + kept.last() + "; their number is unknown";
     }
 
     /** Returns the files outside of the kept prefix, except the one that is cut. */

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.store.tool;
 
 import dev.plinth.engine.api.StoreReport;
+import dev.plinth.engine.internal.base.IoFailure;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.StoreFiles;
 import dev.plinth.engine.internal.store.log.DirectoryDisk;
@@ -88,8 +89,8 @@ public final class StoreTools {
                     damage);
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "Expected to copy " + directory + " to " + target + ", but the disk failed: "
-                            + DirectoryDisk.reason(e) + "; check both and the room on the target.",
+                    "Expected to copy " + directory + " to " + target + ", but the disk failed: " + IoFailure.reason(e)
+                            + "; check both and the room on the target.",
                     e);
         }
     }
@@ -146,7 +147,7 @@ public final class StoreTools {
 
     private static IllegalStateException unreadable(Path directory, IOException e) {
         return new IllegalStateException(
-                "Expected to read " + directory + ", but the disk failed: " + DirectoryDisk.reason(e)
+                "Expected to read " + directory + ", but the disk failed: " + IoFailure.reason(e)
                         + "; check its owner and permissions, and the disk.",
                 e);
     }

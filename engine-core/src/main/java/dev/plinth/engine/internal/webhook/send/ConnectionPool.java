@@ -27,7 +27,7 @@ final class ConnectionPool implements AutoCloseable {
 
     /** The requests for which a connection may be used. */
     private record PoolKey(Id workspace, String scheme, String hostAndPort) {
-        static PoolKey of(Id workspace, Target target) {
+        static PoolKey of(Id workspace, WebhookTarget target) {
             return new PoolKey(workspace, target.scheme(), target.hostAndPort());
         }
     }
@@ -64,7 +64,7 @@ final class ConnectionPool implements AutoCloseable {
     }
 
     /** Takes out the connection that was used last, or null if there is none. */
-    synchronized @Nullable Connection take(Id workspace, Target target) {
+    synchronized @Nullable Connection take(Id workspace, WebhookTarget target) {
         PoolKey poolKey = PoolKey.of(workspace, target);
         Deque<IdleConnection> kept = routes.get(poolKey);
         Connection found = null;
@@ -84,7 +84,7 @@ final class ConnectionPool implements AutoCloseable {
     }
 
     /** Keeps a connection whose answer has been read, or cuts it if it cannot be used again. */
-    synchronized void keep(Id workspace, Target target, Connection connection) {
+    synchronized void keep(Id workspace, WebhookTarget target, Connection connection) {
         long now = System.nanoTime();
         if (closed || count >= SendLimits.CONNECTIONS_KEPT || !isAllowed(connection) || !connection.isUsable(now)) {
             connection.cut();

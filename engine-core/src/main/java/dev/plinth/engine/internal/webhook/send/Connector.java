@@ -44,13 +44,13 @@ final class Connector implements AutoCloseable {
     private static final int SELECT_MILLIS = 100;
     private static final int THREADS_MAX = 4;
 
-    private final AddressGuard guard;
+    private final AddressFilter guard;
     private final Timeout connectLimit;
     private final DefaultConnectingIOReactor reactor;
     private final TlsStrategy tls;
 
     /** Makes a connector whose threads run until it is closed. */
-    Connector(AddressGuard guard, SendLimits limits, SSLContext tls, String userAgent) {
+    Connector(AddressFilter guard, SendLimits limits, SSLContext tls, String userAgent) {
         this.guard = guard;
         this.connectLimit = Timeout.ofMilliseconds(limits.connectMillis());
         this.tls = new BasicClientTlsStrategy(
@@ -119,7 +119,7 @@ final class Connector implements AutoCloseable {
     }
 
     /** Connects to an address of a host. Cancelling the future closes the connection. */
-    Future<IOSession> dial(Target target, InetAddress address, Answer answer) throws IOException {
+    Future<IOSession> dial(WebhookTarget target, InetAddress address, Answer answer) throws IOException {
         if (!guard.allows(address)) {
             throw new ForbiddenAddressException(target.host() + " at " + address.getHostAddress());
         }
@@ -152,7 +152,7 @@ final class Connector implements AutoCloseable {
         reactor.close(CloseMode.IMMEDIATE);
     }
 
-    private void check(Target target, InetAddress dialled, IOSession connection, Answer answer) {
+    private void check(WebhookTarget target, InetAddress dialled, IOSession connection, Answer answer) {
         if (!(connection.getRemoteAddress() instanceof InetSocketAddress reached)
                 || !dialled.equals(reached.getAddress())) {
             connection.close(CloseMode.IMMEDIATE);

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class DnsLookups implements AutoCloseable {
     private static final int IDLE_SECONDS = 10;
 
-    private final AddressGuard guard;
+    private final AddressFilter guard;
     private final Resolver resolver;
     private final long limitNanos;
     private final ThreadPoolExecutor threads;
@@ -58,7 +58,7 @@ final class DnsLookups implements AutoCloseable {
      *
      * @param limitMillis how long an answer is of use
      */
-    DnsLookups(AddressGuard guard, Resolver resolver, int limitMillis) {
+    DnsLookups(AddressFilter guard, Resolver resolver, int limitMillis) {
         this.guard = guard;
         this.resolver = resolver;
         this.limitNanos = TimeUnit.MILLISECONDS.toNanos(limitMillis);
@@ -73,7 +73,7 @@ final class DnsLookups implements AutoCloseable {
 
     /** Looks up the addresses of a host. The answer may come after the limit, or never. */
     void find(Id workspace, String host, Answer answer) {
-        if (AddressGuard.isLocalhost(host)) {
+        if (AddressFilter.isLocalhost(host)) {
             List<InetAddress> allowed = guard.allowedLoopback();
             if (allowed.isEmpty()) {
                 answer.failed(new ForbiddenAddressException(host + ", which always means this machine"));

@@ -24,7 +24,7 @@ public final class LazySender implements AutoCloseable {
     private static final System.Logger LOG = Log.of(LazySender.class);
 
     private final System.Logger log = Log.sparing(LazySender.class);
-    private final AddressGuard guard;
+    private final AddressFilter guard;
     private final Supplier<Sender> maker;
     private @Nullable Sender sender;
     private boolean closed;
@@ -37,12 +37,12 @@ public final class LazySender implements AutoCloseable {
      * @param userAgent the header {@code user-agent}
      */
     public LazySender(List<String> allowed, String userAgent) {
-        this.guard = new AddressGuard(allowed);
+        this.guard = new AddressFilter(allowed);
         this.maker = () -> Sender.create(guard, userAgent);
     }
 
     /** Begins without a sender. The maker is called once, and again only if it has failed. */
-    LazySender(AddressGuard guard, Supplier<Sender> maker) {
+    LazySender(AddressFilter guard, Supplier<Sender> maker) {
         this.guard = guard;
         this.maker = maker;
     }
@@ -53,7 +53,7 @@ public final class LazySender implements AutoCloseable {
      * @throws IllegalArgumentException if it is not a range; one sentence says why
      */
     public static void checkRange(String range) {
-        AddressGuard.checkRange(range);
+        AddressFilter.checkRange(range);
     }
 
     /** Returns the problems of an endpoint's URL; empty if webhooks can be sent to it. */
@@ -63,7 +63,7 @@ public final class LazySender implements AutoCloseable {
 
     /** Returns host and port of a URL without problems in one spelling, such as {@code example.com:443}. */
     public static String hostAndPort(String url) {
-        return Target.of(URI.create(url)).hostAndPort();
+        return WebhookTarget.of(URI.create(url)).hostAndPort();
     }
 
     /** Makes one attempt, as {@link Sender#send} does. The attempt fails if no sender can send. */
@@ -126,7 +126,7 @@ public final class LazySender implements AutoCloseable {
         if (before == null) {
             LOG.log(
                     System.Logger.Level.ERROR,
-                    "No webhook can be sent; attempts fail until one can. " + advice,
+                    "No webhook can be sent, and every attempt fails until this is corrected. " + advice,
                     failure);
         }
         return now.result();

@@ -24,7 +24,7 @@ final class SendAttempt {
     private static final int SUCCESS_LAST = 299;
 
     private final SendRequest request;
-    private final Target target;
+    private final WebhookTarget target;
     private final Transport transport;
     private final Consumer<SendResult> listener;
     private final ResponseReader body = new ResponseReader();
@@ -58,7 +58,7 @@ final class SendAttempt {
      *
      * @param listener receives the result, once
      */
-    SendAttempt(SendRequest request, Target target, Transport transport, Consumer<SendResult> listener) {
+    SendAttempt(SendRequest request, WebhookTarget target, Transport transport, Consumer<SendResult> listener) {
         this.request = request;
         this.target = target;
         this.transport = transport;
@@ -70,7 +70,7 @@ final class SendAttempt {
         return request;
     }
 
-    Target target() {
+    WebhookTarget target() {
         return target;
     }
 

@@ -55,7 +55,7 @@ final class SendExchange implements AsyncClientExchangeHandler {
     }
 
     /** Makes the head of a request. */
-    static BasicHttpRequest head(SendRequest request, Target target) {
+    static BasicHttpRequest head(SendRequest request, WebhookTarget target) {
         BasicHttpRequest head = new BasicHttpRequest(Method.POST, target.path());
         head.setHeader(HttpHeaders.HOST, target.authority());
         // These two are the sender's.

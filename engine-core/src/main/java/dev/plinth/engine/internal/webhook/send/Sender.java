@@ -32,7 +32,7 @@ final class Sender implements AutoCloseable {
     private final ConnectionPool kept = new ConnectionPool();
     private final ScheduledThreadPoolExecutor deadlines;
     private final SendLimits limits;
-    private final Set<SendAttempt> underWay = ConcurrentHashMap.newKeySet();
+    private final Set<SendAttempt> inFlight = ConcurrentHashMap.newKeySet();
     private final SendAttempt.Transport transport = new AttemptTransport();
     private volatile boolean closed;
 
@@ -41,12 +41,12 @@ final class Sender implements AutoCloseable {
      *
      * @param userAgent the header {@code user-agent}
      */
-    static Sender create(AddressGuard guard, String userAgent) {
+    static Sender create(AddressFilter guard, String userAgent) {
         return new Sender(
                 guard, InetAddress::getAllByName, SendLimits.STANDARD, SSLContexts.createDefault(), userAgent);
     }
 
-    Sender(AddressGuard guard, Resolver names, SendLimits limits, SSLContext tls, String userAgent) {
+    Sender(AddressFilter guard, Resolver names, SendLimits limits, SSLContext tls, String userAgent) {
         this.limits = limits;
         this.lookups = new DnsLookups(guard, names, limits.connectMillis());
         this.connector = new Connector(guard, limits, tls, userAgent);
@@ -68,8 +68,8 @@ final class Sender implements AutoCloseable {
      *     must not block
      */
     void send(SendRequest request, Consumer<SendResult> listener) {
-        SendAttempt sendAttempt = new SendAttempt(request, Target.of(request.url()), transport, listener);
-        underWay.add(sendAttempt);
+        SendAttempt sendAttempt = new SendAttempt(request, WebhookTarget.of(request.url()), transport, listener);
+        inFlight.add(sendAttempt);
         try {
             sendAttempt.deadline(deadlines.schedule(
                     () -> sendAttempt.end(SendError.TIMEOUT), limits.totalMillis(), TimeUnit.MILLISECONDS));
@@ -110,7 +110,7 @@ final class Sender implements AutoCloseable {
         closed = true;
         lookups.close();
         deadlines.shutdownNow();
-        underWay.forEach(sendAttempt -> sendAttempt.end(SendError.CONNECTION));
+        inFlight.forEach(sendAttempt -> sendAttempt.end(SendError.CONNECTION));
         kept.close();
         connector.close();
     }
@@ -183,7 +183,7 @@ final class Sender implements AutoCloseable {
 
         @Override
         public void ended(SendAttempt sendAttempt) {
-            underWay.remove(sendAttempt);
+            inFlight.remove(sendAttempt);
         }
     }
 }

@@ -21,7 +21,7 @@ final class WebhookHostRules {
     private WebhookHostRules() {}
 
     /** Returns why the host of a URL, including brackets, is refused. Empty if it is accepted. */
-    static Optional<String> problem(String host, AddressGuard guard) {
+    static Optional<String> problem(String host, AddressFilter guard) {
         if (host.length() > HOST_MAX) {
             return Optional.of("A host may have " + HOST_MAX + " characters, and this one has " + host.length()
                     + ". Use a shorter name.");
@@ -39,14 +39,14 @@ final class WebhookHostRules {
         if (NUMBER.matcher(labels[labels.length - 1]).matches()) {
             return v4(host, guard);
         }
-        if (AddressGuard.isLocalhost(host) && guard.allowedLoopback().isEmpty()) {
+        if (AddressFilter.isLocalhost(host) && guard.allowedLoopback().isEmpty()) {
             return Optional.of("Webhooks go to other machines, and the host " + Quoted.of(host)
                     + " always means this one." + OPEN_IT);
         }
         return Optional.empty();
     }
 
-    private static Optional<String> v4(String host, AddressGuard guard) {
+    private static Optional<String> v4(String host, AddressFilter guard) {
         Optional<InetAddress> address = AddressLiteral.v4(host);
         if (address.isEmpty()) {
             return Optional.of("An IPv4 address must be four decimal numbers from 0 to 255, got " + Quoted.of(host)
@@ -55,7 +55,7 @@ final class WebhookHostRules {
         return blocked(address.get(), guard);
     }
 
-    private static Optional<String> v6(String literal, AddressGuard guard) {
+    private static Optional<String> v6(String literal, AddressFilter guard) {
         Optional<InetAddress> address = AddressLiteral.v6(literal);
         if (address.isEmpty()) {
             return Optional.of("The brackets must hold an IPv6 address without a zone, got " + Quoted.of(literal)
@@ -64,7 +64,7 @@ final class WebhookHostRules {
         return blocked(address.get(), guard);
     }
 
-    private static Optional<String> blocked(InetAddress address, AddressGuard guard) {
+    private static Optional<String> blocked(InetAddress address, AddressFilter guard) {
         return guard.allows(address)
                 ? Optional.empty()
                 : Optional.of("Webhooks go to public addresses, and " + address.getHostAddress()

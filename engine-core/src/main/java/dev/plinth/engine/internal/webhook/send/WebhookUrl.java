@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * The result of reading an endpoint's URL. A caller has to look at the refusal before it can have the URL.
  *
- * <p>A URL is read once, when an endpoint is created or changed. That says nothing about names: {@link AddressGuard}
+ * <p>A URL is read once, when an endpoint is created or changed. That says nothing about names: {@link AddressFilter}
  * checks the addresses of a name at every connection.
  */
 sealed interface WebhookUrl {
@@ -29,7 +29,7 @@ sealed interface WebhookUrl {
     }
 
     /** Reads a URL. The guard must allow literal addresses and localhost. */
-    static WebhookUrl parse(String text, AddressGuard guard) {
+    static WebhookUrl parse(String text, AddressFilter guard) {
         return WebhookUrlRules.read(text, guard);
     }
 }

@@ -29,7 +29,7 @@ final class WebhookUrlRules {
 
     private WebhookUrlRules() {}
 
-    static WebhookUrl read(String text, AddressGuard guard) {
+    static WebhookUrl read(String text, AddressFilter guard) {
         Optional<String> unreadable = unreadable(text);
         if (unreadable.isPresent()) {
             return new WebhookUrl.Refused(List.of(unreadable.get()));
@@ -80,7 +80,7 @@ final class WebhookUrlRules {
         }
     }
 
-    private static void authority(String authority, AddressGuard guard, List<String> problems) {
+    private static void authority(String authority, AddressFilter guard, List<String> problems) {
         if (authority.indexOf('@') >= 0) {
             // Not echoed, because the text before the @ is likely a password.
             problems.add(

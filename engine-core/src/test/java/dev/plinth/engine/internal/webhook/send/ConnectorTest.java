@@ -67,11 +67,11 @@ class ConnectorTest {
         }
     }
 
-    private static Target target(Receiver receiver) {
-        return Target.of(receiver.url("hook.test"));
+    private static WebhookTarget target(Receiver receiver) {
+        return WebhookTarget.of(receiver.url("hook.test"));
     }
 
-    private static Connector dialler(AddressGuard guard) {
+    private static Connector dialler(AddressFilter guard) {
         return new Connector(guard, SendLimits.STANDARD, SSLContexts.createDefault(), "1");
     }
 

@@ -24,7 +24,7 @@ class SendAttemptTest {
                 Connector connector =
                         new Connector(Senders.ONLY_127_0_0_1, SendLimits.STANDARD, SSLContexts.createDefault(), "1")) {
             SendRequest request = Senders.request(receiver.url("hook.test"));
-            Target target = Target.of(request.url());
+            WebhookTarget target = WebhookTarget.of(request.url());
             Connected connected = new Connected();
             connector.dial(target, Senders.address("127.0.0.1"), connected);
             SendAttempt sendAttempt = new SendAttempt(request, target, kept, results::add);

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A table of spellings, most of them from the write-ups of real filters that were walked around. */
 class WebhookUrlTest {
-    private static final AddressGuard CLOSED = Senders.guard();
-    private static final AddressGuard LOOPBACK_OPEN = Senders.guard("127.0.0.0/8", "::1/128");
+    private static final AddressFilter CLOSED = Senders.guard();
+    private static final AddressFilter LOOPBACK_OPEN = Senders.guard("127.0.0.0/8", "::1/128");
 
     static Stream<String> accepted() {
         return Stream.of("""
@@ -354,7 +354,7 @@ class WebhookUrlTest {
         assertThat(problems("http://localhost/", Senders.guard("127.0.0.2/32"))).hasSize(1);
     }
 
-    private static List<String> problems(String text, AddressGuard guard) {
+    private static List<String> problems(String text, AddressFilter guard) {
         return WebhookUrl.parse(text, guard) instanceof WebhookUrl.Refused refused ? refused.problems() : List.of();
     }
 }

@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  * Makes several calls as one: all of them in one record, or none. Each sees what those before it have changed, and may
  * name what they have made.
  */
-public final class Batch extends OperationsChange {
+public final class CallBatch extends OperationsChange {
     /**
      * Makes the command.
      *
      * @param units the rate-limit units of all operations together
      * @param keyed true if the batch has an idempotency key, which remembers the answers
      */
-    public Batch(List<? extends Operation> operations, long units, boolean keyed) {
+    public CallBatch(List<? extends Operation> operations, long units, boolean keyed) {
         super(operations, units, keyed);
     }
 

@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
  * The settings of an engine that are texts, each with its rule and its default. {@link WireIdentity} checks values by
  * them, and the program's configuration and its page follow from them. {@link EngineSetting} has those that are numbers.
  */
-public enum EngineText {
+public enum EngineTextSetting {
     /** The URI before the code in the type of each problem. */
     PROBLEM_BASE(
             "identity.problemBase",
             "an absolute URI of 1 to 200 characters that ends with /, #, : or =",
-            EngineText::isBase,
+            EngineTextSetting::isBase,
             "https://plinth.dev/problems/",
             "URI before the code in the type of each problem."),
 
@@ -42,7 +42,7 @@ public enum EngineText {
     private final String byDefault;
     private final String meaning;
 
-    EngineText(String javaName, String form, Predicate<String> rule, String byDefault, String meaning) {
+    EngineTextSetting(String javaName, String form, Predicate<String> rule, String byDefault, String meaning) {
         this.javaName = javaName;
         this.form = form;
         this.rule = rule;
@@ -92,8 +92,8 @@ public enum EngineText {
     public String checked(String value) {
         Objects.requireNonNull(value, () -> javaName + " must not be null; leave it out for the default.");
         if (!rule.test(value)) {
-            throw new IllegalArgumentException(
-                    javaName + " must be " + form + ", got " + shown(value) + ". Correct it, or leave it out.");
+            throw new IllegalArgumentException(javaName + " (" + settingName() + ") must be " + form + ", got "
+                    + shown(value) + ". Correct it, or leave it out.");
         }
         return value;
     }

@@ -4,11 +4,10 @@ import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Rows;
 
 /**
- * The retention of one kind of rows. The sweep asks when the oldest expires and lets it be deleted. Readers do not show
- * expired rows, whether they are deleted yet or not. {@link BacklogRunner} does the same for work that decisions have
- * begun.
+ * A kind of work of the sweep: rows that expire, or work that a decision has begun ({@link BacklogRunner}). The sweep
+ * asks when the oldest is due and lets it be done. Readers do not show expired rows, whether they are deleted yet or not.
  */
-public interface Retention {
+public interface SweepWork {
     /** Means "nothing expires". */
     long NEVER = Long.MAX_VALUE;
 
@@ -16,7 +15,7 @@ public interface Retention {
     String name();
 
     /** Returns when the oldest rows expire, in epoch milliseconds, or {@link #NEVER}. Finds them without scanning. */
-    long nextExpiry(Rows rows);
+    long nextDueMillis(Rows rows);
 
     /** Puts expired rows into a batch, the oldest first, until all of them are there or the batch is full. */
     void collect(Context context, long nowMillis, SweepBatch batch);

@@ -15,19 +15,19 @@ import org.apache.hc.core5.http.HttpHost;
  * @param authority the host that the request names
  * @param path path and query, at least {@code /}
  */
-record Target(String scheme, String host, int port, String authority, String path) {
+record WebhookTarget(String scheme, String host, int port, String authority, String path) {
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;
 
     /** Reads a URL that {@link WebhookUrl} has accepted. */
-    static Target of(URI url) {
+    static WebhookTarget of(URI url) {
         String scheme = url.getScheme().toLowerCase(Locale.ROOT);
         String authority = url.getRawAuthority();
         int colon = authority.lastIndexOf(':');
         boolean hasPort = colon > authority.lastIndexOf(']');
         String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
         String query = url.getRawQuery();
-        return new Target(
+        return new WebhookTarget(
                 scheme,
                 hasPort ? authority.substring(0, colon) : authority,
                 hasPort ? Integer.parseInt(authority.substring(colon + 1)) : port(scheme),

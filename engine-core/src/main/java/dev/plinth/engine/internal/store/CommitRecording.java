@@ -15,8 +15,8 @@ import jdk.jfr.Threshold;
 @Threshold("1 ms")
 @StackTrace(false)
 @Description("A record was applied and appended to the journal")
-final class CommitEvent extends Event {
-    private static final CommitEvent PROBE = new CommitEvent();
+final class CommitRecording extends Event {
+    private static final CommitRecording PROBE = new CommitRecording();
 
     @Label("Sequence")
     long sequence;
@@ -37,7 +37,7 @@ final class CommitEvent extends Event {
         }
     }
 
-    static CommitEvent probe() {
+    static CommitRecording probe() {
         return PROBE;
     }
 }

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.eclipse.jetty.http.HttpFields;
 
 /** The sender of a call, as the socket side knows it. For the thread of the call. */
-interface Sender {
+interface RemoteCaller {
     /** Returns the headers as they came. */
     HttpFields headers();
 

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  *
  * <p>Thread-safe. The operator's list may be replaced at any time.
  */
-final class AddressGuard {
+final class AddressFilter {
     private static final List<Cidr> BLOCKED_V4 = ranges(
             "0.0.0.0/8",
             "10.0.0.0/8",
@@ -58,11 +58,11 @@ final class AddressGuard {
     private final Predicate<InetAddress> ownAddress;
 
     /** Makes a guard that opens the given ranges and asks the machine for its own addresses. */
-    AddressGuard(List<String> allowed) {
-        this(allowed, AddressGuard::belongsToThisHost);
+    AddressFilter(List<String> allowed) {
+        this(allowed, AddressFilter::belongsToThisHost);
     }
 
-    AddressGuard(List<String> allowed, Predicate<InetAddress> ownAddress) {
+    AddressFilter(List<String> allowed, Predicate<InetAddress> ownAddress) {
         this.allowed = parsed(allowed);
         this.ownAddress = ownAddress;
     }

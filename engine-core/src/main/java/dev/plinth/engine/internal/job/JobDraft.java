@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param attemptsMax the most attempts
  * @param countsOutcomes true for a job of items
  */
-public record NewJob(
+public record JobDraft(
         String type,
         byte[] input,
         @Nullable Id resource,
@@ -35,17 +35,17 @@ public record NewJob(
     public static final int PRIORITY_LAST = 4;
 
     /** Returns a job to run at once. */
-    public static NewJob now(String type, byte[] input) {
-        return new NewJob(type, input, null, 0, PRIORITY_DEFAULT, null, Limits.JOB_ATTEMPTS_DEFAULT, false);
+    public static JobDraft now(String type, byte[] input) {
+        return new JobDraft(type, input, null, 0, PRIORITY_DEFAULT, null, Limits.JOB_ATTEMPTS_DEFAULT, false);
     }
 
     /** Returns the same about a resource. */
-    public NewJob about(Id id) {
-        return new NewJob(type, input, id, runAt, priority, uniqueKey, attemptsMax, countsOutcomes);
+    public JobDraft about(Id id) {
+        return new JobDraft(type, input, id, runAt, priority, uniqueKey, attemptsMax, countsOutcomes);
     }
 
     /** Returns the same as a job of items. */
-    public NewJob ofItems() {
-        return new NewJob(type, input, resource, runAt, priority, uniqueKey, attemptsMax, true);
+    public JobDraft ofItems() {
+        return new JobDraft(type, input, resource, runAt, priority, uniqueKey, attemptsMax, true);
     }
 }

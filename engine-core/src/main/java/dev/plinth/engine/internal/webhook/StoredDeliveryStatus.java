@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The states of a delivery, in the order of the stored numbers. */
-enum DeliveryStatus {
+enum StoredDeliveryStatus {
     PENDING,
     RETRYING,
     HELD,
@@ -16,25 +16,25 @@ enum DeliveryStatus {
     DROPPED;
 
     /** The states to which each one leads. A delivery may also stay as it is. */
-    private static final Map<DeliveryStatus, Set<DeliveryStatus>> NEXT = Map.of(
+    private static final Map<StoredDeliveryStatus, Set<StoredDeliveryStatus>> NEXT = Map.of(
             PENDING, EnumSet.of(RETRYING, HELD, DELIVERED, EXHAUSTED, DROPPED),
             RETRYING, EnumSet.of(PENDING, HELD, DELIVERED, EXHAUSTED, DROPPED),
             HELD, EnumSet.of(PENDING, RETRYING, DELIVERED, EXHAUSTED, DROPPED),
             // A requested attempt may still deliver it, and a recovery opens it again.
             EXHAUSTED, EnumSet.of(RETRYING, HELD, DELIVERED),
             DROPPED, EnumSet.of(DELIVERED),
-            DELIVERED, EnumSet.noneOf(DeliveryStatus.class));
+            DELIVERED, EnumSet.noneOf(StoredDeliveryStatus.class));
 
     /** The states from which a delivery may still go on. */
-    static final List<DeliveryStatus> OPEN = List.of(PENDING, RETRYING, HELD);
+    static final List<StoredDeliveryStatus> OPEN = List.of(PENDING, RETRYING, HELD);
 
-    private static final DeliveryStatus[] VALUES = values();
+    private static final StoredDeliveryStatus[] VALUES = values();
 
-    static DeliveryStatus stored(int number) {
+    static StoredDeliveryStatus stored(int number) {
         return VALUES[number];
     }
 
-    boolean leadsTo(DeliveryStatus next) {
+    boolean leadsTo(StoredDeliveryStatus next) {
         return this == next || NEXT.getOrDefault(this, Set.of()).contains(next);
     }
 

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /** Collects the faults of one source of settings. */
-final class Faults {
+final class FaultList {
     private static final int SHOWN_MAX = 60;
     private static final int SENTENCE_MAX = 500;
 
@@ -19,7 +19,7 @@ final class Faults {
      *
      * @param file the name of the file, or empty for flags and environment variables
      */
-    Faults(String file) {
+    FaultList(String file) {
         this.file = file;
     }
 

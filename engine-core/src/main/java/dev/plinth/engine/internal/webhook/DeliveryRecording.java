@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 @Category("Plinth")
 @StackTrace(false)
 @Description("A webhook was sent, or could not be")
-final class DeliveryEvent extends Event {
-    private static final DeliveryEvent PROBE = new DeliveryEvent();
+final class DeliveryRecording extends Event {
+    private static final DeliveryRecording PROBE = new DeliveryRecording();
 
     @Label("Delivery")
     @Nullable
@@ -60,7 +60,7 @@ final class DeliveryEvent extends Event {
         }
     }
 
-    static DeliveryEvent probe() {
+    static DeliveryRecording probe() {
         return PROBE;
     }
 }

@@ -1,6 +1,6 @@
 package dev.plinth.engine.benchmarks;
 
-import dev.plinth.engine.benchmarks.report.Figure;
+import dev.plinth.engine.benchmarks.report.ReportFigure;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Map;
 
 /** A JVM of its own for one question, with the flags of this one and some more. */
-final class Child {
+final class ChildJvm {
     private static final int KILLED_ITSELF = 9;
 
-    private Child() {}
+    private ChildJvm() {}
 
     /** Returns its command line. {@link Run} takes the arguments. */
     static List<String> command(List<String> flags, String... arguments) {
@@ -32,17 +32,18 @@ final class Child {
     }
 
     /** Runs it to its end, copies its output, and returns the figures in it. */
-    static Map<String, Figure> run(List<String> flags, String... arguments) throws IOException, InterruptedException {
+    static Map<String, ReportFigure> run(List<String> flags, String... arguments)
+            throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command(flags, arguments))
                 .redirectErrorStream(true)
                 .start();
-        Map<String, Figure> figures = new LinkedHashMap<>();
+        Map<String, ReportFigure> figures = new LinkedHashMap<>();
         String last = "";
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 System.out.println(line);
-                Figure figure = Figures.read(line);
+                ReportFigure figure = Figures.read(line);
                 if (figure != null) {
                     figures.put(figure.name(), figure);
                 } else if (line.contains("Exception: ")) {

@@ -13,8 +13,8 @@ import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.quota.QuotaCheckpointWriter;
 import dev.plinth.engine.internal.resource.Resources;
-import dev.plinth.engine.internal.timer.Retention;
 import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.internal.timer.SweepWork;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
 import dev.plinth.engine.internal.webhook.Endpoints;
 import java.util.List;
@@ -23,19 +23,19 @@ import java.util.List;
  * Purges deleted workspaces, one after the other, and imports that were given up. Jobs go first, because a running one may still write. Once no job is
  * left, nothing writes for the workspace any more.
  */
-public final class DeletedWorkspaceRetention implements Retention {
+public final class DeletedWorkspacePurge implements SweepWork {
     private static final List<WorkspacePurge> PURGES = List.of(
             Jobs.purge(),
             Endpoints.purge(),
             Resources.purge(Jobs::cancelOn),
             Events.purge(),
-            DeletedWorkspaceRetention::purgeImport,
+            DeletedWorkspacePurge::purgeImport,
             Keys.purge(),
             Idempotency.purge(),
             QuotaCheckpointWriter.purge());
 
     /** Makes the retention. */
-    public DeletedWorkspaceRetention() {}
+    public DeletedWorkspacePurge() {}
 
     @Override
     public String name() {
@@ -43,7 +43,7 @@ public final class DeletedWorkspaceRetention implements Retention {
     }
 
     @Override
-    public long nextExpiry(Rows rows) {
+    public long nextDueMillis(Rows rows) {
         if (DeletedWorkspaces.firstWithRows(rows) != null) {
             return 0;
         }

@@ -13,10 +13,10 @@ import jdk.jfr.Threshold;
 @Category("Plinth")
 @Threshold("20 ms")
 @Description("A thread held the writer lock for long, and all other writers waited")
-final class WriterHoldEvent extends Event {
-    private static final WriterHoldEvent PROBE = new WriterHoldEvent();
+final class WriterHoldRecording extends Event {
+    private static final WriterHoldRecording PROBE = new WriterHoldRecording();
 
-    static WriterHoldEvent probe() {
+    static WriterHoldRecording probe() {
         return PROBE;
     }
 }

@@ -1,6 +1,6 @@
 package dev.plinth.engine.benchmarks;
 
-import dev.plinth.engine.benchmarks.report.Figure;
+import dev.plinth.engine.benchmarks.report.ReportFigure;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,10 +18,10 @@ import java.util.stream.Stream;
  * killed, opened again, closed, and opened with a quick restart. It is compared with a bare map of as many rows of as
  * many bytes.
  */
-final class StoreFigures {
+final class StoreLife {
     private static final String SMALL_HEAP = "-Xmx256m";
 
-    private StoreFigures() {}
+    private StoreLife() {}
 
     /**
      * Measures.
@@ -30,31 +30,31 @@ final class StoreFigures {
      *     deleted again
      * @param quick a directory for the tables of the quick restart, best in memory
      */
-    static Map<String, Figure> run(Path directory, Path quick, String resources)
+    static Map<String, ReportFigure> run(Path directory, Path quick, String resources)
             throws IOException, InterruptedException {
         fresh(directory);
         delete(quick);
         String at = directory.toString();
         List<String> small = List.of(SMALL_HEAP);
         List<String> mapped = List.of(SMALL_HEAP, "-Dplinth.quick=" + quick);
-        Map<String, Figure> all = new LinkedHashMap<>(Child.run(small, "fill", at, resources));
+        Map<String, ReportFigure> all = new LinkedHashMap<>(ChildJvm.run(small, "fill", at, resources));
         note(all, "store " + resources + " directory", used(directory.resolve("data")));
-        all.putAll(Child.run(small, "open", at, resources, "kill -9 recovery"));
-        Figure shown = all.get("store " + resources + " " + LargeStore.SHOWN);
+        all.putAll(ChildJvm.run(small, "open", at, resources, "kill -9 recovery"));
+        ReportFigure shown = all.get("store " + resources + " " + LargeStore.SHOWN);
         if (shown == null) {
             throw new IOException("Expected the size of a resource, but got only " + all.keySet());
         }
-        all.putAll(Child.run(small, "raw-map", resources, String.valueOf((int) shown.value())));
-        all.putAll(Child.run(mapped, "open", at, resources, "first start with quick restart"));
+        all.putAll(ChildJvm.run(small, "raw-map", resources, String.valueOf((int) shown.value())));
+        all.putAll(ChildJvm.run(mapped, "open", at, resources, "first start with quick restart"));
         note(all, "store " + resources + " tables", used(quick));
-        all.putAll(Child.run(mapped, "open", at, resources, "quick restart"));
+        all.putAll(ChildJvm.run(mapped, "open", at, resources, "quick restart"));
         delete(directory);
         delete(quick);
         return all;
     }
 
-    private static void note(Map<String, Figure> all, String name, double mebibytes) {
-        all.put(name, new Figure(name, mebibytes, "MiB"));
+    private static void note(Map<String, ReportFigure> all, String name, double mebibytes) {
+        all.put(name, new ReportFigure(name, mebibytes, "MiB"));
     }
 
     /** Returns the disk space of the files, without holes. */

@@ -7,4 +7,4 @@ package dev.plinth.engine.benchmarks.report;
  * @param value the value
  * @param unit its unit, such as {@code µs} or {@code 1/s}
  */
-public record Figure(String name, double value, String unit) {}
+public record ReportFigure(String name, double value, String unit) {}

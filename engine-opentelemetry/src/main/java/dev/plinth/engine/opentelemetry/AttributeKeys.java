@@ -6,7 +6,7 @@ import io.opentelemetry.api.common.AttributeKey;
  * The attributes of spans: those of the semantic conventions of OpenTelemetry for HTTP, messaging and errors, and the
  * engine's own below {@code plinth.}
  */
-final class Keys {
+final class AttributeKeys {
     static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
 
     static final AttributeKey<String> HTTP_METHOD = AttributeKey.stringKey("http.request.method");
@@ -29,5 +29,5 @@ final class Keys {
     static final AttributeKey<String> ENDPOINT = AttributeKey.stringKey("plinth.endpoint.id");
     static final AttributeKey<String> EVENT_TYPE = AttributeKey.stringKey("plinth.event.type");
 
-    private Keys() {}
+    private AttributeKeys() {}
 }

@@ -5,21 +5,21 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /** A transaction on a session of its own. Without {@link #commit} it is rolled back. Used by one thread. */
-final class Transaction implements AutoCloseable {
+final class LogTransaction implements AutoCloseable {
     private final Session session;
     private final Connection connection;
 
-    private Transaction(Session session, Connection connection) {
+    private LogTransaction(Session session, Connection connection) {
         this.session = session;
         this.connection = connection;
     }
 
     /** Begins a transaction, which closes the session at its end. */
-    static Transaction begin(Session session) throws SQLException {
+    static LogTransaction begin(Session session) throws SQLException {
         try {
             return session.run(connection -> {
                 connection.setAutoCommit(false);
-                return new Transaction(session, connection);
+                return new LogTransaction(session, connection);
             });
         } catch (SQLException e) {
             session.close();

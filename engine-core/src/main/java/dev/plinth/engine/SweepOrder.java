@@ -2,12 +2,12 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.Keys;
-import dev.plinth.engine.internal.command.DeletedWorkspaceRetention;
+import dev.plinth.engine.internal.command.DeletedWorkspacePurge;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.resource.Resources;
-import dev.plinth.engine.internal.timer.Retention;
+import dev.plinth.engine.internal.timer.SweepWork;
 import dev.plinth.engine.internal.webhook.Deliveries;
 import dev.plinth.engine.internal.webhook.Endpoints;
 import dev.plinth.engine.internal.webhook.FanOut;
@@ -15,15 +15,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The work of the sweep, collected from all rooms. */
-final class Retentions {
-    private Retentions() {}
+final class SweepOrder {
+    private SweepOrder() {}
 
     /**
      * Returns the series of the sweep: unfinished work, then rows with a retention period. Open deliveries end before
      * their events expire.
      */
-    static List<List<Retention>> inOrder() {
-        List<Retention> eventsAndDeliveries = new ArrayList<>(Deliveries.retentions());
+    static List<List<SweepWork>> inOrder() {
+        List<SweepWork> eventsAndDeliveries = new ArrayList<>(Deliveries.retentions());
         eventsAndDeliveries.add(Events.retention());
         return List.of(
                 List.of(Jobs.cancellations()),
@@ -32,7 +32,7 @@ final class Retentions {
                 List.of(Endpoints.releases(Access::isActive)),
                 List.of(Endpoints.missed(Events::written)),
                 List.of(Resources.deletions(Jobs::cancelOn, FanOut::rows)),
-                List.of(new DeletedWorkspaceRetention()),
+                List.of(new DeletedWorkspacePurge()),
                 List.of(Keys.retention()),
                 List.of(Idempotency.retention()),
                 Jobs.retentions(),

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Tests the time of answers over a shared log that takes nothing for a while. */
-final class AnswersTest {
+final class AnswerReadinessTest {
     private static final Instant BEGIN = Instant.parse("2025-01-01T00:00:00Z");
     private static final long LATER_MILLIS = 60_000;
 
@@ -47,7 +47,7 @@ final class AnswersTest {
         long held = TestRows.put(store, 2, 2);
         clock.advance(Duration.ofMillis(LATER_MILLIS));
 
-        long next = BEGIN.toEpochMilli() + Answers.LEAD_MILLIS;
+        long next = BEGIN.toEpochMilli() + AnswerReadiness.LEAD_MILLIS;
         Patience.until(() -> store.answers().nowMillis() == next);
         store.answers().await(0, next);
 

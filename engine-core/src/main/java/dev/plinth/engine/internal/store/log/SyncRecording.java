@@ -15,10 +15,10 @@ import jdk.jfr.Threshold;
 @Threshold("20 ms")
 @StackTrace(false)
 @Description("The disk made the journal durable")
-final class SyncEvent extends Event {
-    private static final SyncEvent PROBE = new SyncEvent();
+final class SyncRecording extends Event {
+    private static final SyncRecording PROBE = new SyncRecording();
 
-    static SyncEvent probe() {
+    static SyncRecording probe() {
         return PROBE;
     }
 }

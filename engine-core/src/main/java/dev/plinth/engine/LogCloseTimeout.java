@@ -12,22 +12,22 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Begun and ended by one thread.
  */
-final class LogPatience {
-    private static final System.Logger LOG = Log.of(LogPatience.class);
+final class LogCloseTimeout {
+    private static final System.Logger LOG = Log.of(LogCloseTimeout.class);
     private static final long END_MILLIS = 1_000;
 
     private final CountDownLatch isClosed = new CountDownLatch(1);
     private final Thread thread;
 
-    private LogPatience(SharedLog log, long millis) {
-        this.thread = EngineExecutors.thread(() -> closeAfter(log, millis), "plinth-log-patience");
+    private LogCloseTimeout(SharedLog log, long millis) {
+        this.thread = EngineExecutors.thread(() -> closeAfter(log, millis), "plinth-log-close");
     }
 
     /** Begins to wait for the end of a node, in real time. */
-    static LogPatience begin(SharedLog log, long millis) {
-        LogPatience patience = new LogPatience(log, millis);
-        patience.thread.start();
-        return patience;
+    static LogCloseTimeout begin(SharedLog log, long millis) {
+        LogCloseTimeout timeout = new LogCloseTimeout(log, millis);
+        timeout.thread.start();
+        return timeout;
     }
 
     /** Tells that the node has ended. The thread has ended too on return, unless the log hangs while it closes. */
@@ -43,7 +43,7 @@ final class LogPatience {
             }
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "The log does not answer while the node closes, so it is given up; the last changes may be in it or not");
+                    "The log does not answer, so the node closes without it. The last changes may be in the log or not; check its database.");
             log.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

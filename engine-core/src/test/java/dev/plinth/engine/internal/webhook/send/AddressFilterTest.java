@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Holds the table of ranges to its edges: the first address, the last, and the neighbours. */
-class AddressGuardTest {
-    private final AddressGuard guard = Senders.guard();
+class AddressFilterTest {
+    private final AddressFilter guard = Senders.guard();
 
     @ParameterizedTest
     @CsvSource(
@@ -100,7 +100,7 @@ class AddressGuardTest {
 
     @Test
     void allows_rangeOpenedByOperator_isTrueForItAlone() {
-        AddressGuard opened = Senders.guard("127.0.0.0/8", "fd00::/64");
+        AddressFilter opened = Senders.guard("127.0.0.0/8", "fd00::/64");
 
         assertThat(opened.allows(Senders.address("127.9.9.9"))).isTrue();
         assertThat(opened.allows(Senders.address("fd00::1"))).isTrue();
@@ -113,16 +113,16 @@ class AddressGuardTest {
     void allows_ownPublicAddress_isFalseUnlessOpened() {
         InetAddress own = Senders.address("8.8.8.8");
 
-        assertThat(new AddressGuard(List.of(), own::equals).allows(own)).isFalse();
-        assertThat(new AddressGuard(List.of(), own::equals).allows(Senders.address("8.8.4.4")))
+        assertThat(new AddressFilter(List.of(), own::equals).allows(own)).isFalse();
+        assertThat(new AddressFilter(List.of(), own::equals).allows(Senders.address("8.8.4.4")))
                 .isTrue();
-        assertThat(new AddressGuard(List.of("8.8.8.8/32"), own::equals).allows(own))
+        assertThat(new AddressFilter(List.of("8.8.8.8/32"), own::equals).allows(own))
                 .isTrue();
     }
 
     @Test
     void allows_foreignPublicAddressOnThisMachine_isTrue() {
-        assertThat(new AddressGuard(List.of()).allows(Senders.address("8.8.8.8")))
+        assertThat(new AddressFilter(List.of()).allows(Senders.address("8.8.8.8")))
                 .isTrue();
     }
 

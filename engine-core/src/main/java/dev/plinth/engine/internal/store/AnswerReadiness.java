@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  * Tells when answers may leave that show rows, and which time they show. If another node may lead at any time, each answer
  * asks the log after its rows were read. Thread-safe.
  */
-public final class Answers {
+public final class AnswerReadiness {
     /** The most by which the time of an answer may be ahead of the last record, if another node may lead next. */
     static final long LEAD_MILLIS = 1_000;
 
@@ -29,7 +29,7 @@ public final class Answers {
      *
      * @param timeRecord appends a record without rows, and returns its sequence
      */
-    Answers(EngineTime time, StoreTables tables, Journal journal, InFlight inFlight, LongSupplier timeRecord) {
+    AnswerReadiness(EngineTime time, StoreTables tables, Journal journal, InFlight inFlight, LongSupplier timeRecord) {
         this.time = time;
         this.tables = tables;
         this.journal = journal;

@@ -13,13 +13,13 @@ import jdk.jfr.StackTrace;
 @Category("Plinth")
 @StackTrace(false)
 @Description("All rows were copied into a snapshot")
-final class SnapshotEvent extends Event {
-    private static final SnapshotEvent PROBE = new SnapshotEvent();
+final class SnapshotRecording extends Event {
+    private static final SnapshotRecording PROBE = new SnapshotRecording();
 
     @Label("Is Made")
     boolean made;
 
-    static SnapshotEvent probe() {
+    static SnapshotRecording probe() {
         return PROBE;
     }
 }

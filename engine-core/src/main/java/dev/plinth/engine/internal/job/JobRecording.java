@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 @Category("Plinth")
 @StackTrace(false)
 @Description("A handler ran an attempt of a job")
-final class JobEvent extends Event {
-    private static final JobEvent PROBE = new JobEvent();
+final class JobRecording extends Event {
+    private static final JobRecording PROBE = new JobRecording();
 
     @Label("Job")
     @Nullable
@@ -49,7 +49,7 @@ final class JobEvent extends Event {
         }
     }
 
-    static JobEvent probe() {
+    static JobRecording probe() {
         return PROBE;
     }
 }

@@ -3,9 +3,9 @@ package dev.plinth.engine.client;
 import java.time.Duration;
 import java.util.Objects;
 
-/** Refuses null. */
-final class Given {
-    private Given() {}
+/** Checks the arguments of the typed client: refuses null and parts of a second. */
+final class Arguments {
+    private Arguments() {}
 
     /**
      * Returns a value.

@@ -8,10 +8,10 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /** Turns every request of Jetty into an {@link Exchange}, whatever its method and path. */
-final class CallHandler extends Handler.Abstract.NonBlocking {
+final class ExchangeHandler extends Handler.Abstract.NonBlocking {
     private final Bounds bounds;
 
-    CallHandler(Bounds bounds) {
+    ExchangeHandler(Bounds bounds) {
         this.bounds = bounds;
     }
 
