@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Recordings;
 import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.RowVisitor;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.log.CheckedSnapshot;
 import dev.plinth.engine.internal.store.log.Disk;
@@ -47,7 +48,7 @@ final class Snapshots implements AutoCloseable {
     private long snapshotStart;
     private long newestBytes;
     private volatile long dueAt;
-    private boolean open = true;
+    private volatile boolean open = true;
     private volatile long madeAtMillis;
 
     Snapshots(
@@ -126,7 +127,7 @@ final class Snapshots implements AutoCloseable {
 
     private void copy() throws IOException {
         Started started = store.write(this::begin);
-        Snapshot.Draft draft = Snapshot.write(disk, tables::forEach, names, started.start);
+        Snapshot.Draft draft = Snapshot.write(disk, this::rows, names, started.start);
         try {
             long end = store.write(transaction -> {
                 transaction.checkWritable();
@@ -147,6 +148,20 @@ final class Snapshots implements AutoCloseable {
         } catch (IOException | RuntimeException | Error e) {
             draft.abandon(e);
             throw e;
+        }
+    }
+
+    /** Shows all rows of a table, and breaks off when the store closes. */
+    private void rows(TableName<?> name, RowVisitor visitor) throws IOException {
+        tables.forEach(name, (key, row) -> {
+            requireOpen();
+            visitor.visit(key, row);
+        });
+    }
+
+    private void requireOpen() {
+        if (!open) {
+            throw new IllegalStateException("the store closes");
         }
     }
 
@@ -201,6 +216,7 @@ final class Snapshots implements AutoCloseable {
         dueAt = soon > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + soon;
     }
 
+    /** Ends the thread. A snapshot that is being written is abandoned, unless all of its rows are copied. */
     @Override
     public void close() {
         synchronized (wake) {
@@ -233,7 +249,7 @@ final class Snapshots implements AutoCloseable {
                         ? refused.refusal().detail()
                         : String.valueOf(e.getMessage());
                 LOG.log(
-                        System.Logger.Level.WARNING,
+                        open ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
                         "Could not write a snapshot: " + reason + "; the journal still has everything");
             }
         }
@@ -259,7 +275,12 @@ final class Snapshots implements AutoCloseable {
     private void makeSpace() throws IOException {
         List<Long> snapshots = StoreNames.of(disk).snapshots();
         if (snapshots.size() == KEPT
-                && CheckedSnapshot.of(disk, Snapshot.name(snapshots.get(0)), names, journal.store())
+                && CheckedSnapshot.of(
+                                disk,
+                                Snapshot.name(snapshots.get(0)),
+                                names,
+                                journal.store(),
+                                (table, key, row) -> requireOpen())
                         .isWhole()) {
             keep(1);
         }

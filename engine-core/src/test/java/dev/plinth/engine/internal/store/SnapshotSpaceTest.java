@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +62,38 @@ class SnapshotSpaceTest {
         // Beside that the last segment, the next one and one that is half needed.
         assertThat(largest.get()).isLessThanOrEqualTo(3 * live + 3 * SEGMENT_BYTES);
         assertThat(StoreNames.of(memory).snapshots()).isNotEmpty();
+    }
+
+    @Test
+    void close_whileASnapshotIsWritten_breaksItOff() throws IOException {
+        CompletableFuture<Store> opened = new CompletableFuture<>();
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        Disk closing = new ForwardingDisk(memory) {
+            private boolean hasBegun;
+
+            @Override
+            public void write(String name, File file, ByteBuffer source, long position) throws IOException {
+                super.write(name, file, source, position);
+                if (name.equals(Snapshot.TEMPORARY) && !hasBegun) {
+                    hasBegun = true;
+                    Store store = opened.join();
+                    Thread closer = new Thread(() -> {
+                        store.close();
+                        closed.complete(null);
+                    });
+                    closer.start();
+                    Patience.until(() -> closer.getState() == Thread.State.WAITING); // for this thread
+                }
+            }
+        };
+        StoreFiles often = new StoreFiles(Path.of("nowhere"), Durability.FSYNC, SEGMENT_BYTES, OFTEN);
+        Store store = often.open(TestRows.settings(Tables.HEAP), closing, EngineClock.system());
+        store.await(TestRows.put(store, 0, 0));
+        opened.complete(store);
+
+        closed.orTimeout(60, TimeUnit.SECONDS).join();
+        assertThat(StoreNames.of(memory).snapshots()).isEmpty();
+        assertThat(memory.names()).doesNotContain(Snapshot.TEMPORARY);
     }
 
     @Test

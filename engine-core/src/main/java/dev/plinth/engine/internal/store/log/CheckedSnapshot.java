@@ -35,8 +35,14 @@ public record CheckedSnapshot(String name, Snapshot.@Nullable Loaded loaded, Str
      * @throws IllegalStateException if it is of another version, or has a table that this release does not know
      */
     public static CheckedSnapshot of(Disk disk, String name, List<TableName<?>> tables, @Nullable StoreId store) {
+        return of(disk, name, tables, store, IGNORED);
+    }
+
+    /** Reads one snapshot likewise, and shows its rows. An exception of the sink ends the reading. */
+    public static CheckedSnapshot of(
+            Disk disk, String name, List<TableName<?>> tables, @Nullable StoreId store, Snapshot.RowSink sink) {
         try {
-            return of(name, store, () -> Snapshot.read(disk, name, tables, IGNORED));
+            return of(name, store, () -> Snapshot.read(disk, name, tables, sink));
         } catch (IOException e) {
             return unusable(name, e);
         }
