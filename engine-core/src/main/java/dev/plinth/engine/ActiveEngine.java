@@ -88,7 +88,7 @@ final class ActiveEngine {
     private final Doorbell eventRing;
     private final ExecutorService workers;
     private final EngineEnd end;
-    private final Optional<String> newAdminToken;
+    private final AdminToken adminToken;
     private final PlanCapacityCheck outgrown;
     private volatile ManualClock.@Nullable Attachment attachment;
     private volatile Optional<FirstStart> firstStart = Optional.empty();
@@ -106,8 +106,7 @@ final class ActiveEngine {
         MasterKey.check(config, store, commits, cipher);
         workers = EngineExecutors.create();
         ExecutorService hostWorkers = EngineExecutors.ofHost(config, workers);
-        AdminToken adminToken = AdminToken.find(config, store, commits);
-        newAdminToken = adminToken.made();
+        adminToken = AdminToken.find(config, store);
         access = new Access(plans, shared.operatorToken(), adminToken.digest());
         QuotaCheckpointWriter checkpoints = new QuotaCheckpointWriter(commits, config.clock(), store);
         quotas = new Quotas(config.clock(), config.isDurable() ? checkpoints : null);
@@ -254,7 +253,7 @@ final class ActiveEngine {
 
     /** Returns the operator's token if it was made now. */
     Optional<String> newAdminToken() {
-        return newAdminToken;
+        return adminToken.made();
     }
 
     /**
@@ -431,6 +430,7 @@ final class ActiveEngine {
         if (config.defaultWorkspace()) {
             firstStart = DefaultWorkspace.create(store, clients.withToken(shared.operatorToken()), commits);
         }
+        adminToken.remember(config, commits);
     }
 
     private void reset() {

@@ -17,7 +17,7 @@ import java.util.Optional;
 record AdminToken(byte[] digest, Optional<String> made) {
     private static final int BYTES = 24;
 
-    static AdminToken find(EngineConfig config, Store store, Commits commits) {
+    static AdminToken find(EngineConfig config, Store store) {
         if (config.adminToken().isPresent()) {
             return new AdminToken(Access.digest(config.adminToken().get()), Optional.empty());
         }
@@ -26,11 +26,16 @@ record AdminToken(byte[] digest, Optional<String> made) {
             return new AdminToken(remembered, Optional.empty());
         }
         String fresh = fresh(config);
-        byte[] digest = Access.digest(fresh);
-        if (config.isDurable() && (config.defaultWorkspace() || config.log().isPresent())) {
+        return new AdminToken(Access.digest(fresh), Optional.of(fresh));
+    }
+
+    /** Stores a new token, for the next starts. The last step of a start, because one that fails shows no token. */
+    void remember(EngineConfig config, Commits commits) {
+        if (made.isPresent()
+                && config.isDurable()
+                && (config.defaultWorkspace() || config.log().isPresent())) {
             Outcome unused = commits.commit(Caller.OPERATOR, Access.rememberAdmin(digest));
         }
-        return new AdminToken(digest, Optional.of(fresh));
     }
 
     /** Returns a new token. */

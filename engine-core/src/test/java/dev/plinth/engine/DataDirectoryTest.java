@@ -38,6 +38,26 @@ final class DataDirectoryTest {
     private Path base;
 
     @Test
+    void open_firstStartFails_theNextOneTellsTheToken() {
+        Path directory = base.resolve("data");
+        EngineBuilder wrong = Engine.builder()
+                .directory(directory)
+                .createDefaultWorkspace(true)
+                .routeCost("POST /v1/nowhere", 2);
+        assertThatThrownBy(wrong::open).isInstanceOf(IllegalArgumentException.class);
+        EngineBuilder right = Engine.builder().directory(directory).createDefaultWorkspace(true);
+        String token;
+        try (Engine engine = right.open()) {
+            assertThat(engine.firstStart()).isPresent();
+            token = engine.newAdminToken().orElseThrow();
+        }
+        try (Engine engine = right.open()) {
+            assertThat(engine.newAdminToken()).isEmpty();
+            assertThat(workspaces(engine, token)).isEqualTo(200);
+        }
+    }
+
+    @Test
     void open_failsBehindTheStore_directoryCanBeOpenedAgain() {
         Path directory = base.resolve("data");
         EngineBuilder impossible = Engine.builder()
