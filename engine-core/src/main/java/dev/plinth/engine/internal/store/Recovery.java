@@ -98,7 +98,7 @@ final class Recovery implements JournalVisitor {
                         torn.from());
             }
             return new RecoveredTables(tables, recovery.end(tail));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             tables.close();
             throw e;
         }
@@ -110,7 +110,7 @@ final class Recovery implements JournalVisitor {
         try {
             Recovery recovery = new Recovery(disk, tables, settings.tables());
             return new RecoveredTables(tables, recovery.repair(recovery.fill()));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             tables.close();
             if (quick != null) {
                 quick.discard();
@@ -142,6 +142,9 @@ final class Recovery implements JournalVisitor {
                             + e.getMessage());
             left.tables().close();
             return null;
+        } catch (Error e) {
+            left.tables().close();
+            throw e;
         }
     }
 

@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.store.log.FileJournal;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +61,7 @@ public record StoreFiles(
         try {
             restart = quick == null ? null : QuickRestart.open(quick, settings);
             return open(settings, disk, clock, restart);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (restart != null) {
                 restart.close();
             }
@@ -82,15 +83,15 @@ public record StoreFiles(
         try {
             Snapshots.EarlierSnapshots earlier = Snapshots.EarlierSnapshots.of(disk);
             FileJournal journal = new FileJournal(disk, durability, recovered.end(), segmentBytes);
-            return Store.ofDirectory(
-                    recovered,
-                    journal,
-                    clock,
-                    disk,
-                    restart,
-                    recoveryNanos,
-                    store -> new Snapshots(store, disk, tables, journal, settings.tables(), bytesPerSnapshot, earlier));
-        } catch (IllegalStateException e) {
+            Function<Store, Snapshots> snapshots =
+                    store -> new Snapshots(store, disk, tables, journal, settings.tables(), bytesPerSnapshot, earlier);
+            try {
+                return Store.ofDirectory(recovered, journal, clock, disk, restart, recoveryNanos, snapshots);
+            } catch (RuntimeException | Error e) {
+                journal.close(); // ends those of its threads that have begun
+                throw e;
+            }
+        } catch (RuntimeException | Error e) {
             tables.close();
             throw e;
         } catch (IOException e) {

@@ -53,6 +53,24 @@ class OpeningTest {
     private Path base;
 
     @Test
+    void directory_whoseOpeningMeetsAnError_canBeOpenedAgain() {
+        EngineClock scarce = new EngineClock() {
+            @Override
+            public long epochMillis() {
+                throw new OutOfMemoryError("made up");
+            }
+
+            @Override
+            public long nanoTime() {
+                return 0;
+            }
+        };
+        assertThatThrownBy(() -> OpensDirectory.open(base, scarce)).isInstanceOf(OutOfMemoryError.class);
+
+        open(base).close();
+    }
+
+    @Test
     void directory_withoutAParent_isMadeForItsOwnerOnly() throws IOException {
         Path directory = base.resolve("a").resolve("b");
 
