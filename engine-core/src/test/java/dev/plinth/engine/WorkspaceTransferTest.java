@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -460,5 +461,73 @@ final class WorkspaceTransferTest {
                 .matcher(store.text("/v1/webhook-endpoints/" + endpoint + "/deliveries"));
         assertThat(delivery.find()).isTrue();
         return delivery.group();
+    }
+
+    /** An imported share has a late number and an early time. It must not end a list by time. */
+    @Test
+    void sharedResources_ofAnImportedOwner_doNotHideThoseOfOthers() {
+        try (TestEngine source = TestEngine.inMemory();
+                TestEngine target = TestEngine.inMemory()) {
+            String grantee = source.newWideWorkspace();
+            String granteesKey = source.newKey(grantee);
+            Path granteesFile = base.resolve("grantee.export");
+            source.engine().admin().exportWorkspace(grantee, granteesFile, key);
+            target.engine().admin().importWorkspace(WorkspaceImport.of(granteesFile, key));
+            String owner = source.newWideWorkspace();
+            source.use(source.newKey(owner));
+            String old = source.make("/v1/resources", "{\"name\":\"old\"}");
+            source.engine()
+                    .client(source.key())
+                    .shares(old)
+                    .grant(grantee, Role.READER)
+                    .call();
+            source.engine().admin().exportWorkspace(owner, file, key);
+            target.days(2);
+            String young = target.make("/v1/resources", "{\"name\":\"young\"}");
+            target.engine()
+                    .client(target.key())
+                    .shares(young)
+                    .grant(grantee, Role.READER)
+                    .call();
+
+            WorkspaceTransfer imported = target.engine().admin().importWorkspace(WorkspaceImport.of(file, key));
+
+            assertThat(imported.sharesLeftOut()).isZero();
+            Instant yesterday = Instant.ofEpochMilli(target.clock.epochMillis()).minus(Duration.ofDays(1));
+            target.use(granteesKey);
+            assertThat(target.text("/v1/resources?shared=true")).contains(old, young);
+            assertThat(target.text("/v1/resources?shared=true&createdAfter=" + yesterday))
+                    .contains(young)
+                    .doesNotContain(old);
+        }
+    }
+
+    /** Contract §8: what happened is kept 30 days. The numbers of an import come after those of younger deliveries. */
+    @Test
+    void heldDelivery_ofAnImport_endsWithItsEvent() {
+        try (TestEngine source = TestEngine.inMemory();
+                TestEngine target = TestEngine.inMemory()) {
+            String workspace = fillFew(source);
+            String path = "/v1/webhook-endpoints/" + endpoint(source);
+            source.call("PATCH", path, "{\"status\":\"disabled\"}");
+            source.make("/v1/events", "{\"type\":\"order.late\",\"data\":{}}");
+            source.days(20);
+            target.days(20);
+            target.call("PATCH", "/v1/webhook-endpoints/" + target.endpoint(), "{\"status\":\"disabled\"}");
+            target.make("/v1/events", "{\"type\":\"order.young\",\"data\":{}}");
+            source.engine().admin().exportWorkspace(workspace, file, key);
+            target.engine().admin().importWorkspace(WorkspaceImport.of(file, key));
+            target.use(source.key());
+            assertThat(target.text(path + "/deliveries?status=held")).contains("order.late");
+            int received = source.received();
+
+            target.days(11);
+
+            assertThat(target.text(path + "/deliveries?status=held")).doesNotContain("order.late");
+            assertThat(target.call("PATCH", path, "{\"status\":\"enabled\"}").status())
+                    .isEqualTo(200);
+            target.pass(Duration.ofMinutes(1));
+            assertThat(source.received()).isEqualTo(received);
+        }
     }
 }

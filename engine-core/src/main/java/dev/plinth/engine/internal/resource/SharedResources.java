@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.resource;
 
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.ImportedWorkspaces;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
@@ -10,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The resources that others share with a workspace, in the order of their shares, newest first. A shared resource is
- * older than its share, so a filter's lower time ends the list. The upper time says nothing of the shares and is
- * checked on each row. Not thread-safe; for one page.
+ * older than its share, so a filter's lower time ends the list at a share of this store. The upper time says nothing of
+ * the shares and is checked on each row. Not thread-safe; for one page.
  */
 final class SharedResources implements Lists.Items {
     private final Rows rows;
@@ -29,8 +30,11 @@ final class SharedResources implements Lists.Items {
     @Override
     public long next(long edge) {
         long number = rows.floor(set, edge - 1);
-        share = rows.at(ResourceTables.SHARES, number);
-        return share != null && share.createdAt() <= filter.createdAfter() ? Rows.NONE : number;
+        ShareRow next = rows.at(ResourceTables.SHARES, number);
+        share = next;
+        boolean isTooOld = next != null && next.createdAt() <= filter.createdAfter();
+        // An imported share has the number of its import, but the time at which it was granted in the other store.
+        return isTooOld && ImportedWorkspaces.endOfRange(rows, number) == Rows.NONE ? Rows.NONE : number;
     }
 
     @Override

@@ -237,7 +237,8 @@ public final class Deliveries {
      */
     private static Shown shown(Context context, DeliveryRow row, LongToIntFunction attemptInFlight) {
         Rows rows = context.rows();
-        EndpointRow endpoint = row.status().isSettled() ? null : WebhookTables.endpoint(rows, row);
+        boolean isOpen = !row.status().isSettled() && !row.isOverdue(rows, context.now());
+        EndpointRow endpoint = isOpen ? WebhookTables.endpoint(rows, row) : null;
         if (endpoint == null) {
             DeliveryRow settled = row.status().isSettled() ? row : EndpointDeletions.dropped(context, row);
             return new Shown(settled, settled.status().wireName(), settled.nextDue());

@@ -292,7 +292,9 @@ final class DeliveryAttempts {
         return new Due(
                 row,
                 endpoint,
-                bodies.find(rows, workspace, row.facts().event()),
+                row.isOverdue(rows, store.nowMillis())
+                        ? null
+                        : bodies.find(rows, workspace, row.facts().event()),
                 active,
                 WebhookTables.waits(rows, endpoint, row));
     }

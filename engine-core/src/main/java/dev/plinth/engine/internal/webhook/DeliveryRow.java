@@ -206,6 +206,16 @@ record DeliveryRow(Facts facts, DeliveryState state, Attempts tries, Requests re
         return settledAt() != 0 && settledAt() + keptMillis(context.rows()) <= context.now();
     }
 
+    /** Returns true if it has been open for so long that it is to be dropped. The sweep may do so later. */
+    boolean isOverdue(Rows rows, long nowMillis) {
+        return !status().isSettled() && openUntil(rows) <= nowMillis;
+    }
+
+    /** Returns the time at which it is dropped if it is still open, in epoch milliseconds. */
+    long openUntil(Rows rows) {
+        return facts.createdAt() + keptMillis(rows);
+    }
+
     /** Returns true if its event is not kept any more. */
     boolean isEventExpired(Context context) {
         return facts.createdAt() + context.rows().retention().events().toMillis() <= context.now();

@@ -23,7 +23,7 @@ final class OpenDeliveryRetention implements SweepWork {
     public long nextDueMillis(Rows rows) {
         DeliveryRow row =
                 rows.at(WebhookTables.DELIVERIES, HiddenNumbers.of(rows).ceiling(rows, WebhookTables.OPEN, 0));
-        return row == null ? NEVER : expiresAt(rows, row);
+        return row == null ? NEVER : row.openUntil(rows);
     }
 
     @Override
@@ -34,7 +34,7 @@ final class OpenDeliveryRetention implements SweepWork {
         long next = hidden.ceiling(rows, WebhookTables.OPEN, 0);
         while (next != Rows.NONE && batch.roomRows() > lanes.size()) {
             DeliveryRow row = rows.at(WebhookTables.DELIVERIES, next);
-            if (row == null || expiresAt(rows, row) > nowMillis) {
+            if (row == null || row.openUntil(rows) > nowMillis) {
                 break;
             }
             batch.end(
@@ -58,9 +58,5 @@ final class OpenDeliveryRetention implements SweepWork {
                     behind.key(),
                     behind.due(behind.status(), nowMillis).row());
         }
-    }
-
-    private static long expiresAt(Rows rows, DeliveryRow row) {
-        return row.facts().createdAt() + DeliveryRow.keptMillis(rows);
     }
 }
