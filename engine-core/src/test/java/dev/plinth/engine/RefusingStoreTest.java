@@ -73,6 +73,40 @@ final class RefusingStoreTest {
         assertThat(asked).as("asked for " + job).hasValue(3);
     }
 
+    /** The third crash of an attempt fails a job, and the end of another node is no crash. */
+    @Test
+    void takeOver_noRoomToGiveTheJobOfAnotherNodeBack_isNoCrashLater() throws InterruptedException {
+        String job = heldJob();
+        RandomIds ids = new RandomIds();
+        Commits commits = new Commits(store.engine().store(), ids, new SecretCipher(new byte[32], ids));
+        AtomicBoolean full = new AtomicBoolean(true);
+        AtomicBoolean broken = new AtomicBoolean();
+        AtomicInteger handled = new AtomicInteger();
+        JobRunner next = runner(
+                (caller, change) -> {
+                    if (broken.get()) {
+                        throw new OutOfMemoryError("Java heap space");
+                    }
+                    return full.get() ? NO_ROOM : commits.commit(caller, change);
+                },
+                Map.of("held", work -> {
+                    handled.incrementAndGet();
+                    broken.set(true);
+                    return null;
+                }));
+        next.takeOver(false);
+        full.set(false);
+
+        for (int crashes = 1; crashes <= 2; crashes++) {
+            int runs = crashes;
+            Patience.until(() -> !next.startReady(store.clock.epochMillis()) && handled.get() == runs);
+            broken.set(false);
+        }
+        assertThat(next.startReady(store.clock.epochMillis())).isTrue();
+
+        assertThat(store.text("/v1/jobs/" + job)).contains("\"status\":\"queued\"");
+    }
+
     /** A store that has failed must not keep the engine from closing. */
     @Test
     void drain_storeRefusesToPutARunningJobBack_goesOn() throws InterruptedException {

@@ -60,12 +60,19 @@ public final class JobRunner implements DueSource {
     private final Bulkhead places;
     private final ConcurrentHashMap<Id, JobRun> running = new ConcurrentHashMap<>();
     /** Running jobs whose attempt has ended without a record: their process has died, or the engine failed. They are still to be put back. */
-    private final ConcurrentLinkedQueue<JobRow> crashed = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<UnrecordedEnd> unrecorded = new ConcurrentLinkedQueue<>();
     /** The next turn: the first workspace from this number on that has a ready job. */
     private volatile long turn;
 
     /** True once another node is to run the jobs. */
     private volatile boolean leaving;
+
+    /**
+     * An attempt that has ended without a record.
+     *
+     * @param step puts its job back
+     */
+    private record UnrecordedEnd(JobRow row, BiFunction<Id, Integer, Command.Change> step) {}
 
     /**
      * The engine's own jobs by type.
@@ -188,11 +195,11 @@ public final class JobRunner implements DueSource {
 
     @Override
     public boolean startReady(long nowMillis) {
-        endCrashed();
+        endUnrecorded();
         while (!attempts.isFull()) {
             long number = store.look(this::nextReady);
             if (number == Rows.NONE) {
-                return crashed.isEmpty();
+                return unrecorded.isEmpty();
             }
             JobRow next = row(number);
             if (next == null) {
@@ -203,7 +210,7 @@ public final class JobRunner implements DueSource {
                 return false;
             }
         }
-        return crashed.isEmpty();
+        return unrecorded.isEmpty();
     }
 
     @Override
@@ -270,11 +277,13 @@ public final class JobRunner implements DueSource {
      */
     public void takeOver(boolean isRestart) {
         for (JobRow row : store.readToAct(JobRunner::runningRows)) {
-            if (isRestart || !end(row, JobSteps::giveBack)) {
-                crashed.add(row);
+            if (isRestart) {
+                unrecorded.add(new UnrecordedEnd(row, this::crash));
+            } else if (!end(row, JobSteps::giveBack)) {
+                unrecorded.add(new UnrecordedEnd(row, JobSteps::giveBack));
             }
         }
-        endCrashed();
+        endUnrecorded();
         List<Long> lapsed = store.readToAct(rows -> lapsed(rows, store.nowMillis()));
         for (int from = 0; from < lapsed.size(); from += Limits.SWEEP_ROWS_MAX) {
             int to = Math.min(lapsed.size(), from + Limits.SWEEP_ROWS_MAX);
@@ -295,20 +304,24 @@ public final class JobRunner implements DueSource {
         return found;
     }
 
-    /** Puts back those of {@link #crashed} for which there is room. The thread that opens the engine does so, and the timers beside it. */
-    private void endCrashed() {
-        JobRow row = crashed.poll();
-        for (int left = crashed.size(); row != null; left--) {
+    /** Puts back those of {@link #unrecorded} for which there is room. The thread that opens the engine does so, and the timers beside it. */
+    private void endUnrecorded() {
+        UnrecordedEnd next = unrecorded.poll();
+        for (int more = unrecorded.size(); next != null; more--) {
             boolean ended = false;
             try {
-                ended = end(row, (id, attempt) -> JobSteps.crash(id, attempt, problems));
+                ended = end(next.row, next.step);
             } finally {
                 if (!ended) {
-                    crashed.add(row);
+                    unrecorded.add(next);
                 }
             }
-            row = left > 0 ? crashed.poll() : null;
+            next = more > 0 ? unrecorded.poll() : null;
         }
+    }
+
+    private Command.Change crash(Id id, int attempt) {
+        return JobSteps.crash(id, attempt, problems);
     }
 
     /** Puts back all jobs that run in this JVM. Leases stay. */
@@ -439,7 +452,7 @@ public final class JobRunner implements DueSource {
             run(row, work, isFirst ? store.nowMillis() - queued.waitsSince() : JobTimes.NO_WAIT);
         } catch (RuntimeException | Error e) {
             // Neither what the handler did nor that it failed is recorded, and the job would run for ever.
-            crashed.add(row);
+            unrecorded.add(new UnrecordedEnd(row, this::crash));
             throw e;
         }
     }
