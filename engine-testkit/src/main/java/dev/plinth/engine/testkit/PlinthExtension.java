@@ -207,10 +207,13 @@ public final class PlinthExtension
     @Override
     public void afterEach(ExtensionContext context) {
         TestWorkspace workspace = store(context).remove(TestWorkspace.class, TestWorkspace.class);
-        if (workspace != null) {
-            workspace.close();
+        try {
+            if (workspace != null) {
+                workspace.close();
+            }
+        } finally {
+            release(context);
         }
-        release(context);
     }
 
     @Override
@@ -263,8 +266,9 @@ public final class PlinthExtension
             holders--;
         }
         if (holders == 0 && server != null) {
-            server.close();
+            PlinthTestServer ended = server;
             server = null;
+            ended.close();
         }
     }
 

@@ -3,12 +3,18 @@ package dev.plinth.engine.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.log.Node;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,6 +23,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The engine for tests as a class of its own, without a test framework around it. */
 final class PlinthTestServerTest {
@@ -114,6 +121,24 @@ final class PlinthTestServerTest {
                 .start()) {
             assertThatIllegalStateException().isThrownBy(own::reset).withMessageContaining("EngineBuilder.ids");
         }
+    }
+
+    /** The workspace of the test cannot be suspended then, which is told, and all else is closed. */
+    @Test
+    void close_overALogThatIsCutOff_closesServerAndEngine(@TempDir Path directory) throws IOException {
+        Path secretKey = Files.write(directory.resolve("key"), new byte[32]);
+        SharedMemoryConnection connection = new SharedMemoryLog().connect();
+        PlinthTestServer cut = PlinthTestServer.builder()
+                .engine(engine -> engine.log(connection).node(new Node("test")).secretKeyFile(secretKey))
+                .start();
+        URI uri = cut.uri();
+        String key = cut.apiKey();
+        connection.link(SharedMemoryConnection.Link.CUT);
+
+        assertThatThrownBy(cut::close).isInstanceOf(PlinthException.class);
+
+        assertThatThrownBy(() -> get(uri, key, RESOURCES)).hasRootCauseInstanceOf(ConnectException.class);
+        assertThatThrownBy(() -> cut.engine().client(key).workspace().call()).isInstanceOf(PlinthException.class);
     }
 
     @Test
