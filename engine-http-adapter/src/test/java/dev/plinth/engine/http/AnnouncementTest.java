@@ -22,7 +22,7 @@ class AnnouncementTest {
         String uri = announced();
 
         assertThat(lines(out)).containsExactly("plinth: listening on " + uri);
-        assertThat(lines(err)).singleElement().asString().startsWith("plinth: The tables hold less");
+        assertThat(lines(err)).singleElement().asString().startsWith("plinth: The tables are too small");
     }
 
     @Test
@@ -32,7 +32,7 @@ class AnnouncementTest {
         String uri = announced();
 
         assertThat(lines(out)).singleElement().asString().contains("\"level\":\"INFO\"", "listening on " + uri);
-        assertThat(lines(err)).singleElement().asString().contains("\"level\":\"WARNING\"", "The tables hold less");
+        assertThat(lines(err)).singleElement().asString().contains("\"level\":\"WARNING\"", "The tables are too small");
     }
 
     /** Announces a server of an engine with the usual plans and tables, and returns its address. */

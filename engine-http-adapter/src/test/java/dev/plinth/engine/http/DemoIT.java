@@ -70,7 +70,7 @@ class DemoIT {
                     .contains("HTTP/1.1 201", "My first order", "dempotent-Replayed: true", "job_", "tour.finished")
                     .doesNotContain("problem");
             assertThat(demo.stop()).isZero();
-            assertThat(demo.said().lines()).singleElement().asString().startsWith("plinth: The tables hold less");
+            assertThat(demo.said().lines()).singleElement().asString().startsWith("plinth: The tables are too small");
         }
     }
 

@@ -467,7 +467,7 @@ class ForwardingTest {
             RawReply refused = send(own.node(1), reload);
             assertThat(refused.status()).isEqualTo(503);
             assertThat(refused.text())
-                    .contains("If plinth.jar runs this node", "else restart it.")
+                    .contains("Send SIGHUP to a plinth.jar", "restart any other node.")
                     .doesNotContain("to the leader");
             assertThat(send(
                                     own.node(1),

@@ -55,7 +55,7 @@ final class LogAddressTest {
         for (String text : new String[] {"mysql://db1/orders", "postgres://db1", "postgres:///orders", "db1"}) {
             assertThatThrownBy(() -> LogAddress.parse(text))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("postgres://USER@HOST,HOST/DATABASE, got " + text);
+                    .hasMessageContaining("postgres://USER@HOST[:PORT][,HOST[:PORT]]/DATABASE, got " + text);
         }
     }
 

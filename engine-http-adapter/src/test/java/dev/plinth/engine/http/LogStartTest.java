@@ -98,9 +98,8 @@ final class LogStartTest {
     @Test
     void serve_withTheKeyOfAnotherCluster_isRefusedAlsoBesideALeader() throws Exception {
         Path right = base.resolve("right.key");
-        String refusal =
-                "secret.key holds another key than the one that seals the secrets of this store. Bring the right"
-                        + " file back.";
+        String refusal = "secret.key holds another key than the one that seals the secrets of this store. Restore the"
+                + " right file, or name it with --secret-key-file";
         Files.write(base.resolve("secret.key"), new byte[32]);
         try (Engine leader = engine(right, "other")) {
             assertThat(leader.isWritable()).isTrue();

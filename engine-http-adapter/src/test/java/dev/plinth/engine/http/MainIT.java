@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MainIT {
     private static final long PATIENCE_SECONDS = 300;
     private static final String LISTENING = "plinth: listening on ";
-    private static final String OUTGROWN = "plinth: The tables hold less";
+    private static final String OUTGROWN = "plinth: The tables are too small";
 
     @TempDir
     private Path directory;

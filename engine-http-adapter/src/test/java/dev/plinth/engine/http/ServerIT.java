@@ -146,7 +146,7 @@ class ServerIT {
             assertThat(Files.readAllLines(directory.resolve("serve.err")))
                     .singleElement()
                     .asString()
-                    .startsWith("plinth: The tables hold less than a workspace makes");
+                    .startsWith("plinth: The tables are too small for a workspace");
         }
     }
 

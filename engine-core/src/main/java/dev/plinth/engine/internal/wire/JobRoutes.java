@@ -73,7 +73,7 @@ final class JobRoutes {
                 row(Tag.JOBS, "createJob", "POST", ALL, "Create a job")
                         .says("A handler of the host runs it, or a worker that leases its type.")
                         .scope(JOBS_WRITE)
-                        .takes(Body.of("JobDraft", TYPE, INPUT, RESOURCE, RUN_AT, PRIORITY, UNIQUE_KEY, ATTEMPTS)
+                        .takes(Body.of("NewJob", TYPE, INPUT, RESOURCE, RUN_AT, PRIORITY, UNIQUE_KEY, ATTEMPTS)
                                 .such("{\"type\":\"report.monthly\",\"input\":{\"month\":\"2026-11\"}}"))
                         .refuses(NOT_FOUND, RESOURCE_ARCHIVED, RESOURCE_PAUSED, JOB_QUEUE_FULL)
                         .accepts()

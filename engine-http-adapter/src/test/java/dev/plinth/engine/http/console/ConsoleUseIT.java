@@ -416,7 +416,7 @@ class ConsoleUseIT extends ConsoleBrowsing {
         browser.visit("#/operator/health");
 
         browser.awaitText("No leader");
-        browser.awaitText("Use the console of the node that leads");
+        browser.awaitText("Use the console of the leader");
         browser.await("document.body.innerText.match(/This node\\s+follows/)");
         browser.awaitText("http://10.0.0.6:8080");
     }

@@ -34,7 +34,7 @@ class NodeFactsIT extends ConsoleBrowsing {
             signIn(leader.url + "/console/", ConsoleWorld.ADMIN_TOKEN);
             browser.visit("#/operator/health");
             browser.await("document.body.innerText.match(/This node\\s+leads/)");
-            browser.await("document.body.innerText.match(/Reign\\s+1\\b/)");
+            browser.await("document.body.innerText.match(/Epoch\\s+1\\b/)");
             browser.await("document.body.innerText.match(/Last record\\s+\\d/)");
             assertThat(browser.text()).doesNotContain("Behind the log");
             look("health-leader");
