@@ -45,8 +45,8 @@ final class ArchitectureTest {
     private static final String CLIENT = ROOT + ".client";
     private static final String LOG = ROOT + ".log";
 
-    /** The least part of the types of the rooms that other rooms cannot name. */
-    private static final double HIDDEN_PERCENT_MIN = 53.5;
+    /** The least part of the types of the rooms that other rooms cannot name. All rooms use the values of the base. */
+    private static final double HIDDEN_PERCENT_MIN = 61.5;
 
     private static final Set<String> DOMAINS =
             Set.of("access", "quota", "idempotency", "resource", "job", "event", "webhook");
@@ -310,6 +310,7 @@ final class ArchitectureTest {
     static void most_types_of_rooms_are_seen_by_their_room_only(JavaClasses house) {
         List<JavaClass> types = house.stream()
                 .filter(type -> type.getName().startsWith(INTERNAL))
+                .filter(type -> !type.getPackageName().equals(INTERNAL + "base"))
                 .filter(type -> !type.isAnonymousClass() && !type.isLocalClass())
                 .filter(type -> !type.getSimpleName().equals("package-info"))
                 .toList();
