@@ -46,7 +46,7 @@ enum BrokenEngine {
     PARTS_THAT_ARE_GONE_GO_ON(
             "internal/store/InFlight.java", "    void checkReign() {", "    void checkReign() { if (true) return;"),
     LEADS_ON_AFTER_THE_END("LogNode.java", "ended |= written == store", "ended |= false"),
-    TAKEOVER_COUNTS_AS_A_CRASH("internal/job/JobRunner.java", "if (isRestart || !end", "if (true || !end"),
+    TAKEOVER_COUNTS_AS_A_CRASH("internal/job/JobRunner.java", "if (isRestart) {", "if (true) {"),
     RUNNING_JOBS_FORGOTTEN("ActiveEngine.java", "jobs.takeOver(isRestart);", ""),
     LIST_NUMBERS_NOT_RESTORED(
             "internal/store/InFlight.java", "left == null ? heardNumber : left.record.lastNumber()", "-9"),
