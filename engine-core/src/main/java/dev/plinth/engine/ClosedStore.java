@@ -38,11 +38,11 @@ final class ClosedStore {
     }
 
     private static void purge(Store store, Commits commits) {
-        DeletedWorkspacePurge retention = new DeletedWorkspacePurge();
+        DeletedWorkspacePurge purge = new DeletedWorkspacePurge();
         while (store.look(DeletedWorkspaces::withRows) > 0) {
             SweepBatch batch = new SweepBatch();
             Outcome outcome = commits.commit(Caller.OPERATOR, context -> {
-                retention.collect(context, context.now(), batch);
+                purge.collect(context, context.now(), batch);
                 return Decision.of(batch.changes(), Outcome.Done.ok(NOTHING));
             });
             if (outcome instanceof Outcome.Refused refused) {

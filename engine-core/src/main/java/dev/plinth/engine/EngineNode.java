@@ -26,7 +26,7 @@ interface EngineNode {
     /** Returns what the node does now. */
     NodeRole role();
 
-    /** Returns false once the journal has failed or the node has stopped. The end of a reign or of the node changes nothing. */
+    /** Returns false once the journal has failed or the role is {@link NodeRole#STOPPED}. The end of a reign or a close changes nothing. */
     boolean isWritable();
 
     /** Returns how far it has come. */

@@ -145,7 +145,7 @@ final class SettingChecks {
     static int checkedUnits(int units) {
         if (units < 0 || units > Limits.CALL_UNITS_MAX) {
             throw new IllegalArgumentException(
-                    "A call may take 0 to " + Limits.CALL_UNITS_MAX + " units, got " + units + ". Use fewer.");
+                    "A call must take 0 to " + Limits.CALL_UNITS_MAX + " units, got " + units + ".");
         }
         return units;
     }

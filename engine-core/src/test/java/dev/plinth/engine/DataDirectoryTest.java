@@ -238,7 +238,8 @@ final class DataDirectoryTest {
         assertRefused(() -> DataDirectory.backup(directory, file), "absent or an empty directory");
         assertRefused(() -> DataDirectory.backup(directory, base.resolve("full")), "absent or an empty directory");
         assertRefused(() -> DataDirectory.backup(directory, directory.resolve("copy")), "outside of " + directory);
-        assertRefused(() -> DataDirectory.backup(directory, base.resolve("a").resolve("b")), "Make it first");
+        assertRefused(
+                () -> DataDirectory.backup(directory, base.resolve("a").resolve("b")), "Make that directory first");
         assertThat(files(base)).containsExactlyInAnyOrder("data", "file", "full");
     }
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How much work is under way at once, on which executor, and for how long closing waits for it. */
+/** How much work is in flight at once, on which executor, and for how long closing waits for it. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class PlacesTest {
     private static final Plan NARROW = Plan.perMinute("narrow", 6_000).withRunningMax(1, 1);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** SweepWork that a host sets, and changes between two starts. */
+/** Retention that a host sets, and changes between two starts. */
 final class RetentionSettingsTest {
     private static final String EVENT = "{\"type\":\"a.b\",\"data\":{}}";
     private static final Duration MILLI = Duration.ofMillis(1);

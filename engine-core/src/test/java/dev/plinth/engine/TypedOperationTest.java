@@ -23,6 +23,7 @@ final class TypedOperationTest {
     private final AtomicInteger runs = new AtomicInteger();
     private final TestEngine store =
             TestEngine.open(builder -> builder.operation("invoice.create", NewInvoice.class, this::create)
+                    .operation("told", Told.class, (input, call) -> Json.EMPTY_OBJECT)
                     .operation("day", Dated.class, (input, call) -> Json.EMPTY_OBJECT)
                     .operation("name", Named.class, (input, call) -> Json.EMPTY_OBJECT));
 
@@ -88,6 +89,24 @@ final class TypedOperationTest {
 
     private Reply call(String input) {
         return store.call("POST", "/v1/operations/invoice.create", "{\"input\":" + input + "}");
+    }
+
+    record Told(String text) {
+        Told {
+            if (!text.isEmpty()) {
+                throw new IllegalArgumentException(text + ".");
+            }
+        }
+    }
+
+    @Test
+    void call_messageOfTheHostWithHalfAPair_isUtf8() {
+        String halved = "x".repeat(499) + "\uD83D\uDE00" + "x".repeat(50);
+
+        Reply reply = store.call("POST", "/v1/operations/told", "{\"input\":{\"text\":\"" + halved + "\"}}");
+
+        assertThat(reply.status()).isEqualTo(422);
+        assertThat(reply.text()).doesNotContain("\uFFFD").contains("x".repeat(499));
     }
 
     @Test
@@ -169,7 +188,7 @@ final class TypedOperationTest {
         Reply reply = store.call("POST", "/v1/operations/nothing", "{}");
 
         assertThat(reply.status()).isEqualTo(404);
-        assertThat(reply.text()).contains("Use one of day, invoice.create, name.");
+        assertThat(reply.text()).contains("Use one of day, invoice.create, name, told.");
     }
 
     @Test

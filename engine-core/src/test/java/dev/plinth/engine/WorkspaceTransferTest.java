@@ -520,10 +520,16 @@ final class WorkspaceTransferTest {
             target.use(source.key());
             assertThat(target.text(path + "/deliveries?status=held")).contains("order.late");
             int received = source.received();
+            Matcher held = Pattern.compile("dlv_[0-9a-z]{26}").matcher(target.text(path + "/deliveries?status=held"));
+            assertThat(held.find()).isTrue();
 
             target.days(11);
 
             assertThat(target.text(path + "/deliveries?status=held")).doesNotContain("order.late");
+            assertThat(target.text(path + "/deliveries?status=dropped")).contains("order.late");
+            assertThat(target.call("POST", "/v1/deliveries/" + held.group() + "/resend")
+                            .status())
+                    .isEqualTo(409);
             assertThat(target.call("PATCH", path, "{\"status\":\"enabled\"}").status())
                     .isEqualTo(200);
             target.pass(Duration.ofMinutes(1));

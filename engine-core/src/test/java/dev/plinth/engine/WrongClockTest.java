@@ -50,6 +50,25 @@ final class WrongClockTest {
         engine.close();
     }
 
+    /** A drop cannot be undone, so it waits for the hour of the sweep. */
+    @Test
+    void clockAheadByAMonthAtTheStart_openDeliveryIsSent() {
+        receiver.answer(500);
+        call("POST", "/v1/webhook-endpoints", "{\"url\":\"" + receiver.url() + "\"}");
+        create("r");
+        receiver.awaitReceived(1);
+        receiver.letGo(1);
+        awaitDelivery("retrying");
+        receiver.answer(200);
+        receiver.letAllGo();
+        engine.close();
+        clock.step(Duration.ofDays(31));
+        engine = opened();
+        wakeTimers();
+
+        awaitDelivery("delivered");
+    }
+
     @Test
     void clockAheadForAMoment_resourcesHaveTheRightTimes() {
         clock.step(TWO_DAYS);

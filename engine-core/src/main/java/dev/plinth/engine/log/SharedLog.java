@@ -8,7 +8,6 @@ import java.util.UUID;
 
 /**
  * A log for the records of one cell, which several nodes share. One node reigns and appends, all others follow. A
- * position in the log is the sequence of a record, counted from 1 without gaps. A
  * position in the log is the sequence of a record, counted from 1 without gaps.
  *
  * <p>A log promises four things, and {@code SharedLogContract} of the testkit checks them:
@@ -54,7 +53,7 @@ public interface SharedLog extends AutoCloseable {
 
     /**
      * Appends a batch, and returns once its fate is known or the log gives up. An append also says that everything
-     * before the batch is durable. If it succeeds, it prolongs the lease. {@link #beat} does both too. A failure is
+     * before the batch is durable. If it succeeds, it extends the lease. {@link #beat} does both too. A failure is
      * {@link Fate#UNKNOWN} and no exception. After a fate other than durable, the reign appends nothing more. A log that
      * may lose records checks that it still has the one before the batch. If not, it ends the reign.
      *
@@ -73,7 +72,7 @@ public interface SharedLog extends AutoCloseable {
     Fate resolve(Reign reign, long first);
 
     /**
-     * Prolongs the lease of a reign, and tells followers how far the log is durable.
+     * Extends the lease of a reign, and tells followers how far the log is durable.
      *
      * @param durable the position of the last durable record; 0 if there is none
      * @return false if the reign has certainly ended

@@ -45,10 +45,11 @@ record ForwardAdmission(
 
     @Override
     public CompletableFuture<Reply> submitTooLarge() {
-        return CompletableFuture.completedFuture(refusals.refusal(
-                "payload_too_large",
-                "The body may have " + bodyBytesMax
-                        + " bytes, and this one has more. Send less, or split it over several calls."));
+        return CompletableFuture.completedFuture(
+                refusals.refusal(
+                        "payload_too_large",
+                        "A body may have at most " + bodyBytesMax
+                                + " bytes, and less on most routes; this one has more. Send less, or split it over several calls."));
     }
 
     @Override

@@ -14,8 +14,8 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
 /**
- * The headers of calls between nodes. A node names itself, and proves with a seal which client it forwards a call of, and at
- * which door the call came. The seal holds for one leader and reign. That node learns from it also at another time that a node
+ * The headers of calls between nodes. A node names itself, and proves with a MAC which client it forwards a call of, and at
+ * which door the call came. The MAC holds for one leader and reign. That node learns from it also at another time that a node
  * has sent the call.
  */
 final class ForwardedHeaders {
@@ -68,7 +68,7 @@ final class ForwardedHeaders {
             HttpFields.Mutable request, Optional<InetAddress> client, String door, NodeForwarding node, Leader leader) {
         request.add(FORWARDED, node.node().id());
         String from = client.map(ClientAddress::text).orElse(UNKNOWN) + " " + door + " " + leader.epoch();
-        node.mac(text(node.node().id(), from, leader.node())).ifPresent(seal -> request.add(CLIENT, from + " " + seal));
+        node.mac(text(node.node().id(), from, leader.node())).ifPresent(mac -> request.add(CLIENT, from + " " + mac));
     }
 
     /**

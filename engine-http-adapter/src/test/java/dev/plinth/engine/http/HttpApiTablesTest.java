@@ -216,7 +216,7 @@ class HttpApiTablesTest {
         limits.put("seconds for which a stream is silent", List.of(Limits.STREAM_SILENCE_SECONDS_MAX));
         limits.put("waiting streams of a workspace", List.of(Limits.WAITING_CALLS_PER_GROUP_MAX));
         limits.put(
-                "calls of a workspace: under way, waiting",
+                "calls of a workspace: in flight, waiting",
                 List.of(Limits.CALLS_PER_WORKSPACE_MAX, Limits.WAITING_CALLS_PER_GROUP_MAX));
         limits.put("calls of workers for each request of the plan", List.of(Limits.WORKER_CALLS_PER_REQUEST));
         limits.put("rows of events and deliveries for a unit of a bulk call", List.of(Limits.BULK_ROWS_PER_UNIT));
@@ -276,8 +276,13 @@ class HttpApiTablesTest {
     @Test
     void commands_areThoseOfTheProgram() {
         assertThat(page.table("Command").names())
-                .containsExactlyInAnyOrderElementsOf(Stream.concat(
-                                Stream.of("serve", CommandLineReader.CHECK), StoreCommand.BY_NAME.keySet().stream())
+                .containsExactlyInAnyOrderElementsOf(Stream.of(
+                                Stream.of("serve", CommandLineReader.CHECK, CommandLineReader.DEMO),
+                                StoreCommand.BY_NAME.keySet().stream(),
+                                Stream.of(TransferCommand.values())
+                                        .map(each -> each.name().toLowerCase(Locale.ROOT)),
+                                LogCommand.BY_NAME.keySet().stream().map(each -> LogCommand.WORD + " " + each))
+                        .flatMap(each -> each)
                         .toList());
     }
 

@@ -50,12 +50,12 @@ final class MatrixCases {
             case JUST_ENOUGH, OTHER_SCOPES -> isScoped;
             case READ_SCOPE -> row.scope().endsWith(":write");
             case FULL, NONE, OTHER_SCHEME, MALFORMED, OTHER_GUARD -> true;
-            default -> row.guard() != Guard.OPERATOR_TOKEN;
+            default -> row.needs() != Guard.OPERATOR_TOKEN;
         };
     }
 
     private void add(Credential credential) {
-        Expected refusal = row.guard() == Guard.NONE ? null : credential.refusal();
+        Expected refusal = row.needs() == Guard.NONE ? null : credential.refusal();
         if (credential == Credential.FULL) {
             every().forEach(states -> add(credential, states, Variation.PLAIN, row.expected(states)));
             oneByOne().forEach(this::addVariations);

@@ -105,7 +105,7 @@ final class MatrixProbe {
         }
         assertThat(String.valueOf(reply.headers().getOrDefault("www-authenticate", "")))
                 .isEqualTo(challenge);
-        if (cell.row().guard() == Guard.WORKSPACE_KEY && cell.credential().isPastStepFour()) {
+        if (cell.row().needs() == Guard.WORKSPACE_KEY && cell.credential().isPastStepFour()) {
             names.addAll(Set.of("ratelimit", "ratelimit-policy"));
         }
         assertThat(reply.headers().keySet()).isEqualTo(names);
@@ -145,11 +145,11 @@ final class MatrixProbe {
 
     private static String group(MatrixCase cell) {
         Expected expected = cell.expected();
-        if (cell.row().guard() == Guard.NONE) {
+        if (cell.row().needs() == Guard.NONE) {
             return "";
         }
         if (expected.code().equals("unauthenticated")) {
-            return cell.credential() + " " + cell.row().guard();
+            return cell.credential() + " " + cell.row().needs();
         }
         if (expected.status() == 404 && asksForAnUnknownOperation(cell)) {
             return "operation unknown to " + cell.row().name();
@@ -159,7 +159,7 @@ final class MatrixProbe {
             boolean isPastDoor = cell.credential().isPastStepFour();
             String scope =
                     expected.code().equals("insufficient_scope") ? cell.row().scope() : "";
-            return (isPastDoor ? cell.row().guard() + " " : "door ") + expected.code() + scope;
+            return (isPastDoor ? cell.row().needs() + " " : "door ") + expected.code() + scope;
         }
         boolean isHidden = true;
         boolean isFiltered = false;

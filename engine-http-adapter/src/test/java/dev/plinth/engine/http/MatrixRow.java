@@ -162,7 +162,7 @@ final class MatrixRow {
         return name;
     }
 
-    Guard guard() {
+    Guard needs() {
         return guard;
     }
 

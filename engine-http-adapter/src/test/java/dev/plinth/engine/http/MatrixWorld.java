@@ -78,7 +78,7 @@ final class MatrixWorld {
     /** The secret that a caller shows to a route; null for none. */
     String secret(Credential credential, MatrixRow row) {
         String family = row.scope().replaceAll(":.*", "");
-        boolean isOperator = row.guard() == MatrixRow.Guard.OPERATOR_TOKEN;
+        boolean isOperator = row.needs() == MatrixRow.Guard.OPERATOR_TOKEN;
         return switch (credential) {
             case FULL -> isOperator ? ADMIN_TOKEN : own.key();
             case OTHER_GUARD -> isOperator ? own.key() : ADMIN_TOKEN;

@@ -140,10 +140,10 @@ class RouteMatrixTest {
                                 + " gives where its target is archived or paused");
                 continue;
             }
-            if (!row.guard().name().equals(route.credential().name())
+            if (!row.needs().name().equals(route.credential().name())
                     || !row.scope().equals(EngineInside.scope(route))) {
-                faults.add(at + " is guarded by " + route.credential() + " " + EngineInside.scope(route)
-                        + ", but its row says " + row.guard() + " " + row.scope());
+                faults.add(at + " needs " + route.credential() + " " + EngineInside.scope(route) + ", but its row says "
+                        + row.needs() + " " + row.scope());
             }
             for (String id : idsOf(route)) {
                 if (row.params().stream().noneMatch(param -> param.name().equals(id))) {
@@ -230,7 +230,7 @@ class RouteMatrixTest {
                         assertThat(again.header("idempotent-replayed")).isEqualTo("true");
                         assertThat(again.header("original-request")).isEqualTo(first.header("request-id"));
                         assertThat(again.text()).isEqualTo(first.text());
-                        String guard = String.valueOf(cell.row().guard());
+                        String guard = String.valueOf(cell.row().needs());
                         seen.add(guard + MatrixProbe.normal(first) + MatrixProbe.normal(again));
                     })));
             // The ids are those of a workspace, of the operator, and of operations that there are not, on a resource

@@ -263,7 +263,7 @@ public final class SharedMemoryLog implements SharedLog {
             }
             lose();
             epoch++;
-            prolong();
+            extend();
             last = new Reign(epoch, me, beat);
             return Optional.of(last);
         } finally {
@@ -281,7 +281,7 @@ public final class SharedMemoryLog implements SharedLog {
             AppendFault now = nextFault();
             if (now == AppendFault.FENCED) {
                 last = new Reign(++epoch, STRANGER, beat);
-                prolong();
+                extend();
             }
             if (reign.epoch() != epoch) {
                 keepFenced(batch);
@@ -291,7 +291,7 @@ public final class SharedMemoryLog implements SharedLog {
                 end(reign);
                 return Fate.FENCED;
             }
-            prolong();
+            extend();
             nameDurable(batch.first() - 1);
             if (now != AppendFault.UNKNOWN_AND_NOT_APPLIED) {
                 store(batch.last(), batch);
@@ -331,7 +331,7 @@ public final class SharedMemoryLog implements SharedLog {
             if (reign.epoch() != epoch) {
                 return false;
             }
-            prolong();
+            extend();
             nameDurable(position);
             return true;
         } finally {
@@ -481,8 +481,8 @@ public final class SharedMemoryLog implements SharedLog {
         return isLeased && nanoTime.getAsLong() - beatenAt < leaseNanos;
     }
 
-    /** Prolongs the lease of the present reign. Called with the lock. */
-    private void prolong() {
+    /** Extends the lease of the present reign. Called with the lock. */
+    private void extend() {
         isLeased = true;
         beatenAt = nanoTime.getAsLong();
     }

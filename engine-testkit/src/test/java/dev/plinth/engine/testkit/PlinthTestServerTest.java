@@ -137,7 +137,7 @@ final class PlinthTestServerTest {
 
         assertThatThrownBy(cut::close).isInstanceOf(PlinthException.class);
 
-        assertThatThrownBy(() -> get(uri, key, RESOURCES)).hasRootCauseInstanceOf(ConnectException.class);
+        assertThatThrownBy(() -> get(uri, key, RESOURCES)).hasCauseInstanceOf(ConnectException.class);
         assertThatThrownBy(() -> cut.engine().client(key).workspace().call()).isInstanceOf(PlinthException.class);
     }
 

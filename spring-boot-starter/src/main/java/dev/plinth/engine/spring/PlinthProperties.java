@@ -30,7 +30,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param meterBuckets Whether meters of times show their buckets, one gauge each.
  * @param store Where rows and journal are.
  * @param log The log that several applications share, in the place of a directory.
- * @param places How much work may be under way at once.
+ * @param places How much work may be in flight at once.
  * @param retention For how long rows are kept.
  * @param grace How long closing the engine waits.
  * @param identity The names by which clients and receivers of webhooks know the engine.

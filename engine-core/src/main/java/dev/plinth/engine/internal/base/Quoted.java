@@ -25,6 +25,15 @@ public final class Quoted {
         return quoted.append(at < text.length() ? "…\"" : "\"").toString();
     }
 
+    /** Returns the beginning of a text of so many characters, or one less where that would halve a pair of surrogates. */
+    public static String cut(String text, int length) {
+        if (text.length() <= length) {
+            return text;
+        }
+        boolean splits = Character.isHighSurrogate(text.charAt(length - 1));
+        return text.substring(0, splits ? length - 1 : length);
+    }
+
     private static void append(StringBuilder quoted, int point) {
         switch (Character.getType(point)) {
             case Character.CONTROL,

@@ -83,7 +83,7 @@ public record Refusal(
     public static Refusal notLeader() {
         return of(
                         ProblemCode.NOT_LEADER,
-                        "This node does not lead; nothing was changed. Send the call to the node that the header Plinth-Leader names, or again after Retry-After.")
+                        "This node does not lead; nothing was changed. Send the call to the leader, which Plinth-Leader names if it is known, or again after Retry-After.")
                 .retryAfter(1);
     }
 

@@ -34,7 +34,7 @@ public final class DeletedWorkspacePurge implements SweepWork {
             Idempotency.purge(),
             QuotaCheckpointWriter.purge());
 
-    /** Makes the retention. */
+    /** Makes the work of the sweep. */
     public DeletedWorkspacePurge() {}
 
     @Override

@@ -87,7 +87,7 @@ final class Cancellations {
                 : row.ended(JobStatus.CANCELED, context.now(), null, 0);
     }
 
-    static SweepWork retention() {
+    static SweepWork sweepWork() {
         return new BacklogRunner(
                 "canceled jobs",
                 BACKLOG,

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param facts the parts that never change
  * @param state its state
- * @param tries its attempts so far
+ * @param attempts its attempts so far
  * @param items its items, for a job that counts outcomes
  * @param cancelRequested true once a call has asked for its end
  * @param progress its progress, or null
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 record JobRow(
         Facts facts,
         State state,
-        Attempts tries,
+        Attempts attempts,
         Items items,
         boolean cancelRequested,
         @Nullable Progress progress) {
@@ -171,7 +171,7 @@ record JobRow(
 
     /** Returns how many attempts have begun. */
     int attempt() {
-        return tries.begun();
+        return attempts.begun();
     }
 
     /** Returns when it is to be queued; 0 unless it is scheduled. */
@@ -206,11 +206,11 @@ record JobRow(
      * attempt.
      */
     long waitsSince() {
-        return Math.max(facts.createdAt(), Math.max(facts.runAt(), tries.startedAt()));
+        return Math.max(facts.createdAt(), Math.max(facts.runAt(), attempts.startedAt()));
     }
 
     JobRow queued() {
-        return moved(Waits.QUEUED, tries);
+        return moved(Waits.QUEUED, attempts);
     }
 
     /** Returns the same, queued again with its attempts counted from 1. */
@@ -220,7 +220,8 @@ record JobRow(
 
     /** Returns the same, queued again without having used the attempt. */
     JobRow returned() {
-        return moved(Waits.QUEUED, new Attempts(attempt() - 1, tries.startedAt(), tries.error(), tries.lapses()));
+        return moved(
+                Waits.QUEUED, new Attempts(attempt() - 1, attempts.startedAt(), attempts.error(), attempts.lapses()));
     }
 
     JobRow running(long now) {
@@ -229,55 +230,57 @@ record JobRow(
 
     /** Returns the same, running at a worker under the lease, or in this JVM without one. */
     JobRow leased(@Nullable Lease lease, long now) {
-        long startedAt = tries.startedAt() == 0 ? now : tries.startedAt();
-        return moved(new Runs(lease), new Attempts(attempt() + 1, startedAt, tries.error(), tries.lapses()));
+        long startedAt = attempts.startedAt() == 0 ? now : attempts.startedAt();
+        return moved(new Runs(lease), new Attempts(attempt() + 1, startedAt, attempts.error(), attempts.lapses()));
     }
 
     /** Returns the same with an extended lease. */
     JobRow extended(Lease next) {
-        return moved(new Runs(next), tries);
+        return moved(new Runs(next), attempts);
     }
 
     /** Returns the same, queued again without having used the attempt, because its lease has expired. */
     JobRow lapsed() {
         JobRow left = returned();
-        return moved(Waits.QUEUED, left.tries.lapsed(tries.lapses() + 1));
+        return moved(Waits.QUEUED, left.attempts.lapsed(attempts.lapses() + 1));
     }
 
     JobRow scheduled(long at, byte[] problem) {
-        return moved(new Waits(at), new Attempts(attempt(), tries.startedAt(), problem, 0));
+        return moved(new Waits(at), new Attempts(attempt(), attempts.startedAt(), problem, 0));
     }
 
     JobRow ended(JobStatus end, long now, byte @Nullable [] problem, int pieces) {
-        return moved(new Ended(end, now, pieces), new Attempts(attempt(), tries.startedAt(), problem, tries.lapses()));
+        return moved(
+                new Ended(end, now, pieces), new Attempts(attempt(), attempts.startedAt(), problem, attempts.lapses()));
     }
 
     JobRow cancelRequestedNow() {
-        return new JobRow(facts, state, tries, items, true, progress);
+        return new JobRow(facts, state, attempts, items, true, progress);
     }
 
     JobRow progressed(Progress next) {
-        return new JobRow(facts, state, lease() == null ? tries.lapsed(0) : tries, items, cancelRequested, next);
+        return new JobRow(facts, state, lease() == null ? attempts.lapsed(0) : attempts, items, cancelRequested, next);
     }
 
     /** Returns the same with one more item done, and progress out of so many. */
     JobRow itemDone(boolean well, int total) {
         Items next = new Items(items.succeeded() + (well ? 1 : 0), items.done() + 1);
-        return new JobRow(facts, state, tries.lapsed(0), next, cancelRequested, new Progress(next.done(), total, ""));
+        return new JobRow(
+                facts, state, attempts.lapsed(0), next, cancelRequested, new Progress(next.done(), total, ""));
     }
 
     /** Returns an expired job with the pieces that it still has. */
     JobRow shrunk(int inputLeft, int resultLeft, int outcomesLeft) {
         Facts left = facts.with(facts.number(), inputLeft);
         State end = new Ended(status(), finishedAt(), resultLeft);
-        return new JobRow(left, end, tries, new Items(items.succeeded(), outcomesLeft), cancelRequested, progress);
+        return new JobRow(left, end, attempts, new Items(items.succeeded(), outcomesLeft), cancelRequested, progress);
     }
 
     /** Returns the job in another store. One that runs in this JVM is queued again there, without having used the attempt. */
     JobRow transferred(RowTranslation other) {
         JobRow left = status() == JobStatus.RUNNING && lease() == null ? returned() : this;
         Facts moved = facts.with(other.number(facts.number()), facts.inputPieces());
-        return new JobRow(moved, left.state, left.tries, items, cancelRequested, progress);
+        return new JobRow(moved, left.state, left.attempts, items, cancelRequested, progress);
     }
 
     private JobRow moved(State next, Attempts known) {
@@ -320,13 +323,13 @@ record JobRow(
         int resultPieces = in.small();
         Items items = new Items(in.small(), in.small() - 1);
         Lease lease = in.small() == 0 ? null : new Lease(in.id(IdKind.LEASE), in.small(), in.number());
-        Attempts tries = new Attempts(begun, startedAt, error, in.small());
+        Attempts attempts = new Attempts(begun, startedAt, error, in.small());
         State state = switch (status) {
             case SCHEDULED, QUEUED -> new Waits(dueAt);
             case RUNNING -> new Runs(lease);
             default -> new Ended(status, finishedAt, resultPieces);
         };
-        return new JobRow(facts, state, tries, items, cancelRequested, progress);
+        return new JobRow(facts, state, attempts, items, cancelRequested, progress);
     }
 
     byte[] row() {
@@ -349,7 +352,7 @@ record JobRow(
         out.small(status().ordinal())
                 .small(attempt())
                 .number(dueAt())
-                .number(tries.startedAt())
+                .number(attempts.startedAt())
                 .number(finishedAt())
                 .small(cancelRequested ? 1 : 0)
                 .small(progress == null ? 0 : 1);
@@ -357,7 +360,7 @@ record JobRow(
             out.number(progress.done()).number(progress.total()).text(progress.message());
         }
         Lease lease = lease();
-        out.optionalBytes(tries.error())
+        out.optionalBytes(attempts.error())
                 .small(resultPieces())
                 .small(items.succeeded())
                 .small(items.done() + 1)
@@ -365,7 +368,7 @@ record JobRow(
         if (lease != null) {
             out.id(lease.token()).small(lease.seconds()).number(lease.expiresAt());
         }
-        return out.small(tries.lapses()).row();
+        return out.small(attempts.lapses()).row();
     }
 
     byte[] key() {
@@ -403,8 +406,8 @@ record JobRow(
         if (result != null) {
             json.raw("result", result);
         }
-        if (tries.error() != null) {
-            json.raw("error", tries.error());
+        if (attempts.error() != null) {
+            json.raw("error", attempts.error());
         }
         json.member("attempt", attempt()).member("maxAttempts", facts.attemptsMax());
         Id resource = facts.resource();
@@ -423,7 +426,7 @@ record JobRow(
             json.member("cancelRequested", true);
         }
         json.member("createdAt", Times.text(facts.createdAt()));
-        time(json, "startedAt", tries.startedAt());
+        time(json, "startedAt", attempts.startedAt());
         time(json, "finishedAt", finishedAt());
         return json.end();
     }

@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
@@ -377,18 +378,9 @@ final class JobRun implements HostJob {
     }
 
     private Command.Change failure(String code, String detail, boolean retryable) {
-        String shown = cut(detail, Limits.DESCRIPTION_LENGTH_MAX);
-        byte[] problem = problems.ofJob(cut(code, Limits.NAME_LENGTH_MAX), shown, retryable);
+        String shown = Quoted.cut(detail, Limits.DESCRIPTION_LENGTH_MAX);
+        byte[] problem = problems.ofJob(Quoted.cut(code, Limits.NAME_LENGTH_MAX), shown, retryable);
         return JobSteps.fail(id(), row.attempt(), problem, retryable);
-    }
-
-    /** The host's words as far as they fit into the job's row. */
-    static String cut(String text, int length) {
-        if (text.length() <= length) {
-            return text;
-        }
-        boolean splits = Character.isHighSurrogate(text.charAt(length - 1));
-        return text.substring(0, splits ? length - 1 : length);
     }
 
     private Outcome commit(Command.Change change) {

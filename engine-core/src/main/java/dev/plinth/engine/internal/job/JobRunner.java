@@ -448,7 +448,7 @@ public final class JobRunner implements DueSource {
             return;
         }
         try {
-            boolean isFirst = queued.tries().startedAt() == 0;
+            boolean isFirst = queued.attempts().startedAt() == 0;
             run(row, work, isFirst ? store.nowMillis() - queued.waitsSince() : JobTimes.NO_WAIT);
         } catch (RuntimeException | Error e) {
             // Neither what the handler did nor that it failed is recorded, and the job would run for ever.

@@ -120,7 +120,7 @@ final class JobSteps {
     }
 
     private static JobRow lapsed(Context context, JobRow row, ProblemJson problems, String code, String detail) {
-        return row.tries().lapses() + 1 < Limits.JOB_LAPSES_MAX
+        return row.attempts().lapses() + 1 < Limits.JOB_LAPSES_MAX
                 ? row.lapsed()
                 : row.ended(JobStatus.FAILED, context.now(), problems.ofJob(code, detail, false), 0);
     }

@@ -88,12 +88,13 @@ public final class JobTimes {
     /** Counts the job of a worker that has ended. */
     void ended(JobRow row) {
         JobRow.Facts facts = row.facts();
-        if (row.tries().startedAt() != 0) {
-            long wait = row.tries().startedAt() - Math.max(facts.createdAt(), facts.runAt());
+        if (row.attempts().startedAt() != 0) {
+            long wait = row.attempts().startedAt() - Math.max(facts.createdAt(), facts.runAt());
             ran(
                     facts.type(),
                     wait,
-                    TimeUnit.MILLISECONDS.toNanos(row.finishedAt() - row.tries().startedAt()));
+                    TimeUnit.MILLISECONDS.toNanos(
+                            row.finishedAt() - row.attempts().startedAt()));
         }
     }
 

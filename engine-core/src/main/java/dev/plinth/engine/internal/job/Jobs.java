@@ -108,7 +108,7 @@ public final class Jobs {
 
     /** Returns the work of the sweep that cancels jobs after the end of a right, as far as its record had no room. */
     public static SweepWork cancellations() {
-        return Cancellations.retention();
+        return Cancellations.sweepWork();
     }
 
     /** Jobs of a workspace with their pieces and unique keys, and the types that its workers have leased. */

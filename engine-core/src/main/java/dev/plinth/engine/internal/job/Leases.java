@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.Rows;
@@ -40,7 +41,7 @@ public final class Leases {
     /** The members of an answer with leased jobs. */
     public static final Entity ENTITY = Entity.named("Leases").with("data", Schema.list(Schema.of(LEASED_JOB)));
 
-    /** The members of a extended lease. */
+    /** The members of an extended lease. */
     public static final Entity END =
             Entity.named("LeaseEnd").with("leaseExpiresAt", Schema.TIME).with("cancelRequested", Schema.TRUTH);
 
@@ -150,7 +151,7 @@ public final class Leases {
     /** Ends an attempt without a result; whether another one follows is decided as in this JVM. */
     public static Command.Change fail(
             Id id, String token, Failure failure, HandledTypes handled, ProblemJson problems) {
-        String detail = JobRun.cut(failure.detail(), Limits.DESCRIPTION_LENGTH_MAX);
+        String detail = Quoted.cut(failure.detail(), Limits.DESCRIPTION_LENGTH_MAX);
         boolean retryable = failure.retryable();
         byte[] problem = problems.ofJob(failure.code(), detail, retryable);
         return held(

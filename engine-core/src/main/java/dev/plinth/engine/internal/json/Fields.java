@@ -67,7 +67,7 @@ public final class Fields {
 
     /** Returns the JSON Pointer of a member. */
     private String pointer(String name) {
-        return at + "/" + name.replace("~", "~0").replace("/", "~1");
+        return Pointer.below(at, name);
     }
 
     /** Returns true if the member is present, even as null. */

@@ -39,6 +39,7 @@ final class JsonScanner {
     private int unpaidBytes;
     private int memberFrom; // the name of the document's own member that is being read
     private int memberTo;
+    private @Nullable String member; // the same name, if it has escapes
 
     JsonScanner(byte[] utf8, Bounds bounds) {
         this.source = utf8;
@@ -115,6 +116,7 @@ final class JsonScanner {
             if (depth == 1) {
                 memberFrom = from;
                 memberTo = to;
+                member = written;
             }
             JsonValue value = value();
             if (members.isEmpty()) {
@@ -149,7 +151,8 @@ final class JsonScanner {
         do {
             if (depth == 2 && items.size() == bounds.itemsMax) {
                 throw MalformedJsonException.tooManyItems(
-                        "/" + plain(memberFrom, memberTo),
+                        // No array of the second level is in an array: the body has to be an object.
+                        memberTo == 0 ? "" : Pointer.below("", member == null ? plain(memberFrom, memberTo) : member),
                         "An array may have " + bounds.itemsMax
                                 + " items here, and this one has more. Send them in several calls.");
             }
@@ -185,6 +188,7 @@ final class JsonScanner {
         int whole = at;
         int digits = digits();
         if (digits > 1 && source[whole] == '0') {
+            at = whole + 1; // the digit that must not follow
             throw misplaced();
         }
         if (skip('.', '.')) {

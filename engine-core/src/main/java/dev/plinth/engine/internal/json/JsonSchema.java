@@ -12,6 +12,7 @@ import com.networknt.schema.path.NodePath;
 import com.networknt.schema.path.PathType;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Quoted;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -142,9 +143,7 @@ public final class JsonSchema {
         String line =
                 String.valueOf(message).lines().findFirst().orElse("it is none").strip();
         String end = line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
-        int length = Math.min(end.length(), MESSAGE_LENGTH_MAX);
-        boolean half = length < end.length() && Character.isHighSurrogate(end.charAt(length - 1));
-        return end.substring(0, half ? length - 1 : length);
+        return Quoted.cut(end, MESSAGE_LENGTH_MAX);
     }
 
     private static void checkReferences(JsonValue value) {

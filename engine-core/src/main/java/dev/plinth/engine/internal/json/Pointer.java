@@ -5,8 +5,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** JSON Pointers (RFC 6901). */
-final class Pointer {
+public final class Pointer {
     private Pointer() {}
+
+    /** Returns the pointer to a member of an object. */
+    public static String below(String at, String name) {
+        return at + "/" + name.replace("~", "~0").replace("/", "~1");
+    }
 
     /**
      * Finds the value at a pointer.

@@ -79,7 +79,7 @@ public final class ProblemJson {
                 json.open()
                         .member(error.source() == ProblemError.Source.POINTER ? "pointer" : "parameter", error.at())
                         .member("code", error.code())
-                        .member("detail", error.detail())
+                        .member("detail", encodable(error.detail()))
                         .close();
             }
             json.closeArray();

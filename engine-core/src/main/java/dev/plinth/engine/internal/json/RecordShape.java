@@ -101,10 +101,6 @@ record RecordShape(Consumer<JsonBytes> schema, String expected, Reader reader) {
         return errors.size() >= Limits.ERRORS_MAX;
     }
 
-    static String below(String at, String name) {
-        return at + "/" + name.replace("~", "~0").replace("/", "~1");
-    }
-
     private static Map<Type, RecordShape> scalars() {
         Map<Type, RecordShape> scalars = new LinkedHashMap<>();
         RecordShape text = scalar("string", "a string", value -> value instanceof JsonValue.Text t ? t.value() : null);
@@ -279,7 +275,7 @@ record RecordShape(Consumer<JsonBytes> schema, String expected, Reader reader) {
                         if (isFull(errors)) {
                             break;
                         }
-                        Object read = member.read(entry.getValue(), below(at, entry.getKey()), errors);
+                        Object read = member.read(entry.getValue(), Pointer.below(at, entry.getKey()), errors);
                         if (read != null) {
                             members.put(entry.getKey(), read);
                         }

@@ -119,7 +119,7 @@ public final class RecordType {
         for (String name : object.members().keySet()) {
             if (!parts.containsKey(name) && !RecordShape.isFull(errors)) {
                 RecordShape.error(
-                        RecordShape.below(at, name),
+                        Pointer.below(at, name),
                         "unknown_member",
                         "Unknown member " + Quoted.of(name) + ". Correct its name, or leave it out.",
                         errors);
@@ -166,7 +166,7 @@ public final class RecordType {
         if (message == null || stack.length == 0 || stack[0].getClassName().startsWith("java.")) {
             return "The operation refuses this value without a reason. Compare it with the documentation of the operation.";
         }
-        return message.length() > MESSAGE_LENGTH_MAX ? message.substring(0, MESSAGE_LENGTH_MAX) : message;
+        return Quoted.cut(message, MESSAGE_LENGTH_MAX);
     }
 
     /**

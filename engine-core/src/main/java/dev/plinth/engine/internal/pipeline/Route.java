@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param method the HTTP method
  * @param path the path, variables in braces
  * @param text its text in documents
- * @param credential the callers that may call it
+ * @param credential the credential that it needs
  * @param scope the scope that a restricted key needs, or null
  * @param cost rate-limit units
  * @param costsByName rate-limit units by the value of the path's last variable, where they differ

@@ -150,7 +150,8 @@ final class Bucket {
 
     /** Returns the seconds until there are enough units, at least 1, or 0 if there are enough now. */
     long waitSeconds(long now, int units) {
-        return rate.waitSeconds(GcraRate.debt(arrival, now) + units * rate.nanosPerUnit());
+        long last = arrival;
+        return last == RETIRED ? 0 : rate.waitSeconds(GcraRate.debt(last, now) + units * rate.nanosPerUnit());
     }
 
     /** Gives units back. Returns false if the bucket is retired. */

@@ -53,7 +53,7 @@ final class ResourceDeletions {
         return row != null && row.skip(Long.BYTES + 2 * Id.BYTES).small() == 1;
     }
 
-    static SweepWork retention(ShareRevocation end, EventRowCount eventRowCount) {
+    static SweepWork sweepWork(ShareRevocation end, EventRowCount eventRowCount) {
         return new BacklogRunner("deleted resources", BACKLOG, (context, row, batch) -> {
             Id workspace = row.skip(Long.BYTES).id(IdKind.WORKSPACE);
             carryOn(context, workspace, row.id(IdKind.RESOURCE), end, eventRowCount, batch);

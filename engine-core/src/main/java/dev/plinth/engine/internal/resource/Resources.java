@@ -112,7 +112,7 @@ public final class Resources {
      * @param eventRowCount counts the rows that an event writes
      */
     public static SweepWork deletions(ShareRevocation end, EventRowCount eventRowCount) {
-        return ResourceDeletions.retention(end, eventRowCount);
+        return ResourceDeletions.sweepWork(end, eventRowCount);
     }
 
     /** Returns true if a write begins or continues work of the sweep. */

@@ -105,15 +105,15 @@ final class QuickRestart implements AutoCloseable {
             requireOwn(directory, lock.names());
             // Whatever can write here decides what the rows contain.
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
-        } catch (IllegalStateException e) {
-            lock.close();
-            throw e;
         } catch (IOException | UnsupportedOperationException e) {
             lock.close();
             throw new IllegalStateException(
                     "Expected a directory for the quick restart that other users cannot write, but " + directory
                             + " cannot be made one; name another one.",
                     e);
+        } catch (RuntimeException | Error e) {
+            lock.close();
+            throw e;
         }
         return new QuickRestart(directory, lock, settings, identity, usableBytes);
     }

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.timer;
 
-/** The kinds of work in the due index. Its members have these numbers, so that no two kinds may share one. */
+/** The numbers of the kinds of work in the due index. Its members have them, so no two kinds may share one. */
 public final class DueKinds {
     /** Jobs that wait for a time. */
     public static final int JOBS = 1;

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Deletes expired rows, and goes on with work that decisions have begun, in small records of its own. So a store under
  * steady load keeps its size, and no decision holds the writer lock for longer than one step.
  *
- * <p>A run goes by the time at which it began. Series of retentions take turns in it, a step each. Within a series, a
- * retention comes after those on whose work it relies. A series whose step was refused backs off, and the others go on.
+ * <p>A run goes by the time at which it began. Series of work take turns in it, a step each. Within a series, a kind of
+ * work comes after those on which it relies. A series whose step was refused backs off, and the others go on.
  * In a backlog, only the piece of work without room backs off. Each step is a record of about
  * {@link Limits#SWEEP_ROWS_MAX} rows, and between two steps the writer lock is free. The remaining work is in the
  * tables, so nothing is lost when a run ends anywhere.
@@ -54,16 +54,15 @@ public final class Sweep implements ReadySource {
     private final Map<String, LongAdder> collected = new LinkedHashMap<>();
     private volatile int stepsPerTurn = 1;
 
-    /** Makes a sweep of these series of retentions, each in its order. */
-    public Sweep(
-            Store store, Committer committer, EngineClock clock, Executor executor, List<List<SweepWork>> retentions) {
+    /** Makes a sweep of these series of work, each in its order. */
+    public Sweep(Store store, Committer committer, EngineClock clock, Executor executor, List<List<SweepWork>> works) {
         this.store = store;
         this.committer = committer;
         this.clock = clock;
         this.attempts = new AttemptRunner(executor, 1, store.fatalErrors());
-        for (List<SweepWork> each : retentions) {
+        for (List<SweepWork> each : works) {
             series.add(new Series(List.copyOf(each)));
-            each.forEach(retention -> collected.put(retention.name(), new LongAdder()));
+            each.forEach(work -> collected.put(work.name(), new LongAdder()));
         }
     }
 
@@ -83,16 +82,16 @@ public final class Sweep implements ReadySource {
     public Map<String, Long> unfinished() {
         Map<String, Long> figures = new LinkedHashMap<>();
         for (Series each : series) {
-            for (SweepWork retention : each.retentions) {
-                if (retention instanceof BacklogRunner work) {
-                    figures.put(retention.name(), store.look(work::unfinished));
+            for (SweepWork work : each.works) {
+                if (work instanceof BacklogRunner backlog) {
+                    figures.put(work.name(), store.look(backlog::unfinished));
                 }
             }
         }
         return figures;
     }
 
-    /** Returns when the oldest row of all retentions expires, because due work follows from the rows. */
+    /** Returns when the first work is due, because due work follows from the rows. */
     @Override
     public long nextReadyMillis() {
         if (attempts.isFull()) {
@@ -149,13 +148,13 @@ public final class Sweep implements ReadySource {
         }
     }
 
-    /** SweepOrder each of which relies on those before it. For one thread, except {@link #nextReadyMillis}. */
+    /** Kinds of work each of which relies on those before it. For one thread, except {@link #nextReadyMillis}. */
     private final class Series {
-        private final List<SweepWork> retentions;
+        private final List<SweepWork> works;
         private volatile long notBefore;
 
-        Series(List<SweepWork> retentions) {
-            this.retentions = retentions;
+        Series(List<SweepWork> works) {
+            this.works = works;
         }
 
         long nextReadyMillis() {
@@ -167,18 +166,18 @@ public final class Sweep implements ReadySource {
 
         private long nextDueMillis(Rows rows) {
             long next = SweepWork.NEVER;
-            for (SweepWork retention : retentions) {
-                next = Math.min(next, retention.nextDueMillis(rows));
+            for (SweepWork work : works) {
+                next = Math.min(next, work.nextDueMillis(rows));
             }
             return next;
         }
 
-        /** Returns the first retention with expired rows, or null if there is none or the series backs off. */
+        /** Returns the first kind of work that is due, or null if there is none or the series backs off. */
         @Nullable
         SweepWork due(long now) {
-            for (SweepWork retention : notBefore > now ? List.<SweepWork>of() : retentions) {
-                if (store.look(retention::nextDueMillis) <= now) {
-                    return retention;
+            for (SweepWork work : notBefore > now ? List.<SweepWork>of() : works) {
+                if (store.look(work::nextDueMillis) <= now) {
+                    return work;
                 }
             }
             return null;
@@ -186,9 +185,9 @@ public final class Sweep implements ReadySource {
 
         /** Runs one step. If it does not end well, the series backs off, whatever the reason was. */
         @Nullable
-        SweepBatch step(SweepWork retention, long now) {
+        SweepBatch step(SweepWork work, long now) {
             notBefore = now + PAUSE_MILLIS;
-            SweepBatch batch = Sweep.this.step(retention, now);
+            SweepBatch batch = Sweep.this.step(work, now);
             notBefore = batch == null ? notBefore : 0;
             return batch;
         }
@@ -240,20 +239,20 @@ public final class Sweep implements ReadySource {
      * Commits one record. Returns the batch of the record, an empty one if other rows are to be tried, or null if the
      * series has to back off.
      */
-    private @Nullable SweepBatch step(SweepWork retention, long now) {
+    private @Nullable SweepBatch step(SweepWork work, long now) {
         SweepBatch batch = new SweepBatch();
         Outcome outcome = committer.commit(Caller.OPERATOR, context -> {
-            retention.collect(context, now, batch);
+            work.collect(context, now, batch);
             batch.noteCollected();
             return Decision.of(batch.changes(), Outcome.Done.ok(new byte[0]));
         });
         if (!(outcome instanceof Outcome.Done)) {
-            return retention.refused(now + PAUSE_MILLIS) ? new SweepBatch() : null;
+            return work.refused(now + PAUSE_MILLIS) ? new SweepBatch() : null;
         }
         if (batch.isEmpty()) {
             return null;
         }
-        LongAdder rows = collected.get(retention.name());
+        LongAdder rows = collected.get(work.name());
         if (rows != null) {
             rows.add(batch.collected());
         }

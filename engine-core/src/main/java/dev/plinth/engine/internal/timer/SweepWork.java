@@ -8,16 +8,16 @@ import dev.plinth.engine.internal.base.Rows;
  * asks when the oldest is due and lets it be done. Readers do not show expired rows, whether they are deleted yet or not.
  */
 public interface SweepWork {
-    /** Means "nothing expires". */
+    /** Means "nothing is due". */
     long NEVER = Long.MAX_VALUE;
 
     /** Returns the name of the rows in figures, such as {@code events}. */
     String name();
 
-    /** Returns when the oldest rows expire, in epoch milliseconds, or {@link #NEVER}. Finds them without scanning. */
+    /** Returns when its oldest rows are due, in epoch milliseconds, or {@link #NEVER}. Finds them without scanning. */
     long nextDueMillis(Rows rows);
 
-    /** Puts expired rows into a batch, the oldest first, until all of them are there or the batch is full. */
+    /** Puts the changes of due rows into a batch, the oldest first, until all of them are there or the batch is full. */
     void collect(Context context, long nowMillis, SweepBatch batch);
 
     /**

@@ -24,6 +24,7 @@ import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.timer.SweepWork;
 import dev.plinth.engine.internal.webhook.send.SendError;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -131,7 +132,7 @@ public final class Deliveries {
             return Outcome.Done.ok(
                     DELIVERING.equals(status)
                             ? Lists.page(new Sending(rows, inFlight.apply(endpoint), renderer), request)
-                            : Lists.page(rows, WebhookTables.DELIVERIES, sets(rows, of, status), request, renderer));
+                            : Lists.page(rows, WebhookTables.DELIVERIES, sets(context, of, status), request, renderer));
         };
     }
 
@@ -153,11 +154,20 @@ public final class Deliveries {
 
     /**
      * Returns sets that together hold all deliveries of an endpoint that are shown with a status. The set of a status
-     * has further ones only while attempts at them are in flight. All open sets are read while a release is under way.
+     * has further ones only while attempts at them are in flight. All open sets are read while a release goes on, and for dropped ones while the sweep is late.
      */
-    private static List<SetKey> sets(Rows rows, EndpointRow endpoint, @Nullable String status) {
+    private static List<SetKey> sets(Context context, EndpointRow endpoint, @Nullable String status) {
+        Rows rows = context.rows();
         if (status == null) {
             return List.of(SetKey.of(SetKinds.DELIVERIES, endpoint.id()));
+        }
+        DeliveryRow oldest = rows.at(WebhookTables.DELIVERIES, Releases.nextOpen(rows, endpoint.id(), 0));
+        if (oldest != null
+                && oldest.isOverdue(rows, context.now())
+                && status.equals(StoredDeliveryStatus.DROPPED.wireName())) {
+            List<SetKey> sets = new ArrayList<>(WebhookTables.open(endpoint.id()));
+            sets.add(WebhookTables.byStatus(endpoint.id(), StoredDeliveryStatus.DROPPED));
+            return sets;
         }
         boolean isShownAsStored = endpoint.enabled() && !Releases.isUnderWay(rows, endpoint);
         for (StoredDeliveryStatus each : StoredDeliveryStatus.values()) {
@@ -185,7 +195,12 @@ public final class Deliveries {
                         ProblemCode.INVALID_TRANSITION,
                         "The endpoint of the delivery was deleted. Create an endpoint and publish the event again.");
             }
-            if (bodies.find(context.rows(), context.workspace(), row.facts().event()) == null) {
+            if (row.isEventExpired(context)
+                    || bodies.find(
+                                    context.rows(),
+                                    context.workspace(),
+                                    row.facts().event())
+                            == null) {
                 throw RefusedException.of(
                         ProblemCode.INVALID_TRANSITION,
                         "The event of the delivery is gone, because events are kept "
@@ -246,7 +261,7 @@ public final class Deliveries {
         if (!endpoint.enabled()) {
             return new Shown(row, StoredDeliveryStatus.HELD.wireName(), row.resendAt());
         }
-        if (attemptInFlight.applyAsInt(row.facts().number()) == row.tries().made() + 1) {
+        if (attemptInFlight.applyAsInt(row.facts().number()) == row.attempts().made() + 1) {
             return new Shown(row, DELIVERING, 0);
         }
         DeliveryRow released = Releases.shown(rows, endpoint, row);
@@ -266,7 +281,7 @@ public final class Deliveries {
             json.member("nextAttemptAt", Times.text(shown.nextAttempt));
         }
         json.member("createdAt", Times.text(facts.createdAt())).name("attempts").openArray();
-        for (int i = row.oldestAttempt(); i <= row.tries().made(); i++) {
+        for (int i = row.oldestAttempt(); i <= row.attempts().made(); i++) {
             byte[] attempt = context.rows().get(WebhookTables.ATTEMPTS, AttemptRow.key(facts.id(), i));
             if (attempt != null) {
                 AttemptRow.read(attempt).render(json, withBodies);

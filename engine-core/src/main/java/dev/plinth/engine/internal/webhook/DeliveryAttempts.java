@@ -184,7 +184,7 @@ final class DeliveryAttempts {
         if (scheduler.weigh(flight.slot, body.json().length)) {
             flight.claim.ring();
         }
-        sending.put(number, new InFlight(endpoint.id(), row.tries().made() + 1));
+        sending.put(number, new InFlight(endpoint.id(), row.attempts().made() + 1));
         DeliveryRecording event = Recordings.begun(DeliveryRecording::probe, DeliveryRecording::new);
         Observers.Observed observed = observe(row, body.trace());
         TraceParent own = span(body.trace(), at);
@@ -222,7 +222,7 @@ final class DeliveryAttempts {
                 facts.workspace().text(),
                 facts.endpoint().text(),
                 facts.eventType(),
-                row.tries().made() + 1,
+                row.attempts().made() + 1,
                 Optional.ofNullable(cause)));
     }
 
@@ -292,11 +292,20 @@ final class DeliveryAttempts {
         return new Due(
                 row,
                 endpoint,
-                row.isOverdue(rows, store.nowMillis())
+                isOver(rows, row)
                         ? null
                         : bodies.find(rows, workspace, row.facts().event()),
                 active,
                 WebhookTables.waits(rows, endpoint, row));
+    }
+
+    /**
+     * Returns true if a delivery has been open for too long. It goes by the time of the sweep, because a drop cannot be
+     * undone. A requested attempt is made at any age.
+     */
+    private boolean isOver(Rows rows, DeliveryRow row) {
+        return row.resendAt() == 0
+                && row.isOverdue(rows, store.nowMillis() - store.time().sweepLagMillis());
     }
 
     /**

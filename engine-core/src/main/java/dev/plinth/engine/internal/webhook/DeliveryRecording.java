@@ -52,7 +52,7 @@ final class DeliveryRecording extends Event {
             delivery = facts.id().text();
             workspace = facts.workspace().text();
             endpoint = facts.endpoint().text();
-            attempt = row.tries().made() + 1;
+            attempt = row.attempts().made() + 1;
             result = AttemptTimes.result(sent);
             status = sent.status() == null ? 0 : sent.status();
             trace = of == null ? null : of.traceId();

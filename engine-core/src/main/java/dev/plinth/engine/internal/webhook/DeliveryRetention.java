@@ -40,7 +40,7 @@ final class DeliveryRetention {
     /** Adds the removal of a delivery to a batch, with its few attempts. */
     private static void remove(Rows rows, StoredRow<DeliveryRow> delivery, SweepBatch batch) {
         DeliveryRow row = delivery.row();
-        for (int number = row.oldestAttempt(); number <= row.tries().made(); number++) {
+        for (int number = row.oldestAttempt(); number <= row.attempts().made(); number++) {
             batch.remove(WebhookTables.ATTEMPTS, AttemptRow.key(row.facts().id(), number), ATTEMPT_BYTES);
         }
         batch.remove(delivery);

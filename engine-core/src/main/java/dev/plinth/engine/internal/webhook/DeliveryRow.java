@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param facts the parts that never change
  * @param state its state
- * @param tries its attempts so far
+ * @param attempts its attempts so far
  * @param requests its requested attempts
  * @param queuedFor the list number of its endpoint while it is due and waits for a slot there; otherwise 0
  */
-record DeliveryRow(Facts facts, DeliveryState state, Attempts tries, Requests requests, long queuedFor) {
+record DeliveryRow(Facts facts, DeliveryState state, Attempts attempts, Requests requests, long queuedFor) {
     private static final int VERSION = 1;
 
     /**
@@ -78,14 +78,14 @@ record DeliveryRow(Facts facts, DeliveryState state, Attempts tries, Requests re
         int scheduled = in.small();
         long dueAt = in.number();
         long requestDueAt = in.number();
-        Attempts tries = new Attempts(made, scheduled, in.small() != 0);
+        Attempts attempts = new Attempts(made, scheduled, in.small() != 0);
         long settledAt = in.number();
         Requests requests = new Requests(requestDueAt, in.small());
         boolean breaksLane = in.small() == 1;
         DeliveryState state = status.isSettled()
                 ? new DeliveryState.Settled(status, settledAt, breaksLane)
                 : DeliveryState.open(status, dueAt);
-        return new DeliveryRow(facts, state, tries, requests, in.number());
+        return new DeliveryRow(facts, state, attempts, requests, in.number());
     }
 
     /** Makes a delivery without attempts. */
@@ -104,11 +104,11 @@ record DeliveryRow(Facts facts, DeliveryState state, Attempts tries, Requests re
                 .number(facts.number())
                 .number(facts.createdAt())
                 .small(status().ordinal())
-                .small(tries.made())
-                .small(tries.scheduled())
+                .small(attempts.made())
+                .small(attempts.scheduled())
                 .number(dueAt())
                 .number(requests.dueAt())
-                .small(tries.recovered() ? 1 : 0)
+                .small(attempts.recovered() ? 1 : 0)
                 .number(settledAt())
                 .small(requests.left())
                 .small(breaksLane() ? 1 : 0)
@@ -127,7 +127,7 @@ record DeliveryRow(Facts facts, DeliveryState state, Attempts tries, Requests re
                 facts.lane(),
                 other.number(facts.number()),
                 facts.createdAt());
-        return new DeliveryRow(moved, state, tries, requests, 0);
+        return new DeliveryRow(moved, state, attempts, requests, 0);
     }
 
     StoredDeliveryStatus status() {
@@ -223,21 +223,21 @@ record DeliveryRow(Facts facts, DeliveryState state, Attempts tries, Requests re
 
     /** Returns the same, due by the schedule at a time. */
     DeliveryRow due(StoredDeliveryStatus next, long at) {
-        return moved(DeliveryState.open(next, at), tries);
+        return moved(DeliveryState.open(next, at), attempts);
     }
 
     DeliveryRow held() {
-        return moved(new DeliveryState.Held(), tries);
+        return moved(new DeliveryState.Held(), attempts);
     }
 
     /** Returns the same, open again after it was exhausted, for one more attempt. */
     DeliveryRow recovered(StoredDeliveryStatus next, long at) {
-        return moved(DeliveryState.open(next, at), tries.recovered(true));
+        return moved(DeliveryState.open(next, at), attempts.recovered(true));
     }
 
     /** Returns the same, delivered or dropped. */
     DeliveryRow settled(StoredDeliveryStatus next, long now) {
-        return moved(new DeliveryState.Settled(next, now, false), tries);
+        return moved(new DeliveryState.Settled(next, now, false), attempts);
     }
 
     /**
@@ -247,59 +247,60 @@ record DeliveryRow(Facts facts, DeliveryState state, Attempts tries, Requests re
     DeliveryRow exhausted(long now) {
         return moved(
                 new DeliveryState.Settled(StoredDeliveryStatus.EXHAUSTED, now, facts.lane() != null),
-                tries.recovered(false));
+                attempts.recovered(false));
     }
 
     /** Returns the same, dropped because its event or endpoint is gone. A settled delivery keeps its status. */
     DeliveryRow givenUp(long now) {
         DeliveryRow left = status().isSettled() ? this : settled(StoredDeliveryStatus.DROPPED, now);
-        return new DeliveryRow(facts, left.state, tries, Requests.NONE, 0);
+        return new DeliveryRow(facts, left.state, attempts, Requests.NONE, 0);
     }
 
     /**
      * Returns the number of the oldest attempt that is kept, or one more than the number of attempts if there is none.
      */
     int oldestAttempt() {
-        return Math.max(0, tries.made() - Limits.ATTEMPTS_KEPT_MAX) + 1;
+        return Math.max(0, attempts.made() - Limits.ATTEMPTS_KEPT_MAX) + 1;
     }
 
     /** Returns how many attempts were requested, made or not. */
     int resendsAsked() {
-        return tries.made() - tries.scheduled() + requests.left();
+        return attempts.made() - attempts.scheduled() + requests.left();
     }
 
     /** Returns the same with one more requested attempt, whatever else is due. */
     DeliveryRow resend(long now) {
         long dueAt = requests.dueAt() == 0 ? now : requests.dueAt();
-        return new DeliveryRow(facts, state, tries, new Requests(dueAt, requests.left() + 1), 0);
+        return new DeliveryRow(facts, state, attempts, new Requests(dueAt, requests.left() + 1), 0);
     }
 
     /** Returns the same, whose requested attempts are due at a later time. */
     DeliveryRow putOff(long until) {
-        return new DeliveryRow(facts, state, tries, new Requests(until, requests.left()), 0);
+        return new DeliveryRow(facts, state, attempts, new Requests(until, requests.left()), 0);
     }
 
     /** Returns the same without the requested attempts that are not made. */
     DeliveryRow withoutResends() {
-        return new DeliveryRow(facts, state, tries, Requests.NONE, queuedFor);
+        return new DeliveryRow(facts, state, attempts, Requests.NONE, queuedFor);
     }
 
     /** Returns the same with one more attempt made. */
     DeliveryRow attempted(boolean manual) {
-        Attempts next = new Attempts(tries.made() + 1, tries.scheduled() + (manual ? 0 : 1), tries.recovered());
+        Attempts next =
+                new Attempts(attempts.made() + 1, attempts.scheduled() + (manual ? 0 : 1), attempts.recovered());
         int left = manual ? Math.max(0, requests.left() - 1) : requests.left();
         return new DeliveryRow(facts, state, next, new Requests(left == 0 ? 0 : requests.dueAt(), left), 0);
     }
 
     /** Returns the same, due as before, but waiting for a slot at the endpoint with this number. */
     DeliveryRow queued(long endpointNumber) {
-        return new DeliveryRow(facts, state, tries, requests, endpointNumber);
+        return new DeliveryRow(facts, state, attempts, requests, endpointNumber);
     }
 
     /** Returns the same, which does not break its lane any more. */
     DeliveryRow mendsLane() {
         DeliveryState mended = new DeliveryState.Settled(status(), settledAt(), false);
-        return new DeliveryRow(facts, mended, tries, requests, queuedFor);
+        return new DeliveryRow(facts, mended, attempts, requests, queuedFor);
     }
 
     /** Returns the same in another state, in which it waits for no slot. */

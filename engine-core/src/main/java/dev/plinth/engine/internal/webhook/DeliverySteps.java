@@ -45,13 +45,13 @@ final class DeliverySteps {
             Changes changes = new Changes();
             DeliveryRow next = row.attempted(manual);
             boolean isAskedFor =
-                    manual || row.tries().recovered() && !row.status().isSettled();
-            AttemptRow attempt = AttemptRow.of(next.tries().made(), isAskedFor, at, result);
+                    manual || row.attempts().recovered() && !row.status().isSettled();
+            AttemptRow attempt = AttemptRow.of(next.attempts().made(), isAskedFor, at, result);
             changes.putIfRoom(
                     WebhookTables.ATTEMPTS,
                     AttemptRow.key(row.facts().id(), attempt.number()),
                     attempt.row(row.facts().workspace()));
-            int old = next.tries().made() - Limits.ATTEMPTS_KEPT_MAX;
+            int old = next.attempts().made() - Limits.ATTEMPTS_KEPT_MAX;
             if (old > 0) {
                 changes.remove(
                         WebhookTables.ATTEMPTS, AttemptRow.key(row.facts().id(), old));
@@ -145,7 +145,7 @@ final class DeliverySteps {
         return endpoint == null ? row.facts().number() : endpoint.number();
     }
 
-    /** Drops a delivery whose endpoint or event is gone. */
+    /** Drops a delivery whose endpoint or event is gone, or that has been open for too long. */
     static Command.Change drop(DeliveryRow seen) {
         return context -> {
             DeliveryRow row = find(context.rows(), seen.key());
@@ -188,8 +188,8 @@ final class DeliverySteps {
             put(changes, next);
             return;
         }
-        if (next.tries().scheduled() >= Schedule.ATTEMPTS_MAX
-                || row.tries().recovered()
+        if (next.attempts().scheduled() >= Schedule.ATTEMPTS_MAX
+                || row.attempts().recovered()
                 || isLaneBroken(context.rows(), row)) {
             mendLane(context.rows(), row, changes);
             put(changes, next.exhausted(context.now()));
@@ -197,7 +197,7 @@ final class DeliverySteps {
             return;
         }
         Long asked = result.retryAfterSeconds();
-        long gap = Schedule.gapMillis(next.tries().scheduled(), asked == null ? 0 : asked, context.chance());
+        long gap = Schedule.gapMillis(next.attempts().scheduled(), asked == null ? 0 : asked, context.chance());
         put(changes, next.due(StoredDeliveryStatus.RETRYING, context.now() + gap));
     }
 

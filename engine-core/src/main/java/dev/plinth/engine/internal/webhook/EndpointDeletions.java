@@ -47,7 +47,7 @@ final class EndpointDeletions {
                 in == null ? context.now() : in.skip(Long.BYTES + 2 * Id.BYTES).number());
     }
 
-    static SweepWork retention() {
+    static SweepWork sweepWork() {
         return new BacklogRunner("dropped deliveries", BACKLOG, (context, row, batch) -> {
             Id workspace = row.skip(Long.BYTES).id(IdKind.WORKSPACE);
             carryOn(context, workspace, row.id(IdKind.ENDPOINT), batch);

@@ -173,7 +173,7 @@ public final class Endpoints {
 
     /** Returns the work of the sweep that drops open deliveries of deleted endpoints. */
     public static SweepWork deletions() {
-        return EndpointDeletions.retention();
+        return EndpointDeletions.sweepWork();
     }
 
     /**
@@ -183,7 +183,7 @@ public final class Endpoints {
      * @param mayRun tells whether the deliveries of a workspace may be sent
      */
     public static SweepWork releases(BiPredicate<Rows, Id> mayRun) {
-        return Releases.retention(mayRun);
+        return Releases.sweepWork(mayRun);
     }
 
     /**
@@ -192,7 +192,7 @@ public final class Endpoints {
      * @param events reads the row of an event
      */
     public static SweepWork missed(Function<byte[], Changes.WrittenEvent> events) {
-        return MissedEvents.retention(events);
+        return MissedEvents.sweepWork(events);
     }
 
     /** Returns true if a write begins or continues work of the sweep. */

@@ -50,7 +50,7 @@ final class MissedEvents {
      *
      * @param events reads the row of an event
      */
-    static SweepWork retention(Function<byte[], Changes.WrittenEvent> events) {
+    static SweepWork sweepWork(Function<byte[], Changes.WrittenEvent> events) {
         return new BacklogRunner("missed events", BACKLOG, (context, row, batch) -> {
             Id workspace = row.skip(Long.BYTES).id(IdKind.WORKSPACE);
             byte[] key = workspace.keyOf(row.id(IdKind.ENDPOINT));

@@ -129,7 +129,7 @@ record Release(
             return row;
         }
         StoredDeliveryStatus next =
-                row.tries().scheduled() == 0 ? StoredDeliveryStatus.PENDING : StoredDeliveryStatus.RETRYING;
+                row.attempts().scheduled() == 0 ? StoredDeliveryStatus.PENDING : StoredDeliveryStatus.RETRYING;
         return waits ? row.due(next, 0) : row.due(next, at).queued(of.number());
     }
 

@@ -103,7 +103,7 @@ final class Releases {
      * @param mayRun tells whether the deliveries of a workspace may be sent; the record that allows it again begins
      *     another release
      */
-    static SweepWork retention(BiPredicate<Rows, Id> mayRun) {
+    static SweepWork sweepWork(BiPredicate<Rows, Id> mayRun) {
         return new BacklogRunner("released deliveries", BACKLOG, (context, row, batch) -> {
             Rows rows = context.rows();
             Release release = Release.read(row);

@@ -46,8 +46,8 @@ final class PlanRoutes {
             .with("name", Schema.TEXT)
             .with("requests", Schema.WHOLE)
             .with("windowSeconds", Schema.WHOLE)
-            .with("per", Schema.oneOf(words(RatePolicy.Per.values())))
-            .with("mode", Schema.oneOf(words(RatePolicy.Mode.values())));
+            .with("per", Schema.oneOf(Schema.words(RatePolicy.Per.values())))
+            .with("mode", Schema.oneOf(Schema.words(RatePolicy.Mode.values())));
     private static final Entity SHARE = Entity.named("PlanShare")
             .with("table", Schema.TEXT)
             .with("rows", Schema.WHOLE)
@@ -152,10 +152,6 @@ final class PlanRoutes {
                     .close();
         }
         json.closeArray().close();
-    }
-
-    private static List<String> words(Enum<?>[] values) {
-        return List.of(values).stream().map(PlanRoutes::word).toList();
     }
 
     private static String word(Enum<?> value) {

@@ -22,7 +22,7 @@ class JobRowTest {
 
         assertThat(read).isEqualTo(leased);
         assertThat(read.lease()).isEqualTo(lease);
-        assertThat(read.tries().lapses()).isOne();
+        assertThat(read.attempts().lapses()).isOne();
         assertThat(read.attempt()).isOne();
     }
 

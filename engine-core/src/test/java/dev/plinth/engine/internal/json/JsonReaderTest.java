@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
@@ -12,12 +13,32 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("scaled")
 class JsonReaderTest {
     private static final int DEPTH_MAX = 64;
+
+    @ParameterizedTest
+    @CsvSource({"a, /a", "a/b, /a~1b", "a~b, /a~0b", "a\\u0062, /ab"})
+    void readBody_tooManyItems_namesTheArray(String name, String pointer) {
+        byte[] body = ("{\"" + name + "\":[1,2,3]}").getBytes(StandardCharsets.UTF_8);
+
+        assertThatExceptionOfType(MalformedJsonException.class)
+                .isThrownBy(() -> JsonReader.readBody(body, 2, JsonReader.ANY_MEMORY))
+                .satisfies(malformed -> assertThat(malformed.excess()).isEqualTo(pointer));
+    }
+
+    @Test
+    void read_numberWithAZeroInFront_hasAnUnexpectedCharacter() {
+        byte[] body = "01".getBytes(StandardCharsets.UTF_8);
+
+        assertThatExceptionOfType(MalformedJsonException.class)
+                .isThrownBy(() -> JsonReader.readBody(body, 2, JsonReader.ANY_MEMORY))
+                .withMessageContaining("unexpected character (at byte 1)");
+    }
 
     @Test
     void plainWords_randomBytes_endBeforeTheWordOfTheFirstOther() {

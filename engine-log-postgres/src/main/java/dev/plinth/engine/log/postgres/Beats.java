@@ -96,7 +96,7 @@ final class Beats {
         return send(connection, epoch, 0);
     }
 
-    /** Beats for the present reign while its append is under way. */
+    /** Beats for the present reign while its append is in flight. */
     void beatBeside() throws SQLException {
         long epoch = current.epoch();
         if (epoch != 0) {

@@ -164,9 +164,8 @@ final class LockFile implements AutoCloseable {
     }
 
     private static IllegalStateException heldBy(Path directory, String process) {
-        return new IllegalStateException(
-                "The directory " + directory + " is in use, because process " + process
-                        + " has it open. Stop that process first, or name another directory with --data or EngineBuilder.directory.");
+        return new IllegalStateException("The directory " + directory + " is in use, because process " + process
+                + " has it open. Stop that process first, or name another directory.");
     }
 
     private static String ownProcess() {

@@ -43,8 +43,8 @@ record BackupTarget(Path target, Path partial) {
         Path parent = absolute.getParent();
         Path name = absolute.getFileName();
         if (parent == null || name == null || !Files.isDirectory(parent)) {
-            throw new IllegalStateException(
-                    "The directory above the target " + target + " does not exist. Make it first.");
+            throw new IllegalStateException("The target must be in a directory that exists, got " + target
+                    + ". Make that directory first, or name another target.");
         }
         try {
             checkAbsentOrEmpty(absolute, parent);

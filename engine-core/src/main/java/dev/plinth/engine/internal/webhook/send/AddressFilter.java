@@ -57,7 +57,7 @@ final class AddressFilter {
     private volatile List<Cidr> allowed;
     private final Predicate<InetAddress> ownAddress;
 
-    /** Makes a guard that opens the given ranges and asks the machine for its own addresses. */
+    /** Makes a filter that opens the given ranges and asks the machine for its own addresses. */
     AddressFilter(List<String> allowed) {
         this(allowed, AddressFilter::belongsToThisHost);
     }

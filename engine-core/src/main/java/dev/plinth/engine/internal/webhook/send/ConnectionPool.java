@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Keeps connections for a few seconds. The events of one resource come one after the other, and a handshake for each
  * would double their delay.
  *
- * <p>The guard still holds, because a kept connection was opened to a checked address. When the guard changes, older
+ * <p>The filter still holds, because a kept connection was opened to a checked address. When the filter changes, older
  * connections are used no more.
  * Each workspace has its own connections. So unrequested data of a receiver reaches no other workspace. Thread-safe.
  */
@@ -96,11 +96,11 @@ final class ConnectionPool implements AutoCloseable {
     }
 
     /**
-     * Cuts connections that were dialled before the guard changed, now or when they come back.
+     * Cuts connections that were dialled before the filter changed, now or when they come back.
      *
      * @param connectMillis the longest time from the check of an address to its connection
      */
-    synchronized void guardChanged(long connectMillis) {
+    synchronized void filterChanged(long connectMillis) {
         usableFromNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(connectMillis);
         cutKept();
     }

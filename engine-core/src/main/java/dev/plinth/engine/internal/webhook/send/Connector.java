@@ -33,7 +33,7 @@ import org.apache.hc.core5.util.Timeout;
 
 /**
  * Opens connections; a few threads serve any number of them. It checks an address at the moment of the connect, so the
- * guard holds however the address was found. It uses no proxy.
+ * filter holds however the address was found. It uses no proxy.
  *
  * <p>It uses the bare HTTP/1.1 of Apache HttpCore, which knows no redirects, retries, cookies, authentication,
  * decompression or proxies. So no feature has to be switched off that would follow a receiver's instructions.
@@ -44,14 +44,14 @@ final class Connector implements AutoCloseable {
     private static final int SELECT_MILLIS = 100;
     private static final int THREADS_MAX = 4;
 
-    private final AddressFilter guard;
+    private final AddressFilter filter;
     private final Timeout connectLimit;
     private final DefaultConnectingIOReactor reactor;
     private final TlsStrategy tls;
 
     /** Makes a connector whose threads run until it is closed. */
-    Connector(AddressFilter guard, SendLimits limits, SSLContext tls, String userAgent) {
-        this.guard = guard;
+    Connector(AddressFilter filter, SendLimits limits, SSLContext tls, String userAgent) {
+        this.filter = filter;
         this.connectLimit = Timeout.ofMilliseconds(limits.connectMillis());
         this.tls = new BasicClientTlsStrategy(
                 tls,
@@ -120,7 +120,7 @@ final class Connector implements AutoCloseable {
 
     /** Connects to an address of a host. Cancelling the future closes the connection. */
     Future<IOSession> dial(WebhookTarget target, InetAddress address, Answer answer) throws IOException {
-        if (!guard.allows(address)) {
+        if (!filter.allows(address)) {
             throw new ForbiddenAddressException(target.host() + " at " + address.getHostAddress());
         }
         return reactor.connect(

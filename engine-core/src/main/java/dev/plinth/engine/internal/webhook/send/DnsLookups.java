@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class DnsLookups implements AutoCloseable {
     private static final int IDLE_SECONDS = 10;
 
-    private final AddressFilter guard;
+    private final AddressFilter filter;
     private final Resolver resolver;
     private final long limitNanos;
     private final ThreadPoolExecutor threads;
@@ -58,8 +58,8 @@ final class DnsLookups implements AutoCloseable {
      *
      * @param limitMillis how long an answer is of use
      */
-    DnsLookups(AddressFilter guard, Resolver resolver, int limitMillis) {
-        this.guard = guard;
+    DnsLookups(AddressFilter filter, Resolver resolver, int limitMillis) {
+        this.filter = filter;
         this.resolver = resolver;
         this.limitNanos = TimeUnit.MILLISECONDS.toNanos(limitMillis);
         this.threads = new ThreadPoolExecutor(
@@ -74,7 +74,7 @@ final class DnsLookups implements AutoCloseable {
     /** Looks up the addresses of a host. The answer may come after the limit, or never. */
     void find(Id workspace, String host, Answer answer) {
         if (AddressFilter.isLocalhost(host)) {
-            List<InetAddress> allowed = guard.allowedLoopback();
+            List<InetAddress> allowed = filter.allowedLoopback();
             if (allowed.isEmpty()) {
                 answer.failed(new ForbiddenAddressException(host + ", which always means this machine"));
             } else {
@@ -162,7 +162,7 @@ final class DnsLookups implements AutoCloseable {
             throw new UnknownHostException(host);
         }
         for (InetAddress answer : answers) {
-            if (!guard.allows(answer)) {
+            if (!filter.allows(answer)) {
                 throw new ForbiddenAddressException(host + " at " + answer.getHostAddress());
             }
         }

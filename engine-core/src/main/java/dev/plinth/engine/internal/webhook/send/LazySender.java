@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.apache.hc.core5.ssl.SSLInitializationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ public final class LazySender implements AutoCloseable {
     private static final System.Logger LOG = Log.of(LazySender.class);
 
     private final System.Logger log = Log.sparing(LazySender.class);
-    private final AddressFilter guard;
+    private final AddressFilter filter;
     private final Supplier<Sender> maker;
     private @Nullable Sender sender;
     private boolean closed;
@@ -37,13 +38,13 @@ public final class LazySender implements AutoCloseable {
      * @param userAgent the header {@code user-agent}
      */
     public LazySender(List<String> allowed, String userAgent) {
-        this.guard = new AddressFilter(allowed);
-        this.maker = () -> Sender.create(guard, userAgent);
+        this.filter = new AddressFilter(allowed);
+        this.maker = () -> Sender.create(filter, userAgent);
     }
 
     /** Begins without a sender. The maker is called once, and again only if it has failed. */
-    LazySender(AddressFilter guard, Supplier<Sender> maker) {
-        this.guard = guard;
+    LazySender(AddressFilter filter, Supplier<Sender> maker) {
+        this.filter = filter;
         this.maker = maker;
     }
 
@@ -58,7 +59,7 @@ public final class LazySender implements AutoCloseable {
 
     /** Returns the problems of an endpoint's URL; empty if webhooks can be sent to it. */
     public List<String> urlProblems(String url) {
-        return WebhookUrl.parse(url, guard) instanceof WebhookUrl.Refused refused ? refused.problems() : List.of();
+        return WebhookUrl.parse(url, filter) instanceof WebhookUrl.Refused refused ? refused.problems() : List.of();
     }
 
     /** Returns host and port of a URL without problems in one spelling, such as {@code example.com:443}. */
@@ -86,8 +87,14 @@ public final class LazySender implements AutoCloseable {
                 }
                 listener.accept(result);
             });
-        } catch (IllegalStateException noTls) {
-            listener.accept(broken(SendError.TLS, noTls, "Start the engine on a JVM with TLS."));
+        } catch (IllegalStateException notMade) {
+            listener.accept(
+                    notMade instanceof SSLInitializationException
+                            ? broken(SendError.TLS, notMade, "Start the engine on a JVM with TLS.")
+                            : broken(
+                                    SendError.CONNECTION,
+                                    notMade,
+                                    "Raise the limit of open files for this process, if that is what the log shows."));
         } catch (LinkageError otherVersion) {
             listener.accept(broken(
                     SendError.CONNECTION,
@@ -156,9 +163,9 @@ public final class LazySender implements AutoCloseable {
 
     /** Replaces the ranges that may be called although they are not public, and uses no older connection any more. */
     public synchronized void allow(List<String> ranges) {
-        guard.allow(ranges);
+        filter.allow(ranges);
         if (sender != null) {
-            sender.guardChanged();
+            sender.filterChanged();
         }
     }
 

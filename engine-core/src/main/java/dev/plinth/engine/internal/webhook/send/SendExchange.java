@@ -56,7 +56,9 @@ final class SendExchange implements AsyncClientExchangeHandler {
 
     /** Makes the head of a request. */
     static BasicHttpRequest head(SendRequest request, WebhookTarget target) {
-        BasicHttpRequest head = new BasicHttpRequest(Method.POST, target.path());
+        BasicHttpRequest head = new BasicHttpRequest(Method.POST, "/");
+        // Set, because the constructor would take what follows two slashes for a host.
+        head.setPath(target.path());
         head.setHeader(HttpHeaders.HOST, target.authority());
         // These two are the sender's.
         request.headers().forEach((name, value) -> {

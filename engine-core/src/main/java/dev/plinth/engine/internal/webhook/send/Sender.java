@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.core5.reactor.IOSession;
 import org.apache.hc.core5.ssl.SSLContexts;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends webhooks to servers that are not trusted, so that no caller has to know how those can misbehave. An attempt
@@ -41,24 +42,24 @@ final class Sender implements AutoCloseable {
      *
      * @param userAgent the header {@code user-agent}
      */
-    static Sender create(AddressFilter guard, String userAgent) {
+    static Sender create(AddressFilter filter, String userAgent) {
         return new Sender(
-                guard, InetAddress::getAllByName, SendLimits.STANDARD, SSLContexts.createDefault(), userAgent);
+                filter, InetAddress::getAllByName, SendLimits.STANDARD, SSLContexts.createDefault(), userAgent);
     }
 
-    Sender(AddressFilter guard, Resolver names, SendLimits limits, SSLContext tls, String userAgent) {
+    Sender(AddressFilter filter, Resolver names, SendLimits limits, SSLContext tls, String userAgent) {
         this.limits = limits;
-        this.lookups = new DnsLookups(guard, names, limits.connectMillis());
-        this.connector = new Connector(guard, limits, tls, userAgent);
+        this.lookups = new DnsLookups(filter, names, limits.connectMillis());
+        this.connector = new Connector(filter, limits, tls, userAgent);
         this.deadlines = new ScheduledThreadPoolExecutor(1, end -> new EngineThread(end, "plinth-webhook-deadline"));
         deadlines.setRemoveOnCancelPolicy(true);
         deadlines.scheduleWithFixedDelay(
                 kept::cutIdle, SendLimits.KEEP_ALIVE_MILLIS, SendLimits.KEEP_ALIVE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Uses no connection any more that was dialled before the guard changed. */
-    void guardChanged() {
-        kept.guardChanged(limits.connectMillis());
+    /** Uses no connection any more that was dialled before the filter changed. */
+    void filterChanged() {
+        kept.filterChanged(limits.connectMillis());
     }
 
     /**
@@ -142,14 +143,20 @@ final class Sender implements AutoCloseable {
         int tried = Math.min(addresses.length, SendLimits.ADDRESSES_TRIED);
         try {
             sendAttempt.connecting(connector.dial(sendAttempt.target(), addresses[index], new Connector.Answer() {
+                /** Made before the handshake, because its age tells under which filter it was dialled. */
+                private ConnectionPool.@Nullable Connection made;
+
                 @Override
                 public void reached(IOSession session) {
-                    sendAttempt.reached(ConnectionPool.made(session));
+                    ConnectionPool.Connection open = ConnectionPool.made(session);
+                    made = open;
+                    sendAttempt.reached(open);
                 }
 
                 @Override
                 public void connected(IOSession session) {
-                    sendAttempt.exchange(ConnectionPool.made(session), false);
+                    ConnectionPool.Connection open = made;
+                    sendAttempt.exchange(open == null ? ConnectionPool.made(session) : open, false);
                 }
 
                 @Override

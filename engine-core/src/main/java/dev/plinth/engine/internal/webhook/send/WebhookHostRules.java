@@ -21,13 +21,13 @@ final class WebhookHostRules {
     private WebhookHostRules() {}
 
     /** Returns why the host of a URL, including brackets, is refused. Empty if it is accepted. */
-    static Optional<String> problem(String host, AddressFilter guard) {
+    static Optional<String> problem(String host, AddressFilter filter) {
         if (host.length() > HOST_MAX) {
             return Optional.of("A host may have " + HOST_MAX + " characters, and this one has " + host.length()
                     + ". Use a shorter name.");
         }
         if (host.startsWith("[")) {
-            return v6(host.substring(1, host.length() - 1), guard);
+            return v6(host.substring(1, host.length() - 1), filter);
         }
         String[] labels = host.split("\\.", -1);
         for (String label : labels) {
@@ -37,35 +37,35 @@ final class WebhookHostRules {
             }
         }
         if (NUMBER.matcher(labels[labels.length - 1]).matches()) {
-            return v4(host, guard);
+            return v4(host, filter);
         }
-        if (AddressFilter.isLocalhost(host) && guard.allowedLoopback().isEmpty()) {
+        if (AddressFilter.isLocalhost(host) && filter.allowedLoopback().isEmpty()) {
             return Optional.of("Webhooks go to other machines, and the host " + Quoted.of(host)
                     + " always means this one." + OPEN_IT);
         }
         return Optional.empty();
     }
 
-    private static Optional<String> v4(String host, AddressFilter guard) {
+    private static Optional<String> v4(String host, AddressFilter filter) {
         Optional<InetAddress> address = AddressLiteral.v4(host);
         if (address.isEmpty()) {
             return Optional.of("An IPv4 address must be four decimal numbers from 0 to 255, got " + Quoted.of(host)
                     + ". Write it as 192.0.2.1.");
         }
-        return blocked(address.get(), guard);
+        return blocked(address.get(), filter);
     }
 
-    private static Optional<String> v6(String literal, AddressFilter guard) {
+    private static Optional<String> v6(String literal, AddressFilter filter) {
         Optional<InetAddress> address = AddressLiteral.v6(literal);
         if (address.isEmpty()) {
             return Optional.of("The brackets must hold an IPv6 address without a zone, got " + Quoted.of(literal)
                     + ". Write a mapped IPv4 address as IPv4.");
         }
-        return blocked(address.get(), guard);
+        return blocked(address.get(), filter);
     }
 
-    private static Optional<String> blocked(InetAddress address, AddressFilter guard) {
-        return guard.allows(address)
+    private static Optional<String> blocked(InetAddress address, AddressFilter filter) {
+        return filter.allows(address)
                 ? Optional.empty()
                 : Optional.of("Webhooks go to public addresses, and " + address.getHostAddress()
                         + " is private, loopback, reserved or this machine's own." + OPEN_IT);

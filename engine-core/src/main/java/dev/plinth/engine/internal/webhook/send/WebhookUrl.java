@@ -28,8 +28,8 @@ sealed interface WebhookUrl {
         }
     }
 
-    /** Reads a URL. The guard must allow literal addresses and localhost. */
-    static WebhookUrl parse(String text, AddressFilter guard) {
-        return WebhookUrlRules.read(text, guard);
+    /** Reads a URL. The filter must allow literal addresses and localhost. */
+    static WebhookUrl parse(String text, AddressFilter filter) {
+        return WebhookUrlRules.read(text, filter);
     }
 }

@@ -29,7 +29,7 @@ final class WebhookUrlRules {
 
     private WebhookUrlRules() {}
 
-    static WebhookUrl read(String text, AddressFilter guard) {
+    static WebhookUrl read(String text, AddressFilter filter) {
         Optional<String> unreadable = unreadable(text);
         if (unreadable.isPresent()) {
             return new WebhookUrl.Refused(List.of(unreadable.get()));
@@ -42,7 +42,7 @@ final class WebhookUrlRules {
         }
         List<String> problems = new ArrayList<>();
         scheme(parts.group("scheme"), problems);
-        authority(parts.group("authority"), guard, problems);
+        authority(parts.group("authority"), filter, problems);
         if (!isTarget(parts.group("target"))) {
             problems.add(
                     "The path or query has a character that RFC 3986 does not allow, or a broken percent escape. Percent-encode it as %XX.");
@@ -80,7 +80,7 @@ final class WebhookUrlRules {
         }
     }
 
-    private static void authority(String authority, AddressFilter guard, List<String> problems) {
+    private static void authority(String authority, AddressFilter filter, List<String> problems) {
         if (authority.indexOf('@') >= 0) {
             // Not echoed, because the text before the @ is likely a password.
             problems.add(
@@ -93,7 +93,7 @@ final class WebhookUrlRules {
                     + Quoted.of(authority) + ". Write host:port or [address]:port.");
             return;
         }
-        WebhookHostRules.problem(parts.group("host"), guard).ifPresent(problems::add);
+        WebhookHostRules.problem(parts.group("host"), filter).ifPresent(problems::add);
         port(parts.group("port"), problems);
     }
 

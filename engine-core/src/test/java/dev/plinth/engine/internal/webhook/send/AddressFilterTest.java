@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Holds the table of ranges to its edges: the first address, the last, and the neighbours. */
 class AddressFilterTest {
-    private final AddressFilter guard = Senders.guard();
+    private final AddressFilter filter = Senders.filter();
 
     @ParameterizedTest
     @CsvSource(
@@ -47,13 +47,13 @@ class AddressFilterTest {
                 "3fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff, 4000::, ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff, -"
             })
     void allows_edgesOfRange_areExact(String before, String first, String last, String after) {
-        assertThat(guard.allows(Senders.address(first))).as(first).isFalse();
-        assertThat(guard.allows(Senders.address(last))).as(last).isFalse();
+        assertThat(filter.allows(Senders.address(first))).as(first).isFalse();
+        assertThat(filter.allows(Senders.address(last))).as(last).isFalse();
         if (before != null) {
-            assertThat(guard.allows(Senders.address(before))).as(before).isTrue();
+            assertThat(filter.allows(Senders.address(before))).as(before).isTrue();
         }
         if (after != null) {
-            assertThat(guard.allows(Senders.address(after))).as(after).isTrue();
+            assertThat(filter.allows(Senders.address(after))).as(after).isTrue();
         }
     }
 
@@ -81,26 +81,26 @@ class AddressFilterTest {
                 "ff02::1"
             })
     void allows_knownTarget_isFalse(String literal) {
-        assertThat(guard.allows(Senders.address(literal))).isFalse();
+        assertThat(filter.allows(Senders.address(literal))).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"1.1.1.1", "8.8.8.8", "2606:4700:4700::1111", "2a00:1450:4001:830::200e"})
     void allows_publicAddress_isTrue(String literal) {
-        assertThat(guard.allows(Senders.address(literal))).isTrue();
+        assertThat(filter.allows(Senders.address(literal))).isTrue();
     }
 
     @Test
     void allows_mappedAddressThatTheJdkLeftMapped_isUnwrapped() throws UnknownHostException {
         // With a scope the JDK makes an Inet6Address of these bytes and keeps it.
-        assertThat(guard.allows(mapped(127, 0, 0, 1))).isFalse();
-        assertThat(guard.allows(mapped(8, 8, 8, 8))).isTrue();
-        assertThat(Senders.guard("127.0.0.0/8").allows(mapped(127, 0, 0, 1))).isTrue();
+        assertThat(filter.allows(mapped(127, 0, 0, 1))).isFalse();
+        assertThat(filter.allows(mapped(8, 8, 8, 8))).isTrue();
+        assertThat(Senders.filter("127.0.0.0/8").allows(mapped(127, 0, 0, 1))).isTrue();
     }
 
     @Test
     void allows_rangeOpenedByOperator_isTrueForItAlone() {
-        AddressFilter opened = Senders.guard("127.0.0.0/8", "fd00::/64");
+        AddressFilter opened = Senders.filter("127.0.0.0/8", "fd00::/64");
 
         assertThat(opened.allows(Senders.address("127.9.9.9"))).isTrue();
         assertThat(opened.allows(Senders.address("fd00::1"))).isTrue();
@@ -128,10 +128,10 @@ class AddressFilterTest {
 
     @Test
     void allowedLoopback_byList_holdsWhatWasOpened() {
-        assertThat(Senders.guard().allowedLoopback()).isEmpty();
-        assertThat(Senders.guard("127.0.0.2/32").allowedLoopback()).isEmpty();
-        assertThat(Senders.guard("127.0.0.0/8").allowedLoopback()).containsExactly(Senders.address("127.0.0.1"));
-        assertThat(Senders.guard("::1/128").allowedLoopback()).containsExactly(Senders.address("::1"));
+        assertThat(Senders.filter().allowedLoopback()).isEmpty();
+        assertThat(Senders.filter("127.0.0.2/32").allowedLoopback()).isEmpty();
+        assertThat(Senders.filter("127.0.0.0/8").allowedLoopback()).containsExactly(Senders.address("127.0.0.1"));
+        assertThat(Senders.filter("::1/128").allowedLoopback()).containsExactly(Senders.address("::1"));
     }
 
     private static InetAddress mapped(int a, int b, int c, int d) throws UnknownHostException {

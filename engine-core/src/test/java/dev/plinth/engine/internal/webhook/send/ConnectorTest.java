@@ -20,7 +20,7 @@ class ConnectorTest {
     @Test
     void dial_blockedAddress_isNeverDialled() throws IOException {
         try (Receiver receiver = Receiver.answering(Receiver.ok(""));
-                Connector connector = dialler(Senders.guard("127.0.0.2/32"))) {
+                Connector connector = dialler(Senders.filter("127.0.0.2/32"))) {
             Connected answer = new Connected();
 
             assertThatExceptionOfType(ForbiddenAddressException.class)
@@ -71,8 +71,8 @@ class ConnectorTest {
         return WebhookTarget.of(receiver.url("hook.test"));
     }
 
-    private static Connector dialler(AddressFilter guard) {
-        return new Connector(guard, SendLimits.STANDARD, SSLContexts.createDefault(), "1");
+    private static Connector dialler(AddressFilter filter) {
+        return new Connector(filter, SendLimits.STANDARD, SSLContexts.createDefault(), "1");
     }
 
     private static final class Connected implements Connector.Answer {

@@ -19,6 +19,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LazySenderTest {
     private final AtomicInteger made = new AtomicInteger();
 
+    /** Throws what HttpCore throws if the system gives no selector. */
+    @Test
+    void send_noSelectorToBeHad_isConnectionAndSaysNothingOfTls() {
+        try (CapturedLog log = CapturedLog.open();
+                LazySender sender = new LazySender(Senders.filter(), () -> {
+                    throw new IllegalStateException("no selector", new IOException("Too many open files"));
+                })) {
+            assertThat(sender.send(Senders.request(URI.create("http://hook.test/")))
+                            .error())
+                    .isEqualTo(SendError.CONNECTION);
+            assertThat(sender.problem())
+                    .hasValueSatisfying(problem ->
+                            assertThat(problem).contains("open files").doesNotContain("TLS"));
+            assertThat(log.lines()).hasSize(1);
+        }
+    }
+
     @Test
     void send_twice_makesOneSender() throws IOException {
         try (Receiver receiver = Receiver.answering(Receiver.ok(""));
@@ -53,7 +70,7 @@ class LazySenderTest {
     @Test
     void send_noTls_isTls() {
         try (CapturedLog log = CapturedLog.open();
-                LazySender sender = new LazySender(Senders.guard(), () -> {
+                LazySender sender = new LazySender(Senders.filter(), () -> {
                     throw new SSLInitializationException("no TLS", new IOException());
                 })) {
             assertThat(sender.send(Senders.request(URI.create("http://hook.test/")))
@@ -69,7 +86,7 @@ class LazySenderTest {
         AtomicBoolean otherVersion = new AtomicBoolean(true);
         try (CapturedLog log = CapturedLog.open();
                 Receiver receiver = Receiver.answering(Receiver.ok(""));
-                LazySender sender = new LazySender(Senders.guard(), () -> {
+                LazySender sender = new LazySender(Senders.filter(), () -> {
                     made.incrementAndGet();
                     if (otherVersion.get()) {
                         throw new NoSuchMethodError("on purpose");
@@ -110,7 +127,7 @@ class LazySenderTest {
         AtomicBoolean full = new AtomicBoolean(true);
         try (CapturedLog log = CapturedLog.open();
                 Receiver receiver = Receiver.answering(Receiver.ok(""));
-                LazySender sender = new LazySender(Senders.guard(), () -> {
+                LazySender sender = new LazySender(Senders.filter(), () -> {
                     if (full.get()) {
                         throw new OutOfMemoryError("on purpose");
                     }
@@ -127,7 +144,7 @@ class LazySenderTest {
     }
 
     private LazySender late() {
-        return new LazySender(Senders.guard(), () -> {
+        return new LazySender(Senders.filter(), () -> {
             made.incrementAndGet();
             return Senders.sender();
         });

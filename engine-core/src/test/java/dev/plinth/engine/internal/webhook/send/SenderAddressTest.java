@@ -67,7 +67,7 @@ class SenderAddressTest {
     void send_severalAllowedAnswers_triesTheNextWhenOneRefuses() throws IOException {
         try (Receiver receiver = Receiver.answering(CLOSING);
                 Sender sender = new Sender(
-                        Senders.guard("127.0.0.0/8"),
+                        Senders.filter("127.0.0.0/8"),
                         host -> Senders.addresses("127.0.0.2", "127.0.0.1"),
                         SendLimits.STANDARD,
                         SSLContexts.createDefault(),
@@ -82,7 +82,7 @@ class SenderAddressTest {
     void send_nameWithManyAddresses_triesFourOfThem() throws IOException {
         try (Receiver receiver = Receiver.answering(CLOSING);
                 Sender sender = new Sender(
-                        Senders.guard("127.0.0.0/8"),
+                        Senders.filter("127.0.0.0/8"),
                         host -> Senders.addresses("127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5", "127.0.0.1"),
                         SendLimits.STANDARD,
                         SSLContexts.createDefault(),
@@ -139,7 +139,7 @@ class SenderAddressTest {
     @Test
     void send_localhostNotOpened_isForbidden() throws IOException {
         try (Receiver receiver = Receiver.answering(CLOSING);
-                Sender sender = Sender.create(Senders.guard(), "1")) {
+                Sender sender = Sender.create(Senders.filter(), "1")) {
             assertThat(sender.send(Senders.request(receiver.url("localhost"))).error())
                     .isEqualTo(SendError.FORBIDDEN_ADDRESS);
             assertThat(receiver.connections()).isZero();

@@ -38,6 +38,18 @@ class SenderTest {
     /** Receivers that hang are answered in the end, however long it takes to have them all. */
     private static final SendLimits PATIENT = new SendLimits(60_000, 180_000);
 
+    @ParameterizedTest
+    @ValueSource(strings = {"//double", "//hooks/orders?x=1", "///a", "////a", "//", "//a_b/c"})
+    void send_pathThatBeginsWithSlashes_isOnTheWireAsItIs(String path) throws IOException {
+        try (Receiver receiver = Receiver.answering(Receiver.ok(""));
+                Sender sender = Senders.sender()) {
+            URI url = URI.create("http://hook.test:" + receiver.port() + path);
+
+            assertThat(sender.send(Senders.request(url)).delivered()).isTrue();
+            assertThat(receiver.requests().get(0).line()).isEqualTo("POST " + path + " HTTP/1.1");
+        }
+    }
+
     @Test
     void send_request_isOnTheWireAsTheContractSays() throws IOException {
         byte[] body = "{\"name\":\"Zoë ✓\"}".getBytes(UTF_8);

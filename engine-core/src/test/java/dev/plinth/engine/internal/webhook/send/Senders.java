@@ -16,7 +16,7 @@ import org.apache.hc.core5.ssl.SSLContexts;
 final class Senders {
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 1, 1);
-    static final AddressFilter ONLY_127_0_0_1 = guard("127.0.0.1/32");
+    static final AddressFilter ONLY_127_0_0_1 = filter("127.0.0.1/32");
     static final SendLimits HURRIED = new SendLimits(1_000, 3_000);
     static final Resolver ALWAYS_127_0_0_1 = host -> addresses("127.0.0.1");
 
@@ -38,7 +38,7 @@ final class Senders {
         return new Sender(ONLY_127_0_0_1, resolver, limits, tls, "Plinth-Webhooks/1.2.3");
     }
 
-    static AddressFilter guard(String... ranges) {
+    static AddressFilter filter(String... ranges) {
         return new AddressFilter(List.of(ranges), address -> false);
     }
 

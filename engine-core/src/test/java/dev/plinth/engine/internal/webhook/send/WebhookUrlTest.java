@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A table of spellings, most of them from the write-ups of real filters that were walked around. */
 class WebhookUrlTest {
-    private static final AddressFilter CLOSED = Senders.guard();
-    private static final AddressFilter LOOPBACK_OPEN = Senders.guard("127.0.0.0/8", "::1/128");
+    private static final AddressFilter CLOSED = Senders.filter();
+    private static final AddressFilter LOOPBACK_OPEN = Senders.filter("127.0.0.0/8", "::1/128");
 
     static Stream<String> accepted() {
         return Stream.of("""
@@ -351,10 +351,11 @@ class WebhookUrlTest {
 
     @Test
     void parse_localhostWithOnlyAnotherLoopbackOpened_isRefused() {
-        assertThat(problems("http://localhost/", Senders.guard("127.0.0.2/32"))).hasSize(1);
+        assertThat(problems("http://localhost/", Senders.filter("127.0.0.2/32")))
+                .hasSize(1);
     }
 
-    private static List<String> problems(String text, AddressFilter guard) {
-        return WebhookUrl.parse(text, guard) instanceof WebhookUrl.Refused refused ? refused.problems() : List.of();
+    private static List<String> problems(String text, AddressFilter filter) {
+        return WebhookUrl.parse(text, filter) instanceof WebhookUrl.Refused refused ? refused.problems() : List.of();
     }
 }
