@@ -4,6 +4,7 @@ import dev.plinth.engine.api.LoggedRequest.KeyUse;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowWriter;
 import java.util.List;
@@ -46,7 +47,7 @@ public final class EntryWriter {
         boolean same = path.equals(route);
         row.small(same ? 0 : 1);
         if (!same) {
-            row.text(cut(path, Limits.REQUEST_LOG_PATH_LENGTH_MAX));
+            row.text(Quoted.cut(path, Limits.REQUEST_LOG_PATH_LENGTH_MAX));
         }
         row.optionalText(node);
         return this;
@@ -88,15 +89,15 @@ public final class EntryWriter {
         row.small(1)
                 .small(texts.number(code))
                 .optionalText(policy)
-                .text(cut(detail, Limits.REQUEST_LOG_DETAIL_LENGTH_MAX));
+                .text(Quoted.cut(detail, Limits.REQUEST_LOG_DETAIL_LENGTH_MAX));
         int count = Math.min(errors.size(), Limits.REQUEST_LOG_ERRORS_MAX);
         row.small(count);
         for (int i = 0; i < count; i++) {
             ProblemError error = errors.get(i);
             row.small(error.source().ordinal())
-                    .text(cut(error.at(), Limits.REQUEST_LOG_ERROR_LENGTH_MAX))
+                    .text(Quoted.cut(error.at(), Limits.REQUEST_LOG_ERROR_LENGTH_MAX))
                     .text(error.code())
-                    .text(cut(error.detail(), Limits.REQUEST_LOG_ERROR_LENGTH_MAX));
+                    .text(Quoted.cut(error.detail(), Limits.REQUEST_LOG_ERROR_LENGTH_MAX));
         }
         return this;
     }
@@ -106,10 +107,6 @@ public final class EntryWriter {
         for (int i = 0; i < ids.size(); i++) {
             row.id(ids.get(i));
         }
-    }
-
-    private static String cut(String text, int lengthMax) {
-        return text.length() > lengthMax ? text.substring(0, lengthMax) : text;
     }
 
     Id id() {

@@ -47,12 +47,19 @@ final class RequestFiles {
     private static final Set<StandardOpenOption> APPENDING =
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
     private static final int BATCH = 1_000;
+    private static final long TOLD_EACH_MILLIS = TimeUnit.MINUTES.toMillis(1);
 
     private final InternedTexts texts;
     private final Path directory;
     private final long bytesMax;
     private final BlockingQueue<Runnable> queue = new ArrayBlockingQueue<>(Limits.REQUEST_LOG_QUEUED_MAX);
     private final AtomicLong lost = new AtomicLong();
+    /** Entries that the disk has refused since the log told of them. */
+    private long refused;
+
+    /** Until then the log does not tell of it again, because a full disk refuses each entry. */
+    private Deadline silence = Deadline.inMillis(0);
+
     private final Thread writer = new EngineThread(this::loop, THREAD);
 
     /** Lines that go to the file together. */
@@ -176,13 +183,20 @@ final class RequestFiles {
     }
 
     private void fail(int count, Throwable e) {
+        refused += count;
         if (e instanceof UncheckedIOException) {
             pending.reset();
             closeChannel(); // Opening again ends a line that was written in part.
+            if (silence.millisLeft() > 0) {
+                return;
+            }
+            silence = Deadline.inMillis(TOLD_EACH_MILLIS);
         }
+        long told = refused;
+        refused = 0;
         LOG.log(
                 System.Logger.Level.WARNING,
-                "Up to " + count + " requests are not in the files of the request log in " + directory + ": "
+                "Up to " + told + " requests are not in the files of the request log in " + directory + ": "
                         + e.getMessage() + ". Check the room and the permissions there.");
     }
 
@@ -222,13 +236,13 @@ final class RequestFiles {
     private void makeRoomFor(int bytes) {
         try {
             if (channel == null) {
-                channel = openFile(newest());
+                openFile(newest());
             }
             long filled = size + pending.size();
             if (filled > 0 && filled + bytes > bytesMax / FILES) {
                 flush();
                 closeChannel();
-                channel = openFile(newest() + 1);
+                openFile(newest() + 1);
                 deleteOldest();
             }
         } catch (IOException e) {
@@ -237,14 +251,14 @@ final class RequestFiles {
     }
 
     /** Opens a file at its end. A line that a crash has cut ends there. */
-    private FileChannel openFile(long number) throws IOException {
+    private void openFile(long number) throws IOException {
         Path file = directory.resolve(String.format(Locale.ROOT, "requests-%010d.jsonl", number));
         FileChannel open = FileChannel.open(file, APPENDING, OwnerOnly.file());
+        channel = open; // first, because a failure below closes it
         size = open.size();
         if (size > 0 && end(file, 1)[0] != '\n') {
             size += open.write(ByteBuffer.wrap(new byte[] {'\n'}));
         }
-        return open;
     }
 
     private long newest() throws IOException {

@@ -1,8 +1,10 @@
 package dev.plinth.engine.internal.requestlog;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.CapturedLog;
+import dev.plinth.engine.LoopDisk;
 import dev.plinth.engine.api.LoggedRequest.KeyUse;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.ProblemError;
@@ -20,14 +22,20 @@ import dev.plinth.engine.internal.base.ScopeBits;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.list.Cursors;
 import dev.plinth.engine.internal.list.PageRequest;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,12 +45,66 @@ final class RequestLogBoundsTest {
     private static final Cursors CURSORS = new Cursors(
             new SecretCipher(new byte[SecretCipher.KEY_BYTES], new RandomIds()), new Id(IdKind.WORKSPACE, 1, 1), "f");
     private static final int PLACES = 50;
+    private static final int DISK_MEGABYTES = 4;
+    private static final int BLOCK_BYTES = 4096;
     private static final long MEMORY_PER_PLACE = 2;
     private static final Id KEY = new Id(IdKind.KEY, 1, 1);
     private static final InternedTexts TEXTS = new InternedTexts();
     private static final long START = 1_700_000_000_000L;
 
     private long time = START;
+
+    /** The newest file opens, and the cut line in it cannot be ended. */
+    @Test
+    void files_onAFullDisk_areClosedEachTimeAndToldOfOnce(@TempDir Path base) throws Exception {
+        try (LoopDisk full = LoopDisk.make(base, DISK_MEGABYTES)) {
+            Path folder = Files.createDirectory(full.path().resolve("requests"));
+            Path file = Files.writeString(folder.resolve("requests-0000000001.jsonl"), "x".repeat(BLOCK_BYTES));
+            fill(full.path().resolve("filler"), BLOCK_BYTES);
+            fill(full.path().resolve("rest"), 1);
+            assertThatThrownBy(() -> Files.writeString(file, "\n", StandardOpenOption.APPEND))
+                    .isInstanceOf(IOException.class);
+            RequestFiles files = new RequestFiles(TEXTS, folder, 1_000_000);
+            for (int i = 0; i < 100; i++) {
+                files.add(workspace(1), entry(201).with(TEXTS).copy());
+            }
+            try (CapturedLog log = CapturedLog.open()) {
+                files.start();
+                files.close(10_000);
+
+                assertThat(log.lines())
+                        .filteredOn(line -> line.contains("not in the files of the request log"))
+                        .hasSize(1);
+            }
+            assertThat(open(file)).isEmpty();
+        }
+    }
+
+    private static void fill(Path filler, int bytes) {
+        try (OutputStream out = Files.newOutputStream(filler)) {
+            byte[] block = new byte[bytes];
+            while (true) {
+                out.write(block);
+            }
+        } catch (IOException full) {
+            assertThat(filler).exists();
+        }
+    }
+
+    /** Returns the descriptors of this process for a file. */
+    private static List<Path> open(Path file) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            for (Path each : all.toList()) {
+                if (Files.isSymbolicLink(each) && Files.readSymbolicLink(each).equals(file.toRealPath())) {
+                    found.add(each);
+                }
+            }
+        } catch (NoSuchFileException closedMeanwhile) {
+            return open(file);
+        }
+        return found;
+    }
 
     @Test
     void add_beyondTheShareOfAWorkspace_keepsTheLastOnes() {
