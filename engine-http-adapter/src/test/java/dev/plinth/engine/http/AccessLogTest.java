@@ -8,8 +8,10 @@ import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.http.log.AccessEntry;
 import dev.plinth.engine.http.log.AccessLog;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +85,36 @@ class AccessLogTest {
         try (RawClient client = new RawClient(server.port())) {
             return client.send(request).read(request.substring(0, request.indexOf(' ')));
         }
+    }
+
+    @Test
+    void line_thatWasWrittenInPart_isEndedAndNotRepeated() throws Exception {
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        AtomicBoolean isFull = new AtomicBoolean(true);
+        OutputStream disk = new OutputStream() {
+            @Override
+            public void write(int one) {
+                written.write(one);
+            }
+
+            @Override
+            public void write(byte[] bytes, int at, int length) throws IOException {
+                boolean full = isFull.getAndSet(false);
+                written.write(bytes, at, full ? length / 2 : length);
+                if (full) {
+                    throw new IOException("No space left on device");
+                }
+            }
+        };
+        try (AccessLog log = AccessLog.to(disk, true)) {
+            log.add(entry("/first"));
+            Patience.until(() -> !isFull.get());
+            log.add(entry("/second"));
+        }
+
+        List<String> lines = written.toString(StandardCharsets.UTF_8).lines().toList();
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(1)).startsWith("{\"time\":").contains("/second");
     }
 
     @Test

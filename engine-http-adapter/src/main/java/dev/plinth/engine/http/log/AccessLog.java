@@ -1,6 +1,5 @@
 package dev.plinth.engine.http.log;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
@@ -40,6 +39,7 @@ public final class AccessLog implements AutoCloseable {
     private final Optional<Path> file;
     private final Function<AccessEntry, String> format;
     private final Thread writer;
+    private boolean isCut; // the writer's; the last line may have been written in part
     private volatile boolean reopens;
     private OutputStream out; // the writer's
     private long complainedNanos = System.nanoTime() - COMPLAINT_NANOS; // the writer's
@@ -88,8 +88,7 @@ public final class AccessLog implements AutoCloseable {
             Path unused = Files.createFile(
                     file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")));
         }
-        return new BufferedOutputStream(
-                Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+        return Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     private static Path directory(Path file) {
@@ -129,10 +128,11 @@ public final class AccessLog implements AutoCloseable {
     private void write(List<String> batch) {
         try {
             reopenIfAsked();
-            for (String line : batch) {
-                out.write(line.getBytes(StandardCharsets.UTF_8));
-            }
+            byte[] block = ((isCut ? "\n" : "") + String.join("", batch)).getBytes(StandardCharsets.UTF_8);
+            isCut = true;
+            out.write(block); // at once, because a buffer would write its beginning again after a failure
             out.flush();
+            isCut = false;
         } catch (IOException full) {
             lost.addAndGet(batch.size());
         } catch (RuntimeException | Error failure) {
@@ -152,6 +152,7 @@ public final class AccessLog implements AutoCloseable {
         OutputStream old = out;
         try {
             out = open(file.get());
+            isCut = false;
         } catch (IOException unable) {
             reopens = true;
             if (isTimeToComplain()) {
