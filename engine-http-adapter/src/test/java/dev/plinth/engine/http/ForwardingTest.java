@@ -142,6 +142,12 @@ class ForwardingTest {
                 WireRequest.get("/v1//resources").withKey(key),
                 WireRequest.get("//v1/resources").withKey(key),
                 WireRequest.get("/v1/resources/../keys").withKey(key),
+                WireRequest.get("/../v1/resources").withKey(key),
+                WireRequest.get("/v1/../..?a=b"),
+                WireRequest.get("//a|b"),
+                WireRequest.get("//a:b?x=1"),
+                WireRequest.get("//a:b/%41?x=1"),
+                WireRequest.post("/../x", "{}").withKey(key),
                 WireRequest.get("/v1/resources/%zz").withKey(key),
                 WireRequest.get("/v1/resources/%").withKey(key),
                 WireRequest.get("/v1/resources/%00").withKey(key),
@@ -453,6 +459,16 @@ class ForwardingTest {
     }
 
     /** The files are those of the machine that is asked, and the leader has others. */
+    @Test
+    void body_largerThanThatOfAnyRoute_isRefusedByTheFollower() throws IOException {
+        RawReply refused = send(
+                follower,
+                WireRequest.post("/v1/resources", " ".repeat(4_194_305)).withKey(key));
+
+        assertThat(refused.status()).isEqualTo(413);
+        assertThat(refused.text()).contains("and less on most routes");
+    }
+
     @Test
     void reload_atAFollower_doesNotReloadTheLeader(@TempDir Path other) throws IOException {
         AtomicInteger reloads = new AtomicInteger();
