@@ -254,7 +254,7 @@ final class LeasesTest {
     }
 
     @Test
-    void heartbeat_prolongsFromNowOn() {
+    void heartbeat_extendsFromNowOn() {
         String id = start("send");
         LeasedJob leased = take("{\"types\":[\"send\"],\"leaseSeconds\":10}").get(0);
         store.pass(Duration.ofSeconds(9));

@@ -139,7 +139,7 @@ class ReignsTest {
         for (int i = 0; i < 200; i++) {
             calls.add(first.submit(post("k" + i)));
         }
-        log.expireLease(); // appends and beats are held, so that nothing prolongs it
+        log.expireLease(); // appends and beats are held, so that nothing extends it
         Patience.until(() -> second.role() == NodeRole.LEADER);
         log.letGo();
 
@@ -410,7 +410,7 @@ class ReignsTest {
     private void takeOver(Engine leader, Engine next) {
         long epoch = leader.position().epoch();
         Patience.until(() -> {
-            log.expireLease(epoch); // again, because a beat of the leader prolongs it
+            log.expireLease(epoch); // again, because a beat of the leader extends it
             return next.role() == NodeRole.LEADER;
         });
         Patience.until(() ->

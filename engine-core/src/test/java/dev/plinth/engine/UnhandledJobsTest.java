@@ -96,7 +96,7 @@ final class UnhandledJobsTest {
 
     /** A worker that is busy with one long job is there. */
     @Test
-    void job_whileAWorkerProlongsALeaseOfItsType_countsAsHandled() {
+    void job_whileAWorkerExtendsALeaseOfItsType_countsAsHandled() {
         String first = job("rented", "");
         String second = job("rented", "");
         String token = token(store.call("POST", "/v1/jobs/lease", "{\"types\":[\"rented\"],\"leaseSeconds\":3600}"));

@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -85,6 +86,23 @@ class AccessLogTest {
         try (RawClient client = new RawClient(server.port())) {
             return client.send(request).read(request.substring(0, request.indexOf(' ')));
         }
+    }
+
+    @Test
+    void file_thatEndsWithinALine_goesOnWithTheNextOne() throws IOException {
+        Files.writeString(file(), "{\"cut");
+        try (AccessLog own = AccessLog.to(file(), true)) {
+            own.add(entry("/first"));
+            Patience.until(() -> Files.readString(file()).endsWith("}\n"));
+            Files.writeString(file(), "{\"cut", StandardOpenOption.APPEND);
+            own.reopen();
+            own.add(entry("/second"));
+        }
+
+        List<String> lines = Files.readAllLines(file());
+        assertThat(lines).hasSize(4);
+        assertThat(lines.get(1)).startsWith("{\"time\":").contains("/first");
+        assertThat(lines.get(3)).startsWith("{\"time\":").contains("/second");
     }
 
     @Test

@@ -120,7 +120,7 @@ class ForwardedClientsTest {
     }
 
     @Test
-    void call_sealedForAnotherReign_isRefusedAsNotAppliedAndItsConnectionIsThatOfANode() throws IOException {
+    void call_withTheMacOfAnotherReign_isRefusedAsNotAppliedAndItsConnectionIsThatOfANode() throws IOException {
         NodeForwarding from = follower.engine().forwarding().orElseThrow();
         Leader reign = leader.engine().leader().orElseThrow();
         Node ofFollower = from.node();

@@ -458,7 +458,6 @@ class ForwardingTest {
                 .isLessThan(20);
     }
 
-    /** The files are those of the machine that is asked, and the leader has others. */
     @Test
     void body_largerThanThatOfAnyRoute_isRefusedByTheFollower() throws IOException {
         RawReply refused = send(
@@ -469,6 +468,7 @@ class ForwardingTest {
         assertThat(refused.text()).contains("and less on most routes");
     }
 
+    /** The files are those of the machine that is asked, and the leader has others. */
     @Test
     void reload_atAFollower_doesNotReloadTheLeader(@TempDir Path other) throws IOException {
         AtomicInteger reloads = new AtomicInteger();

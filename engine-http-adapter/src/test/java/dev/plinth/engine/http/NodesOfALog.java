@@ -113,7 +113,7 @@ final class NodesOfALog implements AutoCloseable {
     void expireLeaseUntil(Served... next) {
         long epoch = log.leader().orElseThrow().epoch();
         Patience.until(() -> {
-            log.expireLease(epoch); // again, because a beat of the leader prolongs it
+            log.expireLease(epoch); // again, because a beat of the leader extends it
             for (Served node : next) {
                 if (node.engine().role() == NodeRole.LEADER) {
                     return true;

@@ -85,7 +85,7 @@ public abstract class SharedLogContract {
     }
 
     @Test
-    final void append_afterTheEndOfItsLease_prolongsItIfItSucceeds() throws IOException {
+    final void append_afterTheEndOfItsLease_extendsItIfItSucceeds() throws IOException {
         Reign reign = first().reign(FIRST).orElseThrow();
         endLease();
 
@@ -95,7 +95,7 @@ public abstract class SharedLogContract {
     }
 
     @Test
-    final void beat_afterTheEndOfItsLease_prolongsItIfItSucceeds() throws IOException {
+    final void beat_afterTheEndOfItsLease_extendsItIfItSucceeds() throws IOException {
         Reign reign = first().reign(FIRST).orElseThrow();
         endLease();
 
@@ -468,7 +468,7 @@ public abstract class SharedLogContract {
         }
     }
 
-    /** Takes over. The lease may have to end several times, because appends prolong it meanwhile. */
+    /** Takes over. The lease may have to end several times, because appends extend it meanwhile. */
     private Reign takeOver() throws IOException {
         for (int i = 0; i < TAKEOVERS_ASKED_MAX; i++) {
             endLease();

@@ -149,10 +149,10 @@ final class JsonScanner {
         }
         List<JsonValue> items = new ArrayList<>(ITEMS_USUAL);
         do {
-            if (depth == 2 && items.size() == bounds.itemsMax) {
+            // A body that is an array itself has no members, and is refused as such once it is read.
+            if (depth == 2 && memberTo != 0 && items.size() == bounds.itemsMax) {
                 throw MalformedJsonException.tooManyItems(
-                        // No array of the second level is in an array: the body has to be an object.
-                        memberTo == 0 ? "" : Pointer.below("", member == null ? plain(memberFrom, memberTo) : member),
+                        Pointer.below("", member == null ? plain(memberFrom, memberTo) : member),
                         "An array may have " + bounds.itemsMax
                                 + " items here, and this one has more. Send them in several calls.");
             }

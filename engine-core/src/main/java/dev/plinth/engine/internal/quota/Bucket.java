@@ -148,7 +148,7 @@ final class Bucket {
         }
     }
 
-    /** Returns the seconds until there are enough units, at least 1, or 0 if there are enough now. */
+    /** Returns the seconds until there are enough units, at least 1. Returns 0 if there are enough now or the bucket is retired. */
     long waitSeconds(long now, int units) {
         long last = arrival;
         return last == RETIRED ? 0 : rate.waitSeconds(GcraRate.debt(last, now) + units * rate.nanosPerUnit());

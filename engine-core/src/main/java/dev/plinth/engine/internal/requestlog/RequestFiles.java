@@ -57,6 +57,9 @@ final class RequestFiles {
     /** Entries that the disk has refused since the log told of them. */
     private long refused;
 
+    /** Why it has refused the last one. */
+    private String reason = "";
+
     /** Until then the log does not tell of it again, because a full disk refuses each entry. */
     private Deadline silence = Deadline.inMillis(0);
 
@@ -152,6 +155,7 @@ final class RequestFiles {
                 batch.forEach(this::run);
                 flush();
                 tellLost();
+                tellRefused();
             } catch (RuntimeException | Error e) {
                 fail(batch.size(), e);
             } catch (InterruptedException e) {
@@ -187,17 +191,25 @@ final class RequestFiles {
         if (e instanceof UncheckedIOException) {
             pending.reset();
             closeChannel(); // Opening again ends a line that was written in part.
-            if (silence.millisLeft() > 0) {
-                return;
-            }
-            silence = Deadline.inMillis(TOLD_EACH_MILLIS);
+        } else {
+            silence = Deadline.inMillis(0); // not the disk's, so rare, and each has a reason of its own
         }
+        reason = String.valueOf(e.getMessage());
+        tellRefused();
+    }
+
+    /** Tells of refused entries, also when the disk takes entries again. */
+    private void tellRefused() {
+        if (refused == 0 || silence.millisLeft() > 0) {
+            return;
+        }
+        silence = Deadline.inMillis(TOLD_EACH_MILLIS);
         long told = refused;
         refused = 0;
         LOG.log(
                 System.Logger.Level.WARNING,
-                "Up to " + told + " requests are not in the files of the request log in " + directory + ": "
-                        + e.getMessage() + ". Check the room and the permissions there.");
+                "Up to " + told + " requests are not in the files of the request log in " + directory + ": " + reason
+                        + ". Check the room and the permissions there.");
     }
 
     private void closeChannel() {

@@ -115,7 +115,7 @@ enum JournalFault {
         }
     }
 
-    /** Takes over from a writer that may beat at this moment, which prolongs its lease. */
+    /** Takes over from a writer that may beat at this moment, which extends its lease. */
     private static Store nextReign(SharedMemoryLog log, NodeStore reader) throws IOException {
         AtomicReference<Store> won = new AtomicReference<>();
         Patience.until(() -> {

@@ -363,7 +363,7 @@ class NodeStoreTest {
         }
     }
 
-    /** Lets the follower reign after the first leader, whose beats prolong its lease. */
+    /** Lets the follower reign after the first leader, whose beats extend its lease. */
     private Store takeOver() throws IOException {
         Optional<Store> second = Optional.empty();
         while (second.isEmpty()) {

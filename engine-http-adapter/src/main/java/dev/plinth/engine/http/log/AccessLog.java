@@ -3,6 +3,8 @@ package dev.plinth.engine.http.log;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -48,6 +50,7 @@ public final class AccessLog implements AutoCloseable {
     private AccessLog(Optional<Path> file, OutputStream out, boolean isJson) {
         this.file = file;
         this.out = out;
+        this.isCut = file.isPresent() && endsWithinALine(file.get());
         this.format = isJson ? AccessEntry::json : AccessEntry::common;
         this.writer = new Thread(this::write, "plinth-access-log");
         writer.setDaemon(true);
@@ -94,6 +97,19 @@ public final class AccessLog implements AutoCloseable {
     private static Path directory(Path file) {
         Path parent = file.toAbsolutePath().getParent();
         return parent == null ? file.toAbsolutePath() : parent;
+    }
+
+    /** Returns true if the last line of a file has no end, as after a full disk. A pipe or a device has none to look at. */
+    private static boolean endsWithinALine(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return false;
+        }
+        try (FileChannel in = FileChannel.open(file)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            return in.size() > 0 && in.read(last, in.size() - 1) == 1 && last.get(0) != '\n';
+        } catch (IOException unreadable) {
+            return false;
+        }
     }
 
     /** Adds an entry. Never waits. */
@@ -152,7 +168,7 @@ public final class AccessLog implements AutoCloseable {
         OutputStream old = out;
         try {
             out = open(file.get());
-            isCut = false;
+            isCut = endsWithinALine(file.get());
         } catch (IOException unable) {
             reopens = true;
             if (isTimeToComplain()) {

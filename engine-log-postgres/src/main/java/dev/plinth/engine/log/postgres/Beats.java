@@ -104,7 +104,7 @@ final class Beats {
         }
     }
 
-    /** Sends the last beat of a reign that was put off, because no later one follows. It may be under way already. */
+    /** Sends the last beat of a reign that was put off, because no later one follows. It may be in flight already. */
     void sendLast(Connection connection, long epoch) throws SQLException {
         long durable;
         synchronized (this) {

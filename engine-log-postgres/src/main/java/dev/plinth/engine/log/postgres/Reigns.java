@@ -87,7 +87,7 @@ final class Reigns {
     /**
      * Begins a reign if no other node's lease lives.
      *
-     * @return the reign; empty if another node reigns, or an append or a takeover is under way
+     * @return the reign; empty if another node reigns, or an append or a takeover is in flight
      * @throws SQLException if the database fails, or the takeover may be lost with the primary
      * @throws IllegalStateException if another process has the id of this node
      */

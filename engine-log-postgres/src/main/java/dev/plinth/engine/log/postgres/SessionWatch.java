@@ -53,7 +53,7 @@ final class SessionWatch {
             boolean runs = backend.isPresent() && runs(backend.get());
             isSilent = false;
             if (backend.isEmpty()) {
-                return; // no append waits for the standby while the session connects, so nothing prolongs the lease
+                return; // no append waits for the standby while the session connects, so nothing extends the lease
             }
             if (runs) {
                 beats.beatBeside();

@@ -132,7 +132,7 @@ final class PostgresFaultsTest {
     }
 
     @Test
-    void lease_whileAnAppendWaitsForTheStandby_isProlonged() throws IOException {
+    void lease_whileAnAppendWaitsForTheStandby_isExtended() throws IOException {
         PostgresLog quick = PostgresLog.of(servers.primary().source())
                 .lease(Duration.ofMillis(500))
                 .cell(UUID.randomUUID().toString());

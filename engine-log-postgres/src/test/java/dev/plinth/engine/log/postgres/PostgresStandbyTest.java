@@ -98,7 +98,7 @@ final class PostgresStandbyTest {
     }
 
     @Test
-    void append_whileNoStandbyIsNamed_waitsAndItsLeaseIsProlonged() throws IOException {
+    void append_whileNoStandbyIsNamed_waitsAndItsLeaseIsExtended() throws IOException {
         Reign reign = first.reign(FIRST).orElseThrow();
         nameNoStandby();
 
