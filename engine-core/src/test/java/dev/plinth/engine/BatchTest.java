@@ -80,14 +80,6 @@ final class BatchTest {
     }
 
     @Test
-    void body_anArrayOfALongArray_isNoObject() {
-        Reply reply = store.call("POST", "/v1/batch", "[[" + "0,".repeat(Limits.BATCH_OPERATIONS_MAX) + "0]]");
-
-        assertThat(reply.status()).isEqualTo(422);
-        assertThat(reply.text()).contains("must be a JSON object").doesNotContain("too_many");
-    }
-
-    @Test
     void operations_thatNameWhatEarlierOnesMade_areOneRecordWithAllThatFollows() {
         Map<Long, Set<String>> records = new ConcurrentHashMap<>();
         store.engine()

@@ -36,6 +36,16 @@ final class BulkJobTest {
     Path directory;
 
     @Test
+    void body_anArrayOfALongArray_isNoObject() {
+        try (TestEngine store = inMemory()) {
+            Reply reply = store.call("POST", BULK, "[[" + "0,".repeat(MOST) + "0]]");
+
+            assertThat(reply.status()).isEqualTo(422);
+            assertThat(reply.text()).contains("must be a JSON object").doesNotContain("too_many");
+        }
+    }
+
+    @Test
     void bulk_asManyItemsAsThereMayBe_eachHasItsOutcome() {
         try (TestEngine store = inMemory()) {
             String job = start(store, MOST, i -> i % 10 == 7 ? "{\"action\":\"create\",\"name\":7}" : CREATE.apply(i));
