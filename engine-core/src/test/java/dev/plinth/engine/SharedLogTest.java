@@ -162,9 +162,13 @@ class SharedLogTest {
         try (Engine first = open()) {
             String key = newKey(first);
             String id = TestEngine.id(post(first, key, "k1"));
-            log.expireLease();
+            long epoch = first.position().epoch();
 
             try (Engine second = open()) {
+                Patience.until(() -> {
+                    log.expireLease(epoch); // again, because a beat of the first one extends it
+                    return second.role() == NodeRole.LEADER;
+                });
                 Reply refused = post(first, key, "k2");
                 assertThat(refused.status()).isEqualTo(503);
                 assertThat(refused.text()).contains("not_leader");
