@@ -16,6 +16,10 @@ import java.util.stream.Stream;
 /** A primary and its synchronous standby, on free ports of this machine. */
 public final class Pair implements AutoCloseable {
     private static final Path MEMORY = Path.of("/dev/shm");
+
+    /** Several test JVMs have a pair each. */
+    private static final long MEMORY_BYTES_MIN = 2L << 30;
+
     private static final String SYNCHRONOUS = "synchronous_standby_names = 'standby'";
 
     private final Path home;
@@ -47,7 +51,9 @@ public final class Pair implements AutoCloseable {
     /** Starts a pair of its own. */
     public static Pair start() {
         try {
-            Path parent = Files.isWritable(MEMORY) ? MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
+            boolean hasMemory =
+                    Files.isWritable(MEMORY) && Files.getFileStore(MEMORY).getUsableSpace() >= MEMORY_BYTES_MIN;
+            Path parent = hasMemory ? MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
             Path home = Files.createTempDirectory(parent, "plinth-postgres");
             Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
             Path data = Files.createDirectory(home.resolve("data"));
