@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Jetty's request with a method and a target that are sent as they came. Jetty's own parses the target, and takes
  * {@code //a} for a host. It writes a method in upper case, which would turn {@code delete} into a call that the leader obeys.
  *
- * <p>Jetty cannot send a path with a malformed escape, one that leads above the root, or one with a wrong host behind
- * {@code //}. It is sent as another one that has no route either, so that the leader answers both alike.
+ * <p>A path with a malformed escape cannot be sent by Jetty. It is sent as another one that is malformed for the leader too,
+ * which answers both alike.
  */
 final class LeaderRequest extends HttpRequest {
     private static final Pattern MALFORMED = Pattern.compile("%(?![0-9A-Fa-f]{2})");
@@ -26,21 +26,21 @@ final class LeaderRequest extends HttpRequest {
     LeaderRequest(HttpClient client, URI leader, String rawMethod, String rawPath, @Nullable String rawQuery) {
         super(client, new HttpConversation(), leader);
         this.rawMethod = rawMethod;
-        this.rawPath = sendable(rawPath, rawQuery == null ? "" : "?" + rawQuery);
+        this.rawPath = sendable(rawPath);
         this.rawQuery = rawQuery;
     }
 
-    private static String sendable(String path, String query) {
-        if (isSendable(path + query)) {
+    private static String sendable(String path) {
+        if (path.indexOf('%') < 0 || isSendable(path)) {
             return path;
         }
         String other = MALFORMED.matcher(path).replaceAll(NOT_UTF_8).replace("%00", "%01");
-        return isSendable(other + query) ? other : "/" + NOT_UTF_8;
+        return isSendable(other) ? other : "/" + NOT_UTF_8;
     }
 
-    private static boolean isSendable(String target) {
+    private static boolean isSendable(String path) {
         try {
-            HttpURI unused = HttpURI.from(target);
+            HttpURI unused = HttpURI.from(path);
             return true;
         } catch (IllegalArgumentException malformed) {
             return false;
