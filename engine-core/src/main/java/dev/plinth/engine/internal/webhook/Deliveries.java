@@ -161,10 +161,7 @@ public final class Deliveries {
         if (status == null) {
             return List.of(SetKey.of(SetKinds.DELIVERIES, endpoint.id()));
         }
-        DeliveryRow oldest = rows.at(WebhookTables.DELIVERIES, Releases.nextOpen(rows, endpoint.id(), 0));
-        if (oldest != null
-                && oldest.isOverdue(rows, context.now())
-                && status.equals(StoredDeliveryStatus.DROPPED.wireName())) {
+        if (status.equals(StoredDeliveryStatus.DROPPED.wireName()) && isAnyOverdue(context, endpoint)) {
             List<SetKey> sets = new ArrayList<>(WebhookTables.open(endpoint.id()));
             sets.add(WebhookTables.byStatus(endpoint.id(), StoredDeliveryStatus.DROPPED));
             return sets;
@@ -178,6 +175,12 @@ public final class Deliveries {
         return endpoint.enabled() || status.equals(StoredDeliveryStatus.HELD.wireName())
                 ? WebhookTables.open(endpoint.id())
                 : List.of();
+    }
+
+    private static boolean isAnyOverdue(Context context, EndpointRow endpoint) {
+        Rows rows = context.rows();
+        DeliveryRow oldest = rows.at(WebhookTables.DELIVERIES, Releases.nextOpen(rows, endpoint.id(), 0));
+        return oldest != null && oldest.isOverdue(rows, context.now());
     }
 
     /**
