@@ -24,7 +24,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
                     + "|new (?:ProblemCode|EngineSetting|EngineTextSetting|ByteBudget|StoreReport|OptionalLibrary)|headers\\.add|header|bearer|check|answered\\.put"
                     + "|Pattern\\.compile|UPDATED|POLICY|CONTENT_TYPE|NEW_ARRAY|MEMBER_SELECT|outgrown\\.add|.*\\.ofPattern|.*\\.member|left\\.add"
                     + "|row|held|move|.*\\.says|DESCRIPTIONS\\.put|new (?:Tag|Parameter<>)|Parameter\\.\\w+|told\\.accept"
-                    + "|Setting\\.of|(?s:.*)\\.(?:withoutIt|description|footer|inJava)|(?:CommandLineReader\\.)?withSettings|requiredOption|schema\\.put|new Member|bound|item"
+                    + "|Setting\\.of|(?s:.*)\\.(?:withoutIt|description|customSynopsis|footer|inJava)|description\\.add|(?:CommandLineReader\\.)?withSettings|requiredOption|schema\\.put|new Member|bound|item"
                     + "|ofNode|output\\.(?:tell|hint)|PemFile\\.read|headers\\.put|response\\.put");
     /** Classes whose sentences stand in logs, in the report of a check, and in the data of the demonstration. */
     private static final Pattern REPORTS = Pattern.compile(

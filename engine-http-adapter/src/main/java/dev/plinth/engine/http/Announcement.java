@@ -8,12 +8,13 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Tells on standard output that the program serves, and shows the secrets of a first start. A warning goes to standard
- * error.
+ * Tells on standard output that the program serves, and shows the secrets of a first start.
  */
 final class Announcement {
     /** Hosts that mean every interface. A server listens on them, but a client connects to another one. */
     private static final List<String> WILDCARDS = List.of("0.0.0.0", "::", "[::]");
+
+    private static final System.Logger LOG = System.getLogger(Announcement.class.getName());
 
     private final ProgramOutput output;
     private final Engine engine;
@@ -40,7 +41,7 @@ final class Announcement {
         if (options.hasAdminPort()) {
             output.tell("admin on " + server.adminUri());
         }
-        engine.outgrownTables().ifPresent(output::warn);
+        engine.outgrownTables().ifPresent(sentence -> LOG.log(System.Logger.Level.INFO, sentence));
         output.tell("listening on " + server.uri());
     }
 

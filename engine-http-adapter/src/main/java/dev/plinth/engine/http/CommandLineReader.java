@@ -3,18 +3,21 @@ package dev.plinth.engine.http;
 import dev.plinth.engine.http.config.Config;
 import dev.plinth.engine.http.config.ConfigReader;
 import dev.plinth.engine.http.config.FaultyConfigException;
+import dev.plinth.engine.http.config.NearestName;
 import dev.plinth.engine.http.config.Setting;
 import dev.plinth.engine.http.config.Source;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Reads the options of {@code serve} and {@code check-config}: flags, environment variables and the file. */
 final class CommandLineReader {
@@ -27,7 +30,9 @@ final class CommandLineReader {
     /** The word that serves a workspace with life in it, from memory. */
     static final String DEMO = "demo";
 
-    private static final String SERVE = "serve";
+    /** The word that serves the engine, as no word does too. */
+    static final String SERVE = "serve";
+
     private static final String DEMO_WEBHOOKS = "127.0.0.0/8";
     private static final int HELP_WIDTH = 100;
 
@@ -111,20 +116,18 @@ final class CommandLineReader {
     }
 
     private static CommandSpec serveCommand() {
-        CommandSpec command = withSettings("plinth.jar [serve]", "Serves the engine over HTTP.");
+        CommandSpec command = withSettings("plinth.jar", "Serves the engine over HTTP.", setting -> true);
+        List<String> description = new ArrayList<>();
+        description.add("%nCommands:");
+        description.addAll(Words.lines());
+        description.add("%nOptions of serve:");
         command.usageMessage()
-                .footer("%nTo look around in the console: plinth.jar demo."
-                        + "%n%nEach option can also be set by an environment variable, such as PLINTH_MAX_RESOURCES for"
+                .customSynopsis("plinth.jar [COMMAND] [OPTION]...")
+                .description(description.toArray(String[]::new))
+                .footer("%nEach option can also be set by an environment variable, such as PLINTH_MAX_RESOURCES for"
                         + " --max-resources, or in the file of --config as max-resources. The option wins over the"
                         + " variable, and the variable over the file. A repeatable option takes several values,"
-                        + " separated by commas, from its variable."
-                        + "%n%nOn a configuration file: plinth.jar check-config FILE."
-                        + "%nOn a data directory: plinth.jar verify DIR, plinth.jar backup DIR TARGET,"
-                        + "%nplinth.jar recover [--accept-loss] DIR."
-                        + "%nOn a shared log: plinth.jar log status, plinth.jar log verify, plinth.jar log import,"
-                        + "%nplinth.jar log export."
-                        + "%nOn a workspace: plinth.jar export, plinth.jar import."
-                        + "%nFor quicker starts: plinth.jar archive FILE.");
+                        + " separated by commas, from its variable.");
         return command;
     }
 
@@ -132,7 +135,9 @@ final class CommandLineReader {
         return withSettings(
                 "plinth.jar demo",
                 "Serves a workspace with life in it, to look around in the console: resources, jobs with progress, events,"
-                        + " and a receiver of webhooks that fails now and then. All is in memory. Takes the options of serve.");
+                        + " and a receiver of webhooks that fails now and then. All is in memory. Takes the options of serve,"
+                        + " but for those on where its data is.",
+                setting -> !ServeSettings.OF_STORED_DATA.contains(setting));
     }
 
     private static CommandSpec checkCommand() {
@@ -157,18 +162,23 @@ final class CommandLineReader {
 
     /** Returns a command that takes the options of {@code serve}. */
     static CommandSpec withSettings(String name, String description) {
+        return withSettings(name, description, setting -> true);
+    }
+
+    private static CommandSpec withSettings(String name, String description, Predicate<Setting<?>> isShown) {
         CommandSpec command =
                 CommandSpec.create().name(name).mixinStandardHelpOptions(true).versionProvider(new ProgramVersion());
         command.usageMessage().width(HELP_WIDTH).sortOptions(false).description(description);
         ServeSettings.ALL.stream()
                 .filter(setting -> setting.isFrom(Source.FLAG))
-                .forEach(setting -> command.addOption(option(setting)));
+                .forEach(setting -> command.addOption(option(setting, isShown.test(setting))));
         return command;
     }
 
-    private static OptionSpec option(Setting<?> setting) {
+    private static OptionSpec option(Setting<?> setting, boolean isShown) {
         boolean repeatable = setting.format().isRepeatable();
         OptionSpec.Builder option = OptionSpec.builder(setting.flag())
+                .hidden(!isShown)
                 .description(setting.meaning() + (repeatable ? " Repeatable." : "") + byDefault(setting));
         return setting.format().isSwitch()
                 ? option.arity("0").type(boolean.class).build()
@@ -181,6 +191,26 @@ final class CommandLineReader {
 
     private static String byDefault(Setting<?> setting) {
         return setting.format().isSwitch() ? "" : " Default: " + setting.defaultText() + ".";
+    }
+
+    /** Returns the help of a command, with each address on one line. */
+    static String help(CommandLine line) {
+        return line.getUsageMessage().replaceAll(" (\\S+:)(\\R +)//", "$2$1//");
+    }
+
+    /** Returns the sentence on a wrong command line, with the nearest option in the place of an unknown one. */
+    static String sentence(ParameterException wrong) {
+        if (wrong instanceof UnmatchedArgumentException unmatched && unmatched.isUnknownOption()) {
+            String option = unmatched.getUnmatched().get(0).replaceFirst("=.*", "");
+            List<String> options = wrong.getCommandLine().getCommandSpec().optionsMap().keySet().stream()
+                    .filter(name -> name.startsWith("--"))
+                    .sorted()
+                    .toList();
+            return NearestName.nearest(option, options).isPresent()
+                    ? NearestName.unknown("option", option, options)
+                    : sentence(wrong.getMessage(), wrong);
+        }
+        return sentence(wrong.getMessage(), wrong);
     }
 
     /** Returns the first line of a message, ended as a sentence. */

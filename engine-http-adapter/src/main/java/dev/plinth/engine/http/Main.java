@@ -88,16 +88,24 @@ public final class Main {
         }
     }
 
-    private int run(List<String> arguments, Map<String, String> environment) {
+    private int run(List<String> given, Map<String, String> environment) {
         CommandLineReader reader = new CommandLineReader(environment);
+        List<String> arguments;
         CommandLine line;
         try {
+            arguments = Words.resolved(given);
             line = parse(reader, arguments);
+        } catch (IllegalArgumentException unknown) {
+            output.say(String.valueOf(unknown.getMessage()));
+            output.hint("Run plinth.jar help to see the commands.");
+            return USAGE;
         } catch (ParameterException wrong) {
-            return usage(wrong);
+            output.say(CommandLineReader.sentence(wrong));
+            output.hint("Add --help to the command to see its options.");
+            return USAGE;
         }
         if (line.isUsageHelpRequested()) {
-            line.usage(out);
+            out.print(CommandLineReader.help(line));
             return OK;
         }
         if (line.isVersionHelpRequested()) {
@@ -130,12 +138,6 @@ public final class Main {
                 : reader.parse(arguments);
     }
 
-    private int usage(ParameterException wrong) {
-        output.say(CommandLineReader.sentence(wrong.getMessage(), wrong));
-        output.hint("Add --help to the command to see its options.");
-        return USAGE;
-    }
-
     private int check(CommandLineReader reader, CommandLine line) {
         if (line.getParseResult().hasMatchedOption(CommandLineReader.SCHEMA)) {
             out.print(reader.schema());
@@ -143,8 +145,9 @@ public final class Main {
         }
         try {
             ServeOptions options = reader.options(line);
-            options.checkTogether();
+            Optional<String> note = options.checkTogether();
             options.config().lines().forEach(out::println);
+            note.ifPresent(sentence -> out.println("Note: " + sentence));
             return OK;
         } catch (FaultyConfigException wrong) {
             wrong.faults().forEach(out::println);

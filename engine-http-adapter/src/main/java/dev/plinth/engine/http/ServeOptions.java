@@ -322,9 +322,10 @@ final class ServeOptions {
      * Checks what only a whole engine can: opens one in memory with the same settings, and closes it. Reads the files
      * for TLS too.
      *
+     * @return a sentence on what works and may be too small; empty if there is none
      * @throws FaultyConfigException if they do not fit together
      */
-    void checkTogether() {
+    Optional<String> checkTogether() {
         try {
             checkTls();
         } catch (IllegalArgumentException wrong) {
@@ -332,7 +333,12 @@ final class ServeOptions {
                     List.of(fault(ServeSettings.TLS_CERT, CommandLineReader.sentence(wrong.getMessage(), wrong))));
         }
         try {
-            addHosted(Engine.builder()).open().close();
+            EngineBuilder together = addHosted(Engine.builder()
+                    .maxResources(required(ServeSettings.MAX_RESOURCES))
+                    .retention(retention()));
+            try (Engine engine = together.open()) {
+                return engine.outgrownTables();
+            }
         } catch (IllegalArgumentException wrong) {
             throw new FaultyConfigException(
                     List.of(fault(ServeSettings.ROUTES, CommandLineReader.sentence(wrong.getMessage(), wrong))));

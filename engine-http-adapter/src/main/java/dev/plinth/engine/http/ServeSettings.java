@@ -14,6 +14,7 @@ import dev.plinth.engine.log.Node;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The settings of {@code serve}, each declared once. Flags, variables, file, help, schema and page follow from here. */
 final class ServeSettings {
@@ -105,7 +106,7 @@ final class ServeSettings {
                     "cors-origin",
                     Formats.items(Formats.text("an origin", Cors::checkedOrigin)),
                     "ORIGIN",
-                    "Origin whose pages may call the server from a browser, such as https://app.example.com.")
+                    "Origin, such as https://app.example.com, whose pages may call the server from a browser.")
             .inJava("server.corsOrigin");
 
     static final Setting<String> LOG_FORMAT = Setting.of(
@@ -329,6 +330,20 @@ final class ServeSettings {
                     "Costs and demanded headers by route, such as POST /v1/resources.")
             .from(Source.FILE)
             .inJava("engine.routeCost, engine.requireIdempotencyKey, engine.requireIfMatch");
+
+    /** The settings of a stored or shared log of rows, which the demonstration hides. */
+    static final Set<Setting<?>> OF_STORED_DATA = Set.of(
+            DATA,
+            DURABILITY,
+            LOG,
+            CELL,
+            ADVERTISE,
+            NODE_ID,
+            LEASE,
+            FORWARD,
+            LOG_DURABILITY,
+            SECRET_KEY_FILE,
+            QUICK_RESTART);
 
     /** All settings in the order of the help. */
     static final List<Setting<?>> ALL = List.of(

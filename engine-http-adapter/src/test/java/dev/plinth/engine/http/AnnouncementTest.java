@@ -18,21 +18,21 @@ class AnnouncementTest {
             new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
 
     @Test
-    void start_printsOneLineAndWarnsOfOutgrownTablesOnStandardError() {
+    void start_printsOneLineAndNothingOnStandardError() {
         String uri = announced();
 
         assertThat(lines(out)).containsExactly("plinth: listening on " + uri);
-        assertThat(lines(err)).singleElement().asString().startsWith("plinth: The tables are too small");
+        assertThat(lines(err)).isEmpty();
     }
 
     @Test
-    void start_inJson_warnsWithItsLevel() {
+    void start_inJson_printsOneObject() {
         output.toJson();
 
         String uri = announced();
 
         assertThat(lines(out)).singleElement().asString().contains("\"level\":\"INFO\"", "listening on " + uri);
-        assertThat(lines(err)).singleElement().asString().contains("\"level\":\"WARNING\"", "The tables are too small");
+        assertThat(lines(err)).isEmpty();
     }
 
     /** Announces a server of an engine with the usual plans and tables, and returns its address. */

@@ -113,6 +113,7 @@ class ConfigIT {
                 .containsPattern("host +0\\.0\\.0\\.0  \\(--host\\)")
                 .containsPattern("durability +fsync  \\(default\\)")
                 .containsPattern("plans +free  \\(")
+                .containsPattern("Note: The tables are too small for .* \\(--max-resources\\)")
                 .doesNotContain(TOKEN);
     }
 

@@ -23,7 +23,7 @@ class DemoIT {
     private static final String PRINTED = "/tmp/plinth-demo.txt";
     private static final String ADDRESS = "http://127.0.0.1:8080";
     private static final String START =
-            "./mvnw -q -DskipTests package\njava -jar engine-http-adapter/target/plinth.jar demo";
+            "./mvnw -Dprogram package\njava -jar engine-http-adapter/target/plinth.jar demo";
 
     @TempDir
     private Path directory;
@@ -70,7 +70,7 @@ class DemoIT {
                     .contains("HTTP/1.1 201", "My first order", "dempotent-Replayed: true", "job_", "tour.finished")
                     .doesNotContain("problem");
             assertThat(demo.stop()).isZero();
-            assertThat(demo.said().lines()).singleElement().asString().startsWith("plinth: The tables are too small");
+            assertThat(demo.said()).isEmpty();
         }
     }
 

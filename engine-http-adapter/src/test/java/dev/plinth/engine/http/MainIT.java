@@ -27,7 +27,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MainIT {
     private static final long PATIENCE_SECONDS = 300;
     private static final String LISTENING = "plinth: listening on ";
-    private static final String OUTGROWN = "plinth: The tables are too small";
 
     @TempDir
     private Path directory;
@@ -115,12 +114,7 @@ class MainIT {
             assertThat(answer).contains("HTTP/1.1 201").contains("My resource");
             process.destroy();
             assertThat(exitCode(process)).isZero();
-            assertThat(Files.readAllLines(err()))
-                    .singleElement()
-                    .asString()
-                    .startsWith(OUTGROWN)
-                    .contains("--max-resources")
-                    .hasSizeLessThan(300);
+            assertThat(err()).isEmptyFile();
         } finally {
             process.destroyForcibly();
         }
@@ -457,12 +451,7 @@ class MainIT {
         assertThat(restOf(process))
                 .contains("--host", "--port", "--memory", "--data", "--durability", "--tables", "--max-resources")
                 .contains(
-                        "--admin-token",
-                        "--secret-key-file",
-                        "--webhook-allow",
-                        "--test-clock",
-                        "PLINTH_",
-                        "recover [--accept-loss] DIR");
+                        "--admin-token", "--secret-key-file", "--webhook-allow", "--test-clock", "PLINTH_", "recover ");
     }
 
     @Test
@@ -479,7 +468,6 @@ class MainIT {
 
     private void assertOneSentence(String mention) throws IOException {
         assertThat(Files.readAllLines(err()))
-                .filteredOn(line -> !line.startsWith(OUTGROWN))
                 .singleElement()
                 .asString()
                 .startsWith("plinth: ")

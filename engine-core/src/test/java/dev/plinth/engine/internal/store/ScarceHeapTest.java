@@ -15,7 +15,7 @@ final class ScarceHeapTest {
         String output = ChildJvm.run(ScarceHeap.class, List.of("-Xmx48m"));
 
         assertThat(output)
-                .contains("plan_limit_reached", "bytes of the heap", "larger -Xmx")
+                .contains("plan_limit_reached", "bytes of memory that they may take, half of -Xmx", "--tables off-heap")
                 .contains("taken of another: 20 of 20")
                 .endsWith("exit 0");
     }

@@ -25,7 +25,8 @@ record MembersFormat(List<Formats.Member> members) implements Format<Map<String,
                     .orElse(null);
             if (member == null) {
                 List<String> names = members.stream().map(Formats.Member::name).toList();
-                faults.add(entry.line(), NearestName.unknown(name.isEmpty() ? "" : name + ".", entry.key(), names));
+                faults.add(
+                        entry.line(), NearestName.unknown("key", name.isEmpty() ? "" : name + ".", entry.key(), names));
                 continue;
             }
             String path = name.isEmpty() ? entry.key() : name + "." + entry.key();

@@ -5,20 +5,32 @@ import java.util.List;
 import java.util.Optional;
 
 /** Finds the name that a user probably meant. */
-final class NearestName {
+public final class NearestName {
     private static final int LENGTH_MAX = 64;
 
     private NearestName() {}
 
-    /** Returns the sentence on an unknown key, with the nearest name, or with all names if none is near. */
-    static String unknown(String prefix, String key, List<String> names) {
-        Optional<String> nearest = nearest(key, names);
-        String next =
-                nearest.isPresent() ? "The nearest name is " + nearest.get() : "Use one of " + String.join(", ", names);
-        return "Unknown key " + FaultList.shown(prefix + key) + ". " + next + ".";
+    /**
+     * Returns the sentence on an unknown name, with the nearest one, or with all names if none is near.
+     *
+     * @param kind the kind of name, such as {@code key}
+     * @param name the name as the user wrote it
+     * @param names the names that are known
+     */
+    public static String unknown(String kind, String name, List<String> names) {
+        return unknown(kind, "", name, names);
     }
 
-    private static Optional<String> nearest(String key, List<String> names) {
+    /** Returns the same sentence, where a prefix of the name is right. */
+    static String unknown(String kind, String prefix, String name, List<String> names) {
+        Optional<String> nearest = nearest(name, names);
+        String next =
+                nearest.isPresent() ? "The nearest name is " + nearest.get() : "Use one of " + String.join(", ", names);
+        return "Unknown " + kind + " " + FaultList.shown(prefix + name) + ". " + next + ".";
+    }
+
+    /** Returns the name that is nearest to another one, if one is near. */
+    public static Optional<String> nearest(String key, List<String> names) {
         if (key.length() > LENGTH_MAX) {
             return Optional.empty();
         }

@@ -65,6 +65,12 @@ export async function signIn(credential) {
         ? "This port serves the operator only. Open the console on the port of the API and sign in with the key there."
         : "This port does not serve the operator. Open the console on the admin port and sign in with the token there.";
     }
+    if (failure.status === 401) {
+      failure.title = opensWorkspace ? "This key opens nothing here" : "This token opens nothing here";
+      failure.detail = opensWorkspace
+        ? "Check that it was copied whole and belongs to this server. It may also be revoked or have expired: make another one under API keys."
+        : "Check that it was copied whole. An API key begins with sk_ or rk_; the operator's token is the one that the server was started with.";
+    }
     throw failure;
   }
   stored.set(credential);

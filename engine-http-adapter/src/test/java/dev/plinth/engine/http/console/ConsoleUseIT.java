@@ -391,6 +391,17 @@ class ConsoleUseIT extends ConsoleBrowsing {
     }
 
     @Test
+    void signIn_withAnUnknownKey_tellsAPersonWhatToDo() throws IOException {
+        begin(WIDE, false);
+        browser.open(world.address());
+        browser.await("document.querySelector('h1')");
+        browser.fill("API key", world.secret().substring(0, world.secret().length() - 1));
+        browser.click("Sign in");
+        browser.await("document.body.innerText.includes('opens nothing here')");
+        assertThat(browser.text()).contains("copied whole").doesNotContain("/v1", "/admin");
+    }
+
+    @Test
     void signIn_overPlainHttp_warns() throws IOException {
         begin(WIDE, false);
         browser.open(world.address());

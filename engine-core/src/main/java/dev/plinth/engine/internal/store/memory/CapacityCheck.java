@@ -250,10 +250,10 @@ public final class CapacityCheck {
                     bytes(workspaceUsage, UsageCounter.ALL) + growth.bytes);
             Reserve from = growth.grows() ? new Bound(heapBytesMax, used, holders, own).refuses(reserve) : Reserve.NONE;
             if (from != Reserve.NONE) {
-                return from.refusal(
-                        "The tables may take " + heapBytesMax + " bytes of the heap, and take " + heapBytes()
-                                + "; nothing was changed. Delete rows, wait until some expire, or ask the operator for a"
-                                + " larger -Xmx or tables off the heap.");
+                return from.refusal("The tables take " + heapBytes() + " of the " + heapBytesMax
+                        + " bytes of memory that they may take, half of -Xmx; nothing was changed. Ask the"
+                        + " operator for a larger -Xmx or for tables off the heap (--tables off-heap), or delete"
+                        + " rows.");
             }
         }
         return null;
