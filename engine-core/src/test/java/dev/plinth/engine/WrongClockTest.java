@@ -178,7 +178,7 @@ final class WrongClockTest {
     }
 
     @Test
-    void store_thatWasOffForMonths_isRightAtOnceAndSweepsAnHourLater() {
+    void store_thatWasOffForMonths_isRightAtOnceAndSweepsHoursLater() {
         String event =
                 engine.client(key).publish("a.b", Json.EMPTY_OBJECT).call().id();
         engine.close();
@@ -189,7 +189,7 @@ final class WrongClockTest {
         assertThat(call("GET", "/v1/events/" + event).status()).isEqualTo(404);
         assertThat(engine.store().time().sweepLagMillis())
                 .isEqualTo(Duration.ofDays(100).toMillis());
-        for (int i = 0; i <= 60; i++) {
+        for (int i = 0; i <= 3 * 60; i++) {
             clock.pass(Duration.ofMinutes(1));
             wakeTimers();
             assertThat(engine.store().time().sweepLagMillis()).isNotNegative();

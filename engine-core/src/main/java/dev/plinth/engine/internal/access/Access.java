@@ -497,7 +497,7 @@ public final class Access {
             return null;
         }
         KeyRow key = KeyRow.read(keyRow);
-        if (!key.accepts(digest, nowMillis)) {
+        if (!key.accepts(digest, rows, nowMillis)) {
             return null;
         }
         WorkspaceRow row = WorkspaceRow.read(workspaceRow);

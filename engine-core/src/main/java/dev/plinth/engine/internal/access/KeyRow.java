@@ -1,6 +1,8 @@
 package dev.plinth.engine.internal.access;
 
 import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.ExpiryTime;
+import dev.plinth.engine.internal.base.Grace;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.RowReader;
@@ -23,7 +25,8 @@ record KeyRow(Facts facts, Settings settings, Secrets secrets) {
     /** The revocation time of a key that is not revoked. The due index has no entry at it. */
     static final long NOT_REVOKED = DueIndex.NEVER;
 
-    private static final int VERSION = 1;
+    /** Version 1 did not know since when a secret is in grace. */
+    private static final int VERSION = 2;
 
     static KeyRow read(byte[] row) {
         RowReader in = new RowReader(row, VERSION);
@@ -89,26 +92,26 @@ record KeyRow(Facts facts, Settings settings, Secrets secrets) {
         return secrets instanceof Revoked revoked && revoked.at + keptMillis(context.rows()) <= context.now();
     }
 
-    /** Returns the key with a new secret. The old secrets stay valid until the end of their grace. */
-    KeyRow rotate(ApiSecret secret, long graceUntil, long now) {
+    /** Returns the key with a new secret. The old secrets stay valid for a grace, and older ones until the end of theirs. */
+    KeyRow rotate(ApiSecret secret, Grace grace, ExpiryTime time) {
         List<Token> next = new ArrayList<>();
-        next.add(new Token(secret.digest(), NEVER));
+        next.add(new Token(secret.digest(), Grace.ENDLESS));
         for (Token token : secrets.tokens()) {
-            long until = Math.min(token.validUntil(), graceUntil);
-            if (until > now) {
-                next.add(new Token(token.digest(), until));
+            Token old = new Token(token.digest(), token.grace().endedBy(grace));
+            if (!old.grace().isOver(time, grace.since())) {
+                next.add(old);
             }
         }
         return new KeyRow(facts, settings, new Valid(secret.prefix(), secret.lastFour(), next));
     }
 
     /** Returns true if a secret with this digest is valid now. */
-    boolean accepts(byte[] digest, long now) {
+    boolean accepts(byte[] digest, ExpiryTime time, long now) {
         if (now >= settings.expiresAt) {
             return false;
         }
         for (Token token : secrets.tokens()) {
-            if (now < token.validUntil() && Arrays.equals(token.digest(), digest)) {
+            if (Arrays.equals(token.digest(), digest) && !token.grace().isOver(time, now)) {
                 return true;
             }
         }
@@ -119,7 +122,7 @@ record KeyRow(Facts facts, Settings settings, Secrets secrets) {
     long validUntil(byte[] digest) {
         for (Token token : secrets.tokens()) {
             if (Arrays.equals(token.digest(), digest)) {
-                return Math.min(settings.expiresAt, token.validUntil());
+                return Math.min(settings.expiresAt, token.grace().until());
             }
         }
         return 0;
@@ -200,7 +203,7 @@ record KeyRow(Facts facts, Settings settings, Secrets secrets) {
             int count = in.small();
             List<Token> tokens = new ArrayList<>(count);
             for (int i = 0; i < count; i++) {
-                tokens.add(new Token(in.bytes(), in.number()));
+                tokens.add(new Token(in.bytes(), Grace.read(in, in.version() == VERSION)));
             }
             return revokedAt == NOT_REVOKED
                     ? new Valid(prefix, lastFour, tokens)
@@ -211,7 +214,7 @@ record KeyRow(Facts facts, Settings settings, Secrets secrets) {
             long revokedAt = this instanceof Revoked revoked ? revoked.at : NOT_REVOKED;
             RowWriter begun =
                     out.text(prefix()).text(lastFour()).number(revokedAt).small(tokens().size());
-            tokens().forEach(token -> begun.bytes(token.digest).number(token.validUntil));
+            tokens().forEach(token -> token.grace.write(begun.bytes(token.digest)));
             return begun;
         }
     }
@@ -231,6 +234,6 @@ record KeyRow(Facts facts, Settings settings, Secrets secrets) {
         }
     }
 
-    /** The digest of a secret with the end of its validity. */
-    record Token(byte[] digest, long validUntil) {}
+    /** The digest of a secret with the time for which it counts. */
+    record Token(byte[] digest, Grace grace) {}
 }

@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Grace;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
@@ -187,7 +188,8 @@ public final class Keys {
             }
             ApiSecret secret = ApiSecret.create(
                     context, old.scopes() != ScopeBits.FULL, old.facts().isLive());
-            KeyRow row = old.rotate(secret, context.now() + graceSeconds * 1000, context.now());
+            KeyRow row =
+                    old.rotate(secret, new Grace(context.now(), context.now() + graceSeconds * 1000), context.rows());
             if (row.secrets().tokens().size() > Limits.OLD_SECRETS_MAX + 1) {
                 throw RefusedException.of(
                         ProblemCode.INVALID_TRANSITION,
@@ -210,7 +212,7 @@ public final class Keys {
         checkMayGive(context.caller(), input.scopes());
         ApiSecret secret = ApiSecret.create(context, input.scopes() != ScopeBits.FULL, input.live());
         Long expiresAt = input.expiresAt();
-        KeyRow.Token token = new KeyRow.Token(secret.digest(), KeyRow.NEVER);
+        KeyRow.Token token = new KeyRow.Token(secret.digest(), Grace.ENDLESS);
         KeyRow row = new KeyRow(
                 new KeyRow.Facts(
                         context.newId(IdKind.KEY), workspace, context.nextNumber(), input.live(), context.now()),

@@ -64,6 +64,11 @@ public final class Context {
         return nowMillis;
     }
 
+    /** Returns the time by which rows expire, in epoch milliseconds: {@link Rows#expiryTime(long)}. */
+    public long expiryTime() {
+        return rows.expiryTime(nowMillis);
+    }
+
     public Rows rows() {
         return rows;
     }

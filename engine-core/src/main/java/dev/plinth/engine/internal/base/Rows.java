@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the store. An implementation remembers the highest sequence that it has shown, because an answer waits for
  * that.
  */
-public interface Rows {
+public interface Rows extends ExpiryTime {
     /** Means "no such member". */
     long NONE = -1;
 

@@ -131,6 +131,16 @@ public final class StagedRows implements Rows {
     }
 
     @Override
+    public long expiryTime(long nowMillis) {
+        return base.expiryTime(nowMillis);
+    }
+
+    @Override
+    public long expiryTime(long beganMillis, long nowMillis) {
+        return base.expiryTime(beganMillis, nowMillis);
+    }
+
+    @Override
     public RetentionTimes retention() {
         return base.retention();
     }

@@ -160,7 +160,8 @@ public final class Idempotency {
         RowReader in = IdempotencyRow.reader(row);
         int digestsAt = IdempotencyRow.skipToDigests(in);
         Id request = in.skip(Fingerprint.BYTES).id(IdKind.REQUEST);
-        if (IdempotencyRow.expiresAt(in.number()) <= nowMillis) {
+        // A second execution cannot be undone, so the answer counts for as long as no sweep may delete it.
+        if (IdempotencyRow.expiresAt(in.number()) <= rows.expiryTime(nowMillis)) {
             return null;
         }
         List<Id> sharedResources = in.ids(IdKind.RESOURCE);

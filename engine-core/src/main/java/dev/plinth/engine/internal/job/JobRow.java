@@ -158,6 +158,12 @@ record JobRow(
         Lease from(long now) {
             return new Lease(token, seconds, now + TimeUnit.SECONDS.toMillis(seconds));
         }
+
+        /** Returns true if it has expired. A jump of the clock does not make it expire. */
+        boolean isOver(Context context) {
+            long began = expiresAt - TimeUnit.SECONDS.toMillis(seconds);
+            return expiresAt <= context.rows().expiryTime(began, context.now());
+        }
     }
 
     static JobRow create(Facts facts, long now, boolean countsOutcomes) {

@@ -55,7 +55,7 @@ final class JobSteps {
     }
 
     /**
-     * Ends a lease at its time. The job is queued again without having used the attempt, or canceled if a call had
+     * Ends a lease at its time, or extends it where a jump of the clock alone has brought the time. The job is queued again without having used the attempt, or canceled if a call had
      * asked for that. It fails with the third expired lease of an attempt.
      */
     static Command.Change lapse(Id id, ProgressReports newest, ProblemJson problems) {
@@ -64,6 +64,9 @@ final class JobSteps {
             JobRow.Lease lease = row.lease();
             if (lease == null || lease.expiresAt() > context.now()) {
                 return Decision.nothing(TOO_LATE);
+            }
+            if (!lease.isOver(context)) { // only the clock has jumped, so the worker has its time again
+                return Decision.of(JobRules.step(context, row.extended(lease.from(context.now()))), DONE);
             }
             if (isToEnd(context, row)) {
                 return Decision.of(end(context, row), DONE);

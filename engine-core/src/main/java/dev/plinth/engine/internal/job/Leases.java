@@ -231,7 +231,7 @@ public final class Leases {
         return context -> {
             JobRow row = handled.newest().of(Jobs.find(context, id));
             JobRow.Lease lease = row.lease();
-            if (lease == null || !lease.token().equals(shown) || lease.expiresAt() <= context.now()) {
+            if (lease == null || !lease.token().equals(shown) || lease.isOver(context)) {
                 throw RefusedException.of(
                         ProblemCode.LEASE_LOST,
                         "The leaseToken is not that of the job's current lease, and the job is "

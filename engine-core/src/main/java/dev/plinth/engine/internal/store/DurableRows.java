@@ -39,6 +39,16 @@ record DurableRows(Store store) implements Rows {
     }
 
     @Override
+    public long expiryTime(long nowMillis) {
+        return store.time().expiryTime(nowMillis);
+    }
+
+    @Override
+    public long expiryTime(long beganMillis, long nowMillis) {
+        return store.time().expiryTime(beganMillis, nowMillis);
+    }
+
+    @Override
     public RetentionTimes retention() {
         return store.retention();
     }

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.internal.base.ExpiryTime;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * {@link SteadyTime}. A sweep cannot be undone, so it has a time of its own that follows a jump later.
  * Thread-safe.
  */
-public final class EngineTime {
+public final class EngineTime implements ExpiryTime {
     private static final System.Logger LOG = Log.of(EngineTime.class);
 
     /** The duration after which a jump is followed: short, so that a machine that slept is right again soon. */
@@ -21,7 +22,7 @@ public final class EngineTime {
      * The duration after which the sweep follows a jump. It is long, so that a clock that was wrong at the machine's
      * start has been corrected by then.
      */
-    private static final long LASTS_FOR_SWEEP_MILLIS = TimeUnit.HOURS.toMillis(1);
+    private static final long LASTS_FOR_SWEEP_MILLIS = TimeUnit.HOURS.toMillis(3);
 
     private static final long LOOK_MILLIS = 1_000;
     private static final long TOLD_FROM_MILLIS = TimeUnit.NANOSECONDS.toMillis(SteadyTime.FOLLOWED_AT_ONCE_NANOS);
@@ -46,7 +47,7 @@ public final class EngineTime {
         long wall = clock.epochMillis();
         long last = tables.lastTimeMillis() == 0 ? wall : tables.lastTimeMillis();
         this.now = mayBeWrong ? new SteadyTime(clock, LASTS_MILLIS, Math.max(wall, last)) : null;
-        // Only the next hour tells whether the store was off for months or the clock is wrong.
+        // Only the next hours tell whether the store was off for months or the clock is wrong.
         this.ofSweep = mayBeWrong ? new SteadyTime(clock, LASTS_FOR_SWEEP_MILLIS, Math.min(wall, last)) : null;
     }
 
@@ -56,9 +57,26 @@ public final class EngineTime {
         return Math.max(millis, Math.max(floor, tables.lastTimeMillis()));
     }
 
-    /** Returns how many milliseconds the time of a sweep is behind, because the clock has jumped within the last hour. */
+    /** Returns how many milliseconds the time of a sweep is behind, because the clock has jumped within the last hours. */
     public long sweepLagMillis() {
         return ofSweep == null ? 0 : Math.max(0, millis() - ofSweep.millis());
+    }
+
+    @Override
+    public long expiryTime(long nowMillis) {
+        return ofSweep == null ? nowMillis : Math.min(nowMillis, ofSweep.millis());
+    }
+
+    /**
+     * {@inheritDoc} One that began before the jump ends by the time of a sweep, or once it has gone by since the jump. So
+     * it ends also if the clock is right again, and the engine's time stays ahead for days.
+     */
+    @Override
+    public long expiryTime(long beganMillis, long nowMillis) {
+        long jumpedTo = now == null ? 0 : now.jumpedToMillis();
+        return beganMillis >= jumpedTo
+                ? nowMillis
+                : Math.max(expiryTime(nowMillis), Math.min(nowMillis, beganMillis + nowMillis - jumpedTo));
     }
 
     /** Returns how many real milliseconds it takes until then, as far as the clock tells. */

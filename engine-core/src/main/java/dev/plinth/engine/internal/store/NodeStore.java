@@ -134,7 +134,7 @@ public final class NodeStore implements AutoCloseable {
 
     /** Returns the rows while the node follows. */
     public Rows rows() {
-        View view = new View(tables, true);
+        View view = new View(tables, null, true);
         view.begin();
         return view;
     }

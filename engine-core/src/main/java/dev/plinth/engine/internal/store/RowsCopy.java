@@ -76,7 +76,7 @@ public final class RowsCopy implements AutoCloseable {
     }
 
     public Rows rows() {
-        View view = new View(tables, true);
+        View view = new View(tables, null, true);
         view.begin();
         return view;
     }

@@ -39,7 +39,9 @@ final class SteadyTime {
         this.clock = clock;
         this.lastsNanos = TimeUnit.MILLISECONDS.toNanos(lastsMillis);
         long wall = clock.epochMillis();
-        this.reading = new AtomicReference<>(new Reading(wall, clock.nanoTime(), nanos(startMillis), 0, 0));
+        // The time between the last record and the start is a jump too, because it is not known which clock was wrong.
+        long start = nanos(startMillis);
+        this.reading = new AtomicReference<>(new Reading(wall, clock.nanoTime(), start, start, 0, 0));
     }
 
     /** Returns the time in epoch milliseconds. Asks the monotonic clock only if the wall clock has moved. */
@@ -52,6 +54,11 @@ final class SteadyTime {
     /** Returns the same and asks both clocks, so that the time goes on while the wall clock stands still. */
     long look() {
         return look(clock.epochMillis());
+    }
+
+    /** Returns where the time was right after it last followed a jump; its beginning if there was none. */
+    long jumpedToMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(reading.get().jumpedTo);
     }
 
     private long look(long wall) {
@@ -70,10 +77,11 @@ final class SteadyTime {
      *
      * @param nanos reading of the monotonic clock
      * @param timeNanos the time then, in nanoseconds since the epoch
+     * @param jumpedTo the time right after the last jump that was followed
      * @param jumpedAt reading of the monotonic clock when a jump was seen that is not followed yet
      * @param jumpNanos how far the wall clock was ahead at every look since; 0 if there is no jump
      */
-    private record Reading(long wallMillis, long nanos, long timeNanos, long jumpedAt, long jumpNanos) {
+    private record Reading(long wallMillis, long nanos, long timeNanos, long jumpedTo, long jumpedAt, long jumpNanos) {
         long millis() {
             return TimeUnit.NANOSECONDS.toMillis(timeNanos);
         }
@@ -87,17 +95,17 @@ final class SteadyTime {
             long lead = SteadyTime.nanos(wall) - steady;
             if (lead < 0) {
                 long slow = steady - elapsed / SLOWER_BY;
-                return new Reading(wall, now, Math.max(slow, steady + lead), 0, 0);
+                return new Reading(wall, now, Math.max(slow, steady + lead), jumpedTo, 0, 0);
             }
             if (lead <= FOLLOWED_AT_ONCE_NANOS) {
-                return new Reading(wall, now, steady + lead, 0, 0);
+                return new Reading(wall, now, steady + lead, jumpedTo, 0, 0);
             }
             boolean goesOn = jumpNanos > 0 && elapsed <= lasts / LOOKS_LEAST;
             long since = goesOn ? jumpedAt : now;
             long least = goesOn ? Math.min(jumpNanos, lead) : lead;
             return now - since < lasts
-                    ? new Reading(wall, now, steady, since, least)
-                    : new Reading(wall, now, steady + least, now, lead - least);
+                    ? new Reading(wall, now, steady, jumpedTo, since, least)
+                    : new Reading(wall, now, steady + least, steady + least, now, lead - least);
         }
     }
 }

@@ -141,7 +141,7 @@ public final class Store implements AutoCloseable {
      * @return the result of the reader
      */
     public <T extends @Nullable Object> T readToAnswer(Function<? super View, T> reader) {
-        return reads.read(new View(tables, false), reader, true);
+        return reads.read(new View(tables, time, false), reader, true);
     }
 
     /**
@@ -150,7 +150,7 @@ public final class Store implements AutoCloseable {
      * @throws WriterBusyException if writers were quicker each time, and one of them has the lock for longer than a moment
      */
     public <T extends @Nullable Object> T readAtOnce(Function<? super View, T> reader) {
-        return reads.read(new View(tables, false), reader, false);
+        return reads.read(new View(tables, time, false), reader, false);
     }
 
     /**
@@ -162,7 +162,7 @@ public final class Store implements AutoCloseable {
      *     nothing then
      */
     public <T extends @Nullable Object> T readToAct(Function<? super View, T> reader) {
-        View view = new View(tables, false);
+        View view = new View(tables, time, false);
         T result = reads.read(view, reader, true);
         if (view.highest() > inFlight.committed()) {
             // Rows that are durable already need not wait for the thread that would tell of it.
@@ -178,7 +178,7 @@ public final class Store implements AutoCloseable {
      * may be in flight. So code that acts on them reads them by {@link #readToAct} or decides in a commit.
      */
     public long look(ToLongFunction<? super View> question) {
-        return reads.<Long>read(new View(tables, false), question::applyAsLong, true);
+        return reads.<Long>read(new View(tables, time, false), question::applyAsLong, true);
     }
 
     /**
@@ -187,7 +187,7 @@ public final class Store implements AutoCloseable {
      * must not be read through it.
      */
     public View viewToAnswer() {
-        View view = new View(tables, true);
+        View view = new View(tables, time, true);
         view.begin();
         return view;
     }

@@ -225,6 +225,16 @@ public final class Transaction implements Rows {
     }
 
     @Override
+    public long expiryTime(long nowMillis) {
+        return time.expiryTime(nowMillis);
+    }
+
+    @Override
+    public long expiryTime(long beganMillis, long nowMillis) {
+        return time.expiryTime(beganMillis, nowMillis);
+    }
+
+    @Override
     public RetentionTimes retention() {
         return tables.retention();
     }

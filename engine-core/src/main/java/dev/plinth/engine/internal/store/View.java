@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class View implements Rows {
     private final StoreTables tables;
+    private final @Nullable EngineTime time;
     private final boolean rowByRow;
     private long highest;
     private long lastAtStart;
@@ -27,10 +28,12 @@ public final class View implements Rows {
     /**
      * Makes a view of these tables.
      *
+     * @param time the time of the store; null while no store runs
      * @param rowByRow true if it is not validated as a whole, so that each row has to be right alone
      */
-    View(StoreTables tables, boolean rowByRow) {
+    View(StoreTables tables, @Nullable EngineTime time, boolean rowByRow) {
         this.tables = tables;
+        this.time = time;
         this.rowByRow = rowByRow;
     }
 
@@ -127,6 +130,16 @@ public final class View implements Rows {
         reads += 2;
         see(null);
         return tables.keyAt(number);
+    }
+
+    @Override
+    public long expiryTime(long nowMillis) {
+        return time == null ? nowMillis : time.expiryTime(nowMillis);
+    }
+
+    @Override
+    public long expiryTime(long beganMillis, long nowMillis) {
+        return time == null ? nowMillis : time.expiryTime(beganMillis, nowMillis);
     }
 
     @Override

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>With a real clock a run may come a second late, so that under load a step finds many rows and not one. Readers go
  * by the clock. Work that a decision has begun is due at once. A jump of the clock may be a mistake, so the sweep
- * follows it only an hour later ({@link Store#time}).
+ * follows it only three hours later ({@link Store#time}).
  *
  * <p>Waiting writers go first after each turn, which is one step as long as the sweep is fast enough. While it deletes
  * less than twice as many rows as arrive, its turns get longer. A caller that is late by some milliseconds is better

@@ -355,7 +355,9 @@ final class DeliveryAttempts {
         }
         headers.put("webhook-id", event.text());
         headers.put("webhook-timestamp", Long.toString(seconds));
-        headers.put("webhook-signature", Signature.sign(endpoint.keys(cipher, at), event.text(), seconds, body));
+        headers.put(
+                "webhook-signature",
+                Signature.sign(endpoint.keys(cipher, store.time(), at), event.text(), seconds, body));
         TraceParent trace = content.trace();
         if (trace != null) {
             headers.keySet().removeIf(TraceParent.HEADER::equalsIgnoreCase);

@@ -218,7 +218,7 @@ record DeliveryRow(Facts facts, DeliveryState state, Attempts attempts, Requests
 
     /** Returns true if its event is not kept any more. */
     boolean isEventExpired(Context context) {
-        return facts.createdAt() + context.rows().retention().events().toMillis() <= context.now();
+        return facts.createdAt() + context.rows().retention().events().toMillis() <= context.expiryTime();
     }
 
     /** Returns the same, due by the schedule at a time. */

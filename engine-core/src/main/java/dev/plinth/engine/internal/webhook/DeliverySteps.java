@@ -234,7 +234,7 @@ final class DeliverySteps {
         SetKey exhausted = WebhookTables.byStatus(endpoint.id(), StoredDeliveryStatus.EXHAUSTED);
         long reached = forSome(rows, exhausted, after, row -> {
             boolean isWanted = row.facts().createdAt() >= since && row.settledAt() <= until && row.resendAt() == 0;
-            boolean isExpired = row.facts().createdAt() + DeliveryRow.keptMillis(rows) <= context.now();
+            boolean isExpired = row.facts().createdAt() + DeliveryRow.keptMillis(rows) <= context.expiryTime();
             if (!isWanted || isExpired || row.isEventExpired(context)) {
                 return;
             }

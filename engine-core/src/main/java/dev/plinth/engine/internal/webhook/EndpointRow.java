@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.webhook;
 
+import dev.plinth.engine.internal.base.ExpiryTime;
+import dev.plinth.engine.internal.base.Grace;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.RowReader;
@@ -22,7 +24,8 @@ record EndpointRow(
         long createdAt,
         Secrets secrets,
         @Nullable Missed missed) {
-    private static final int VERSION = 1;
+    /** Version 1 did not know since when a secret is in grace. */
+    private static final int VERSION = 2;
 
     /**
      * The encrypted signing keys.
@@ -31,28 +34,25 @@ record EndpointRow(
      * @param old the keys before it, the newest first
      */
     record Secrets(byte[] current, List<OldSecret> old) {
-        /** Returns the keys with a new one. The previous key signs until a time, and the older ones until theirs. */
-        Secrets rotate(byte[] next, long graceUntil, long now) {
+        /** Returns the keys with a new one. The previous key signs for a grace, and older ones until the end of theirs. */
+        Secrets rotate(byte[] next, Grace grace, ExpiryTime time) {
             List<OldSecret> all = new ArrayList<>(old.size() + 1);
-            all.add(new OldSecret(current, graceUntil));
-            all.addAll(old);
-            return new Secrets(next, all).at(now);
+            all.add(new OldSecret(current, grace));
+            old.forEach(
+                    each -> all.add(new OldSecret(each.sealed(), each.grace().endedBy(grace))));
+            return new Secrets(next, all).at(time, grace.since());
         }
 
         /** Returns the keys that sign at a time. */
-        Secrets at(long now) {
+        Secrets at(ExpiryTime time, long now) {
             return new Secrets(
                     current,
-                    old.stream().filter(each -> now < each.validUntil()).toList());
+                    old.stream().filter(each -> !each.grace().isOver(time, now)).toList());
         }
     }
 
-    /**
-     * An encrypted signing key in its grace.
-     *
-     * @param validUntil until when it also signs, in epoch milliseconds
-     */
-    record OldSecret(byte[] sealed, long validUntil) {}
+    /** An encrypted signing key in its grace. */
+    record OldSecret(byte[] sealed, Grace grace) {}
 
     /**
      * The event with which an endpoint began to miss events.
@@ -91,7 +91,7 @@ record EndpointRow(
                 .number(createdAt)
                 .bytes(secrets.current())
                 .small(secrets.old().size());
-        secrets.old().forEach(old -> out.bytes(old.sealed()).number(old.validUntil()));
+        secrets.old().forEach(old -> old.grace().write(out.bytes(old.sealed())));
         out.small(missed == null ? 0 : 1);
         if (missed != null) {
             out.number(missed.from()).number(missed.since());
@@ -103,7 +103,7 @@ record EndpointRow(
     EndpointRow transferred(RowTranslation other) {
         List<OldSecret> old = new ArrayList<>();
         for (OldSecret each : secrets.old()) {
-            old.add(new OldSecret(other.secret(each.sealed(), id.key()), each.validUntil()));
+            old.add(new OldSecret(other.secret(each.sealed(), id.key()), each.grace()));
         }
         return new EndpointRow(
                 id,
@@ -126,8 +126,9 @@ record EndpointRow(
         return workspace.keyOf(id);
     }
 
-    EndpointRow with(EndpointSettings next, boolean nextEnabled, long now) {
-        return new EndpointRow(id, workspace, number, next, nextEnabled, createdAt, secrets.at(now), missed);
+    EndpointRow with(EndpointSettings next, boolean nextEnabled, ExpiryTime time, long now) {
+        Secrets kept = secrets.at(time, now);
+        return new EndpointRow(id, workspace, number, next, nextEnabled, createdAt, kept, missed);
     }
 
     EndpointRow with(Secrets next) {
@@ -139,10 +140,10 @@ record EndpointRow(
     }
 
     /** Returns the keys that sign at a time, the current one first, the old ones newest first. */
-    List<byte[]> keys(SecretCipher cipher, long now) {
+    List<byte[]> keys(SecretCipher cipher, ExpiryTime time, long now) {
         List<byte[]> keys = new ArrayList<>();
         keys.add(cipher.open(secrets.current(), id.key()));
-        secrets.at(now).old().forEach(old -> keys.add(cipher.open(old.sealed(), id.key())));
+        secrets.at(time, now).old().forEach(old -> keys.add(cipher.open(old.sealed(), id.key())));
         return keys;
     }
 
@@ -195,7 +196,7 @@ record EndpointRow(
         int count = in.small();
         List<OldSecret> old = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            old.add(new OldSecret(in.bytes(), in.number()));
+            old.add(new OldSecret(in.bytes(), Grace.read(in, in.version() == VERSION)));
         }
         return old;
     }

@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.Grace;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
@@ -123,6 +124,7 @@ public final class Endpoints {
             EndpointRow row = old.with(
                     change.apply(old.opened(context.cipher())).sealed(context.cipher(), id),
                     enabled == null ? old.enabled() : enabled,
+                    context.rows(),
                     context.now());
             byte[] json = row.json(context.cipher(), null);
             Outcome.Done done = Outcome.Done.ok(json).withSecret();
@@ -203,16 +205,16 @@ public final class Endpoints {
     }
 
     /**
-     * Gives an endpoint a new secret. The previous one also signs for so many seconds, and older ones until their own
-     * time.
+     * Gives an endpoint a new secret. The previous one also signs for so many seconds, and older ones until then or their own
+     * time, whichever comes first.
      */
     public static Command.Change rotate(Id id, long graceSeconds) {
         return context -> {
             EndpointRow old = find(context, id);
             byte[] secret = context.newSecret(WebhookSecret.KEY_BYTES);
             byte[] sealed = context.cipher().seal(secret, id.key());
-            EndpointRow row =
-                    old.with(old.secrets().rotate(sealed, context.now() + graceSeconds * 1000, context.now()));
+            EndpointRow row = old.with(old.secrets()
+                    .rotate(sealed, new Grace(context.now(), context.now() + graceSeconds * 1000), context.rows()));
             if (row.secrets().old().size() > Limits.OLD_SECRETS_MAX) {
                 throw RefusedException.of(
                         ProblemCode.INVALID_TRANSITION,
@@ -293,7 +295,7 @@ public final class Endpoints {
     static void disable(Context context, Id workspace, Id id, Changes changes) {
         EndpointRow old = context.rows().find(WebhookTables.ENDPOINTS, workspace.keyOf(id));
         if (old != null && old.enabled()) {
-            EndpointRow row = old.with(old.settings(), false, context.now());
+            EndpointRow row = old.with(old.settings(), false, context.rows(), context.now());
             put(changes, row);
             Releases.end(context.rows(), row, changes);
             MissedEvents.end(context.rows(), row, changes);

@@ -7,6 +7,7 @@ import dev.plinth.engine.api.SeededIds;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Grace;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Plans;
@@ -107,7 +108,7 @@ class AccessTest {
         }
 
         void expireAt(long millis) {
-            KeyRow.Token token = new KeyRow.Token(made.digest(), KeyRow.NEVER);
+            KeyRow.Token token = new KeyRow.Token(made.digest(), Grace.ENDLESS);
             KeyRow key = new KeyRow(
                     new KeyRow.Facts(KEY, WORKSPACE, 1, true, NOW),
                     new KeyRow.Settings("k", ScopeBits.FULL, false, millis),

@@ -3,6 +3,8 @@ package dev.plinth.engine.internal.webhook;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.internal.base.ExpiryTime;
+import dev.plinth.engine.internal.base.Grace;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.RandomIds;
@@ -12,6 +14,8 @@ import org.junit.jupiter.api.Test;
 
 /** Tests what a row of an endpoint keeps, and what of it is sealed. */
 class EndpointRowTest {
+    private static final ExpiryTime PLAIN = new ExpiryTime() {};
+
     private static final Id ENDPOINT = new Id(IdKind.ENDPOINT, 1, 2);
     private static final Id WORKSPACE = new Id(IdKind.WORKSPACE, 3, 4);
     private static final String HEADERS = "{\"X-A\":\"Bearer of-the-receiver\",\"x-b\":\"2\"}";
@@ -36,13 +40,13 @@ class EndpointRowTest {
         EndpointRow row = EndpointRow.read(row().row());
         byte[] next = {3};
 
-        EndpointRow read =
-                EndpointRow.read(row.with(row.secrets().rotate(next, 8, 7)).row());
+        EndpointRow read = EndpointRow.read(
+                row.with(row.secrets().rotate(next, new Grace(7, 8), PLAIN)).row());
 
         assertThat(read.secrets().current()).isEqualTo(next);
         assertThat(read.secrets().old())
-                .extracting(EndpointRow.OldSecret::validUntil)
-                .containsExactly(8L, 9L);
+                .extracting(EndpointRow.OldSecret::grace)
+                .containsExactly(new Grace(7, 8), new Grace(7, 8));
         assertThat(read.secrets().old().get(0).sealed()).isEqualTo(CURRENT);
         assertThat(read.secrets().old().get(1).sealed()).isEqualTo(OLD);
     }
@@ -51,11 +55,11 @@ class EndpointRowTest {
     void with_expiredSecrets_dropsThem() {
         EndpointRow row = EndpointRow.read(row().row());
 
-        assertThat(row.with(row.settings(), false, 8).secrets().old()).hasSize(1);
-        assertThat(row.with(row.settings(), false, 9).secrets().old()).isEmpty();
-        assertThat(row.secrets().rotate(OLD, 20, 9).old())
-                .extracting(EndpointRow.OldSecret::validUntil)
-                .isEqualTo(List.of(20L));
+        assertThat(row.with(row.settings(), false, PLAIN, 8).secrets().old()).hasSize(1);
+        assertThat(row.with(row.settings(), false, PLAIN, 9).secrets().old()).isEmpty();
+        assertThat(row.secrets().rotate(OLD, new Grace(9, 20), PLAIN).old())
+                .extracting(EndpointRow.OldSecret::grace)
+                .isEqualTo(List.of(new Grace(9, 20)));
     }
 
     private static EndpointRow row() {
@@ -68,7 +72,7 @@ class EndpointRowTest {
                 settings.sealed(SEAL, ENDPOINT),
                 true,
                 6,
-                new EndpointRow.Secrets(CURRENT, List.of(new EndpointRow.OldSecret(OLD, 9))),
+                new EndpointRow.Secrets(CURRENT, List.of(new EndpointRow.OldSecret(OLD, new Grace(3, 9)))),
                 null);
     }
 }

@@ -1,0 +1,155 @@
+package dev.plinth.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.LeasedJob;
+import dev.plinth.engine.api.Reply;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Tests that nothing ends for good by a clock that is wrong by up to ten years for up to two hours. */
+@Timeout(300)
+final class ClockJumpsTest {
+    private static final List<Duration> OFFSETS = List.of(
+            Duration.ofDays(-3650),
+            Duration.ofHours(-48),
+            Duration.ofSeconds(-90),
+            Duration.ofSeconds(90),
+            Duration.ofHours(48),
+            Duration.ofDays(3650));
+    private static final List<Duration> LENGTHS = List.of(
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(29),
+            Duration.ofSeconds(40),
+            Duration.ofMinutes(10),
+            Duration.ofMinutes(61),
+            Duration.ofHours(2));
+    private static final Duration LOOK = Duration.ofSeconds(8);
+    private static final int LOOKS_PER_HEARTBEAT = 200;
+    private static final String KEYED = "keyed";
+
+    @TempDir
+    private Path directory;
+
+    private final MachineClock clock = MachineClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
+    private Engine engine;
+    private LeasedJob leased;
+    private String key = "";
+    private int looks;
+
+    static Stream<Arguments> jumps() {
+        return OFFSETS.stream()
+                .flatMap(offset -> LENGTHS.stream()
+                        .flatMap(length ->
+                                Stream.of(true, false).map(reopened -> Arguments.of(offset, length, reopened))));
+    }
+
+    @AfterEach
+    void close() {
+        engine.close();
+    }
+
+    @ParameterizedTest(name = "{0} for {1}, reopened meanwhile: {2}")
+    @MethodSource("jumps")
+    void clockThatIsWrong_endsNothingForGood(Duration offset, Duration length, boolean reopened) {
+        engine = opened();
+        String workspace =
+                engine.admin().createWorkspace("acme", "business").call().id();
+        key = engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
+        String other =
+                engine.admin().createKey(workspace, "other").call().secret().orElseThrow();
+        String otherId = engine.client(key).keys().list().call().data().stream()
+                .filter(each -> each.name().equals("other"))
+                .findFirst()
+                .orElseThrow()
+                .id();
+        Reply first = keyed();
+        engine.client(key).keys().rotate(otherId, Duration.ofHours(12)).call();
+        call("POST", "/v1/jobs", "{\"type\":\"send\",\"input\":{}}");
+        leased = lease(3600);
+
+        clock.step(offset);
+        if (reopened) {
+            engine.close();
+            engine = opened();
+        }
+        pass(length);
+        assertThat(keyed().text()).as("replayed meanwhile").isEqualTo(first.text());
+        clock.step(offset.negated());
+        pass(Duration.ofSeconds(20));
+
+        assertThat(keyed().text()).as("replayed after it").isEqualTo(first.text());
+        assertThat(engine.call(Call.of("GET", "/v1/workspace").withKey(other)).status())
+                .as("the old secret in its grace")
+                .isEqualTo(200);
+        assertThat(call("POST", "/v1/jobs/lease", "{\"types\":[\"send\"]}").text())
+                .as("a second worker gets nothing")
+                .contains("\"data\":[]");
+        assertThat(call(
+                                "POST",
+                                "/v1/jobs/" + leased.job().id() + "/complete",
+                                "{\"leaseToken\":\"" + leased.leaseToken() + "\",\"result\":{}}")
+                        .text())
+                .contains("\"status\":\"succeeded\"");
+        assertThat(engine.sweptRows().values()).as("rows that a sweep took").containsOnly(0L);
+        pass(Duration.ofSeconds(20));
+        assertThat(keyed().text()).isEqualTo(first.text());
+    }
+
+    private Engine opened() {
+        return Engine.builder().directory(directory).clock(clock).open();
+    }
+
+    /** Lets time go by, with a look of the timers every few seconds. */
+    private void pass(Duration time) {
+        for (Duration left = time; !left.isZero(); ) {
+            Duration step = left.compareTo(LOOK) < 0 ? left : LOOK;
+            clock.pass(step);
+            long unused = engine.store().time().watch();
+            left = left.minus(step);
+            looks++;
+            if (looks % LOOKS_PER_HEARTBEAT == 0) {
+                assertThat(call(
+                                        "POST",
+                                        "/v1/jobs/" + leased.job().id() + "/heartbeat",
+                                        "{\"leaseToken\":\"" + leased.leaseToken() + "\",\"leaseSeconds\":3600}")
+                                .status())
+                        .isEqualTo(200);
+            }
+        }
+        // The commit makes the timers look at what is due.
+        engine.admin().createWorkspace("other", "starter").call();
+    }
+
+    private LeasedJob lease(int seconds) {
+        return engine.client(key)
+                .leases()
+                .take(LeaseRequests.of("{\"types\":[\"send\"],\"leaseSeconds\":" + seconds + "}"))
+                .call()
+                .get(0);
+    }
+
+    private Reply keyed() {
+        return engine.call(Call.of("POST", "/v1/resources")
+                .withKey(key)
+                .withHeader("Idempotency-Key", KEYED)
+                .withBody(Json.of("{\"name\":\"keyed\"}")));
+    }
+
+    private Reply call(String method, String path, String body) {
+        Reply reply = engine.call(Call.of(method, path).withKey(key).withBody(Json.of(body)));
+        assertThat(reply.status()).as(reply.text()).isBetween(200, 202);
+        return reply;
+    }
+}
