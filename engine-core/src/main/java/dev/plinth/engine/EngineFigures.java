@@ -105,6 +105,10 @@ final class EngineFigures implements Wire.Figures, AutoCloseable {
                         "The clock of the machine less the engine's time: above 0 while a jump is not followed yet, below 0"
                                 + " while the engine's time waits for the clock.")
                 .sample(store.time().clockLeadMillis() / MILLIS);
+        page.counter(
+                        "plinth_taken_ids_total",
+                        "Changes that were refused because the source of ids gave an id or a secret of another row.")
+                .sample(store.takenIds());
         node.get().ifPresent(state -> state.show(page));
         build(page);
         return page.figures();

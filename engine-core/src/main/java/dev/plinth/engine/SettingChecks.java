@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Places;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
+import dev.plinth.engine.api.SeededIds;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.Quoted;
@@ -29,10 +30,21 @@ final class SettingChecks {
             throw new IllegalArgumentException("The files of the request log need a directory, and the engine has none."
                     + " Name one, or leave requestLogBytes out.");
         }
+        checkIds(config);
         checkLog(config);
         checkThreads(config, config.places());
         checkCosts(config);
         checkShares(config);
+    }
+
+    /** Refuses a source that begins anew at each opening, where rows of an earlier one are. */
+    private static void checkIds(EngineConfig config) {
+        if (config.ids() instanceof SeededIds
+                && (config.directory().isPresent() || config.log().isPresent())) {
+            throw new IllegalArgumentException(
+                    "SeededIds give the same ids after each opening, and rows of an earlier one"
+                            + " are in the directory or the log. Leave ids out, or keep the rows in memory.");
+        }
     }
 
     /** Refuses a node without a log, because other nodes would see nothing of it. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.api.SeededIds;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.store.Store;
@@ -33,14 +32,14 @@ final class ModelledEngine implements AutoCloseable {
     final ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
     private final List<Path> directories = new ArrayList<>();
     private final Tables tables;
-    private final SeededIds ids;
+    private final KeptIds ids;
     private final SurvivingRows rows = new SurvivingRows(EngineStore.tables());
     private Engine engine;
 
     /** An engine in memory if no directory is given, else one below it. */
     ModelledEngine(Tables tables, Path parent, long seed) {
         this.tables = tables;
-        this.ids = new SeededIds(seed);
+        this.ids = new KeptIds(seed);
         if (parent != null) {
             directories.add(parent.resolve("engine-" + seed + "-0"));
         }

@@ -1,6 +1,10 @@
 package dev.plinth.engine.api;
 
-/** The source of the bits of ids and secrets. Thread-safe. */
+/**
+ * The source of the bits of ids and secrets. It never gives the same id of a kind or the same secret twice. That holds
+ * beyond the opening of the engine, for as long as its rows are kept. The engine refuses a change whose new id or secret another row has, and
+ * {@code GET /health/ready} says so. Thread-safe.
+ */
 public interface IdSource {
     /**
      * Returns the next id of a kind. The top 48 bits are the time, so ids sort by creation time. Ids of one kind ascend

@@ -4,7 +4,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Makes the same ids and secrets in every run with the same seed and clock. For tests and golden files only.
+ * Makes the same ids and secrets in every run with the same seed and clock. For tests and golden files only. An engine
+ * with a directory or a shared log refuses it, because rows of an earlier run have these ids.
  *
  * <p>Each kind of id has its own counter, so the ids of one kind do not depend on how calls of other kinds interleave.
  */

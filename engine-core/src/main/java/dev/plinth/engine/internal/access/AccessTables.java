@@ -25,11 +25,11 @@ final class AccessTables {
             160,
             0.1,
             Owner.ENGINE,
-            new RowIndex<>(WorkspaceRow::read, AccessTables::tellWorkspace));
+            RowIndex.ofIds(WorkspaceRow::read, AccessTables::tellWorkspace));
     static final TableName<KeyRow> KEYS =
-            TableName.of(2, "keys", 32, 220, 0.2, Owner.KEY, new RowIndex<>(KeyRow::read, AccessTables::tellKey));
+            TableName.of(2, "keys", 32, 220, 0.2, Owner.KEY, RowIndex.ofIds(KeyRow::read, AccessTables::tellKey));
     /** The owner of a secret by its digest: workspace, then key. */
-    static final TableName<?> TOKENS = TableName.of(3, "tokens", 32, 48, 0.2, Owner.ROW);
+    static final TableName<?> TOKENS = TableName.of(3, "tokens", 32, 48, 0.2, Owner.ROW, RowIndex.ofIds());
 
     /** The engine's own settings, by name. */
     static final TableName<?> SETTINGS = TableName.of(19, "settings", 16, 64, 0.001, Owner.ENGINE);

@@ -4,9 +4,12 @@ import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.shape.Entity;
@@ -40,6 +43,9 @@ public final class Workspaces {
     public static Command.Change create(String name, String plan) {
         return context -> {
             Id id = context.newId(IdKind.WORKSPACE);
+            if (DeletedWorkspaces.has(context.rows(), id)) {
+                throw new RefusedException(Refusal.takenId(AccessTables.WORKSPACES));
+            }
             WorkspaceRow row =
                     new WorkspaceRow(id, context.nextNumber(), name, plan, false, NO_METADATA, null, context.now());
             Changes changes = new Changes().put(AccessTables.WORKSPACES, id.key(), row.row());

@@ -23,6 +23,9 @@ public abstract class Memberships {
         return known;
     }
 
+    /** Learns that a row has taken the place of another one, whose id it has. Does nothing unless it is overridden. */
+    public void taken(TableName<?> table) {}
+
     public abstract void add(SetKey set, long number);
 
     /** Removes a number from a set. Returns true if the set has no member left. */

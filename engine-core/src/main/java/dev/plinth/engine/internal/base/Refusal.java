@@ -63,6 +63,14 @@ public record Refusal(
         return of(code, detail, List.of(new ProblemError(ProblemError.Source.PARAMETER, name, error, detail)));
     }
 
+    /** Returns the refusal of a new row whose id or secret another row has. */
+    public static Refusal takenId(TableName<?> table) {
+        return of(
+                ProblemCode.INTERNAL_ERROR,
+                "The source of ids gave an id or a secret that another row in the table of " + table.name()
+                        + " has; nothing was changed. Use an IdSource that never repeats itself.");
+    }
+
     /**
      * Returns the refusal of an object that does not exist or that the caller must not see. Both have the same text,
      * without an id.

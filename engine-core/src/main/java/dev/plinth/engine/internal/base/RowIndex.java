@@ -15,12 +15,28 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reader reads a row
  * @param source tells the sets of a row
+ * @param isOfIds true if a key belongs to one row for ever, because it has the row's id or secret in it
  */
-public record RowIndex<R>(Function<byte[], R> reader, RowSets.Source<R> source) {
+public record RowIndex<R>(Function<byte[], R> reader, RowSets.Source<R> source, boolean isOfIds) {
     /** Reads a row as its bytes, which are in no set. */
     static final RowIndex<byte[]> NONE = new RowIndex<>(row -> row, (key, row, sets) -> {});
 
     private static final int SETS_USUAL = 8;
+
+    /** Makes an index of rows whose keys may come to belong to another row. */
+    public RowIndex(Function<byte[], R> reader, RowSets.Source<R> source) {
+        this(reader, source, false);
+    }
+
+    /** Makes an index of rows whose keys have their ids, so that no row may take the place of another one. */
+    public static <R> RowIndex<R> ofIds(Function<byte[], R> reader, RowSets.Source<R> source) {
+        return new RowIndex<>(reader, source, true);
+    }
+
+    /** Makes an index of rows in no set, whose keys have their ids or secrets. */
+    public static RowIndex<byte[]> ofIds() {
+        return ofIds(row -> row, (key, row, sets) -> {});
+    }
 
     /**
      * Updates the memberships of a row that changes.
@@ -43,6 +59,9 @@ public record RowIndex<R>(Function<byte[], R> reader, RowSets.Source<R> source) 
         if (before != null && after != null) {
             SetsOfForm old = sets(key, before);
             SetsOfForm now = sets(key, after);
+            if (isOfIds && (old.number == Rows.NONE || old.number != now.number)) {
+                memberships.taken(table);
+            }
             old.leave(now, memberships);
             now.enter(old, memberships, table, key);
         } else if (after != null) {

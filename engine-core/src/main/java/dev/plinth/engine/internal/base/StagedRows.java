@@ -189,6 +189,11 @@ public final class StagedRows implements Rows {
 
     private final class SetWriter extends Memberships {
         @Override
+        public void taken(TableName<?> table) {
+            throw new RefusedException(Refusal.takenId(table));
+        }
+
+        @Override
         public void add(SetKey set, long number) {
             Members members = sets.computeIfAbsent(set, unknown -> new Members());
             if (!members.removed.remove(number) && base.floor(set, number) != number) {

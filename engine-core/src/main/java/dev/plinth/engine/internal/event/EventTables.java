@@ -14,7 +14,7 @@ final class EventTables {
     static final SetKey ALL = SetKey.of(SetKinds.EVENTS_OF_ALL, 0);
 
     static final TableName<EventRow> EVENTS = TableName.of(
-                    12, "events", 32, 600, 3, Owner.KEY, new RowIndex<>(EventRow::read, EventTables::tell))
+                    12, "events", 32, 600, 3, Owner.KEY, RowIndex.ofIds(EventRow::read, EventTables::tell))
             .keptFor(RetentionTimes::events);
     /** The position of each in-process listener, by the digest of its name. */
     static final TableName<?> CURSORS = TableName.of(13, "cursors", 32, 32, 0.01, Owner.ENGINE);

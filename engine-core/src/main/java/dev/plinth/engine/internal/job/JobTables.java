@@ -25,7 +25,7 @@ final class JobTables {
     static final SetKey RUNNING = SetKey.of(SetKinds.JOBS_RUNNING, 0);
 
     static final TableName<JobRow> JOBS = TableName.of(
-                    8, "jobs", 32, 260, 0.7, Owner.KEY, new RowIndex<>(JobRow::read, JobTables::tell))
+                    8, "jobs", 32, 260, 0.7, Owner.KEY, RowIndex.ofIds(JobRow::read, JobTables::tell))
             .keptFor(RetentionTimes::jobs);
     /** The job of each unique key. */
     static final TableName<?> UNIQUE = TableName.of(10, "unique jobs", 32, 40, 0.1, Owner.KEY);

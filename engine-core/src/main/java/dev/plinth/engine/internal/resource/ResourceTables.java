@@ -25,7 +25,7 @@ final class ResourceTables {
             600,
             1,
             Owner.KEY,
-            new RowIndex<>(row -> ResourceRow.read(row, false), ResourceTables::tellResource));
+            RowIndex.ofIds(row -> ResourceRow.read(row, false), ResourceTables::tellResource));
     static final TableName<ResourceRow> CHILDREN = TableName.of(
             5,
             "children",
@@ -33,7 +33,7 @@ final class ResourceTables {
             600,
             1,
             Owner.KEY,
-            new RowIndex<>(row -> ResourceRow.read(row, true), ResourceTables::tellChild));
+            RowIndex.ofIds(row -> ResourceRow.read(row, true), ResourceTables::tellChild));
     /** The shares by grantee and resource. A share counts for the workspace that gives it. */
     static final TableName<ShareRow> SHARES = TableName.of(
             6, "shares", 32, 100, 0.1, Owner.ROW, new RowIndex<>(ShareRow::read, ResourceTables::tellShare));

@@ -53,7 +53,7 @@ final class BatchReplay {
         }
         for (byte[] bytes : admission.records()) {
             tables.requireSpace(bytes.length);
-            tables.apply(codec.decode(bytes));
+            tables.replay(codec.decode(bytes));
             last = last.behind(bytes);
         }
     }

@@ -236,7 +236,7 @@ final class Recovery implements JournalVisitor {
     public void record(RecordCodec.Head head, byte[] bytes) {
         if (head.sequence() > sequence) {
             tables.requireSpace(bytes.length);
-            tables.apply(codec.decode(bytes));
+            tables.replay(codec.decode(bytes));
             sequence = head.sequence();
             crc = RecordCodec.crc(bytes);
             epoch = Math.max(epoch, head.epoch());

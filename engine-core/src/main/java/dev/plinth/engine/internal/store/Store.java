@@ -389,6 +389,20 @@ public final class Store implements AutoCloseable {
         return time.millis();
     }
 
+    /** Returns how many changes were refused because the source of ids had repeated itself. */
+    public long takenIds() {
+        return tables.takenIds();
+    }
+
+    /** Returns a sentence on a source of ids that has repeated itself, or null if it never has. */
+    public @Nullable String idFault() {
+        long taken = takenIds();
+        return taken == 0
+                ? null
+                : "The source of ids has repeated itself, and " + taken + (taken == 1 ? " change was" : " changes were")
+                        + " refused for it. Use an IdSource that never repeats itself.";
+    }
+
     /** Returns the engine's time, which also tells how far the clock differs from it. */
     public EngineTime time() {
         return time;

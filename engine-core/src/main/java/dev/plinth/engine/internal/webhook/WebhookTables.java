@@ -30,7 +30,7 @@ final class WebhookTables {
             500,
             0.05,
             Owner.KEY,
-            new RowIndex<>(EndpointRow::read, WebhookTables::tellEndpoint));
+            RowIndex.ofIds(EndpointRow::read, WebhookTables::tellEndpoint));
     static final TableName<DeliveryRow> DELIVERIES = TableName.of(
                     15,
                     "deliveries",
@@ -38,7 +38,7 @@ final class WebhookTables {
                     170,
                     3,
                     Owner.KEY,
-                    new RowIndex<>(DeliveryRow::read, WebhookTables::tellDelivery))
+                    RowIndex.ofIds(DeliveryRow::read, WebhookTables::tellDelivery))
             .keptFor(RetentionTimes::deliveries);
     /** The attempts by delivery and number. */
     static final TableName<?> ATTEMPTS =

@@ -21,9 +21,12 @@ import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.store.Store;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The routes of the engine itself: health, figures, documents, and the state of the rate limit. */
@@ -214,11 +217,12 @@ final class SystemRoutes {
         return Outcome.Done.ok(json.closeArray().end());
     }
 
-    /** Returns what is wrong with webhooks and the clock, or null. */
+    /** Returns what is wrong with webhooks, the clock and the source of ids, or null. */
     private @Nullable String problem() {
-        String clock = store.time().clockFault();
-        String webhooks = webhookProblem.get().orElse(null);
-        return webhooks == null ? clock : clock == null ? webhooks : webhooks + " " + clock;
+        String all = Stream.of(webhookProblem.get().orElse(null), store.time().clockFault(), store.idFault())
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining(" "));
+        return all.isEmpty() ? null : all;
     }
 
     private Outcome health(String status, int code, @Nullable String detail) {

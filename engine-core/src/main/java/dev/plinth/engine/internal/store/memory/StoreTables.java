@@ -59,6 +59,12 @@ public final class StoreTables implements AutoCloseable {
     private final RetentionTimes retention;
     private boolean inSets;
     private boolean torn;
+
+    /** The table of a row that the present record has put in the place of another one, or null. For the writer only. */
+    private @Nullable TableName<?> taken;
+
+    private volatile long takenIds;
+
     private long takenBack;
     private volatile boolean closed;
 
@@ -221,17 +227,29 @@ public final class StoreTables implements AutoCloseable {
         factory.requireSpace(bytes);
     }
 
+    /** Applies a record that stands in the journal. */
+    public void replay(Record record) {
+        byte[] @Nullable [] unused = apply(record, false);
+    }
+
     /**
      * Applies a record. If that breaks off for lack of memory or stack, its changes are taken back before the cause is
      * thrown on. {@link #isTorn} tells whether that succeeded.
      *
      * @return the rows that were there before, one for each write
+     * @throws RefusedException if a new row has the id of another one; then nothing was changed
      */
     public byte[] @Nullable [] apply(Record record) {
+        return apply(record, true);
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: volatile is for the readers
+    private byte[] @Nullable [] apply(Record record, boolean isNew) {
         List<Changes.Write> writes = record.writes();
         byte[] @Nullable [] before = new byte[writes.size()][];
         int applied = 0;
         Changes.Write writing = null;
+        taken = null;
         begin();
         try {
             if (record.emptiesAll() && writes.isEmpty()) {
@@ -250,6 +268,11 @@ public final class StoreTables implements AutoCloseable {
                 applied++;
                 index(write.table(), write.key(), old, row);
             }
+            TableName<?> table = taken;
+            if (isNew && table != null) {
+                takenIds = takenIds + 1;
+                throw new RefusedException(Refusal.takenId(table));
+            }
         } catch (RuntimeException | Error e) {
             torn |= isUnknown(e, writing, record.sequence());
             takeBack(writes, before, applied);
@@ -266,6 +289,11 @@ public final class StoreTables implements AutoCloseable {
         lastSequence = record.sequence();
         end();
         return before;
+    }
+
+    /** Returns how many changes were refused because the source of ids had repeated itself. */
+    public long takenIds() {
+        return takenIds;
     }
 
     /**
@@ -568,6 +596,11 @@ public final class StoreTables implements AutoCloseable {
 
     /** Writes memberships into the sets. */
     private final class SetWriter extends Memberships {
+        @Override
+        public void taken(TableName<?> table) {
+            taken = table;
+        }
+
         @Override
         public void add(SetKey set, long number) {
             inSets = true;
