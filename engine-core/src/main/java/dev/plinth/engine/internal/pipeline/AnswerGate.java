@@ -39,10 +39,16 @@ final class AnswerGate {
                             ? answer
                             : answer.with(probe.unconfirmed(store.answers().unconfirmedMillis())));
         }
-        CompletableFuture<Void> may = answer.confirmed()
-                ? store.whenCommitted(answer.sequence())
-                : store.answers().whenReady(answer.sequence(), call.nowMillis);
-        return may.handle((nothing, error) -> error == null ? answer : answer.with(lost(call, error)));
+        try {
+            CompletableFuture<Void> may = answer.confirmed()
+                    ? store.whenCommitted(answer.sequence())
+                    : store.answers().whenReady(answer.sequence(), call.nowMillis);
+            return may.handle((nothing, error) -> error == null ? answer : answer.with(lost(call, error)));
+        } catch (RuntimeException | Error e) {
+            // The record is appended, so the caller must not be told that nothing was changed.
+            store.fatalErrors().saw(e);
+            return CompletableFuture.completedFuture(answer.with(lost(call, e)));
+        }
     }
 
     private static Outcome lost(RequestContext call, Throwable error) {

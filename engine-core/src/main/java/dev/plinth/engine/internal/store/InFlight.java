@@ -220,25 +220,39 @@ final class InFlight {
             return;
         }
         Throwable failed = null;
-        synchronized (dispatching) {
-            telling = Thread.currentThread();
-            Flight flight = next();
-            while (flight != null) {
-                long sequence = flight.record.sequence();
-                for (CommitListener listener : listeners) {
-                    Throwable failure = tell(listener, sequence, flight.record.writes());
-                    failed = failure == null ? failed : failure;
-                }
-                committed = sequence;
-                flight = next();
-            }
-            telling = null;
+        try {
+            failed = tellDurable();
+        } catch (RuntimeException | Error e) {
+            // The waiters of what was told go on. The thread that tells of the next record also tells of the rest.
+            failed = e;
         }
         releaseWaiters();
         if (failed != null) {
             // Logged last, because a host's log may be slow, or call the engine.
             log.log(System.Logger.Level.ERROR, "A listener failed on a durable record", failed);
         }
+    }
+
+    private @Nullable Throwable tellDurable() {
+        Throwable failed = null;
+        synchronized (dispatching) {
+            telling = Thread.currentThread();
+            try {
+                Flight flight = next();
+                while (flight != null) {
+                    long sequence = flight.record.sequence();
+                    for (CommitListener listener : listeners) {
+                        Throwable failure = tell(listener, sequence, flight.record.writes());
+                        failed = failure == null ? failed : failure;
+                    }
+                    committed = sequence;
+                    flight = next();
+                }
+            } finally {
+                telling = null;
+            }
+        }
+        return failed;
     }
 
     /** Tells a listener. The record is durable even if the listener fails, and the failure is not the journal's. */
@@ -270,11 +284,7 @@ final class InFlight {
 
     /** Undoes all records from this one on, the last one first. Called inside the writer lock. */
     void fail(long fromSequence, boolean fenced, StoreTables tables) {
-        failure = fenced
-                ? fenced()
-                : Refusal.of(
-                        ProblemCode.OUTCOME_UNKNOWN,
-                        "The journal failed while the call waited. Repeat the call with its Idempotency-Key; without a key, read first whether it was done.");
+        failure = fenced ? fenced() : unknown();
         List<Flight> undone;
         synchronized (flights) {
             // First, because callers that wait for room must not go on waiting if the rest fails.
@@ -292,6 +302,13 @@ final class InFlight {
                     left == null ? heardNumber : left.record.lastNumber());
         }
         tellUndone(undone);
+    }
+
+    /** Returns the refusal of a call whose record the journal may have or not. */
+    static Refusal unknown() {
+        return Refusal.of(
+                ProblemCode.OUTCOME_UNKNOWN,
+                "The journal failed while the call waited. Repeat the call with its Idempotency-Key; without a key, read first whether it was done.");
     }
 
     private Refusal fenced() {

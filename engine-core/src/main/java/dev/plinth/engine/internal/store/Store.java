@@ -231,15 +231,40 @@ public final class Store implements AutoCloseable {
     }
 
     private <T> T writeLocked(Function<Transaction, T> work, boolean mayWait) {
+        T result;
         try {
             tables.requireOpen();
             inFlight.checkReign();
-            return work.apply(transaction);
-        } finally {
+            result = work.apply(transaction);
+        } catch (RuntimeException | Error e) {
+            release(mayWait);
+            throw e;
+        }
+        try {
+            release(mayWait);
+        } catch (RuntimeException | Error e) {
+            // The journal may have the record, so the caller must not be told that nothing was changed.
+            fatalErrors.saw(e);
+            throw new RefusedException(InFlight.unknown());
+        }
+        return result;
+    }
+
+    private void release(boolean mayWait) {
+        try {
             writer.unlock();
+        } finally {
+            pass(mayWait);
+        }
+    }
+
+    /** Passes the records of this thread on: to the disk, to the listeners, and to those that wait. */
+    private void pass(boolean mayWait) {
+        try {
             if (!writer.isHeldHere()) {
                 journal.flush(mayWait);
             }
+        } finally {
             inFlight.dispatch();
             if (inFlight.hasFailed()) {
                 inFlight.rejectWaiting();

@@ -152,19 +152,18 @@ public final class Transaction implements Rows {
     }
 
     private void applyAndAppend(Record record, int bytes) {
-        long timeBefore = tables.lastTimeMillis();
-        long numberBefore = tables.lastNumber();
         byte[] @Nullable [] before = tables.apply(record);
         try {
             inFlight.add(record, bytes, before);
             journal.append(record);
         } catch (RuntimeException | Error e) {
+            // The next record has the same number, so no reader may have seen this one.
             inFlight.drop(record.sequence());
-            tables.undo(record, before);
-            tables.standAt(timeBefore, numberBefore);
+            tables.abandon(record, before);
             inFlight.tellUndone(record, before);
             throw e;
         }
+        tables.complete(record);
     }
 
     /** Refuses once the store is being closed, because the rows that it shows may be incomplete from then on. */

@@ -54,12 +54,15 @@ final class WriterLock {
 
     void unlock() {
         WriterHoldRecording ended = null;
-        if (lock.getHoldCount() == 1) {
-            end();
-            ended = event;
-            event = null;
+        try {
+            if (lock.getHoldCount() == 1) {
+                end();
+                ended = event;
+                event = null;
+            }
+        } finally {
+            lock.unlock();
         }
-        lock.unlock();
         if (ended != null) {
             ended.commit();
         }
@@ -87,10 +90,16 @@ final class WriterLock {
         return new StoreFigures.WriterFigures(count.get(), nanos.get(), longestNanos.get(), reads.get());
     }
 
+    /** Begins to measure. Missing memory gives the lock back, or no thread would ever have it again. */
     private void begin() {
-        if (lock.getHoldCount() == 1) {
-            since = System.nanoTime();
-            event = Recordings.begun(WriterHoldRecording::probe, WriterHoldRecording::new);
+        try {
+            if (lock.getHoldCount() == 1) {
+                since = System.nanoTime();
+                event = Recordings.begun(WriterHoldRecording::probe, WriterHoldRecording::new);
+            }
+        } catch (RuntimeException | Error e) {
+            lock.unlock();
+            throw e;
         }
     }
 

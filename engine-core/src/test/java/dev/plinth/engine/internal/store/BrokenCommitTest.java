@@ -354,7 +354,9 @@ class BrokenCommitTest {
     @Test
     void apply_breaksOffAndSoDoesTakingBack_theWriterIsDoneAllTheSame() {
         try (StoreTables tables = new StoreTables(new StoreSettings(Tables.HEAP, List.of(BRITTLE), 1_000_000))) {
-            Object[] rowsBefore = tables.apply(new Record(0, 1, 1, 0, 0, List.of(row(1, (byte) 1))));
+            Record first = new Record(0, 1, 1, 0, 0, List.of(row(1, (byte) 1)));
+            Object[] rowsBefore = tables.apply(first);
+            tables.complete(first);
             assertThat(rowsBefore).containsOnlyNulls();
             TAKING_BACK_BREAKS.set(true);
             try {

@@ -19,7 +19,7 @@ public final class RecordReplay {
             int crc = 0;
             for (Record record : records) {
                 byte[] bytes = RecordCodec.encode(record, crc);
-                tables.apply(codec.decode(bytes, crc));
+                tables.replay(codec.decode(bytes, crc));
                 crc = RecordCodec.crc(bytes);
             }
             return tables.stateHash();

@@ -230,11 +230,13 @@ public final class StoreTables implements AutoCloseable {
     /** Applies a record that stands in the journal. */
     public void replay(Record record) {
         byte[] @Nullable [] unused = apply(record, false);
+        complete(record);
     }
 
     /**
-     * Applies a record. If that breaks off for lack of memory or stack, its changes are taken back before the cause is
-     * thrown on. {@link #isTorn} tells whether that succeeded.
+     * Applies a record. No reader sees it before {@link #complete}, and none if it is taken back by {@link #abandon}. If
+     * it breaks off for lack of memory or stack, its changes are taken back before the cause is thrown on. {@link #isTorn}
+     * tells whether that succeeded.
      *
      * @return the rows that were there before, one for each write
      * @throws RefusedException if a new row has the id of another one; then nothing was changed
@@ -280,15 +282,27 @@ public final class StoreTables implements AutoCloseable {
             throw e;
         }
         for (int i = 0; i < writes.size(); i++) {
-            int number = writes.get(i).table().number();
-            changedAt[number] = record.sequence();
-            byNumber[number].endRecord();
+            byNumber[writes.get(i).table().number()].endRecord();
+        }
+        return before;
+    }
+
+    /** Shows an applied record to readers. Needs no memory, because the journal has the record already. */
+    public void complete(Record record) {
+        List<Changes.Write> writes = record.writes();
+        for (int i = 0; i < writes.size(); i++) {
+            changedAt[writes.get(i).table().number()] = record.sequence();
         }
         lastNumber = record.lastNumber();
         lastTimeMillis = record.timeMillis();
         lastSequence = record.sequence();
         end();
-        return before;
+    }
+
+    /** Takes an applied record back, of which no reader has seen anything, with what {@link #apply} has returned. */
+    public void abandon(Record record, byte[] @Nullable [] before) {
+        takeBack(record.writes(), before, before.length);
+        end();
     }
 
     /** Returns how many changes were refused because the source of ids had repeated itself. */
@@ -403,7 +417,7 @@ public final class StoreTables implements AutoCloseable {
     }
 
     /**
-     * Undoes the last record, as if it had never been applied.
+     * Undoes the last record that was completed, as if it had never been applied. Its answer has not left.
      *
      * @param before the return value of {@link #apply} for it
      */

@@ -53,7 +53,7 @@ class HeapCapacityTest {
 
     private void apply(StoreTables tables, List<Changes.Write> writes) {
         sequence++;
-        tables.apply(new Record(1, 1, sequence, sequence, ROWS, writes, false));
+        tables.replay(new Record(1, 1, sequence, sequence, ROWS, writes, false));
     }
 
     private static Changes.Write put(int id) {
