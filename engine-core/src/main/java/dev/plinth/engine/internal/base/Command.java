@@ -41,6 +41,15 @@ public interface Command {
     /** A query whose caller is ready to wait for a better answer. */
     interface LongPollQuery extends Query, LongPoll {}
 
+    /** A query for the next part of a stream. */
+    interface StreamQuery extends LongPollQuery {
+        /** Returns a part that tells nothing, and leads to this query again. */
+        Outcome silence();
+
+        /** Returns the group in which the waits of the streams of a workspace are counted. */
+        Id group(Id workspace);
+    }
+
     /** Decides inside the writer lock what to write. */
     @FunctionalInterface
     interface Change extends Command {

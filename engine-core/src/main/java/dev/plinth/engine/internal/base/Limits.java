@@ -10,6 +10,9 @@ public final class Limits {
     /** Bytes of a body. */
     public static final int BODY_BYTES_MAX = 256 * 1024;
 
+    /** Bytes of an answer, or of a refused body, for one unit of the rate limit. */
+    public static final int UNIT_BYTES = 256 * 1024;
+
     /** Bytes of the body of a bulk call. */
     public static final int BULK_BODY_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -209,6 +212,12 @@ public final class Limits {
 
     /** Real seconds after which a stream without events shows that it is alive. */
     public static final int STREAM_SILENCE_SECONDS_MAX = 15;
+
+    /** Units for which a stream waits after each unit that it took, so that other calls of its workspace go first. */
+    public static final int STREAM_UNITS_LEFT = 2;
+
+    /** Real seconds after which a stream without units looks again, because the clock of the units may be another one. */
+    public static final int STREAM_PAUSE_SECONDS = 1;
 
     /** Events in one part of a stream. */
     public static final int STREAM_PART_EVENTS_MAX = 100;

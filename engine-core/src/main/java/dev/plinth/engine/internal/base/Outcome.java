@@ -9,6 +9,11 @@ public sealed interface Outcome {
     /** Returns the HTTP status code of the answer. */
     int status();
 
+    /** Returns the bytes of its body, uncompressed; 0 for a problem that is rendered later. */
+    default int bodyBytes() {
+        return 0;
+    }
+
     /**
      * The command was done.
      *
@@ -37,6 +42,11 @@ public sealed interface Outcome {
             return new Done(200, body, etag, null, 0, false);
         }
 
+        /** Returns a 304 for a caller that has this version. */
+        public static Done unchanged(String etag) {
+            return new Done(304, new byte[0], etag, null, 0, false);
+        }
+
         /** Returns a 201 for something new. */
         public static Done created(byte[] body, @Nullable String etag, @Nullable String location) {
             return new Done(201, body, etag, location, 0, false);
@@ -45,6 +55,11 @@ public sealed interface Outcome {
         /** Returns the same outcome, marked as one that shows a secret. */
         public Done withSecret() {
             return new Done(status, body, etag, location, retryAfterSeconds, true);
+        }
+
+        @Override
+        public int bodyBytes() {
+            return body.length;
         }
     }
 
@@ -55,7 +70,7 @@ public sealed interface Outcome {
      * @param contentType their media type
      * @param rest the query for the bytes after these; null if these are all
      */
-    record Page(byte[] body, String contentType, Command.@Nullable LongPollQuery rest) implements Outcome {
+    record Page(byte[] body, String contentType, Command.@Nullable StreamQuery rest) implements Outcome {
         /** Returns the same bytes as the last part. */
         public Page asTheLast() {
             return new Page(body, contentType, null);
@@ -64,6 +79,11 @@ public sealed interface Outcome {
         @Override
         public int status() {
             return 200;
+        }
+
+        @Override
+        public int bodyBytes() {
+            return body.length;
         }
     }
 
@@ -85,6 +105,11 @@ public sealed interface Outcome {
         /** Returns true if the idempotency key remembers it, by the statuses of the engine's own answers (contract §5). */
         public boolean isRemembered() {
             return status < 500 && !TRANSIENT.contains(status);
+        }
+
+        @Override
+        public int bodyBytes() {
+            return body.length;
         }
     }
 
@@ -125,6 +150,11 @@ public sealed interface Outcome {
         /** Returns the same answer with another body. */
         public Replayed with(byte[] other) {
             return new Replayed(status, other, etag, location, retryAfterSeconds, originalRequest, hostHeaders, secret);
+        }
+
+        @Override
+        public int bodyBytes() {
+            return body.length;
         }
     }
 

@@ -21,19 +21,28 @@ import org.jspecify.annotations.Nullable;
  * @param filter shows only events that match
  * @param position the number of the last event that was examined
  */
-record EventStream(EventFilter filter, long position) implements Command.LongPollQuery {
+record EventStream(EventFilter filter, long position) implements Command.StreamQuery {
     private static final String CONTENT_TYPE = "text/event-stream";
+    /** A comment, which clients skip. */
+    private static final String NOTHING = ":\n\n";
 
     @Override
     public Command.@Nullable Wait wait(Context context) {
         Id workspace = context.workspace();
         return events(context).next(position) == Rows.NONE
                 ? new Command.Wait(
-                        filter.topic(workspace),
-                        Limits.STREAM_SILENCE_SECONDS_MAX,
-                        EventTopics.topic(workspace),
-                        Set.of())
+                        filter.topic(workspace), Limits.STREAM_SILENCE_SECONDS_MAX, group(workspace), Set.of())
                 : null;
+    }
+
+    @Override
+    public Id group(Id workspace) {
+        return EventTopics.topic(workspace);
+    }
+
+    @Override
+    public Outcome silence() {
+        return new Outcome.Page(ascii(NOTHING), CONTENT_TYPE, this);
     }
 
     /** Returns the first part at once, also without events. */
@@ -65,7 +74,7 @@ record EventStream(EventFilter filter, long position) implements Command.LongPol
             next = events.next(next);
         }
         if (part.size() == 0) {
-            part.writeBytes(ascii(tellsPlace && next == Rows.NONE ? place(context) : ":\n\n"));
+            part.writeBytes(ascii(tellsPlace && next == Rows.NONE ? place(context) : NOTHING));
         }
         return new Outcome.Page(part.toByteArray(), CONTENT_TYPE, new EventStream(filter, at));
     }
@@ -81,7 +90,7 @@ record EventStream(EventFilter filter, long position) implements Command.LongPol
     private static String place(Context context) {
         SetKey all = SetKey.of(SetKinds.EVENTS, context.workspace());
         EventRow row = context.rows().at(EventTables.EVENTS, context.rows().floor(all, Long.MAX_VALUE));
-        return row == null ? ":\n\n" : "id: " + row.id() + "\n\n";
+        return row == null ? NOTHING : "id: " + row.id() + "\n\n";
     }
 
     private static void write(EventRow row, ByteArrayOutputStream part) {

@@ -18,12 +18,14 @@ import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.View;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the checks before the idempotency key, in the order of the contract. Each admits or refuses the request. */
 final class AdmissionControl {
     private static final int NO_ROOM_SECONDS = 1;
+    private static final String HEAD = "HEAD";
     private static final String JSON = "application/json";
     private static final String JSON_SUFFIX = "+json";
 
@@ -179,9 +181,43 @@ final class AdmissionControl {
     /** Charges the workspace for what the work of a call costs beyond the units that the call has taken. */
     void charge(RequestContext call, long units) {
         if (call.units > 0 && units > call.units) {
-            call.owed = (int) Math.min(units - call.units, call.caller.plan().requests());
-            call.quota = quotas.owe(call.caller, call.owed);
+            call.owed += quotas.owe(call.caller, units - call.units);
+            call.quota = quotas.inspect(call.caller);
         }
+    }
+
+    /**
+     * Charges the workspace for an answer, or a refused body, that has more bytes than one unit pays for. The answer
+     * shows the units that were left before.
+     */
+    void chargeBytes(RequestContext call, Outcome outcome) {
+        int bytes = outcome instanceof Outcome.Refused ? call.request.body().length : outcome.bodyBytes();
+        if (bytes > Limits.UNIT_BYTES
+                && call.units > 0
+                && !call.request.method().equals(HEAD)) {
+            call.owed += quotas.owe(call.caller, StreamBytes.units(bytes) - 1);
+        }
+    }
+
+    /** Charges the workspace for a further part of a stream. */
+    void chargePart(RequestContext call, StreamBytes sent, Outcome outcome) {
+        int units = sent.plus(outcome.bodyBytes()).cost();
+        if (units > 0 && isLimited(call)) {
+            int unused = quotas.owe(call.caller, units);
+        }
+    }
+
+    /**
+     * Returns the seconds until a stream has units for its next part, or 0. It waits while the bucket is below zero. After
+     * a part that took units it lets other calls go first for some seconds, until {@link Limits#STREAM_UNITS_LEFT} are left.
+     */
+    long secondsToUnits(RequestContext call) {
+        if (!isLimited(call)) {
+            return 0;
+        }
+        boolean letsOthersGoFirst =
+                call.hasTakenUnits && call.millis() < TimeUnit.SECONDS.toMillis(Limits.STREAM_SILENCE_SECONDS_MAX);
+        return quotas.secondsUntil(call.caller, letsOthersGoFirst ? Limits.STREAM_UNITS_LEFT : 0);
     }
 
     /**
@@ -214,13 +250,18 @@ final class AdmissionControl {
 
     /** Gives the units back where the engine or the host failed the call; false if there was nothing to give back. */
     boolean refundFailure(RequestContext call, Outcome outcome) {
-        if (outcome.status() < 500 || call.units == 0) {
+        if (outcome.status() < 500 || call.units == 0 || isOfLargeBody(call)) {
             return false;
         }
         quotas.forgive(call.caller, call.owed);
         call.owed = 0;
         refundDown(call, 0);
         return true;
+    }
+
+    /** Returns true if reading a large body is what failed, such as for lack of memory for its values. It is paid for. */
+    private static boolean isOfLargeBody(RequestContext call) {
+        return call.step < EndedStep.IN_COMMAND && call.request.body().length > Limits.UNIT_BYTES;
     }
 
     /** Gives back what a call takes beyond one unit: a replay runs nothing. */

@@ -55,12 +55,13 @@ final class Pipeline {
         });
     }
 
-    /** Evaluates a further part of a stream. It is admitted like a request, but neither counted nor charged. */
+    /** Evaluates a further part of a stream. It is admitted like a request, but not counted. It waits for units. */
     PipelineResult executePart(RequestContext call) {
         return evaluate(call, () -> {
             admission.access(call); // 3, 4: 401 403
             admission.scope(call); // 7: 403
-            return fromIdempotencyOn(call);
+            PipelineResult pause = waiting.pauseForUnits(call, admission.secondsToUnits(call));
+            return pause == null ? fromIdempotencyOn(call) : pause;
         });
     }
 

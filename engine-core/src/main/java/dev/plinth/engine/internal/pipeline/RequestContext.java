@@ -80,8 +80,11 @@ final class RequestContext {
     /** False while its thread must not wait for the writer lock, because it serves others too. */
     boolean maySleep = true;
 
-    /** True for a further part of a stream, which is neither counted nor charged. */
+    /** True for a further part of a stream, which is not counted, and charged for its bytes alone. */
     boolean isPart;
+
+    /** True if the part before this part of a stream took units. */
+    boolean hasTakenUnits;
 
     /** True once the host's code has run for it, whose own effects are not known. */
     boolean hasRunHostCode;

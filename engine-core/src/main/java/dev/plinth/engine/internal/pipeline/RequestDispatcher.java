@@ -144,22 +144,27 @@ public final class RequestDispatcher {
     }
 
     /**
-     * Answers with the next part of a stream. The caller is admitted again, and nothing is counted, charged or logged. The
-     * thread never sleeps on the writer lock, because another one goes on then.
+     * Answers with the next part of a stream. The caller is admitted again, and charged for the bytes. Nothing is counted
+     * or logged. The thread never sleeps on the writer lock, because another one goes on then.
      *
+     * @param sent the bytes of the parts before
      * @return a page; any other outcome ends the stream
      */
-    public CompletableFuture<Answer> follow(Request request, Command.LongPollQuery rest, ReplyTo to) {
+    public CompletableFuture<Answer> follow(Request request, Command.StreamQuery rest, StreamBytes sent, ReplyTo to) {
         RequestContext call = newCall(request, false);
         call.command = rest;
         call.isPart = true;
+        call.hasTakenUnits = sent.cost() > 0;
         call.isLater = true;
         call.maySleep = false;
         call.waits = to.waits();
         if (!drainGate.enter()) {
             return CompletableFuture.completedFuture(recorder.refuse(call, admission.draining()));
         }
-        return handOut(await(call, pipeline.executePart(call)), to, answer -> answer);
+        return handOut(await(call, pipeline.executePart(call)), to, answer -> {
+            admission.chargePart(call, sent, answer.outcome());
+            return answer;
+        });
     }
 
     /**

@@ -64,9 +64,10 @@ final class RequestRecorder {
                         "The engine or the host failed; nothing was changed. Try again, and look for the request id in the log of the server."));
     }
 
-    /** Lets an answer out. A caller that is told that the engine failed, if only at the disk, has used no units. */
+    /** Lets an answer out, and charges for its bytes. A caller that is told that the engine failed, if only at the disk, has used no units. */
     Answer leave(RequestContext call, Answer answer) {
         boolean refunded = admission.refundFailure(call, answer.outcome());
+        admission.chargeBytes(call, answer.outcome());
         return note(call, refunded ? answer.with(call.quota) : answer);
     }
 

@@ -2,12 +2,14 @@ package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.internal.base.BoundedExecutor;
 import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.WriterBusyException;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -84,6 +86,31 @@ final class WaitingCalls {
                 passOn(call, poll, wait, waiter);
             }
         });
+    }
+
+    /**
+     * Returns a pause of a stream without units, or the part that shows that the stream is alive. Returns null if the next
+     * part is to be read now.
+     *
+     * @param seconds the seconds until there are units, or 0
+     */
+    @Nullable
+    PipelineResult pauseForUnits(RequestContext call, long seconds) {
+        if (seconds == 0 || hasEnded(call) || !(call.command instanceof Command.StreamQuery stream)) {
+            return null;
+        }
+        long left = TimeUnit.SECONDS.toMillis(Limits.STREAM_SILENCE_SECONDS_MAX) - call.millis();
+        if (left <= 0) {
+            return call.answer(stream.silence(), store.committed());
+        }
+        Id workspace = call.caller.workspace();
+        Command.Wait wait = new Command.Wait(call.id, Limits.STREAM_PAUSE_SECONDS, stream.group(workspace), Set.of());
+        WaitRegistry.Waiter waiter = registry.join(workspace, wait);
+        if (waiter == null) {
+            return answerNow(call, stream);
+        }
+        long millis = Math.min(left, TimeUnit.SECONDS.toMillis(wait.seconds()));
+        return new PipelineResult.Pause(waiter.end(), millis, () -> evaluate.apply(call));
     }
 
     /** Returns a change that breaks off inside the writer lock if another call was quicker and nothing is left to do. */

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * or finds the successor. So no unit that is taken during the change is lost.
  */
 final class Bucket {
+    /** The answer of {@link #owe} for a retired bucket. */
+    static final long IS_RETIRED = -1;
+
     private static final long RETIRED = Long.MIN_VALUE;
     private static final AtomicLongFieldUpdater<Bucket> ARRIVAL =
             AtomicLongFieldUpdater.newUpdater(Bucket.class, "arrival");
@@ -47,7 +50,7 @@ final class Bucket {
                 : Math.max(1, units / QuotaCheckpointWriter.PARTS_OF_BURST) * rate.nanosPerUnit();
     }
 
-    /** Makes a bucket with all its units, except those that a checkpoint counts as used. */
+    /** Makes a bucket with all its units, except those that a checkpoint counts as used or owed. */
     static Bucket first(Caller caller, EngineClock clock, @Nullable QuotaCheckpointWriter checkpoints) {
         Plan plan = caller.plan();
         QuotaCheckpoint checkpoint = checkpoints == null ? null : checkpoints.of(caller.workspace());
@@ -56,7 +59,7 @@ final class Bucket {
         long debt = 0;
         if (checkpoints != null && checkpoint != null) {
             long elapsed = checkpoints.elapsedNanos(checkpoint.atMillis());
-            debt = QuotaCheckpoint.debt(GcraRate.of(plan.requests(), plan.window()), checkpoint.milliUnits(), elapsed);
+            debt = checkpoint.debt(GcraRate.of(plan.requests(), plan.window()), elapsed);
             if (further != null) {
                 further.restore(checkpoint.others(), caller.workspace(), now, elapsed);
             }
@@ -78,7 +81,13 @@ final class Bucket {
         }
         markedArrival = last;
         List<QuotaCheckpoint.OfPolicy> others = further == null ? List.of() : further.used(now);
-        return new QuotaCheckpoint(nowMillis, QuotaCheckpoint.milliUnits(rate, GcraRate.debt(last, now)), others);
+        long debt = GcraRate.debt(last, now);
+        long owed = Math.max(0, debt - rate.burstNanos());
+        return new QuotaCheckpoint(
+                nowMillis,
+                QuotaCheckpoint.milliUnits(rate, debt - owed),
+                QuotaCheckpoint.milliUnits(rate, owed),
+                others);
     }
 
     /** Returns true if a caller knows a newer plan. */
@@ -113,31 +122,39 @@ final class Bucket {
                 return quota(true, debt, 0);
             }
             if (ARRIVAL.compareAndSet(this, old, base + cost)) {
-                if (debt >= nanosPerCheckpoint && base + cost - markedArrival >= nanosPerCheckpoint) {
-                    note();
-                }
+                noteIfMoved(debt, base + cost);
                 return quota(true, debt, 0);
             }
         }
     }
 
     /**
-     * Takes units even if there are too few, and returns false if the bucket is retired. The debt has to refill before
-     * the next call passes.
+     * Takes units even if there are too few, until the bucket is a burst below zero. The debt has to refill before the
+     * next call passes.
+     *
+     * @return the units that it took; {@link #IS_RETIRED} if the bucket is retired
      */
-    boolean owe(EngineClock clock, long units) {
-        long cost = units * rate.nanosPerUnit();
+    long owe(EngineClock clock, long units) {
         while (true) {
             long old = arrival;
             if (old == RETIRED) {
-                return false;
+                return IS_RETIRED;
             }
             long now = clock.nanoTime();
             long base = old - now > 0 ? old : now;
-            if (ARRIVAL.compareAndSet(this, old, base + cost)) {
-                note();
-                return true;
+            long room = Math.max(0, now + 2 * rate.burstNanos() - base) / rate.nanosPerUnit();
+            long taken = Math.min(units, room);
+            long next = base + taken * rate.nanosPerUnit();
+            if (ARRIVAL.compareAndSet(this, old, next)) {
+                noteIfMoved(next - now, next);
+                return taken;
             }
+        }
+    }
+
+    private void noteIfMoved(long debt, long reached) {
+        if (debt >= nanosPerCheckpoint && reached - markedArrival >= nanosPerCheckpoint) {
+            note();
         }
     }
 

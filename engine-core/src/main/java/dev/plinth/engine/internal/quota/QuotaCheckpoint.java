@@ -13,11 +13,15 @@ import org.jspecify.annotations.Nullable;
  * one when they are read.
  *
  * @param atMillis the moment in epoch milliseconds
- * @param milliUnits used units of the plan's own limit, in thousandths
+ * @param milliUnits used units of the plan's own limit, in thousandths, up to its burst
+ * @param owedMilliUnits the units beyond that burst, by which the bucket is below zero, in thousandths
  * @param others the used units of the further policies
  */
-record QuotaCheckpoint(long atMillis, long milliUnits, List<OfPolicy> others) {
-    private static final int VERSION = 1;
+record QuotaCheckpoint(long atMillis, long milliUnits, long owedMilliUnits, List<OfPolicy> others) {
+    private static final int VERSION = 2;
+    /** The first version that has the owed units. */
+    private static final int WITH_OWED_UNITS = 2;
+
     private static final int MILLI = 1000;
 
     /**
@@ -33,10 +37,22 @@ record QuotaCheckpoint(long atMillis, long milliUnits, List<OfPolicy> others) {
         return (long) Math.ceil(debtNanos * (double) MILLI / rate.nanosPerUnit());
     }
 
-    /** Returns the debt that is left of used units after some time. */
+    /**
+     * Returns the debt that is left after some time. Used units above a smaller new burst are cut to it, and so are owed
+     * units.
+     */
+    long debt(GcraRate rate, long elapsedNanos) {
+        return Math.max(0, nanos(rate, milliUnits) + nanos(rate, owedMilliUnits) - Math.max(0, elapsedNanos));
+    }
+
+    /** Returns the debt that is left of the used units of a further policy after some time. */
     static long debt(GcraRate rate, long milliUnits, long elapsedNanos) {
-        long debt = Math.round(milliUnits * (double) rate.nanosPerUnit() / MILLI);
-        return Math.max(0, Math.min(debt, rate.burstNanos()) - Math.max(0, elapsedNanos));
+        return Math.max(0, nanos(rate, milliUnits) - Math.max(0, elapsedNanos));
+    }
+
+    /** Returns the debt of units, cut to the burst of the rate. */
+    private static long nanos(GcraRate rate, long milliUnits) {
+        return Math.min(Math.round(milliUnits * (double) rate.nanosPerUnit() / MILLI), rate.burstNanos());
     }
 
     /** Returns true if nothing was used. */
@@ -48,17 +64,21 @@ record QuotaCheckpoint(long atMillis, long milliUnits, List<OfPolicy> others) {
         RowReader in = new RowReader(row, VERSION);
         long atMillis = in.number();
         long milliUnits = in.number();
+        long owed = in.version() < WITH_OWED_UNITS ? 0 : in.number();
         int count = in.small();
         List<OfPolicy> others = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             others.add(new OfPolicy(in.text(), in.optionalId(IdKind.KEY), in.number()));
         }
-        return new QuotaCheckpoint(atMillis, milliUnits, others);
+        return new QuotaCheckpoint(atMillis, milliUnits, owed, others);
     }
 
     byte[] row() {
-        RowWriter out =
-                new RowWriter(VERSION).number(atMillis).number(milliUnits).small(others.size());
+        RowWriter out = new RowWriter(VERSION)
+                .number(atMillis)
+                .number(milliUnits)
+                .number(owedMilliUnits)
+                .small(others.size());
         for (OfPolicy other : others) {
             out.text(other.policy).optionalId(other.key).number(other.milliUnits);
         }

@@ -80,17 +80,31 @@ public final class Quotas {
     }
 
     /**
-     * Charges a workspace for work that a call has begun, even if its bucket has too few units, but at most a full
-     * bucket. The debt has to refill before the next call of the workspace passes.
+     * Charges a workspace for work that a call has begun, even if its bucket has too few units. It charges a full bucket
+     * at most, and leaves the bucket a burst below zero at most. The debt has to refill before the next call of the
+     * workspace passes.
+     *
+     * @return the units that it charged
      */
-    public Quota owe(Caller caller, long units) {
+    public int owe(Caller caller, long units) {
         long owed = Math.min(units, caller.plan().requests());
         Bucket bucket = bucket(caller);
-        while (!bucket.owe(clock, owed)) {
+        long taken = bucket.owe(clock, owed);
+        while (taken == Bucket.IS_RETIRED) {
             replace(caller, bucket);
             bucket = bucket(caller);
+            taken = bucket.owe(clock, owed);
         }
-        return inspect(caller);
+        return (int) taken;
+    }
+
+    /**
+     * Returns the seconds until a bucket has so many units, rounded up, or all of them if the plan has fewer. Returns 0 if
+     * it has them. A bucket below zero has not even 0 units.
+     */
+    public long secondsUntil(Caller caller, int units) {
+        return bucket(caller)
+                .waitSeconds(clock.nanoTime(), Math.min(units, caller.plan().requests()));
     }
 
     /** Gives back what {@link #owe} has charged for a call that failed because of the engine itself. */

@@ -24,6 +24,7 @@ import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.RequestDispatcher;
 import dev.plinth.engine.internal.pipeline.Route;
+import dev.plinth.engine.internal.pipeline.StreamBytes;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.resource.ContentTypes;
@@ -195,21 +196,25 @@ public final class Wire {
 
     private Reply reply(Request request, Answer answer, ReplyTo to) {
         Reply reply = renderer.write(answer);
-        Optional<Reply.Rest> rest = rest(request, answer, to);
+        Optional<Reply.Rest> rest = rest(request, answer, StreamBytes.NONE, to);
         return rest.isEmpty() ? reply : new Reply(reply.status(), reply.headers(), reply.body(), rest);
     }
 
-    private Optional<Reply.Rest> rest(Request request, Answer answer, ReplyTo to) {
-        Command.LongPollQuery rest = answer.outcome() instanceof Outcome.Page page ? page.rest() : null;
-        return rest == null
-                ? Optional.empty()
-                : Optional.of(() -> dispatcher.follow(request, rest, to).thenApply(next -> part(request, next, to)));
+    /** @param before the bytes of the parts before this one */
+    private Optional<Reply.Rest> rest(Request request, Answer answer, StreamBytes before, ReplyTo to) {
+        Command.StreamQuery rest = answer.outcome() instanceof Outcome.Page page ? page.rest() : null;
+        if (rest == null) {
+            return Optional.empty();
+        }
+        StreamBytes sent = before.plus(answer.outcome().bodyBytes());
+        return Optional.of(
+                () -> dispatcher.follow(request, rest, sent, to).thenApply(next -> part(request, next, sent, to)));
     }
 
     /** Any answer other than a page ends the stream. */
-    private Reply.Part part(Request request, Answer answer, ReplyTo to) {
+    private Reply.Part part(Request request, Answer answer, StreamBytes before, ReplyTo to) {
         byte[] bytes = answer.outcome() instanceof Outcome.Page page ? page.body() : NO_BODY;
-        return new Reply.Part(bytes, rest(request, answer, to));
+        return new Reply.Part(bytes, rest(request, answer, before, to));
     }
 
     /** Returns a request to the route of a name, for the typed client. */

@@ -91,7 +91,17 @@ class BusyWriterCallsTest {
 
     @Test
     void partOfAStream_isAskedForAgainByAThreadThatMaySleep() {
-        Command.LongPollQuery rest = new Command.LongPollQuery() {
+        Command.StreamQuery rest = new Command.StreamQuery() {
+            @Override
+            public Outcome silence() {
+                return new Outcome.Page(new byte[0], "text/plain", this);
+            }
+
+            @Override
+            public Id group(Id workspace) {
+                return workspace;
+            }
+
             @Override
             public Outcome answer(Context context) {
                 return new Outcome.Page(new byte[0], "text/plain", null);
@@ -107,7 +117,7 @@ class BusyWriterCallsTest {
         rival.begin();
 
         CompletableFuture<CompletableFuture<Answer>> asked = CompletableFuture.supplyAsync(
-                () -> dispatcher.follow(request("GET", rest), rest, dispatcher.workers()), threads);
+                () -> dispatcher.follow(request("GET", rest), rest, StreamBytes.NONE, dispatcher.workers()), threads);
 
         assertThat(asked).as("the thread that asks").succeedsWithin(PATIENCE);
         rival.end();

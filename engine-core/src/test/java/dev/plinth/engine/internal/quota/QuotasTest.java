@@ -6,6 +6,7 @@ import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.RowWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -267,6 +268,58 @@ class QuotasTest {
         quotas.clear();
 
         assertThat(take(Plan.STARTER).remaining()).isEqualTo(59);
+    }
+
+    @Test
+    void owe_beyondABurstBelowZero_takesNoMore() {
+        use(Plan.STARTER, 10);
+
+        assertThat(owe(1_000)).isEqualTo(60);
+        assertThat(owe(1_000)).isEqualTo(50);
+        assertThat(owe(1)).isZero();
+
+        assertThat(take(Plan.STARTER)).isEqualTo(new Quota(Plan.STARTER, false, 0, 61, 61));
+        advanceMillis(60_999);
+        assertThat(take(Plan.STARTER).allowed()).isFalse();
+        advanceMillis(1);
+        assertThat(take(Plan.STARTER).allowed()).isTrue();
+    }
+
+    @Test
+    void debt_underAnotherPlan_isKeptByTheLargerAndCutByTheSmaller() {
+        use(Plan.STARTER, 60);
+        owe(30);
+
+        assertThat(take(Plan.PRO).remaining()).isEqualTo(600 - 91);
+        assertThat(owe(Plan.PRO, 600)).isEqualTo(600);
+        assertThat(take(Plan.STARTER)).isEqualTo(new Quota(Plan.STARTER, false, 0, 1, 1));
+    }
+
+    @Test
+    void checkpoint_ofABucketBelowZero_hasItsDebt() {
+        GcraRate starter = GcraRate.of(60, Duration.ofMinutes(1));
+        QuotaCheckpoint below = QuotaCheckpoint.read(new QuotaCheckpoint(1, 60_000, 30_000, List.of()).row());
+
+        assertThat(below.debt(starter, 0)).isEqualTo(Duration.ofSeconds(90).toNanos());
+        assertThat(below.debt(starter, Duration.ofSeconds(80).toNanos()))
+                .isEqualTo(Duration.ofSeconds(10).toNanos());
+        QuotaCheckpoint ofALargerPlan = new QuotaCheckpoint(1, 600_000, 0, List.of());
+        assertThat(ofALargerPlan.debt(starter, 0)).as("cut to the burst").isEqualTo(starter.burstNanos());
+    }
+
+    @Test
+    void checkpoint_ofAnEarlierVersion_owesNothing() {
+        byte[] row = new RowWriter(1).number(7).number(60_000).small(0).row();
+
+        assertThat(QuotaCheckpoint.read(row)).isEqualTo(new QuotaCheckpoint(7, 60_000, 0, List.of()));
+    }
+
+    private int owe(int units) {
+        return owe(Plan.STARTER, units);
+    }
+
+    private int owe(Plan plan, int units) {
+        return quotas.owe(Callers.of(WORKSPACE, plan), units);
     }
 
     private void refund(Plan plan, int units) {
