@@ -154,7 +154,7 @@ final class DemandedHeadersTest {
         EngineBuilder builder = Engine.builder().requireIfMatch(CREATE);
         assertThatThrownBy(builder::open)
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("\"POST /v1/resources\" ignores If-Match. Leave the demand out.");
+                .hasMessage("\"POST /v1/resources\" changes no version. Leave the demand of If-Match out.");
     }
 
     private PlinthClient client() {

@@ -55,6 +55,25 @@ public record Reply(int status, Map<String, String> headers, byte[] body, Option
         return new Reply(status, more, body, rest);
     }
 
+    /**
+     * Returns the same reply in another content coding. Its entity tag is that of this form
+     * ({@link #tagOf}), and conditions of later calls may have it.
+     *
+     * @param coding the coding, such as {@code gzip}
+     * @param encoded the body in that coding; not to be changed
+     */
+    public Reply inCoding(String coding, byte[] encoded) {
+        Map<String, String> own = new LinkedHashMap<>(headers);
+        own.computeIfPresent("ETag", (name, tag) -> tagOf(tag, coding));
+        own.put("Content-Encoding", coding);
+        return new Reply(status, own, encoded, rest);
+    }
+
+    /** Returns the strong tag of a form in a content coding, by the tag of the plain form (RFC 9110 §8.8.3.3). */
+    public static String tagOf(String tag, String coding) {
+        return tag.substring(0, tag.length() - 1) + "-" + coding + "\"";
+    }
+
     /** Returns the value of a header, or null if the reply has none. The name may be in any case. */
     public @Nullable String header(String name) {
         for (Map.Entry<String, String> entry : headers.entrySet()) {

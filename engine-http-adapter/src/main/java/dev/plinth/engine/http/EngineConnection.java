@@ -295,9 +295,6 @@ final class EngineConnection extends HttpConnection {
             if (field.getHeader() == HttpHeader.TRANSFER_ENCODING) {
                 checkTransferEncoding(field.getValue());
             }
-            if (field.getHeader() == HttpHeader.HOST) {
-                checkHost(field.getValue());
-            }
             boolean ignored = field.getHeader() == HttpHeader.EXPECT && version == HttpVersion.HTTP_1_0;
             if (!ignored) {
                 super.parsedHeader(field);
@@ -344,13 +341,6 @@ final class EngineConnection extends HttpConnection {
                 throw new FramingException("a Transfer-Encoding other than one \"chunked\"");
             }
             chunked = true;
-        }
-
-        private void checkHost(@Nullable String host) {
-            String authority = target == null ? null : target.authority();
-            if (authority != null && !authority.equalsIgnoreCase(host)) {
-                throw new FramingException("a Host that differs from the host of the request target");
-            }
         }
 
         @Override

@@ -99,7 +99,6 @@ final class Gzip {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt((int) crc.getValue())
                 .putInt(plain.length);
-        return Optional.of(new Reply(reply.status(), reply.headers(), Arrays.copyOf(out, end + TRAILER_BYTES))
-                .with("Content-Encoding", NAME));
+        return Optional.of(reply.inCoding(NAME, Arrays.copyOf(out, end + TRAILER_BYTES)));
     }
 }

@@ -7,14 +7,13 @@ import org.jspecify.annotations.Nullable;
  * The request target as it was sent (RFC 9112 §3.2), split into path and query and not interpreted.
  *
  * <p>Jetty's own reading is not used: it takes {@code //a/b} for a host and a path, resolves dots and cuts parameters.
- * A path that two readers read differently is a way around the rules of one of them.
+ * A path that two readers read differently is a way around the rules of one of them. The host of an absolute target is
+ * not kept, because one server answers for all hosts; {@code Host} beside it is ignored (RFC 9112 §3.2.2).
  *
  * @param path the path, percent-encoded as sent, starting with {@code /}
  * @param query the part after the first {@code ?}; null if there is none
- * @param authority the authority of an absolute target; null for any other
  */
-record RequestTarget(
-        String path, @Nullable String query, @Nullable String authority) {
+record RequestTarget(String path, @Nullable String query) {
     private static final char FIRST_PRINTABLE = '!';
     private static final char LAST_PRINTABLE = '~';
 
@@ -26,11 +25,11 @@ record RequestTarget(
     static RequestTarget parse(String method, String raw) {
         checkCharacters(raw);
         if (raw.startsWith("/")) {
-            return split(raw, null);
+            return split(raw);
         }
         if (raw.equals("*") && method.equals("OPTIONS")) {
             // The server as a whole has no answer of its own. The root is the nearest route.
-            return new RequestTarget("/", null, null);
+            return new RequestTarget("/", null);
         }
         String lower = raw.toLowerCase(Locale.ROOT);
         if (lower.startsWith("http://")) {
@@ -64,13 +63,13 @@ record RequestTarget(
             throw new FramingException("an absolute request target without a host, or with a user");
         }
         String pathAndQuery = rest.substring(end);
-        return split(pathAndQuery.startsWith("/") ? pathAndQuery : "/" + pathAndQuery, authority);
+        return split(pathAndQuery.startsWith("/") ? pathAndQuery : "/" + pathAndQuery);
     }
 
-    private static RequestTarget split(String pathAndQuery, @Nullable String authority) {
+    private static RequestTarget split(String pathAndQuery) {
         int mark = pathAndQuery.indexOf('?');
         return mark < 0
-                ? new RequestTarget(pathAndQuery, null, authority)
-                : new RequestTarget(pathAndQuery.substring(0, mark), pathAndQuery.substring(mark + 1), authority);
+                ? new RequestTarget(pathAndQuery, null)
+                : new RequestTarget(pathAndQuery.substring(0, mark), pathAndQuery.substring(mark + 1));
     }
 }

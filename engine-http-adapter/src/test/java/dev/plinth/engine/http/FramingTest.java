@@ -104,7 +104,8 @@ class FramingTest {
                 named("other scheme", "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n"),
                 named("absolute without host", "GET http:///x HTTP/1.1\r\nHost: a\r\n\r\n"),
                 named("absolute with user", "GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n"),
-                named("absolute, Host differs", "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n"));
+                named("absolute, two Hosts", "GET http://b/ HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"),
+                named("absolute, no Host", "GET http://b/ HTTP/1.1\r\n\r\n"));
     }
 
     private static Stream<Arguments> headers() {
@@ -274,6 +275,7 @@ class FramingTest {
                 named("empty line first", "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"),
                 named("HTTP/1.0 without Host", "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"),
                 named("absolute", "GET http://a/x HTTP/1.1\r\nHost: a\r\n\r\n"),
+                named("absolute, Host differs", "GET http://b/x HTTP/1.1\r\nHost: a\r\n\r\n"),
                 named("absolute without path", "GET http://a HTTP/1.1\r\nHost: a\r\n\r\n"),
                 named("absolute in capitals", "GET HTTP://A/x HTTP/1.1\r\nHost: a\r\n\r\n"),
                 named("OPTIONS *", "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"),

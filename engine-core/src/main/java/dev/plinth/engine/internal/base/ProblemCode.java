@@ -49,7 +49,7 @@ public enum ProblemCode {
     ALREADY_EXISTS(409, "It exists already", false),
     /** The status does not allow this change. Do first what the detail names. */
     INVALID_TRANSITION(409, "The status does not allow this", false),
-    /** The object has another version than If-Match names. Read it again and repeat the change. */
+    /** If-Match or If-None-Match is not met. Read the object again and repeat the change. */
     PRECONDITION_FAILED(412, "A precondition failed", false),
     /** The host demands If-Match for this route. Send the ETag of the object. */
     PRECONDITION_REQUIRED(428, "A precondition is required", false),

@@ -69,13 +69,13 @@ public final class HostOperation {
     public record Ended(Json result, HostEffects effects) {}
 
     /** Makes the command. The precondition is checked before the host's code runs, and again at the commit. */
-    public static Command.HostCall of(String name, Code code, Id resource, byte[] input, Precondition ifMatch) {
+    public static Command.HostCall of(String name, Code code, Id resource, byte[] input, Precondition condition) {
         return (context, origin) -> {
-            Resources.Operable shown = Resources.operable(context, resource, ifMatch);
+            Resources.Operable shown = Resources.operable(context, resource, condition);
             Ended ended = run(() -> code.run(
                     Call.of(context, origin), resource.text(), Json.trusted(shown.json()), Json.trusted(input)));
             checkSize(name, ended.result());
-            return later -> decide(later, resource, ended, ifMatch);
+            return later -> decide(later, resource, ended, condition);
         };
     }
 
@@ -117,8 +117,8 @@ public final class HostOperation {
         }
     }
 
-    private static Decision decide(Context context, Id resource, Ended ended, Precondition ifMatch) {
-        Resources.Operable unused = Resources.operable(context, resource, ifMatch);
+    private static Decision decide(Context context, Id resource, Ended ended, Precondition condition) {
+        Resources.Operable unused = Resources.operable(context, resource, condition);
         Outcome.Done done = Outcome.Done.ok(ended.result().utf8());
         return ended.effects().decide(context, done, UnaryOperator.identity());
     }

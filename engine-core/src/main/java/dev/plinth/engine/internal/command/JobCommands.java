@@ -18,11 +18,11 @@ public final class JobCommands {
     }
 
     /** Accepts a job, with a precondition on the version of the resource. */
-    public static Command.Change start(JobDraft job, Precondition ifMatch) {
+    public static Command.Change start(JobDraft job, Precondition condition) {
         return context -> {
             Id resource = job.resource();
             if (resource != null) {
-                Resources.operable(context, resource, ifMatch);
+                Resources.operable(context, resource, condition);
             }
             return Jobs.accept(context, job);
         };

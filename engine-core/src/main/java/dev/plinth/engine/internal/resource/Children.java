@@ -18,7 +18,6 @@ import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Schema;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The commands on children. A child has one parent for ever. A caller that may see or change the parent may see or
@@ -65,14 +64,12 @@ public final class Children {
     }
 
     /** Shows a child. */
-    public static Command.Query get(Id resource, Id child, @Nullable String ifNoneMatch) {
+    public static Command.Query get(Id resource, Id child, Precondition condition) {
         return context -> {
             ResourceRow row =
                     find(context, VisibleResource.find(context, resource).row(), child);
-            if (EntityTagMatch.isUnchanged(ifNoneMatch, row.etag())) {
-                return new Outcome.Done(304, new byte[0], row.etag(), null, 0, false);
-            }
-            return Outcome.Done.ok(row.json(), row.etag());
+            String unchanged = condition.unchanged(row.etag(), row.etag());
+            return unchanged == null ? Outcome.Done.ok(row.json(), row.etag()) : Outcome.Done.unchanged(unchanged);
         };
     }
 
@@ -95,12 +92,12 @@ public final class Children {
 
     /** Applies a merge patch to a child. */
     public static Command.Change patch(
-            Id resource, Id child, Content.Patch patch, Precondition ifMatch, ContentTypes types) {
+            Id resource, Id child, Content.Patch patch, Precondition condition, ContentTypes types) {
         return context -> {
             VisibleResource parent = VisibleResource.find(context, resource);
             ResourceRow row = find(context, parent.row(), child);
             parent.editable();
-            ifMatch.check(row.etag(), row.etag());
+            condition.check(row.etag(), row.etag());
             StatusRules.checkWritable(parent.row());
             Content content = row.content().patched(patch);
             if (content == null) {
@@ -115,12 +112,12 @@ public final class Children {
     }
 
     /** Deletes a child. */
-    public static Command.Change delete(Id resource, Id child, Precondition ifMatch) {
+    public static Command.Change delete(Id resource, Id child, Precondition condition) {
         return context -> {
             VisibleResource parent = VisibleResource.find(context, resource);
             ResourceRow row = find(context, parent.row(), child);
             parent.editable();
-            ifMatch.check(row.etag(), row.etag());
+            condition.check(row.etag(), row.etag());
             StatusRules.checkWritable(parent.row());
             Changes changes = new Changes().within(ReserveAccess.RECORDED);
             remove(row, changes);

@@ -164,19 +164,18 @@ public final class Resources {
     }
 
     /** Shows a resource, with its first children if asked. */
-    public static Command.Query get(Id id, @Nullable String ifNoneMatch, boolean withChildren) {
+    public static Command.Query get(Id id, Precondition condition, boolean withChildren) {
         return context -> {
             VisibleResource visible = VisibleResource.find(context, id);
             ResourceRow row = visible.row();
+            String unchanged = visible.unchanged(condition);
             if (withChildren) {
                 byte[] children = Children.firstOf(context.rows(), row.id(), CHILDREN_INCLUDED_MAX);
                 return Outcome.Done.ok(JsonBytes.append(visible.json(), new JsonBytes().raw("children", children)));
             }
-            String etag = visible.etag(row);
-            if (EntityTagMatch.isUnchanged(ifNoneMatch, etag)) {
-                return new Outcome.Done(304, new byte[0], etag, null, 0, false);
-            }
-            return Outcome.Done.ok(visible.json(), etag);
+            return unchanged == null
+                    ? Outcome.Done.ok(visible.json(), visible.etag(row))
+                    : Outcome.Done.unchanged(unchanged);
         };
     }
 
@@ -193,11 +192,11 @@ public final class Resources {
     }
 
     /** Applies a merge patch. */
-    public static Command.Change patch(Id id, Content.Patch patch, Precondition ifMatch, ContentTypes types) {
+    public static Command.Change patch(Id id, Content.Patch patch, Precondition condition, ContentTypes types) {
         return context -> {
             VisibleResource visible = VisibleResource.find(context, id).editable();
             ResourceRow row = visible.row();
-            visible.check(ifMatch);
+            visible.check(condition);
             StatusRules.checkWritable(row);
             Content content = row.content().patched(patch);
             if (content == null) {
@@ -209,12 +208,12 @@ public final class Resources {
     }
 
     /** Moves a resource to another status. */
-    private static Command.Change move(Id id, StatusRules.Move move, Precondition ifMatch) {
+    private static Command.Change move(Id id, StatusRules.Move move, Precondition condition) {
         return context -> {
             VisibleResource visible = VisibleResource.find(context, id);
             boolean ownersMove = move == StatusRules.Move.ARCHIVE || move == StatusRules.Move.UNARCHIVE;
             ResourceRow row = (ownersMove ? visible.owned() : visible.editable()).row();
-            visible.check(ifMatch);
+            visible.check(condition);
             ResourceStatus status = StatusRules.after(row.status(), move);
             if (status == row.status()) {
                 return Decision.nothing(Outcome.Done.ok(visible.json(), visible.etag(row)));
@@ -224,8 +223,8 @@ public final class Resources {
     }
 
     /** Moves a resource by the name of a move: pause, resume, archive or unarchive. */
-    public static Command.Change move(Id id, String move, Precondition ifMatch) {
-        return move(id, StatusRules.Move.valueOf(move.toUpperCase(Locale.ROOT)), ifMatch);
+    public static Command.Change move(Id id, String move, Precondition condition) {
+        return move(id, StatusRules.Move.valueOf(move.toUpperCase(Locale.ROOT)), condition);
     }
 
     /**
@@ -238,11 +237,11 @@ public final class Resources {
      * @param eventRowCount counts the rows that an event writes
      */
     public static Command.DeferredChange delete(
-            Id id, Precondition ifMatch, ShareRevocation end, EventRowCount eventRowCount) {
+            Id id, Precondition condition, ShareRevocation end, EventRowCount eventRowCount) {
         return new Command.DeferredChange() {
             @Override
             public Decision decide(Context context) {
-                return Resources.delete(context, id, ifMatch, end, eventRowCount);
+                return Resources.delete(context, id, condition, end, eventRowCount);
             }
 
             @Override
@@ -255,10 +254,10 @@ public final class Resources {
     }
 
     private static Decision delete(
-            Context context, Id id, Precondition ifMatch, ShareRevocation end, EventRowCount eventRowCount) {
+            Context context, Id id, Precondition condition, ShareRevocation end, EventRowCount eventRowCount) {
         VisibleResource visible = VisibleResource.find(context, id).owned();
         ResourceRow row = visible.row();
-        visible.check(ifMatch);
+        visible.check(condition);
         if (row.status() != ResourceStatus.ARCHIVED) {
             throw RefusedException.of(
                     ProblemCode.INVALID_TRANSITION,
@@ -281,9 +280,9 @@ public final class Resources {
      *
      * @return the resource as the operation sees it
      */
-    public static Operable operable(Context context, Id id, Precondition ifMatch) {
+    public static Operable operable(Context context, Id id, Precondition condition) {
         VisibleResource visible = VisibleResource.find(context, id).editable();
-        visible.check(ifMatch);
+        visible.check(condition);
         StatusRules.checkOperable(visible.row());
         return new Operable(visible.row().workspace(), visible.json());
     }

@@ -59,9 +59,15 @@ record VisibleResource(ResourceRow row, @Nullable ShareRow share) {
         return share == null ? version.etag() : EntityTagMatch.tag(version.version(), share.role());
     }
 
-    /** Refuses unless a precondition is met. */
-    void check(Precondition ifMatch) {
-        ifMatch.check(row.etag(), etag(row));
+    /** Refuses a change unless its precondition is met. */
+    void check(Precondition condition) {
+        condition.check(row.etag(), etag(row));
+    }
+
+    /** Returns the tag of the form that the caller has, if a read need not show it again; else null. */
+    @Nullable
+    String unchanged(Precondition condition) {
+        return condition.unchanged(row.etag(), etag(row));
     }
 
     /** Returns its JSON as the caller sees it. */

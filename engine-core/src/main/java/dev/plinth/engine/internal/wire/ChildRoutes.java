@@ -42,9 +42,10 @@ final class ChildRoutes {
                 row(Tag.CHILDREN, "getChild", "GET", ONE, "Get a child")
                         .scope(RESOURCES_READ)
                         .gives(Children.ENTITY)
+                        .looksAtIfMatch()
                         .mayBeUnchanged()
                         .decodedBy(input -> Children.get(
-                                input.id(IdKind.RESOURCE, 0), input.id(IdKind.CHILD, 1), input.ifNoneMatch())),
+                                input.id(IdKind.RESOURCE, 0), input.id(IdKind.CHILD, 1), input.precondition())),
                 row(Tag.CHILDREN, "updateChild", "PATCH", ONE, "Update a child")
                         .says("The body is a merge patch (RFC 7396): null takes a member of data or metadata out.")
                         .scope(RESOURCES_WRITE)
@@ -57,7 +58,7 @@ final class ChildRoutes {
                                 input.id(IdKind.RESOURCE, 0),
                                 input.id(IdKind.CHILD, 1),
                                 ContentRules.patch(input.body()),
-                                input.ifMatch(),
+                                input.precondition(),
                                 types)),
                 row(Tag.CHILDREN, "deleteChild", "DELETE", ONE, "Delete a child")
                         .scope(RESOURCES_WRITE)
@@ -66,6 +67,6 @@ final class ChildRoutes {
                         .gives(Entities.DELETED)
                         .inBatch()
                         .decodedBy(input -> Children.delete(
-                                input.id(IdKind.RESOURCE, 0), input.id(IdKind.CHILD, 1), input.ifMatch())));
+                                input.id(IdKind.RESOURCE, 0), input.id(IdKind.CHILD, 1), input.precondition())));
     }
 }

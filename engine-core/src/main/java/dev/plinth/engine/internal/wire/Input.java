@@ -98,14 +98,12 @@ final class Input {
         return Id.orNowhere(kind, request.pathValue(index));
     }
 
-    Precondition ifMatch() {
+    /** Returns the conditions on the version of the target. */
+    Precondition precondition() {
         return new Precondition(
-                request.headers().ifMatch(), request.route().demands().contains(Route.Demand.IF_MATCH));
-    }
-
-    @Nullable
-    String ifNoneMatch() {
-        return request.headers().ifNoneMatch();
+                request.headers().ifMatch(),
+                request.headers().ifNoneMatch(),
+                request.route().demands().contains(Route.Demand.IF_MATCH));
     }
 
     /** Returns how many seconds the caller would wait, by the query or by the preference. */

@@ -13,7 +13,6 @@ import java.util.regex.Pattern;
 /** The parameters of the OpenAPI document: those of paths, queries and headers. */
 final class OpenApiParameters {
     private static final Pattern VARIABLE = Pattern.compile("\\{(\\w+)}");
-    private static final int NOT_MODIFIED = 304;
 
     /**
      * The filter by a pair of metadata. OpenAPI sends an object in the style form as its members, each a parameter of its own. So
@@ -59,7 +58,7 @@ final class OpenApiParameters {
         if (route.looksAtIfMatch()) {
             demandable(json, route, Route.Demand.IF_MATCH, "IfMatch");
         }
-        if (route.successes().stream().anyMatch(success -> success.status() == NOT_MODIFIED)) {
+        if (route.looksAtIfMatch()) {
             Schema.reference(json, "parameters/IfNoneMatch");
         }
         json.closeArray();
@@ -97,7 +96,7 @@ final class OpenApiParameters {
                 json.name("IfNoneMatch"),
                 "If-None-Match",
                 false,
-                "The versions that the caller has; 304 if the thing is still in one of them.");
+                "Versions in which the thing may not be; otherwise 304 for GET, and 412 for a change.");
         header(
                 json.name("Prefer"),
                 "Prefer",

@@ -86,6 +86,7 @@ final class OpenApiProblems {
             codes.add(ProblemCode.VALIDATION_FAILED);
         }
         if (route.mutates()) {
+            codes.add(ProblemCode.PRECONDITION_FAILED);
             codes.add(ProblemCode.IDEMPOTENCY_KEY_INVALID);
             codes.add(ProblemCode.IDEMPOTENCY_KEY_IN_USE);
             codes.add(ProblemCode.IDEMPOTENCY_KEY_REUSED);

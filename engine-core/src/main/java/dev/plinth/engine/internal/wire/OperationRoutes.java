@@ -96,10 +96,10 @@ final class OperationRoutes {
         String name = input.pathValue(1);
         HostOperation.Code handler = operations.get(name);
         if (handler != null) {
-            return HostOperation.of(name, handler, id, argument, input.ifMatch());
+            return HostOperation.of(name, handler, id, argument, input.precondition());
         }
         if (asyncOperations.contains(name)) {
-            return JobCommands.start(JobDraft.now(name, argument).about(id), input.ifMatch());
+            return JobCommands.start(JobDraft.now(name, argument).about(id), input.precondition());
         }
         Refusal unknown = Refusal.of(ProblemCode.NOT_FOUND, "No operation has this name. " + known());
         return (Command.Change) context -> {

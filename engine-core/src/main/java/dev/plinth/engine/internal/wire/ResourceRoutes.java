@@ -98,10 +98,11 @@ final class ResourceRoutes {
                         .scope(RESOURCES_READ)
                         .parameters(INCLUDE)
                         .gives(Resources.ENTITY)
+                        .looksAtIfMatch()
                         .mayBeUnchanged()
                         .decodedBy(input -> Resources.get(
                                 input.id(IdKind.RESOURCE, 0),
-                                input.ifNoneMatch(),
+                                input.precondition(),
                                 input.query().find(INCLUDE) != null)),
                 row(Tag.RESOURCES, "updateResource", "PATCH", ONE, "Update a resource")
                         .says("The body is a merge patch (RFC 7396): null takes a member of data or metadata out.")
@@ -114,7 +115,7 @@ final class ResourceRoutes {
                         .decodedBy(input -> Resources.patch(
                                 input.id(IdKind.RESOURCE, 0),
                                 ContentRules.patch(input.body()),
-                                input.ifMatch(),
+                                input.precondition(),
                                 types)),
                 row(Tag.RESOURCES, "deleteResource", "DELETE", ONE, "Delete an archived resource")
                         .says("Its children and shares go with it.")
@@ -124,7 +125,7 @@ final class ResourceRoutes {
                         .gives(Entities.DELETED)
                         .inBatch()
                         .decodedBy(input -> Resources.delete(
-                                input.id(IdKind.RESOURCE, 0), input.ifMatch(), Jobs::cancelOn, FanOut::rows))));
+                                input.id(IdKind.RESOURCE, 0), input.precondition(), Jobs::cancelOn, FanOut::rows))));
         routes.add(move("pause", "Pause a resource", "Operations and jobs on it are refused until it is resumed."));
         routes.add(move("resume", "Resume a paused resource", ""));
         routes.add(move("archive", "Archive a resource", "It can only be read, unarchived or deleted then."));
@@ -140,7 +141,7 @@ final class ResourceRoutes {
                 .looksAtIfMatch()
                 .gives(Resources.ENTITY)
                 .inBatch()
-                .decodedBy(input -> Resources.move(input.id(IdKind.RESOURCE, 0), move, input.ifMatch()));
+                .decodedBy(input -> Resources.move(input.id(IdKind.RESOURCE, 0), move, input.precondition()));
     }
 
     private Command bulk(Input input) {

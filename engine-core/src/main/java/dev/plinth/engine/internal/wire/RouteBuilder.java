@@ -163,7 +163,7 @@ final class RouteBuilder {
         return this;
     }
 
-    /** Is refused where {@code If-Match} does not name the current version. */
+    /** Is refused where {@code If-Match} or {@code If-None-Match} does not fit the current version. */
     RouteBuilder looksAtIfMatch() {
         looksAtIfMatch = true;
         return refuses(ProblemCode.PRECONDITION_FAILED);
@@ -223,7 +223,7 @@ final class RouteBuilder {
             Input input = Input.of(request);
             Command decoded = command.apply(input);
             input.check();
-            return decoded;
+            return UnversionedConditions.under(request, decoded);
         }
 
         @Override

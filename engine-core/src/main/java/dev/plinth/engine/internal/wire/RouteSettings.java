@@ -49,8 +49,9 @@ public record RouteSettings(
             throw new IllegalArgumentException(
                     "\"" + spelling(route) + "\" only reads and needs no idempotency key. Leave the demand out.");
         }
-        if (demanded.contains(Route.Demand.IF_MATCH) && !route.looksAtIfMatch()) {
-            throw new IllegalArgumentException("\"" + spelling(route) + "\" ignores If-Match. Leave the demand out.");
+        if (demanded.contains(Route.Demand.IF_MATCH) && !(route.looksAtIfMatch() && route.mutates())) {
+            throw new IllegalArgumentException(
+                    "\"" + spelling(route) + "\" changes no version. Leave the demand of If-Match out.");
         }
     }
 
