@@ -1,11 +1,12 @@
 package dev.plinth.engine.http;
 
+import dev.plinth.engine.api.NearestName;
 import dev.plinth.engine.http.config.Config;
 import dev.plinth.engine.http.config.ConfigReader;
 import dev.plinth.engine.http.config.FaultyConfigException;
-import dev.plinth.engine.http.config.NearestName;
 import dev.plinth.engine.http.config.Setting;
 import dev.plinth.engine.http.config.Source;
+import dev.plinth.engine.http.config.UnknownName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -206,8 +207,8 @@ final class CommandLineReader {
                     .filter(name -> name.startsWith("--"))
                     .sorted()
                     .toList();
-            return NearestName.nearest(option, options).isPresent()
-                    ? NearestName.unknown("option", option, options)
+            return NearestName.of(option, options).isPresent()
+                    ? UnknownName.sentence("option", option, options)
                     : sentence(wrong.getMessage(), wrong);
         }
         return sentence(wrong.getMessage(), wrong);

@@ -1,6 +1,6 @@
 package dev.plinth.engine.http;
 
-import dev.plinth.engine.http.config.NearestName;
+import dev.plinth.engine.http.config.UnknownName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +44,7 @@ final class Words {
         String word = arguments.get(0);
         if (!DESCRIPTIONS.containsKey(word)) {
             throw new IllegalArgumentException(
-                    NearestName.unknown("command", word, List.copyOf(DESCRIPTIONS.keySet())));
+                    UnknownName.sentence("command", word, List.copyOf(DESCRIPTIONS.keySet())));
         }
         if (word.equals(VERSION)) {
             return List.of("--version");

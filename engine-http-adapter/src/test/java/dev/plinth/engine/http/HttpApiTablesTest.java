@@ -220,6 +220,7 @@ class HttpApiTablesTest {
                 List.of(Limits.CALLS_PER_WORKSPACE_MAX, Limits.WAITING_CALLS_PER_GROUP_MAX));
         limits.put("calls of workers for each request of the plan", List.of(Limits.WORKER_CALLS_PER_REQUEST));
         limits.put("rows of events and deliveries for a unit of a bulk call", List.of(Limits.BULK_ROWS_PER_UNIT));
+        limits.put("bytes of an answer, of a refused body or of a stream for a unit", List.of(Limits.UNIT_BYTES));
         limits.put("milliseconds between two stored reports of progress", List.of(Limits.PROGRESS_MILLIS_MIN));
         limits.put("deliveries that a disabled endpoint holds", List.of(Limits.DELIVERIES_HELD_MAX));
         limits.put("request log of a workspace", List.of(Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX));

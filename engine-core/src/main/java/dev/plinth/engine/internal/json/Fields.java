@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.json;
 
+import dev.plinth.engine.api.NearestName;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Quoted;
@@ -28,6 +29,8 @@ public final class Fields {
     private final List<ProblemError> errors;
     /** A list suffices, because an object has few known members. */
     private List<String> taken = List.of();
+    /** Names of members elsewhere, by which callers mean members of this object. */
+    private Map<String, String> namesElsewhere = Map.of();
 
     /** Takes members from this object, which is at a JSON Pointer, and adds to these errors. */
     public Fields(JsonValue.Obj object, String at, List<ProblemError> errors) {
@@ -91,6 +94,11 @@ public final class Fields {
         if (!taken.contains(name)) {
             taken.add(name);
         }
+    }
+
+    /** Notes names that similar members have elsewhere, each with the name of the member here. */
+    public void noteNamesElsewhere(Map<String, String> names) {
+        namesElsewhere = names;
     }
 
     /** Returns true if all members were taken. */
@@ -279,12 +287,21 @@ public final class Fields {
                 return;
             }
             if (!taken.contains(member.getKey())) {
-                error(
-                        member.getKey(),
-                        "unknown_member",
-                        "Unknown or read-only member " + Quoted.of(member.getKey())
-                                + ". Correct its name, or leave it out.");
+                error(member.getKey(), "unknown_member", unknown(member.getKey()));
             }
         }
+    }
+
+    private String unknown(String name) {
+        String text = "Unknown or read-only member " + Quoted.of(name) + ". ";
+        if (taken.isEmpty()) {
+            return text + "Leave it out, because there are no members here.";
+        }
+        String meant = namesElsewhere.get(name);
+        String nearest = meant == null ? NearestName.of(name, taken).orElse(null) : meant;
+        return text
+                + (nearest == null
+                        ? "Use one of " + String.join(", ", taken) + ", or leave it out."
+                        : "The nearest name is " + nearest + ".");
     }
 }

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.json;
 
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.NearestName;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.api.WireValue;
 import dev.plinth.engine.internal.base.Quoted;
@@ -118,14 +119,16 @@ public final class RecordType {
         }
         for (String name : object.members().keySet()) {
             if (!parts.containsKey(name) && !RecordShape.isFull(errors)) {
-                RecordShape.error(
-                        Pointer.below(at, name),
-                        "unknown_member",
-                        "Unknown member " + Quoted.of(name) + ". Correct its name, or leave it out.",
-                        errors);
+                RecordShape.error(Pointer.below(at, name), "unknown_member", unknown(name), errors);
             }
         }
         return errors.size() > before ? null : made(arguments, at, errors);
+    }
+
+    private String unknown(String name) {
+        String nearest = NearestName.of(name, parts.keySet()).orElse(null);
+        return "Unknown member " + Quoted.of(name) + ". "
+                + (nearest == null ? "Correct its name, or leave it out." : "The nearest name is " + nearest + ".");
     }
 
     private static @Nullable Object argument(

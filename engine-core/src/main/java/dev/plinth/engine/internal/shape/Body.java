@@ -7,6 +7,8 @@ import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,7 @@ public final class Body {
     private final String example;
     private final int bytesMax;
     private final int itemsMax;
+    private final Map<String, String> namesElsewhere = new HashMap<>();
 
     /** Whether a body is expected. */
     private enum Presence {
@@ -56,6 +59,9 @@ public final class Body {
         this.example = example;
         this.bytesMax = bytesMax;
         this.itemsMax = itemsMax;
+        for (Member<?> member : members) {
+            member.namesElsewhere().forEach(other -> namesElsewhere.put(other, member.name()));
+        }
     }
 
     /**
@@ -125,6 +131,7 @@ public final class Body {
 
     /** Reads all members and adds their errors. Unknown members are left to {@link Fields#end}. */
     public Values read(Fields fields) {
+        fields.noteNamesElsewhere(namesElsewhere);
         @Nullable Object[] values = new @Nullable Object[members.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = members[i].read(fields);

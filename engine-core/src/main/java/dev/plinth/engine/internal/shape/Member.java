@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.shape;
 
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonBytes;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +16,20 @@ public final class Member<T> {
     private final String expected;
     private final boolean isRequired;
     private final @Nullable T fallback;
+    private final List<String> namesElsewhere;
 
     private Member(String name, Kind<T> kind, String expected, boolean isRequired, @Nullable T fallback) {
+        this(name, kind, expected, isRequired, fallback, List.of());
+    }
+
+    private Member(
+            String name,
+            Kind<T> kind,
+            String expected,
+            boolean isRequired,
+            @Nullable T fallback,
+            List<String> namesElsewhere) {
+        this.namesElsewhere = namesElsewhere;
         this.name = name;
         this.kind = kind;
         this.expected = expected;
@@ -57,8 +70,17 @@ public final class Member<T> {
         return new Member<>(name, kind, kind.expected(), false, fallback);
     }
 
+    /** Returns the same member, with names that it has in other APIs. They are unknown here, and the error tells this one. */
+    public Member<T> elsewhereNamed(String... names) {
+        return new Member<>(name, kind, expected, isRequired, fallback, List.of(names));
+    }
+
     public String name() {
         return name;
+    }
+
+    List<String> namesElsewhere() {
+        return namesElsewhere;
     }
 
     /** Returns true if the member has to be there. */
@@ -85,13 +107,17 @@ public final class Member<T> {
         json.close();
     }
 
+    /**
+     * Prints the default as an annotation of our own. A member with the keyword {@code default} counts as always there for
+     * generators of types, such as openapi-typescript. They ask for it in the body of a request then.
+     */
     private void printDefault(JsonBytes json) {
         if (fallback instanceof String text) {
-            json.member("default", text);
+            json.member(Schema.DEFAULT, text).member("description", "Default: " + text + ".");
         } else if (fallback instanceof Number number) {
-            json.member("default", number.longValue());
+            json.member(Schema.DEFAULT, number.longValue()).member("description", "Default: " + number + ".");
         } else if (fallback instanceof Boolean truth) {
-            json.member("default", truth);
+            json.member(Schema.DEFAULT, truth).member("description", "Default: " + truth + ".");
         }
     }
 }

@@ -104,13 +104,8 @@ public record Parameter<T>(String name, Schema schema, String description, Reade
         });
     }
 
-    /** Returns the id of something to filter by. Text that is no such id becomes an id that nothing has. */
+    /** Returns the id of something, which need not exist. */
     public static Parameter<Id> id(String name, IdKind kind, String description) {
-        return new Parameter<>(name, Schema.id(kind), description, (text, errors) -> Id.orNowhere(kind, text));
-    }
-
-    /** Returns the id of something that has to be one. */
-    public static Parameter<Id> strictId(String name, IdKind kind, String description) {
         return new Parameter<>(name, Schema.id(kind), description, (text, errors) -> {
             Id id = Id.parse(kind, text);
             if (id == null) {

@@ -17,6 +17,9 @@ import java.util.regex.Pattern;
  * @param entities the entities that it refers to
  */
 public record Schema(List<String> types, Consumer<JsonBytes> rules, List<Entity> entities) {
+    /** The keyword of the default of a member. */
+    static final String DEFAULT = "x-default";
+
     /** Any value. */
     public static final Schema ANY = new Schema(List.of(), json -> {}, List.of());
 

@@ -36,13 +36,14 @@ final class EndpointRoutes {
     private static final String RECEIVER = "https://example.com/hooks";
 
     private static final Member<List<String>> TYPES = Member.optional(
-            "types",
-            Kind.list(
-                    0,
-                    Limits.EVENT_TYPES_MAX,
-                    Schema.matching(EventTypes.NAME_OR_PREFIX, "resource.*")
-                            .and(json -> json.member("maxLength", Limits.EVENT_TYPE_LENGTH_MAX)),
-                    EndpointRoutes::types));
+                    "types",
+                    Kind.list(
+                            0,
+                            Limits.EVENT_TYPES_MAX,
+                            Schema.matching(EventTypes.NAME_OR_PREFIX, "resource.*")
+                                    .and(json -> json.member("maxLength", Limits.EVENT_TYPE_LENGTH_MAX)),
+                            EndpointRoutes::types))
+            .elsewhereNamed("events", "enabledEvents", "enabled_events", "filterTypes", "topics");
     private static final Member<String> ORDERING = Member.optional("ordering", Kind.oneOf(Endpoints.ORDERINGS));
     private static final Member<String> DESCRIPTION =
             Member.optional("description", Kind.text(0, Limits.DESCRIPTION_LENGTH_MAX));

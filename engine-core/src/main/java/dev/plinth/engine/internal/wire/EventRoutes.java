@@ -57,7 +57,7 @@ final class EventRoutes {
     private static final Parameter<Id> OF_RESOURCE =
             Parameter.id("resourceId", IdKind.RESOURCE, "Shows events about this resource.");
     private static final Parameter<Id> AFTER =
-            Parameter.strictId("after", IdKind.EVENT, "Shows what came after this event, the oldest first.");
+            Parameter.id("after", IdKind.EVENT, "Shows what came after this event, the oldest first.");
 
     private EventRoutes() {}
 

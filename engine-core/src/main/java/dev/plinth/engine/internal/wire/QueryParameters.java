@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.wire;
 
+import dev.plinth.engine.api.NearestName;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -11,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the parameters of a query and collects their errors. Not thread-safe. */
@@ -68,17 +68,19 @@ final class QueryParameters {
             error(
                     name,
                     "unknown_parameter",
-                    "Unknown parameter " + Quoted.of(name) + ". "
-                            + (known.isEmpty()
-                                    ? "Leave it out, because this route has none."
-                                    : "Use one of "
-                                            + known.stream()
-                                                    .map(Parameter::name)
-                                                    .collect(Collectors.joining(", "))
-                                            + "."));
+                    unknown(name, known.stream().map(Parameter::name).toList()));
         } else if (values.putIfAbsent(name, value) != null) {
             error(name, "repeated", "Parameter " + Quoted.of(name) + " is repeated. Send it once.");
         }
+    }
+
+    private static String unknown(String name, List<String> known) {
+        String nearest = NearestName.of(name, known).orElse(null);
+        String next = nearest == null
+                ? "Use one of " + String.join(", ", known) + "."
+                : "The nearest name is " + nearest + ".";
+        return "Unknown parameter " + Quoted.of(name) + ". "
+                + (known.isEmpty() ? "Leave it out, because this route has none." : next);
     }
 
     private static boolean isAmong(List<Parameter<?>> known, String name) {

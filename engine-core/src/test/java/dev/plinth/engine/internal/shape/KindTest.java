@@ -105,7 +105,9 @@ final class KindTest {
         Values values = read(body, "{\"name\":\"a\"}", new ArrayList<>());
 
         assertThat(values.get(COUNT)).isEqualTo(3);
-        assertThat(text(body)).contains("\"count\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":4,\"default\":3}");
+        assertThat(text(body))
+                .contains(
+                        "\"count\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":4,\"x-default\":3,\"description\":\"Default: 3.\"}");
     }
 
     @Test

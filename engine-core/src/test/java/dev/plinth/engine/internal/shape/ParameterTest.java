@@ -52,12 +52,13 @@ final class ParameterTest {
     }
 
     @Test
-    void id_ofAFilter_mayBeOfNothingButAStrictOneMayNot() {
-        assertThat(read(Parameter.id("resourceId", IdKind.RESOURCE, "A resource."), "x"))
+    void id_ofNothing_isReadAndTextThatIsNoneIsRefused() {
+        String nothing = "res_00000000000000000000000000";
+        assertThat(read(Parameter.id("resourceId", IdKind.RESOURCE, "A resource."), nothing))
                 .isNotNull();
         assertThat(codes).isEmpty();
 
-        assertThat(read(Parameter.strictId("after", IdKind.EVENT, "An event."), "x"))
+        assertThat(read(Parameter.id("resourceId", IdKind.RESOURCE, "A resource."), "x"))
                 .isNull();
         assertThat(codes).containsExactly("invalid_format");
     }
