@@ -168,7 +168,7 @@ final class MatrixProbe {
             boolean isFilter = entry.getKey().place() == IdLocation.FILTER;
             isFiltered |= isFilter && state.isHidden() && state != IdState.DELETED;
             isHidden &= state.isHidden()
-                    ? isFilter || state.isWellFormed()
+                    ? state.isWellFormed()
                     : state == entry.getKey().usual();
         }
         boolean isEmptyPage = isFiltered && !expected.isRefusal();

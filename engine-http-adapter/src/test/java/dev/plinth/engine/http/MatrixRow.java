@@ -24,7 +24,7 @@ final class MatrixRow {
         PATH,
         QUERY,
         BODY,
-        /** In the query of a list, which leaves out what does not fit, and so answers 200 whatever the id names. */
+        /** In the query of a list, which leaves out what does not fit, and so answers 200 whatever an id names. */
         FILTER
     }
 
@@ -217,8 +217,11 @@ final class MatrixRow {
     }
 
     private Expected expected(Param param, IdState state) {
-        if (param.place() == IdLocation.FILTER || state == IdState.NOT_GIVEN) {
+        if (state == IdState.NOT_GIVEN) {
             return success;
+        }
+        if (param.place() == IdLocation.FILTER) {
+            return state.isWellFormed() ? success : Expected.refused(400, "parameter_invalid");
         }
         Expected said = stated.getOrDefault(param.target(), Map.of()).get(state);
         if (state.isHidden()) {

@@ -111,6 +111,9 @@ public interface Command {
     interface HostCall extends Command {
         /** Runs the host's code and returns the change that its result asks for. */
         Change run(Context context, Origin origin);
+
+        /** Refuses a call whose target the caller does not see. The code does so too. */
+        default void checkTarget(Context context) {}
     }
 
     /**

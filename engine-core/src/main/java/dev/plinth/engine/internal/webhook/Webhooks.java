@@ -7,6 +7,7 @@ import dev.plinth.engine.internal.base.BoundedExecutor;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
@@ -276,39 +277,51 @@ public final class Webhooks implements DueSource, AutoCloseable {
 
     /** Sends a test event to an endpoint now and shows the result. Nothing of it is stored. */
     public Command.HostCall test(Id endpoint) {
-        return (context, origin) -> {
-            EndpointRow row = Endpoints.find(context, endpoint);
-            Id event = context.newId(IdKind.EVENT);
-            byte[] body = JsonBytes.object()
-                    .member("id", event)
-                    .member("type", TEST_TYPE)
-                    .member("createdAt", Times.text(context.now()))
-                    .name("data")
-                    .open()
-                    .member("endpointId", endpoint)
-                    .close()
-                    .end();
-            Id workspace = context.workspace();
-            if (!scheduler.takeTest(workspace)) {
-                throw new RefusedException(Refusal.of(
-                                ProblemCode.CAPACITY_EXHAUSTED,
-                                "At most " + Limits.WEBHOOK_TESTS_RUNNING_PER_WORKSPACE_MAX
-                                        + " test events of a workspace and " + Limits.WEBHOOK_TESTS_RUNNING_MAX
-                                        + " in all can be in flight, and as many are; nothing was sent. Try again.")
-                        .retryAfter(1));
+        return new Command.HostCall() {
+            @Override
+            public Command.Change run(Context context, Command.Origin origin) {
+                return test(context, endpoint);
             }
-            byte[] answer;
-            try {
-                answer = testAnswer(sender.send(deliveryAttempts.request(
-                        row,
-                        event,
-                        new EventContent(body, deliveryAttempts.span(context.trace(), context.now())),
-                        context.now())));
-            } finally {
-                scheduler.giveBackTest(workspace);
+
+            @Override
+            public void checkTarget(Context context) {
+                EndpointRow unused = Endpoints.find(context, endpoint);
             }
-            return later -> Decision.nothing(Outcome.Done.ok(answer));
         };
+    }
+
+    private Command.Change test(Context context, Id endpoint) {
+        EndpointRow row = Endpoints.find(context, endpoint);
+        Id event = context.newId(IdKind.EVENT);
+        byte[] body = JsonBytes.object()
+                .member("id", event)
+                .member("type", TEST_TYPE)
+                .member("createdAt", Times.text(context.now()))
+                .name("data")
+                .open()
+                .member("endpointId", endpoint)
+                .close()
+                .end();
+        Id workspace = context.workspace();
+        if (!scheduler.takeTest(workspace)) {
+            throw new RefusedException(Refusal.of(
+                            ProblemCode.CAPACITY_EXHAUSTED,
+                            "At most " + Limits.WEBHOOK_TESTS_RUNNING_PER_WORKSPACE_MAX
+                                    + " test events of a workspace and " + Limits.WEBHOOK_TESTS_RUNNING_MAX
+                                    + " in all can be in flight, and as many are; nothing was sent. Try again.")
+                    .retryAfter(1));
+        }
+        byte[] answer;
+        try {
+            answer = testAnswer(sender.send(deliveryAttempts.request(
+                    row,
+                    event,
+                    new EventContent(body, deliveryAttempts.span(context.trace(), context.now())),
+                    context.now())));
+        } finally {
+            scheduler.giveBackTest(workspace);
+        }
+        return later -> Decision.nothing(Outcome.Done.ok(answer));
     }
 
     @Override

@@ -40,12 +40,15 @@ final class UnversionedConditions {
                 return decision;
             };
         }
-        return unmet == null ? command : refusal(unmet);
+        return unmet == null ? command : refusal(command, unmet);
     }
 
     /** Refuses a call of the host's code, which would have effects that are not decided first. */
-    private static Command.Change refusal(RefusedException unmet) {
+    private static Command.Change refusal(Command command, RefusedException unmet) {
         return context -> {
+            if (command instanceof Command.HostCall call) {
+                call.checkTarget(context);
+            }
             throw unmet;
         };
     }
