@@ -190,6 +190,8 @@ final class AnswerUnitsTest {
 
         assertThat(units(sent)).isEqualTo(7);
         assertThat(before - remaining()).isEqualTo(units(sent));
+        assertThat(logged(stream)).isEqualTo(units(sent));
+        assertThat(store.text("/v1/requests?route=/v1/events/stream")).contains("\"units\":7,");
     }
 
     @Test

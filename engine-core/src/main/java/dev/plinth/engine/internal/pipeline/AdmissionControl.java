@@ -199,12 +199,10 @@ final class AdmissionControl {
         }
     }
 
-    /** Charges the workspace for a further part of a stream. */
-    void chargePart(RequestContext call, StreamBytes sent, Outcome outcome) {
+    /** Charges the workspace for a further part of a stream, and returns the units. */
+    int chargePart(RequestContext call, StreamBytes sent, Outcome outcome) {
         int units = sent.plus(outcome.bodyBytes()).cost();
-        if (units > 0 && isLimited(call)) {
-            int unused = quotas.owe(call.caller, units);
-        }
+        return units > 0 && isLimited(call) ? quotas.owe(call.caller, units) : 0;
     }
 
     /**

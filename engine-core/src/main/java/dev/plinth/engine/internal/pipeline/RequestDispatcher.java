@@ -161,10 +161,7 @@ public final class RequestDispatcher {
         if (!drainGate.enter()) {
             return CompletableFuture.completedFuture(recorder.refuse(call, admission.draining()));
         }
-        return handOut(await(call, pipeline.executePart(call)), to, answer -> {
-            admission.chargePart(call, sent, answer.outcome());
-            return answer;
-        });
+        return handOut(await(call, pipeline.executePart(call)), to, answer -> recorder.leavePart(call, sent, answer));
     }
 
     /**

@@ -71,6 +71,15 @@ final class RequestRecorder {
         return note(call, refunded ? answer.with(call.quota) : answer);
     }
 
+    /** Lets a further part of a stream out, and charges for its bytes. The entry of the stream tells the units too. */
+    Answer leavePart(RequestContext call, StreamBytes sent, Answer answer) {
+        int units = admission.chargePart(call, sent, answer.outcome());
+        if (units > 0) {
+            log.addUnits(call.caller.workspace(), call.request.id(), units);
+        }
+        return answer;
+    }
+
     private Answer note(RequestContext call, Answer answer) {
         Caller caller = call.caller;
         Outcome outcome = answer.outcome();

@@ -92,6 +92,12 @@ record LogEntry(
         return ids;
     }
 
+    /** Returns the same entry with more units. */
+    LogEntry withMoreUnits(int more) {
+        Answered with = new Answered(answered.status, answered.step, answered.units + more, answered.micros);
+        return more == 0 ? this : new LogEntry(id, sent, with, why, events, jobs);
+    }
+
     /** Renders the entry as its GET shows it. */
     byte[] json() {
         return membersTo(JsonBytes.object()).end();

@@ -156,6 +156,14 @@ public final class RequestLog {
         remember(workspace, entry);
     }
 
+    /** Adds units that a request took after it was added, in memory alone. */
+    public void addUnits(Id workspace, Id request, int units) {
+        WorkspaceLog log = logs.get(workspace);
+        if (log != null) {
+            log.addUnits(request, units);
+        }
+    }
+
     /** Adds a request to the memory alone. */
     void remember(Id workspace, EntryWriter entry) {
         while (true) {

@@ -7,6 +7,8 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.list.Lists;
 import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,16 @@ final class WorkspaceLog {
     private int held;
 
     private boolean gone;
+
+    /** The units that streams took behind their entries, by the id of the request. Of so many streams only. */
+    private final Map<Id, Integer> laterUnits = new LinkedHashMap<>(0) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Id, Integer> eldest) {
+            return size() > Limits.REQUEST_LOG_WORKSPACE_ENTRIES_MAX;
+        }
+    };
 
     WorkspaceLog(InternedTexts texts, Id workspace, long nowMillis) {
         this.texts = texts;
@@ -73,6 +85,13 @@ final class WorkspaceLog {
         int lacking = Math.max(0, used - held);
         held += lacking;
         return lacking;
+    }
+
+    /** Adds units to those of an entry that was added before. */
+    synchronized void addUnits(Id request, int units) {
+        if (!gone) {
+            laterUnits.merge(request, units, Integer::sum);
+        }
     }
 
     private static int places(int bytes) {
@@ -125,6 +144,7 @@ final class WorkspaceLog {
         gone = true;
         spare = null;
         chunks.clear();
+        laterUnits.clear();
         count = 0;
     }
 
@@ -151,7 +171,7 @@ final class WorkspaceLog {
         for (Chunk chunk : chunks) {
             chunk.isSeen = true;
         }
-        return new Copy(texts, filter, chunks.toArray(Chunk[]::new), last, count);
+        return new Copy(texts, filter, chunks.toArray(Chunk[]::new), last, count, Map.copyOf(laterUnits));
     }
 
     /** Entries one after the other, each behind its length. What is written is never changed, so readers need no copy. */
@@ -215,13 +235,21 @@ final class WorkspaceLog {
         private final Chunk[] chunks;
         private final long last;
         private final int count;
+        private final Map<Id, Integer> laterUnits;
 
         /** The index of the chunk that was read last, and the places of its entries. */
         private int at = -1;
 
         private int[] positions = {};
 
-        private Copy(InternedTexts texts, RequestFilter filter, Chunk[] chunks, long last, int count) {
+        private Copy(
+                InternedTexts texts,
+                RequestFilter filter,
+                Chunk[] chunks,
+                long last,
+                int count,
+                Map<Id, Integer> laterUnits) {
+            this.laterUnits = laterUnits;
             this.texts = texts;
             this.filter = filter;
             this.chunks = chunks;
@@ -247,7 +275,8 @@ final class WorkspaceLog {
         }
 
         LogEntry entry(long number) {
-            return LogEntry.read(texts, chunkOf(number).bytes, position(number));
+            LogEntry entry = LogEntry.read(texts, chunkOf(number).bytes, position(number));
+            return laterUnits.isEmpty() ? entry : entry.withMoreUnits(laterUnits.getOrDefault(entry.id(), 0));
         }
 
         boolean isAt(long number, Id id) {
