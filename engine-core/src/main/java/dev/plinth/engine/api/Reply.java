@@ -69,9 +69,12 @@ public record Reply(int status, Map<String, String> headers, byte[] body, Option
         return new Reply(status, own, encoded, rest);
     }
 
-    /** Returns the strong tag of a form in a content coding, by the tag of the plain form (RFC 9110 §8.8.3.3). */
+    /**
+     * Returns the tag of a form in a content coding, by the tag of the plain form (RFC 9110 §8.8.3.3). Text that is no
+     * entity tag stays as it is.
+     */
     public static String tagOf(String tag, String coding) {
-        return tag.substring(0, tag.length() - 1) + "-" + coding + "\"";
+        return tag.endsWith("\"") ? tag.substring(0, tag.length() - 1) + "-" + coding + "\"" : tag;
     }
 
     /** Returns the value of a header, or null if the reply has none. The name may be in any case. */

@@ -26,7 +26,8 @@ record MembersFormat(List<Formats.Member> members) implements Format<Map<String,
             if (member == null) {
                 List<String> names = members.stream().map(Formats.Member::name).toList();
                 faults.add(
-                        entry.line(), UnknownName.sentence("key", name.isEmpty() ? "" : name + ".", entry.key(), names));
+                        entry.line(),
+                        UnknownName.sentence("key", name.isEmpty() ? "" : name + ".", entry.key(), names));
                 continue;
             }
             String path = name.isEmpty() ? entry.key() : name + "." + entry.key();
