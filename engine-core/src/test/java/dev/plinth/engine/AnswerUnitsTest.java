@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,7 +90,7 @@ final class AnswerUnitsTest {
     @Test
     void answersBeyondTheBucket_leaveItBelowZeroUntilTheyArePaid() {
         fill(17);
-        useSmall(shareAll());
+        String unused = useSmall(shareAll());
 
         int passed = 0;
         while (store.status("/v1/resources?shared=true&limit=17") == 200) {
@@ -116,7 +117,7 @@ final class AnswerUnitsTest {
         store.close();
         store = TestEngine.open(builder -> builder.plan(SMALL).directory(directory));
         fill(17);
-        useSmall(shareAll());
+        String unused = useSmall(shareAll());
         for (int i = 0; i < 5; i++) {
             assertThat(store.status("/v1/resources?shared=true&limit=17")).isEqualTo(200);
         }
@@ -162,7 +163,7 @@ final class AnswerUnitsTest {
 
     @Test
     void bulkBody_refusedByTheRateLimit_costsNothing() {
-        useSmall(List.of());
+        String unused = useSmall(List.of());
         while (store.status("/v1/resources") == 200) {}
 
         Reply refused = store.call("POST", "/v1/resources/bulk", "[\"" + "x".repeat(3 * UNIT) + "\"]");
@@ -196,7 +197,7 @@ final class AnswerUnitsTest {
 
     @Test
     void stream_withoutUnits_goesOnWhenTheyHaveComeBack() {
-        useSmall(List.of());
+        String unused = useSmall(List.of());
         String first = publish("first");
         for (int i = 0; i < 27; i++) {
             publish(LARGE);
@@ -218,6 +219,28 @@ final class AnswerUnitsTest {
         assertThat(store.status("/v1/resources")).as("calls are let in first").isEqualTo(200);
     }
 
+    /** Waits for the 15 seconds. */
+    @Test
+    @Tag("slow")
+    void stream_withoutUnitsForLong_showsThatItIsAliveAndEndsWithItsWorkspace() {
+        String workspace = useSmall(List.of());
+        String first = publish("first");
+        for (int i = 0; i < 28; i++) {
+            publish(LARGE);
+        }
+        Reply stream = resume(first); // which owes a unit for its second part
+
+        Reply.Part alive = await(stream.rest().orElseThrow().next());
+        CompletableFuture<Reply.Part> next = alive.rest().orElseThrow().next();
+        store.engine()
+                .call(Call.of("PATCH", "/admin/v1/workspaces/" + workspace)
+                        .withKey(store.adminToken())
+                        .withBody(Json.of("{\"status\":\"suspended\"}")));
+
+        assertThat(alive.text()).isEqualTo(":\n\n");
+        assertThat(await(next).rest()).isEmpty();
+    }
+
     private void fill(int count) {
         for (int i = 0; i < count; i++) {
             store.make("/v1/resources", "{\"name\":\"r\",\"data\":{\"text\":\"" + LARGE + "\"}}");
@@ -235,7 +258,7 @@ final class AnswerUnitsTest {
     }
 
     /** Makes the calls from now on with the key of a workspace with few units, to which resources are shared. */
-    private void useSmall(List<String> shared) {
+    private String useSmall(List<String> shared) {
         String workspace = store.engine()
                 .admin()
                 .createWorkspace("small", SMALL.name())
@@ -247,6 +270,7 @@ final class AnswerUnitsTest {
                     .isEqualTo(201);
         }
         store.use(store.newKey(workspace));
+        return workspace;
     }
 
     private String publish(String text) {
