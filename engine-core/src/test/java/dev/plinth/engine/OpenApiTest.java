@@ -315,6 +315,23 @@ final class OpenApiTest {
         return operations;
     }
 
+    /** Generators of types take a member with the keyword {@code default} for one that is always there. */
+    @Test
+    void defaults_ofMembersOfBodies_areTheirOwnAnnotation() {
+        JsonValue.Obj schemas = object(object(document, "components"), "schemas");
+
+        assertThat(has(schemas, "default")).isFalse();
+        assertThat(has(object(schemas, "NewResource"), "x-default")).isTrue();
+    }
+
+    private static boolean has(JsonValue value, String member) {
+        if (value instanceof JsonValue.Obj object) {
+            return object.get(member) != null
+                    || object.members().values().stream().anyMatch(inner -> has(inner, member));
+        }
+        return value instanceof JsonValue.Arr array && array.items().stream().anyMatch(item -> has(item, member));
+    }
+
     private static void collect(JsonValue value, List<String> references) {
         if (value instanceof JsonValue.Obj object) {
             object.members().forEach((name, member) -> {
