@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a client reads compressed is the same version, at the same price. */
+/** Compressed answers are the same version, at the same price. */
 final class CompressedAnswersTest {
     private static final String LARGE = "x".repeat(60_000);
 
