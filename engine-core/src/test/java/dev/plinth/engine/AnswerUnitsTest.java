@@ -196,6 +196,27 @@ final class AnswerUnitsTest {
     }
 
     @Test
+    void answers_ofRoutesThatCostNothing_areFree() {
+        store.close();
+        store = TestEngine.open(
+                builder -> builder.routeCost("GET /v1/events/stream", 0).routeCost("GET /v1/resources", 0));
+        fill(17);
+        String first = publish("first");
+        for (int i = 0; i < 10; i++) {
+            publish(LARGE);
+        }
+        long before = remaining();
+
+        Reply page = store.call("GET", "/v1/resources?limit=17");
+        Reply stream = resume(first);
+        Reply.Part part = await(stream.rest().orElseThrow().next());
+
+        assertThat(page.body().length).isGreaterThan(3 * UNIT);
+        assertThat(stream.body().length + part.bytes().length).isGreaterThan(UNIT);
+        assertThat(before - remaining()).isZero();
+    }
+
+    @Test
     void stream_withoutUnits_goesOnWhenTheyHaveComeBack() {
         String unused = useSmall(List.of());
         String first = publish("first");

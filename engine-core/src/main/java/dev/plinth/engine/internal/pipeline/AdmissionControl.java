@@ -159,6 +159,10 @@ final class AdmissionControl {
         }
     }
 
+    private static boolean costsUnits(RequestContext call) {
+        return isLimited(call) && call.request.units() > 0;
+    }
+
     private static boolean isLimited(RequestContext call) {
         return call.request.route().credential() == Route.Credential.WORKSPACE_KEY && !call.caller.isHost();
     }
@@ -202,7 +206,7 @@ final class AdmissionControl {
     /** Charges the workspace for a further part of a stream, and returns the units. */
     int chargePart(RequestContext call, StreamBytes sent, Outcome outcome) {
         int units = sent.plus(outcome.bodyBytes()).cost();
-        return units > 0 && isLimited(call) ? quotas.owe(call.caller, units) : 0;
+        return units > 0 && costsUnits(call) ? quotas.owe(call.caller, units) : 0;
     }
 
     /**
@@ -210,7 +214,7 @@ final class AdmissionControl {
      * a part that took units it lets other calls go first for some seconds, until {@link Limits#STREAM_UNITS_LEFT} are left.
      */
     long secondsToUnits(RequestContext call) {
-        if (!isLimited(call)) {
+        if (!costsUnits(call)) {
             return 0;
         }
         boolean letsOthersGoFirst =
