@@ -59,7 +59,8 @@ final class CompressedAnswersTest {
     }
 
     private long remaining() throws IOException {
-        Map<?, ?> limit = Json.of(send(WireRequest.get("/v1/rate-limit")).text()).asMap();
+        Map<?, ?> limit =
+                Json.of(send(WireRequest.get("/v1/rate-limit")).text()).asMap();
         Map<?, ?> policy = (Map<?, ?>) ((List<?>) limit.get("policies")).get(0);
         return Long.parseLong(policy.get("remaining").toString());
     }
