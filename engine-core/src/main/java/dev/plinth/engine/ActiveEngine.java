@@ -111,7 +111,8 @@ final class ActiveEngine {
         QuotaCheckpointWriter checkpoints = new QuotaCheckpointWriter(commits, config.clock(), store);
         quotas = new Quotas(config.clock(), config.isDurable() ? checkpoints : null);
         RequestMetrics requestMetrics = new RequestMetrics();
-        Supplier<RecordedEffects> recorders = () -> new RecordedEffects(config.ids(), opened::nowMillis, this::decode);
+        Supplier<RecordedEffects> recorders = () -> new RecordedEffects(
+                config.ids(), opened::nowMillis, this::decode, shared.hostCode().begin());
         HostHandlers handlers = new HostHandlers(config, this::workspace, recorders, access);
         JobAdmission admission = new JobAdmission(config.places().jobs(), Access::isActive, access::planned);
         JobRunner.OwnJobs own = new JobRunner.OwnJobs(
@@ -122,7 +123,8 @@ final class ActiveEngine {
         webhooks = webhooks(config, cipher, access);
         LastUsedWriter keyUses = new LastUsedWriter(access.uses(), commits, store.nowMillis());
         sweep = new Sweep(store, commits, config.clock(), workers, SweepOrder.inOrder());
-        timers = new Timers(store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, checkpoints));
+        timers = new Timers(
+                store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, checkpoints), shared.hostCode());
         checkpoints.onNoted(timers::wake);
         feed = new EventFeed(store, commits, hostWorkers, handlers.listeners());
         jobRing = new Doorbell("plinth-job-ring", store.fatalErrors().noting(timers::wake));
@@ -153,7 +155,7 @@ final class ActiveEngine {
         wire = wire(config, problems, handlers, plans, access);
         transfers = new WorkspaceTransfers(store, commits, cipher, plans, config.ids());
         clients = Clients.of(wire, dispatcher, transfers);
-        idempotent = new IdempotentWork(dispatcher, problems);
+        idempotent = new IdempotentWork(dispatcher, problems, shared.hostCode());
         units = new UnitsOfWork(
                 new UnitsOfWork.Parts(store, commits, access, dispatcher, this::workspace, recorders), problems);
         guardParts = new Guard.Parts(wire, dispatcher, this::workspace, recorders);

@@ -13,6 +13,7 @@ import dev.plinth.engine.client.Clients;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.EngineThread;
+import dev.plinth.engine.internal.base.HostCode;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
@@ -52,6 +53,7 @@ public final class Engine implements AutoCloseable {
     private static volatile Supplier<Optional<SharedLog>> logsInMemory = Optional::empty;
 
     private final EngineConfig config;
+    private final HostCode hostCode;
     private final EngineNode node;
     private final Clients clients;
     private final String operatorToken;
@@ -62,6 +64,7 @@ public final class Engine implements AutoCloseable {
 
     private Engine(EngineParts parts, EngineNode node, LiveSettings settings) {
         this.config = parts.config();
+        this.hostCode = parts.hostCode();
         this.node = node;
         this.settings = settings;
         clients = Clients.ofPresent(() -> node.leading().clients());
@@ -133,7 +136,8 @@ public final class Engine implements AutoCloseable {
                 new Plans(config.plans()),
                 AdminToken.fresh(config),
                 Optional.empty(),
-                Optional::empty);
+                Optional::empty,
+                new HostCode());
     }
 
     /** Returns a client bound to an API key. */
@@ -313,9 +317,12 @@ public final class Engine implements AutoCloseable {
         return ofActive(ActiveEngine::outgrownTables, Optional.empty());
     }
 
-    /** Returns what this node does now. An engine without a shared log leads from its opening to its end. */
+    /**
+     * Returns what this node does now. An engine without a shared log leads from its opening until {@link #close} is called.
+     * Any engine is {@link NodeRole#STOPPED} from then on.
+     */
     public NodeRole role() {
-        return node.role();
+        return closed.get() ? NodeRole.STOPPED : node.role();
     }
 
     /** Returns how far this node has come in the records of the engine. */
@@ -482,10 +489,12 @@ public final class Engine implements AutoCloseable {
      * are told that the outcome is unknown.
      *
      * @throws IllegalStateException if the disk has not taken the written data within 40 s, by default, so that the directory stays
-     *     locked. Also on a thread of the engine's own, for which the engine would wait
+     *     locked. At once and without an effect in code that the engine runs and would wait for, such as a job handler, an
+     *     operation, a listener or a unit of work, and on a thread of the engine's own
      */
     @Override
     public void close() {
+        hostCode.checkMayWait("close");
         checkMayWait();
         if (closed.compareAndSet(false, true)
                 && !EngineThread.runWithin(config.grace().close().toMillis(), "plinth-close", this::closeParts)) {

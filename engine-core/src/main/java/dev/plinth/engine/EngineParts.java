@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.internal.base.HostCode;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.wire.EarlyReplies;
@@ -15,6 +16,7 @@ import java.util.function.Supplier;
  * @param operatorToken the token of the host's own admin client
  * @param nodeId the id of the node that each reply names; empty for an engine without a shared log
  * @param leaderUrl the address of the node that leads, as far as it is known
+ * @param hostCode the threads on which code of the host runs
  */
 record EngineParts(
         EngineConfig config,
@@ -22,7 +24,8 @@ record EngineParts(
         Plans plans,
         String operatorToken,
         Optional<String> nodeId,
-        Supplier<Optional<URI>> leaderUrl) {
+        Supplier<Optional<URI>> leaderUrl,
+        HostCode hostCode) {
     /** Makes replies to calls that no reign answers, with the texts of the host. */
     EarlyReplies earlyReplies() {
         return new EarlyReplies(

@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Problem;
+import dev.plinth.engine.internal.base.HostCode;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -21,10 +22,12 @@ final class IdempotentWork {
 
     private final RequestDispatcher dispatcher;
     private final ProblemJson problems;
+    private final HostCode hostCode;
 
-    IdempotentWork(RequestDispatcher dispatcher, ProblemJson problems) {
+    IdempotentWork(RequestDispatcher dispatcher, ProblemJson problems, HostCode hostCode) {
         this.dispatcher = dispatcher;
         this.problems = problems;
+        this.hostCode = hostCode;
     }
 
     Json run(String workspaceId, String key, String fingerprint, Supplier<Json> work) {
@@ -47,8 +50,14 @@ final class IdempotentWork {
         }
     }
 
-    private static Json result(Supplier<Json> work) {
-        return Objects.requireNonNull(work.get(), "The work must return a result; return Json.EMPTY_OBJECT for none.");
+    private Json result(Supplier<Json> work) {
+        HostCode.Run run = hostCode.begin();
+        try {
+            return Objects.requireNonNull(
+                    work.get(), "The work must return a result; return Json.EMPTY_OBJECT for none.");
+        } finally {
+            run.end();
+        }
     }
 
     /** Returns the exception of the typed API for a refusal. */

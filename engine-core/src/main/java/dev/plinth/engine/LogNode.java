@@ -101,7 +101,8 @@ final class LogNode implements EngineNode {
                 parts.plans(),
                 parts.operatorToken(),
                 Optional.of(me.id()),
-                this::url);
+                this::url,
+                parts.hostCode());
         this.replies = this.parts.earlyReplies();
         this.forwarding = new NodeForwarding(me, () -> MasterKey.shared(parts.config()), replies, () -> health(true));
         this.log = log;

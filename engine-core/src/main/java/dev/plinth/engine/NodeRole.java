@@ -1,6 +1,6 @@
 package dev.plinth.engine;
 
-/** The task of a node of a shared log. An engine without a shared log leads from its opening to its end. */
+/** The task of a node of a shared log. An engine without a shared log leads until it is closed. */
 public enum NodeRole {
     /** It answers calls, runs jobs and sends webhooks. */
     LEADER,
@@ -9,8 +9,8 @@ public enum NodeRole {
     FOLLOWER,
 
     /**
-     * It neither follows nor leads any more, because its rows may differ from those of the others.
-     * {@link Engine#fatalFailure} says why. Restart it.
+     * It neither follows nor leads any more. Either it was closed, or its rows may differ from those of the others. Then
+     * {@link Engine#fatalFailure} says why; restart it.
      */
     STOPPED
 }

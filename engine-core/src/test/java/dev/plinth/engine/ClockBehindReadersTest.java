@@ -211,5 +211,10 @@ final class ClockBehindReadersTest {
         public long nanoTime() {
             return nanos;
         }
+
+        @Override
+        public boolean mayBeWrong() {
+            return false;
+        }
     }
 }

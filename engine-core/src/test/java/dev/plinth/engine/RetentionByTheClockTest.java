@@ -107,5 +107,10 @@ final class RetentionByTheClockTest {
         public long nanoTime() {
             return now.get() * 1_000_000;
         }
+
+        @Override
+        public boolean mayBeWrong() {
+            return false;
+        }
     }
 }

@@ -163,5 +163,10 @@ final class SteadyLoad {
         public long nanoTime() {
             return System.nanoTime();
         }
+
+        @Override
+        public boolean mayBeWrong() {
+            return false;
+        }
     }
 }

@@ -111,5 +111,10 @@ public class TakeBenchmark {
         public long nanoTime() {
             return (System.nanoTime() - startNanos) * FACTOR;
         }
+
+        @Override
+        public boolean mayBeWrong() {
+            return false;
+        }
     }
 }

@@ -20,13 +20,14 @@ public interface EngineClock {
      *
      * <p>The time of an engine with such a clock goes on by {@link #nanoTime}. It follows a jump ahead of more than a
      * second only once the jump has lasted 30 seconds. The sweep deletes nothing because of a jump that has not lasted
-     * an hour. While the clock is behind the engine's time, that time goes on at nine tenths of its speed until the
+     * three hours. While the clock is behind the engine's time, that time goes on at nine tenths of its speed until the
      * clock has caught up.
      *
-     * <p>The default, false, is for clocks of tests: the engine takes what they show at once, however far they jump.
+     * <p>The default, true, is for clocks of machines. Override it with false in a clock of a test: then the engine takes
+     * what the clock shows at once, however far it jumps. A {@link ManualClock} does so.
      */
     default boolean mayBeWrong() {
-        return false;
+        return true;
     }
 
     /** Returns the clock of the machine, which may be wrong. */

@@ -13,9 +13,4 @@ enum SystemClock implements EngineClock {
     public long nanoTime() {
         return System.nanoTime();
     }
-
-    @Override
-    public boolean mayBeWrong() {
-        return true;
-    }
 }

@@ -9,6 +9,7 @@ import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.HostCode;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
@@ -24,6 +25,7 @@ public final class RecordedEffects implements Effects {
     private final IdSource ids;
     private final LongSupplier nowMillis;
     private final EffectDecoder decoder;
+    private final HostCode.Run run;
     private final List<ReadVersion> required = new ArrayList<>();
     private final List<Command.Change> changes = new ArrayList<>();
     private long bytes;
@@ -35,16 +37,19 @@ public final class RecordedEffects implements Effects {
      * @param ids gives ids to new objects
      * @param nowMillis gives the engine's time
      * @param decoder makes changes of effects
+     * @param run the run of host code, which ends with the recording
      */
-    public RecordedEffects(IdSource ids, LongSupplier nowMillis, EffectDecoder decoder) {
+    public RecordedEffects(IdSource ids, LongSupplier nowMillis, EffectDecoder decoder, HostCode.Run run) {
         this.ids = ids;
         this.nowMillis = nowMillis;
         this.decoder = decoder;
+        this.run = run;
     }
 
     /** Ends the recording and returns what was recorded. Nothing can be recorded from now on. */
     public synchronized HostEffects end() {
         ended = true;
+        run.end();
         return new HostEffects(required, changes);
     }
 

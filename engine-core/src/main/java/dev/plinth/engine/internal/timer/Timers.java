@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.timer;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.internal.base.EngineThread;
+import dev.plinth.engine.internal.base.HostCode;
 import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.RefusedException;
@@ -24,7 +25,9 @@ import java.util.function.Supplier;
  * clock or the doorbell. A manual clock runs the same passes itself and waits until no work is in flight.
  */
 public final class Timers implements ManualClock.DueWork, AutoCloseable {
-    private static final long IDLE_WAIT_MILLIS_MAX = 16_000;
+    /** The real time in which due work has to end while a manual clock waits. An attempt of a webhook may take 15 s. */
+    private static final long IDLE_WAIT_MILLIS_MAX = 60_000;
+
     private static final long IDLE_MILLIS = 60_000;
     private static final int STARTS_PER_PASS_MAX = 10_000;
     private static final long AGAIN_MILLIS = 1000;
@@ -34,6 +37,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     private final Store store;
     private final DueSearch search;
     private final EngineClock clock;
+    private final HostCode hostCode;
     private final List<ReadySource> sources;
     private final List<DueSource> indexed;
     private final ReentrantLock pass = new ReentrantLock();
@@ -52,11 +56,16 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
 
     private volatile boolean open = true;
 
-    /** Makes timers for these sources. They run from {@link #start} to {@link #close}. */
-    public Timers(Store store, EngineClock clock, List<? extends ReadySource> sources) {
+    /**
+     * Makes timers for these sources. They run from {@link #start} to {@link #close}.
+     *
+     * @param hostCode the threads on which work of these sources may run
+     */
+    public Timers(Store store, EngineClock clock, List<? extends ReadySource> sources, HostCode hostCode) {
         this.store = store;
         this.search = new DueSearch(store);
         this.clock = clock;
+        this.hostCode = hostCode;
         this.sources = List.copyOf(sources);
         this.indexed = this.sources.stream()
                 .filter(DueSource.class::isInstance)
@@ -108,11 +117,25 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         boolean more = true;
         while (more && open) {
             pass();
-            boolean rest = true;
             for (ReadySource source : sources) {
-                rest &= source.awaitIdle(IDLE_WAIT_MILLIS_MAX);
+                awaitEnd(source);
             }
-            more = rest && !isAtRest();
+            more = !isAtRest();
+        }
+    }
+
+    @Override
+    public void checkMayWait() {
+        hostCode.checkMayWait("advance");
+    }
+
+    private void awaitEnd(ReadySource source) {
+        if (!source.awaitIdle(IDLE_WAIT_MILLIS_MAX) && open) {
+            throw new IllegalStateException(
+                    Thread.currentThread().isInterrupted()
+                            ? "The thread was interrupted while it waited for due work, so the clock stands at the time of that work. Advance it again."
+                            : "Due work has not ended within " + TimeUnit.MILLISECONDS.toSeconds(IDLE_WAIT_MILLIS_MAX)
+                                    + " s, so the clock stands at the time of that work. See to it that no handler waits for the thread that advances the clock, then advance it again.");
         }
     }
 

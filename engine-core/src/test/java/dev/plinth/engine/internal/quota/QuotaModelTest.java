@@ -73,5 +73,10 @@ class QuotaModelTest {
         public long nanoTime() {
             return 0;
         }
+
+        @Override
+        public boolean mayBeWrong() {
+            return false;
+        }
     }
 }

@@ -239,6 +239,11 @@ class QuotaRaceTest {
             due.run();
             return asked;
         }
+
+        @Override
+        public boolean mayBeWrong() {
+            return false;
+        }
     }
 
     /** The bucket as it would be without its compare-and-set. */

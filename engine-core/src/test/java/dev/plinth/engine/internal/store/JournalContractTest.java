@@ -581,5 +581,10 @@ class JournalContractTest {
         public long nanoTime() {
             return 0;
         }
+
+        @Override
+        public boolean mayBeWrong() {
+            return false;
+        }
     }
 }

@@ -64,6 +64,11 @@ class OpeningTest {
             public long nanoTime() {
                 return 0;
             }
+
+            @Override
+            public boolean mayBeWrong() {
+                return false;
+            }
         };
         assertThatThrownBy(() -> OpensDirectory.open(base, scarce)).isInstanceOf(OutOfMemoryError.class);
 

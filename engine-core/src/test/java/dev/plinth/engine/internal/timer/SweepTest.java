@@ -461,5 +461,10 @@ final class SweepTest {
         public long nanoTime() {
             return now * 1_000_000;
         }
+
+        @Override
+        public boolean mayBeWrong() {
+            return false;
+        }
     }
 }

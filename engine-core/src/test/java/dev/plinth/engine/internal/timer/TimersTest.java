@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.timer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.CapturedLog;
 import dev.plinth.engine.TestScale;
@@ -10,6 +11,7 @@ import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.FatalErrors;
+import dev.plinth.engine.internal.base.HostCode;
 import dev.plinth.engine.internal.base.RowIndex;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowSets;
@@ -50,7 +52,7 @@ class TimersTest {
     private final ExecutorService workers = Executors.newFixedThreadPool(2);
     private final TestDueSource first = new TestDueSource(1, 64);
     private final TestDueSource second = new TestDueSource(2, 64);
-    private final Timers timers = new Timers(store, clock, List.of(first, second));
+    private final Timers timers = new Timers(store, clock, List.of(first, second), new HostCode());
     private final ManualClock.Attachment attachment = clock.attach(timers);
     private final AtomicInteger failures = new AtomicInteger();
 
@@ -125,7 +127,7 @@ class TimersTest {
     @Test
     void advance_moreDueThanRunAtOnce_runsAllOfItInTheEnd() {
         TestDueSource narrow = new TestDueSource(3, 2);
-        try (Timers few = new Timers(store, clock, List.of(narrow));
+        try (Timers few = new Timers(store, clock, List.of(narrow), new HostCode());
                 ManualClock.Attachment attached = clock.attach(few)) {
             assertThat(attached).isNotNull();
             for (int number = 1; number <= 50; number++) {
@@ -238,7 +240,7 @@ class TimersTest {
                 return true;
             }
         };
-        try (Timers other = new Timers(store, clock, List.of(broken))) {
+        try (Timers other = new Timers(store, clock, List.of(broken), new HostCode())) {
             put(1, 5, START);
             other.start();
 
@@ -260,6 +262,23 @@ class TimersTest {
         }
     }
 
+    /** It must not return as if the work had ended. */
+    @Test
+    void advance_workThatDoesNotEnd_failsAndTheClockStandsAtItsTime() {
+        ReadySource endless = timeoutMillis -> false;
+        try (Timers other = new Timers(store, clock, List.of(first, endless), new HostCode());
+                ManualClock.Attachment attached = clock.attach(other)) {
+            assertThat(attached).isNotNull();
+            put(1, 5, START + 60_000);
+
+            assertThatThrownBy(() -> clock.advance(Duration.ofMinutes(10)))
+                    .isExactlyInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("Due work has not ended within 60 s")
+                    .hasMessageContaining("advance it again");
+        }
+        assertThat(clock.epochMillis()).isBetween(START, START + 60_000);
+    }
+
     @Test
     void timersThread_laneThatThrows_isNotAskedAgainWheneverTheBellRings() {
         first.broken = true;
@@ -268,7 +287,7 @@ class TimersTest {
         try (CapturedLog log = CapturedLog.showing(line -> {
                     throw new AssertionError("the host's handler fails");
                 });
-                Timers other = new Timers(store, clock, List.of(first, second))) {
+                Timers other = new Timers(store, clock, List.of(first, second), new HostCode())) {
             other.start();
             for (long number = 1; number <= 50; number++) {
                 put(2, number, START);
@@ -297,10 +316,15 @@ class TimersTest {
             public long nanoTime() {
                 return System.nanoTime();
             }
+
+            @Override
+            public boolean mayBeWrong() {
+                return false;
+            }
         };
         try (Store stepped = Store.open(
                         new StoreSettings(Tables.HEAP, List.of(DUE), 1_000_000), new MemoryJournal(), stepping);
-                Timers other = new Timers(stepped, stepping, List.of(first))) {
+                Timers other = new Timers(stepped, stepping, List.of(first), new HostCode())) {
             long due = stepped.write(transaction -> transaction.append(
                     List.of(new Changes.Write(
                             DUE,
