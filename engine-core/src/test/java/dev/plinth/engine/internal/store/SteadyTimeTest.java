@@ -102,6 +102,16 @@ class SteadyTimeTest {
         assertThat(time.millis()).isEqualTo(clock.epochMillis());
     }
 
+    /** Nothing looks meanwhile: the time stops being slow where the clock has caught up. */
+    @Test
+    void clockBehind_oneLookLongAfterItHasCaughtUp_isTheTimeOfTheClock() {
+        clock.step(Duration.ofSeconds(-1));
+        time.look();
+        clock.pass(Duration.ofHours(1));
+
+        assertThat(time.look()).isEqualTo(clock.epochMillis());
+    }
+
     @Test
     void start_beforeTheClock_isLikeAJump() {
         SteadyTime late = new SteadyTime(clock, LASTS.toMillis(), START - TWO_DAYS.toMillis());

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -188,6 +189,21 @@ final class ForgedExportTest {
         Bytes.putLong(row, RowReader.HEAD_BYTES + 2 * Id.BYTES, taken);
 
         refused(second, event.withRow(row));
+    }
+
+    @Test
+    void rows_ofTablesInAnotherOrder_areRefused() throws IOException {
+        for (int i = 1; i < all.size(); i++) {
+            if (!all.get(i).table.equals(all.get(i - 1).table)) {
+                List<Written> swapped = new ArrayList<>(all);
+                Collections.swap(swapped, i - 1, i);
+                assertThatThrownBy(() -> checked(swapped))
+                        .as("%s before %s", name(swapped.get(i - 1)), name(swapped.get(i)))
+                        .isExactlyInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("has its tables in another order, which this release does not know")
+                        .hasMessageContaining("nothing was imported");
+            }
+        }
     }
 
     @Test
