@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,15 +97,31 @@ final class ClockJumpsTest {
         assertThat(call("POST", "/v1/jobs/lease", "{\"types\":[\"send\"]}").text())
                 .as("a second worker gets nothing")
                 .contains("\"data\":[]");
-        assertThat(call(
-                                "POST",
-                                "/v1/jobs/" + leased.job().id() + "/complete",
-                                "{\"leaseToken\":\"" + leased.leaseToken() + "\",\"result\":{}}")
-                        .text())
-                .contains("\"status\":\"succeeded\"");
+        assertThat(complete().text()).contains("\"status\":\"succeeded\"");
         assertThat(engine.sweptRows().values()).as("rows that a sweep took").containsOnly(0L);
         pass(Duration.ofSeconds(20));
         assertThat(keyed().text()).isEqualTo(first.text());
+    }
+
+    /** The lease ends soon after the jump by the engine's time, but was extended before it. */
+    @Test
+    void leaseExtendedForLongerThanItWasTaken_clockThatIsAheadForAWhile_isStillTheWorkers() {
+        engine = opened();
+        String workspace =
+                engine.admin().createWorkspace("acme", "business").call().id();
+        key = engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
+        call("POST", "/v1/jobs", "{\"type\":\"send\",\"input\":{}}");
+        leased = lease(60);
+        heartbeat();
+
+        clock.step(Duration.ofMinutes(58));
+        pass(Duration.ofSeconds(40));
+        clock.step(Duration.ofMinutes(-58));
+        pass(Duration.ofMinutes(4));
+
+        assertThat(call("POST", "/v1/jobs/lease", "{\"types\":[\"send\"]}").text())
+                .contains("\"data\":[]");
+        assertThat(complete().text()).contains("\"status\":\"succeeded\"");
     }
 
     private Engine opened() {
@@ -120,16 +137,26 @@ final class ClockJumpsTest {
             left = left.minus(step);
             looks++;
             if (looks % LOOKS_PER_HEARTBEAT == 0) {
-                assertThat(call(
-                                        "POST",
-                                        "/v1/jobs/" + leased.job().id() + "/heartbeat",
-                                        "{\"leaseToken\":\"" + leased.leaseToken() + "\",\"leaseSeconds\":3600}")
-                                .status())
-                        .isEqualTo(200);
+                heartbeat();
             }
         }
         // The commit makes the timers look at what is due.
         engine.admin().createWorkspace("other", "starter").call();
+    }
+
+    private Reply complete() {
+        return call(
+                "POST",
+                "/v1/jobs/" + leased.job().id() + "/complete",
+                "{\"leaseToken\":\"" + leased.leaseToken() + "\",\"result\":{}}");
+    }
+
+    private void heartbeat() {
+        Reply reply = call(
+                "POST",
+                "/v1/jobs/" + leased.job().id() + "/heartbeat",
+                "{\"leaseToken\":\"" + leased.leaseToken() + "\",\"leaseSeconds\":3600}");
+        assertThat(reply.status()).isEqualTo(200);
     }
 
     private LeasedJob lease(int seconds) {

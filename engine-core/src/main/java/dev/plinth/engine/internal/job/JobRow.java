@@ -35,8 +35,11 @@ record JobRow(
         Items items,
         boolean cancelRequested,
         @Nullable Progress progress) {
-    /** The version of a row that belongs to a trace. Any other row has no byte for it, and the version before. */
-    private static final int VERSION = 2;
+    /** The version of a row with a lease that was extended for another time than it was taken for. */
+    private static final int EXTENDED_VERSION = 3;
+
+    /** The version of any other row that belongs to a trace. The rest has no byte for it, and the version before. */
+    private static final int TRACED_VERSION = 2;
 
     private static final int UNTRACED_VERSION = 1;
 
@@ -150,19 +153,51 @@ record JobRow(
      * The right of a worker to run a job.
      *
      * @param token the proof that the worker sends; it fences off earlier workers
-     * @param seconds how long it lasted when it was given
+     * @param seconds how long it lasts unless its holder asks for another time
+     * @param beganAt when it was taken or last extended, in epoch milliseconds
      * @param expiresAt when it expires, in epoch milliseconds
      */
-    record Lease(Id token, int seconds, long expiresAt) {
+    record Lease(Id token, int seconds, long beganAt, long expiresAt) {
+        /** Returns a lease that is taken now. */
+        static Lease of(Id token, int seconds, long now) {
+            return new Lease(token, seconds, now, now + TimeUnit.SECONDS.toMillis(seconds));
+        }
+
         /** Returns the same, as if it were given now. */
         Lease from(long now) {
-            return new Lease(token, seconds, now + TimeUnit.SECONDS.toMillis(seconds));
+            return of(token, seconds, now);
+        }
+
+        /** Returns the same, which lasts for so many seconds from now on. */
+        Lease from(long now, int other) {
+            return new Lease(token, seconds, now, now + TimeUnit.SECONDS.toMillis(other));
         }
 
         /** Returns true if it has expired. A jump of the clock does not make it expire. */
         boolean isOver(Context context) {
-            long began = expiresAt - TimeUnit.SECONDS.toMillis(seconds);
-            return expiresAt <= context.rows().expiryTime(began, context.now());
+            return expiresAt <= context.rows().expiryTime(beganAt, context.now());
+        }
+
+        /** Returns true if it was extended for another time than it was taken for. */
+        private boolean isExtended() {
+            return expiresAt - beganAt != TimeUnit.SECONDS.toMillis(seconds);
+        }
+
+        private static Lease read(RowReader in) {
+            Id token = in.id(IdKind.LEASE);
+            int seconds = in.small();
+            long expiresAt = in.number();
+            long beganAt = in.version() == EXTENDED_VERSION
+                    ? in.number()
+                    : expiresAt - TimeUnit.SECONDS.toMillis(seconds);
+            return new Lease(token, seconds, beganAt, expiresAt);
+        }
+
+        private void write(RowWriter out) {
+            out.id(token).small(seconds).number(expiresAt);
+            if (isExtended()) {
+                out.number(beganAt);
+            }
         }
     }
 
@@ -304,7 +339,7 @@ record JobRow(
     }
 
     static JobRow read(byte[] row) {
-        RowReader in = new RowReader(row, VERSION);
+        RowReader in = new RowReader(row, EXTENDED_VERSION);
         Facts facts = new Facts(
                 in.id(IdKind.JOB),
                 in.id(IdKind.WORKSPACE),
@@ -317,7 +352,7 @@ record JobRow(
                 in.number(),
                 in.number(),
                 in.small(),
-                in.version() < VERSION ? null : in.trace());
+                trace(in));
         JobStatus status = STATUSES[in.small()];
         int begun = in.small();
         long dueAt = in.number();
@@ -328,7 +363,7 @@ record JobRow(
         byte[] error = in.optionalBytes();
         int resultPieces = in.small();
         Items items = new Items(in.small(), in.small() - 1);
-        Lease lease = in.small() == 0 ? null : new Lease(in.id(IdKind.LEASE), in.small(), in.number());
+        Lease lease = in.small() == 0 ? null : Lease.read(in);
         Attempts attempts = new Attempts(begun, startedAt, error, in.small());
         State state = switch (status) {
             case SCHEDULED, QUEUED -> new Waits(dueAt);
@@ -338,9 +373,16 @@ record JobRow(
         return new JobRow(facts, state, attempts, items, cancelRequested, progress);
     }
 
+    private static @Nullable TraceParent trace(RowReader in) {
+        boolean isTraced = in.version() == EXTENDED_VERSION ? in.small() == 1 : in.version() == TRACED_VERSION;
+        return isTraced ? in.trace() : null;
+    }
+
     byte[] row() {
         TraceParent trace = facts.trace();
-        RowWriter out = new RowWriter(trace == null ? UNTRACED_VERSION : VERSION)
+        Lease lease = lease();
+        boolean isExtended = lease != null && lease.isExtended();
+        RowWriter out = new RowWriter(isExtended ? EXTENDED_VERSION : trace == null ? UNTRACED_VERSION : TRACED_VERSION)
                 .id(facts.id())
                 .id(facts.workspace())
                 .number(facts.number())
@@ -352,6 +394,9 @@ record JobRow(
                 .number(facts.runAt())
                 .number(facts.createdAt())
                 .small(facts.inputPieces());
+        if (isExtended) {
+            out.small(trace == null ? 0 : 1);
+        }
         if (trace != null) {
             out.trace(trace);
         }
@@ -365,14 +410,13 @@ record JobRow(
         if (progress != null) {
             out.number(progress.done()).number(progress.total()).text(progress.message());
         }
-        Lease lease = lease();
         out.optionalBytes(attempts.error())
                 .small(resultPieces())
                 .small(items.succeeded())
                 .small(items.done() + 1)
                 .small(lease == null ? 0 : 1);
         if (lease != null) {
-            out.id(lease.token()).small(lease.seconds()).number(lease.expiresAt());
+            lease.write(out);
         }
         return out.small(attempts.lapses()).row();
     }

@@ -112,8 +112,7 @@ public final class Leases {
     /** Extends a lease from now on. With 0 seconds it lasts as long as it did when it was taken. */
     public static Command.Change extend(Id id, String token, int seconds, HandledTypes handled) {
         return held(id, token, handled, (context, row, lease) -> {
-            JobRow.Lease next = new JobRow.Lease(
-                    lease.token(), lease.seconds(), end(context, seconds == 0 ? lease.seconds() : seconds));
+            JobRow.Lease next = lease.from(context.now(), seconds == 0 ? lease.seconds() : seconds);
             byte[] body = JsonBytes.object()
                     .member("leaseExpiresAt", Times.text(next.expiresAt()))
                     .member(
@@ -191,7 +190,7 @@ public final class Leases {
                     row.facts().inputPieces());
             inputBytes += input.length;
             Id token = context.newId(IdKind.LEASE);
-            JobRow next = row.leased(new JobRow.Lease(token, request.seconds(), expiresAt), context.now());
+            JobRow next = row.leased(JobRow.Lease.of(token, request.seconds(), context.now()), context.now());
             byte[] shown = JsonBytes.append(
                     next.json(null),
                     new JsonBytes()
