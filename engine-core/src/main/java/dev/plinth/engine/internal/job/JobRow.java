@@ -187,9 +187,8 @@ record JobRow(
             Id token = in.id(IdKind.LEASE);
             int seconds = in.small();
             long expiresAt = in.number();
-            long beganAt = in.version() == EXTENDED_VERSION
-                    ? in.number()
-                    : expiresAt - TimeUnit.SECONDS.toMillis(seconds);
+            long beganAt =
+                    in.version() == EXTENDED_VERSION ? in.number() : expiresAt - TimeUnit.SECONDS.toMillis(seconds);
             return new Lease(token, seconds, beganAt, expiresAt);
         }
 
