@@ -489,8 +489,8 @@ public final class Engine implements AutoCloseable {
      * are told that the outcome is unknown.
      *
      * @throws IllegalStateException if the disk has not taken the written data within 40 s, by default, so that the directory stays
-     *     locked. At once and without an effect in code that the engine runs and would wait for, such as a job handler, an
-     *     operation, a listener or a unit of work, and on a thread of the engine's own
+     *     locked. Also at once, and without an effect, in code for which the engine would wait. Such code is a job handler, an
+     *     operation, a listener or a unit of work. A thread of the engine's own is refused likewise
      */
     @Override
     public void close() {

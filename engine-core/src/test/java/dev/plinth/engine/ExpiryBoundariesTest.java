@@ -39,7 +39,7 @@ final class ExpiryBoundariesTest {
     private final String caller = secret("k");
     private final PlinthClient client = engine.client(caller);
 
-    /** What ends, and when. */
+    /** Things with an end, and how long they last. */
     private enum Expiry {
         REMEMBERED_ANSWER(Duration.ofHours(24), ExpiryBoundariesTest::rememberedAnswer),
         LEASE(SHORT, ExpiryBoundariesTest::lease),

@@ -72,9 +72,8 @@ public final class ManualClock implements EngineClock {
      *
      * @param span how far, cut to milliseconds; not negative
      * @throws IllegalArgumentException if the span is negative, or goes beyond the year 9999; then the clock stands still
-     * @throws IllegalStateException in code that an engine of this clock runs, such as a job handler, an operation or a
-     *     listener, because the call would wait for that code. Also if due work has not ended within a real minute; the
-     *     clock then stands at the time of that work
+     * @throws IllegalStateException in code that an engine of this clock runs, such as a job handler. Then the call would
+     *     wait for that code. Also if due work has not ended within a real minute; the clock then stands at its time
      */
     public void advance(Duration span) {
         Objects.requireNonNull(span, "span must not be null.");
