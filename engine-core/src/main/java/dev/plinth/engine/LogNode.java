@@ -104,7 +104,12 @@ final class LogNode implements EngineNode {
                 this::url,
                 parts.hostCode());
         this.replies = this.parts.earlyReplies();
-        this.forwarding = new NodeForwarding(me, () -> MasterKey.shared(parts.config()), replies, () -> health(true));
+        this.forwarding = new NodeForwarding(
+                me,
+                () -> MasterKey.shared(parts.config()),
+                parts.config().clock(),
+                replies,
+                () -> health(true));
         this.log = log;
         this.begun = begun;
         this.left = left;

@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -28,17 +29,26 @@ public final class NodeForwarding {
     private final Supplier<Optional<byte[]>> masterKey;
     private final EarlyReplies replies;
     private final Supplier<Reply> ready;
+    private final EngineClock clock;
+    private final CallNonces nonces = new CallNonces();
     private volatile @Nullable SecretKeySpec key;
 
     /**
      * Makes it for a node.
      *
      * @param masterKey returns the key that all nodes share, or nothing while there is none
+     * @param clock the time of proofs
      * @param ready answers whether the node takes calls if it forwards them
      */
-    NodeForwarding(Node me, Supplier<Optional<byte[]>> masterKey, EarlyReplies replies, Supplier<Reply> ready) {
+    NodeForwarding(
+            Node me,
+            Supplier<Optional<byte[]>> masterKey,
+            EngineClock clock,
+            EarlyReplies replies,
+            Supplier<Reply> ready) {
         this.me = me;
         this.masterKey = masterKey;
+        this.clock = clock;
         this.replies = replies;
         this.ready = ready;
     }
@@ -62,6 +72,24 @@ public final class NodeForwarding {
                 .map(right -> MessageDigest.isEqual(
                         right.getBytes(StandardCharsets.US_ASCII), mac.getBytes(StandardCharsets.US_ASCII)))
                 .orElse(false);
+    }
+
+    /** Returns the time of this node in epoch milliseconds, by which proofs go. */
+    public long nowMillis() {
+        return clock.epochMillis();
+    }
+
+    /** Returns a nonce for a call of this node, which no other call has. */
+    public String nextNonce() {
+        return nonces.next();
+    }
+
+    /**
+     * Returns true once for each nonce of a node, of which a MAC has shown that the node has made it. False also for a very
+     * old one, and for that of a 65th process within two minutes.
+     */
+    public boolean isFirst(String node, String nonce) {
+        return nonces.isFirst(node, nonce, System.nanoTime());
     }
 
     /** Returns the answer to {@code GET /health/ready} of a node that does not lead and can hand calls on. */

@@ -37,6 +37,7 @@ final class ForwardCallService implements CallService {
     private final Doors doors;
     private final CallService local;
     private final Optional<Forwarder> forwarder;
+    private final LateProofs lateProofs;
 
     /**
      * The engine's doors.
@@ -61,6 +62,7 @@ final class ForwardCallService implements CallService {
         this.doors = doors;
         this.local = doors.own();
         this.forwarder = forwarder;
+        this.lateProofs = new LateProofs(node);
     }
 
     /**
@@ -140,17 +142,32 @@ final class ForwardCallService implements CallService {
 
     /** Takes a call that says to come from another node. Without a proof it is a call as any other. */
     private Admission admitForwarded(Call head, RemoteCaller sender, Optional<Leader> reign) {
-        Optional<ForwardedHeaders.Origin> proven = ForwardedHeaders.origin(sender.headers(), node);
+        Optional<ForwardedHeaders.Origin> proven = ForwardedHeaders.origin(head, sender.headers(), node);
         if (proven.isEmpty()) {
             return local.admit(head);
         }
         ForwardedHeaders.Origin origin = proven.get();
+        if (!isNew(origin)) {
+            return Admission.refused(node.notLeader()); // so that the node, if one has sent it, tries with another proof
+        }
         sender.isForwarded(origin.client());
         if (reign.filter(own -> own.epoch() == origin.epoch()).isEmpty()) {
             return Admission.refused(node.notLeader()); // it was meant for a reign that is over or has yet to begin
         }
         CallService door = origin.door().equals(OPERATOR) ? doors.operators() : local;
-        return door.admit(head.withHeader(ForwardedHeaders.FORWARDED_LOWER, origin.node()));
+        Admission admission = door.admit(head.withHeader(ForwardedHeaders.FORWARDED_LOWER, origin.node()));
+        return admission.isRefused() || !admission.takesBody()
+                ? admission
+                : new ProvenAdmission(admission, origin.proof()::isOf, node::notLeader);
+    }
+
+    /** Returns true for a proof that is in time, and has not come before. */
+    private boolean isNew(ForwardedHeaders.Origin origin) {
+        if (!origin.proof().isInTime(node)) {
+            lateProofs.warn(origin);
+            return false;
+        }
+        return node.isFirst(origin.node(), origin.proof().nonce());
     }
 
     @Override

@@ -310,12 +310,14 @@ final class ForwardedCall {
 
     private void send(Attempt next, Leader leader) {
         URI url = leader.node().url().orElseThrow();
+        ForwardedHeaders.Content content =
+                ForwardedHeaders.Content.of(parts.door(), head, sender.hasBody() ? body : NO_BODY);
         LeaderClient.Sending sent = parts.client()
                 .send(
                         url,
                         head,
                         sender.hasBody() ? body : null,
-                        headers -> ForwardedHeaders.addTo(headers, sender, parts.door(), parts.node(), leader),
+                        headers -> ForwardedHeaders.addTo(headers, sender, content, parts.node(), leader),
                         next);
         synchronized (this) {
             if (isOf(next)) {

@@ -96,11 +96,12 @@ final class LeaderContact {
 
     private void send(Moment now) {
         Leader leader = now.leader();
+        ForwardedHeaders.Content content = ForwardedHeaders.Content.of(door, GREETING, GREETING.body());
         LeaderClient.Sending unused = client.send(
                 leader.node().url().orElseThrow(),
                 GREETING,
                 null,
-                headers -> ForwardedHeaders.addOrigin(headers, Optional.empty(), door, node, leader),
+                headers -> ForwardedHeaders.addOrigin(headers, Optional.empty(), content, node, leader),
                 new LeaderClient.Listener() {
                     @Override
                     public void answered(Response head, Content.Source body) {

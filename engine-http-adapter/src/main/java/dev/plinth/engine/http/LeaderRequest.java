@@ -26,11 +26,12 @@ final class LeaderRequest extends HttpRequest {
     LeaderRequest(HttpClient client, URI leader, String rawMethod, String rawPath, @Nullable String rawQuery) {
         super(client, new HttpConversation(), leader);
         this.rawMethod = rawMethod;
-        this.rawPath = sendable(rawPath);
+        this.rawPath = sent(rawPath);
         this.rawQuery = rawQuery;
     }
 
-    private static String sendable(String path) {
+    /** Returns the path that is sent for a path. */
+    static String sent(String path) {
         if (path.indexOf('%') < 0 || isSendable(path)) {
             return path;
         }

@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.NodeForwarding;
 import dev.plinth.engine.Patience;
+import dev.plinth.engine.api.Call;
 import dev.plinth.engine.http.NodesOfALog.Served;
 import dev.plinth.engine.log.Leader;
 import dev.plinth.engine.log.Node;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ForwardedClientsTest {
     private static final int FAILURES = 3;
     private static final int CONNECTIONS = 8;
+    private static final int REPLAYS = 10_000;
     private static final WireRequest WRONG = WireRequest.get("/v1/resources").withKey("sk_live_wrong");
 
     @TempDir
@@ -126,16 +131,12 @@ class ForwardedClientsTest {
         Node ofFollower = from.node();
         for (Served to : List.of(leader, follower)) {
             Leader next = new Leader(to.equals(leader) ? reign.node() : ofFollower, reign.epoch() + 1);
-            HttpFields.Mutable headers = HttpFields.build();
-            ForwardedHeaders.addOrigin(headers, Optional.empty(), "operator", from, next);
-            WireRequest call = WireRequest.get("/admin/v1/workspaces")
-                    .with("Plinth-Forwarded", headers.get("Plinth-Forwarded"))
-                    .with("Plinth-Forwarded-For", headers.get("Plinth-Forwarded-For"));
             List<RawClient> clients = new ArrayList<>();
             for (int i = 0; i < 2 * CONNECTIONS; i++) {
                 RawClient client = new RawClient(to.port(), InetAddress.getByName("127.0.0.6"));
                 clients.add(client);
-                RawReply reply = client.send(call.bytes()).read();
+                RawReply reply =
+                        client.send(forwarded("GET /admin/v1/workspaces", "", from, next)).read();
                 assertThat(reply.status()).isEqualTo(503);
                 assertThat(reply.text()).contains("\"code\":\"not_leader\"");
             }
@@ -198,32 +199,121 @@ class ForwardedClientsTest {
     }
 
     @Test
-    void seal_isOfUseForOneClientAndNodeOnly() throws IOException {
+    void proof_whoseCallOrWayIsAnother_isNone() throws IOException {
         NodeForwarding from = follower.engine().forwarding().orElseThrow();
         NodeForwarding to = leader.engine().forwarding().orElseThrow();
         Leader reign = leader.engine().leader().orElseThrow();
+        Call head = new Call("POST", "/v1/resources", "a=1", Map.of(), new byte[0], false);
         HttpFields.Mutable headers = HttpFields.build();
-        ForwardedHeaders.addTo(headers, new Sent(HttpFields.EMPTY, "10.0.0.9"), "api", from, reign);
+        ForwardedHeaders.addTo(
+                headers,
+                new Sent(HttpFields.EMPTY, "10.0.0.9"),
+                ForwardedHeaders.Content.of("api", head, new byte[] {1}),
+                from,
+                reign);
         String value = headers.get("Plinth-Forwarded-For");
 
-        assertThat(ForwardedHeaders.origin(headers, to))
-                .contains(new ForwardedHeaders.Origin(
-                        "node-1", Optional.of(InetAddress.getByName("10.0.0.9")), "api", reign.epoch()));
-        assertThat(ForwardedHeaders.origin(headers, from)).as("another node").isEmpty();
-        assertThat(ForwardedHeaders.origin(
-                        HttpFields.build(headers).put("Plinth-Forwarded-For", value.replace("api 1", "api 2")), to))
+        ForwardedHeaders.Origin origin =
+                ForwardedHeaders.origin(head, headers, to).orElseThrow();
+        assertThat(origin.node()).isEqualTo("node-1");
+        assertThat(origin.client()).contains(InetAddress.getByName("10.0.0.9"));
+        assertThat(origin.door()).isEqualTo("api");
+        assertThat(origin.epoch()).isEqualTo(reign.epoch());
+        assertThat(origin.proof().isOf(new byte[] {1})).isTrue();
+        assertThat(origin.proof().isOf(new byte[] {2})).isFalse();
+        assertThat(origin.proof().isOf(new byte[0])).isFalse();
+        assertThat(ForwardedHeaders.origin(head, headers, from))
+                .as("another node")
                 .isEmpty();
-        assertThat(ForwardedHeaders.origin(
-                        HttpFields.build(headers).put("Plinth-Forwarded-For", value.replace("10.0.0.9", "10.0.0.8")),
-                        to))
+        for (Call other : List.of(
+                new Call("PUT", "/v1/resources", "a=1", Map.of(), new byte[0], false),
+                new Call("POST", "/v1/resources/", "a=1", Map.of(), new byte[0], false),
+                new Call("POST", "/v1/resources", "a=2", Map.of(), new byte[0], false),
+                new Call("POST", "/v1/resources", null, Map.of(), new byte[0], false))) {
+            assertThat(ForwardedHeaders.origin(other, headers, to))
+                    .as("%s", other)
+                    .isEmpty();
+        }
+        List<String> parts = List.of(value.split(" "));
+        List<String> others = List.of("10.0.0.8", "operator", "9", "1700000000000", "other.1", "digest", "mac");
+        assertThat(parts).hasSameSizeAs(others);
+        for (int i = 0; i < parts.size(); i++) {
+            List<String> changed = new ArrayList<>(parts);
+            changed.set(i, others.get(i));
+            assertThat(ForwardedHeaders.origin(
+                            head,
+                            HttpFields.build(headers).put("Plinth-Forwarded-For", String.join(" ", changed)),
+                            to))
+                    .as("part %s", i)
+                    .isEmpty();
+        }
+        assertThat(ForwardedHeaders.origin(head, HttpFields.build(headers).put("Plinth-Forwarded", "node-2"), to))
                 .isEmpty();
-        assertThat(ForwardedHeaders.origin(
-                        HttpFields.build(headers).put("Plinth-Forwarded-For", value.replace("api", "operator")), to))
+        assertThat(ForwardedHeaders.origin(head, HttpFields.build(headers).add("Plinth-Forwarded-For", value), to))
                 .isEmpty();
-        assertThat(ForwardedHeaders.origin(HttpFields.build(headers).put("Plinth-Forwarded", "node-2"), to))
-                .isEmpty();
-        assertThat(ForwardedHeaders.origin(HttpFields.build(headers).add("Plinth-Forwarded-For", value), to))
-                .isEmpty();
+    }
+
+    /** Returns the bytes of a call as a node forwards it to a leader. */
+    private static byte[] forwarded(String line, String body, NodeForwarding from, Leader to) {
+        return forwarded(line, body, body, from, to);
+    }
+
+    private static byte[] forwarded(String line, String body, String sent, NodeForwarding from, Leader to) {
+        String[] words = line.split(" ");
+        Call head = new Call(words[0], words[1], null, Map.of(), new byte[0], false);
+        HttpFields.Mutable headers = HttpFields.build();
+        ForwardedHeaders.addOrigin(
+                headers,
+                Optional.empty(),
+                ForwardedHeaders.Content.of("operator", head, body.getBytes(StandardCharsets.UTF_8)),
+                from,
+                to);
+        WireRequest request = WireRequest.of(words[0], words[1])
+                .withBody(sent)
+                .with("Authorization", "Bearer " + NodesOfALog.ADMIN_TOKEN);
+        for (HttpField field : headers) {
+            request = request.with(field.getName(), field.getValue());
+        }
+        return request.bytes();
+    }
+
+    private static String code(Served node, byte[] call) throws IOException {
+        try (RawClient client = new RawClient(node.port(), InetAddress.getByName("127.0.0.6"))) {
+            RawReply reply = client.send(call).read();
+            return reply.status() + (reply.text().contains("\"code\":\"not_leader\"") ? " not_leader" : "");
+        }
+    }
+
+    @Test
+    void call_thatWasCaptured_isAcceptedOnce() throws IOException {
+        byte[] call = forwarded(
+                "POST /admin/v1/workspaces",
+                "{\"name\":\"captured\"}",
+                follower.engine().forwarding().orElseThrow(),
+                leader.engine().leader().orElseThrow());
+        assertThat(code(leader, call)).isEqualTo("201");
+        int refused = 0;
+        try (RawClient client = new RawClient(leader.port(), InetAddress.getByName("127.0.0.7"))) {
+            for (int i = 0; i < REPLAYS; i++) {
+                refused += client.send(call).read().status() == 503 ? 1 : 0;
+            }
+        }
+
+        assertThat(refused).isEqualTo(REPLAYS);
+        assertThat(leader.engine().admin().workspaces().call().data().toString()).containsOnlyOnce("captured");
+    }
+
+    @Test
+    void call_withAnotherBodyThanWasSent_isNotCarriedOut() throws IOException {
+        byte[] call = forwarded(
+                "POST /admin/v1/workspaces",
+                "{\"name\":\"sent\"}",
+                "{\"name\":\"other\"}",
+                follower.engine().forwarding().orElseThrow(),
+                leader.engine().leader().orElseThrow());
+
+        assertThat(code(leader, call)).isEqualTo("503 not_leader");
+        assertThat(leader.engine().admin().workspaces().call().data().toString()).doesNotContain("other");
     }
 
     @Test
@@ -245,7 +335,7 @@ class ForwardedClientsTest {
         ForwardedHeaders.addTo(
                 headers,
                 new Sent(of, "10.0.0.9"),
-                "api",
+                new ForwardedHeaders.Content("api", "GET", "/", ""),
                 follower.engine().forwarding().orElseThrow(),
                 leader.engine().leader().orElseThrow());
 
