@@ -77,6 +77,11 @@ public final class Context {
         return Id.next(ids, kind, nowMillis);
     }
 
+    /** Returns an id that is impossible to guess, and tells neither time nor order. */
+    public Id newToken(IdKind kind) {
+        return Id.read(kind, newSecret(Id.BYTES), 0);
+    }
+
     /** Returns bits that are impossible to guess. */
     public byte[] newSecret(int bytes) {
         byte[] secret = new byte[bytes];

@@ -189,7 +189,7 @@ public final class Leases {
                     JobPieces.Kind.INPUT,
                     row.facts().inputPieces());
             inputBytes += input.length;
-            Id token = context.newId(IdKind.LEASE);
+            Id token = context.newToken(IdKind.LEASE);
             JobRow next = row.leased(JobRow.Lease.of(token, request.seconds(), context.now()), context.now());
             byte[] shown = JsonBytes.append(
                     next.json(null),
