@@ -67,6 +67,7 @@ final class ActiveEngine {
     private final Store store;
     private final Quotas quotas;
     private final Access access;
+    private final SecretCipher cipher;
     private final Commits commits;
     private final RequestDispatcher dispatcher;
     private final Wire wire;
@@ -100,7 +101,7 @@ final class ActiveEngine {
         ProblemJson problems = shared.problems();
         requestLog = new RequestLog(config.requestLogEntries());
         store = opened;
-        SecretCipher cipher = new SecretCipher(MasterKey.find(config, store), config.ids());
+        cipher = MasterKey.find(config, store);
         outgrown = new PlanCapacityCheck(plans, store, config.maxResources());
         commits = new Commits(store, config.ids(), cipher, plans);
         MasterKey.check(config, store, commits, cipher);
@@ -122,7 +123,7 @@ final class ActiveEngine {
         jobQueueFigures = jobs.queueFigures();
         webhooks = webhooks(config, cipher, access);
         LastUsedWriter keyUses = new LastUsedWriter(access.uses(), commits, store.nowMillis());
-        sweep = new Sweep(store, commits, config.clock(), workers, SweepOrder.inOrder());
+        sweep = new Sweep(store, commits, config.clock(), workers, SweepOrder.inOrder(cipher));
         timers = new Timers(
                 store, config.clock(), List.of(jobs, webhooks, keyUses, sweep, checkpoints), shared.hostCode());
         checkpoints.onNoted(timers::wake);
@@ -150,7 +151,7 @@ final class ActiveEngine {
                 requestMetrics,
                 quotas,
                 sweep,
-                new EngineFigures.Work(jobQueueFigures, jobs.times(), webhooks),
+                new EngineFigures.Work(jobQueueFigures, jobs.times(), webhooks, cipher),
                 this::nodeState);
         wire = wire(config, problems, handlers, plans, access);
         transfers = new WorkspaceTransfers(store, commits, cipher, plans, config.ids());
@@ -278,6 +279,15 @@ final class ActiveEngine {
     void reconfigure(Places places, Webhooks.NetworkRules rules) {
         webhooks.reconfigure(rules, places);
         jobs.resize(places.jobs());
+    }
+
+    /** Reads the files of the master key again. Returns true if they have others. */
+    boolean rereadKeys() {
+        boolean isOther = MasterKey.findAgain(shared.config(), store, commits, cipher);
+        if (isOther) {
+            timers.wake(); // the sweep seals again
+        }
+        return isOther;
     }
 
     /** Refuses new calls from now on. Those in flight go on. */

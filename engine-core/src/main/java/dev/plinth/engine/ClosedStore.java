@@ -26,7 +26,7 @@ final class ClosedStore {
      */
     static <T> T transfer(EngineConfig config, Function<WorkspaceTransfers, T> work) {
         try (Store store = EngineStore.open(config)) {
-            SecretCipher cipher = new SecretCipher(MasterKey.find(config, store), config.ids());
+            SecretCipher cipher = MasterKey.find(config, store);
             Plans plans = new Plans(config.plans());
             Commits commits = new Commits(store, config.ids(), cipher, plans);
             WorkspaceTransfers transfers = new WorkspaceTransfers(store, commits, cipher, plans, config.ids());

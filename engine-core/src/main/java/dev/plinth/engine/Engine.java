@@ -67,6 +67,7 @@ public final class Engine implements AutoCloseable {
         this.hostCode = parts.hostCode();
         this.node = node;
         this.settings = settings;
+        node.forwarding().ifPresent(forwarding -> settings.onKeysRead(forwarding::rereadKeys));
         clients = Clients.ofPresent(() -> node.leading().clients());
         operatorToken = parts.operatorToken();
         budgets = CallBudgets.of(Runtime.getRuntime().maxMemory());

@@ -77,6 +77,7 @@ public final class EngineBuilder {
     private BiFunction<Path, Durability, StoreFiles> files = StoreFiles::in;
     private long bytesPerLogSnapshot = NodeStore.BYTES_PER_SNAPSHOT;
     private Optional<Path> secretKeyFile = Optional.empty();
+    private Optional<Path> otherSecretKeyFile = Optional.empty();
     private Optional<Path> quickRestart = Optional.empty();
     private long requestLogBytes;
     private int requestLogEntries = (int) EngineSetting.REQUEST_LOG_ENTRIES.byDefault();
@@ -95,7 +96,7 @@ public final class EngineBuilder {
      * log with its node. The caller has to close such a log.
      */
     public EngineBuilder inMemory() {
-        directory = quickRestart = secretKeyFile = Optional.empty();
+        directory = quickRestart = secretKeyFile = otherSecretKeyFile = Optional.empty();
         log = Optional.empty();
         node = Optional.empty();
         requestLogBytes = 0;
@@ -240,6 +241,17 @@ public final class EngineBuilder {
     public EngineBuilder secretKeyFile(Path file) {
         secretKeyFile = Optional.of(
                 Objects.requireNonNull(file, "secretKeyFile must not be null; leave it out for the default."));
+        return this;
+    }
+
+    /**
+     * Sets the file with a further master key that opens secrets and seals none, for a rotation of the key. Nothing is wrong
+     * if it does not exist. The default is {@code secret.other.key} in the directory. {@link LiveSettings#rereadSecretKeys}
+     * reads both files again.
+     */
+    public EngineBuilder otherSecretKeyFile(Path file) {
+        otherSecretKeyFile = Optional.of(
+                Objects.requireNonNull(file, "otherSecretKeyFile must not be null; leave it out for the default."));
         return this;
     }
 
@@ -563,6 +575,7 @@ public final class EngineBuilder {
                 files,
                 bytesPerLogSnapshot,
                 secretKeyFile,
+                otherSecretKeyFile,
                 quickRestart,
                 requestLogBytes,
                 requestLogEntries,

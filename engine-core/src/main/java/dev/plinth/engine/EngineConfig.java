@@ -42,6 +42,7 @@ record EngineConfig(
         BiFunction<Path, Durability, StoreFiles> files,
         long bytesPerLogSnapshot,
         Optional<Path> secretKeyFile,
+        Optional<Path> otherSecretKeyFile,
         Optional<Path> quickRestart,
         long requestLogBytes,
         int requestLogEntries,

@@ -5,6 +5,7 @@ import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Histogram;
 import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.StoreFigures;
 import dev.plinth.engine.internal.job.JobTimes;
 import dev.plinth.engine.internal.job.Jobs;
@@ -36,11 +37,12 @@ final class EngineFigures implements Wire.Figures, AutoCloseable {
     private final Supplier<JobFigures> jobs;
     private final JobTimes jobTimes;
     private final Webhooks webhooks;
+    private final SecretCipher cipher;
     private final Supplier<Optional<NodeState>> node;
     private final HealthSampler sampler;
 
     /** The rooms of work that runs by itself. */
-    record Work(Supplier<JobFigures> jobs, JobTimes jobTimes, Webhooks webhooks) {}
+    record Work(Supplier<JobFigures> jobs, JobTimes jobTimes, Webhooks webhooks, SecretCipher cipher) {}
 
     /**
      * Reads the figures of these rooms.
@@ -61,6 +63,7 @@ final class EngineFigures implements Wire.Figures, AutoCloseable {
         this.jobs = work.jobs();
         this.jobTimes = work.jobTimes();
         this.webhooks = work.webhooks();
+        this.cipher = work.cipher();
         this.node = node;
         this.sampler = new HealthSampler(store, requests);
     }
@@ -188,6 +191,10 @@ final class EngineFigures implements Wire.Figures, AutoCloseable {
                 .sample(store.look(DeletedWorkspaces::withRows));
         page.gauge("plinth_unfinished", "Deletions, releases and cancellations that the sweep carries on, by kind.");
         sweep.unfinished().forEach((kind, count) -> page.sample(count, "kind", kind));
+        page.gauge(
+                        "plinth_secrets_of_other_keys",
+                        "Rows with secrets that another key has sealed than the present one. The sweep seals them again.")
+                .sample(store.look(rows -> MasterKey.ofOtherKeys(rows, cipher)));
         page.counter("plinth_swept_rows_total", "Rows that the sweep took out, ended or released, by kind.");
         sweep.collected().forEach((kind, rows) -> page.sample(rows, "kind", kind));
     }

@@ -18,6 +18,7 @@ import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.StoreFiles;
 import dev.plinth.engine.internal.store.tool.StoreTools;
 import dev.plinth.engine.internal.webhook.Webhooks;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,7 +64,10 @@ final class EngineStore {
 
     /** Copies a directory with its key file. */
     static StoreReport backup(Path directory, Path target) {
-        return StoreTools.backup(directory, target, tables(), List.of(MasterKeyFile.NAME));
+        List<String> keys = Files.exists(directory.resolve(MasterKeyFile.OTHER_NAME))
+                ? List.of(MasterKeyFile.NAME, MasterKeyFile.OTHER_NAME)
+                : List.of(MasterKeyFile.NAME);
+        return StoreTools.backup(directory, target, tables(), keys);
     }
 
     /** Returns the tables of all rooms. */

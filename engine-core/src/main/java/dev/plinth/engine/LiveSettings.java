@@ -16,6 +16,7 @@ public final class LiveSettings {
     private final EngineConfig config;
     private final Plans plans;
     private volatile boolean closed;
+    private Runnable onKeysRead = () -> {};
     private @Nullable ActiveEngine active;
     private @Nullable Places places;
     private Webhooks.@Nullable NetworkRules rules;
@@ -95,6 +96,31 @@ public final class LiveSettings {
         }
         places = next.places();
         rules = reach;
+    }
+
+    /**
+     * Reads the files of the master key and of the other key again. From then on secrets are sealed with the first one.
+     * Those that the other one has sealed are sealed again in the background.
+     *
+     * @return true if this node leads and the files have changed
+     * @throws IllegalStateException if the keys do not open the secrets of the engine, which then goes on with those from
+     *     before; or if the engine is closed
+     */
+    public synchronized boolean rereadSecretKeys() {
+        requireOpen();
+        ActiveEngine leading = active;
+        try {
+            boolean isChanged = leading != null && leading.rereadKeys();
+            onKeysRead.run();
+            return isChanged;
+        } catch (RefusedException ended) {
+            throw new IllegalStateException(ended.getMessage(), ended);
+        }
+    }
+
+    /** Sets what else reads the files again. */
+    synchronized void onKeysRead(Runnable listener) {
+        onKeysRead = listener;
     }
 
     /**

@@ -80,6 +80,7 @@ final class LogNode implements EngineNode {
     private volatile Optional<String> newAdminToken = Optional.empty();
     private volatile boolean draining;
     private byte @Nullable [] fitting;
+    private byte @Nullable [] fittingNext;
     private volatile @Nullable Thread ending;
     private Deadline looksAt = Deadline.inMillis(0);
     private boolean closing;
@@ -105,11 +106,7 @@ final class LogNode implements EngineNode {
                 parts.hostCode());
         this.replies = this.parts.earlyReplies();
         this.forwarding = new NodeForwarding(
-                me,
-                () -> MasterKey.shared(parts.config()),
-                parts.config().clock(),
-                replies,
-                () -> health(true));
+                me, () -> MasterKey.shared(parts.config()), parts.config().clock(), replies, () -> health(true));
         this.log = log;
         this.begun = begun;
         this.left = left;
@@ -528,9 +525,11 @@ final class LogNode implements EngineNode {
     /** Refuses to lead over secrets that the node could not open. */
     private void checkKey() {
         byte[] sealed = Access.rememberedKeyCheck(rows.rows());
-        if (!Arrays.equals(sealed, fitting)) {
-            MasterKey.checkFits(parts.config(), sealed);
+        byte[] next = Access.rememberedNextKeyCheck(rows.rows());
+        if (!Arrays.equals(sealed, fitting) || !Arrays.equals(next, fittingNext)) {
+            MasterKey.checkFits(parts.config(), rows.rows());
             fitting = sealed;
+            fittingNext = next;
         }
     }
 

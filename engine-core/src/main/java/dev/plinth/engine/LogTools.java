@@ -1,7 +1,6 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.StoreReport;
-import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.store.tool.LogCopies;
 import dev.plinth.engine.log.SharedLog;
 import java.nio.file.Path;
@@ -34,10 +33,7 @@ public final class LogTools {
     public static StoreReport importDirectory(EngineBuilder settings, SharedLog log) {
         EngineConfig config = settings.config();
         return LogCopies.importDirectory(
-                log,
-                directory(config),
-                EngineStore.settings(config),
-                rows -> MasterKey.checkFits(config, Access.rememberedKeyCheck(rows)));
+                log, directory(config), EngineStore.settings(config), rows -> MasterKey.checkFits(config, rows));
     }
 
     /**
@@ -57,7 +53,7 @@ public final class LogTools {
                 directory(config),
                 EngineStore.settings(config),
                 config.clock(),
-                rows -> MasterKey.checkFits(config, Access.rememberedKeyCheck(rows)),
+                rows -> MasterKey.checkFitsAlone(config, rows),
                 key,
                 MasterKeyFile.NAME);
     }

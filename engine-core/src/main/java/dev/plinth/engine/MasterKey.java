@@ -2,15 +2,24 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SecretCipher;
+import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.internal.timer.SweepWork;
+import dev.plinth.engine.internal.webhook.Endpoints;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /**
  * Finds the master key of an engine: the one in its file, or a random one if there is no directory. A store with a
@@ -21,24 +30,54 @@ final class MasterKey {
     private static final byte[] OWNER = "key check".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NOTHING = {};
 
+    private static final System.Logger LOG = Log.of(MasterKey.class);
+
     private MasterKey() {}
 
     /**
-     * Returns the key.
+     * Returns a cipher with the key, and with the one that only opens if there is one.
      *
      * @throws IllegalStateException if its file cannot be used, or is gone; one sentence says why and what to do
      */
-    static byte[] find(EngineConfig config, Store store) {
+    static SecretCipher find(EngineConfig config, Store store) {
         Optional<Path> file = file(config);
         if (file.isEmpty()) {
             byte[] key = new byte[SecretCipher.KEY_BYTES];
             config.ids().fillSecret(key);
-            return key;
+            return new SecretCipher(key, config.ids());
         }
         if (Access.rememberedKeyCheck(store.viewToAct()) != null) {
             requireFile(file.get());
         }
-        return MasterKeyFile.readOrMake(file.get(), config.ids());
+        return new SecretCipher(keys(config, file.get()), config.ids());
+    }
+
+    private static List<byte[]> keys(EngineConfig config, Path file) {
+        List<byte[]> keys = new ArrayList<>();
+        keys.add(MasterKeyFile.readOrMake(file, config.ids()));
+        otherFile(config)
+                .filter(Files::exists)
+                .ifPresent(other -> keys.add(MasterKeyFile.readOrMake(other, config.ids())));
+        return keys;
+    }
+
+    /**
+     * Reads the files again. If they have other keys than before, the engine goes on with these.
+     *
+     * @return true if so
+     * @throws IllegalStateException if they do not open the secrets of the store; then it goes on with the keys from before
+     */
+    static boolean findAgain(EngineConfig config, Store store, Commits commits, SecretCipher cipher) {
+        if (file(config).isEmpty()) {
+            return false;
+        }
+        SecretCipher read = find(config, store);
+        if (read.hasKeysOf(cipher)) {
+            return false;
+        }
+        check(config, store, commits, read);
+        cipher.takeKeys(read);
+        return true;
     }
 
     /**
@@ -50,33 +89,114 @@ final class MasterKey {
         if (!config.isDurable()) {
             return;
         }
-        byte[] sealed = Access.rememberedKeyCheck(store.viewToAct());
+        Rows rows = store.viewToAct();
+        byte[] sealed = Access.rememberedKeyCheck(rows);
         if (sealed == null) {
             // If the store takes no change now, the next start remembers the value.
             Outcome unused = commits.commit(Caller.OPERATOR, Access.rememberKeyCheck(cipher.seal(NOTHING, OWNER)));
             return;
         }
         checkOpens(config, cipher, sealed);
+        byte[] next = Access.rememberedNextKeyCheck(rows);
+        if (next != null) {
+            checkOpens(config, cipher, next);
+        }
+        if (!cipher.isSealedByFirst(sealed, OWNER) && next == null) {
+            begin(commits, cipher);
+        }
+    }
+
+    /** Remembers that secrets are sealed with another key from now on, before any is. */
+    private static void begin(Commits commits, SecretCipher cipher) {
+        Outcome outcome = commits.commit(Caller.OPERATOR, Access.rememberNextKeyCheck(cipher.seal(NOTHING, OWNER)));
+        if (outcome instanceof Outcome.Refused refused) {
+            throw new IllegalStateException("The store takes no change, so it cannot begin with another key: "
+                    + refused.refusal().detail());
+        }
+    }
+
+    /** Returns how many rows have secrets that another key has sealed than the one that seals. */
+    static long ofOtherKeys(Rows rows, SecretCipher cipher) {
+        return Endpoints.ofOtherKeys(rows, cipher) + Idempotency.ofOtherKeys(rows, cipher);
+    }
+
+    /** Returns the work of the sweep that ends a rotation, once all secrets are sealed with one key. */
+    static SweepWork renewal(SecretCipher cipher) {
+        return new Renewal(cipher);
+    }
+
+    private record Renewal(SecretCipher cipher) implements SweepWork {
+        @Override
+        public String name() {
+            return "key checks";
+        }
+
+        @Override
+        public long nextDueMillis(Rows rows) {
+            return isDue(rows) ? 0 : NEVER;
+        }
+
+        private boolean isDue(Rows rows) {
+            byte[] sealed = Access.rememberedKeyCheck(rows);
+            return sealed != null
+                    && ofOtherKeys(rows, cipher) == 0
+                    && (Access.rememberedNextKeyCheck(rows) != null || SecretCipher.keyIdOf(sealed) != cipher.keyId());
+        }
+
+        @Override
+        public void collect(Context context, long nowMillis, SweepBatch batch) {
+            if (isDue(context.rows())) {
+                Access.renewKeyCheck(context.rows(), cipher.seal(NOTHING, OWNER), batch);
+                LOG.log(
+                        System.Logger.Level.INFO,
+                        "All secrets are sealed with the present key. No other key is needed once this is in all backups"
+                                + " that are kept.");
+            }
+        }
     }
 
     /**
-     * Checks the key of a node that does not lead yet.
+     * Checks the keys of a node that does not lead yet.
      *
-     * @param sealed the value that the store remembers; null if it does not yet
      * @throws IllegalStateException if the file of the key is gone or has another key; one sentence says what to do
      */
-    static void checkFits(EngineConfig config, byte @Nullable [] sealed) {
+    static void checkFits(EngineConfig config, Rows rows) {
+        checkFits(config, rows, file -> keys(config, file));
+    }
+
+    /**
+     * Checks that the first key alone opens all secrets.
+     *
+     * @throws IllegalStateException if it does not; one sentence says what to do
+     */
+    static void checkFitsAlone(EngineConfig config, Rows rows) {
+        checkFits(config, rows, file -> List.of(MasterKeyFile.readOrMake(file, config.ids())));
+    }
+
+    private static void checkFits(EngineConfig config, Rows rows, Function<Path, List<byte[]>> keys) {
+        byte[] sealed = Access.rememberedKeyCheck(rows);
         if (sealed == null) {
             return;
         }
         Path file = file(config).orElseThrow();
         requireFile(file);
-        checkOpens(config, new SecretCipher(MasterKeyFile.readOrMake(file, config.ids()), config.ids()), sealed);
+        SecretCipher cipher = new SecretCipher(keys.apply(file), config.ids());
+        checkOpens(config, cipher, sealed);
+        byte[] next = Access.rememberedNextKeyCheck(rows);
+        if (next != null) {
+            checkOpens(config, cipher, next);
+        }
     }
 
-    /** Returns the key that all nodes of a log share. Empty if it is not in a file, or the file is not there yet. */
-    static Optional<byte[]> shared(EngineConfig config) {
-        return file(config).filter(Files::exists).map(path -> MasterKeyFile.readOrMake(path, config.ids()));
+    /**
+     * Returns the keys that all nodes of a log share, the one that seals first. Empty if it is not in a file, or the file is
+     * not there yet.
+     */
+    static List<byte[]> shared(EngineConfig config) {
+        return file(config)
+                .filter(Files::exists)
+                .map(path -> keys(config, path))
+                .orElse(List.of());
     }
 
     private static void checkOpens(EngineConfig config, SecretCipher cipher, byte[] sealed) {
@@ -85,7 +205,7 @@ final class MasterKey {
         } catch (IllegalStateException e) {
             throw new IllegalStateException(
                     "The file " + file(config).orElseThrow()
-                            + " holds another key than the one that seals the secrets of this store. Restore the right file, or name it with --secret-key-file or EngineBuilder.secretKeyFile.",
+                            + " holds another key than the one that seals the secrets of this store. Restore the right file, or name it with --secret-key-file or EngineBuilder.secretKeyFile. During a rotation of the key name the other file too, with --other-secret-key-file or EngineBuilder.otherSecretKeyFile.",
                     e);
         }
     }
@@ -95,6 +215,11 @@ final class MasterKey {
             throw new IllegalStateException("The key that seals the secrets of this store is missing: there is no file "
                     + file + ". Restore it, or name its place with --secret-key-file or EngineBuilder.secretKeyFile.");
         }
+    }
+
+    private static Optional<Path> otherFile(EngineConfig config) {
+        return config.otherSecretKeyFile()
+                .or(() -> config.directory().map(directory -> directory.resolve(MasterKeyFile.OTHER_NAME)));
     }
 
     private static Optional<Path> file(EngineConfig config) {

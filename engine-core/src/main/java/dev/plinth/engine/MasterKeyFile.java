@@ -24,6 +24,9 @@ final class MasterKeyFile {
     /** The file's default name in the directory of an engine. */
     static final String NAME = "secret.key";
 
+    /** The default name of the file with the key that only opens. */
+    static final String OTHER_NAME = "secret.other.key";
+
     private static final System.Logger LOG = Log.of(MasterKeyFile.class);
     private static final boolean POSIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix");

@@ -11,11 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a server hand calls on to the node that leads. A node proves that it has written a text by an HMAC-SHA256 under a
@@ -26,28 +26,28 @@ public final class NodeForwarding {
     private static final String ALGORITHM = "HmacSHA256";
 
     private final Node me;
-    private final Supplier<Optional<byte[]>> masterKey;
+    private final Supplier<List<byte[]>> masterKeys;
     private final EarlyReplies replies;
     private final Supplier<Reply> ready;
     private final EngineClock clock;
     private final CallNonces nonces = new CallNonces();
-    private volatile @Nullable SecretKeySpec key;
+    private volatile List<SecretKeySpec> keys = List.of();
 
     /**
      * Makes it for a node.
      *
-     * @param masterKey returns the key that all nodes share, or nothing while there is none
+     * @param masterKeys returns the keys that all nodes share, the one that seals first, or nothing while there is none
      * @param clock the time of proofs
      * @param ready answers whether the node takes calls if it forwards them
      */
     NodeForwarding(
             Node me,
-            Supplier<Optional<byte[]>> masterKey,
+            Supplier<List<byte[]>> masterKeys,
             EngineClock clock,
             EarlyReplies replies,
             Supplier<Reply> ready) {
         this.me = me;
-        this.masterKey = masterKey;
+        this.masterKeys = masterKeys;
         this.clock = clock;
         this.replies = replies;
         this.ready = ready;
@@ -63,15 +63,24 @@ public final class NodeForwarding {
      * memory and the engine has no {@link EngineBuilder#secretKeyFile}.
      */
     public Optional<String> mac(String text) {
-        return macKey().map(shared -> Base64.getUrlEncoder().withoutPadding().encodeToString(code(shared, text)));
+        return macKeys().stream().findFirst().map(shared -> mac(shared, text));
     }
 
-    /** Returns true if this is the MAC of the text under the key that the nodes share. */
+    /** Returns true if this is the MAC of the text under a key that the nodes share. */
     public boolean verifies(String text, String mac) {
-        return mac(text)
-                .map(right -> MessageDigest.isEqual(
-                        right.getBytes(StandardCharsets.US_ASCII), mac.getBytes(StandardCharsets.US_ASCII)))
-                .orElse(false);
+        return macKeys().stream()
+                .anyMatch(shared -> MessageDigest.isEqual(
+                        mac(shared, text).getBytes(StandardCharsets.US_ASCII),
+                        mac.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private static String mac(SecretKeySpec key, String text) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(code(key, text));
+    }
+
+    /** Reads the keys again before the next MAC. */
+    void rereadKeys() {
+        keys = List.of();
     }
 
     /** Returns the time of this node in epoch milliseconds, by which proofs go. */
@@ -89,7 +98,7 @@ public final class NodeForwarding {
      * old one, and for that of a 65th process within two minutes.
      */
     public boolean isFirst(String node, String nonce) {
-        return nonces.isFirst(node, nonce, System.nanoTime());
+        return nonces.isFirst(node, nonce, clock.nanoTime());
     }
 
     /** Returns the answer to {@code GET /health/ready} of a node that does not lead and can hand calls on. */
@@ -117,16 +126,15 @@ public final class NodeForwarding {
                 keyed);
     }
 
-    private Optional<SecretKeySpec> macKey() {
-        SecretKeySpec known = key;
-        if (known == null) {
-            known = masterKey
-                    .get()
+    private List<SecretKeySpec> macKeys() {
+        List<SecretKeySpec> known = keys;
+        if (known.isEmpty()) {
+            known = masterKeys.get().stream()
                     .map(shared -> new SecretKeySpec(Bytes.sha256(PURPOSE, shared), ALGORITHM))
-                    .orElse(null);
-            key = known;
+                    .toList();
+            keys = known;
         }
-        return Optional.ofNullable(known);
+        return known;
     }
 
     private static byte[] code(SecretKeySpec key, String text) {

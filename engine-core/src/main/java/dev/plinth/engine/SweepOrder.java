@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.Keys;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.command.DeletedWorkspacePurge;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Idempotency;
@@ -19,10 +20,10 @@ final class SweepOrder {
     private SweepOrder() {}
 
     /**
-     * Returns the series of the sweep: unfinished work, then rows with a retention period. Open deliveries end before
+     * Returns the series of the sweep. It seals with the present key of a cipher. Otherwise they are unfinished work, then rows with a retention period. Open deliveries end before
      * their events expire.
      */
-    static List<List<SweepWork>> inOrder() {
+    static List<List<SweepWork>> inOrder(SecretCipher cipher) {
         List<SweepWork> eventsAndDeliveries = new ArrayList<>(Deliveries.retentions());
         eventsAndDeliveries.add(Events.retention());
         return List.of(
@@ -33,6 +34,7 @@ final class SweepOrder {
                 List.of(Endpoints.missed(Events::written)),
                 List.of(Resources.deletions(Jobs::cancelOn, FanOut::rows)),
                 List.of(new DeletedWorkspacePurge()),
+                List.of(Endpoints.resealing(cipher), Idempotency.resealing(cipher), MasterKey.renewal(cipher)),
                 List.of(Keys.retention()),
                 List.of(Idempotency.retention()),
                 Jobs.retentions(),

@@ -28,7 +28,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
                     + "|ofNode|output\\.(?:tell|hint)|PemFile\\.read|headers\\.put|response\\.put");
     /** Classes whose sentences stand in logs, in the report of a check, and in the data of the demonstration. */
     private static final Pattern REPORTS = Pattern.compile(
-            ".*/(?:demo/Demo\\w+|Verification|EngineTime|LazySender|PlanCapacityCheck|JournalFailure|Log|HangupSignal|Announcement|LastUsedWriter|QuotaCheckpointWriter)\\.java");
+            ".*/(?:demo/Demo\\w+|Verification|EngineTime|LazySender|PlanCapacityCheck|JournalFailure|Log|HangupSignal|Announcement|Exposures|LastUsedWriter|QuotaCheckpointWriter)\\.java");
 
     private static final Pattern SQL =
             Pattern.compile("(?s)(?:select|insert into|update|delete from|create|alter|lock|with|set|and) .*"

@@ -23,6 +23,7 @@ import dev.plinth.engine.internal.base.ScopeBits;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.base.TransferredTable;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.timer.SweepBatch;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -46,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 public final class Access {
     private static final byte[] ADMIN_TOKEN = "admin token     ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] DEFAULT_MADE = "default made    ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NEXT_KEY_CHECK = "next key check  ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] KEY_CHECK = "key check       ".getBytes(StandardCharsets.US_ASCII);
     private static final String API_KEY = "API key";
     private static final String TOKEN = "admin token";
@@ -121,6 +123,23 @@ public final class Access {
     /** Remembers the value of {@link #rememberedKeyCheck}. */
     public static Command.Change rememberKeyCheck(byte[] sealed) {
         return put(KEY_CHECK, sealed);
+    }
+
+    /** Returns a value that only the master key decrypts that is taking the place of another, or null if none is. */
+    public static byte @Nullable [] rememberedNextKeyCheck(Rows rows) {
+        return setting(rows, NEXT_KEY_CHECK);
+    }
+
+    /** Remembers the value of {@link #rememberedNextKeyCheck}. */
+    public static Command.Change rememberNextKeyCheck(byte[] sealed) {
+        return put(NEXT_KEY_CHECK, sealed);
+    }
+
+    /** Puts into a batch that the next key check takes the place of the key check. */
+    public static void renewKeyCheck(Rows rows, byte[] sealed, SweepBatch batch) {
+        batch.end(
+                AccessTables.SETTINGS, KEY_CHECK, new RowWriter(1).bytes(sealed).row());
+        batch.removeIfPresent(rows, AccessTables.SETTINGS, NEXT_KEY_CHECK);
     }
 
     private static byte @Nullable [] setting(Rows rows, byte[] name) {

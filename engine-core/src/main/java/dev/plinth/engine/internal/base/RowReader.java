@@ -110,6 +110,14 @@ public final class RowReader {
         return value;
     }
 
+    /** Skips bytes that a {@link SecretCipher} has sealed, and returns the id of its key. */
+    public long keyId() {
+        int length = small();
+        long id = SecretCipher.keyIdAt(bytes, at, length);
+        at += length;
+        return id;
+    }
+
     /**
      * Skips bytes without copying them.
      *

@@ -143,5 +143,11 @@ public final class SetKinds {
     /** Imported workspaces, by the first number of their ranges. */
     public static final int WORKSPACES_IMPORTED = 48;
 
+    /** Webhook endpoints by the key that has sealed their secrets, and all of them. */
+    public static final int ENDPOINTS_SEALED_BY = 49;
+
+    /** Remembered answers with a secret by the key that has sealed it, and all of them. */
+    public static final int REMEMBERED_SEALED_BY = 50;
+
     private SetKinds() {}
 }

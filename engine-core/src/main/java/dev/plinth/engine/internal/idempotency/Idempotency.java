@@ -15,6 +15,7 @@ import dev.plinth.engine.internal.base.RowIndex;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowSets;
 import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SealedRows;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
@@ -45,6 +46,7 @@ public final class Idempotency {
                     new RowIndex<>(IdempotencyRow::reader, Idempotency::tell))
             .keptFor(times -> Duration.ofHours(Limits.IDEMPOTENCY_HOURS));
 
+    private static final SealedRows SEALED = new SealedRows(SetKinds.REMEMBERED_SEALED_BY);
     private static final SetKey ALL = SetKey.of(SetKinds.REMEMBERED_OF_ALL, 0);
 
     private final ConcurrentHashMap<KeyClaim, KeyClaim> inFlight = new ConcurrentHashMap<>();
@@ -66,6 +68,21 @@ public final class Idempotency {
     /** Returns the retention of remembered answers. */
     public static SweepWork retention() {
         return new OldestFirst<>("remembered", REMEMBERED, ALL, (rows, row) -> IdempotencyRow.expiresAt(row));
+    }
+
+    /** Returns the work of the sweep that seals secrets of remembered answers again. */
+    public static SweepWork resealing(SecretCipher cipher) {
+        return SweepWork.resealing(
+                "resealed answers",
+                REMEMBERED,
+                SEALED,
+                cipher,
+                (row, keys) -> IdempotencyRow.resealed(row.bytes(), row.key(), keys));
+    }
+
+    /** Returns how many remembered answers have a secret that another key than the present one has sealed. */
+    public static long ofOtherKeys(Rows rows, SecretCipher cipher) {
+        return SEALED.ofOtherKeys(rows, cipher);
     }
 
     /**
@@ -99,10 +116,14 @@ public final class Idempotency {
     }
 
     private static void tell(byte[] key, RowReader row, RowSets sets) {
+        int start = row.position();
         long number = row.number();
         sets.place(number);
         sets.member(ALL, number);
         sets.member(SetKey.at(SetKinds.REMEMBERED, key, 0), number);
+        if (IdempotencyRow.skipToSecret(row.at(start))) {
+            SEALED.tell(sets, number, row.keyId());
+        }
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowTranslation;
 import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.SecretCipher;
 import java.time.Duration;
 import java.util.List;
 
@@ -59,6 +60,26 @@ record IdempotencyRow(
         long unused = in.number();
         int unusedLength = in.small();
         return in.position();
+    }
+
+    /** Returns true if the answer shows a secret, from the start of a row on. Then the reader is at the sealed body. */
+    static boolean skipToSecret(RowReader in) {
+        int unused = skipToDigests(in);
+        int shared = in.skip(Fingerprint.BYTES + Id.BYTES + Long.BYTES).small();
+        return RememberedAnswer.skipToSecret(in.skip(shared * Id.BYTES));
+    }
+
+    /** Returns a row of an answer with a secret, sealed by the present key. */
+    static byte[] resealed(byte[] row, byte[] key, SecretCipher cipher) {
+        IdempotencyRow old = read(row);
+        return new IdempotencyRow(
+                        old.number,
+                        old.fingerprint,
+                        old.request,
+                        old.completedAtMillis,
+                        old.sharedResources,
+                        old.answer.resealed(key, cipher))
+                .row();
     }
 
     byte[] row() {

@@ -7,6 +7,7 @@ import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.RowTranslation;
 import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SecretCipher;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,21 @@ sealed interface RememberedAnswer {
                 ? null
                 : new Outcome.Replayed(status, body, etag, location, retryAfterSeconds, request, null, secret);
     }
+
+    /** Returns true if an answer shows a secret, where a row has it. Then the reader is at the sealed body. */
+    static boolean skipToSecret(RowReader in) {
+        if (in.small() != OfEngine.MARK) {
+            return false;
+        }
+        int unused = in.small();
+        String unusedTag = in.optionalText();
+        String unusedLocation = in.optionalText();
+        unused = in.small();
+        return in.small() == 1;
+    }
+
+    /** Returns the answer with its secret sealed by the present key. */
+    RememberedAnswer resealed(byte[] key, SecretCipher cipher);
 
     /** Writes it into a row. */
     RowWriter write(RowWriter out);
@@ -93,6 +109,14 @@ sealed interface RememberedAnswer {
                     ? new OfEngine(status, etag, location, retryAfterSeconds, true, other.secret(body, key))
                     : this;
         }
+
+        @Override
+        public RememberedAnswer resealed(byte[] key, SecretCipher cipher) {
+            return isSecret
+                    ? new OfEngine(
+                            status, etag, location, retryAfterSeconds, true, cipher.seal(cipher.open(body, key), key))
+                    : this;
+        }
     }
 
     /**
@@ -127,6 +151,11 @@ sealed interface RememberedAnswer {
         public RememberedAnswer transferred(byte[] key, RowTranslation other) {
             return this;
         }
+
+        @Override
+        public RememberedAnswer resealed(byte[] key, SecretCipher cipher) {
+            return this;
+        }
     }
 
     /** An answer of the host's own code. */
@@ -151,6 +180,11 @@ sealed interface RememberedAnswer {
 
         @Override
         public RememberedAnswer transferred(byte[] key, RowTranslation other) {
+            return this;
+        }
+
+        @Override
+        public RememberedAnswer resealed(byte[] key, SecretCipher cipher) {
             return this;
         }
     }

@@ -57,9 +57,13 @@ public final class Cursors {
                 || !ENCODER.encodeToString(bytes).equals(cursor)) {
             return INVALID;
         }
-        byte[] block = cipher.decipher(bytes);
-        long number = Bytes.getLong(block, 0);
-        return number < 0 || Bytes.getLong(block, Long.BYTES) != tag(number) ? INVALID : number;
+        for (byte[] block : cipher.decipher(bytes)) {
+            long number = Bytes.getLong(block, 0);
+            if (number >= 0 && Bytes.getLong(block, Long.BYTES) == tag(number)) {
+                return number;
+            }
+        }
+        return INVALID;
     }
 
     private long tag(long number) {

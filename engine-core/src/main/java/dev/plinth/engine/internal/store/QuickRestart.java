@@ -64,7 +64,7 @@ final class QuickRestart implements AutoCloseable {
     private static final byte[] MAGIC = "PLINTHQR".getBytes(StandardCharsets.US_ASCII);
 
     /** The format of the files. Raise it with every change of how rows, index or sets lie in their memory. */
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
 
     private static final String MARKER = MappedTables.PREFIX + "clean";
     private static final Pattern OURS =

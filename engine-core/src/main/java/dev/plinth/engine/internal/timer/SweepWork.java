@@ -2,6 +2,11 @@ package dev.plinth.engine.internal.timer;
 
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SealedRows;
+import dev.plinth.engine.internal.base.SecretCipher;
+import dev.plinth.engine.internal.base.StoredRow;
+import dev.plinth.engine.internal.base.TableName;
+import java.util.function.BiFunction;
 
 /**
  * A kind of work of the sweep: rows that expire, or work that a decision has begun ({@link BacklogRunner}). The sweep
@@ -10,6 +15,22 @@ import dev.plinth.engine.internal.base.Rows;
 public interface SweepWork {
     /** Means "nothing is due". */
     long NEVER = Long.MAX_VALUE;
+
+    /**
+     * Returns the work that seals the secrets of a table again that another key than the present one has sealed.
+     *
+     * @param name the name of the rows in figures
+     * @param sealed the sets of the table's rows by key
+     * @param reseal returns a row with its secrets sealed by the present key
+     */
+    static <R> SweepWork resealing(
+            String name,
+            TableName<R> table,
+            SealedRows sealed,
+            SecretCipher cipher,
+            BiFunction<StoredRow<R>, SecretCipher, byte[]> reseal) {
+        return new Resealing<>(name, table, sealed, cipher, reseal);
+    }
 
     /** Returns the name of the rows in figures, such as {@code events}. */
     String name();

@@ -234,7 +234,7 @@ final class ExportWriter implements AutoCloseable {
         byte[] plain = part.toByteArray();
         part.reset();
         digest.update(plain);
-        byte[] sealed = cipher.seal(plain, ExportFormat.bound(header, parts++));
+        byte[] sealed = cipher.sealUnnamed(plain, ExportFormat.bound(header, parts++));
         ByteBuffer out = ByteBuffer.allocate(ExportFormat.PART_HEAD_BYTES + sealed.length);
         write(out.putInt(sealed.length)
                 .putInt(ExportFormat.crc(sealed))

@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** An endpoint as it is stored, with its secrets and the values of its headers encrypted. */
@@ -115,6 +116,30 @@ record EndpointRow(
                 createdAt,
                 new Secrets(other.secret(secrets.current(), id.key()), old),
                 missed == null ? null : new Missed(other.atLeast(missed.from()), missed.since()));
+    }
+
+    /** Returns the id of the key that has sealed all secrets, or {@link SecretCipher#NO_KEY_ID} if not one has. */
+    long keyId() {
+        long first = SecretCipher.keyIdOf(secrets.current());
+        boolean isOne = SealedHeaders.keyIds(settings.headers()).allMatch(id -> id == first)
+                && secrets.old().stream().allMatch(old -> SecretCipher.keyIdOf(old.sealed()) == first);
+        return isOne ? first : SecretCipher.NO_KEY_ID;
+    }
+
+    /** Returns the endpoint with its secrets sealed by the present key. */
+    EndpointRow resealed(SecretCipher cipher) {
+        UnaryOperator<byte[]> again = value -> cipher.seal(cipher.open(value, id.key()), id.key());
+        List<OldSecret> old = new ArrayList<>();
+        secrets.old().forEach(each -> old.add(new OldSecret(again.apply(each.sealed()), each.grace())));
+        return new EndpointRow(
+                id,
+                workspace,
+                number,
+                settings.withHeaders(SealedHeaders.translate(settings.headers(), again)),
+                enabled,
+                createdAt,
+                new Secrets(again.apply(secrets.current()), old),
+                missed);
     }
 
     /** Returns the same endpoint, disabled. */

@@ -14,6 +14,7 @@ import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.ReserveAccess;
 import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.StoredRow;
@@ -171,6 +172,21 @@ public final class Endpoints {
     /** Returns the retention of what is known of deleted endpoints. */
     public static SweepWork remains() {
         return EndpointRemains.retention();
+    }
+
+    /** Returns the work of the sweep that seals secrets of endpoints again. */
+    public static SweepWork resealing(SecretCipher cipher) {
+        return SweepWork.resealing(
+                "resealed endpoints",
+                WebhookTables.ENDPOINTS,
+                WebhookTables.SEALED,
+                cipher,
+                (row, keys) -> row.row().resealed(keys).row());
+    }
+
+    /** Returns how many endpoints another key than the present one has sealed. */
+    public static long ofOtherKeys(Rows rows, SecretCipher cipher) {
+        return WebhookTables.SEALED.ofOtherKeys(rows, cipher);
     }
 
     /** Returns the work of the sweep that drops open deliveries of deleted endpoints. */

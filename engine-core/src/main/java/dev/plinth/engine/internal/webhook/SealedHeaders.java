@@ -8,6 +8,7 @@ import dev.plinth.engine.internal.json.JsonValue;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 
 /**
  * The headers of an endpoint as they are stored: plain names, but encrypted values, because some are credentials of
@@ -47,6 +48,16 @@ final class SealedHeaders {
                 value -> Base64.getEncoder()
                         .withoutPadding()
                         .encodeToString(change.apply(Base64.getDecoder().decode(value))));
+    }
+
+    /** Returns the ids of the keys that have sealed the values. */
+    static LongStream keyIds(byte[] headers) {
+        return ((JsonValue.Obj) JsonReader.trusted(headers))
+                .members().values().stream()
+                        .filter(JsonValue.Text.class::isInstance)
+                        .map(value -> ((JsonValue.Text) value).value())
+                        .mapToLong(value ->
+                                SecretCipher.keyIdOf(Base64.getDecoder().decode(value)));
     }
 
     private static byte[] each(byte[] headers, UnaryOperator<String> change) {

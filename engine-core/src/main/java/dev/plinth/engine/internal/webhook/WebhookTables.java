@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.RowIndex;
 import dev.plinth.engine.internal.base.RowSets;
 import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.SealedRows;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.TableName;
@@ -22,6 +23,9 @@ final class WebhookTables {
 
     /** Numbers of the endpoints at which deliveries wait for a slot. */
     static final SetKey QUEUED_AT = SetKey.of(SetKinds.ENDPOINTS_QUEUED_AT, 0);
+
+    /** Endpoints by the key of their secrets. */
+    static final SealedRows SEALED = new SealedRows(SetKinds.ENDPOINTS_SEALED_BY);
 
     static final TableName<EndpointRow> ENDPOINTS = TableName.of(
             14,
@@ -64,6 +68,7 @@ final class WebhookTables {
     private static void tellEndpoint(byte[] key, EndpointRow row, RowSets sets) {
         sets.place(row.number());
         sets.member(SetKey.of(SetKinds.ENDPOINTS, Id.read(IdKind.WORKSPACE, key, 0)), row.number());
+        SEALED.tell(sets, row.number(), row.keyId());
     }
 
     private static void tellDelivery(byte[] key, DeliveryRow row, RowSets sets) {

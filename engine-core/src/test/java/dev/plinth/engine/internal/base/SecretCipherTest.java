@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SecretCipherTest {
@@ -23,6 +24,40 @@ class SecretCipherTest {
     void open_afterARestartWithTheSameKey_isTheSecret() {
         assertThat(new SecretCipher(key(0), new RandomIds()).open(cipher.seal(SECRET, OWNER), OWNER))
                 .isEqualTo(SECRET);
+    }
+
+    @Test
+    void open_sealedByAnOlderReleaseOrAnotherKey_isTheSecretAndNamesItsKey() {
+        SecretCipher old = new SecretCipher(key(1), new RandomIds());
+        SecretCipher both = new SecretCipher(List.of(key(0), key(1)), new RandomIds());
+        byte[] unnamed = old.sealUnnamed(SECRET, OWNER);
+        byte[] named = old.seal(SECRET, OWNER);
+
+        assertThat(unnamed).hasSize(SECRET.length + 28);
+        assertThat(both.open(unnamed, OWNER)).isEqualTo(SECRET);
+        assertThat(both.open(named, OWNER)).isEqualTo(SECRET);
+        assertThat(both.open(both.seal(SECRET, OWNER), OWNER)).isEqualTo(SECRET);
+        assertThat(SecretCipher.keyIdOf(unnamed)).isEqualTo(SecretCipher.NO_KEY_ID);
+        assertThat(SecretCipher.keyIdOf(named)).isEqualTo(old.keyId());
+        assertThat(SecretCipher.keyIdOf(both.seal(SECRET, OWNER)))
+                .isEqualTo(cipher.keyId())
+                .isNotEqualTo(old.keyId());
+        assertThat(both.otherKeyIds()).containsExactly(old.keyId());
+        assertRefused(cipher, unnamed, OWNER);
+        assertRefused(cipher, named, OWNER);
+        assertRefused(both, unnamed, new byte[0]);
+    }
+
+    @Test
+    void isSealedByFirst_ofEachForm_looksAtTheKeyAlone() {
+        SecretCipher both = new SecretCipher(List.of(key(0), key(1)), new RandomIds());
+        SecretCipher old = new SecretCipher(key(1), new RandomIds());
+
+        assertThat(both.isSealedByFirst(cipher.seal(SECRET, OWNER), OWNER)).isTrue();
+        assertThat(both.isSealedByFirst(cipher.sealUnnamed(SECRET, OWNER), OWNER))
+                .isTrue();
+        assertThat(both.isSealedByFirst(old.seal(SECRET, OWNER), OWNER)).isFalse();
+        assertThat(both.isSealedByFirst(old.sealUnnamed(SECRET, OWNER), OWNER)).isFalse();
     }
 
     @Test
@@ -54,7 +89,7 @@ class SecretCipherTest {
         byte[] first = cipher.seal(SECRET, OWNER);
         byte[] second = cipher.seal(SECRET, OWNER);
 
-        assertThat(first).isNotEqualTo(second).hasSize(SECRET.length + 28);
+        assertThat(first).isNotEqualTo(second).hasSize(SECRET.length + 40);
         assertThat(new String(first, StandardCharsets.ISO_8859_1)).doesNotContain("whsec");
     }
 
