@@ -42,6 +42,7 @@ final class Announcement {
             output.tell("admin on " + server.adminUri());
         }
         engine.outgrownTables().ifPresent(sentence -> LOG.log(System.Logger.Level.INFO, sentence));
+        Exposures.of(options.config()).forEach(sentence -> output.warn(options.named(sentence)));
         output.tell("listening on " + server.uri());
     }
 

@@ -80,6 +80,9 @@ final class ConfigReload {
         ServeOptions next = running.withLive(read);
         Optional<Tls> tls = listening.tls();
         Optional<ServerCertificate> certificate = tls.map(Tls::readAgain);
+        if (open.settings().rereadSecretKeys()) {
+            taken.add(ServeSettings.SECRET_KEY_FILE.name());
+        }
         open.settings().replace(next.settings());
         if (tls.isPresent() && certificate.isPresent() && tls.get().take(certificate.get())) {
             taken.add(ServeSettings.TLS_CERT.name());

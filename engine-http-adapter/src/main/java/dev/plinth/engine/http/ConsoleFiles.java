@@ -119,7 +119,6 @@ final class ConsoleFiles {
         // Requested again each time, so that a new release of the server never meets files of an older one.
         answered.put("Cache-Control", "no-cache");
         answered.put("Content-Security-Policy", POLICY);
-        answered.put("X-Content-Type-Options", "nosniff");
         answered.put("Referrer-Policy", "no-referrer");
         answered.put("Cross-Origin-Opener-Policy", "same-origin");
         answered.put("Cross-Origin-Resource-Policy", "same-origin");

@@ -295,6 +295,9 @@ final class EngineConnection extends HttpConnection {
             if (field.getHeader() == HttpHeader.TRANSFER_ENCODING) {
                 checkTransferEncoding(field.getValue());
             }
+            if (field.getHeader() == HttpHeader.HOST && field.getValue() != null) {
+                ((EngineConnector) getConnector()).hosts().check(field.getValue());
+            }
             boolean ignored = field.getHeader() == HttpHeader.EXPECT && version == HttpVersion.HTTP_1_0;
             if (!ignored) {
                 super.parsedHeader(field);

@@ -26,6 +26,7 @@ final class EngineConnector extends ServerConnector {
     private final ByteBudget headers;
     private final Cors cors;
     private final Addresses addresses;
+    private final HostNames hosts;
     private final DiscardPace discardPace = new DiscardPace(System.nanoTime());
     private volatile boolean closing;
     private volatile boolean draining;
@@ -33,6 +34,7 @@ final class EngineConnector extends ServerConnector {
     /**
      * Makes a connector.
      *
+     * @param hosts the names under which clients may call it
      * @param connections the first one takes what comes, such as TLS, and hands it on to the last
      */
     EngineConnector(
@@ -41,12 +43,14 @@ final class EngineConnector extends ServerConnector {
             ByteBudget headers,
             Cors cors,
             Addresses addresses,
+            HostNames hosts,
             ConnectionFactory... connections) {
         super(server, ACCEPTORS, SELECTORS, connections);
         this.calls = calls;
         this.headers = headers;
         this.cors = cors;
         this.addresses = addresses;
+        this.hosts = hosts;
     }
 
     /** Returns the service that answers the requests of this connector. */
@@ -62,6 +66,11 @@ final class EngineConnector extends ServerConnector {
     /** Returns the limits of each address. */
     Addresses addresses() {
         return addresses;
+    }
+
+    /** Returns the names under which clients may call this connector. */
+    HostNames hosts() {
+        return hosts;
     }
 
     /** Returns an empty share of the memory for headers. */

@@ -95,6 +95,7 @@ public final class EngineServer implements AutoCloseable {
                 bounds.headers(),
                 cors,
                 addresses,
+                listening.hosts(),
                 encryption
                         .map(any -> new ConnectionFactory[] {any.connections(handshakes), plain})
                         .orElseGet(() -> new ConnectionFactory[] {plain}));

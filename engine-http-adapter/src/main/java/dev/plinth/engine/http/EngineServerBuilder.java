@@ -61,6 +61,8 @@ public final class EngineServerBuilder {
     private boolean forward = true;
     private Optional<Tls.PemFiles> tls = Optional.empty();
     private Optional<AccessLog> accessLog = Optional.empty();
+    private Optional<Path> peerIssuers = Optional.empty();
+    private final List<String> allowedHosts = new ArrayList<>();
     private final Set<String> corsOrigins = new LinkedHashSet<>();
 
     EngineServerBuilder(Engine engine) {
@@ -98,8 +100,8 @@ public final class EngineServerBuilder {
             Deadlines deadlines,
             Optional<LeaderClient> leaderClient) {}
 
-    /** A place to listen on, for some audiences. */
-    record Listening(String host, int port, Set<Audience> audiences, boolean hasTls) {}
+    /** A place to listen on, for some audiences and under some names. */
+    record Listening(String host, int port, Set<Audience> audiences, boolean hasTls, HostNames hosts) {}
 
     /** Sets the name or address of the interface to listen on. The default is 127.0.0.1; 0.0.0.0 means all. */
     public EngineServerBuilder host(String name) {
@@ -230,6 +232,29 @@ public final class EngineServerBuilder {
     }
 
     /**
+     * Lets clients call a server on a loopback address under one more name. May be called for several names. Such a server
+     * otherwise answers 400 to a {@code Host} with a dot that is neither an address nor reserved for private use. Any name is
+     * right with {@link #tls}, behind a {@link #trustedProxy}, and on other addresses.
+     *
+     * @param name such as {@code plinth.example.com}, without a port
+     */
+    public EngineServerBuilder allowedHost(String name) {
+        allowedHosts.add(checkedHost(name));
+        return this;
+    }
+
+    /**
+     * Has a node of a shared log hand calls on over TLS only. These issuers must have signed the certificate of the leader,
+     * for the host of its address. By default a node uses what that address says, and trusts the issuers of the JVM.
+     *
+     * @param issuers a PEM file with certificates
+     */
+    public EngineServerBuilder peerTls(Path issuers) {
+        peerIssuers = Optional.of(issuers);
+        return this;
+    }
+
+    /**
      * Sets whether a node of a shared log hands calls on to the node that leads. The default is true. Otherwise it answers
      * 503 {@code not_leader} while another node leads. Without a shared log it does not matter.
      */
@@ -274,7 +299,7 @@ public final class EngineServerBuilder {
 
     private EngineServer start(Deadlines deadlines, long heapBytes, CallBudgets calls) {
         Optional<LeaderClient> leaderClient =
-                served.flatMap(Engine::forwarding).filter(any -> forward).map(any -> new LeaderClient());
+                served.flatMap(Engine::forwarding).filter(any -> forward).map(any -> new LeaderClient(peerIssuers));
         EngineServer.Doors own = doors.apply(filter);
         EngineServer.Doors engine = served.map(each -> ForwardCallService.doors(each, own, leaderClient))
                 .orElse(own);
@@ -301,15 +326,17 @@ public final class EngineServerBuilder {
         if (!adminHealth) {
             audiences.add(Audience.PROBE);
         }
+        boolean adminHasTls = tls.isPresent() && !isLoopback(operators);
         Optional<Listening> admin = adminPort.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Listening(
                         operators,
                         adminPort.getAsInt(),
                         EnumSet.of(Audience.OPERATOR, Audience.PROBE),
-                        tls.isPresent() && !isLoopback(operators)));
+                        adminHasTls,
+                        hosts(operators, adminHasTls)));
         return new Settings(
-                new Listening(host, port, audiences, tls.isPresent()),
+                new Listening(host, port, audiences, tls.isPresent(), hosts(host, tls.isPresent())),
                 admin,
                 tls,
                 new Cors(Set.copyOf(corsOrigins)),
@@ -324,6 +351,19 @@ public final class EngineServerBuilder {
                 calls,
                 deadlines,
                 leaderClient);
+    }
+
+    /** With TLS a browser demands a certificate for the name of the page. */
+    private HostNames hosts(String bound, boolean hasTls) {
+        if (hasTls || !proxies.isEmpty() || !isLoopback(bound)) {
+            return HostNames.all();
+        }
+        List<String> names = new ArrayList<>(allowedHosts);
+        names.add(bound);
+        served.flatMap(Engine::forwarding)
+                .flatMap(node -> node.node().url())
+                .ifPresent(url -> names.add(url.getHost()));
+        return HostNames.ofLoopback(names);
     }
 
     /** Returns true if a name leads to this machine alone. */

@@ -148,7 +148,8 @@ final class ForwardCallService implements CallService {
         }
         ForwardedHeaders.Origin origin = proven.get();
         if (!isNew(origin)) {
-            return Admission.refused(node.notLeader()); // so that the node, if one has sent it, tries with another proof
+            return Admission.refused(
+                    node.notLeader()); // so that the node, if one has sent it, tries with another proof
         }
         sender.isForwarded(origin.client());
         if (reign.filter(own -> own.epoch() == origin.epoch()).isEmpty()) {

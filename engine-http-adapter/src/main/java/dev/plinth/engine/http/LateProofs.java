@@ -27,7 +27,7 @@ final class LateProofs {
                     "A call that the node " + origin.node() + " has forwarded is " + seconds
                             + " s away from the clock of this node, and was refused; at most "
                             + TimeUnit.MILLISECONDS.toSeconds(ForwardedHeaders.PROOF_MILLIS)
-                            + " s are allowed. Set the clocks of both right, or find who sends old calls again.");
+                            + " s are allowed. Set the clocks of both right, or find the sender of old calls.");
         }
     }
 

@@ -1,8 +1,12 @@
 package dev.plinth.engine.http;
 
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.http.tls.ServerCertificate;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -17,6 +21,7 @@ import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.LifeCycle;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +45,7 @@ final class LeaderClient {
     private static final int SELECTORS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
     private final HttpClient client;
+    private final boolean isForTlsOnly;
 
     /** Learns of the end of a request, on a thread that must not block. Once, unless a body follows. */
     interface Listener {
@@ -54,13 +60,26 @@ final class LeaderClient {
         void failed(Throwable failure, boolean isSent);
     }
 
-    LeaderClient() {
-        this(CONNECTIONS_MAX);
+    /**
+     * Makes a client.
+     *
+     * @param issuers a PEM file with the issuers of the certificates of nodes; empty for those of the JVM, and for nodes
+     *     without TLS
+     * @throws IllegalArgumentException if the file has no certificate
+     */
+    LeaderClient(Optional<Path> issuers) {
+        this(CONNECTIONS_MAX, issuers);
     }
 
     /** Makes a client with so many connections to a node at once, and as many calls that wait for one. */
-    LeaderClient(int connectionsMax) {
+    LeaderClient(int connectionsMax, Optional<Path> issuers) {
+        isForTlsOnly = issuers.isPresent();
         ClientConnector connector = new ClientConnector();
+        issuers.ifPresent(file -> {
+            SslContextFactory.Client trusting = new SslContextFactory.Client(); // it checks the name of the host too
+            trusting.setTrustStore(ServerCertificate.issuers(file));
+            connector.setSslContextFactory(trusting);
+        });
         connector.setSelectors(SELECTORS);
         HttpClientTransportOverHTTP transport = new HttpClientTransportOverHTTP(connector);
         // Nothing here blocks, so that no other thread is needed to read.
@@ -115,6 +134,10 @@ final class LeaderClient {
             request.body(new Body(body));
         }
         Sending sending = new Sending(request);
+        if (isForTlsOnly && !"https".equalsIgnoreCase(node.getScheme())) {
+            listener.failed(new IOException("The leader is at " + node + ", and calls go over TLS only"), false);
+            return sending;
+        }
         request.onRequestBegin(begun -> sending.hasBegun = true);
         request.onResponseContentSource(listener::answered);
         request.send(result -> {

@@ -32,6 +32,7 @@ final class LogOptions {
             ServeSettings.NODE_ID,
             ServeSettings.LEASE,
             ServeSettings.FORWARD,
+            ServeSettings.PEER_TLS,
             ServeSettings.LOG_DURABILITY);
     private static final List<Setting<?>> NEEDED =
             List.of(ServeSettings.ADVERTISE, ServeSettings.SECRET_KEY_FILE, ServeSettings.ADMIN_TOKEN);
@@ -56,6 +57,14 @@ final class LogOptions {
                 }
             }
             return;
+        }
+        String advertised = config.get(ServeSettings.ADVERTISE);
+        if (config.has(ServeSettings.PEER_TLS) && advertised != null && !isTls(advertised)) {
+            faults.accept(new Fault(
+                    config.line(ServeSettings.PEER_TLS),
+                    config.name(ServeSettings.PEER_TLS) + " needs an https address in "
+                            + config.name(ServeSettings.ADVERTISE) + ", got " + advertised
+                            + ". Serve TLS with --tls-cert and --tls-key, and advertise https."));
         }
         for (Setting<?> setting : NEEDED) {
             if (!config.has(setting)) {
@@ -83,6 +92,10 @@ final class LogOptions {
     /** Returns true if a node that follows forwards its calls. */
     boolean forwards() {
         return required(ServeSettings.FORWARD).equals("on");
+    }
+
+    static boolean isTls(String advertised) {
+        return "https".equalsIgnoreCase(AdvertisedUrl.parse(advertised).getScheme());
     }
 
     /** Connects the engine to the log. */

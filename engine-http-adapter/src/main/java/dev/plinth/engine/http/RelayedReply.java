@@ -80,6 +80,7 @@ final class RelayedReply implements Reply.Rest {
     void write(boolean thenClose, EngineConnection connection, Response response, Callback callback) {
         response.setStatus(status);
         ForwardedHeaders.addTo(response.getHeaders(), headers);
+        ReplyWriter.protect(response);
         if (thenClose) {
             response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
         }

@@ -7,6 +7,7 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -25,6 +26,14 @@ final class ReplyWriter {
     /** Headers of most replies that Jetty does not know. */
     private static final Set<String> UNKNOWN_TO_JETTY =
             Set.of("Request-Id", "RateLimit-Policy", "RateLimit", "Idempotent-Replayed", "Original-Request");
+
+    private static final HttpField NO_SNIFFING = new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
+
+    /** Has browsers call this host over TLS for a year (RFC 6797). */
+    private static final HttpField TLS_ONLY =
+            new PreEncodedHttpField(HttpHeader.STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+
+    private static final String LOCALHOST = "localhost";
 
     private ReplyWriter() {}
 
@@ -61,6 +70,7 @@ final class ReplyWriter {
         for (Map.Entry<String, String> header : reply.headers().entrySet()) {
             headers.add(field(header.getKey(), header.getValue()));
         }
+        protect(response);
         if (last != null) {
             headers.add(last);
         }
@@ -70,6 +80,22 @@ final class ReplyWriter {
                 .addTo(request.getHeaders(), headers);
         if (thenClose) {
             headers.put(HttpFields.CONNECTION_CLOSE);
+        }
+    }
+
+    /** Adds the headers by which browsers protect their users, in the place of those that another node has added. */
+    static void protect(Response response) {
+        HttpFields.Mutable headers = response.getHeaders();
+        headers.put(NO_SNIFFING);
+        Request request = response.getRequest();
+        boolean isPlain = ((EngineConnection) request.getConnectionMetaData().getConnection())
+                .tls()
+                .isEmpty();
+        // A browser would demand TLS of every program on a developer's machine.
+        if (isPlain || LOCALHOST.equalsIgnoreCase(Request.getServerName(request))) {
+            headers.remove(HttpHeader.STRICT_TRANSPORT_SECURITY);
+        } else {
+            headers.put(TLS_ONLY);
         }
     }
 

@@ -37,6 +37,7 @@ final class ServeOptions {
             ServeSettings.DATA,
             ServeSettings.DURABILITY,
             ServeSettings.SECRET_KEY_FILE,
+            ServeSettings.OTHER_SECRET_KEY_FILE,
             ServeSettings.QUICK_RESTART,
             ServeSettings.REQUEST_LOG_BYTES);
     private static final List<Setting<?>> OFF_HEAP_ONLY =
@@ -230,6 +231,11 @@ final class ServeOptions {
         pemFiles().ifPresent(files -> told.tls(files.certificates(), files.key()));
         list(ServeSettings.TRUSTED_PROXY).forEach(told::trustedProxy);
         list(ServeSettings.CORS_ORIGIN).forEach(told::corsOrigin);
+        list(ServeSettings.ALLOWED_HOST).forEach(told::allowedHost);
+        Path peerIssuers = config.get(ServeSettings.PEER_TLS);
+        if (peerIssuers != null) {
+            told.peerTls(peerIssuers);
+        }
         if (is(ServeSettings.LIMIT_LOOPBACK)) {
             told.limitLoopback();
         }
@@ -260,6 +266,10 @@ final class ServeOptions {
         Path secretKeyFile = config.get(ServeSettings.SECRET_KEY_FILE);
         if (secretKeyFile != null) {
             builder.secretKeyFile(secretKeyFile);
+        }
+        Path otherSecretKeyFile = config.get(ServeSettings.OTHER_SECRET_KEY_FILE);
+        if (otherSecretKeyFile != null) {
+            builder.otherSecretKeyFile(otherSecretKeyFile);
         }
         Path quickRestart = config.get(ServeSettings.QUICK_RESTART);
         if (quickRestart != null) {
@@ -370,6 +380,8 @@ final class ServeOptions {
     boolean isReloadable() {
         return config.has(ServeSettings.CONFIG)
                 || config.has(ServeSettings.TLS_CERT)
+                || config.has(ServeSettings.SECRET_KEY_FILE)
+                || config.has(ServeSettings.OTHER_SECRET_KEY_FILE)
                 || config.has(ServeSettings.ACCESS_LOG);
     }
 

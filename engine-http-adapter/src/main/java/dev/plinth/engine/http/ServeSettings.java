@@ -109,6 +109,13 @@ final class ServeSettings {
                     "Origin, such as https://app.example.com, whose pages may call the server from a browser.")
             .inJava("server.corsOrigin");
 
+    static final Setting<List<String>> ALLOWED_HOST = Setting.of(
+                    "allowed-host",
+                    Formats.items(host()),
+                    "NAME",
+                    "Name under which clients may call a loopback address, such as plinth.example.com.")
+            .inJava("server.allowedHost");
+
     static final Setting<String> LOG_FORMAT = Setting.of(
                     "log-format",
                     Formats.choice("text", "json"),
@@ -181,6 +188,14 @@ final class ServeSettings {
             .byDefault("on")
             .inJava("server.forward");
 
+    static final Setting<Path> PEER_TLS = Setting.of(
+                    "peer-tls",
+                    Formats.path(),
+                    "FILE",
+                    "Hand calls on over TLS only, to nodes whose certificates were issued by those in this PEM file.")
+            .withoutIt("as the --advertise of the leader says; issuers of the JVM")
+            .inJava("server.peerTls");
+
     static final Setting<String> LOG_DURABILITY = Setting.of(
                     "log-durability",
                     Formats.choice("replicated", "local"),
@@ -214,6 +229,14 @@ final class ServeSettings {
                     "secret-key-file", Formats.path(), "FILE", "Key that encrypts secrets at rest.")
             .withoutIt("a file in the data directory")
             .inJava("engine.secretKeyFile");
+
+    static final Setting<Path> OTHER_SECRET_KEY_FILE = Setting.of(
+                    "other-secret-key-file",
+                    Formats.path(),
+                    "FILE",
+                    "Further key that opens secrets and encrypts none, for a rotation of the key.")
+            .withoutIt("secret.other.key in the data directory")
+            .inJava("engine.otherSecretKeyFile");
 
     static final Setting<Path> QUICK_RESTART = Setting.of(
                     "quick-restart",
@@ -362,6 +385,7 @@ final class ServeSettings {
             LIMIT_LOOPBACK,
             CONSOLE,
             CORS_ORIGIN,
+            ALLOWED_HOST,
             LOG_FORMAT,
             ACCESS_LOG,
             MEMORY,
@@ -373,11 +397,13 @@ final class ServeSettings {
             NODE_ID,
             LEASE,
             FORWARD,
+            PEER_TLS,
             LOG_DURABILITY,
             TABLES,
             MAX_RESOURCES,
             ADMIN_TOKEN,
             SECRET_KEY_FILE,
+            OTHER_SECRET_KEY_FILE,
             QUICK_RESTART,
             REQUEST_LOG_ENTRIES,
             REQUEST_LOG_BYTES,

@@ -177,6 +177,26 @@ class AccessLogTest {
         assertThat(Files.readString(file())).doesNotContain(key, secret);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "/v1/resources/%73k_live_abcDEF123/x, /v1/resources/sk_live_...",
+        "/v1/resources/sk%5Flive%5fabcDEF123, /v1/resources/sk_live_...",
+        "/v1/resources/sk_live_abc%44EF123/x, /v1/resources/sk_live_.../x",
+        "/v1/resources/%2573k_live_abcDEF123, /v1/resources/sk_live_...",
+        "/v1/resources/s%25256B_live_abcDEF123, /v1/resources/sk_live_...",
+        "/v1/%77hsec%5Fc2Vj%2BDEF123%3D, /v1/whsec_...",
+        "/v1/a%2520b, /v1/a%2520b",
+        "/v1/a%25252525252525252525252525252525252573k_live_abcDEF123, /v1/a..."
+    })
+    void keyThatIsPercentEncoded_isCutToo(String path, String logged) throws IOException {
+        startJson();
+
+        send("GET " + path + " HTTP/1.1\r\nHost: a\r\nUser-Agent: a " + path + "\r\n\r\n");
+
+        assertThat(entries()).extracting(entry -> entry.get("path")).containsExactly(logged);
+        assertThat(Files.readString(file())).doesNotContain("EF123");
+    }
+
     @Test
     void callsOnOneConnection_haveALineEachInOrder() throws IOException {
         startJson();

@@ -29,6 +29,7 @@ class EngineConnectorTest {
                 HEADERS,
                 new Cors(Set.of()),
                 addresses,
+                HostNames.all(),
                 new EngineConnectionFactory(new HttpConfiguration()));
     }
 

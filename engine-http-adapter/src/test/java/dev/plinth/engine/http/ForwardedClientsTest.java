@@ -2,21 +2,27 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.CapturedLog;
 import dev.plinth.engine.NodeForwarding;
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Figure;
+import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.http.NodesOfALog.Served;
 import dev.plinth.engine.log.Leader;
 import dev.plinth.engine.log.Node;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.junit.jupiter.api.AfterEach;
@@ -45,7 +51,7 @@ class ForwardedClientsTest {
         nodes = new NodesOfALog(
                 directory,
                 2,
-                engine -> engine,
+                engine -> engine.otherSecretKeyFile(directory.resolve("other.key")),
                 server -> server.limitLoopback().failuresPerMinute(FAILURES).connectionsPerAddress(CONNECTIONS));
         leader = nodes.node(0);
         follower = nodes.node(1);
@@ -135,8 +141,8 @@ class ForwardedClientsTest {
             for (int i = 0; i < 2 * CONNECTIONS; i++) {
                 RawClient client = new RawClient(to.port(), InetAddress.getByName("127.0.0.6"));
                 clients.add(client);
-                RawReply reply =
-                        client.send(forwarded("GET /admin/v1/workspaces", "", from, next)).read();
+                RawReply reply = client.send(forwarded("GET /admin/v1/workspaces", "", from, next))
+                        .read();
                 assertThat(reply.status()).isEqualTo(503);
                 assertThat(reply.text()).contains("\"code\":\"not_leader\"");
             }
@@ -241,9 +247,7 @@ class ForwardedClientsTest {
             List<String> changed = new ArrayList<>(parts);
             changed.set(i, others.get(i));
             assertThat(ForwardedHeaders.origin(
-                            head,
-                            HttpFields.build(headers).put("Plinth-Forwarded-For", String.join(" ", changed)),
-                            to))
+                            head, HttpFields.build(headers).put("Plinth-Forwarded-For", String.join(" ", changed)), to))
                     .as("part %s", i)
                     .isEmpty();
         }
@@ -300,7 +304,91 @@ class ForwardedClientsTest {
         }
 
         assertThat(refused).isEqualTo(REPLAYS);
-        assertThat(leader.engine().admin().workspaces().call().data().toString()).containsOnlyOnce("captured");
+        assertThat(leader.engine().admin().workspaces().call().data())
+                .extracting(Workspace::name)
+                .containsOnlyOnce("captured");
+    }
+
+    @Test
+    void proof_whileTheNodesTakeAnotherKeyOneAfterTheOther_isAlwaysRight() throws IOException {
+        String key = nodes.key("business");
+        Path file = directory.resolve("secret.key");
+        Path other = directory.resolve("other.key");
+        byte[] first = Files.readAllBytes(file);
+        byte[] second = new byte[first.length];
+        second[0] = 1;
+        for (byte[][] step : new byte[][][] {{first, second}, {second, first}, {second, second}}) {
+            Files.write(file, step[0]);
+            Files.write(other, step[1]);
+            for (Served node : List.of(follower, leader)) {
+                boolean isChanged = node.engine().settings().rereadSecretKeys();
+
+                assertThat(isChanged).isEqualTo(node.equals(leader));
+                assertThat(code(
+                                leader,
+                                forwarded(
+                                        "GET /admin/v1/workspaces",
+                                        "",
+                                        follower.engine().forwarding().orElseThrow(),
+                                        leader.engine().leader().orElseThrow())))
+                        .isEqualTo("200");
+                assertThat(send(
+                                        follower,
+                                        "127.0.0.2",
+                                        WireRequest.get("/v1/resources").withKey(key))
+                                .status())
+                        .isEqualTo(200);
+            }
+            Patience.until(() -> leader.engine().figures().stream()
+                    .anyMatch(figure -> figure.name().equals("plinth_secrets_of_other_keys")
+                            && ((Figure.Value) figure.samples().get(0)).value() == 0));
+        }
+        assertThat(nodes.add("node-2").engine().leader()).isPresent();
+    }
+
+    /** The clock of the machine, and so much before it. */
+    private static final class ShiftedClock implements EngineClock {
+        private volatile long aheadMillis;
+
+        @Override
+        public long epochMillis() {
+            return EngineClock.system().epochMillis() + aheadMillis;
+        }
+
+        @Override
+        public long nanoTime() {
+            return EngineClock.system().nanoTime();
+        }
+    }
+
+    @Test
+    void proof_ofANodeWhoseClockIsWrong_holdsForThirtySecondsOnly(@TempDir Path other) throws IOException {
+        ShiftedClock shifted = new ShiftedClock();
+        AtomicBoolean isFollower = new AtomicBoolean();
+        try (NodesOfALog both = new NodesOfALog(
+                        other,
+                        2,
+                        engine -> isFollower.getAndSet(true) ? engine.clock(shifted) : engine,
+                        server -> server);
+                CapturedLog log = CapturedLog.open()) {
+            NodeForwarding from = both.node(1).engine().forwarding().orElseThrow();
+            Leader to = both.node(0).engine().leader().orElseThrow();
+            for (long ahead : List.of(0L, 25_000L, -25_000L)) {
+                shifted.aheadMillis = ahead;
+                assertThat(code(both.node(0), forwarded("GET /admin/v1/workspaces", "", from, to)))
+                        .isEqualTo("200");
+            }
+            for (long ahead : List.of(31_000L, -35_000L, 3_600_000L)) {
+                shifted.aheadMillis = ahead;
+                assertThat(code(both.node(0), forwarded("GET /admin/v1/workspaces", "", from, to)))
+                        .isEqualTo("503 not_leader");
+            }
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("clocks of both"))
+                    .singleElement()
+                    .asString()
+                    .contains("node-1");
+        }
     }
 
     @Test
@@ -313,7 +401,8 @@ class ForwardedClientsTest {
                 leader.engine().leader().orElseThrow());
 
         assertThat(code(leader, call)).isEqualTo("503 not_leader");
-        assertThat(leader.engine().admin().workspaces().call().data().toString()).doesNotContain("other");
+        assertThat(leader.engine().admin().workspaces().call().data().toString())
+                .doesNotContain("other");
     }
 
     @Test

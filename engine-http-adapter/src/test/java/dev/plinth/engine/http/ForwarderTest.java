@@ -31,7 +31,7 @@ class ForwarderTest {
             Served leader = nodes.node(0);
             Engine follower = nodes.node(1).engine();
             leader.crash();
-            LeaderClient client = new LeaderClient(1);
+            LeaderClient client = new LeaderClient(1, Optional.empty());
             Server server = new Server();
             client.join(server);
             server.start();
@@ -62,7 +62,7 @@ class ForwarderTest {
         try (NodesOfALog nodes = NodesOfALog.start(directory, 3)) {
             Served crashed = nodes.node(0);
             crashed.crash();
-            LeaderClient client = new LeaderClient(2);
+            LeaderClient client = new LeaderClient(2, Optional.empty());
             Server server = new Server();
             client.join(server);
             server.start();
@@ -106,7 +106,7 @@ class ForwarderTest {
         try (NodesOfALog nodes = NodesOfALog.start(directory, 2)) {
             nodes.node(0).crash();
             Engine follower = nodes.node(1).engine();
-            LeaderClient client = new LeaderClient(1);
+            LeaderClient client = new LeaderClient(1, Optional.empty());
             Server server = new Server();
             client.join(server);
             server.start();

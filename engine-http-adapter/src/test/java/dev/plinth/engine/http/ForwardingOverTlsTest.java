@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,48 @@ final class ForwardingOverTlsTest {
         assertThat(engines.get(0).admin().workspaces().call().data()).isEmpty();
     }
 
+    @Test
+    void peerTls_leaderOfThisIssuer_getsTheCallAndOneOfAnotherGetsNone() throws Exception {
+        Path issuer = directory.resolve("issuer.pem");
+        Files.writeString(issuer, PemPair.chainPem(pair.chain().subList(1, 2)));
+        Path other = directory.resolve("other.pem");
+        Files.writeString(
+                other, PemPair.chainPem(PemPair.make(directory, "EC").chain().subList(1, 2)));
+        start("leader");
+        URI trusting = start("trusting", "https://127.0.0.1:", server -> server.peerTls(issuer));
+        URI wary = start("wary", "https://127.0.0.1:", server -> server.peerTls(other));
+
+        assertThat(createWorkspace(trusting).headers().firstValue("Plinth-Node"))
+                .contains("leader");
+        HttpResponse<String> refused = createWorkspace(wary);
+
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.body()).contains("\"code\":\"not_leader\"");
+        assertThat(engines.get(0).admin().workspaces().call().data()).hasSize(1);
+    }
+
+    @Test
+    void peerTls_leaderWhoseCertificateIsForAnotherHost_getsNoCall() throws Exception {
+        Path issuer = directory.resolve("issuer.pem");
+        Files.writeString(issuer, PemPair.chainPem(pair.chain().subList(1, 2)));
+        start("leader", "https://127.0.0.2:", server -> server.host("127.0.0.2"));
+        URI follower = start("follower", "https://127.0.0.1:", server -> server.peerTls(issuer));
+
+        assertThat(createWorkspace(follower).statusCode()).isEqualTo(503);
+        assertThat(engines.get(0).admin().workspaces().call().data()).isEmpty();
+    }
+
+    @Test
+    void peerTls_leaderWithoutTls_getsNoCall() throws Exception {
+        Path issuer = directory.resolve("issuer.pem");
+        Files.writeString(issuer, PemPair.chainPem(pair.chain().subList(1, 2)));
+        startPlain("leader");
+        URI follower = start("follower", "https://127.0.0.1:", server -> server.peerTls(issuer));
+
+        assertThat(createWorkspace(follower).statusCode()).isEqualTo(503);
+        assertThat(engines.get(0).admin().workspaces().call().data()).isEmpty();
+    }
+
     private HttpResponse<String> createWorkspace(URI node) throws IOException, InterruptedException {
         HttpClient client =
                 HttpClient.newBuilder().sslContext(PemPair.trusting(pair)).build();
@@ -93,8 +136,23 @@ final class ForwardingOverTlsTest {
     }
 
     private URI start(String id) {
+        return start(id, "https://127.0.0.1:", server -> server);
+    }
+
+    private URI start(String id, String place, UnaryOperator<EngineServerBuilder> setup) {
+        return startServer(
+                id,
+                place,
+                server -> setup.apply(server).tls(directory.resolve("chain.pem"), directory.resolve("key.pem")));
+    }
+
+    private void startPlain(String id) {
+        URI unused = startServer(id, "http://127.0.0.1:", server -> server);
+    }
+
+    private URI startServer(String id, String place, UnaryOperator<EngineServerBuilder> setup) {
         int port = NodesOfALog.freePort();
-        URI url = URI.create("https://127.0.0.1:" + port);
+        URI url = URI.create(place + port);
         Engine engine = Engine.builder()
                 .log(log.connect())
                 .node(new Node(id, Optional.of(url)))
@@ -102,10 +160,7 @@ final class ForwardingOverTlsTest {
                 .adminToken(TOKEN)
                 .open();
         engines.add(engine);
-        servers.add(EngineServer.builder(engine)
-                .port(port)
-                .tls(directory.resolve("chain.pem"), directory.resolve("key.pem"))
-                .start());
+        servers.add(setup.apply(EngineServer.builder(engine).port(port)).start());
         return url;
     }
 

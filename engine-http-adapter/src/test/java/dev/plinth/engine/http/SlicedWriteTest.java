@@ -29,6 +29,7 @@ class SlicedWriteTest {
             new ByteBudget("headers", 1, 1, 0),
             new Cors(Set.of()),
             new Addresses(new Addresses.Rules(1, 1, 1, false, List.of())),
+            HostNames.all(),
             new EngineConnectionFactory(new HttpConfiguration()));
 
     /** Answers with bytes that are never written. */

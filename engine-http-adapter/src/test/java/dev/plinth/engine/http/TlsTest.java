@@ -120,6 +120,19 @@ class TlsTest {
         assertThat(server.uri().getScheme()).isEqualTo("https");
     }
 
+    @ParameterizedTest
+    @CsvSource({"plinth.example, true", "plinth.example:8443, true", "localhost, false", "LOCALHOST:8443, false"})
+    void answer_tellsBrowsersToUseTlsUnlessTheHostIsThisMachine(String host, boolean isTold) throws Exception {
+        start(first, builder -> builder);
+        try (SSLSocket socket = connect(first)) {
+            String answer = exchange(socket, LAST.replace("localhost", host));
+
+            assertThat(answer).contains("X-Content-Type-Options: nosniff");
+            assertThat(answer.contains("Strict-Transport-Security: max-age=31536000\r\n"))
+                    .isEqualTo(isTold);
+        }
+    }
+
     @Test
     void call_toAHostThatTheCertificateDoesNotName_isAnswered() throws Exception {
         start(first, builder -> builder);

@@ -5,11 +5,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /**
  * A request and its answer, for the access log. It has neither query, body nor credential. An API key or webhook secret
- * that a client has put into a path or its name is shown by its prefix.
+ * that a client has put into a path or its name is shown by its prefix, also percent-encoded.
  *
  * @param address the client's, which a trusted proxy names
  * @param bytes of the body that were handed to the socket
@@ -19,8 +18,6 @@ public record AccessEntry(
         Instant time, String address, Line line, int status, long bytes, long micros, String requestId, Client client) {
     private static final int USER_AGENT_MAX = 200;
     private static final int LINE_PART_MAX = 512;
-    private static final Pattern SECRET =
-            Pattern.compile("([sr]k_(?:live|test)_)[0-9A-Za-z]+|(whsec_)[0-9A-Za-z+/=%]+");
     private static final DateTimeFormatter COMMON_TIME =
             DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -31,15 +28,15 @@ public record AccessEntry(
      */
     public record Line(String method, String path, String protocol) {
         public Line {
-            method = cut(masked(method), LINE_PART_MAX);
-            path = cut(masked(path), LINE_PART_MAX);
+            method = cut(MaskedText.of(method), LINE_PART_MAX);
+            path = cut(MaskedText.of(path), LINE_PART_MAX);
         }
     }
 
     /** The client's words on itself; empty for what it does not say. */
     public record Client(String userAgent, String traceparent) {
         public Client {
-            userAgent = masked(userAgent);
+            userAgent = MaskedText.of(userAgent);
         }
     }
 
@@ -68,10 +65,6 @@ public record AccessEntry(
         TraceParent.parse(client.traceparent())
                 .ifPresent(trace -> json.put("traceId", trace.traceId()).put("parentId", trace.spanId()));
         return json.end();
-    }
-
-    private static String masked(String text) {
-        return SECRET.matcher(text).replaceAll("$1$2...");
     }
 
     private static String cut(String text, int charactersMax) {

@@ -69,6 +69,31 @@ public final class ServerCertificate {
         }
     }
 
+    /**
+     * Returns the certificates of a PEM file as those to trust.
+     *
+     * @throws IllegalArgumentException if it cannot be read or has none, with a message of one line
+     */
+    public static KeyStore issuers(Path certificates) {
+        PemFile file = PemFile.read("TLS certificate file", certificates);
+        try {
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            for (PemFile.Block block : file.blocks()) {
+                if (block.label().equals(CERTIFICATE)) {
+                    trusted.setCertificateEntry(String.valueOf(trusted.size()), certificate(file, block));
+                }
+            }
+            if (trusted.size() == 0) {
+                throw new IllegalArgumentException("The TLS certificate file " + certificates
+                        + " has no block CERTIFICATE. Give the certificates of the issuers to trust.");
+            }
+            return trusted;
+        } catch (GeneralSecurityException | IOException refused) {
+            throw file.broken("a certificate that cannot be trusted", refused);
+        }
+    }
+
     private static List<X509Certificate> chain(PemFile file) {
         List<X509Certificate> chain = new ArrayList<>();
         for (PemFile.Block block : file.blocks()) {
