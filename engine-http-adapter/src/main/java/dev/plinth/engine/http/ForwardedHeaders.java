@@ -20,7 +20,7 @@ import org.eclipse.jetty.http.HttpHeader;
 /**
  * The headers of calls between nodes. A node names itself, and proves with a MAC which client it forwards a call of, and at
  * which door the call came. The MAC covers method, target and body of this one call, and its leader and reign. It holds
- * once, and for {@link #PROOF_MILLIS} before and after its time (decision 083).
+ * once, and for {@link #PROOF_MILLIS} before and after its time (decision 080).
  */
 final class ForwardedHeaders {
     /** The name of the node that forwards; the mark against loops. */

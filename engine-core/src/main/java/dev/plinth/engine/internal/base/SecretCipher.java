@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Encrypts secrets at rest with AES-256-GCM (NIST SP 800-38D), bound to their owner: a value that is moved to another
- * owner does not decrypt. It has one key that seals, and may have others that only open (decision 084). A sealed value
+ * owner does not decrypt. It has one key that seals, and may have others that only open (decision 081). A sealed value
  * names its key; one of an older release does not. Thread-safe.
  */
 public final class SecretCipher {

@@ -10,7 +10,7 @@ import dev.plinth.engine.internal.base.TableName;
 import java.util.function.BiFunction;
 
 /**
- * Seals the secrets of a table again that another key than the present one has sealed (decision 084).
+ * Seals the secrets of a table again that another key than the present one has sealed (decision 081).
  *
  * @param name the name of the rows in figures
  * @param table the table
