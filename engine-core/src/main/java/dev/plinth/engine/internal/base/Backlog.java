@@ -71,6 +71,11 @@ public final class Backlog {
         return rows.size(all);
     }
 
+    /** Returns true if the work with a list number is not done. */
+    public boolean has(Rows rows, long number) {
+        return rows.ceiling(all, number) == number;
+    }
+
     /** Returns the work on a subject in a workspace, or null if there is none. */
     public @Nullable RowReader find(Rows rows, Id workspace, Id about) {
         return rows.find(table, workspace.keyOf(about));

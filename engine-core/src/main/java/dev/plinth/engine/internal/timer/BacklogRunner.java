@@ -53,9 +53,19 @@ public final class BacklogRunner implements SweepWork {
         if (size == 0) {
             return NEVER;
         }
-        return pauses.size() < size
-                ? SINCE_EVER
-                : pauses.values().stream().mapToLong(Long::longValue).min().orElse(SINCE_EVER);
+        if (pauses.size() < size) {
+            return SINCE_EVER;
+        }
+        // A piece that has gone since it backed off must not hold up another one.
+        long resting = 0;
+        long earliest = NEVER;
+        for (Map.Entry<Long, Long> pause : pauses.entrySet()) {
+            if (backlog.has(rows, pause.getKey())) {
+                resting++;
+                earliest = Math.min(earliest, pause.getValue());
+            }
+        }
+        return resting < size ? SINCE_EVER : earliest;
     }
 
     @Override

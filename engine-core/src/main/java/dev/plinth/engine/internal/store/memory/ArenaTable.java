@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps rows in an {@link Arena}, without an object for each row. So millions of rows cost the garbage collector
- * nothing, and no JVM flags are needed.
+ * nothing. An arena on the heap needs no JVM flags; {@link OffHeapPreflight} names those of one off the heap.
  *
  * <p>A reader takes no lock. It copies the row that the {@link SlotIndex} names. If memory was recycled meanwhile, it
  * reads again. A put writes after all rows and changes one slot, so it disturbs no reader. Memory is recycled once in
