@@ -261,5 +261,10 @@ final class EngineFigures implements Wire.Figures, AutoCloseable {
         }
         page.gauge("plinth_recovery_seconds", "Real time that opening the store took to read it back.")
                 .sample(journal.recoveryNanos() / 1e9);
+        page.gauge(
+                        "plinth_journal_records_behind_limit",
+                        "Records that this start has found in the journal and not counted, because another process had"
+                                + " opened the directory before they were written.")
+                .sample(journal.recordsBehindLimit());
     }
 }

@@ -78,6 +78,7 @@ public final class StoreFigures {
      * @param snapshotSequence the last record in the newest snapshot; 0 if there is none
      * @param snapshotMillis time of the newest snapshot of this reign, in epoch milliseconds; 0 if it has made none
      * @param recoveryNanos how long reading the directory took, in real nanoseconds
+     * @param recordsBehindLimit records in the read files that do not count, because a later opening did not read them
      */
     public record JournalFigures(
             long appended,
@@ -85,5 +86,6 @@ public final class StoreFigures {
             int segments,
             long snapshotSequence,
             long snapshotMillis,
-            long recoveryNanos) {}
+            long recoveryNanos,
+            long recordsBehindLimit) {}
 }

@@ -33,6 +33,11 @@ final class InFlight {
     /** The time after which a record may stay in flight for long. */
     private static final long LATE_MILLIS = 500;
 
+    /** Made before it is needed, because it may tell of missing memory. */
+    static final Refusal UNKNOWN = Refusal.of(
+            ProblemCode.OUTCOME_UNKNOWN,
+            "The journal failed while the call waited. Repeat the call with its Idempotency-Key; without a key, read first whether it was done.");
+
     private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
     private final List<Consumer<List<Changes.Write>>> undoListeners = new CopyOnWriteArrayList<>();
     private final ArrayDeque<Flight> flights = new ArrayDeque<>();
@@ -49,6 +54,9 @@ final class InFlight {
     private volatile long durable;
     private volatile long committed;
     private volatile @Nullable Refusal failure;
+    /** True once another opening or node has become the writer; set inside the writer lock. */
+    private volatile boolean takenOver;
+
     private volatile boolean closing;
 
     private final boolean isOfReign;
@@ -129,11 +137,10 @@ final class InFlight {
     void checkWritable() {
         checkReign();
         checkOpen();
-        Refusal refusal = failure;
-        if (refusal != null && refusal.code() == ProblemCode.SHUTTING_DOWN) {
-            throw new RefusedException(refusal);
+        if (takenOver) {
+            throw new RefusedException(fenced());
         }
-        if (refusal != null) {
+        if (failure != null) {
             throw new RefusedException(Refusal.of(
                             ProblemCode.CAPACITY_EXHAUSTED,
                             "The journal has failed and takes no more changes; nothing was changed. Restart the engine.")
@@ -284,7 +291,10 @@ final class InFlight {
 
     /** Undoes all records from this one on, the last one first. Called inside the writer lock. */
     void fail(long fromSequence, boolean fenced, StoreTables tables) {
-        failure = fenced ? fenced() : unknown();
+        takenOver |= fenced;
+        if (failure == null) {
+            failure = fenced ? fenced() : UNKNOWN; // those that wait already keep the first reason
+        }
         List<Flight> undone;
         synchronized (flights) {
             // First, because callers that wait for room must not go on waiting if the rest fails.
@@ -302,13 +312,6 @@ final class InFlight {
                     left == null ? heardNumber : left.record.lastNumber());
         }
         tellUndone(undone);
-    }
-
-    /** Returns the refusal of a call whose record the journal may have or not. */
-    static Refusal unknown() {
-        return Refusal.of(
-                ProblemCode.OUTCOME_UNKNOWN,
-                "The journal failed while the call waited. Repeat the call with its Idempotency-Key; without a key, read first whether it was done.");
     }
 
     private Refusal fenced() {

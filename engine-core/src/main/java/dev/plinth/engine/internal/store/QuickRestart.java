@@ -298,7 +298,7 @@ final class QuickRestart implements AutoCloseable {
         if (!names.equals(files())) {
             throw new IOException("the files are not those that were left");
         }
-        return new Recovery.RecoveredTables(StoreTables.restore(factory(), settings, in), end);
+        return new Recovery.RecoveredTables(StoreTables.restore(factory(), settings, in), end, 0);
     }
 
     private TableFactory factory() {

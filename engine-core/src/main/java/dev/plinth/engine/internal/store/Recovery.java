@@ -40,6 +40,7 @@ final class Recovery implements JournalVisitor {
     private long sequence;
     private int crc;
     private long epoch;
+    private long behindLimit;
     private String damagedSnapshot = "";
 
     private Recovery(Disk disk, StoreTables tables, List<TableName<?>> all) throws IOException {
@@ -97,7 +98,7 @@ final class Recovery implements JournalVisitor {
                         torn.segment(),
                         torn.from());
             }
-            return new RecoveredTables(tables, recovery.end(tail));
+            return new RecoveredTables(tables, recovery.end(tail), recovery.behindLimit);
         } catch (IOException | RuntimeException | Error e) {
             tables.close();
             throw e;
@@ -109,7 +110,8 @@ final class Recovery implements JournalVisitor {
         StoreTables tables = quick == null ? new StoreTables(settings) : quick.begin(Snapshot.newestBytes(disk));
         try {
             Recovery recovery = new Recovery(disk, tables, settings.tables());
-            return new RecoveredTables(tables, recovery.repair(recovery.fill()));
+            JournalEnd end = recovery.repair(recovery.fill());
+            return new RecoveredTables(tables, end, recovery.behindLimit);
         } catch (IOException | RuntimeException | Error e) {
             tables.close();
             if (quick != null) {
@@ -134,7 +136,7 @@ final class Recovery implements JournalVisitor {
             recovery.crc = left.end().crc();
             recovery.epoch = left.end().epoch();
             JournalReader.Tail tail = recovery.replay(recovery.sequence);
-            return new RecoveredTables(left.tables(), recovery.repair(tail));
+            return new RecoveredTables(left.tables(), recovery.repair(tail), recovery.behindLimit);
         } catch (IOException | RuntimeException e) {
             LOG.log(
                     System.Logger.Level.INFO,
@@ -152,8 +154,9 @@ final class Recovery implements JournalVisitor {
      * Tables with all records of a journal.
      *
      * @param end where the journal goes on
+     * @param behindLimit records of the journal that do not count, because a later opening did not read them
      */
-    record RecoveredTables(StoreTables tables, JournalEnd end) {}
+    record RecoveredTables(StoreTables tables, JournalEnd end, long behindLimit) {}
 
     private JournalReader.Tail fill() throws IOException {
         return replay(loadSnapshot());
@@ -230,6 +233,17 @@ final class Recovery implements JournalVisitor {
     public void segment(Segment segment) {
         epoch = Math.max(epoch, segment.epoch());
         progress.segment();
+    }
+
+    @Override
+    public void behindLimit(String segment, long first, long count) {
+        behindLimit += count;
+        LOG.log(
+                System.Logger.Level.WARNING,
+                segment + " has at least " + count + (count == 1 ? " record" : " records") + " from number " + first
+                        + " on that a later opening did not read, so "
+                        + (count == 1 ? "it does" : "they do")
+                        + " not count. Two processes had the directory open; see that only one is started.");
     }
 
     @Override

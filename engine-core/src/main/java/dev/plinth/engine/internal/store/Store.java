@@ -64,6 +64,7 @@ public final class Store implements AutoCloseable {
     private @Nullable QuickRestart quick;
     private volatile Runnable journalEnd = () -> {};
     private long recoveryNanos;
+    private long recordsBehindLimit;
 
     private Store(StoreTables tables, Journal journal, EngineClock clock, FatalErrors fatalErrors) {
         this.tables = tables;
@@ -119,6 +120,7 @@ public final class Store implements AutoCloseable {
         store.disk = disk;
         store.quick = quick;
         store.recoveryNanos = recoveryNanos;
+        store.recordsBehindLimit = recovered.behindLimit();
         Snapshots snapshots = maker.apply(store);
         store.snapshots = snapshots;
         store.onCommitted((sequence, writes) -> snapshots.committed());
@@ -245,7 +247,7 @@ public final class Store implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             // The journal may have the record, so the caller must not be told that nothing was changed.
             fatalErrors.saw(e);
-            throw new RefusedException(InFlight.unknown());
+            throw new RefusedException(InFlight.UNKNOWN);
         }
         return result;
     }
@@ -491,7 +493,8 @@ public final class Store implements AutoCloseable {
                 segments,
                 newest,
                 snapshots == null ? 0 : snapshots.madeAtMillis(),
-                recoveryNanos);
+                recoveryNanos,
+                recordsBehindLimit);
     }
 
     private static StoreNames names(Disk disk) {

@@ -84,6 +84,7 @@ class FenceTest {
         first.atWrite(() -> {}, () -> other.set(open(first.next(disk), durability)));
 
         assertThat(codeOf(one, 3)).isEqualTo(ProblemCode.OUTCOME_UNKNOWN);
+        assertThat(codeOf(one, 4)).as("of a call that comes later").isEqualTo(ProblemCode.SHUTTING_DOWN);
 
         assertThat(value(other.get(), 3)).isEqualTo(3);
         one.close();
@@ -120,6 +121,17 @@ class FenceTest {
 
         assertThat(value(other.get(), 3)).isEqualTo(-1);
         put(other.get(), 5);
+        CapturedClassLog recovery = new CapturedClassLog(Recovery.class, Level.WARNING);
+        try (Store again = open(Opening.of(disk.killed()), durability)) {
+            assertThat(value(again, 5)).isEqualTo(5);
+            assertThat(again.journalFigures().recordsBehindLimit()).isEqualTo(1);
+        } finally {
+            recovery.close();
+        }
+        assertThat(recovery.lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .contains("has at least 1 record from number 2 on that a later opening did not read"));
         byte[] state = other.get().stateHash();
         MemoryDisk killed = disk.killed();
         one.close();

@@ -59,23 +59,44 @@ class LostLockTest {
     }
 
     /** As one who takes it for a leftover. */
-    @Test
-    void lockFileIsDeleted_secondProcessFencesTheFirstAndNothingIsLost() throws IOException {
+    @ParameterizedTest
+    @EnumSource(
+            value = Durability.class,
+            names = {"FSYNC", "OS"})
+    void lockFileIsDeleted_secondProcessFencesTheFirstAndNothingIsLost(Durability durability) throws IOException {
         Path directory = base.resolve("data");
-        hold(directory, Durability.FSYNC);
+        hold(directory, durability);
         assertThat(tell("put 1")).isEqualTo(WritesOnCommand.DONE);
         Files.delete(directory.resolve("LOCK"));
         assertThat(tell("put 2")).as("nobody else has come").isEqualTo(WritesOnCommand.DONE);
 
         byte[] state;
-        try (Store store = WritesOnCommand.open(directory, Durability.FSYNC)) {
+        try (Store store = WritesOnCommand.open(directory, durability)) {
             put(store, 3);
-            // It is written behind what the second one has read, so nobody reads it.
-            assertThat(tell("put 4")).isEqualTo("outcome_unknown");
+            assertThat(tell("put 4")).isEqualTo("shutting_down");
+            assertThat(tell("put 5")).isEqualTo("shutting_down");
             put(store, 6);
             state = store.stateHash();
         }
-        assertHas(directory, Durability.FSYNC, state, List.of(1L, 2L, 3L, -1L, -1L, 6L));
+        assertHas(directory, durability, state, List.of(1L, 2L, 3L, -1L, -1L, 6L));
+    }
+
+    /** The first one writes all the time, so that it also writes between two looks at the name. */
+    @Test
+    void lockFileIsDeletedUnderWritesAtOs_everythingAcknowledgedIsReadByTheSecond() throws IOException {
+        Path directory = base.resolve("data");
+        hold(directory, Durability.OS);
+        commands.println("fill 1000");
+        assertThat(answers.readLine()).isEqualTo("filling");
+        Files.delete(directory.resolve("LOCK"));
+
+        try (Store store = WritesOnCommand.open(directory, Durability.OS)) {
+            String[] end = answers.readLine().split(" ");
+            assertThat(end[0]).isIn("shutting_down", "outcome_unknown");
+            long last = Long.parseLong(end[1]);
+            assertThat(store.<Long>readToAnswer(rows -> TestRows.value(rows, 0)))
+                    .isGreaterThanOrEqualTo(last);
+        }
     }
 
     /** Another path, the same directory: the refusal must not touch the lock. */

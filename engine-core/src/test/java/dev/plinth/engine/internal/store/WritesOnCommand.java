@@ -42,12 +42,29 @@ final class WritesOnCommand {
         }
     }
 
+    /** Writes until it is refused, and returns the refusal and the last acknowledged parcel. */
+    private static String fill(Store store, long first) {
+        for (long id = first; ; id++) {
+            try {
+                store.await(TestRows.put(store, 0, id));
+            } catch (RefusedException refused) {
+                return refused.refusal().code().name().toLowerCase(Locale.ROOT) + " " + (id - 1);
+            }
+            if (id == first) {
+                System.out.println("filling");
+            }
+        }
+    }
+
     private static String run(Store store, Path directory, Durability durability, String[] command) throws IOException {
         try {
             switch (command[0]) {
                 case "put" -> {
                     long id = Long.parseLong(command[1]);
                     store.await(TestRows.put(store, id, id));
+                }
+                case "fill" -> {
+                    return fill(store, Long.parseLong(command[1]));
                 }
                 case "read" -> {
                     String unused = Files.readString(directory.resolve(command[1]));

@@ -47,7 +47,17 @@ public final class DirectoryDisk implements Disk {
     public static DirectoryDisk open(Path directory) {
         try {
             make(directory.toAbsolutePath());
-            return new DirectoryDisk(directory, LockFile.take(directory, OwnerOnly.file()));
+            LockFile lock = LockFile.take(directory, OwnerOnly.file());
+            DirectoryDisk disk = new DirectoryDisk(directory, lock);
+            try {
+                if (!StoreNames.of(disk).segments().isEmpty()) {
+                    lock.settle();
+                }
+            } catch (IOException | RuntimeException e) {
+                lock.close();
+                throw e;
+            }
+            return disk;
         } catch (FileAlreadyExistsException e) {
             throw new IllegalStateException(
                     "Expected a directory, but " + directory + " is a file; name another one.", e);

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.store.log;
 
 import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Histogram;
 import dev.plinth.engine.internal.base.Joins;
@@ -95,6 +96,7 @@ public final class FileJournal implements Journal {
     private int flushedCrc;
     private long nextToFlush;
     private final FrameBuffer frames = new FrameBuffer();
+    private Deadline nextLook = Deadline.inMillis(0);
 
     /**
      * Makes a journal that goes on at the end that recovery has read.
@@ -329,10 +331,12 @@ public final class FileJournal implements Journal {
         }
         shut();
         try {
-            if (e instanceof FencedException taken && taken.isBeforeTheWrite()) {
-                listener().fenced(nextToFlush);
-            } else {
+            boolean isFenced = e instanceof FencedException;
+            if (!(e instanceof FencedException taken && taken.isBeforeTheWrite())) {
                 listener().unknown(nextToFlush);
+            }
+            if (isFenced) {
+                listener().fenced(nextToFlush); // later calls were never written
             }
         } finally {
             tellOfFailure(e);
@@ -526,12 +530,12 @@ public final class FileJournal implements Journal {
             ByteBuffer frame =
                     Frame.masked(Frame.encode(frames.empty(), nextToFlush, synced, batch.subList(from, to)), store);
             int length = frame.remaining();
-            FencedException.requireOurs(disk.isOurs());
+            FencedException.requireOurs(isOurs());
             file.write(frame, position);
             if (synced) {
                 file.sync();
             }
-            FencedException.requireStillOurs(synced ? disk.isStillOurs() : disk.isOurs());
+            FencedException.requireStillOurs(isOurs());
             position += length;
             written = bytesBefore(segmentNumber) + position;
             noteRoom(segmentRoom(), bytes);
@@ -540,6 +544,21 @@ public final class FileJournal implements Journal {
             from = to;
             listener().durable(nextToFlush - 1);
         }
+    }
+
+    /**
+     * Returns true until another opening has come. The name of the lock is looked at for each frame that is synced, and
+     * otherwise once in {@link LockFile#LOOK_MILLIS}. A later opening that has made the lock anew waits for longer
+     * before it reads, so it reads what was acknowledged between two looks. Called by the busy thread.
+     */
+    private boolean isOurs() {
+        if (durability == Durability.OS && nextLook.millisLeft() > 0) {
+            return disk.isOurs();
+        }
+        Deadline next = Deadline.inMillis(LockFile.LOOK_MILLIS); // from before the look
+        boolean ours = disk.isStillOurs();
+        nextLook = next;
+        return ours;
     }
 
     private boolean fits(int bytes, byte[] record, int room) {

@@ -31,6 +31,7 @@ public final class JournalReader {
     private boolean begun;
     private Tail tail;
     private long readAgainAt;
+    private long inFrameBehind;
 
     private JournalReader(Disk disk, @Nullable StoreId store, long from, int fromCrc, JournalVisitor visitor) {
         this.disk = disk;
@@ -147,6 +148,7 @@ public final class JournalReader {
             begin(header, name);
             limit = limit(header, nextName);
             visitor.segment(header);
+            inFrameBehind = 0;
             readFrames(segmentWindow, header, last);
         }
     }
@@ -222,6 +224,21 @@ public final class JournalReader {
             }
             at = readOn(segmentWindow, name, at, behind);
         }
+        tellBehindLimit(segmentWindow, name, at);
+    }
+
+    /**
+     * Tells how many records are behind the limit, at least. The later opening may have ended the segment there, and so
+     * have written over the first of them.
+     */
+    private void tellBehindLimit(SegmentWindow segmentWindow, String name, long at) throws IOException {
+        Frame frame = segmentWindow.frame(at);
+        long behind = frame != null && frame.records().isEmpty() ? at + frame.bytes() : at;
+        long written = segmentWindow.writtenEnd(behind);
+        if (inFrameBehind > 0 || written > behind) {
+            long last = written > behind ? lastWhole(segmentWindow, at, written, limit) : 0;
+            visitor.behindLimit(name, limit, Math.max(Math.max(1, inFrameBehind), last - limit + 1));
+        }
     }
 
     /**
@@ -276,7 +293,8 @@ public final class JournalReader {
         visitor.frame(frame, at);
         for (byte[] bytes : frame.records()) {
             if (next == limit) {
-                return;
+                inFrameBehind++;
+                continue;
             }
             // A later reign begins a segment of its own, so even a stale record is damage here.
             RecordAdmission admission = RecordAdmission.of(new LogPosition(CELL, epoch, next - 1, crc), bytes);

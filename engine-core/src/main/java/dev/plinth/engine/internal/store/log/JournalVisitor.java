@@ -11,6 +11,15 @@ public interface JournalVisitor {
     default void frame(Frame frame, long at) throws IOException {}
 
     /**
+     * Learns that whole records in a segment do not count, because a later opening did not read them.
+     *
+     * @param segment the name of the segment
+     * @param first the number of the first of them
+     * @param count how many they are at least, 1 or more
+     */
+    default void behindLimit(String segment, long first, long count) {}
+
+    /**
      * Visits a whole record that follows the one before it.
      *
      * @param head the head of the record

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store.log;
 
+import dev.plinth.engine.internal.base.Deadline;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.invoke.VarHandle;
@@ -15,6 +16,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +36,15 @@ import org.jspecify.annotations.Nullable;
 final class LockFile implements AutoCloseable {
     static final String NAME = "LOCK";
 
+    /** How long an opening may acknowledge without a look whether another file has the name. */
+    static final long LOOK_MILLIS = 100;
+
+    /**
+     * How long an opening that has made the file waits before it reads a journal. Every opening under a removed file has
+     * looked by then.
+     */
+    private static final long SETTLE_MILLIS = 3 * LOOK_MILLIS;
+
     // Two applications of one server may each have loaded this class. They share a system property, but no static
     // field.
     private static final String OPEN_HERE = "dev.plinth.engine.open:";
@@ -45,6 +57,7 @@ final class LockFile implements AutoCloseable {
     private final FileLock lock;
     private final @Nullable Object key;
     private final long length;
+    private final boolean isNew;
 
     private LockFile(Path directory, List<String> properties, RandomAccessFile file) throws IOException {
         this.directory = directory;
@@ -52,6 +65,7 @@ final class LockFile implements AutoCloseable {
         this.properties = properties;
         this.file = file;
         this.lock = lock(directory, file);
+        this.isNew = file.length() == 0;
         String process = String.format("%-" + (PROCESS_BYTES - 1) + "s%n", ownProcess());
         file.seek(0);
         file.write(process.getBytes(StandardCharsets.US_ASCII));
@@ -83,6 +97,14 @@ final class LockFile implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             properties.forEach(System::clearProperty);
             throw e;
+        }
+    }
+
+    /** Waits until an opening under a removed file acknowledges nothing more, if this opening has made the file. */
+    void settle() {
+        Deadline settled = Deadline.inMillis(isNew ? SETTLE_MILLIS : 0);
+        for (long left = settled.millisLeft(); left > 0; left = settled.millisLeft()) {
+            LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(left));
         }
     }
 

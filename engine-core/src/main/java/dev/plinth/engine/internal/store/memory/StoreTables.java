@@ -275,14 +275,14 @@ public final class StoreTables implements AutoCloseable {
                 takenIds = takenIds + 1;
                 throw new RefusedException(Refusal.takenId(table));
             }
+            for (int i = 0; i < before.length; i++) {
+                byNumber[writes.get(i).table().number()].endRecord();
+            }
         } catch (RuntimeException | Error e) {
             torn |= isUnknown(e, writing, record.sequence());
             takeBack(writes, before, applied);
             end();
             throw e;
-        }
-        for (int i = 0; i < writes.size(); i++) {
-            byNumber[writes.get(i).table().number()].endRecord();
         }
         return before;
     }
