@@ -22,8 +22,11 @@ public abstract class ScratchBuffer {
 
     private static final int LARGE_KEPT_MAX = 4;
     private static final byte[] FINISHED = {};
-    private static final int BUFFERS_KEPT_MAX = 2;
-    private static final ThreadLocal<Kept> KEPT = ThreadLocal.withInitial(Kept::new);
+    /**
+     * The free buffers of each thread, in two places; {@link #FINISHED} stands for none. It holds types of the JDK only. A value of the engine's own
+     * class would keep a closed engine's class loader reachable for as long as a thread of the host lives.
+     */
+    private static final ThreadLocal<byte[][]> KEPT = new ThreadLocal<>();
     /** The free large buffers of all threads. */
     private static final BlockingQueue<byte[]> LARGE = new ArrayBlockingQueue<>(LARGE_KEPT_MAX);
 
@@ -110,8 +113,17 @@ public abstract class ScratchBuffer {
 
     /** Takes a buffer of this thread. Its content is undefined. */
     static byte[] take() {
-        Kept kept = KEPT.get();
-        return kept.count == 0 ? new byte[BYTES_AT_FIRST] : kept.buffers[--kept.count];
+        byte[][] kept = KEPT.get();
+        if (kept != null) {
+            for (int i = 0; i < kept.length; i++) {
+                byte[] buffer = kept[i];
+                if (buffer.length != 0) {
+                    kept[i] = FINISHED;
+                    return buffer;
+                }
+            }
+        }
+        return new byte[BYTES_AT_FIRST];
     }
 
     /** Gives a buffer back. A buffer that has grown too large is left to the garbage collector. */
@@ -120,15 +132,19 @@ public abstract class ScratchBuffer {
             boolean unused = LARGE.offer(buffer);
             return;
         }
-        Kept kept = KEPT.get();
-        if (buffer.length <= BYTES_KEPT_MAX && kept.count < BUFFERS_KEPT_MAX) {
-            kept.buffers[kept.count++] = buffer;
+        if (buffer.length > BYTES_KEPT_MAX) {
+            return;
         }
-    }
-
-    /** The free buffers of a thread. */
-    private static final class Kept {
-        private final byte[][] buffers = new byte[BUFFERS_KEPT_MAX][];
-        private int count;
+        byte[][] kept = KEPT.get();
+        if (kept == null) {
+            kept = new byte[][] {FINISHED, FINISHED};
+            KEPT.set(kept);
+        }
+        for (int i = 0; i < kept.length; i++) {
+            if (kept[i].length == 0) {
+                kept[i] = buffer;
+                return;
+            }
+        }
     }
 }

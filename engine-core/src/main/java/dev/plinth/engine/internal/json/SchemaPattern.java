@@ -15,7 +15,11 @@ import java.util.regex.Pattern;
 final class SchemaPattern implements RegularExpression {
     static final RegularExpressionFactory FACTORY = SchemaPattern::new;
 
-    private static final ThreadLocal<Steps> STEPS = ThreadLocal.withInitial(Steps::new);
+    /**
+     * The steps that are left for the value of a thread, in an array of one. A type of the JDK, so that no thread of the
+     * host holds classes of a closed engine.
+     */
+    private static final ThreadLocal<int[]> STEPS = new ThreadLocal<>();
 
     private final Pattern pattern;
 
@@ -27,7 +31,7 @@ final class SchemaPattern implements RegularExpression {
 
     /** Checks one value on this thread. All its patterns share one number of steps. */
     static <T> T bounded(Supplier<T> check) {
-        STEPS.set(new Steps());
+        STEPS.set(allSteps());
         try {
             return check.get();
         } finally {
@@ -37,38 +41,35 @@ final class SchemaPattern implements RegularExpression {
 
     @Override
     public boolean matches(String text) {
+        int[] shared = STEPS.get();
         try {
-            return pattern.matcher(new CountedText(text, STEPS.get())).find();
+            return pattern.matcher(new CountedText(text, shared == null ? allSteps() : shared))
+                    .find();
         } catch (StackOverflowError e) {
             throw new TooCostly();
         }
     }
 
-    /** The steps that are left for a value. */
-    private static final class Steps {
-        private int left = Limits.SCHEMA_PATTERN_STEPS_MAX;
-
-        void take() {
-            if (left == 0) {
-                throw new TooCostly();
-            }
-            left--;
-        }
+    private static int[] allSteps() {
+        return new int[] {Limits.SCHEMA_PATTERN_STEPS_MAX};
     }
 
     /** A text that counts how often it is read. */
     private static final class CountedText implements CharSequence {
         private final String text;
-        private final Steps steps;
+        private final int[] stepsLeft;
 
-        CountedText(String text, Steps steps) {
+        CountedText(String text, int[] stepsLeft) {
             this.text = text;
-            this.steps = steps;
+            this.stepsLeft = stepsLeft;
         }
 
         @Override
         public char charAt(int index) {
-            steps.take();
+            if (stepsLeft[0] == 0) {
+                throw new TooCostly();
+            }
+            stepsLeft[0]--;
             return text.charAt(index);
         }
 
