@@ -9,12 +9,13 @@ import dev.plinth.engine.api.Event;
 @FunctionalInterface
 public interface EngineEventListener {
     /**
-     * Handles an event, which is durable. An exception or error is logged, and the same event comes again a
-     * second later. Later events wait behind it. {@code Engine.close()} waits for a listener that handles an
+     * Handles an event, which is durable. Any exception or error is logged, that of a refused call with its problem. The
+     * same event comes again a second later. Later events wait behind it. {@code Engine.close()} waits for a listener that handles an
      * event, as long as {@link EngineBuilder#grace} says. A listener must not call it, because it would wait for itself.
      *
      * @param context the workspace of the event
      * @param event what happened
+     * @throws Exception any failure; the same event comes again
      */
-    void onEvent(EventContext context, Event event);
+    void onEvent(EventContext context, Event event) throws Exception;
 }

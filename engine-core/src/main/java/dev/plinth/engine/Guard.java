@@ -7,6 +7,7 @@ import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.HostFailure;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.Refusal;
@@ -35,8 +36,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The reply is committed with the effects of the code in one record. A repetition under the same
  * {@code Idempotency-Key} gets the same bytes, and the code does not run again. A reply with 412, 428, 429 or 5xx is
  * not remembered, so a repetition runs the code. Without a key nothing is remembered. If the code throws, the call is
- * answered with 500, nothing was changed, and the key is free. A {@link PlinthException} of a call that the code has
- * made is answered with its problem.
+ * answered with 500, nothing was changed, and the key is free. That 500 is not {@code retryable} after an exception that
+ * the same input brings about again, such as an {@link IllegalArgumentException}. A {@link PlinthException} of a call
+ * that the code has made is answered with its problem.
  *
  * <p>A reply has a status of 200 to 599 and a complete body. The body has at most 128 KiB, and 4 MiB for GET and HEAD.
  * There are up to 32 headers of 8,192 characters together. They are none that the engine sets, such as
@@ -226,13 +228,11 @@ public final class Guard {
                     Optional.ofNullable(request.key()),
                     parts.clients().apply(workspace),
                     recorder));
-        } catch (PlinthException refused) {
-            throw IdempotentWork.refused(refused);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("The thread of a guarded call was interrupted.", interrupted);
         } catch (RuntimeException unchecked) {
-            throw unchecked;
+            throw HostFailure.inCall(unchecked, request.id());
         } catch (Exception checked) {
             throw new IllegalStateException("The host's code failed in a guarded call.", checked);
         } finally {

@@ -143,7 +143,7 @@ record HostHandlers(
         Map<String, EventFeed.Listener> listeners = new HashMap<>();
         config.listeners()
                 .forEach((name, listener) -> listeners.put(name, (workspace, event, trace) -> {
-                    Recorded<Boolean> run = recorded(recorder -> {
+                    Recorded<Boolean> run = this.<Boolean, Exception>recorded(recorder -> {
                         listener.onEvent(
                                 new Following(
                                         workspace, clients.apply(workspace), recorder, Optional.ofNullable(trace)),

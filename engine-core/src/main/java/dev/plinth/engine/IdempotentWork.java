@@ -6,7 +6,6 @@ import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.internal.base.HostCode;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.json.ProblemJson;
@@ -18,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs the host's own work under idempotency keys, with the values and exceptions of the typed API. */
 final class IdempotentWork {
-    private static final int UNAUTHORIZED = 401;
-
     private final RequestDispatcher dispatcher;
     private final ProblemJson problems;
     private final HostCode hostCode;
@@ -66,28 +63,5 @@ final class IdempotentWork {
         long seconds = refusal.retryAfterSeconds();
         return new PlinthException(
                 Problem.of(Json.trusted(problem)), seconds == 0 ? null : Duration.ofSeconds(seconds));
-    }
-
-    /**
-     * Returns the refusal of a call whose code has met an exception of the typed API. Returns that exception itself if the
-     * caller must not see its problem, such as a 401.
-     */
-    static RuntimeException refused(PlinthException met) {
-        Problem problem = met.problem();
-        for (ProblemCode code : ProblemCode.values()) {
-            if (code.wireName().equals(problem.code()) && code.status() != UNAUTHORIZED) {
-                long seconds = met.retryAfter().map(Duration::toSeconds).orElse(0L);
-                return new RefusedException(new Refusal(
-                        code,
-                        problem.detail(),
-                        problem.errors(),
-                        seconds,
-                        null,
-                        problem.retryable(),
-                        code.remembered(),
-                        Refusal.WHOLE));
-            }
-        }
-        return met;
     }
 }

@@ -26,6 +26,7 @@ public interface JobHandler {
      *
      * @return the result, at most 512 KiB, or null if there is none
      * @throws JobFailure to fail with a code and to say whether another attempt makes sense
+     * @throws dev.plinth.engine.api.PlinthException of a call that the code has made; the attempt fails with its code
      * @throws Exception any other failure; the engine may retry
      */
     @Nullable

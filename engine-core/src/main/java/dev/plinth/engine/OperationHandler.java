@@ -19,6 +19,9 @@ public interface OperationHandler {
      * @return the result, of at most 128 KiB. A larger one changes nothing, and the caller gets 500
      *     {@code internal_error}, which is not retryable
      * @throws OperationRefused to refuse the input with 422
+     * @throws dev.plinth.engine.api.PlinthException of a call that the code has made; the caller gets the same problem
+     * @throws IllegalArgumentException and the like, which the same input brings about again; the caller gets 500, which is
+     *     not retryable. After any other exception the 500 is retryable
      */
     OperationResult handle(OperationContext operation) throws OperationRefused;
 }

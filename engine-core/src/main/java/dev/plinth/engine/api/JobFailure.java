@@ -14,10 +14,10 @@ public final class JobFailure extends Exception {
      * Makes a failure without a cause.
      *
      * @param code a stable name, such as {@code card_declined}; cut to 255 characters
-     * @param detail a sentence for the job's reader, without secrets; cut to 1,000 characters
+     * @param detail a sentence for the job's reader, without secrets; cut to 1,000 characters, null if there is none
      * @param retryable false to end the job whatever attempts are left
      */
-    public JobFailure(String code, String detail, boolean retryable) {
+    public JobFailure(String code, @Nullable String detail, boolean retryable) {
         this(code, detail, retryable, null);
     }
 
@@ -25,11 +25,11 @@ public final class JobFailure extends Exception {
      * Makes a failure with a cause, which is logged and not shown in the job.
      *
      * @param code a stable name, such as {@code card_declined}; cut to 255 characters
-     * @param detail a sentence for the job's reader, without secrets; cut to 1,000 characters
+     * @param detail a sentence for the job's reader, without secrets; cut to 1,000 characters, null if there is none
      * @param retryable false to end the job whatever attempts are left
      * @param cause what went wrong, or null
      */
-    public JobFailure(String code, String detail, boolean retryable, @Nullable Throwable cause) {
+    public JobFailure(String code, @Nullable String detail, boolean retryable, @Nullable Throwable cause) {
         super(detail, cause);
         this.code = Objects.requireNonNull(code, "code must not be null; name the failure.");
         this.retryable = retryable;

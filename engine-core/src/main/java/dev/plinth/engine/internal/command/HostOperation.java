@@ -7,6 +7,7 @@ import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Decision;
+import dev.plinth.engine.internal.base.HostFailure;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
@@ -72,8 +73,13 @@ public final class HostOperation {
     public static Command.HostCall of(String name, Code code, Id resource, byte[] input, Precondition condition) {
         return (context, origin) -> {
             Resources.Operable shown = Resources.operable(context, resource, condition);
-            Ended ended = run(() -> code.run(
-                    Call.of(context, origin), resource.text(), Json.trusted(shown.json()), Json.trusted(input)));
+            Ended ended = run(
+                    origin,
+                    () -> code.run(
+                            Call.of(context, origin),
+                            resource.text(),
+                            Json.trusted(shown.json()),
+                            Json.trusted(input)));
             checkSize(name, ended.result());
             return later -> decide(later, resource, ended, condition);
         };
@@ -96,7 +102,7 @@ public final class HostOperation {
     /** Makes the command of an operation without a resource, for an input of its class. */
     public static Command.HostCall direct(String name, DirectCode code, Object input) {
         return (context, origin) -> {
-            Ended ended = run(() -> code.run(Call.of(context, origin), input));
+            Ended ended = run(origin, () -> code.run(Call.of(context, origin), input));
             checkSize(name, ended.result());
             Outcome.Done done = Outcome.Done.ok(ended.result().utf8());
             return later -> ended.effects().decide(later, done, UnaryOperator.identity());
@@ -109,11 +115,13 @@ public final class HostOperation {
         Ended run() throws OperationRefused;
     }
 
-    private static Ended run(Run run) {
+    private static Ended run(Command.Origin origin, Run run) {
         try {
             return run.run();
         } catch (OperationRefused refused) {
-            throw RefusedException.of(ProblemCode.VALIDATION_FAILED, String.valueOf(refused.getMessage()));
+            throw HostFailure.ofInput(refused);
+        } catch (RuntimeException e) {
+            throw HostFailure.inCall(e, origin.request());
         }
     }
 

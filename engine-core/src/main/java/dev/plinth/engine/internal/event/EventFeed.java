@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.event;
 import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Caller;
@@ -116,9 +117,11 @@ public final class EventFeed implements AutoCloseable {
          *
          * @return a function that puts the effects beside the new position of the listener, in one record; null if there
          *     are none
+         * @throws Exception any failure; the same event comes again
          */
         @Nullable
-        UnaryOperator<Command.Change> onEvent(String workspaceId, Event event, @Nullable TraceParent trace);
+        UnaryOperator<Command.Change> onEvent(String workspaceId, Event event, @Nullable TraceParent trace)
+                throws Exception;
     }
 
     /** A listener with its position. */
@@ -245,10 +248,16 @@ public final class EventFeed implements AutoCloseable {
                 store.fatalErrors().saw(e);
                 log.log(
                         System.Logger.Level.WARNING,
-                        "Listener " + name + " failed on event " + row.id() + "; the event comes again a second later",
+                        "Listener " + name + " failed on event " + row.id() + problem(e)
+                                + "; the event comes again a second later",
                         e);
                 return false;
             }
+        }
+
+        /** Names the problem of a refused call. */
+        private static String problem(Throwable e) {
+            return e instanceof PlinthException refused ? " with " + refused.code() : "";
         }
 
         /**

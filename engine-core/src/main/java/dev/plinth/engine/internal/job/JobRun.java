@@ -7,6 +7,7 @@ import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.FatalErrors;
+import dev.plinth.engine.internal.base.HostFailure;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
@@ -21,7 +22,6 @@ import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.timer.RetryingCommitter;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -31,9 +31,6 @@ import org.jspecify.annotations.Nullable;
 /** An attempt of a job: the job as its handler sees it, and the commits of its end. */
 final class JobRun implements HostJob {
     private static final System.Logger LOG = Log.of(JobRun.class);
-
-    /** HTTP status codes of refusals because of the state of rows, which another attempt may find changed. */
-    private static final Set<Integer> DEPENDS_ON_ROWS = Set.of(409, 412);
 
     private static final String HANDLER_FAILED = "handler_failed";
     private static final String RESULT_TOO_LARGE = "result_too_large";
@@ -106,21 +103,40 @@ final class JobRun implements HostJob {
             if (isInterrupted(failure)) {
                 return giveBack();
             }
-            Outcome outcome = fail(failure.code(), String.valueOf(failure.getMessage()), failure.retryable());
+            Outcome outcome = fail(failure.code(), HostFailure.cut(failure.getMessage()), failure.retryable());
             log(System.Logger.Level.INFO, outcome, failure);
             return failure.code();
+        } catch (PlinthException met) {
+            Refusal refusal = HostFailure.refusal(met);
+            return refusal == null ? unexpected(met) : refused(met, refusal);
         } catch (Exception | Error e) {
-            if (isInterrupted(e)) {
-                return giveBack();
-            }
-            fatalErrors.saw(e);
-            Outcome outcome = fail(
-                    HANDLER_FAILED,
-                    "The handler of this job failed unexpectedly. Look into its log for the cause.",
-                    true);
-            log(System.Logger.Level.WARNING, outcome, e);
-            return HANDLER_FAILED;
+            return unexpected(e);
         }
+    }
+
+    /** Records the problem of a call that the handler made and did not handle. */
+    private @Nullable String refused(PlinthException met, Refusal refusal) {
+        if (isInterrupted(met)) {
+            return giveBack();
+        }
+        String code = refusal.code().wireName();
+        Outcome outcome = fail(
+                code,
+                "A call of the handler was refused. " + refusal.withErrors(),
+                HostFailure.isWorthAnAttempt(refusal));
+        log(System.Logger.Level.WARNING, outcome, met);
+        return code;
+    }
+
+    private @Nullable String unexpected(Throwable e) {
+        if (isInterrupted(e)) {
+            return giveBack();
+        }
+        fatalErrors.saw(e);
+        Outcome outcome = fail(
+                HANDLER_FAILED, "The handler of this job failed unexpectedly. Look into its log for the cause.", true);
+        log(System.Logger.Level.WARNING, outcome, e);
+        return HANDLER_FAILED;
     }
 
     /** Returns true if a handler failed because the engine, which closes, has interrupted it or refused its calls. */
@@ -157,11 +173,11 @@ final class JobRun implements HostJob {
         Outcome outcome = commit(effects.apply(success), Limits.JOB_ITEM_TRIES_MAX);
         if (outcome instanceof Outcome.Refused refused && !committer.isStopped()) {
             Refusal refusal = refused.refusal();
-            boolean retryable = refusal.retryable()
-                    || DEPENDS_ON_ROWS.contains(refusal.code().status());
             String told = refusal.withErrors();
-            Outcome failed =
-                    fail(refusal.code().wireName(), "An effect of the handler was refused. " + told, retryable);
+            Outcome failed = fail(
+                    refusal.code().wireName(),
+                    "An effect of the handler was refused. " + told,
+                    HostFailure.isWorthAnAttempt(refusal));
             LOG.log(
                     System.Logger.Level.WARNING,
                     "An effect of job " + jobId() + " of type " + type() + " was refused in attempt " + attempt()
