@@ -44,6 +44,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
             "new MalformedJsonException", ProblemCode.MALFORMED_REQUEST,
             "MalformedJsonException.beyondLimits", ProblemCode.MALFORMED_REQUEST,
             "checkHas", ProblemCode.INSUFFICIENT_SCOPE,
+            "cut", ProblemCode.VALIDATION_FAILED,
             "full", ProblemCode.CAPACITY_EXHAUSTED,
             "from.refusal", ProblemCode.CAPACITY_EXHAUSTED);
 
