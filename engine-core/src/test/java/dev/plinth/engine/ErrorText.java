@@ -21,7 +21,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
     /** Sentences that are no errors: logs, figures, descriptions, headers, what the program prints when all is well. */
     private static final Pattern NO_ERROR =
             Pattern.compile("(?i:log)\\.log|page\\.\\w+|ENTITIES\\.put|lines\\.add|\\w*\\.println"
-                    + "|new (?:ProblemCode|EngineSetting|EngineTextSetting|ByteBudget|StoreReport|OptionalLibrary)|headers\\.add|header|bearer|check|answered\\.put"
+                    + "|new (?:ProblemCode|Refusal|EngineSetting|EngineTextSetting|ByteBudget|StoreReport|OptionalLibrary)|headers\\.add|header|bearer|check|answered\\.put"
                     + "|Pattern\\.compile|UPDATED|POLICY|CONTENT_TYPE|NEW_ARRAY|MEMBER_SELECT|outgrown\\.add|.*\\.ofPattern|.*\\.member|left\\.add"
                     + "|row|held|move|.*\\.says|DESCRIPTIONS\\.put|new (?:Tag|Parameter<>)|Parameter\\.\\w+|told\\.accept"
                     + "|Setting\\.of|(?s:.*)\\.(?:withoutIt|description|customSynopsis|footer|inJava)|description\\.add|(?:CommandLineReader\\.)?withSettings|requiredOption|schema\\.put|new Member|bound|item"
