@@ -57,11 +57,14 @@ public final class HostFailure {
     }
 
     /**
-     * Returns the problem that an exception of the typed API tells, or null if others must not see it, such as a 401. That
-     * is about a credential of the host, and not about the caller's.
+     * Returns the problem that an exception of the typed API tells, or null if others must not see it. A 401 is about a
+     * credential of the host, and not about the caller's. The end of an engine may be that of another engine.
      */
     public static @Nullable Refusal refusal(PlinthException met) {
         Problem problem = met.problem();
+        if (ProblemCode.isOfEndedEngine(problem.code())) {
+            return null;
+        }
         for (ProblemCode code : ProblemCode.values()) {
             if (code.wireName().equals(problem.code()) && code.status() != UNAUTHORIZED) {
                 long seconds = met.retryAfter().map(Duration::toSeconds).orElse(0L);
