@@ -25,7 +25,6 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -62,6 +61,9 @@ public final class StoreTables implements AutoCloseable {
 
     /** The table of a row that the present record has put in the place of another one, or null. For the writer only. */
     private @Nullable TableName<?> taken;
+
+    /** Whether the journal has failed, and records were undone, since the present record was applied. */
+    private boolean undone;
 
     private volatile long takenIds;
 
@@ -252,6 +254,7 @@ public final class StoreTables implements AutoCloseable {
         int applied = 0;
         Changes.Write writing = null;
         taken = null;
+        undone = false;
         begin();
         try {
             if (record.emptiesAll() && writes.isEmpty()) {
@@ -290,12 +293,14 @@ public final class StoreTables implements AutoCloseable {
     /** Shows an applied record to readers. Needs no memory, because the journal has the record already. */
     public void complete(Record record) {
         List<Changes.Write> writes = record.writes();
-        for (int i = 0; i < writes.size(); i++) {
+        for (int i = 0; i < writes.size() && !undone; i++) {
             changedAt[writes.get(i).table().number()] = record.sequence();
         }
-        lastNumber = record.lastNumber();
-        lastTimeMillis = record.timeMillis();
-        lastSequence = record.sequence();
+        if (!undone) { // the journal may have failed while it took the record
+            lastNumber = record.lastNumber();
+            lastTimeMillis = record.timeMillis();
+            lastSequence = record.sequence();
+        }
         end();
     }
 
@@ -417,15 +422,22 @@ public final class StoreTables implements AutoCloseable {
     }
 
     /**
-     * Undoes the last record that was completed, as if it had never been applied. Its answer has not left.
+     * Undoes the last record, as if it had never been applied. Its answer has not left. The writer may be between
+     * {@link #apply} and {@link #complete}.
      *
      * @param before the return value of {@link #apply} for it
      */
     public void undo(Record record, byte[] @Nullable [] before) {
-        begin();
+        boolean applying = (version & 1) == 1;
+        if (!applying) {
+            begin();
+        }
         takeBack(record.writes(), before, before.length);
         lastSequence = record.sequence() - 1;
-        end();
+        undone = true;
+        if (!applying) {
+            end();
+        }
     }
 
     /**
@@ -468,25 +480,7 @@ public final class StoreTables implements AutoCloseable {
     }
 
     public byte[] stateHash() {
-        byte[] sum = new byte[32];
-        for (TableName<?> name : names) {
-            byte[] number = {(byte) name.number()};
-            byNumber[name.number()].forEach((key, row) -> add(sum, Bytes.sha256(number, key, row)));
-        }
-        sets.forEach(member -> add(sum, Bytes.sha256(member)));
-        locations.forEach((key, row) -> add(sum, Bytes.sha256(key, row)));
-        usageCounter.forEach((workspace, amounts) -> {
-            ByteBuffer amount = ByteBuffer.allocate(amounts.length * Long.BYTES);
-            amount.asLongBuffer().put(amounts);
-            add(sum, Bytes.sha256(workspace.key(), amount.array()));
-        });
-        return sum;
-    }
-
-    private static void add(byte[] sum, byte[] hash) {
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] += hash[i];
-        }
+        return StateHash.of(names, byNumber, sets, locations, usageCounter);
     }
 
     /** Returns the bytes of all keys and rows. A snapshot takes six more for each row. */
