@@ -292,7 +292,7 @@ final class InFlight {
     /** Undoes all records from this one on, the last one first. Called inside the writer lock. */
     void fail(long fromSequence, boolean fenced, StoreTables tables) {
         takenOver |= fenced;
-        if (failure == null) {
+        if (failure == null || isOfReign) {
             failure = fenced ? fenced() : UNKNOWN; // those that wait already keep the first reason
         }
         List<Flight> undone;
