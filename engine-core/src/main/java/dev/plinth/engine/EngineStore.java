@@ -6,6 +6,7 @@ import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.ImportedWorkspaces;
+import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.event.Events;
@@ -68,6 +69,16 @@ final class EngineStore {
                 ? List.of(MasterKeyFile.NAME, MasterKeyFile.OTHER_NAME)
                 : List.of(MasterKeyFile.NAME);
         return StoreTools.backup(directory, target, tables(), keys);
+    }
+
+    /** Converts a directory of an older release. */
+    static StoreReport upgrade(EngineConfig config, boolean check) {
+        return StoreTools.upgrade(
+                config.directory().orElseThrow(),
+                settings(config),
+                () -> new SecretCipher(MasterKey.ofClosedStore(config), config.ids()),
+                config.clock().epochMillis(),
+                check);
     }
 
     /** Returns the tables of all rooms. */

@@ -189,6 +189,17 @@ final class MasterKey {
     }
 
     /**
+     * Returns the keys of a store that is not open, the one that seals first.
+     *
+     * @throws IllegalStateException if its file is gone; one sentence says what to do
+     */
+    static List<byte[]> ofClosedStore(EngineConfig config) {
+        Path file = file(config).orElseThrow();
+        requireFile(file);
+        return keys(config, file);
+    }
+
+    /**
      * Returns the keys that all nodes of a log share, the one that seals first. Empty if it is not in a file, or the file is
      * not there yet.
      */

@@ -1,11 +1,14 @@
 package dev.plinth.engine.http;
 
 import dev.plinth.engine.DataDirectory;
+import dev.plinth.engine.Engine;
+import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.StoreReport;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -20,8 +23,17 @@ import picocli.CommandLine.TypeConversionException;
  */
 sealed interface StoreCommand {
     /** The commands by their word on the command line. */
-    Map<String, Supplier<StoreCommand>> BY_NAME =
-            Map.of("verify", Verify::new, "backup", Backup::new, "recover", Recover::new, "archive", Archive::new);
+    Map<String, Supplier<StoreCommand>> BY_NAME = Map.of(
+            "verify",
+            Verify::new,
+            "backup",
+            Backup::new,
+            "recover",
+            Recover::new,
+            "upgrade",
+            Upgrade::new,
+            "archive",
+            Archive::new);
 
     /** Runs the command. Throws {@code IllegalStateException} with one sentence if it cannot. */
     StoreReport run();
@@ -113,6 +125,49 @@ sealed interface StoreCommand {
         @Override
         public StoreReport run() {
             return DataDirectory.recover(directory, acceptLoss);
+        }
+    }
+
+    /** The command {@code upgrade}. */
+    @Command(
+            name = "plinth.jar upgrade",
+            mixinStandardHelpOptions = true,
+            versionProvider = ProgramVersion.class,
+            usageHelpWidth = 100,
+            description = "Converts a data directory that an older release has written, so that this one opens it, and"
+                    + " keeps the old files in before-upgrade. No engine may have it open."
+                    + " Exit code 0: it opens, 1: it could not be converted.")
+    final class Upgrade implements StoreCommand {
+        @Option(names = "--check", description = "Read and convert everything, and change nothing.")
+        private boolean check;
+
+        @Option(
+                names = "--max-resources",
+                paramLabel = "N",
+                description = "As for serve: how many resources the tables have room for.")
+        private @Nullable Long maxResources;
+
+        @Option(
+                names = "--secret-key-file",
+                paramLabel = "FILE",
+                converter = PathConverter.class,
+                description = "As for serve: the file of the master key, if it is not in the directory.")
+        private @Nullable Path secretKeyFile;
+
+        @Parameters(paramLabel = "DIR", converter = PathConverter.class, description = "The data directory.")
+        @SuppressWarnings("NullAway.Init") // picocli sets it or refuses
+        private Path directory;
+
+        @Override
+        public StoreReport run() {
+            EngineBuilder settings = Engine.builder().directory(directory);
+            if (maxResources != null) {
+                settings.maxResources(maxResources);
+            }
+            if (secretKeyFile != null) {
+                settings.secretKeyFile(secretKeyFile);
+            }
+            return DataDirectory.upgrade(settings, check);
         }
     }
 

@@ -22,6 +22,7 @@ final class Words {
         DESCRIPTIONS.put("verify", "Read a data directory and name each damage.");
         DESCRIPTIONS.put("backup", "Copy a data directory, also while it is served.");
         DESCRIPTIONS.put("recover", "Make a damaged data directory open again.");
+        DESCRIPTIONS.put("upgrade", "Convert a data directory of an older format.");
         DESCRIPTIONS.put("export", "Write a workspace into an encrypted file.");
         DESCRIPTIONS.put("import", "Put an exported workspace into a data directory.");
         DESCRIPTIONS.put(LogCommand.WORD, "Show, verify, import or export a log of several nodes.");

@@ -68,7 +68,7 @@ final class QuickRestart implements AutoCloseable {
 
     private static final String MARKER = MappedTables.PREFIX + "clean";
     private static final Pattern OURS =
-            Pattern.compile("plinth-clean(\\.tmp)?|plinth-[a-z-]+\\.(usual|large|rows|slabs)");
+            Pattern.compile("plinth-clean(\\.tmp)?|plinth-[a-z-]+\\.(usual|large|rows|slabs|words)");
 
     private final Path directory;
     private final Disk lock;
@@ -140,13 +140,28 @@ final class QuickRestart implements AutoCloseable {
             return;
         }
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(marker));
-        StoreId of = isWhole(bytes) ? StoreId.read(bytes.position(MAGIC.length)) : store;
+        StoreId of = isWhole(bytes) && !isOfFormat1(bytes) ? StoreId.read(bytes.position(MAGIC.length)) : store;
         if (of != null && !of.equals(store)) {
             throw new IllegalStateException(
                     "Expected no tables of another store for the quick restart, but " + directory
                             + " has those of store " + of + ", and " + (store == null ? "a new one" : "store " + store)
                             + " was to be opened; name another directory for the quick restart, or delete the files in that one.");
         }
+    }
+
+    /** Returns true for a marker of format 1, which has the text of its identity in place of the store's id. */
+    private static boolean isOfFormat1(ByteBuffer marker) {
+        int length = marker.getShort(MAGIC.length);
+        int from = MAGIC.length + Short.BYTES;
+        if (length <= 0 || length > marker.limit() - from) {
+            return false;
+        }
+        for (int i = from; i < from + length; i++) {
+            if (marker.get(i) < ' ') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isWhole(ByteBuffer marker) {

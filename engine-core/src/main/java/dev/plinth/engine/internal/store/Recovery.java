@@ -1,6 +1,8 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.Record;
 import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.log.Disk;
@@ -10,14 +12,17 @@ import dev.plinth.engine.internal.store.log.JournalReader;
 import dev.plinth.engine.internal.store.log.JournalState;
 import dev.plinth.engine.internal.store.log.JournalVisitor;
 import dev.plinth.engine.internal.store.log.RecordCodec;
+import dev.plinth.engine.internal.store.log.RowConversion;
 import dev.plinth.engine.internal.store.log.Segment;
 import dev.plinth.engine.internal.store.log.Snapshot;
 import dev.plinth.engine.internal.store.log.StoreDamageException;
+import dev.plinth.engine.internal.store.log.StoreFormat;
 import dev.plinth.engine.internal.store.log.StoreId;
 import dev.plinth.engine.internal.store.log.StoreNames;
 import dev.plinth.engine.internal.store.log.TornTail;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +37,7 @@ final class Recovery implements JournalVisitor {
     private final Disk disk;
     private final StoreTables tables;
     private final List<TableName<?>> all;
+    private final RowConversion conversion;
     private final RecordCodec codec;
     private final RecoveryProgress progress;
     private final StoreNames names;
@@ -43,10 +49,12 @@ final class Recovery implements JournalVisitor {
     private long behindLimit;
     private String damagedSnapshot = "";
 
-    private Recovery(Disk disk, StoreTables tables, List<TableName<?>> all) throws IOException {
+    private Recovery(Disk disk, StoreTables tables, List<TableName<?>> all, RowConversion conversion)
+            throws IOException {
         this.disk = disk;
         this.tables = tables;
         this.all = all;
+        this.conversion = conversion;
         this.codec = new RecordCodec(all);
         this.progress = new RecoveryProgress();
         this.names = StoreNames.of(disk);
@@ -62,6 +70,7 @@ final class Recovery implements JournalVisitor {
      */
     static RecoveredTables run(Disk disk, StoreSettings settings, @Nullable QuickRestart quick) {
         try {
+            StoreFormat.requireCurrent(disk, StoreNames.of(disk));
             if (quick != null) {
                 quick.requireOf(StoreNames.of(disk).storeId(disk));
             }
@@ -87,9 +96,15 @@ final class Recovery implements JournalVisitor {
      * @throws StoreDamageException if the directory is damaged
      */
     static RecoveredTables read(Disk disk, StoreSettings settings) throws IOException {
+        StoreFormat.requireCurrent(disk, StoreNames.of(disk));
+        return read(disk, settings, RowConversion.NONE);
+    }
+
+    /** Makes the tables of a directory likewise, with the rows of an older format converted. */
+    static RecoveredTables read(Disk disk, StoreSettings settings, RowConversion conversion) throws IOException {
         StoreTables tables = new StoreTables(settings);
         try {
-            Recovery recovery = new Recovery(disk, tables, settings.tables());
+            Recovery recovery = new Recovery(disk, tables, settings.tables(), conversion);
             JournalReader.Tail tail = recovery.fill();
             TornTail torn = TornTail.of(disk, tail);
             if (torn != null && torn.mayHoldMore()) {
@@ -109,7 +124,7 @@ final class Recovery implements JournalVisitor {
             throws IOException {
         StoreTables tables = quick == null ? new StoreTables(settings) : quick.begin(Snapshot.newestBytes(disk));
         try {
-            Recovery recovery = new Recovery(disk, tables, settings.tables());
+            Recovery recovery = new Recovery(disk, tables, settings.tables(), RowConversion.NONE);
             JournalEnd end = recovery.repair(recovery.fill());
             return new RecoveredTables(tables, end, recovery.behindLimit);
         } catch (IOException | RuntimeException | Error e) {
@@ -131,7 +146,7 @@ final class Recovery implements JournalVisitor {
             return null;
         }
         try {
-            Recovery recovery = new Recovery(disk, left.tables(), settings.tables());
+            Recovery recovery = new Recovery(disk, left.tables(), settings.tables(), RowConversion.NONE);
             recovery.sequence = left.end().sequence();
             recovery.crc = left.end().crc();
             recovery.epoch = left.end().epoch();
@@ -222,8 +237,12 @@ final class Recovery implements JournalVisitor {
     private Snapshot.Loaded load(String name) throws IOException {
         try (RowLoader loader = new RowLoader(tables)) {
             return Snapshot.read(disk, name, all, (table, key, row) -> {
-                tables.requireSpace(key.length + (long) row.length);
-                loader.put(table, key, row);
+                byte[] converted = conversion.convert(table, key, row);
+                if (converted == null) {
+                    return;
+                }
+                tables.requireSpace(key.length + (long) converted.length);
+                loader.put(table, key, converted);
                 progress.row();
             });
         }
@@ -250,12 +269,34 @@ final class Recovery implements JournalVisitor {
     public void record(RecordCodec.Head head, byte[] bytes) {
         if (head.sequence() > sequence) {
             tables.requireSpace(bytes.length);
-            tables.replay(codec.decode(bytes));
+            tables.replay(converted(codec.decode(bytes)));
             sequence = head.sequence();
             crc = RecordCodec.crc(bytes);
             epoch = Math.max(epoch, head.epoch());
             progress.record();
         }
+    }
+
+    private Record converted(Record record) {
+        if (conversion == RowConversion.NONE) {
+            return record;
+        }
+        List<Changes.Write> writes = new ArrayList<>();
+        for (Changes.Write write : record.writes()) {
+            byte[] row = write.row();
+            byte[] converted = row == null ? null : conversion.convert(write.table(), write.key(), row);
+            if (row == null || converted != null) {
+                writes.add(new Changes.Write(write.table(), write.key(), converted));
+            }
+        }
+        return new Record(
+                record.cell(),
+                record.epoch(),
+                record.sequence(),
+                record.timeMillis(),
+                record.lastNumber(),
+                writes,
+                record.emptiesAll());
     }
 
     /** Deletes files that were not finished or not begun, and zeroes a torn tail. */

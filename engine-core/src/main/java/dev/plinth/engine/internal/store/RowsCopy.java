@@ -8,14 +8,18 @@ import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.log.Disk;
 import dev.plinth.engine.internal.store.log.JournalEnd;
 import dev.plinth.engine.internal.store.log.JournalState;
+import dev.plinth.engine.internal.store.log.RowConversion;
 import dev.plinth.engine.internal.store.log.Segment;
 import dev.plinth.engine.internal.store.log.Snapshot;
+import dev.plinth.engine.internal.store.log.StoreFormat;
 import dev.plinth.engine.internal.store.log.StoreId;
+import dev.plinth.engine.internal.store.log.UpgradedFiles;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import dev.plinth.engine.log.SharedLog;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * All rows of a directory or of a shared log as of a record, to be written to the other kind as a snapshot. For one
@@ -47,6 +51,20 @@ public final class RowsCopy implements AutoCloseable {
         // The first reign of a log has epoch 1, and no record may be of an older epoch than the one before it.
         Snapshot.Start start = new Snapshot.Start(
                 end.store(), end.sequence(), end.crc(), 0, tables.lastTimeMillis(), tables.lastNumber());
+        return new RowsCopy(tables, settings.tables(), start, tables::close);
+    }
+
+    /**
+     * Reads a directory of format 1 likewise.
+     *
+     * @param conversion turns its rows into those of this release
+     */
+    public static RowsCopy ofFormat1(Disk disk, StoreSettings settings, RowConversion conversion) throws IOException {
+        Recovery.RecoveredTables read = Recovery.read(StoreFormat.shown(disk), settings, conversion);
+        JournalEnd end = read.end();
+        StoreTables tables = read.tables();
+        Snapshot.Start start = new Snapshot.Start(
+                StoreId.random(), end.sequence(), end.crc(), end.epoch(), tables.lastTimeMillis(), tables.lastNumber());
         return new RowsCopy(tables, settings.tables(), start, tables::close);
     }
 
@@ -104,6 +122,38 @@ public final class RowsCopy implements AutoCloseable {
         Segment next = new Segment(start.store(), start.epoch(), 1, start.sequence() + 1, start.crc());
         Segment.create(disk, next, StoreFiles.SEGMENT_BYTES);
         JournalState.unknown(start.store()).write(disk, true);
+    }
+
+    /** Returns the number of all rows. */
+    public long rowCount() throws IOException {
+        AtomicLong rows = new AtomicLong();
+        for (TableName<?> name : names) {
+            tables.forEach(name, (key, row) -> rows.incrementAndGet());
+        }
+        return rows.get();
+    }
+
+    /**
+     * Writes the files that replace those of an older format, and decides for them.
+     *
+     * @param segment the number of the new segment, higher than that of any old one
+     */
+    public void writeUpgradedTo(Disk disk, long segment) throws IOException {
+        Snapshot.write(disk, tables::forEach, names, start).publish(start.sequence(), UpgradedFiles.SNAPSHOT);
+        requireWhole(disk);
+        UpgradedFiles.decide(
+                disk, new Segment(start.store(), start.epoch(), segment, start.sequence() + 1, start.crc()));
+    }
+
+    /** Reads the new snapshot again before anything depends on it. */
+    private void requireWhole(Disk disk) throws IOException {
+        AtomicLong read = new AtomicLong();
+        Snapshot.Loaded unused =
+                Snapshot.read(disk, UpgradedFiles.SNAPSHOT, names, (table, key, row) -> read.incrementAndGet());
+        if (read.get() != rowCount()) {
+            throw new IllegalStateException("Expected " + rowCount() + " rows in " + UpgradedFiles.SNAPSHOT
+                    + ", but read " + read.get() + "; the old files are unchanged. Check the disk.");
+        }
     }
 
     @Override

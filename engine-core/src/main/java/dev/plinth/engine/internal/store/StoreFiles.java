@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.store.log.DirectoryDisk;
 import dev.plinth.engine.internal.store.log.Disk;
 import dev.plinth.engine.internal.store.log.FileJournal;
+import dev.plinth.engine.internal.store.log.UpgradedFiles;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -77,6 +78,7 @@ public record StoreFiles(
 
     Store open(StoreSettings settings, Disk disk, EngineClock clock, @Nullable QuickRestart restart) {
         RecoveryProgress watch = new RecoveryProgress();
+        finishUpgrade(disk);
         Recovery.RecoveredTables recovered = Recovery.run(disk, settings, restart);
         long recoveryNanos = watch.nanos();
         StoreTables tables = recovered.tables();
@@ -100,6 +102,17 @@ public record StoreFiles(
                     "Expected room for a journal segment of " + segmentBytes
                             + " bytes, but the disk refused it: " + e.getMessage()
                             + "; free some space or name another directory.",
+                    e);
+        }
+    }
+
+    private static void finishUpgrade(Disk disk) {
+        try {
+            UpgradedFiles.finish(disk);
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "Expected to finish an interrupted upgrade, but the disk failed: " + e.getMessage()
+                            + "; check it, then start again.",
                     e);
         }
     }

@@ -50,8 +50,8 @@ public record JournalState(
 
     private static final System.Logger LOG = Log.of(JournalState.class);
 
-    private static final byte[] MAGIC = "PLINTHJS".getBytes(StandardCharsets.US_ASCII);
-    private static final int VERSION = 1;
+    static final byte[] MAGIC = "PLINTHJS".getBytes(StandardCharsets.US_ASCII);
+    static final int VERSION = 1;
     private static final int BOOT_BYTES_MAX = 100;
     private static final int BYTES_MAX = 512;
     private static final int LOOKS_MAX = 20;

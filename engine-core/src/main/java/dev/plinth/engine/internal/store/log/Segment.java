@@ -36,10 +36,10 @@ public record Segment(StoreId store, long epoch, long number, long firstSequence
     public static final String SPARE = "journal-spare.tmp";
     private static final String SPARES = "journal-spare";
 
-    private static final byte[] MAGIC = "PLINTHJL".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] MAGIC = "PLINTHJL".getBytes(StandardCharsets.US_ASCII);
     public static final int VERSION = 2;
     private static final int STORE_AT = 36;
-    private static final int CRC_AT = 60;
+    static final int CRC_AT = 60;
     private static final String PREFIX = "journal-";
     private static final String TEMPORARY_SUFFIX = ".tmp";
     private static final int DIGITS = 10;

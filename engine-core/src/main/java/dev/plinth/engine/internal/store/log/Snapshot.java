@@ -40,9 +40,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class Snapshot {
-    private static final byte[] MAGIC = "PLINTHSN".getBytes(StandardCharsets.US_ASCII);
-    private static final int VERSION = 1;
-    private static final int HEADER_BYTES = 68;
+    static final byte[] MAGIC = "PLINTHSN".getBytes(StandardCharsets.US_ASCII);
+    static final int VERSION = 1;
+    static final int HEADER_BYTES = 68;
     private static final int END_BYTES = 24;
     private static final int BLOCK_BYTES = 1024 * 1024;
 
@@ -92,7 +92,7 @@ public final class Snapshot {
                     : name(sequence) + " is of store " + store + " and not of store " + other;
         }
 
-        private ByteBuffer header() {
+        ByteBuffer header() {
             ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
             store.put(header.put(MAGIC).putInt(VERSION)).putLong(sequence).putInt(crc);
             header.putLong(epoch).putLong(timeMillis).putLong(lastNumber);
@@ -119,11 +119,16 @@ public final class Snapshot {
     public record Draft(Disk disk, Disk.File file, BlockWriter blocks, Start start) {
         /** Ends it and gives it its name, once everything up to this sequence is durable. */
         public void publish(long endSequence) throws IOException {
+            publish(endSequence, name(start.sequence()));
+        }
+
+        /** Ends it likewise and gives it another name. */
+        public void publish(long endSequence, String name) throws IOException {
             try (file) {
                 blocks.end(endSequence);
                 file.sync();
             }
-            disk.rename(disk.own(TEMPORARY), name(start.sequence()));
+            disk.rename(disk.own(TEMPORARY), name);
             disk.syncNames();
         }
 
@@ -229,10 +234,18 @@ public final class Snapshot {
             throw new IllegalStateException("Expected snapshot version " + VERSION + ", but " + name + " is of version "
                     + version + "; open the store with the release that wrote it.");
         }
-        if (!whole || start.sequence() != sequenceOf(name)) {
+        long named = sequenceOf(name);
+        if (!whole || named >= 0 && named != start.sequence()) {
             throw damaged(name, 0);
         }
         return start;
+    }
+
+    /** Returns the sequence at which a snapshot starts, whatever its name. */
+    static long sequenceIn(Disk disk, String name) throws IOException {
+        try (Disk.File file = disk.open(name)) {
+            return readStart(file, name).sequence();
+        }
     }
 
     /** Returns the store of a snapshot's rows, or null if its header cannot be read. */

@@ -2,12 +2,15 @@ package dev.plinth.engine.internal.store.tool;
 
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.base.IoFailure;
+import dev.plinth.engine.internal.base.SecretCipher;
+import dev.plinth.engine.internal.base.StoreSettings;
 import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.StoreFiles;
 import dev.plinth.engine.internal.store.log.DirectoryDisk;
 import dev.plinth.engine.internal.store.log.Disk;
 import dev.plinth.engine.internal.store.log.FileCopy;
 import dev.plinth.engine.internal.store.log.StoreDamageException;
+import dev.plinth.engine.internal.store.log.StoreFormat;
 import dev.plinth.engine.internal.store.log.StoreNames;
 import dev.plinth.engine.internal.store.log.TornTail;
 import java.io.IOException;
@@ -15,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * An operator's tools for the directory of a store. Each throws {@code IllegalStateException} with one sentence if it
@@ -103,7 +107,29 @@ public final class StoreTools {
     public static StoreReport recover(Path directory, List<TableName<?>> tables, boolean acceptLoss) {
         checkIsStore(directory);
         try (DirectoryDisk disk = DirectoryDisk.open(directory)) {
+            StoreFormat.requireCurrent(disk, StoreNames.of(disk));
             return Salvage.run(disk, tables, acceptLoss, StoreFiles.SEGMENT_BYTES);
+        } catch (IOException e) {
+            throw unreadable(directory, e);
+        }
+    }
+
+    /**
+     * Converts a directory of an older format.
+     *
+     * @param cipher the one of the store; asked only if rows have to be encrypted
+     * @param isCheck true to change nothing and report what would be done
+     */
+    public static StoreReport upgrade(
+            Path directory, StoreSettings settings, Supplier<SecretCipher> cipher, long nowMillis, boolean isCheck) {
+        checkIsStore(directory);
+        try (DirectoryDisk disk = DirectoryDisk.open(directory)) {
+            return new Upgrade(disk, settings, cipher, nowMillis).run(isCheck);
+        } catch (StoreDamageException damage) {
+            throw new IllegalStateException(
+                    "Expected a store without damage, but " + damage.what() + "; nothing was changed. Run verify and"
+                            + " recover of the release that wrote it, then upgrade.",
+                    damage);
         } catch (IOException e) {
             throw unreadable(directory, e);
         }
@@ -122,7 +148,14 @@ public final class StoreTools {
 
     private static HeldFiles hold(Path directory) throws IOException {
         checkIsStore(directory);
-        return HeldFiles.of(new ReadOnlyDirectory(directory));
+        HeldFiles files = HeldFiles.of(new ReadOnlyDirectory(directory));
+        try {
+            StoreFormat.requireCurrent(files, files.storeNames());
+            return files;
+        } catch (IOException | RuntimeException e) {
+            files.close();
+            throw e;
+        }
     }
 
     /**
