@@ -8,8 +8,8 @@ import dev.plinth.engine.internal.store.tool.StoreTools;
 import java.nio.file.Path;
 
 /**
- * An operator's tools for the directory of an engine: verify it, copy it, recover a damaged one, upgrade one of an
- * older release, move a workspace. Each tool throws {@code IllegalStateException} with one sentence if it cannot run, also on a directory of another version.
+ * An operator's tools for the directory of an engine. They verify it, copy it, recover or upgrade it, and move a workspace.
+ * Each tool throws {@code IllegalStateException} with one sentence if it cannot run, also on a directory of another version.
  */
 public final class DataDirectory {
     private DataDirectory() {}
@@ -46,7 +46,7 @@ public final class DataDirectory {
     /**
      * Converts a directory that an older release has written, so that this one opens it. No engine may have it open. The
      * old files are moved into {@code before-upgrade} inside the directory. If the process is killed, the directory
-     * opens with the older release or with this one, and the next call or the next opening ends the work.
+     * opens with the older release or with this one. The next call or the next opening ends the work.
      *
      * @param settings the settings with which an engine is to open the directory
      * @param check true to read and convert everything, change nothing and only report what would be done

@@ -15,7 +15,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -49,7 +48,8 @@ class GoldenDirectoriesTest {
     void goldenDirectory_opened_answersAsItsReleaseDid(Path zip) throws Exception {
         Path data = unpacked(zip);
         if (isOfFormat1(zip)) {
-            assertThat(DataDirectory.upgrade(Engine.builder().directory(data), false).isWhole())
+            assertThat(DataDirectory.upgrade(Engine.builder().directory(data), false)
+                            .isWhole())
                     .isTrue();
         }
         assertAnswers(zip, data);
@@ -106,12 +106,14 @@ class GoldenDirectoriesTest {
             newest = isOfFormat1(zip) ? newest : GoldenDirectory.versions(zip);
         }
         assertThat(StoredVersions.text())
-                .as("A version has changed, so make golden directories of it as CONTRIBUTING.md says, and keep the others")
+                .as(
+                        "A version has changed, so make golden directories of it as CONTRIBUTING.md says, and keep the others")
                 .isEqualTo(newest);
     }
 
     private void assertAnswers(Path zip, Path data) throws Exception {
-        HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        HttpClient http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         try (Engine engine = settings(data).open();
                 EngineServer server = EngineServer.builder(engine).port(0).start()) {
             String base = "http://127.0.0.1:" + server.port();
@@ -121,9 +123,14 @@ class GoldenDirectoriesTest {
                 assertThat(answer.statusCode()).as(what + answer.body()).isEqualTo(call.status());
                 if (call.key() != null && call.status() < 400) {
                     assertThat(answer.body()).as(what).isEqualTo(call.answer());
-                    assertThat(answer.headers().firstValue("Idempotent-Replayed")).as(what).contains("true");
+                    assertThat(answer.headers().firstValue("Idempotent-Replayed"))
+                            .as(what)
+                            .contains("true");
                 } else if (call.status() < 400) {
-                    assertHas(what, Json.of(answer.body()).asMap(), Json.of(call.answer()).asMap());
+                    assertHas(
+                            what,
+                            Json.of(answer.body()).asMap(),
+                            Json.of(call.answer()).asMap());
                 }
             }
         }

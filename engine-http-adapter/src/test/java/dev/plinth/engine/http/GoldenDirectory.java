@@ -59,10 +59,10 @@ final class GoldenDirectory {
         pack(data, calls, StoredVersions.ofProgram(jar), Path.of(arguments[2]));
     }
 
-    private static void pack(Path data, List<GoldenScenario.Call> calls, String versions, Path zip)
-            throws IOException {
+    private static void pack(Path data, List<GoldenScenario.Call> calls, String versions, Path zip) throws IOException {
         try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
-            List<Map<String, Object>> all = calls.stream().map(GoldenScenario.Call::toMap).toList();
+            List<Map<String, Object>> all =
+                    calls.stream().map(GoldenScenario.Call::toMap).toList();
             put(out, CALLS, Json.of(Map.of("calls", all)).toString().getBytes(StandardCharsets.UTF_8));
             put(out, VERSIONS, versions.getBytes(StandardCharsets.UTF_8));
             try (Stream<Path> files = Files.walk(data)) {

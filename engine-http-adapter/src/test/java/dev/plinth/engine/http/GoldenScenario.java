@@ -1,6 +1,7 @@
 package dev.plinth.engine.http;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Json;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -39,7 +40,13 @@ final class GoldenScenario {
      * @param key its idempotency key, or null
      */
     record Call(
-            String method, String path, String token, @Nullable String body, @Nullable String key, int status, String answer) {
+            String method,
+            String path,
+            String token,
+            @Nullable String body,
+            @Nullable String key,
+            int status,
+            String answer) {
         Map<String, Object> toMap() {
             Map<String, Object> map = new LinkedHashMap<>();
             map.put("method", method);
@@ -89,7 +96,7 @@ final class GoldenScenario {
         HttpServer receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         receiver.createContext("/", exchange -> {
             exchange.getRequestBody().readAllBytes();
-            byte[] thanks = "thanks".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+            byte[] thanks = "thanks".getBytes(StandardCharsets.US_ASCII);
             exchange.sendResponseHeaders(200, thanks.length);
             exchange.getResponseBody().write(thanks);
             exchange.close();
@@ -119,7 +126,8 @@ final class GoldenScenario {
                 "/v1/webhook-endpoints",
                 "{\"url\":\"" + receiver + "\",\"types\":[\"resource.created\"],\"headers\":{\"X-Token\":\"t0ken\"},"
                         + "\"description\":\"golden\"}");
-        Json kept = keep("POST", "/v1/resources", key, "{\"name\":\"é one\",\"data\":{\"b\":1,\"a\":[1,2.50,null]}}", "k1");
+        Json kept =
+                keep("POST", "/v1/resources", key, "{\"name\":\"é one\",\"data\":{\"b\":1,\"a\":[1,2.50,null]}}", "k1");
         String resource = "/v1/resources/" + id(kept);
         post(key, resource + "/children", "{\"name\":\"child\",\"data\":{\"n\":1}}");
         Json second = keep("POST", "/v1/resources", key, "{\"type\":\"crate\",\"name\":\"two\"}", "k2");
@@ -133,15 +141,11 @@ final class GoldenScenario {
                 "/v1/resources/bulk",
                 "{\"operations\":[{\"action\":\"create\",\"name\":\"bulk\"},{\"action\":\"pause\",\"id\":\"res_x\"}]}");
         String jobId = jobId(job);
-        while (!String.valueOf(get(key, "/v1/jobs/" + jobId)).contains("finishedAt")) {
-            Thread.onSpinWait();
-        }
+        Patience.until(() -> text(key, "/v1/jobs/" + jobId).contains("finishedAt"));
         post(key, "/v1/events", "{\"type\":\"golden.made\",\"data\":{\"x\":1}}");
         received.await();
         String deliveries = "/v1/webhook-endpoints/" + id(endpoint) + "/deliveries";
-        while (!deliveredAll(String.valueOf(get(key, deliveries)))) {
-            Thread.onSpinWait();
-        }
+        Patience.until(() -> deliveredAll(text(key, deliveries)));
 
         keepReads(key, resource, "/v1/resources/" + id(second), "/v1/jobs/" + jobId, deliveries, id(endpoint));
         keep("GET", resource, reader, null, null);
@@ -184,6 +188,14 @@ final class GoldenScenario {
 
     private Json post(String token, String path, String body) throws IOException, InterruptedException {
         return Json.of(call("POST", path, token, body, null).answer());
+    }
+
+    private String text(String token, String path) {
+        try {
+            return String.valueOf(get(token, path));
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException("Expected an answer of " + path, e);
+        }
     }
 
     private Json get(String token, String path) throws IOException, InterruptedException {

@@ -20,8 +20,8 @@ import java.util.TreeSet;
 
 /** Makes the calls of the matrix's cells, in process and through a socket, and compares them with what was expected. */
 final class MatrixProbe {
-    private static final Set<String> OF_THE_ADAPTER =
-            Set.of("date", "content-length", "transfer-encoding", "connection", "server", "vary", "x-content-type-options");
+    private static final Set<String> OF_THE_ADAPTER = Set.of(
+            "date", "content-length", "transfer-encoding", "connection", "server", "vary", "x-content-type-options");
 
     private final Engine engine;
     private final RawClient client;

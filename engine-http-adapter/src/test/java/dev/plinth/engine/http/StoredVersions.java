@@ -50,8 +50,8 @@ final class StoredVersions {
             }
         }
         StringBuilder text = new StringBuilder();
-        versions.forEach((name, value) ->
-                text.append(name).append(' ').append(value).append('\n'));
+        versions.forEach(
+                (name, value) -> text.append(name).append(' ').append(value).append('\n'));
         return text.toString();
     }
 
@@ -60,7 +60,12 @@ final class StoredVersions {
             for (Path file :
                     files.filter(each -> each.toString().endsWith(".class")).toList()) {
                 String path = root.relativize(file).toString();
-                collect(type(path.substring(0, path.length() - ".class".length()).replace('/', '.'), loader), versions);
+                collect(
+                        type(
+                                path.substring(0, path.length() - ".class".length())
+                                        .replace('/', '.'),
+                                loader),
+                        versions);
             }
         }
     }
@@ -75,14 +80,17 @@ final class StoredVersions {
 
     private static void collect(Class<?> type, Map<String, Object> versions) {
         for (Field field : type.getDeclaredFields()) {
-            boolean isVersion = STORED.stream().anyMatch(word -> field.getName().equals(word)
-                    || field.getName().endsWith("_" + word));
+            boolean isVersion = STORED.stream()
+                    .anyMatch(word ->
+                            field.getName().equals(word) || field.getName().endsWith("_" + word));
             boolean isOffset = field.getName().endsWith("_TO_VERSION");
             boolean isNumber = !isOffset && (field.getType() == int.class || field.getType() == byte.class);
             if (isVersion && isNumber && Modifier.isStatic(field.getModifiers())) {
                 try {
                     field.setAccessible(true);
-                    versions.put(type.getName().replace("dev.plinth.engine.internal.", "") + "." + field.getName(), field.get(null));
+                    versions.put(
+                            type.getName().replace("dev.plinth.engine.internal.", "") + "." + field.getName(),
+                            field.get(null));
                 } catch (IllegalAccessException e) {
                     throw new IllegalStateException("Expected to read " + field, e);
                 }

@@ -100,8 +100,8 @@ public final class StoreFormat {
     }
 
     /**
-     * Returns the format of a file by its first bytes: that of this release, an older one, a higher number for an
-     * unknown one, and 0 if the header is damaged.
+     * Returns the format of a file by its first bytes. It is 0 if the header is damaged, and higher than that of this
+     * release if the format is unknown.
      */
     private static int format(ByteBuffer head, Header header) {
         if (head.limit() < VERSION_AT + Integer.BYTES
