@@ -24,6 +24,11 @@ public interface Admission {
      */
     Optional<String> payer();
 
+    /** Returns true if {@link #payer} is empty, without making a name. */
+    default boolean isOfStranger() {
+        return payer().isEmpty();
+    }
+
     /**
      * Returns false if the body has no influence on the answer. The adapter then reads a body that is sent, and keeps
      * none of it.

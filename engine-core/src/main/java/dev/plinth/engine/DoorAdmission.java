@@ -39,6 +39,11 @@ final class DoorAdmission implements Admission {
     }
 
     @Override
+    public boolean isOfStranger() {
+        return pending.workspace() == null && !pending.isOfOperator();
+    }
+
+    @Override
     public boolean takesBody() {
         return pending.takesBody();
     }

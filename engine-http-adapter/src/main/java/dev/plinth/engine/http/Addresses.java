@@ -11,16 +11,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 
 /**
- * Limits the connections, the handshakes of TLS and the failed credentials of each address. Thread-safe.
+ * Knows the limits of each address, and counts its handshakes of TLS and its failed credentials. Thread-safe.
  *
  * <p>A trusted proxy may have any number of connections, and names its client in {@code X-Forwarded-For}. The header is
  * ignored from any other address.
  */
-final class Addresses implements Connection.Listener {
+final class Addresses {
     private static final System.Logger LOG = System.getLogger(EngineServer.class.getName());
     private static final long NANOS_BETWEEN_LOGS = TimeUnit.MINUTES.toNanos(1);
     /** Addresses whose failed credentials, or handshakes, are counted at once. */
@@ -30,8 +29,6 @@ final class Addresses implements Connection.Listener {
 
     private static final long NODE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    private final Map<ClientAddress, Integer> connections = new ConcurrentHashMap<>();
-    private final Map<EngineConnection, ClientAddress> counted = new ConcurrentHashMap<>();
     private final Map<ClientAddress, Long> nodes = new ConcurrentHashMap<>();
     private final AddressRates failures;
     private final AddressRates handshakes;
@@ -41,7 +38,7 @@ final class Addresses implements Connection.Listener {
     /**
      * The limits of an address.
      *
-     * @param connectionsMax open connections of one address at once
+     * @param connectionsMax open connections of one address at once, on each port
      * @param failuresPerMinute requests with an invalid credential from one address
      * @param tlsPerMinute connections with TLS that one address may begin
      * @param loopback true if loopback addresses are limited too
@@ -64,18 +61,15 @@ final class Addresses implements Connection.Listener {
         return failures.perMinute();
     }
 
-    /** Returns true for a new connection of an address that has as many as it may have, and logs it now and then. */
-    boolean isFull(SocketChannel channel) {
-        InetAddress address = channel.socket().getInetAddress();
-        if (address == null || !isBounded(address) || isProxy(address)) {
-            return false;
-        }
-        ClientAddress client = ClientAddress.of(address);
-        boolean full = connections.getOrDefault(client, 0) >= rules.connectionsMax() && !isOfNode(client);
-        if (full) {
-            logFull(address);
-        }
-        return full;
+    /** Returns how many connections an address may have open on a port. */
+    int connectionsMax() {
+        return rules.connectionsMax();
+    }
+
+    /** Returns the address of a connection's peer if its connections are limited. */
+    Optional<InetAddress> bounded(EngineConnection connection) {
+        return remote(connection.getEndPoint())
+                .filter(address -> isBounded(address) && !isProxy(address) && !isOfNode(ClientAddress.of(address)));
     }
 
     /** Counts a new connection with TLS. Returns true if its address begins too many in a minute. */
@@ -95,34 +89,9 @@ final class Addresses implements Connection.Listener {
         return tooOften;
     }
 
-    /** Counts the connection, and closes it if others of its address were opened while it was accepted. */
-    @Override
-    public void onOpened(Connection connection) {
-        if (!(connection instanceof EngineConnection engineConnection)) {
-            return;
-        }
-        Optional<InetAddress> address = remote(engineConnection.getEndPoint()).filter(this::isBounded);
-        if (address.isEmpty() || isProxy(address.get())) {
-            return;
-        }
-        ClientAddress client = ClientAddress.of(address.get());
-        counted.put(engineConnection, client);
-        if (connections.merge(client, 1, Integer::sum) > rules.connectionsMax() && !isOfNode(client)) {
-            logFull(address.get());
-            connection.getEndPoint().close();
-        }
-    }
-
-    @Override
-    public void onClosed(Connection connection) {
-        if (connection instanceof EngineConnection engineConnection) {
-            release(engineConnection);
-        }
-    }
-
     /**
-     * Notes that another node has sent a call. Its connection is not counted any more. For a minute it may open any number,
-     * because all its calls come at once after a takeover.
+     * Notes that another node has sent a call. For a minute it may open any number of connections, because all its calls
+     * come at once after a takeover.
      */
     void noteNode(EngineConnection connection) {
         Optional<ClientAddress> node = remote(connection.getEndPoint()).map(ClientAddress::of);
@@ -133,7 +102,6 @@ final class Addresses implements Connection.Listener {
         if (node.isPresent() && (nodes.size() < NODES_MAX || nodes.containsKey(node.get()))) {
             nodes.put(node.get(), now);
         }
-        release(connection);
     }
 
     private boolean isOfNode(ClientAddress address) {
@@ -141,16 +109,16 @@ final class Addresses implements Connection.Listener {
         return seen != null && System.nanoTime() - seen < NODE_NANOS;
     }
 
-    /** Counts a connection no longer. */
-    private void release(EngineConnection connection) {
-        ClientAddress client = counted.remove(connection);
-        if (client != null) {
-            connections.computeIfPresent(client, (address, open) -> open == 1 ? null : open - 1);
-        }
-    }
-
-    private void logFull(InetAddress address) {
-        log(address, "has " + rules.connectionsMax() + " open, the limit of --connections-per-address");
+    /**
+     * Logs now and then that an address has as many connections as it may have.
+     *
+     * @param isRefused true if a new one was closed, and false if an idle one was closed in its place
+     */
+    void logFull(InetAddress address, boolean isRefused) {
+        log(
+                address,
+                "has " + rules.connectionsMax() + " open, the limit of --connections-per-address"
+                        + (isRefused ? ", and all of them are in use" : ""));
     }
 
     private void log(InetAddress address, String excess) {
@@ -201,11 +169,15 @@ final class Addresses implements Connection.Listener {
     }
 
     /**
-     * Returns the key of a connection's turns of handshakes: its address, or the connection itself if its peer is a
-     * trusted proxy. The clients behind a proxy are many, and one of them must not hold up the others.
+     * Returns the owner of a connection's turns: its address, or the connection itself if its peer is a trusted proxy.
+     * The clients behind a proxy are many, and one of them must not hold up the others.
      */
-    Object turnOf(EndPoint endPoint) {
-        return isProxy(endPoint) ? endPoint : ClientAddress.ofPeer(endPoint);
+    AddressTurns.Owner owner(EndPoint endPoint) {
+        if (isProxy(endPoint)) {
+            return new AddressTurns.Owner(endPoint, endPoint);
+        }
+        ClientAddress address = ClientAddress.ofPeer(endPoint);
+        return new AddressTurns.Owner(ClientNetwork.widest(address), address);
     }
 
     /** Returns true if the peer is a trusted proxy. */

@@ -12,7 +12,8 @@ import dev.plinth.engine.CallBudgets;
  * @param values bytes of the JSON values that the engine makes of bodies
  * @param answers bytes of answers that the sockets have not taken
  * @param streams answers that come in parts
- * @param addresses connections and failed credentials of each address
+ * @param addresses what each address may do
+ * @param turns the turns of the work that callers without a credential cause
  */
 record Bounds(
         ByteBudget headers,
@@ -20,9 +21,10 @@ record Bounds(
         ByteBudget values,
         ByteBudget answers,
         Streams streams,
-        Addresses addresses) {
+        Addresses addresses,
+        AddressTurns turns) {
     /** Returns the limits for a heap, with the budgets of calls that others may share. */
-    static Bounds of(long heapBytes, CallBudgets calls, Addresses addresses) {
+    static Bounds of(long heapBytes, CallBudgets calls, Addresses addresses, AddressTurns turns) {
         long headers = CallBudgets.processBytes(heapBytes) / 2;
         return new Bounds(
                 new ByteBudget("headers", headers, headers, 0),
@@ -30,6 +32,7 @@ record Bounds(
                 calls.values(),
                 calls.answers(),
                 new Streams(calls.answers()),
-                addresses);
+                addresses,
+                turns);
     }
 }

@@ -8,6 +8,7 @@ import static dev.plinth.engine.http.FramingLimits.HEADER_BYTES_FREE;
 import static dev.plinth.engine.http.FramingLimits.HEADER_LINE_BYTES_MAX;
 import static dev.plinth.engine.http.FramingLimits.REQUEST_LINE_BYTES_MAX;
 
+import dev.plinth.engine.Admission;
 import dev.plinth.engine.ByteBudget;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -55,6 +56,8 @@ final class EngineConnection extends HttpConnection {
 
     private final RefusalPace refusals = new RefusalPace();
     private final boolean isOfProxy;
+    /** True once a call has had a valid credential. */
+    private volatile boolean hadCredential;
     /** True once a call of another node has come. */
     private volatile boolean isOfNode;
     /** The client of the present call, if another node has forwarded it. */
@@ -65,6 +68,8 @@ final class EngineConnection extends HttpConnection {
     private volatile long sliceSinceNanos;
     private volatile boolean writing;
     private long discardedBytes;
+    /** Calls without a credential since the last bytes came. A thread hands it to the next one, as it does the parser. */
+    private int callsOfStranger;
 
     EngineConnection(HttpConfiguration configuration, Connector connector, EndPoint endPoint) {
         super(configuration, connector, endPoint);
@@ -89,6 +94,23 @@ final class EngineConnection extends HttpConnection {
         forwardedClient = client;
         isOfNode = true;
         ((EngineConnector) getConnector()).addresses().noteNode(this);
+        ((EngineConnector) getConnector()).places().exempt(this);
+    }
+
+    /** Notes the admission of the present call. A caller with a credential keeps its connection for longer. */
+    void note(Admission admission) {
+        // A node that hands a call on does not look at its credential.
+        if (!hadCredential
+                && !admission.isRefused()
+                && !(admission instanceof ForwardAdmission)
+                && !admission.isOfStranger()) {
+            hadCredential = true;
+        }
+    }
+
+    /** Returns true if a call on the connection has had a valid credential. */
+    boolean hadCredential() {
+        return hadCredential;
     }
 
     /** Returns the client of the present call, which may not be known, if another node has forwarded it. */
@@ -179,10 +201,44 @@ final class EngineConnection extends HttpConnection {
     @Override
     public void onFillable() {
         if (getParser().isTerminated()) {
-            discard(() -> getEndPoint().close());
+            discard();
+        } else if (hadCredential || isOfNode) {
+            read();
+        } else {
+            // Thousands of strangers would otherwise be served before a new connection is opened.
+            ((EngineConnector) getConnector()).takeTurnHereOrLater(this, this::read);
+        }
+    }
+
+    private void read() {
+        callsOfStranger = 0;
+        super.onFillable();
+    }
+
+    /** Goes on with the bytes behind a call that was answered on another thread. */
+    @Override
+    public void run() {
+        if (getParser().isTerminated()) {
+            discard();
         } else {
             super.onFillable();
         }
+    }
+
+    private void discard() {
+        discard(() -> getEndPoint().close());
+    }
+
+    /**
+     * Returns true for a call without a credential that came right behind another one. It waits for a turn, so that a
+     * client that sends many calls at once is answered no faster than one that waits for each answer.
+     */
+    boolean isFurtherOfStranger(Admission admission) {
+        if (!admission.isOfStranger()) {
+            return false;
+        }
+        callsOfStranger++;
+        return callsOfStranger > 1;
     }
 
     /**

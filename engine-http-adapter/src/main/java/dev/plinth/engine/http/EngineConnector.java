@@ -23,10 +23,10 @@ final class EngineConnector extends ServerConnector {
     private static final int SELECTORS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     private final CallService calls;
-    private final ByteBudget headers;
+    private final Bounds bounds;
     private final Cors cors;
-    private final Addresses addresses;
     private final HostNames hosts;
+    private final ConnectionPlaces places;
     private final DiscardPace discardPace = new DiscardPace(System.nanoTime());
     private volatile boolean closing;
     private volatile boolean draining;
@@ -40,17 +40,18 @@ final class EngineConnector extends ServerConnector {
     EngineConnector(
             Server server,
             CallService calls,
-            ByteBudget headers,
+            Bounds bounds,
             Cors cors,
-            Addresses addresses,
             HostNames hosts,
+            ConnectionPlaces places,
             ConnectionFactory... connections) {
         super(server, ACCEPTORS, SELECTORS, connections);
         this.calls = calls;
-        this.headers = headers;
+        this.bounds = bounds;
         this.cors = cors;
-        this.addresses = addresses;
         this.hosts = hosts;
+        this.places = places;
+        addEventListener(places);
     }
 
     /** Returns the service that answers the requests of this connector. */
@@ -65,7 +66,22 @@ final class EngineConnector extends ServerConnector {
 
     /** Returns the limits of each address. */
     Addresses addresses() {
-        return addresses;
+        return bounds.addresses();
+    }
+
+    /** Returns the places of its connections. */
+    ConnectionPlaces places() {
+        return places;
+    }
+
+    /** Runs a step for a caller without a credential when it is the turn of the connection's address. */
+    void takeTurn(EngineConnection connection, Runnable step) {
+        bounds.turns().run(addresses().owner(connection.getEndPoint()), turn -> step.run());
+    }
+
+    /** Runs a short step likewise, on this thread if it is the address's turn now. */
+    void takeTurnHereOrLater(EngineConnection connection, Runnable step) {
+        bounds.turns().runHereOrLater(addresses().owner(connection.getEndPoint()), turn -> step.run());
     }
 
     /** Returns the names under which clients may call this connector. */
@@ -75,7 +91,7 @@ final class EngineConnector extends ServerConnector {
 
     /** Returns an empty share of the memory for headers. */
     ByteBudget.Share headersShare() {
-        return headers.share(() -> "all");
+        return bounds.headers().share(() -> "all");
     }
 
     /** Goes on with discarding bytes after a turn of {@link FramingLimits#DISCARDED_BYTES_AT_ONCE}, once others had theirs. */
@@ -89,7 +105,7 @@ final class EngineConnector extends ServerConnector {
     }
 
     /**
-     * Closes connections beyond the number of their address before a selector has work with them.
+     * Closes connections with TLS that an address begins too often, before a selector has work with them.
      *
      * <p>It also watches each selector. Jetty logs the error that ends a selector and goes on without it, and its
      * connections then hang for ever.
@@ -99,8 +115,7 @@ final class EngineConnector extends ServerConnector {
         return new ServerConnectorManager(executor, scheduler, selectors) {
             @Override
             public void accept(SelectableChannel channel, @Nullable Object attachment) {
-                if (channel instanceof SocketChannel socket
-                        && (addresses.isFull(socket) || hasTls() && addresses.isTooOften(socket))) {
+                if (channel instanceof SocketChannel socket && hasTls() && addresses().isTooOften(socket)) {
                     IO.close(socket);
                 } else {
                     super.accept(channel, attachment);

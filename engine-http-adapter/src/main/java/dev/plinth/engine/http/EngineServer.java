@@ -2,7 +2,6 @@ package dev.plinth.engine.http;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Audience;
-import dev.plinth.engine.http.tls.HandshakeTurns;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -38,8 +37,8 @@ import org.eclipse.jetty.util.thread.Scheduler;
 public final class EngineServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EngineServer.class.getName());
 
-    /** Handshakes that compute at once, so that calls keep half of the processors. */
-    private static final int HANDSHAKES_AT_ONCE =
+    /** Steps of strangers that run at once, so that calls with a credential keep half of the processors. */
+    private static final int STRANGERS_AT_ONCE =
             Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
     /** How long before the end of the drain the calls that others have not answered are given an answer. */
@@ -51,7 +50,6 @@ public final class EngineServer implements AutoCloseable {
     private final Bounds bounds;
     private final Deadlines deadlines;
     private final Optional<Tls> tls;
-    private final HandshakeTurns handshakes;
     private final Cors cors;
 
     /** An address to listen on, as it was requested, with its door. */
@@ -62,9 +60,9 @@ public final class EngineServer implements AutoCloseable {
         tls = settings.tls().map(Tls::new);
         cors = settings.cors();
         Addresses addresses = new Addresses(settings.addresses());
-        bounds = Bounds.of(settings.heapBytes(), settings.budgets(), addresses);
         WorkerPool threads = new WorkerPool();
-        handshakes = new HandshakeTurns(threads, HANDSHAKES_AT_ONCE);
+        bounds = Bounds.of(
+                settings.heapBytes(), settings.budgets(), addresses, new AddressTurns(threads, STRANGERS_AT_ONCE));
         server = new Server(threads);
         server.setStopTimeout(deadlines.drain().toMillis());
         server.setHandler(new ExchangeHandler(bounds));
@@ -92,12 +90,15 @@ public final class EngineServer implements AutoCloseable {
         EngineConnector connector = new EngineConnector(
                 server,
                 calls,
-                bounds.headers(),
+                bounds,
                 cors,
-                addresses,
                 listening.hosts(),
+                // Each connector has its own limits, so that tenants that fill theirs leave the operator's open.
+                encryption.isPresent()
+                        ? ConnectionPlaces.encrypted(heapBytes, addresses)
+                        : ConnectionPlaces.plain(addresses),
                 encryption
-                        .map(any -> new ConnectionFactory[] {any.connections(handshakes), plain})
+                        .map(any -> new ConnectionFactory[] {any.connections(bounds.turns()), plain})
                         .orElseGet(() -> new ConnectionFactory[] {plain}));
         connector.setName(name);
         connector.setHost(listening.host());
@@ -106,11 +107,8 @@ public final class EngineServer implements AutoCloseable {
         connector.setIdleTimeout(deadlines.idle().toMillis());
         connector.setShutdownIdleTimeout(deadlines.drain().toMillis());
         connector.addEventListener(sweep);
-        connector.addEventListener(addresses);
         server.addConnector(connector);
-        // Each connector has its own limits, so that tenants that fill theirs leave the operator's open.
-        connector.addEventListener(new TlsPlaces(heapBytes, addresses));
-        server.addBean(new NetworkConnectionLimit(FramingLimits.CONNECTIONS_MAX, connector));
+        server.addBean(new NetworkConnectionLimit(FramingLimits.SOCKETS_MAX, connector));
         places.add(new Place(encryption.isPresent() ? "https" : "http", listening.host(), listening.port(), connector));
     }
 

@@ -84,6 +84,7 @@ final class Exchange implements Invocable.Task {
                 .preflight(head)
                 .map(reply -> Admission.refused(calls.numbered(reply)))
                 .orElseGet(() -> calls.admit(head, new Caller()));
+        connection.note(admission);
     }
 
     @Override
@@ -93,6 +94,15 @@ final class Exchange implements Invocable.Task {
 
     /** Answers a call that needs no body, and reads the body of any other call. */
     void begin() {
+        if (connection.isFurtherOfStranger(admission)) {
+            Runnable step = () -> ThreadTrace.during(request.getHeaders().get(TraceParent.HEADER), this::beginInTurn);
+            connector.takeTurn(connection, () -> endIfBroken(step));
+        } else {
+            beginInTurn();
+        }
+    }
+
+    private void beginInTurn() {
         if (admission.isRefused()) {
             unread = hasBody() && !hasCome();
             submit(admission.submit(NO_BODY, this::takeForValues));

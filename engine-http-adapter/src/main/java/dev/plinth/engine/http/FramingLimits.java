@@ -59,8 +59,14 @@ final class FramingLimits {
     /** Milliseconds for which such an answer is held back, so that a client that goes on gets ten of them a second. */
     static final int REFUSAL_HELD_MILLIS = 100;
 
-    /** Open connections at once. More wait in the accept queue. */
+    /** Open connections of a port at once. A further one costs another one its place ({@link ConnectionPlaces}). */
     static final int CONNECTIONS_MAX = 10_000;
+
+    /**
+     * Open sockets of a port at once, with those that are being opened or closed. More wait in the accept queue. Only
+     * connections of trusted proxies and other nodes can be so many for long.
+     */
+    static final int SOCKETS_MAX = CONNECTIONS_MAX + 1_000;
 
     /**
      * Bytes of the heap that a TLS connection may take. A handshake that stops within a hello of 32 KiB keeps 20 KB in
@@ -71,8 +77,11 @@ final class FramingLimits {
     /** Records without data that a client may send on one TLS connection. A handshake has fewer than ten. */
     static final int TLS_RECORDS_WITHOUT_DATA_MAX = 100;
 
-    /** Connections that wait to be accepted. */
-    static final int ACCEPT_QUEUE_MAX = 1024;
+    /**
+     * Connections that wait to be accepted, unless the system has a lower limit ({@code net.core.somaxconn}). The system
+     * drops further ones, and their clients try again after a second or three.
+     */
+    static final int ACCEPT_QUEUE_MAX = 4096;
 
     private FramingLimits() {}
 }

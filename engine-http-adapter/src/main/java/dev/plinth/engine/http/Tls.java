@@ -1,6 +1,5 @@
 package dev.plinth.engine.http;
 
-import dev.plinth.engine.http.tls.HandshakeTurns;
 import dev.plinth.engine.http.tls.KeyFileMode;
 import dev.plinth.engine.http.tls.ServerCertificate;
 import java.lang.System.Logger.Level;
@@ -53,13 +52,14 @@ final class Tls {
     /**
      * Returns the factory of connections that decrypt for HTTP/1.1. Connectors may share the context.
      *
-     * @param turns the turns of all handshakes of a server
+     * @param turns the turns of all strangers of a server
      */
-    ConnectionFactory connections(HandshakeTurns turns) {
+    ConnectionFactory connections(AddressTurns turns) {
         SslConnectionFactory factory = new SslConnectionFactory(contexts, HttpVersion.HTTP_1_1.asString()) {
             @Override
             protected SslConnection newSslConnection(Connector connector, EndPoint endPoint, SSLEngine engine) {
-                Object turnOf = ((EngineConnector) connector).addresses().turnOf(endPoint);
+                AddressTurns.Owner owner =
+                        ((EngineConnector) connector).addresses().owner(endPoint);
                 return new TlsConnection(
                         connector.getByteBufferPool(),
                         connector.getExecutor(),
@@ -67,7 +67,7 @@ final class Tls {
                         endPoint,
                         engine,
                         turns,
-                        turnOf);
+                        owner);
             }
         };
         // Jetty would fail a request whose Host is not in the certificate. There is one certificate, and clients check

@@ -1,6 +1,5 @@
 package dev.plinth.engine.http;
 
-import dev.plinth.engine.http.tls.HandshakeTurns;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import javax.net.ssl.SSLEngine;
@@ -18,16 +17,16 @@ import org.jspecify.annotations.Nullable;
  * computes for a millisecond or more, and a selector thread has other connections to serve.
  */
 final class TlsConnection extends SslConnection implements SslHandshakeListener {
-    private final HandshakeTurns turns;
-    private final Object turnOf;
+    private final AddressTurns turns;
+    private final AddressTurns.Owner owner;
     private volatile boolean handshaken;
-    private volatile HandshakeTurns.@Nullable Turn turn;
+    private volatile AddressTurns.@Nullable Turn turn;
     private int recordsWithoutData;
 
     /**
      * Makes the connection of an endpoint.
      *
-     * @param turnOf the key of its turns, from {@link Addresses#turnOf}
+     * @param owner the owner of its turns, from {@link Addresses#owner}
      */
     TlsConnection(
             ByteBufferPool buffers,
@@ -35,11 +34,11 @@ final class TlsConnection extends SslConnection implements SslHandshakeListener 
             SslContextFactory contexts,
             EndPoint endPoint,
             SSLEngine engine,
-            HandshakeTurns turns,
-            Object turnOf) {
+            AddressTurns turns,
+            AddressTurns.Owner owner) {
         super(buffers, executor, contexts, endPoint, engine);
         this.turns = turns;
-        this.turnOf = turnOf;
+        this.owner = owner;
         addHandshakeListener(this);
     }
 
@@ -51,7 +50,7 @@ final class TlsConnection extends SslConnection implements SslHandshakeListener 
     @Override
     public void handshakeSucceeded(Event event) {
         handshaken = true;
-        HandshakeTurns.Turn ended = turn;
+        AddressTurns.Turn ended = turn;
         if (ended != null) {
             ended.end(); // The first requests may have come with the end of the handshake, and take their time.
         }
@@ -62,11 +61,11 @@ final class TlsConnection extends SslConnection implements SslHandshakeListener 
         if (handshaken) {
             super.onFillable();
         } else {
-            turns.run(turnOf, this::shakeHands);
+            turns.run(owner, this::shakeHands);
         }
     }
 
-    private void shakeHands(HandshakeTurns.Turn begun) {
+    private void shakeHands(AddressTurns.Turn begun) {
         turn = begun;
         super.onFillable();
     }

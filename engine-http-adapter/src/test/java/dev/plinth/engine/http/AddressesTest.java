@@ -58,16 +58,31 @@ class AddressesTest {
     }
 
     @Test
-    void connections_beyondTheNumber_areClosed() throws IOException {
+    void connections_beyondTheNumber_costTheOldestIdleOneItsPlace() throws IOException {
         start(EngineServerBuilder::limitLoopback);
         for (int i = 0; i < CONNECTIONS; i++) {
             assertThat(send(live.key(), "").status()).isEqualTo(200);
         }
 
-        assertThat(connect().isAtEnd()).isTrue();
-        assertThat(clients.get(0).send(get(live.key(), "")).read().status())
-                .as("those that are open go on")
+        assertThat(send(live.key(), "").status())
+                .as("a neighbour of those behind one address")
                 .isEqualTo(200);
+
+        assertThat(clients.get(0).isAtEnd()).isTrue();
+        assertThat(clients.get(1).send(get(live.key(), "")).read().status())
+                .as("the others go on")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void connections_beyondTheNumber_ofAnAddressWhoseOthersAreInUse_areClosed() throws IOException {
+        start(EngineServerBuilder::limitLoopback);
+        String stream = "GET /v1/events/stream HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + live.key() + "\r\n\r\n";
+        for (int i = 0; i < CONNECTIONS; i++) {
+            assertThat(connect().send(stream).read("HEAD").status()).isEqualTo(200);
+        }
+
+        assertThat(connect().isAtEnd()).isTrue();
     }
 
     @Test
@@ -142,16 +157,16 @@ class AddressesTest {
 
     /** Connections of one address share a turn of handshakes, and those of a proxy belong to many clients. */
     @Test
-    void turnOf_connectionsOfOneAddress_isOneTurn_andOfATrustedProxyOneForEach() {
+    void owner_connectionsOfOneAddress_isOneOwner_andOfATrustedProxyOneForEach() {
         Addresses addresses =
                 new Addresses(new Addresses.Rules(1, 1, 1, false, List.of(AddressRange.parse("192.0.2.0/24"))));
         EndPoint proxy = endPoint("192.0.2.1");
         EndPoint client = endPoint("198.51.100.1");
 
-        assertThat(addresses.turnOf(client)).isEqualTo(addresses.turnOf(endPoint("198.51.100.1")));
-        assertThat(addresses.turnOf(client)).isNotEqualTo(addresses.turnOf(endPoint("198.51.100.2")));
-        assertThat(addresses.turnOf(proxy)).isEqualTo(addresses.turnOf(proxy));
-        assertThat(addresses.turnOf(proxy)).isNotEqualTo(addresses.turnOf(endPoint("192.0.2.1")));
+        assertThat(addresses.owner(client)).isEqualTo(addresses.owner(endPoint("198.51.100.1")));
+        assertThat(addresses.owner(client)).isNotEqualTo(addresses.owner(endPoint("198.51.100.2")));
+        assertThat(addresses.owner(proxy)).isEqualTo(addresses.owner(proxy));
+        assertThat(addresses.owner(proxy)).isNotEqualTo(addresses.owner(endPoint("192.0.2.1")));
     }
 
     private static EndPoint endPoint(String address) {

@@ -2,7 +2,7 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.ByteBudget;
+import dev.plinth.engine.CallBudgets;
 import java.util.List;
 import java.util.Set;
 import org.eclipse.jetty.io.ManagedSelector;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class EngineConnectorTest {
     private static final int DRAINS = 100;
-    private static final ByteBudget HEADERS = new ByteBudget("headers", 1, 1, 0);
+    private static final long HEAP_BYTES = 1L << 28;
 
     private final FakeCallService calls = new FakeCallService();
     private final Server server = new Server();
@@ -26,10 +26,10 @@ class EngineConnectorTest {
         return new EngineConnector(
                 of,
                 calls,
-                HEADERS,
+                Bounds.of(HEAP_BYTES, CallBudgets.of(HEAP_BYTES), addresses, new AddressTurns(Runnable::run, 1)),
                 new Cors(Set.of()),
-                addresses,
                 HostNames.all(),
+                ConnectionPlaces.plain(addresses),
                 new EngineConnectionFactory(new HttpConfiguration()));
     }
 

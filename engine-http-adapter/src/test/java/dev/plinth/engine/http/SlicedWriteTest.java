@@ -2,7 +2,7 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.ByteBudget;
+import dev.plinth.engine.CallBudgets;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** An answer ends once, also if Jetty throws instead of writing. */
 class SlicedWriteTest {
+    private static final long HEAP_BYTES = 1L << 28;
+    private static final Addresses ADDRESSES = new Addresses(new Addresses.Rules(1, 1, 1, false, List.of()));
+
     private final OutOfMemoryError noMemory = new OutOfMemoryError("none, says the test");
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
     private final List<Long> nanosInSlice = new CopyOnWriteArrayList<>();
@@ -26,10 +29,10 @@ class SlicedWriteTest {
     private final EngineConnector connector = new EngineConnector(
             server,
             new FakeCallService(),
-            new ByteBudget("headers", 1, 1, 0),
+            Bounds.of(HEAP_BYTES, CallBudgets.of(HEAP_BYTES), ADDRESSES, new AddressTurns(Runnable::run, 1)),
             new Cors(Set.of()),
-            new Addresses(new Addresses.Rules(1, 1, 1, false, List.of())),
             HostNames.all(),
+            ConnectionPlaces.plain(ADDRESSES),
             new EngineConnectionFactory(new HttpConfiguration()));
 
     /** Answers with bytes that are never written. */

@@ -1,4 +1,4 @@
-package dev.plinth.engine.http.tls;
+package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,15 +10,15 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** Whose handshake is next, with an executor that the test steps. */
-final class HandshakeTurnsTest {
+/** Whose step is next, with an executor that the test steps. */
+final class AddressTurnsTest {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final List<String> done = new ArrayList<>();
 
-    private void run(HandshakeTurns turns, String address, int steps) {
+    private void run(AddressTurns turns, String address, int steps) {
         for (int i = 1; i <= steps; i++) {
             String name = address + i;
-            turns.run(address, turn -> done.add(name));
+            turns.run(new AddressTurns.Owner(address, address), turn -> done.add(name));
         }
     }
 
@@ -30,7 +30,7 @@ final class HandshakeTurnsTest {
 
     @Test
     void run_addressWithMany_letsOthersInBetween() {
-        HandshakeTurns turns = new HandshakeTurns(tasks::add, 1);
+        AddressTurns turns = new AddressTurns(tasks::add, 1);
         run(turns, "a", 4);
         run(turns, "b", 2);
         run(turns, "c", 1);
@@ -41,8 +41,36 @@ final class HandshakeTurnsTest {
     }
 
     @Test
+    void run_networkWithManyAddresses_letsOthersInBetween() {
+        AddressTurns turns = new AddressTurns(tasks::add, 1);
+        for (String address : List.of("a", "b", "c")) {
+            turns.run(new AddressTurns.Owner("wide", address), turn -> done.add(address));
+        }
+        run(turns, "d", 2);
+
+        finish();
+
+        assertThat(done).containsExactly("a", "d1", "b", "d2", "c");
+    }
+
+    @Test
+    void runHereOrLater_nothingRuns_runsHere_andOtherwiseInItsTurn() {
+        AddressTurns turns = new AddressTurns(tasks::add, 1);
+        AddressTurns.Owner owner = new AddressTurns.Owner("a", "a");
+
+        turns.runHereOrLater(owner, first -> {
+            turns.runHereOrLater(owner, second -> done.add("second"));
+            done.add("first");
+        });
+
+        assertThat(done).containsExactly("first");
+        finish();
+        assertThat(done).containsExactly("first", "second");
+    }
+
+    @Test
     void run_many_areAsManyTasksAtOnceAsAllowed() {
-        HandshakeTurns turns = new HandshakeTurns(tasks::add, 2);
+        AddressTurns turns = new AddressTurns(tasks::add, 2);
         run(turns, "a", 5);
         assertThat(tasks).hasSize(2);
 
@@ -57,8 +85,8 @@ final class HandshakeTurnsTest {
 
     @Test
     void run_stepThatFails_isToldToTheExecutorAndKeepsNoTurn() {
-        HandshakeTurns turns = new HandshakeTurns(tasks::add, 1);
-        turns.run("a", turn -> {
+        AddressTurns turns = new AddressTurns(tasks::add, 1);
+        turns.run(new AddressTurns.Owner("a", "a"), turn -> {
             throw new IllegalStateException("fails, as it should");
         });
         run(turns, "b", 1);
@@ -71,8 +99,8 @@ final class HandshakeTurnsTest {
 
     @Test
     void run_stepThatEndsItsTurn_goesOnBesideTheNextOne() {
-        HandshakeTurns turns = new HandshakeTurns(tasks::add, 1);
-        turns.run("a", turn -> {
+        AddressTurns turns = new AddressTurns(tasks::add, 1);
+        turns.run(new AddressTurns.Owner("a", "a"), turn -> {
             turn.end();
             turn.end();
             finish();
@@ -90,7 +118,7 @@ final class HandshakeTurnsTest {
     @Test
     void run_executorThatHasStopped_keepsNoTurn() {
         AtomicBoolean stopped = new AtomicBoolean(true);
-        HandshakeTurns turns = new HandshakeTurns(
+        AddressTurns turns = new AddressTurns(
                 task -> {
                     if (stopped.get()) {
                         throw new RejectedExecutionException("stopped, as it should be");
