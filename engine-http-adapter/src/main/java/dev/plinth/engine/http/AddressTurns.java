@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the work that callers without a credential cause: a few steps at once, one network after the other, and in each
- * network one address after the other. So an address with many steps delays another one by a step of each network that
+ * Runs the work that callers without a credential cause, a few steps at once. One network comes after the other, and in
+ * each network one address after the other. So an address with many steps delays another one by a step of each network that
  * waits. Thread-safe.
  */
 final class AddressTurns {

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.Connection;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Limits the connections of a port: those of an address, those that the heap has room for with TLS, and all. A
@@ -35,8 +34,7 @@ final class ConnectionPlaces implements Connection.Listener {
     private final Addresses addresses;
     private final PlacesByNetwork<EngineConnection> places =
             new PlacesByNetwork<>(ConnectionPlaces::rank); // guarded by this
-    private final Set<EngineConnection> exempt =
-            Collections.newSetFromMap(new IdentityHashMap<>()); // guarded by this
+    private final Set<EngineConnection> exempt = Collections.newSetFromMap(new IdentityHashMap<>()); // guarded by this
 
     /**
      * Makes the places of a port.
@@ -62,9 +60,10 @@ final class ConnectionPlaces implements Connection.Listener {
     private static int rank(EngineConnection connection) {
         boolean hadCredential = connection.hadCredential();
         return switch (connection.phase()) {
-            case HANDSHAKE, IDLE, HEADERS, CLOSING -> hadCredential
-                    ? IDLE_AFTER_A_CREDENTIAL
-                    : System.currentTimeMillis() - connection.getCreatedTimeStamp() < NEW_MILLIS ? NEW : UNUSED;
+            case HANDSHAKE, IDLE, HEADERS, CLOSING ->
+                hadCredential
+                        ? IDLE_AFTER_A_CREDENTIAL
+                        : System.currentTimeMillis() - connection.getCreatedTimeStamp() < NEW_MILLIS ? NEW : UNUSED;
             case BODY, WORKING -> hadCredential ? PlacesByNetwork.KEEPS : CALL_OF_A_STRANGER;
         };
     }

@@ -230,8 +230,8 @@ final class EngineConnection extends HttpConnection {
     }
 
     /**
-     * Returns true for a call without a credential that came right behind another one. It waits for a turn, so that a
-     * client that sends many calls at once is answered no faster than one that waits for each answer.
+     * Returns true for a call without a credential that came right behind another one. It waits for a turn. So a client
+     * that sends many calls at once is answered no faster than one that waits for each answer.
      */
     boolean isFurtherOfStranger(Admission admission) {
         if (!admission.isOfStranger()) {

@@ -115,7 +115,9 @@ final class EngineConnector extends ServerConnector {
         return new ServerConnectorManager(executor, scheduler, selectors) {
             @Override
             public void accept(SelectableChannel channel, @Nullable Object attachment) {
-                if (channel instanceof SocketChannel socket && hasTls() && addresses().isTooOften(socket)) {
+                if (channel instanceof SocketChannel socket
+                        && hasTls()
+                        && addresses().isTooOften(socket)) {
                     IO.close(socket);
                 } else {
                     super.accept(channel, attachment);

@@ -33,9 +33,8 @@ final class PlacesByNetwork<C> {
     private final ToIntFunction<C> rank;
     private final Map<C, List<Network<C>>> networksOf = new HashMap<>();
     private final Map<ClientNetwork, Network<C>> networks = new HashMap<>();
-    private final TreeSet<Network<C>> largestFirst =
-            new TreeSet<>(Comparator.comparingLong((Network<C> each) -> -each.size())
-                    .thenComparingInt(each -> each.number));
+    private final TreeSet<Network<C>> largestFirst = new TreeSet<>(
+            Comparator.comparingLong((Network<C> each) -> -each.size()).thenComparingInt(each -> each.number));
     private int numbered;
 
     /**

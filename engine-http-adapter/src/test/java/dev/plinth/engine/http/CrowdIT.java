@@ -65,8 +65,8 @@ class CrowdIT {
     void idleConnections_ofManyAddresses_keepOutNoNewcomer(int addresses, int ofEach) throws IOException {
         InetAddress honest = InetAddress.getByAddress(new byte[] {127, 9, 9, 9});
         String call = "GET /v1/workspace HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + server.key() + "\r\n\r\n";
-        String stream = "GET /v1/events/stream HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + server.key()
-                + "\r\n\r\n";
+        String stream =
+                "GET /v1/events/stream HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + server.key() + "\r\n\r\n";
         try (RawClient follower = new RawClient(port(), honest);
                 RawClient kept = new RawClient(port(), honest)) {
             assertThat(follower.send(stream).read("HEAD").status()).isEqualTo(200);

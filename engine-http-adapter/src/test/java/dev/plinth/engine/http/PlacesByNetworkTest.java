@@ -47,7 +47,9 @@ class PlacesByNetworkTest {
 
         crowd(MOST, addressOf);
 
-        assertThat(places.remove(HONEST)).as("the honest client still has its place").isTrue();
+        assertThat(places.remove(HONEST))
+                .as("the honest client still has its place")
+                .isTrue();
     }
 
     @Test
