@@ -44,6 +44,10 @@ public final class EngineServer implements AutoCloseable {
     /** How long before the end of the drain the calls that others have not answered are given an answer. */
     private static final long LAST_ANSWERS_MILLIS = 500;
 
+    static {
+        Slf4jStart.withoutComplaint(); // before the first class of Jetty, since SLF4J speaks once
+    }
+
     private final Server server;
     private final List<Place> places = new ArrayList<>();
     private final ConnectionSweep sweep;
