@@ -337,7 +337,7 @@ final class DataDirectoryTest {
         crc.update(bytes, 0, HEADER_CRC_AT);
         header.putInt(HEADER_CRC_AT, (int) crc.getValue());
         Files.write(segment, bytes);
-        String message = "Expected journal version 2, but " + FIRST_SEGMENT + " is of version 3";
+        String message = FIRST_SEGMENT + " is of version 3, and this release reads version 2; nothing was changed";
 
         assertRefused(() -> DataDirectory.verify(directory), message);
         assertRefused(() -> DataDirectory.backup(directory, base.resolve("copy")), message);

@@ -73,7 +73,8 @@ public final class ManualClock implements EngineClock {
      * @param span how far, cut to milliseconds; not negative
      * @throws IllegalArgumentException if the span is negative, or goes beyond the year 9999; then the clock stands still
      * @throws IllegalStateException in code that an engine of this clock runs, such as a job handler. Then the call would
-     *     wait for that code. Also if due work has not ended within a real minute; the clock then stands at its time
+     *     wait for that code. Also if due work has not ended within a real minute; the clock then stands at its time. Over a shared log it returns
+     *     earlier instead, because the log may hold the work up
      */
     public void advance(Duration span) {
         Objects.requireNonNull(span, "span must not be null.");

@@ -455,6 +455,11 @@ public final class Store implements AutoCloseable {
         return !inFlight.hasFailed();
     }
 
+    /** Returns true if the records go to a log that other nodes read too. */
+    public boolean isShared() {
+        return journal.isShared();
+    }
+
     /** Returns true if so much waits for the disk that a caller that cannot wait should retry later. */
     public boolean isFull() {
         return inFlight.isFull();

@@ -28,6 +28,8 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
     /** The real time in which due work has to end while a manual clock waits. An attempt of a webhook may take 15 s. */
     private static final long IDLE_WAIT_MILLIS_MAX = 60_000;
 
+    private static final long LOG_WAIT_MILLIS = 16_000;
+
     private static final long IDLE_MILLIS = 60_000;
     private static final int STARTS_PER_PASS_MAX = 10_000;
     private static final long AGAIN_MILLIS = 1000;
@@ -117,10 +119,11 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         boolean more = true;
         while (more && open) {
             pass();
+            boolean rest = true;
             for (ReadySource source : sources) {
-                awaitEnd(source);
+                rest &= awaitEnd(source);
             }
-            more = !isAtRest();
+            more = rest && !isAtRest();
         }
     }
 
@@ -129,7 +132,11 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
         hostCode.checkMayWait("advance");
     }
 
-    private void awaitEnd(ReadySource source) {
+    /** Returns false if work has not ended that a shared log may hold up, which no caller can help. */
+    private boolean awaitEnd(ReadySource source) {
+        if (store.isShared()) {
+            return source.awaitIdle(LOG_WAIT_MILLIS);
+        }
         if (!source.awaitIdle(IDLE_WAIT_MILLIS_MAX) && open) {
             throw new IllegalStateException(
                     Thread.currentThread().isInterrupted()
@@ -137,6 +144,7 @@ public final class Timers implements ManualClock.DueWork, AutoCloseable {
                             : "Due work has not ended within " + TimeUnit.MILLISECONDS.toSeconds(IDLE_WAIT_MILLIS_MAX)
                                     + " s, so the clock stands at the time of that work. See to it that no handler waits for the thread that advances the clock, then advance it again.");
         }
+        return true;
     }
 
     /**

@@ -184,7 +184,7 @@ class OpeningTest {
         Map<String, byte[]> contents = written();
         putVersion(contents.get(Segment.name(1)), 60);
 
-        assertRefused(contents, "Expected journal version 2, but journal-0000000001 is of version 7");
+        assertRefused(contents, "journal-0000000001 is of version 7, and this release reads version 2");
     }
 
     @Test
@@ -193,7 +193,7 @@ class OpeningTest {
         String name = snapshotIn(contents);
         putVersion(contents.get(name), 64);
 
-        assertRefused(contents, "Expected snapshot version 1, but " + name + " is of version 7");
+        assertRefused(contents, name + " is of version 7, and this release reads version 1");
     }
 
     @Test
@@ -360,7 +360,6 @@ class OpeningTest {
     private void assertRefused(Map<String, byte[]> contents, String message) {
         assertThatThrownBy(() -> life.open(MemoryDisk.of(contents), RandomDiskWrites.NEVER))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageStartingWith("Expected ")
                 .hasMessageContaining(message)
                 .hasMessageContaining("; ");
     }
