@@ -453,7 +453,7 @@ public final class EngineBuilder {
      * {@code resource}.
      *
      * @param name {@code [a-z][a-z0-9_]{0,63}}
-     * @param schema the schema; its references stay inside it, and nothing is fetched
+     * @param schema the schema; its references stay inside it, nothing is fetched, and its patterns are those of ECMA-262
      */
     public EngineBuilder resourceType(String name, Json schema) {
         register(resourceTypes, "type of resources", SettingChecks.checkedType(name), schema);

@@ -8,8 +8,10 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.dialect.Dialects;
 import com.networknt.schema.path.NodePath;
 import com.networknt.schema.path.PathType;
+import com.networknt.schema.resource.SchemaLoader;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Quoted;
@@ -25,12 +27,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * A JSON Schema (draft 2020-12) that finds all errors of a value.
  *
- * <p>Nothing is fetched: a reference has to stay inside its schema. The work on a value is limited by the value's own
- * size and by {@link SchemaPattern}. Immutable, safe for use by several threads.
+ * <p>Nothing is fetched: a reference has to stay inside its schema, see {@link SchemaReferences}. The work on a value is
+ * limited by the value's own size and by {@link SchemaPattern}. Immutable, safe for use by several threads.
  */
 public final class JsonSchema {
-    private static final String DIALECT = SpecificationVersion.DRAFT_2020_12.getDialectId();
-    private static final Set<String> VALUES = Set.of("const", "enum", "default", "examples");
+    static final String DIALECT = SpecificationVersion.DRAFT_2020_12.getDialectId();
+
+    private static final String VOCABULARIES = "https://json-schema.org/draft/2020-12/meta/";
+    /** The schemas that describe the dialect. The validator brings them with it, and reads nothing else. */
+    private static final Set<String> META_SCHEMAS = Set.of(
+            DIALECT,
+            VOCABULARIES + "core",
+            VOCABULARIES + "applicator",
+            VOCABULARIES + "unevaluated",
+            VOCABULARIES + "validation",
+            VOCABULARIES + "meta-data",
+            VOCABULARIES + "format-annotation",
+            VOCABULARIES + "content");
+
     private static final int MESSAGE_LENGTH_MAX = 300;
 
     private static final Map<String, String> CODES = Map.ofEntries(
@@ -65,22 +79,27 @@ public final class JsonSchema {
      */
     public static JsonSchema of(byte[] utf8) {
         JsonValue value = JsonReader.trusted(utf8);
-        checkReferences(value);
+        if (SchemaNodes.holdsHugeNumber(value)) {
+            throw new IllegalArgumentException(
+                    "it has a number of more than " + Limits.SCHEMA_NUMBER_DIGITS_MAX + " digits; write a shorter one");
+        }
         JsonNode node = SchemaNodes.of(value);
-        SchemaRegistry registry = SchemaRegistry.withDefaultDialect(
-                SpecificationVersion.DRAFT_2020_12,
-                builder -> builder.schemaRegistryConfig(SchemaRegistryConfig.builder()
-                        .pathType(PathType.JSON_POINTER)
-                        .regularExpressionFactory(SchemaPattern.FACTORY)
-                        .formatAssertionsEnabled(true)
-                        .locale(Locale.ROOT)
-                        .build()));
+        SchemaRegistry registry = SchemaRegistry.withDialect(
+                Dialects.getDraft202012(),
+                builder -> builder.schemaLoader(SchemaLoader.builder()
+                                .allow(iri -> META_SCHEMAS.contains(iri.toString()))
+                                .build())
+                        .schemaRegistryConfig(SchemaRegistryConfig.builder()
+                                .pathType(PathType.JSON_POINTER)
+                                .regularExpressionFactory(SchemaPattern.FACTORY)
+                                .formatAssertionsEnabled(true)
+                                .locale(Locale.ROOT)
+                                .build()));
         try {
-            List<Error> errors = SchemaPattern.bounded(
-                    () -> registry.getSchema(SchemaLocation.of(DIALECT)).validate(node));
-            if (!errors.isEmpty()) {
-                throw new IllegalArgumentException(text(errors.get(0).toString()));
-            }
+            Schema metaSchema = registry.getSchema(SchemaLocation.of(DIALECT));
+            refuseUnless(metaSchema, node);
+            SchemaReferences.settle(node, found -> refuseUnless(metaSchema, found));
+            registry.getSchema(SchemaReferences.allStatic(node)).initializeValidators();
             JsonSchema schema = new JsonSchema(registry.getSchema(node));
             schema.schema.initializeValidators();
             List<ProblemError> unused = schema.check(new JsonValue.Obj(Map.of()), "");
@@ -88,7 +107,24 @@ public final class JsonSchema {
         } catch (SchemaException | PatternSyntaxException | SchemaPattern.TooCostly e) {
             throw new IllegalArgumentException(text(String.valueOf(e.getMessage())), e);
         } catch (StackOverflowError e) {
-            throw new IllegalArgumentException("it refers to itself without end", e);
+            throw new IllegalArgumentException("it is nested too deeply; write fewer levels", e);
+        }
+    }
+
+    /** Returns true for the dialect that is taken. */
+    static boolean isDialect(String uri) {
+        return uri.equals(DIALECT) || uri.equals(DIALECT + "#");
+    }
+
+    /** Returns true for a schema that the dialect is described by. */
+    static boolean isMetaSchema(String uri) {
+        return META_SCHEMAS.contains(uri);
+    }
+
+    private static void refuseUnless(Schema metaSchema, JsonNode node) {
+        List<Error> errors = SchemaPattern.bounded(() -> metaSchema.validate(node));
+        if (!errors.isEmpty()) {
+            throw new IllegalArgumentException(text(errors.get(0).toString()));
         }
     }
 
@@ -114,6 +150,11 @@ public final class JsonSchema {
                     "too_complex",
                     "The schema cannot check this data, because " + e.getMessage()
                             + ". Send fewer or shorter strings."));
+        } catch (StackOverflowError e) {
+            return List.of(error(
+                    at,
+                    "too_complex",
+                    "The schema cannot check this data, because it is nested too deeply for it. Send fewer levels."));
         }
         List<ProblemError> errors = new ArrayList<>();
         for (Error one : found) {
@@ -144,30 +185,5 @@ public final class JsonSchema {
                 String.valueOf(message).lines().findFirst().orElse("it is none").strip();
         String end = line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
         return Quoted.cut(end, MESSAGE_LENGTH_MAX);
-    }
-
-    private static void checkReferences(JsonValue value) {
-        if (value instanceof JsonValue.Arr arr) {
-            arr.items().forEach(JsonSchema::checkReferences);
-        } else if (value instanceof JsonValue.Obj obj) {
-            for (Map.Entry<String, JsonValue> member : obj.members().entrySet()) {
-                if (member.getValue() instanceof JsonValue.Text text) {
-                    checkReference(member.getKey(), text.value());
-                } else if (!VALUES.contains(member.getKey())) {
-                    checkReferences(member.getValue());
-                }
-            }
-        }
-    }
-
-    private static void checkReference(String keyword, String target) {
-        boolean refers = keyword.equals("$ref") || keyword.equals("$dynamicRef");
-        if (refers && !target.startsWith("#")) {
-            throw new IllegalArgumentException(
-                    "it refers to " + text(target) + "; put what it refers to into its $defs, and refer to #/$defs/…");
-        }
-        if (keyword.equals("$schema") && !target.equals(DIALECT) && !target.equals(DIALECT + "#")) {
-            throw new IllegalArgumentException("its $schema is " + text(target) + "; leave it out or write " + DIALECT);
-        }
     }
 }

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * A regular expression of a schema, with the syntax of the JDK, that gives up after a limited number of steps. The
+ * A regular expression of a schema that gives up after a limited number of steps. The
  * pattern is the host's, but the text may come from an attacker, and some patterns take exponential time on some texts.
  * All texts of one value share the steps, because a value may have many. The validator does not name the value of a
  * text, so the steps are counted for each thread.
@@ -24,9 +24,7 @@ final class SchemaPattern implements RegularExpression {
     private final Pattern pattern;
 
     private SchemaPattern(String regex) {
-        // In ECMA-262, the syntax of schemas, a dollar matches only the end, and not before a last line break.
-        boolean ends = regex.endsWith("$") && !regex.endsWith("\\$");
-        this.pattern = Pattern.compile(ends ? regex.substring(0, regex.length() - 1) + "\\z" : regex);
+        this.pattern = Pattern.compile(EcmaPattern.translated(regex));
     }
 
     /** Checks one value on this thread. All its patterns share one number of steps. */
