@@ -101,6 +101,7 @@ final class SchemaReferencesTest {
                 "{'$defs':{'a':{'$id':'n'},'b':{'$id':'n'}}} | two of its schemas have the $id n",
                 "{'$vocabulary':{'https://a.example/v':true}} | $vocabulary",
                 "{'$defs':{'a':{'$id':'n','$schema':'http://json-schema.org/draft-07/schema#'}}} | $schema",
+                "{'patternProperties':{'^v$':{'$id':'date'}}} | patternProperties has an $id",
                 "{'minimum':1e9999} | digits",
             })
     void open_referenceThatLeadsOutsideOrNowhere_isRefusedAndNamed(String schema, String named) {

@@ -107,6 +107,10 @@ final class SchemaReferences {
     private void takeBelow(ObjectNode node, String keyword, JsonNode value, String base) {
         SchemaKeyword kind = SchemaKeyword.of(keyword);
         for (JsonNode below : kind.schemas(value)) {
+            if (keyword.equals("patternProperties") && below.has("$id")) {
+                throw refused("a schema in its patternProperties has an $id, which the validator cannot find there"
+                        + "; put it into its $defs, and refer to it");
+            }
             take(below, base);
             if (kind.isOfTheSameValue()) {
                 leads(node, below);
