@@ -12,7 +12,7 @@ import java.util.TreeMap;
 /** A door that keeps everything that went through it, to be compared with what went through another. */
 final class RecordingDoor implements Door {
     /** Tells what the socket adds to an answer; everything else is the engine's. */
-    private static final Set<String> FRAMING = Set.of("date", "content-length", "vary");
+    private static final Set<String> FRAMING = Set.of("date", "content-length", "vary", "x-content-type-options");
 
     private final Door door;
     private final List<Exchange> exchanges = new ArrayList<>();
