@@ -35,6 +35,11 @@ public interface Admission {
      */
     boolean takesBody();
 
+    /** Returns true for a call that opens a stream. The adapter first takes a place for it ({@link StreamPlaces}). */
+    default boolean isStream() {
+        return false;
+    }
+
     /** Returns the most bytes that the body may have, 1 or more. */
     int bodyBytesMax();
 
@@ -58,6 +63,16 @@ public interface Admission {
      * @param detail names the value, the limit and the next step
      */
     CompletableFuture<Reply> submitWithoutRoom(String detail);
+
+    /**
+     * Answers a call for whose stream the adapter has no place: 429 {@code too_many_concurrent_requests} at step 5. Nothing
+     * is read for it, and the engine gives the units of the call back.
+     *
+     * @param detail names the value, the limit and the next step
+     */
+    default CompletableFuture<Reply> submitWithoutPlace(String detail) {
+        return submitWithoutRoom(detail);
+    }
 
     /** Returns the admission of a call that is refused with this reply. */
     static Admission refused(Reply reply) {

@@ -9,8 +9,9 @@ import java.util.Objects;
  * @param bodies bytes of bodies that are being read or worked on
  * @param values bytes of the JSON values that the engine makes of bodies
  * @param answers bytes of answers that the sockets have not taken
+ * @param streams the open streams
  */
-public record CallBudgets(ByteBudget bodies, ByteBudget values, ByteBudget answers) {
+public record CallBudgets(ByteBudget bodies, ByteBudget values, ByteBudget answers, StreamPlaces streams) {
     private static final int PART_OF_THE_HEAP = 8;
     private static final int WORKSPACE_PART = 8;
     private static final long PROCESS_BYTES_MIN = 8L * 1024 * 1024;
@@ -29,6 +30,12 @@ public record CallBudgets(ByteBudget bodies, ByteBudget values, ByteBudget answe
         Objects.requireNonNull(bodies, "bodies must not be null.");
         Objects.requireNonNull(values, "values must not be null.");
         Objects.requireNonNull(answers, "answers must not be null.");
+        Objects.requireNonNull(streams, "streams must not be null.");
+    }
+
+    /** Makes budgets with streams of their own. */
+    public CallBudgets(ByteBudget bodies, ByteBudget values, ByteBudget answers) {
+        this(bodies, values, answers, new StreamPlaces());
     }
 
     /**

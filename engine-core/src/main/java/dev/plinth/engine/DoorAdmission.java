@@ -44,6 +44,11 @@ final class DoorAdmission implements Admission {
     }
 
     @Override
+    public boolean isStream() {
+        return pending.isStream();
+    }
+
+    @Override
     public boolean takesBody() {
         return pending.takesBody();
     }
@@ -69,6 +74,12 @@ final class DoorAdmission implements Admission {
     @Override
     public CompletableFuture<Reply> submitWithoutRoom(String detail) {
         pending.lacksRoom(detail);
+        return wire.submit(pending, replyTo);
+    }
+
+    @Override
+    public CompletableFuture<Reply> submitWithoutPlace(String detail) {
+        pending.lacksPlace(detail);
         return wire.submit(pending, replyTo);
     }
 }

@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Figure;
 import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
@@ -40,6 +41,7 @@ final class EngineFigures implements Wire.Figures, AutoCloseable {
     private final SecretCipher cipher;
     private final Supplier<Optional<NodeState>> node;
     private final HealthSampler sampler;
+    private final PacedPage page;
 
     /** The rooms of work that runs by itself. */
     record Work(Supplier<JobFigures> jobs, JobTimes jobTimes, Webhooks webhooks, SecretCipher cipher) {}
@@ -66,11 +68,12 @@ final class EngineFigures implements Wire.Figures, AutoCloseable {
         this.cipher = work.cipher();
         this.node = node;
         this.sampler = new HealthSampler(store, requests);
+        this.page = new PacedPage(() -> Exposition.page(read()), EngineClock.system()::nanoTime);
     }
 
     @Override
     public byte[] page() {
-        return Exposition.page(read());
+        return page.page();
     }
 
     @Override

@@ -108,7 +108,7 @@ final class EventStreamTest {
 
         Reply stream = resume(first);
 
-        assertThat(stream.body().length).isBetween(256 * 1024, 320 * 1024);
+        assertThat(stream.body().length).isBetween(64 * 1024, 128 * 1024);
         assertThat(follow(stream, 20)).hasSize(20).doesNotHaveDuplicates();
     }
 

@@ -31,7 +31,7 @@ record Bounds(
                 calls.bodies(),
                 calls.values(),
                 calls.answers(),
-                new Streams(calls.answers()),
+                new Streams(calls.answers(), calls.streams()),
                 addresses,
                 turns);
     }

@@ -3,6 +3,7 @@ package dev.plinth.engine.http;
 import dev.plinth.engine.Admission;
 import dev.plinth.engine.BodyBuffer;
 import dev.plinth.engine.ByteBudget;
+import dev.plinth.engine.StreamPlaces;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.TraceParent;
@@ -56,6 +57,7 @@ final class Exchange implements Invocable.Task {
     /** Accounts for the JSON values that the engine makes of the body; null until the engine has counted some. */
     private ByteBudget.@Nullable Share values;
 
+    private boolean hasPlace;
     private boolean isReleased;
     private boolean isListening;
     private @Nullable String payer;
@@ -109,6 +111,9 @@ final class Exchange implements Invocable.Task {
         } else if (bounds.answers().isUsedUp(this::payer) && admission.payer().isPresent()) {
             unread = hasBody() && !hasCome();
             submit(admission.submitWithoutRoom(bounds.answers().sentence()));
+        } else if (admission.isStream() && !takesPlace()) {
+            unread = hasBody() && !hasCome();
+            submit(admission.submitWithoutPlace(bounds.streams().places().sentence()));
         } else if (request.getLength() > admission.bodyBytesMax()) {
             unread = true;
             submit(admission.submitTooLarge());
@@ -121,6 +126,14 @@ final class Exchange implements Invocable.Task {
             }
             endIfBroken(this::read);
         }
+    }
+
+    /** Takes a place for the stream that the call opens, until the call is over. Returns false if there is none. */
+    private boolean takesPlace() {
+        Optional<StreamPlaces.Place> place = bounds.streams().places().take(payer());
+        place.ifPresent(own -> Request.addCompletionListener(request, failure -> own.close()));
+        hasPlace = place.isPresent();
+        return hasPlace;
     }
 
     private boolean hasBody() {
@@ -338,9 +351,15 @@ final class Exchange implements Invocable.Task {
             writeWhole(reply);
             return;
         }
+        boolean isHead = HttpMethod.HEAD.is(request.getMethod());
+        // A filter in front of the engine's door does not tell which calls open streams.
+        if (!isHead && !hasPlace && !takesPlace()) {
+            writeWhole(Refusals.tooManyStreams(calls, bounds.streams().places().sentence()));
+            return;
+        }
         // A client that is told so opens a new connection instead of sending into one that is about to be closed.
         ReplyWriter.writeHead(reply, null, connector.isDraining(), response);
-        if (HttpMethod.HEAD.is(request.getMethod())) {
+        if (isHead) {
             ReplyWriter.writeNoBody(response, callback);
         } else {
             bounds.streams()

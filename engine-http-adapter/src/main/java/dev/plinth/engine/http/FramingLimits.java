@@ -38,12 +38,6 @@ final class FramingLimits {
     /** Bytes from which on an answer is counted. A socket's own buffer takes a smaller one. */
     static final int ANSWER_BYTES_COUNTED_MIN = 1024;
 
-    /** Open streams of one workspace at once. One more ends with what it has, and its client comes again. */
-    static final int STREAMS_PER_WORKSPACE_MAX = 100;
-
-    /** Open streams at once. */
-    static final int STREAMS_MAX = 5_000;
-
     /** Bytes that are discarded after a refusal, so that the client gets to read it. */
     static final long DISCARDED_BYTES_MAX = 16L * 1024 * 1024;
 

@@ -44,6 +44,11 @@ final class Refusals {
         return refusal;
     }
 
+    /** Returns the answer to a call for whose stream there is no place, for a door that does not refuse it itself. */
+    static Reply tooManyStreams(CallService calls, String detail) {
+        return calls.refusal("too_many_concurrent_requests", detail).with("Retry-After", "5");
+    }
+
     static Reply tooManyFailures(CallService calls, int perMinute, long seconds) {
         return calls.refusal(
                         "rate_limited",

@@ -28,6 +28,21 @@ record ReignAdmission(
     }
 
     @Override
+    public boolean isOfStranger() {
+        return own.isOfStranger();
+    }
+
+    @Override
+    public boolean isStream() {
+        return own.isStream();
+    }
+
+    @Override
+    public CompletableFuture<Reply> submitWithoutPlace(String detail) {
+        return own.submitWithoutPlace(detail);
+    }
+
+    @Override
     public boolean takesBody() {
         return own.takesBody();
     }

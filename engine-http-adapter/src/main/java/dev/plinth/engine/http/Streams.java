@@ -1,8 +1,8 @@
 package dev.plinth.engine.http;
 
 import dev.plinth.engine.ByteBudget;
+import dev.plinth.engine.StreamPlaces;
 import dev.plinth.engine.api.Reply;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -12,18 +12,24 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** The open bodies that come in parts, limited for each workspace and in all. Thread-safe. */
+/** The open bodies that come in parts. Each has a place of {@link StreamPlaces}. Thread-safe. */
 final class Streams {
     private static final Reply.Part END = new Reply.Part(new byte[0], Optional.empty());
 
     private final Set<Body> open = ConcurrentHashMap.newKeySet();
-    private final Map<String, Integer> byPayer = new ConcurrentHashMap<>();
     private final ByteBudget answers;
+    private final StreamPlaces places;
     private volatile boolean draining;
 
     /** Begins without streams. The budget accounts for their parts. */
-    Streams(ByteBudget answers) {
+    Streams(ByteBudget answers, StreamPlaces places) {
         this.answers = answers;
+        this.places = places;
+    }
+
+    /** Returns the places of streams, which other adapters of the engine share. */
+    StreamPlaces places() {
+        return places;
     }
 
     /**
@@ -36,20 +42,17 @@ final class Streams {
             CallService calls, EngineConnection connection, Executor executor, Response response, Callback callback) {}
 
     /**
-     * Writes a body to its end, after the head of its response is set. If too many streams are open, it ends after its
-     * first part.
+     * Writes a body that has a place to its end, after the head of its response is set.
      *
      * @param payer the name under which the memory of the call is counted
      */
     void write(Reply reply, String payer, Sink sink) {
         Body body = new Body(payer, sink);
         open.add(body);
-        int own = byPayer.merge(payer, 1, Integer::sum);
-        boolean fits = own <= FramingLimits.STREAMS_PER_WORKSPACE_MAX && open.size() <= FramingLimits.STREAMS_MAX;
         try {
-            body.write(new Reply.Part(reply.body(), fits ? reply.rest() : Optional.empty()));
+            body.write(new Reply.Part(reply.body(), reply.rest()));
         } catch (RuntimeException | Error broken) {
-            close(body);
+            open.remove(body);
             throw broken;
         }
     }
@@ -60,15 +63,9 @@ final class Streams {
         open.forEach(body -> body.next.complete(END));
     }
 
-    /** Returns how many streams are open, for tests. */
+    /** Returns how many streams have a place, for tests. */
     int open() {
-        return open.size();
-    }
-
-    private void close(Body body) {
-        if (open.remove(body)) {
-            byPayer.computeIfPresent(body.payer, (id, streams) -> streams == 1 ? null : streams - 1);
-        }
+        return places.open();
     }
 
     /**
@@ -134,13 +131,13 @@ final class Streams {
         }
 
         private void succeed() {
-            close(this);
+            open.remove(this);
             sink.callback().succeeded();
         }
 
         private void fail(Throwable failure) {
             sink.calls().noteError(failure);
-            close(this);
+            open.remove(this);
             // Usually the client is gone, which needs no log line.
             sink.callback().failed(new Request.Handler.AbortException("The stream could not be written", failure));
         }

@@ -3,6 +3,7 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Admission;
+import dev.plinth.engine.StreamPlaces;
 import dev.plinth.engine.api.Reply;
 import java.io.IOException;
 import java.time.Duration;
@@ -359,18 +360,17 @@ class BoundsTest {
     }
 
     @Test
-    void streams_ofAWorkspaceBeyondTheirNumber_endBehindTheirFirstPart() throws IOException {
+    void streams_ofAWorkspaceBeyondTheirNumber_areRefused() throws IOException {
         calls.answer = call -> CompletableFuture.completedFuture(
                 new Reply(200, Map.of(), new byte[] {':'}, Optional.of(CompletableFuture::new)));
-        for (int i = 0; i < FramingLimits.STREAMS_PER_WORKSPACE_MAX; i++) {
+        for (int i = 0; i < StreamPlaces.WORKSPACE_MAX; i++) {
             connect().send("GET / HTTP/1.0\r\n\r\n");
         }
-        await(() -> server.bounds().streams().open() == FramingLimits.STREAMS_PER_WORKSPACE_MAX);
+        await(() -> server.bounds().streams().open() == StreamPlaces.WORKSPACE_MAX);
 
         RawClient beyond = connect().send("GET / HTTP/1.0\r\n\r\n");
 
-        assertThat(beyond.read().text()).isEqualTo(":");
-        assertThat(beyond.isAtEnd()).isTrue();
-        await(() -> server.bounds().streams().open() == FramingLimits.STREAMS_PER_WORKSPACE_MAX);
+        assertThat(beyond.read().status()).isEqualTo(429);
+        await(() -> server.bounds().streams().open() == StreamPlaces.WORKSPACE_MAX);
     }
 }

@@ -57,7 +57,7 @@ final class FakeCallService implements CallService {
     public Reply refusal(String code, String detail) {
         int status = switch (code) {
             case "malformed_request" -> 400;
-            case "rate_limited" -> 429;
+            case "rate_limited", "too_many_concurrent_requests" -> 429;
             case "shutting_down", "capacity_exhausted" -> 503;
             default -> 500;
         };

@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.StreamPlaces;
 import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Scope;
@@ -163,7 +164,7 @@ class HttpApiTablesTest {
         limits.put(
                 "calls with a bad credential from one address in a minute",
                 List.of(EngineServerBuilder.FAILURES_PER_MINUTE_DEFAULT));
-        limits.put("open streams of a workspace", List.of(FramingLimits.STREAMS_PER_WORKSPACE_MAX));
+        limits.put("open streams of a workspace", List.of(StreamPlaces.WORKSPACE_MAX));
         limits.put("`name`", List.of(Limits.NAME_LENGTH_MAX));
         limits.put("`description`", List.of(Limits.DESCRIPTION_LENGTH_MAX));
         limits.put("`data` of a resource, a child, an event", List.of(Limits.DATA_BYTES_MAX));
@@ -241,7 +242,7 @@ class HttpApiTablesTest {
                 .contains("up to " + text(Limits.BULK_OPERATIONS_MAX) + " operations on resources")
                 .contains("A result over " + Limits.JOB_RESULT_IN_EVENT_BYTES_MAX / KIB + " KiB")
                 .contains("After " + Limits.STREAM_SILENCE_SECONDS_MAX + " silent seconds")
-                .contains("has " + Limits.WAITING_CALLS_PER_GROUP_MAX + " waiting streams at most")
+                .contains("has " + StreamPlaces.WORKSPACE_MAX + " open streams at most")
                 .contains("Events are kept for " + (int) EngineSetting.EVENTS_KEPT.byDefault() + " days")
                 .contains("dots between them, " + api.bound("NewEvent", "type", "maxLength") + " characters at most")
                 .contains("or up to " + api.bound("NewWebhookEndpoint", "types", "maxItems") + " of both with commas")

@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.StreamPlaces;
 import dev.plinth.engine.api.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -116,6 +117,44 @@ class StreamsTest {
     }
 
     @Test
+    void stream_beyondTheNumberOfItsWorkspace_isRefusedAndCostsNoUnit() throws Exception {
+        List<RawClient> streams = new ArrayList<>();
+        try (RawClient beyond = new RawClient(server.port())) {
+            for (int i = 0; i < StreamPlaces.WORKSPACE_MAX; i++) {
+                RawClient stream = new RawClient(server.port());
+                streams.add(stream);
+                stream.send(WireRequest.get(STREAM).withKey(key).bytes());
+                assertThat(stream.read("HEAD").status()).isEqualTo(200);
+            }
+            String left = beyond.send(
+                            WireRequest.get("/v1/workspace").withKey(key).bytes())
+                    .read()
+                    .header("ratelimit");
+
+            RawReply refused =
+                    beyond.send(WireRequest.get(STREAM).withKey(key).bytes()).read();
+
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.text()).contains("too_many_concurrent_requests", "100 open streams");
+            assertThat(refused.header("retry-after")).isEqualTo("5");
+            assertThat(unitsLeft(refused.header("ratelimit"))).isGreaterThanOrEqualTo(unitsLeft(left));
+            assertThat(beyond.send(WireRequest.of("HEAD", STREAM).withKey(key).bytes())
+                            .read("HEAD")
+                            .status())
+                    .as("which opens none")
+                    .isEqualTo(200);
+        } finally {
+            for (RawClient each : streams) {
+                each.close();
+            }
+        }
+    }
+
+    private static int unitsLeft(String rateLimit) {
+        return Integer.parseInt(rateLimit.replaceAll(".*;r=([0-9]+);.*", "$1"));
+    }
+
+    @Test
     void stream_clientsThatAreGone_areLetGo() throws Exception {
         for (int i = 0; i < 100; i++) {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
@@ -128,7 +167,7 @@ class StreamsTest {
 
         IntStream.range(0, 5).forEach(i -> publish("to nobody"));
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (server.server().bounds().streams().open() >= FramingLimits.STREAMS_PER_WORKSPACE_MAX) {
+        while (server.server().bounds().streams().open() >= StreamPlaces.WORKSPACE_MAX) {
             assertThat(System.nanoTime()).as("time until one is let go").isLessThan(end);
             Thread.onSpinWait();
         }

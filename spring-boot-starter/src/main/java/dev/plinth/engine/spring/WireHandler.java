@@ -4,6 +4,7 @@ import dev.plinth.engine.Admission;
 import dev.plinth.engine.ByteBudget;
 import dev.plinth.engine.CallBudgets;
 import dev.plinth.engine.CallDoor;
+import dev.plinth.engine.StreamPlaces;
 import dev.plinth.engine.api.Reply;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
@@ -11,13 +12,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,12 +28,6 @@ import org.springframework.web.util.ServletRequestPathUtils;
  * thread. A write to a client that reads slowly holds one, of the server or of {@link WireThreads}. Thread-safe.
  */
 final class WireHandler implements HttpRequestHandler {
-    /** More streams end after their first part, and the client asks again from there. */
-    static final int STREAMS_MAX = 1_000;
-
-    /** Open streams of one workspace at once. */
-    static final int STREAMS_PER_WORKSPACE_MAX = 100;
-
     /** The name under which calls without a credential are counted together. */
     private static final String STRANGERS = "strangers";
 
@@ -56,8 +48,6 @@ final class WireHandler implements HttpRequestHandler {
     private final CallBudgets budgets;
     private final Refuser refuser;
     private final LongSupplier nanos;
-    private final AtomicInteger streams = new AtomicInteger();
-    private final Map<String, Integer> streamsByPayer = new ConcurrentHashMap<>();
 
     /** Makes the problem document of a code, with a sentence. */
     @FunctionalInterface
@@ -89,9 +79,23 @@ final class WireHandler implements HttpRequestHandler {
             HttpServletResponse response,
             AsyncContext context,
             String above,
-            AtomicBoolean isStreamEnded) {
+            AtomicBoolean isStreamEnded,
+            AtomicReference<StreamPlaces.@Nullable Place> place) {
         Exchange(String payer, boolean isSafe, HttpServletResponse response, AsyncContext context) {
-            this(payer, isSafe, response, context, "", new AtomicBoolean());
+            this(payer, isSafe, response, context, "", new AtomicBoolean(), new AtomicReference<>());
+        }
+
+        /** Takes a place for its stream. Returns false if there is none. */
+        private boolean takesPlace(StreamPlaces places) {
+            place.compareAndSet(null, places.take(payer).orElse(null));
+            return place.get() != null;
+        }
+
+        private void leavePlace() {
+            StreamPlaces.Place own = place.get();
+            if (own != null) {
+                own.close();
+            }
         }
     }
 
@@ -109,23 +113,24 @@ final class WireHandler implements HttpRequestHandler {
         String payer = admission.payer().orElse(STRANGERS);
         ByteBudget.Share values = budgets.values().share(() -> payer);
         ByteBudget.Share bytes = budgets.bodies().share(() -> payer);
+        String method = request.getMethod();
+        boolean isSafe = method.equals("GET") || method.equals("HEAD");
+        Exchange call =
+                new Exchange(payer, isSafe, response, context, above, new AtomicBoolean(), new AtomicReference<>());
         CompletableFuture<Reply> reply;
         try {
-            reply = submit(admission, request, response, bytes, values::take);
+            reply = admission.isStream() && !call.takesPlace(budgets.streams())
+                    ? admission.submitWithoutPlace(budgets.streams().sentence())
+                    : submit(admission, request, response, bytes, values::take);
         } catch (IOException | RuntimeException | Error broken) {
             // The server answers 500 and ends the async context.
             close(bytes, values);
+            call.leavePlace();
             throw broken;
         }
-        String method = request.getMethod();
-        boolean isSafe = method.equals("GET") || method.equals("HEAD");
         reply.whenComplete((answer, failure) -> {
             close(bytes, values);
-            complete(
-                    new Exchange(payer, isSafe, response, context, above, new AtomicBoolean()),
-                    method,
-                    answer,
-                    failure);
+            complete(call, method, answer, failure);
         });
     }
 
@@ -169,13 +174,16 @@ final class WireHandler implements HttpRequestHandler {
 
     /** Returns how many streams are open, for tests. */
     int openStreams() {
-        return streams.get();
+        return budgets.streams().open();
     }
 
     /** Writes the reply of a call, or the failure in its place. */
     void complete(Exchange call, String method, @Nullable Reply reply, @Nullable Throwable failure) {
         AsyncContext context = call.context();
         HttpServletResponse response = call.response();
+        if (reply == null || reply.rest().isEmpty()) {
+            call.leavePlace();
+        }
         try {
             if (reply == null) {
                 throw failure == null ? new IllegalStateException("Expected a reply, but got null") : failure;
@@ -183,8 +191,10 @@ final class WireHandler implements HttpRequestHandler {
             write(call, method, reply);
         } catch (IOException gone) {
             // There is no reader for an answer.
+            call.leavePlace();
             context.complete();
         } catch (Throwable broken) {
+            call.leavePlace();
             Throwable cause = broken instanceof CompletionException ? broken.getCause() : broken;
             door.noteError(cause == null ? broken : cause);
             if (!response.isCommitted()) {
@@ -203,9 +213,7 @@ final class WireHandler implements HttpRequestHandler {
         if (method.equals("HEAD")) {
             call.context().complete();
         } else {
-            int own = streamsByPayer.merge(call.payer(), 1, Integer::sum);
-            boolean fits = streams.incrementAndGet() <= STREAMS_MAX && own <= STREAMS_PER_WORKSPACE_MAX;
-            writePart(call, new Reply.Part(reply.body(), fits ? reply.rest() : Optional.empty()));
+            writePart(call, new Reply.Part(reply.body(), reply.rest()));
         }
     }
 
@@ -295,8 +303,7 @@ final class WireHandler implements HttpRequestHandler {
             door.noteError(failure);
         }
         if (call.isStreamEnded().compareAndSet(false, true)) {
-            streams.decrementAndGet();
-            streamsByPayer.computeIfPresent(call.payer(), (id, open) -> open == 1 ? null : open - 1);
+            call.leavePlace();
             call.context().complete();
         }
     }

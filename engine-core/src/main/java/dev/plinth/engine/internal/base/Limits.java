@@ -222,8 +222,8 @@ public final class Limits {
     /** Events in one part of a stream. */
     public static final int STREAM_PART_EVENTS_MAX = 100;
 
-    /** Bytes of events after which a part of a stream takes no more. */
-    public static final int STREAM_PART_BYTES_MAX = 256 * 1024;
+    /** Bytes of events after which a part of a stream takes no more. A reader that takes nothing costs so much. */
+    public static final int STREAM_PART_BYTES_MAX = 64 * 1024;
 
     /** Times that a read of several rows is tried beside the writer before it waits for the writer. */
     public static final int READ_TRIES_MAX = 16;

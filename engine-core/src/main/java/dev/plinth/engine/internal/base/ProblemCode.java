@@ -63,7 +63,7 @@ public enum ProblemCode {
     IDEMPOTENCY_KEY_REUSED(422, "The idempotency key was used for another request", false),
     /** The workspace or the address has sent too many requests. Wait as long as Retry-After says. */
     RATE_LIMITED(429, "Too many requests", true),
-    /** The workspace has too many calls in flight. Wait for one of their answers. */
+    /** The workspace has too many calls in flight, or too many open streams. Wait for one of their answers, or close one. */
     TOO_MANY_CONCURRENT_REQUESTS(429, "Too many requests at once", true),
     /** Too many jobs of the workspace wait. Try again once some have run. */
     JOB_QUEUE_FULL(429, "The job queue is full", true),

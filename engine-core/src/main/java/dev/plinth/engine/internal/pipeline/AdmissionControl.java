@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class AdmissionControl {
     private static final int NO_ROOM_SECONDS = 1;
     private static final String HEAD = "HEAD";
+    /** Seconds after which a client may ask again for a stream. Streams stay open for long. */
+    private static final int STREAM_RETRY_SECONDS = 5;
+
     private static final String JSON = "application/json";
     private static final String JSON_SUFFIX = "+json";
 
@@ -144,6 +147,11 @@ final class AdmissionControl {
 
     /** Counts the call among those of its workspace in flight, once its body is there. With 429 its units are given back. */
     void place(RequestContext call) {
+        String noPlace = call.request.noPlace();
+        if (noPlace != null) {
+            refundDown(call, 0);
+            throw refused(call, ProblemCode.TOO_MANY_CONCURRENT_REQUESTS, noPlace, STREAM_RETRY_SECONDS);
+        }
         if (!isLimited(call) || !call.request.route().isCounted()) {
             return;
         }

@@ -34,6 +34,11 @@ public final class PendingRequest {
         return call.request.route().body().isTaken();
     }
 
+    /** Returns true if the answer is a stream. */
+    public boolean isStream() {
+        return call.request.route().isStream() && call.request.method().equals("GET");
+    }
+
     public Request request() {
         return call.request;
     }
@@ -58,6 +63,11 @@ public final class PendingRequest {
     /** Notes that the adapter has no memory for the body or the answer: 503 with this sentence at step 6. */
     public void lacksRoom(String sentence) {
         call.request.lacksRoom(sentence);
+    }
+
+    /** Notes that the adapter has no place for the stream: 429 with this sentence at step 5. */
+    public void lacksPlace(String sentence) {
+        call.request.lacksPlace(sentence);
     }
 
     RequestContext call() {

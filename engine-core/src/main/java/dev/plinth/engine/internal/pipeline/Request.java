@@ -31,6 +31,7 @@ public final class Request {
     private byte[] body;
     private boolean bodyTooLarge;
     private @Nullable String noRoom;
+    private @Nullable String noPlace;
     private LongPredicate memory = JsonReader.ANY_MEMORY;
     private @Nullable JsonValue parsed;
     private @Nullable MalformedJsonException malformed;
@@ -107,6 +108,17 @@ public final class Request {
     @Nullable
     String noRoom() {
         return noRoom;
+    }
+
+    /** Notes that there is no place for the stream, with the sentence that says so. */
+    void lacksPlace(String sentence) {
+        noPlace = sentence;
+    }
+
+    /** Returns why there is no place for the stream, or null if there is. */
+    @Nullable
+    String noPlace() {
+        return noPlace;
     }
 
     /** Makes it a call of the host's own code for a workspace, which needs no credential. Never for what came over a wire. */

@@ -69,6 +69,11 @@ public record Route(
         return parameters.contains(parameter);
     }
 
+    /** Returns true if its usual answer is a stream of events. */
+    public boolean isStream() {
+        return !successes.isEmpty() && successes.get(0).mediaType().equals(Success.EVENT_STREAM);
+    }
+
     /** Returns true if its calls are limited, by a bucket and in number in flight. */
     public boolean isCounted() {
         return cost > 0 || ofWorker;
@@ -129,6 +134,9 @@ public record Route(
      * @param headers the headers that it has, beside those of every answer
      */
     public record Success(int status, @Nullable Schema shown, String mediaType, List<String> headers) {
+        /** The media type of a stream of events. */
+        public static final String EVENT_STREAM = "text/event-stream";
+
         /** The usual media type. */
         public static final String JSON = "application/json";
     }

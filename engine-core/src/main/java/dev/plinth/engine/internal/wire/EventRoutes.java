@@ -81,7 +81,7 @@ final class EventRoutes {
                         .says("Server-sent events. Last-Event-ID goes on behind an event.")
                         .scope(EVENTS_READ)
                         .parameters(OF_TYPES, OF_RESOURCE)
-                        .gives(Schema.TEXT, "text/event-stream")
+                        .gives(Schema.TEXT, Route.Success.EVENT_STREAM)
                         .decodedBy(EventRoutes::stream),
                 row(Tag.EVENTS, "getEvent", "GET", ALL + "/{eventId}", "Get an event")
                         .scope(EVENTS_READ)

@@ -33,6 +33,9 @@ enum AttackSuite {
     KEY_THAT_TAKES_OVER(KeyThatTakesOver::new),
     SHARES_THAT_NOBODY_ASKED_FOR(SharesThatNobodyAskedFor::new),
     IDLE_CONNECTIONS(IdleConnections::new),
+    IDLE_CONNECTIONS_OF_MANY_ADDRESSES(IdleConnectionsOfManyAddresses::new),
+    UNFINISHED_HEADERS(UnfinishedHeaders::new),
+    DOCUMENTS_NOT_READ(DocumentsNotRead::new),
     GUESSED_CREDENTIALS(GuessedCredentials::new),
     HANDSHAKES_OF_STRANGERS(HandshakesOfStrangers::new);
 

@@ -39,7 +39,7 @@ final class StreamsReadSlowly implements Attack {
         }
     }
 
-    /** A stream may also be ended behind its first part: its client comes again later. */
+    /** A stream may also be ended for lack of memory: its client comes again later. */
     @Override
     public Set<String> refusals() {
         return Set.of("429", "503", "cut");
