@@ -100,7 +100,7 @@ public final class LiveSettings {
 
     /**
      * Reads the files of the master key and of the other key again. From then on secrets are sealed with the first one.
-     * Those that the other one has sealed are sealed again in the background.
+     * The sweep seals again in the background what the other key has sealed.
      *
      * @return true if this node leads and the files have changed
      * @throws IllegalStateException if the keys do not open the secrets of the engine, which then goes on with those from

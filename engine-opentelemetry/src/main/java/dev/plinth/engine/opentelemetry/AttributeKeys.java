@@ -3,7 +3,7 @@ package dev.plinth.engine.opentelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 
 /**
- * The attributes of spans: those of the semantic conventions of OpenTelemetry for HTTP, messaging and errors, and the
+ * The attributes of spans: named as in the semantic conventions of OpenTelemetry for HTTP, messaging and errors, and the
  * engine's own below {@code plinth.}
  */
 final class AttributeKeys {

@@ -25,8 +25,8 @@ import java.util.Set;
  * as their parent, also after a restart. Handlers run with their span as the current one, so spans of the host's code are
  * its children.
  *
- * <p>Names and attributes follow the semantic conventions of OpenTelemetry for HTTP and messaging. Attributes of the
- * engine's own begin with {@code plinth.} Thread-safe.
+ * <p>Names of spans and attributes are those of the semantic conventions of OpenTelemetry for HTTP and messaging.
+ * Attributes of the engine's own begin with {@code plinth.} Thread-safe.
  */
 public final class EngineSpans implements EngineObserver {
     /** The name of the instrumentation scope. */
