@@ -6,7 +6,8 @@ import java.util.function.Supplier;
 
 /**
  * Renders a page at most {@value #PER_SECOND} times a second, after the first {@value #BURST}. Further readers get the
- * last one, which is never older than a tenth of a second. So readers in a loop do not take a processor. The rate is the generic cell rate algorithm (ITU-T I.371). Thread-safe.
+ * last one, which is never older than a tenth of a second. So readers in a loop do not take a processor. The rate is the
+ * generic cell rate algorithm (ITU-T I.371). Thread-safe.
  */
 final class PacedPage {
     private static final int PER_SECOND = 10;

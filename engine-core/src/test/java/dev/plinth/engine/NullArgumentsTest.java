@@ -64,6 +64,7 @@ final class NullArgumentsTest {
             Map.entry(WorkspaceImport.class, WorkspaceImport.of(Path.of("x"), Path.of("x"))),
             Map.entry(LeaseRequest.class, LeaseRequest.of("x")),
             Map.entry(ByteBudget.class, new ByteBudget("x", 1, 1, 0)),
+            Map.entry(StreamPlaces.class, new StreamPlaces()),
             Map.entry(ByteBudget.Share.class, new ByteBudget("x", 1, 1, 0).share(() -> "x")),
             Map.entry(int.class, 1),
             Map.entry(long.class, 1L),

@@ -163,9 +163,9 @@ record JobRow(
             return new Lease(token, seconds, now, now + TimeUnit.SECONDS.toMillis(seconds));
         }
 
-        /** Returns the same, as if it were given now. */
-        Lease from(long now) {
-            return of(token, seconds, now);
+        /** Returns the same, as if it were given now, for the time that it was given last. */
+        Lease again(long now) {
+            return new Lease(token, seconds, now, now + expiresAt - beganAt);
         }
 
         /** Returns the same, which lasts for so many seconds from now on. */

@@ -55,8 +55,9 @@ final class JobSteps {
     }
 
     /**
-     * Ends a lease at its time, or extends it where a jump of the clock alone has brought the time. The job is queued again without having used the attempt, or canceled if a call had
-     * asked for that. It fails with the third expired lease of an attempt.
+     * Ends a lease at its time, or extends it where a jump of the clock alone has brought the time. The job is queued
+     * again without having used the attempt, or canceled if a call had asked for that. It fails with the third expired
+     * lease of an attempt.
      */
     static Command.Change lapse(Id id, ProgressReports newest, ProblemJson problems) {
         return context -> {
@@ -66,7 +67,7 @@ final class JobSteps {
                 return Decision.nothing(TOO_LATE);
             }
             if (!lease.isOver(context)) { // only the clock has jumped, so the worker has its time again
-                return Decision.of(JobRules.step(context, row.extended(lease.from(context.now()))), DONE);
+                return Decision.of(JobRules.step(context, row.extended(lease.again(context.now()))), DONE);
             }
             if (isToEnd(context, row)) {
                 return Decision.of(end(context, row), DONE);
@@ -93,7 +94,7 @@ final class JobSteps {
                 JobRow row = context.rows().at(JobTables.JOBS, number);
                 JobRow.Lease lease = row == null ? null : row.lease();
                 if (row != null && lease != null && lease.expiresAt() <= context.now()) {
-                    JobRow next = row.extended(lease.from(context.now()));
+                    JobRow next = row.extended(lease.again(context.now()));
                     changes.put(JobTables.JOBS, next.key(), next.row());
                 }
             }
