@@ -82,6 +82,34 @@ class DurableStoreTest {
         }
     }
 
+    /** A process that is started, killed and started again, with some records each time. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Durability.class,
+            names = {"FSYNC", "OS"})
+    void process_killedAgainAndAgain_doesNotFillTheDisk(Durability durability) {
+        RandomDiskWrites often = life(durability);
+        MemoryDisk left = disk;
+        List<Store> killed = new ArrayList<>();
+        for (int start = 1; start <= 20; start++) {
+            Store store = often.open(left, RandomDiskWrites.NEVER);
+            often.work(store, 2);
+            store.await(often.history().size());
+            left = left.killed();
+            killed.add(store);
+        }
+        killed.forEach(Store::close);
+
+        long bytes =
+                left.contents().values().stream().mapToLong(file -> file.length).sum();
+        long records = often.history().size();
+        assertThat(bytes)
+                .as("bytes after " + records + " records; in files "
+                        + left.contents().keySet())
+                .isLessThan(6L * RandomDiskWrites.SEGMENT_BYTES);
+        often.check(left, records);
+    }
+
     @Test
     void spaceEnds_withinASnapshotOrASegment_whatWasBegunGivesItsRoomBack() throws IOException {
         Store store = life.open(disk, RandomDiskWrites.NEVER);

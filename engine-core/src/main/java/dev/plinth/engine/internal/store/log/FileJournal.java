@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * the lock of the directory without noticing, and still write. So its segment counts as full. The next segment, which
  * only one opening can begin, says where the journal goes on, and readers ignore the previous segment from there on. A
  * frame is acknowledged only if no later opening had come when the frame was written, because every later opening then
- * reads it.
+ * reads it. An opening cuts the unused part off such a segment, so that one that is killed again and again does not fill
+ * the disk.
  *
  * <pre>
  *   queue (ReentrantLock)     queued records, their bytes, last CRC, state      held for a few instructions
@@ -123,9 +124,12 @@ public final class FileJournal implements Journal {
         if (segmentNumber == 0) {
             this.file = begin(nextToFlush, null);
         } else {
+            this.isOthers = !end.closed();
+            if (isOthers) {
+                segmentPreparer.shorten(segmentNumber, position);
+            }
             this.file = syncs.timed(disk.open(Segment.name(segmentNumber)));
             this.fileBytes = (int) file.size();
-            this.isOthers = !end.closed();
             resumeSegment();
         }
         JournalState.open(store, disk.boot()).write(disk, false);

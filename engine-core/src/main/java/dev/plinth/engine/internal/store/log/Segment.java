@@ -35,6 +35,7 @@ public record Segment(StoreId store, long epoch, long number, long firstSequence
     public static final int HEADER_BYTES = 64;
     public static final String SPARE = "journal-spare.tmp";
     private static final String SPARES = "journal-spare";
+    private static final String SHORTER = SPARES + "-shorter.tmp";
 
     static final byte[] MAGIC = "PLINTHJL".getBytes(StandardCharsets.US_ASCII);
     public static final int VERSION = 2;
@@ -105,6 +106,51 @@ public record Segment(StoreId store, long epoch, long number, long firstSequence
         try (Disk.File file = disk.open(name)) {
             file.write(segment.header(bytes), 0);
             file.sync();
+        }
+    }
+
+    /**
+     * Gives back the room behind the end of a segment in which no record will stand, if that is half of it or more. A
+     * shorter copy takes the place of the file. So the segments of a process that is killed again and again stay small.
+     * A process that does not know of this opening may still write to the file, which is then no file of the store.
+     *
+     * <p>The names are not synced: after a power cut the file is the one or the other.
+     *
+     * @param number its number
+     * @param end where its last frame ends
+     * @throws IOException if the copy could not be made; the file is then as before
+     */
+    static void shorten(Disk disk, long number, int end) throws IOException {
+        String name = name(number);
+        String copy = disk.own(SHORTER);
+        int bytes = end + Frame.HEADER_BYTES; // for the mark that the next segment is durable
+        try (Disk.File file = disk.open(name)) {
+            Segment header = readHeader(file, name);
+            if (header == null || bytes > file.size() / 2) {
+                return;
+            }
+            try {
+                try (Disk.File shorter = disk.create(copy)) {
+                    shorter.write(header.header(bytes), 0);
+                    copy(file, shorter, HEADER_BYTES, end);
+                    zero(shorter, end, bytes);
+                    shorter.sync();
+                }
+                FencedException.requireOurs(disk.isStillOurs());
+                disk.rename(copy, name);
+            } catch (IOException | RuntimeException | Error e) {
+                disk.abandon(copy, e);
+                throw e;
+            }
+        }
+    }
+
+    private static void copy(Disk.File from, Disk.File to, int start, int end) throws IOException {
+        ByteBuffer part = ByteBuffer.allocate(Math.min(ZEROS_BYTES, end - start));
+        for (int at = start; at < end; at += part.limit()) {
+            part.clear().limit(Math.min(part.capacity(), end - at));
+            int unused = from.read(part, at);
+            to.write(part.flip(), at);
         }
     }
 

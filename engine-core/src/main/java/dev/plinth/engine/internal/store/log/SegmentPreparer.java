@@ -63,6 +63,23 @@ final class SegmentPreparer {
         maker.start();
     }
 
+    /**
+     * Gives back the unused room of a segment that another reign began. A failure costs nothing else.
+     *
+     * @param number of the segment
+     * @param end where its last frame ends
+     */
+    void shorten(long number, int end) {
+        try {
+            Segment.shorten(disk, number, end);
+        } catch (IOException e) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "Could not give back the unused room of " + Segment.name(number) + "; the next snapshot frees it.",
+                    e);
+        }
+    }
+
     /** Returns true if the file can be taken at once. */
     boolean isReady() {
         return ready;
