@@ -6,6 +6,8 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.Reply;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests that nothing ends for good by a clock that is wrong by up to ten years for up to two hours. */
 @Timeout(300)
@@ -43,6 +46,9 @@ final class ClockJumpsTest {
 
     @TempDir
     private Path directory;
+
+    @TempDir
+    private Path copies;
 
     private final MachineClock clock = MachineClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
     private Engine engine;
@@ -104,6 +110,62 @@ final class ClockJumpsTest {
         assertThat(keyed().text()).isEqualTo(first.text());
     }
 
+    /** The last records of the second reign have the time of a clock that was wrong. */
+    @ParameterizedTest(name = "killed: {0}")
+    @ValueSource(booleans = {false, true})
+    void clockThatIsWrong_duringSeveralStarts_endsNothingForGood(boolean killed) throws IOException {
+        engine = opened();
+        String workspace =
+                engine.admin().createWorkspace("acme", "business").call().id();
+        key = engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
+        Reply first = keyed();
+
+        for (int start = 1; start <= 3; start++) {
+            restart(killed);
+            if (start == 1) {
+                clock.step(Duration.ofHours(48));
+                restart(killed);
+            }
+            pass(Duration.ofMinutes(5));
+            assertThat(keyed().text()).as("replayed after start %d", start).isEqualTo(first.text());
+        }
+        clock.step(Duration.ofHours(-48));
+        restart(killed);
+        pass(Duration.ofMinutes(5));
+        assertThat(keyed().text()).as("replayed by a clock that is right").isEqualTo(first.text());
+    }
+
+    @Test
+    void clockThatIsRightAfterDaysOff_isBelievedAfterSomeHours() {
+        engine = opened();
+        engine.admin().createWorkspace("acme", "business").call();
+        engine.close();
+        assertThat(directory.resolve("clock-state")).doesNotExist();
+        clock.pass(Duration.ofDays(2));
+
+        engine = opened();
+        assertThat(directory.resolve("clock-state")).exists();
+        pass(Duration.ofHours(4));
+
+        assertThat(directory.resolve("clock-state")).doesNotExist();
+    }
+
+    private void restart(boolean killed) throws IOException {
+        if (killed) {
+            Path left = Files.createTempDirectory(copies, "killed");
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.filter(each -> !each.endsWith("LOCK")).toList()) {
+                    Files.copy(file, left.resolve(file.getFileName()));
+                }
+            }
+            engine.close();
+            directory = left;
+        } else {
+            engine.close();
+        }
+        engine = opened();
+    }
+
     /** The lease ends soon after the jump by the engine's time, but was extended before it. */
     @Test
     void leaseExtendedForLongerThanItWasTaken_clockThatIsAheadForAWhile_isStillTheWorkers() {
@@ -134,7 +196,9 @@ final class ClockJumpsTest {
     }
 
     private Engine opened() {
-        return Engine.builder().directory(directory).clock(clock).open();
+        EngineBuilder builder = Engine.builder().clock(clock);
+        CrashedDirectory.keepIn(directory, builder);
+        return builder.open();
     }
 
     /** Lets time go by, with a look of the timers every few seconds. */
@@ -145,7 +209,7 @@ final class ClockJumpsTest {
             long unused = engine.store().time().watch();
             left = left.minus(step);
             looks++;
-            if (looks % LOOKS_PER_HEARTBEAT == 0) {
+            if (leased != null && looks % LOOKS_PER_HEARTBEAT == 0) {
                 heartbeat();
             }
         }

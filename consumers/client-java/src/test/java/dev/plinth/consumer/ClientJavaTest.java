@@ -48,10 +48,10 @@ class ClientJavaTest {
         Resource replayed = resources.createResource(order, "client-java", null);
         assertThat(replayed).isEqualTo(made);
 
-        assertThat(resources.getResource(made.getId(), null, null)).isEqualTo(made);
+        assertThat(resources.getResource(made.getId(), null, null, null)).isEqualTo(made);
 
         Resource changed =
-                resources.updateResource(made.getId(), new ContentPatch().name("Order 4712"), null, null, "\"v1\"");
+                resources.updateResource(made.getId(), new ContentPatch().name("Order 4712"), null, null, "\"v1\"", null);
         assertThat(changed.getName()).isEqualTo("Order 4712");
 
         assertThat(resources.listResources("active", null, null, null, null, null, 10, null).getData())
@@ -75,7 +75,7 @@ class ClientJavaTest {
         RatePolicy policy = workspaces.getRateLimit().getPolicies().get(0);
         assertThat(policy.getRemaining()).isLessThan(policy.getLimit());
 
-        assertThatThrownBy(() -> resources.getResource("res_" + "0".repeat(26), null, null))
+        assertThatThrownBy(() -> resources.getResource("res_" + "0".repeat(26), null, null, null))
                 .isInstanceOfSatisfying(ApiException.class, problem -> {
                     assertThat(problem.getCode()).isEqualTo(404);
                     assertThat(problem.getResponseBody()).contains("\"code\":\"not_found\"");

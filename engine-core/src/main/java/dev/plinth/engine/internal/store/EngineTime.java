@@ -25,6 +25,7 @@ public final class EngineTime implements ExpiryTime {
     private static final long LASTS_FOR_SWEEP_MILLIS = TimeUnit.HOURS.toMillis(3);
 
     private static final long LOOK_MILLIS = 1_000;
+    private static final long NOTE_MILLIS = TimeUnit.MINUTES.toMillis(1);
     private static final long TOLD_FROM_MILLIS = TimeUnit.NANOSECONDS.toMillis(SteadyTime.FOLLOWED_AT_ONCE_NANOS);
 
     private final EngineClock clock;
@@ -32,14 +33,16 @@ public final class EngineTime implements ExpiryTime {
     private final long floor;
     private final @Nullable SteadyTime now;
     private final @Nullable SteadyTime ofSweep;
+    private final ClockNote note;
     private volatile boolean told;
 
     /**
      * Begins the time of tables that have all their records.
      *
      * @param leadMillis how far an earlier reign may have been ahead of its last record
+     * @param note what an earlier reign noted of its clock
      */
-    EngineTime(EngineClock clock, StoreTables tables, long leadMillis) {
+    EngineTime(EngineClock clock, StoreTables tables, long leadMillis, ClockNote note) {
         this.clock = clock;
         this.tables = tables;
         this.floor = tables.lastTimeMillis() == 0 ? 0 : tables.lastTimeMillis() + leadMillis;
@@ -48,7 +51,11 @@ public final class EngineTime implements ExpiryTime {
         long last = tables.lastTimeMillis() == 0 ? wall : tables.lastTimeMillis();
         this.now = mayBeWrong ? new SteadyTime(clock, LASTS_MILLIS, Math.max(wall, last)) : null;
         // Only the next hours tell whether the store was off for months or the clock is wrong.
-        this.ofSweep = mayBeWrong ? new SteadyTime(clock, LASTS_FOR_SWEEP_MILLIS, Math.min(wall, last)) : null;
+        // The last record may be of a reign that ended while its clock was wrong.
+        long believed = Math.min(Math.min(wall, last), note.believedMillis());
+        this.ofSweep = mayBeWrong ? new SteadyTime(clock, LASTS_FOR_SWEEP_MILLIS, believed) : null;
+        this.note = note;
+        noteDoubt(); // before a record of this reign has a time that may be wrong
     }
 
     /** Returns the time of the next record in epoch milliseconds. */
@@ -104,7 +111,8 @@ public final class EngineTime implements ExpiryTime {
     }
 
     /**
-     * Looks at the clock, and logs when clock and time begin and cease to differ. For one thread.
+     * Looks at the clock, and logs when clock and time begin and cease to differ. Notes for the next start whether the
+     * clock is believed. For one thread.
      *
      * @return milliseconds after which to look again at the latest
      */
@@ -120,6 +128,32 @@ public final class EngineTime implements ExpiryTime {
                     told ? System.Logger.Level.WARNING : System.Logger.Level.INFO,
                     told ? fault : "The clock and the engine's time agree again.");
         }
-        return clockLeadMillis() > TOLD_FROM_MILLIS ? LOOK_MILLIS : Long.MAX_VALUE;
+        noteDoubt();
+        if (clockLeadMillis() > TOLD_FROM_MILLIS) {
+            return LOOK_MILLIS;
+        }
+        return note.believedMillis() == Long.MAX_VALUE ? Long.MAX_VALUE : NOTE_MILLIS;
+    }
+
+    /** Brings the note forward, if there is one. Called once no other thread looks at the clock any more. */
+    void end() {
+        if (ofSweep != null && note.believedMillis() < Long.MAX_VALUE) {
+            note.write(ofSweep.millis());
+        }
+    }
+
+    /** Keeps a note while a jump has not lasted, and brings it forward as time goes by. */
+    private void noteDoubt() {
+        if (ofSweep == null) {
+            return;
+        }
+        boolean doubts = Math.max(clockLeadMillis(), sweepLagMillis()) > TOLD_FROM_MILLIS;
+        long believed = ofSweep.millis();
+        long noted = note.believedMillis();
+        if (doubts && (noted > believed || noted < believed - NOTE_MILLIS)) {
+            note.write(believed);
+        } else if (!doubts && noted < Long.MAX_VALUE) {
+            note.clear();
+        }
     }
 }

@@ -60,19 +60,22 @@ public final class Store implements AutoCloseable {
     private final EngineTime time;
     private final Transaction transaction;
     private @Nullable Snapshots snapshots;
-    private @Nullable Disk disk;
+    private final @Nullable Disk disk;
     private @Nullable QuickRestart quick;
     private volatile Runnable journalEnd = () -> {};
     private long recoveryNanos;
     private long recordsBehindLimit;
 
-    private Store(StoreTables tables, Journal journal, EngineClock clock, FatalErrors fatalErrors) {
+    private Store(
+            StoreTables tables, Journal journal, EngineClock clock, FatalErrors fatalErrors, @Nullable Disk disk) {
         this.tables = tables;
         this.journal = journal;
         this.fatalErrors = fatalErrors;
         this.inFlight = new InFlight(journal.isShared());
         this.reads = new ConsistentReads(tables, writer, inFlight);
-        this.time = new EngineTime(clock, tables, journal.isShared() ? AnswerReadiness.LEAD_MILLIS : 0);
+        this.disk = disk;
+        this.time = new EngineTime(
+                clock, tables, journal.isShared() ? AnswerReadiness.LEAD_MILLIS : 0, new ClockNote(disk));
         this.answers = new AnswerReadiness(time, tables, journal, inFlight, this::appendTime);
         this.transaction = new Transaction(tables, journal, time, inFlight);
     }
@@ -80,7 +83,7 @@ public final class Store implements AutoCloseable {
     /** Opens a store without history. */
     public static Store open(StoreSettings settings, Journal journal, EngineClock clock) {
         StoreTables tables = new StoreTables(settings);
-        Store store = new Store(tables, journal, clock, new FatalErrors());
+        Store store = new Store(tables, journal, clock, new FatalErrors(), null);
         journal.start(store.new Appends());
         return store;
     }
@@ -93,7 +96,7 @@ public final class Store implements AutoCloseable {
      */
     static Store ofReign(
             StoreTables tables, LogJournal journal, EngineClock clock, FatalErrors fatalErrors, long recoveryNanos) {
-        Store store = new Store(tables, journal, clock, fatalErrors);
+        Store store = new Store(tables, journal, clock, fatalErrors, null);
         store.inFlight.startAt(tables.lastSequence(), tables);
         store.recoveryNanos = recoveryNanos;
         journal.start(store.new Appends());
@@ -115,9 +118,8 @@ public final class Store implements AutoCloseable {
             @Nullable QuickRestart quick,
             long recoveryNanos,
             Function<Store, Snapshots> maker) {
-        Store store = new Store(recovered.tables(), journal, clock, new FatalErrors());
+        Store store = new Store(recovered.tables(), journal, clock, new FatalErrors(), disk);
         store.inFlight.startAt(recovered.end().sequence(), recovered.tables());
-        store.disk = disk;
         store.quick = quick;
         store.recoveryNanos = recoveryNanos;
         store.recordsBehindLimit = recovered.behindLimit();
@@ -562,6 +564,7 @@ public final class Store implements AutoCloseable {
         } finally {
             writer.unlock();
         }
+        time.end();
         if (disk != null) {
             disk.close();
         }
