@@ -1,7 +1,5 @@
 package dev.plinth.engine.http;
 
-import static dev.plinth.engine.http.FramingLimits.CONNECTIONS_MAX;
-
 import java.net.InetAddress;
 import java.util.Collections;
 import java.util.HashSet;
@@ -31,6 +29,7 @@ final class ConnectionPlaces implements Connection.Listener {
     private static final int CALL_OF_A_STRANGER = 3;
 
     private final int most;
+    private final int all;
     private final Addresses addresses;
     private final PlacesByNetwork<EngineConnection> places =
             new PlacesByNetwork<>(ConnectionPlaces::rank); // guarded by this
@@ -40,21 +39,27 @@ final class ConnectionPlaces implements Connection.Listener {
      * Makes the places of a port.
      *
      * @param most open connections that are not exempt
+     * @param all open connections
      */
-    private ConnectionPlaces(int most, Addresses addresses) {
-        this.most = most;
+    private ConnectionPlaces(int most, int all, Addresses addresses) {
+        this.most = Math.min(most, all);
+        this.all = all;
         this.addresses = addresses;
     }
 
-    /** Returns the places of a port without TLS. */
-    static ConnectionPlaces plain(Addresses addresses) {
-        return new ConnectionPlaces(CONNECTIONS_MAX, addresses);
+    /**
+     * Returns the places of a port without TLS.
+     *
+     * @param all open connections, as far as descriptors allow
+     */
+    static ConnectionPlaces plain(int all, Addresses addresses) {
+        return new ConnectionPlaces(all, all, addresses);
     }
 
     /** Returns the places of a port with TLS, where each connection has keys and buffers on a heap of so many bytes. */
-    static ConnectionPlaces encrypted(long heapBytes, Addresses addresses) {
+    static ConnectionPlaces encrypted(int all, long heapBytes, Addresses addresses) {
         long room = heapBytes / PART_OF_THE_HEAP / FramingLimits.TLS_CONNECTION_BYTES;
-        return new ConnectionPlaces((int) Math.max(ENCRYPTED_MIN, Math.min(CONNECTIONS_MAX, room)), addresses);
+        return new ConnectionPlaces((int) Math.max(ENCRYPTED_MIN, Math.min(all, room)), all, addresses);
     }
 
     private static int rank(EngineConnection connection) {
@@ -92,7 +97,7 @@ final class ConnectionPlaces implements Connection.Listener {
                 addresses.logFull(bounded.get(), least == null);
             }
         }
-        if (places.size() > 0 && (places.size() > most || places.size() + exempt.size() > CONNECTIONS_MAX)) {
+        if (places.size() > 0 && (places.size() > most || places.size() + exempt.size() > all)) {
             take(places.least(opened), tooMany);
         }
         return tooMany;

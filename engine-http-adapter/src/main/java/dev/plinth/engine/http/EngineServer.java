@@ -44,6 +44,9 @@ public final class EngineServer implements AutoCloseable {
     /** How long before the end of the drain the calls that others have not answered are given an answer. */
     private static final long LAST_ANSWERS_MILLIS = 500;
 
+    /** The part of the connections that an operator's port has, if descriptors are scarce. */
+    private static final int ADMIN_PART = 8;
+
     static {
         Slf4jStart.withoutComplaint(); // before the first class of Jetty, since SLF4J speaks once
     }
@@ -76,10 +79,13 @@ public final class EngineServer implements AutoCloseable {
         threads.onError(main::noteError);
         sweep = new ConnectionSweep(server.getScheduler(), deadlines, main);
         server.setErrorHandler(new RefusalHandler(main));
-        place("main", settings.main(), main, addresses, settings.heapBytes());
+        int room = DescriptorRoom.connectionsMax();
+        int ofAdmin = settings.admin().isEmpty() ? 0 : Math.min(FramingLimits.CONNECTIONS_MAX, room / ADMIN_PART);
+        int ofMain = Math.min(FramingLimits.CONNECTIONS_MAX, room - ofAdmin);
+        place("main", settings.main(), main, addresses, settings.heapBytes(), ofMain);
         settings.admin().ifPresent(listening -> {
             CallService admin = doors.open(threads, listening.audiences());
-            place("admin", listening, admin, addresses, settings.heapBytes());
+            place("admin", listening, admin, addresses, settings.heapBytes(), ofAdmin);
         });
     }
 
@@ -88,7 +94,8 @@ public final class EngineServer implements AutoCloseable {
             EngineServerBuilder.Listening listening,
             CallService calls,
             Addresses addresses,
-            long heapBytes) {
+            long heapBytes,
+            int connectionsMax) {
         ConnectionFactory plain = new EngineConnectionFactory(configuration());
         Optional<Tls> encryption = tls.filter(any -> listening.hasTls());
         EngineConnector connector = new EngineConnector(
@@ -99,8 +106,8 @@ public final class EngineServer implements AutoCloseable {
                 listening.hosts(),
                 // Each connector has its own limits, so that tenants that fill theirs leave the operator's open.
                 encryption.isPresent()
-                        ? ConnectionPlaces.encrypted(heapBytes, addresses)
-                        : ConnectionPlaces.plain(addresses),
+                        ? ConnectionPlaces.encrypted(connectionsMax, heapBytes, addresses)
+                        : ConnectionPlaces.plain(connectionsMax, addresses),
                 encryption
                         .map(any -> new ConnectionFactory[] {any.connections(bounds.turns()), plain})
                         .orElseGet(() -> new ConnectionFactory[] {plain}));
@@ -112,7 +119,7 @@ public final class EngineServer implements AutoCloseable {
         connector.setShutdownIdleTimeout(deadlines.drain().toMillis());
         connector.addEventListener(sweep);
         server.addConnector(connector);
-        server.addBean(new NetworkConnectionLimit(FramingLimits.SOCKETS_MAX, connector));
+        server.addBean(new NetworkConnectionLimit(connectionsMax + connectionsMax / FramingLimits.SOCKETS_PART, connector));
         places.add(new Place(encryption.isPresent() ? "https" : "http", listening.host(), listening.port(), connector));
     }
 

@@ -57,10 +57,10 @@ final class FramingLimits {
     static final int CONNECTIONS_MAX = 10_000;
 
     /**
-     * Open sockets of a port at once, with those that are being opened or closed. More wait in the accept queue. Only
-     * connections of trusted proxies and other nodes can be so many for long.
+     * The part of the connections that may be open beyond them, because they are being opened or closed. More wait in the
+     * accept queue. Only connections of trusted proxies and other nodes can be so many for long.
      */
-    static final int SOCKETS_MAX = CONNECTIONS_MAX + 1_000;
+    static final int SOCKETS_PART = 10;
 
     /**
      * Bytes of the heap that a TLS connection may take. A handshake that stops within a hello of 32 KiB keeps 20 KB in

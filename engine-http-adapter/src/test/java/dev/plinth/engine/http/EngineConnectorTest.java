@@ -29,7 +29,7 @@ class EngineConnectorTest {
                 Bounds.of(HEAP_BYTES, CallBudgets.of(HEAP_BYTES), addresses, new AddressTurns(Runnable::run, 1)),
                 new Cors(Set.of()),
                 HostNames.all(),
-                ConnectionPlaces.plain(addresses),
+                ConnectionPlaces.plain(FramingLimits.CONNECTIONS_MAX, addresses),
                 new EngineConnectionFactory(new HttpConfiguration()));
     }
 

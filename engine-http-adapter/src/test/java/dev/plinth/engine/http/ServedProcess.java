@@ -44,9 +44,24 @@ public final class ServedProcess implements AutoCloseable {
      * @param arguments of the JVM
      */
     public ServedProcess(Path err, String... arguments) throws IOException {
+        this(err, builder(arguments));
+    }
+
+    /**
+     * Starts a program likewise, under a limit of the shell.
+     *
+     * @param limit as the command of the shell takes it, such as {@code -n 256}
+     */
+    static ServedProcess limited(Path err, String limit, String... arguments) throws IOException {
+        ProcessBuilder program = builder(arguments);
+        program.command().addAll(0, List.of("sh", "-c", "ulimit " + limit + "; exec \"$0\" \"$@\""));
+        return new ServedProcess(err, program);
+    }
+
+    private ServedProcess(Path err, ProcessBuilder program) throws IOException {
         long began = System.nanoTime();
         this.err = err;
-        this.process = builder(arguments).redirectError(err.toFile()).start();
+        this.process = program.redirectError(err.toFile()).start();
         CompletableFuture<Void> patience = CompletableFuture.runAsync(
                 process::destroyForcibly,
                 CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS, Runnable::run));

@@ -32,7 +32,7 @@ class SlicedWriteTest {
             Bounds.of(HEAP_BYTES, CallBudgets.of(HEAP_BYTES), ADDRESSES, new AddressTurns(Runnable::run, 1)),
             new Cors(Set.of()),
             HostNames.all(),
-            ConnectionPlaces.plain(ADDRESSES),
+            ConnectionPlaces.plain(FramingLimits.CONNECTIONS_MAX, ADDRESSES),
             new EngineConnectionFactory(new HttpConfiguration()));
 
     /** Answers with bytes that are never written. */

@@ -7,6 +7,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.FileDescriptors;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.StoreFigures;
@@ -170,8 +171,14 @@ final class SystemRoutes {
         return new Command.Probe() {
             @Override
             public Outcome answer(Context context) {
-                return failed().orElseGet(() ->
-                        store.isWritable() ? ofNode(status, 200, problem.get()) : ofNode("journal_failed", 503, null));
+                return failed().orElseGet(() -> {
+                    if (FileDescriptors.areScarce()) {
+                        return ofNode("failed", 503, FileDescriptors.sentence());
+                    }
+                    return store.isWritable()
+                            ? ofNode(status, 200, problem.get())
+                            : ofNode("journal_failed", 503, null);
+                });
             }
 
             @Override

@@ -1,0 +1,38 @@
+package dev.plinth.engine.http;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** How many connections the file descriptors of the process allow, with a reserve for files and for webhooks. */
+final class DescriptorRoom {
+    private static final Path LIMITS = Path.of("/proc/self/limits");
+    private static final Path OPEN = Path.of("/proc/self/fd");
+    private static final String LIMIT = "Max open files";
+
+    /** Descriptors for the journal, snapshots, classes, the log's database and receivers of webhooks. */
+    private static final int RESERVE = 100;
+
+    private static final int CONNECTIONS_LEAST = 16;
+
+    private DescriptorRoom() {}
+
+    /** Returns the most connections of all ports; {@code Integer.MAX_VALUE} where the system does not tell its limit. */
+    static int connectionsMax() {
+        try (Stream<String> lines = Files.lines(LIMITS);
+                Stream<Path> open = Files.list(OPEN)) {
+            String soft = lines.filter(line -> line.startsWith(LIMIT))
+                    .map(line -> line.substring(LIMIT.length()).trim().split(" ")[0])
+                    .findFirst()
+                    .orElse("");
+            if (!soft.matches("[0-9]{1,9}")) {
+                return Integer.MAX_VALUE;
+            }
+            long room = Integer.parseInt(soft) - open.count() - RESERVE;
+            return (int) Math.max(CONNECTIONS_LEAST, room - room / FramingLimits.SOCKETS_PART);
+        } catch (IOException unknown) {
+            return Integer.MAX_VALUE;
+        }
+    }
+}
