@@ -67,11 +67,22 @@ public final class UpgradedFiles {
             return;
         }
         for (String name : disk.names()) {
-            if (Segment.isSpare(name) || Snapshot.isTemporary(name) || name.equals(SNAPSHOT)) {
+            if (isUnfinished(disk, name)) {
                 disk.delete(name);
             }
         }
         disk.syncNames();
+    }
+
+    /** Returns false for the spare and the temporary snapshot of the old release, which have these names. */
+    private static boolean isUnfinished(Disk disk, String name) {
+        if (name.equals(SNAPSHOT)
+                || name.equals(disk.own(Segment.SPARE))
+                || name.equals(disk.own(Snapshot.TEMPORARY))) {
+            return true;
+        }
+        boolean isOld = name.equals(Segment.SPARE) || name.equals(Snapshot.TEMPORARY);
+        return !isOld && (Segment.isSpare(name) || Snapshot.isTemporary(name));
     }
 
     /** Returns the directories that have the old files, the first one first. An interrupted upgrade leaves several. */
