@@ -9,17 +9,15 @@ import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.StoreReport;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.api.WorkspaceImport;
 import java.io.IOException;
 import java.net.http.HttpClient;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,17 +50,17 @@ class GoldenDirectoriesTest {
                             .isWhole())
                     .isTrue();
         }
-        assertAnswers(zip, data);
+        GoldenAnswers.check(zip, data);
         assertThat(DataDirectory.verify(data).isWhole()).isTrue();
-        assertAnswers(zip, data);
+        GoldenAnswers.check(zip, data);
     }
 
     @ParameterizedTest
     @MethodSource("ofFormat1")
     void directoryOfFormat1_anyCommand_namesFileVersionAndUpgradeAndChangesNothing(Path zip) throws Exception {
         Path data = unpacked(zip);
-        Map<String, Integer> before = files(data);
-        EngineBuilder settings = settings(data);
+        Map<String, Integer> before = GoldenAnswers.files(data);
+        EngineBuilder settings = GoldenAnswers.settings(data);
         for (Runnable command : List.<Runnable>of(
                 () -> settings.open().close(),
                 () -> DataDirectory.verify(data),
@@ -73,7 +71,7 @@ class GoldenDirectoriesTest {
                     .hasMessageContaining("journal-0000000001 is of version 1")
                     .hasMessageContaining("plinth.jar upgrade DIR")
                     .hasMessageContaining("nothing was changed");
-            assertThat(files(data)).isEqualTo(before);
+            assertThat(GoldenAnswers.files(data)).isEqualTo(before);
         }
     }
 
@@ -81,11 +79,11 @@ class GoldenDirectoriesTest {
     @MethodSource("ofFormat1")
     void upgrade_check_saysWhatItWouldDoAndChangesNothing(Path zip) throws Exception {
         Path data = unpacked(zip);
-        Map<String, Integer> before = files(data);
+        Map<String, Integer> before = GoldenAnswers.files(data);
         StoreReport report = DataDirectory.upgrade(Engine.builder().directory(data), true);
         assertThat(report.isWhole()).isTrue();
         assertThat(report.lines()).anyMatch(line -> line.contains("would convert"));
-        assertThat(files(data)).isEqualTo(before);
+        assertThat(GoldenAnswers.files(data)).isEqualTo(before);
     }
 
     @ParameterizedTest
@@ -97,6 +95,51 @@ class GoldenDirectoriesTest {
         assertThat(data.resolve("before-upgrade/journal-0000000001")).exists();
         StoreReport second = DataDirectory.upgrade(Engine.builder().directory(data), false);
         assertThat(second.lines()).containsExactly("nothing to upgrade: the store is of format 2");
+    }
+
+    static Stream<Path> withExport() throws IOException {
+        List<Path> zips = new ArrayList<>();
+        for (Path zip : all().toList()) {
+            if (GoldenDirectory.hasExport(zip)) {
+                zips.add(zip);
+            }
+        }
+        return zips.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("withExport")
+    void leases_afterOpening_lapseAfterTheTimeThatTheyWereGivenLast(Path zip) throws Exception {
+        Path data = unpacked(zip);
+        ManualClock clock = ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
+        HttpClient http = HttpClient.newHttpClient();
+        List<String> jobs = new ArrayList<>();
+        try (Engine engine = GoldenAnswers.settings(data).testClock(clock).open();
+                EngineServer server = EngineServer.builder(engine).port(0).start()) {
+            // The first lease is for 3,600 s, and the second one for 1,800 s since its heartbeat.
+            clock.advance(GoldenScenario.EXTENDED.plusSeconds(1));
+            for (GoldenScenario.Call call : GoldenDirectory.calls(zip)) {
+                if (call.method().equals("GET")
+                        && call.answer().contains("golden.leased")
+                        && call.path().contains("job_")) {
+                    String answer = GoldenScenario.send(http, "http://127.0.0.1:" + server.port(), call)
+                            .body();
+                    jobs.add(String.valueOf(Json.of(answer).asMap().get("status")));
+                }
+            }
+        }
+        assertThat(jobs).containsExactly("running", "queued");
+    }
+
+    @ParameterizedTest
+    @MethodSource("withExport")
+    void export_imported_hasResourcesSecretsAndKeysOfItsWorkspace(Path zip) throws Exception {
+        Path data = work.resolve("imported");
+        WorkspaceImport input = GoldenDirectory.unpackExport(zip, work);
+        assertThat(DataDirectory.importWorkspace(GoldenAnswers.settings(data), input.pausingWebhooks())
+                        .rows())
+                .isGreaterThan(20);
+        GoldenAnswers.checkImported(zip, data);
     }
 
     @Test
@@ -111,74 +154,13 @@ class GoldenDirectoriesTest {
                 .isEqualTo(newest);
     }
 
-    private void assertAnswers(Path zip, Path data) throws Exception {
-        HttpClient http =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        try (Engine engine = settings(data).open();
-                EngineServer server = EngineServer.builder(engine).port(0).start()) {
-            String base = "http://127.0.0.1:" + server.port();
-            for (GoldenScenario.Call call : GoldenDirectory.calls(zip)) {
-                HttpResponse<String> answer = GoldenScenario.send(http, base, call);
-                String what = zip.getFileName() + " " + call.method() + " " + call.path();
-                assertThat(answer.statusCode()).as(what + answer.body()).isEqualTo(call.status());
-                if (call.key() != null && call.status() < 400) {
-                    assertThat(answer.body()).as(what).isEqualTo(call.answer());
-                    assertThat(answer.headers().firstValue("Idempotent-Replayed"))
-                            .as(what)
-                            .contains("true");
-                } else if (call.status() < 400) {
-                    assertHas(
-                            what,
-                            Json.of(answer.body()).asMap(),
-                            Json.of(call.answer()).asMap());
-                }
-            }
-        }
-    }
-
-    /** Members may be added, as the contract says; all others are as they were. */
-    private static void assertHas(String what, Object actual, Object expected) {
-        if (expected instanceof Map<?, ?> members && actual instanceof Map<?, ?> found) {
-            members.forEach((name, value) -> assertHas(what + "/" + name, found.get(name), value));
-        } else if (expected instanceof List<?> elements && actual instanceof List<?> found) {
-            assertThat(found).as(what).hasSameSizeAs(elements);
-            for (int i = 0; i < elements.size(); i++) {
-                assertHas(what + "/" + i, found.get(i), elements.get(i));
-            }
-        } else {
-            assertThat(actual).as(what).isEqualTo(expected);
-        }
-    }
-
     private Path unpacked(Path zip) throws IOException {
         Path data = work.resolve("data");
         GoldenDirectory.unpack(zip, data);
         return data;
     }
 
-    /** Time stands at that of the newest row, so nothing expires however old the directory is. */
-    private static EngineBuilder settings(Path data) {
-        return Engine.builder()
-                .directory(data)
-                .tables(Tables.HEAP)
-                .adminToken(GoldenScenario.ADMIN_TOKEN)
-                .testClock(ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00Z")));
-    }
-
     private static boolean isOfFormat1(Path zip) {
         return zip.getFileName().toString().startsWith("format-1-");
-    }
-
-    /** Returns the files with the hashes of their bytes, but for LOCK, which each opening makes longer. */
-    private static Map<String, Integer> files(Path data) throws IOException {
-        Map<String, Integer> files = new TreeMap<>();
-        try (Stream<Path> all = Files.walk(data)) {
-            for (Path file : all.filter(Files::isRegularFile).toList()) {
-                if (!file.endsWith("LOCK")) {
-                    files.put(data.relativize(file).toString(), Arrays.hashCode(Files.readAllBytes(file)));
-                }
-            }
-        }
-        return files;
     }
 }

@@ -1,12 +1,14 @@
 package dev.plinth.engine.http;
 
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.WorkspaceImport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +30,10 @@ final class GoldenDirectory {
     private static final String CALLS = "calls.json";
     private static final String VERSIONS = "versions.txt";
     private static final String DATA = "data/";
+    private static final String EXPORT = "export";
+    private static final String EXPORT_KEY = "export.key";
+
+    private static final int KEY_BYTES = 32;
 
     private GoldenDirectory() {}
 
@@ -47,6 +53,7 @@ final class GoldenDirectory {
                 "--port=0",
                 "--tables=heap",
                 "--webhook-allow=127.0.0.0/8",
+                "--request-log-bytes=" + GoldenAnswers.REQUEST_LOG_BYTES,
                 "--admin-token=" + GoldenScenario.ADMIN_TOKEN));
         try (ServedProcess served = new ServedProcess(work.resolve("err"), program.toArray(String[]::new))) {
             calls = GoldenScenario.run(served.base());
@@ -56,10 +63,12 @@ final class GoldenDirectory {
                 served.stop();
             }
         }
-        pack(data, calls, StoredVersions.ofProgram(jar), Path.of(arguments[2]));
+        pack(data, calls, jar, Path.of(arguments[2]));
     }
 
-    private static void pack(Path data, List<GoldenScenario.Call> calls, String versions, Path zip) throws IOException {
+    /** Packs the directory as it was left, and then an export of its first workspace. */
+    private static void pack(Path data, List<GoldenScenario.Call> calls, Path jar, Path zip) throws Exception {
+        String versions = StoredVersions.ofProgram(jar);
         try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
             List<Map<String, Object>> all =
                     calls.stream().map(GoldenScenario.Call::toMap).toList();
@@ -75,7 +84,47 @@ final class GoldenDirectory {
                     put(out, DATA + bytes.length + "/" + data.relativize(file), Arrays.copyOf(bytes, end));
                 }
             }
+            Path export = data.resolveSibling(EXPORT);
+            Path key = Files.write(data.resolveSibling(EXPORT_KEY), new byte[KEY_BYTES]);
+            Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+            export(jar, data, GoldenScenario.workspace(calls), export, key);
+            put(out, EXPORT, Files.readAllBytes(export));
+            put(out, EXPORT_KEY, Files.readAllBytes(key));
         }
+    }
+
+    private static void export(Path jar, Path data, String workspace, Path file, Path key)
+            throws IOException, InterruptedException {
+        Process process = ServedProcess.builder(
+                        "-jar",
+                        jar.toString(),
+                        "export",
+                        "--tables=heap",
+                        "--data=" + data,
+                        "--workspace=" + workspace,
+                        "--out=" + file,
+                        "--key=" + key)
+                .inheritIO()
+                .start();
+        if (process.waitFor() != 0) {
+            throw new AssertionError(
+                    "Expected an export of " + workspace + ", but it ended with " + process.exitValue());
+        }
+    }
+
+    /** Returns true if a golden directory has an export of its first workspace. */
+    static boolean hasExport(Path zip) throws IOException {
+        try (ZipFile file = new ZipFile(zip.toFile())) {
+            return file.getEntry(EXPORT) != null;
+        }
+    }
+
+    /** Puts the export of a golden directory and its key beside each other. Returns how to import it. */
+    static WorkspaceImport unpackExport(Path zip, Path target) throws IOException {
+        Path file = Files.write(target.resolve(EXPORT), read(zip, EXPORT));
+        Path key = Files.write(target.resolve(EXPORT_KEY), read(zip, EXPORT_KEY));
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        return WorkspaceImport.of(file, key);
     }
 
     private static void put(ZipOutputStream out, String name, byte[] bytes) throws IOException {

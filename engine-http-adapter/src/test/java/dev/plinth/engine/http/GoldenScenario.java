@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  * whose answer must stay the same: reads, and changes under an idempotency key.
  */
 final class GoldenScenario {
+    /** The time for which the second lease was extended. The first one is for longer. */
+    static final Duration EXTENDED = Duration.ofSeconds(1800);
+
+    /** The beginning of the path of calls that read the request log. */
+    private static final String LOGGED = "/v1/requests?keyId=";
+
     static final String ADMIN_TOKEN = "adm_golden_0123456789abcdef";
 
     private final HttpClient http =
@@ -74,6 +81,17 @@ final class GoldenScenario {
         private static String text(Map<?, ?> map, String name) {
             return String.valueOf(map.get(name));
         }
+    }
+
+    /** Returns the id of the workspace that the recorded calls have filled. */
+    static String workspace(List<Call> calls) {
+        String admin = "/admin/v1/workspaces/";
+        return calls.stream()
+                .map(Call::path)
+                .filter(path -> path.startsWith(admin))
+                .map(path -> path.substring(admin.length()))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Sends a call again. */
@@ -148,6 +166,9 @@ final class GoldenScenario {
         String deliveries = "/v1/webhook-endpoints/" + id(endpoint) + "/deliveries";
         Patience.until(() -> deliveredAll(text(key, deliveries)));
 
+        keepLeases(key);
+        keepRotated(key, id(endpoint));
+        keepLogged(key);
         keepReads(key, resource, "/v1/resources/" + id(second), "/v1/jobs/" + jobId, deliveries, id(endpoint));
         keep("GET", resource, reader, null, null);
         keep("GET", resource + "/children", otherKey, null, null);
@@ -155,6 +176,44 @@ final class GoldenScenario {
         keep("GET", "/v1/resources", secret(revoked), null, null);
         keep("GET", "/admin/v1/workspaces/" + workspace, ADMIN_TOKEN, null, null);
         return calls;
+    }
+
+    /** Leases two jobs. The lease of the second one is extended for another time than the one it began with. */
+    private void keepLeases(String key) throws IOException, InterruptedException {
+        String[] heartbeats = new String[2];
+        for (int i = 0; i < heartbeats.length; i++) {
+            String type = "golden.leased" + i;
+            String path = "/v1/jobs/" + jobId(post(key, "/v1/jobs", "{\"type\":\"" + type + "\",\"input\":{\"n\":1}}"));
+            Json leased = post(key, "/v1/jobs/lease", "{\"types\":[\"" + type + "\"],\"leaseSeconds\":3600}");
+            Map<?, ?> job =
+                    (Map<?, ?>) ((List<?>) Objects.requireNonNull(leased.asMap().get("data"))).get(0);
+            String token = "{\"leaseToken\":\"" + job.get("leaseToken") + "\"";
+            if (i == 1) {
+                post(key, path + "/heartbeat", token + ",\"leaseSeconds\":" + EXTENDED.toSeconds() + "}");
+            }
+            keep("GET", path, key, null, null);
+            // The answer has a later time each time, so only that the lease is still held is compared.
+            calls.add(
+                    new Call("POST", path + "/heartbeat", key, token + "}", null, 200, "{\"cancelRequested\":false}"));
+        }
+    }
+
+    /** Gives a key and an endpoint a new secret beside the old one. */
+    private void keepRotated(String key, String endpoint) throws IOException, InterruptedException {
+        Json rotated = post(key, "/v1/keys", "{\"name\":\"rotated\"}");
+        Json again = keep("POST", "/v1/keys/" + id(rotated) + "/rotate", key, "{\"graceSeconds\":86400}", "k7");
+        keep("GET", "/v1/workspace", secret(rotated), null, null);
+        keep("GET", "/v1/workspace", secret(again), null, null);
+        String rotate = "/v1/webhook-endpoints/" + endpoint + "/secret/rotate";
+        keep("POST", rotate, key, "{\"graceSeconds\":86400}", "k8");
+    }
+
+    /** Makes calls with a key that is never used again, so that the request log has the same ones of it for good. */
+    private void keepLogged(String key) throws IOException, InterruptedException {
+        Json logged = post(key, "/v1/keys", "{\"name\":\"logged\"}");
+        call("GET", "/v1/workspace", secret(logged), null, null);
+        call("GET", "/v1/resources/res_x", secret(logged), null, null);
+        keep("GET", LOGGED + id(logged), key, null, null);
     }
 
     private static boolean deliveredAll(String page) {

@@ -75,6 +75,10 @@ public final class StoreFormat {
         return format(head(disk, name), Header.SEGMENT) == CURRENT;
     }
 
+    static boolean isCurrentSnapshot(Disk disk, String name) throws IOException {
+        return format(head(disk, name), Header.SNAPSHOT) == CURRENT;
+    }
+
     private static void require(Disk disk, String name, Header header) throws IOException {
         ByteBuffer head = head(disk, name);
         int format = format(head, header);

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * The change of a directory from its files of format 1 to those of this release. Each step leaves a directory that one
@@ -59,6 +61,41 @@ public final class UpgradedFiles {
         disk.syncNames();
     }
 
+    /** Deletes the unfinished files of upgrades that were interrupted or failed before they decided. */
+    public static void discardUndecided(Disk disk) throws IOException {
+        if (areDecided(disk)) {
+            return;
+        }
+        for (String name : disk.names()) {
+            if (isUnfinished(disk, name)) {
+                disk.delete(name);
+            }
+        }
+        disk.syncNames();
+    }
+
+    /** Returns false for the spare and the temporary snapshot of the old release, which have these names. */
+    private static boolean isUnfinished(Disk disk, String name) {
+        if (name.equals(SNAPSHOT)
+                || name.equals(disk.own(Segment.SPARE))
+                || name.equals(disk.own(Snapshot.TEMPORARY))) {
+            return true;
+        }
+        boolean isOld = name.equals(Segment.SPARE) || name.equals(Snapshot.TEMPORARY);
+        return !isOld && (Segment.isSpare(name) || Snapshot.isTemporary(name));
+    }
+
+    /** Returns the directories that have the old files, the first one first. An interrupted upgrade leaves several. */
+    public static List<String> asides(Disk disk) throws IOException {
+        SortedSet<String> directories = new TreeSet<>();
+        for (String name : disk.names()) {
+            if (name.startsWith(ASIDE)) {
+                directories.add(name.split("/", 2)[0]);
+            }
+        }
+        return List.copyOf(directories);
+    }
+
     /** Ends an upgrade that has decided, if there is one. */
     public static void finish(Disk disk) throws IOException {
         if (!areDecided(disk)) {
@@ -72,7 +109,12 @@ public final class UpgradedFiles {
                 disk.syncNames();
             }
         }
-        disk.renameNew(SNAPSHOT, Snapshot.name(Snapshot.sequenceIn(disk, SNAPSHOT)));
+        String name = Snapshot.name(Snapshot.sequenceIn(disk, SNAPSHOT));
+        if (disk.names().contains(name)) {
+            disk.delete(SNAPSHOT); // a renaming that was interrupted between the new name and the end of the old one
+        } else {
+            disk.renameNew(SNAPSHOT, name);
+        }
         disk.syncNames();
     }
 
@@ -80,7 +122,9 @@ public final class UpgradedFiles {
         StoreNames names = StoreNames.of(disk);
         List<String> old = new ArrayList<>();
         for (long sequence : names.snapshots()) {
-            old.add(Snapshot.name(sequence));
+            if (!StoreFormat.isCurrentSnapshot(disk, Snapshot.name(sequence))) {
+                old.add(Snapshot.name(sequence));
+            }
         }
         for (long number : names.segments()) {
             if (!StoreFormat.isCurrentSegment(disk, Segment.name(number))) {

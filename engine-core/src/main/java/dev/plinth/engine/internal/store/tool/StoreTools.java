@@ -124,6 +124,19 @@ public final class StoreTools {
             Path directory, StoreSettings settings, Supplier<SecretCipher> cipher, long nowMillis, boolean isCheck) {
         checkIsStore(directory);
         try (DirectoryDisk disk = DirectoryDisk.open(directory)) {
+            return upgrade(disk, directory, settings, cipher, nowMillis, isCheck);
+        }
+    }
+
+    /** Converts a disk likewise, also one of a test. */
+    static StoreReport upgrade(
+            Disk disk,
+            Path directory,
+            StoreSettings settings,
+            Supplier<SecretCipher> cipher,
+            long nowMillis,
+            boolean isCheck) {
+        try {
             return new Upgrade(disk, settings, cipher, nowMillis).run(isCheck);
         } catch (StoreDamageException damage) {
             throw new IllegalStateException(
@@ -131,7 +144,11 @@ public final class StoreTools {
                             + " recover of the release that wrote it, then upgrade.",
                     damage);
         } catch (IOException e) {
-            throw unreadable(directory, e);
+            throw new IllegalStateException(
+                    "Expected to convert " + directory + ", but the disk failed: " + IoFailure.reason(e)
+                            + ". No record is lost. Check the disk and its free space, then run plinth.jar upgrade "
+                            + directory + " again.",
+                    e);
         }
     }
 

@@ -56,7 +56,8 @@ final class Upgrade {
                         + "; nothing was changed");
                 return new StoreReport(true, lines);
             }
-            copy.writeUpgradedTo(disk, lastSegment(names) + 1);
+            UpgradedFiles.discardUndecided(disk);
+            write(copy, lastSegment(names) + 1);
             UpgradedFiles.finish(disk);
             lines.add("converted to format " + StoreFormat.CURRENT + ": all records up to " + copy.sequence());
             lines.add(kept());
@@ -64,8 +65,23 @@ final class Upgrade {
         }
     }
 
-    private static String kept() {
-        return "the old files are in " + UpgradedFiles.ASIDE + "; delete them once the store serves";
+    /** Writes the new files. A full disk gets their room back if they were not decided for. */
+    private void write(RowsCopy copy, long segment) throws IOException {
+        try {
+            copy.writeUpgradedTo(disk, segment);
+        } catch (IOException | RuntimeException e) {
+            try {
+                UpgradedFiles.discardUndecided(disk);
+            } catch (IOException left) {
+                e.addSuppressed(left);
+            }
+            throw e;
+        }
+    }
+
+    private String kept() throws IOException {
+        return "the old files are in " + String.join(" and ", UpgradedFiles.asides(disk))
+                + "; delete them once the store serves";
     }
 
     private static long lastSegment(StoreNames names) {
