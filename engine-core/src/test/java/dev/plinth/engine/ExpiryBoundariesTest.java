@@ -52,8 +52,12 @@ final class ExpiryBoundariesTest {
         OLD_SECRET_OF_AN_ENDPOINT_ROTATED_AGAIN_FOR_LESS(SHORT, test -> test.oldSecretOfAnEndpoint(LONG, SHORT)),
         EVENT(Duration.ofDays(30), ExpiryBoundariesTest::event),
         EVENT_IN_A_LIST(Duration.ofDays(30), ExpiryBoundariesTest::eventInAList),
+        EVENT_IN_A_LIST_OF_ALL(Duration.ofDays(30), ExpiryBoundariesTest::eventInAListOfAll),
         FINISHED_JOB(Duration.ofDays(7), ExpiryBoundariesTest::finishedJob),
+        FINISHED_JOB_IN_A_LIST(Duration.ofDays(7), ExpiryBoundariesTest::finishedJobInAList),
         SETTLED_DELIVERY(Duration.ofDays(30), ExpiryBoundariesTest::settledDelivery),
+        DROPPED_DELIVERY(Duration.ofDays(30), ExpiryBoundariesTest::droppedDelivery),
+        EXTENDED_LEASE(LONG, ExpiryBoundariesTest::extendedLease),
         REVOKED_KEY(Duration.ofDays(30), ExpiryBoundariesTest::revokedKey);
 
         private final Duration after;
@@ -169,6 +173,38 @@ final class ExpiryBoundariesTest {
         return () -> call("GET", "/v1/events?type=a.b", "").text().contains(event);
     }
 
+    private BooleanSupplier eventInAListOfAll() {
+        String event = client.publish("a.b", Json.EMPTY_OBJECT).call().id();
+        return () -> call("GET", "/v1/events", "").text().contains(event);
+    }
+
+    private BooleanSupplier finishedJobInAList() {
+        String job = client.startJob("send", Json.EMPTY_OBJECT).call().jobId();
+        client.cancelJob(job).call();
+        return () -> call("GET", "/v1/jobs", "").text().contains(job);
+    }
+
+    private BooleanSupplier droppedDelivery() {
+        String endpoint = client.createWebhook(receiver.url()).call().id();
+        call("PATCH", "/v1/webhook-endpoints/" + endpoint, "{\"status\":\"disabled\"}");
+        client.publish("a.b", Json.EMPTY_OBJECT).call();
+        String delivery = delivery("/v1/webhook-endpoints/" + endpoint + "/deliveries");
+        call("DELETE", "/v1/webhook-endpoints/" + endpoint, "");
+        return () -> call("GET", "/v1/deliveries/" + delivery, "").text().contains("\"dropped\"");
+    }
+
+    private BooleanSupplier extendedLease() {
+        LeasedJob leased = leased();
+        String path = "/v1/jobs/" + leased.job().id();
+        String token = "{\"leaseToken\":\"" + leased.leaseToken() + "\"";
+        assertThat(call("POST", path + "/heartbeat", token + ",\"leaseSeconds\":" + LONG.toSeconds() + "}")
+                        .status())
+                .isEqualTo(200);
+        return () -> call("POST", path + "/progress", token + ",\"done\":1,\"total\":2}")
+                        .status()
+                == 200;
+    }
+
     private BooleanSupplier finishedJob() {
         String job = client.startJob("send", Json.EMPTY_OBJECT).call().jobId();
         client.cancelJob(job).call();
@@ -180,9 +216,7 @@ final class ExpiryBoundariesTest {
         client.publish("a.b", Json.EMPTY_OBJECT).call();
         String deliveries = "/v1/webhook-endpoints/" + endpoint + "/deliveries";
         Patience.until(() -> call("GET", deliveries, "").text().contains("\"delivered\""));
-        String list = call("GET", deliveries, "").text();
-        int at = list.indexOf("dlv_");
-        String delivery = list.substring(at, at + "dlv_".length() + 26);
+        String delivery = delivery(deliveries);
         return () -> call("GET", "/v1/deliveries/" + delivery, "").status() == 200;
     }
 
@@ -190,6 +224,12 @@ final class ExpiryBoundariesTest {
         String id = engine.admin().createKey(workspace, "revoked").call().id();
         call("DELETE", "/v1/keys/" + id, "");
         return () -> call("GET", "/v1/keys/" + id, "").status() == 200;
+    }
+
+    private String delivery(String deliveries) {
+        String list = call("GET", deliveries, "").text();
+        int at = list.indexOf("dlv_");
+        return list.substring(at, at + "dlv_".length() + 26);
     }
 
     private LeasedJob leased() {

@@ -28,4 +28,15 @@ class ConcurrentCallsTest {
         assertThat(calls.begin(WORKSPACE)).isNotNull();
         assertThat(calls.begin(WORKSPACE)).isNull();
     }
+
+    @Test
+    void forget_workspaceWithAllItsCallsInFlight_beginsAtZero() {
+        for (int i = 0; i < Limits.CALLS_PER_WORKSPACE_MAX; i++) {
+            assertThat(calls.begin(WORKSPACE)).isNotNull();
+        }
+
+        calls.forget(WORKSPACE);
+
+        assertThat(calls.begin(WORKSPACE)).isNotNull();
+    }
 }

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.RatePolicy;
+import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.RowWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -312,6 +315,133 @@ class QuotasTest {
         byte[] row = new RowWriter(1).number(7).number(60_000).small(0).row();
 
         assertThat(QuotaCheckpoint.read(row)).isEqualTo(new QuotaCheckpoint(7, 60_000, 0, List.of()));
+    }
+
+    @Test
+    void inspect_bucketBelowZero_isNotRefused() {
+        use(Plan.STARTER, 60);
+        owe(30);
+
+        assertThat(quotas.inspect(Callers.of(WORKSPACE, Plan.STARTER)))
+                .isEqualTo(new Quota(Plan.STARTER, true, 0, 31, 0));
+    }
+
+    @Test
+    void owe_bucketThatHasRefilled_chargesFromNowOn() {
+        use(Plan.STARTER, 60);
+        clock.advance(Duration.ofHours(1));
+
+        assertThat(owe(20)).isEqualTo(20);
+
+        assertThat(take(Plan.STARTER).remaining()).isEqualTo(39);
+    }
+
+    @Test
+    void secondsUntil_usedBucket_isTheTimeUntilSoManyUnits() {
+        assertThat(secondsUntil(6)).isZero();
+        use(SLOW, 6);
+
+        assertThat(secondsUntil(0)).isZero();
+        assertThat(secondsUntil(1)).isEqualTo(10);
+        assertThat(secondsUntil(3)).isEqualTo(30);
+        assertThat(secondsUntil(100)).as("the plan has 6").isEqualTo(60);
+        assertThat(owe(SLOW, 1)).isEqualTo(1);
+        assertThat(secondsUntil(0)).as("below zero").isEqualTo(10);
+    }
+
+    @Test
+    void forgive_owedUnits_areBack() {
+        use(Plan.STARTER, 60);
+        assertThat(owe(30)).isEqualTo(30);
+
+        quotas.forgive(Callers.of(WORKSPACE, Plan.STARTER), 0);
+        assertThat(take(Plan.STARTER).retryAfterSeconds()).isEqualTo(31);
+        quotas.forgive(Callers.of(WORKSPACE, Plan.STARTER), 31);
+
+        assertThat(passing(Plan.STARTER, 5)).isEqualTo(1);
+    }
+
+    @Test
+    void forgetAndClear_usedUnitsOfWorkers_areFullAgain() {
+        Plan one = Plan.perMinute("one", 1);
+        for (Runnable action : List.<Runnable>of(() -> quotas.forget(WORKSPACE), quotas::clear)) {
+            for (int i = 0; i < Quotas.workerRequests(one); i++) {
+                assertThat(quotas.takeOfWorkers(Callers.of(WORKSPACE, one))).isZero();
+            }
+            assertThat(quotas.takeOfWorkers(Callers.of(WORKSPACE, one))).isPositive();
+
+            action.run();
+
+            assertThat(quotas.takeOfWorkers(Callers.of(WORKSPACE, one))).isZero();
+            quotas.clear();
+        }
+    }
+
+    @Test
+    void followAll_workspacesThatAreThereAndThatAreNot_putsThoseThereUnderTheirPlans() {
+        use(Plan.STARTER, 60);
+        Quota unused = quotas.take(Callers.of(OTHER, Plan.STARTER), 60);
+
+        quotas.followAll(id -> id.equals(WORKSPACE) ? Callers.of(id, Plan.PRO) : null);
+        clock.advance(Duration.ofSeconds(1));
+
+        assertThat(passing(Plan.PRO, 1_000)).isEqualTo(550);
+        assertThat(quotas.inspect(Callers.of(OTHER, Plan.PRO)).remaining())
+                .as("one unit has refilled by the old plan")
+                .isEqualTo(541);
+    }
+
+    @Test
+    void policyPerKey_moreKeysThanItHolds_shareOneUntilThoseOfBeforeHaveRefilled() {
+        Plan keyed = Plan.perMinute("keyed", 1_000_000)
+                .withPolicy(RatePolicy.of("each", 1, Duration.ofSeconds(10)).perKey());
+        clock.advance(Duration.ofHours(1));
+        for (int key = 0; key < Limits.POLICY_KEYS_MAX; key++) {
+            assertThat(takes(keyed, key)).isTrue();
+        }
+
+        assertThat(takes(keyed, Limits.POLICY_KEYS_MAX)).isTrue();
+        assertThat(takes(keyed, Limits.POLICY_KEYS_MAX + 1))
+                .as("shares that unit")
+                .isFalse();
+        assertThat(takes(keyed, 0)).as("has its own").isFalse();
+        advanceMillis(9_999);
+        assertThat(takes(keyed, Limits.POLICY_KEYS_MAX + 2)).isFalse();
+        assertThat(takes(keyed, 0)).isFalse();
+        clock.advance(Duration.ofSeconds(1));
+
+        assertThat(takes(keyed, Limits.POLICY_KEYS_MAX + 3)).isTrue();
+        assertThat(takes(keyed, Limits.POLICY_KEYS_MAX + 4)).isTrue();
+        assertThat(takes(keyed, Limits.POLICY_KEYS_MAX + 4)).isFalse();
+    }
+
+    @Test
+    void refund_unitsOfAPolicy_areBackAndThoseOfOtherKeysAreNot() {
+        Plan keyed = Plan.perMinute("keyed", 60)
+                .withPolicy(RatePolicy.of("each", 6, Duration.ofMinutes(1)).perKey());
+        Caller one = Callers.of(WORKSPACE, key(1), keyed);
+        Caller two = Callers.of(WORKSPACE, key(2), keyed);
+        Quota taken = quotas.take(one, 4);
+        Quota other = quotas.take(two, 2);
+        assertThat(other.others().get(0).remaining()).isEqualTo(4);
+
+        quotas.refund(one, taken, 3);
+
+        assertThat(quotas.inspect(one).others().get(0).remaining()).isEqualTo(5);
+        assertThat(quotas.inspect(two).others().get(0).remaining()).isEqualTo(4);
+        assertThat(quotas.inspect(one).remaining()).isEqualTo(57);
+    }
+
+    private boolean takes(Plan plan, int key) {
+        return quotas.take(Callers.of(WORKSPACE, key(key), plan), 1).allowed();
+    }
+
+    private static Id key(int number) {
+        return new Id(IdKind.KEY, 2, number);
+    }
+
+    private long secondsUntil(int units) {
+        return quotas.secondsUntil(Callers.of(WORKSPACE, SLOW), units);
     }
 
     private int owe(int units) {

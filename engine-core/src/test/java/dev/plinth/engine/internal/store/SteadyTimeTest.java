@@ -76,6 +76,29 @@ class SteadyTimeTest {
         assertThat(time.millis()).isEqualTo(clock.epochMillis());
     }
 
+    @Test
+    void jumpAhead_rightAfterOneThatWasFollowed_hasToLastItself() {
+        clock.step(TWO_DAYS);
+        time.look();
+        look(LASTS);
+        assertThat(time.jumpedToMillis()).isEqualTo(clock.epochMillis()).isEqualTo(time.millis());
+
+        clock.pass(Duration.ofSeconds(9));
+        clock.step(TWO_DAYS);
+        time.look();
+        look(LASTS.minusMillis(1));
+        assertThat(clock.epochMillis() - time.millis()).isEqualTo(TWO_DAYS.toMillis());
+        clock.pass(Duration.ofMillis(1));
+
+        assertThat(time.look()).isEqualTo(clock.epochMillis()).isEqualTo(time.jumpedToMillis());
+    }
+
+    @Test
+    void jumpAhead_looksAThirdOfTheSpanApart_isFollowedAndAMillisecondMoreIsNot() {
+        assertThat(leadAfterLooks(LASTS.dividedBy(3))).isZero();
+        assertThat(leadAfterLooks(LASTS.dividedBy(3).plusMillis(1))).isEqualTo(TWO_DAYS.toMillis());
+    }
+
     /** Two services that set the clock in turn: it never stays ahead. */
     @Test
     void clock_thatSwings_isNotFollowedThoughItWasAheadAtTwoLooksFarApart() {
@@ -158,6 +181,18 @@ class SteadyTimeTest {
             assertThat(now).as(TestScale.repeatWith(seed)).isBetween(last, Math.max(last + 5_000, highest));
             last = now;
         }
+    }
+
+    /** Returns how far the clock is ahead of a time that has looked at the jump for three such gaps, in milliseconds. */
+    private long leadAfterLooks(Duration gap) {
+        SteadyTime looking = new SteadyTime(clock, LASTS.toMillis(), clock.epochMillis());
+        clock.step(TWO_DAYS);
+        looking.look();
+        for (int i = 0; i < 3; i++) {
+            clock.pass(gap);
+            looking.look();
+        }
+        return clock.epochMillis() - looking.millis();
     }
 
     /** Lets time pass, and looks once a second. */

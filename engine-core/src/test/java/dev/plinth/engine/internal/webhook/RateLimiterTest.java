@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** A rate is forgotten only when all its units are there again. */
+/** A rate gives all its units at once and the next one when it is there, and is forgotten only when all are there again. */
 final class RateLimiterTest {
     private static final long NOW = 1_000_000;
 
@@ -17,5 +17,31 @@ final class RateLimiterTest {
 
         assertThat(limiter.isUnused(NOW + 999)).isFalse();
         assertThat(limiter.isUnused(NOW + 1_000)).isTrue();
+    }
+
+    @Test
+    void nextMillis_unitsOfASecondAreTaken_isTheMillisecondInWhichTheNextOneIsThere() {
+        RateLimiter limiter = new RateLimiter(3);
+        for (int i = 0; i < 3; i++) {
+            assertThat(limiter.nextMillis()).isLessThanOrEqualTo(NOW);
+            limiter.take(NOW);
+        }
+
+        assertThat(limiter.nextMillis()).as("a third of a second, rounded up").isEqualTo(NOW + 334);
+        limiter.take(NOW + 334);
+        assertThat(limiter.nextMillis()).isEqualTo(NOW + 667);
+    }
+
+    @Test
+    void setRate_unitsInUse_stayInUse() {
+        RateLimiter limiter = new RateLimiter(2);
+        limiter.take(NOW);
+        limiter.take(NOW);
+
+        limiter.setRate(1);
+
+        assertThat(limiter.nextMillis()).isEqualTo(NOW + 1_000);
+        limiter.setRate(10);
+        assertThat(limiter.nextMillis()).isEqualTo(NOW + 100);
     }
 }
