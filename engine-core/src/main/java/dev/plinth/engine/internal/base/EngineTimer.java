@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Runs work later in real time, on one thread of the engine's own that begins with the first work and ends at the close.
- * The timer of {@link CompletableFuture} would not do: its thread lasts as long as the JVM, and keeps the class loader of
- * the code that used it first. Work on this thread must not wait. Thread-safe.
+ * The thread of {@link CompletableFuture}'s timer lasts as long as the JVM. It keeps the class loader of the code that used
+ * it first. Work on this thread must not wait. Thread-safe.
  */
 public final class EngineTimer implements AutoCloseable {
     private final ScheduledThreadPoolExecutor timer =
