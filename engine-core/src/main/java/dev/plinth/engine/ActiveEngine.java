@@ -151,7 +151,7 @@ final class ActiveEngine {
                 requestMetrics,
                 quotas,
                 sweep,
-                new EngineFigures.Work(jobQueueFigures, jobs.times(), webhooks, cipher),
+                new EngineFigures.Work(jobQueueFigures, jobs.times(), webhooks, cipher, workers),
                 this::nodeState);
         wire = wire(config, problems, handlers, plans, access);
         transfers = new WorkspaceTransfers(store, commits, cipher, plans, config.ids());
@@ -412,7 +412,7 @@ final class ActiveEngine {
             webhooks.follow(planned);
         });
         // An engine in memory has nothing due before its first commit.
-        store.onCommitted((sequence, writes) -> timers.start());
+        store.onCommitted((sequence, writes) -> begin());
         jobs.register();
         webhooks.register();
         dispatcher.register();
@@ -423,7 +423,6 @@ final class ActiveEngine {
     }
 
     private void start(EngineConfig config, boolean isRestart) {
-        figures.start();
         requestLog.keepIn(config.directory(), config.requestLogBytes(), id -> Access.exists(store.viewToAct(), id));
         transfers.endUnfinished();
         jobs.takeOver(isRestart);
@@ -433,7 +432,7 @@ final class ActiveEngine {
         webhooks.onSettled(timers::wake);
         sweep.onSettled(timers::wake);
         if (config.isDurable()) {
-            timers.start();
+            begin();
         }
         feed.wake();
         if (config.clock() instanceof ManualClock manual) {
@@ -443,6 +442,12 @@ final class ActiveEngine {
             firstStart = DefaultWorkspace.create(store, clients.withToken(shared.operatorToken()), commits);
         }
         adminToken.remember(config, commits);
+    }
+
+    /** Lets the threads begin that look at the clock. Does nothing if they have begun. */
+    private void begin() {
+        timers.start();
+        figures.start();
     }
 
     private void reset() {

@@ -486,6 +486,9 @@ public final class Engine implements AutoCloseable {
      * to the queue and deliveries stay due. Long polls for the end of a job are answered with its present state.
      * Figures of rows throw {@link IllegalStateException} from then on. A second call does nothing.
      *
+     * <p>Threads of the host keep no class of a closed engine with tables on the heap, so its class loader can be
+     * unloaded. With tables in Chronicle maps the loader stays.
+     *
      * <p>A shared log that does not answer is given up after 85 % of the time for closing. The callers of its last changes
      * are told that the outcome is unknown.
      *

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /** Reads the figures of every room, for {@code GET /metrics} and the host alike. They name no workspace. */
@@ -43,8 +44,13 @@ final class EngineFigures implements Wire.Figures, AutoCloseable {
     private final HealthSampler sampler;
     private final PacedPage page;
 
-    /** The rooms of work that runs by itself. */
-    record Work(Supplier<JobFigures> jobs, JobTimes jobTimes, Webhooks webhooks, SecretCipher cipher) {}
+    /**
+     * The rooms of work that runs by itself.
+     *
+     * @param executor takes the points of the last hour
+     */
+    record Work(
+            Supplier<JobFigures> jobs, JobTimes jobTimes, Webhooks webhooks, SecretCipher cipher, Executor executor) {}
 
     /**
      * Reads the figures of these rooms.
@@ -67,7 +73,7 @@ final class EngineFigures implements Wire.Figures, AutoCloseable {
         this.webhooks = work.webhooks();
         this.cipher = work.cipher();
         this.node = node;
-        this.sampler = new HealthSampler(store, requests);
+        this.sampler = new HealthSampler(store, requests, work.executor());
         this.page = new PacedPage(() -> Exposition.page(read()), EngineClock.system()::nanoTime);
     }
 
@@ -81,7 +87,7 @@ final class EngineFigures implements Wire.Figures, AutoCloseable {
         return sampler.history();
     }
 
-    /** Begins to keep the last hour. */
+    /** Begins to keep the last hour. Does nothing if it has begun. */
     void start() {
         sampler.start();
     }

@@ -12,14 +12,15 @@ import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.webhook.Deliveries;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToLongFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Adds a point to the health history every ten real seconds, and the first two after a second each. It needs no thread
- * of its own: the JVM's timer of futures wakes it. Thread-safe.
+ * of its own: the store's timer wakes it. Thread-safe.
  */
 final class HealthSampler implements AutoCloseable {
     private static final int EARLY_SECONDS = 1;
@@ -37,18 +38,27 @@ final class HealthSampler implements AutoCloseable {
     private final System.Logger log = Log.sparing(HealthSampler.class);
     private final Store store;
     private final HealthHistory history;
-    private @Nullable CompletableFuture<Boolean> next;
+    private final Executor executor;
+    private final AtomicBoolean started = new AtomicBoolean();
     private int earlyPoints = EARLY_POINTS;
     private boolean closed;
 
-    HealthSampler(Store store, RequestMetrics requests) {
+    /**
+     * Makes a sampler that has not begun.
+     *
+     * @param executor takes the points
+     */
+    HealthSampler(Store store, RequestMetrics requests, Executor executor) {
         this.store = store;
+        this.executor = executor;
         this.history = new HealthHistory(requests, store.nowMillis());
     }
 
-    /** Begins to take points. */
+    /** Begins to take points. Does nothing if it has begun. */
     void start() {
-        wait(EARLY_SECONDS);
+        if (!started.get() && started.compareAndSet(false, true)) {
+            wait(EARLY_SECONDS);
+        }
     }
 
     HealthHistory history() {
@@ -56,22 +66,31 @@ final class HealthSampler implements AutoCloseable {
     }
 
     private synchronized void wait(int seconds) {
-        if (closed) {
-            return;
+        if (!closed) {
+            store.timer().run(TimeUnit.SECONDS.toMillis(seconds), this::take);
         }
-        CompletableFuture<Boolean> due = new CompletableFuture<>();
-        next = due;
-        CompletableFuture<Void> unused = due.completeOnTimeout(true, seconds, TimeUnit.SECONDS)
-                .thenAcceptAsync(isDue -> {
-                    if (isDue) {
-                        try {
-                            sample();
-                        } finally {
-                            earlyPoints--;
-                            wait(earlyPoints > 0 ? EARLY_SECONDS : HealthHistory.INTERVAL_SECONDS);
-                        }
-                    }
-                });
+    }
+
+    private void take() {
+        try {
+            executor.execute(() -> {
+                try {
+                    sample();
+                } finally {
+                    goOn();
+                }
+            });
+        } catch (RejectedExecutionException closing) {
+            return;
+        } catch (OutOfMemoryError noThread) {
+            store.fatalErrors().saw(noThread);
+            goOn();
+        }
+    }
+
+    private synchronized void goOn() {
+        earlyPoints--;
+        wait(earlyPoints > 0 ? EARLY_SECONDS : HealthHistory.INTERVAL_SECONDS);
     }
 
     /** Adds a point. Leaves it out if the engine is closed meanwhile, or the host's clock or the disk fails. */
@@ -106,13 +125,9 @@ final class HealthSampler implements AutoCloseable {
         });
     }
 
-    /** Takes no further points. A closed engine is then free to go, because the timer lets go of it. */
+    /** Takes no further points. */
     @Override
     public synchronized void close() {
         closed = true;
-        CompletableFuture<Boolean> due = next;
-        if (due != null) {
-            due.complete(false);
-        }
     }
 }

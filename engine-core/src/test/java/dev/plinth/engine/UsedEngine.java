@@ -3,8 +3,10 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.client.PlinthClient;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
@@ -19,10 +21,22 @@ final class UsedEngine {
 
     /** Opens an engine, uses each kind of work once on this thread and on those of the engine, and closes it. */
     static void openUseAndClose(String receiver) throws Exception {
+        openUseAndClose(Engine.builder().inMemory(), receiver);
+    }
+
+    /** Does the same with an engine over a directory, which keeps its rows in these {@link Tables}. */
+    static void openUseAndClose(String tables, String directory, String receiver) throws Exception {
+        openUseAndClose(
+                Engine.builder()
+                        .directory(Path.of(directory))
+                        .tables(Tables.valueOf(tables))
+                        .maxResources(1_000),
+                receiver);
+    }
+
+    private static void openUseAndClose(EngineBuilder builder, String receiver) throws Exception {
         CountDownLatch heard = new CountDownLatch(2);
-        try (Engine engine = Engine.builder()
-                .inMemory()
-                .webhookAllow("127.0.0.0/8")
+        try (Engine engine = builder.webhookAllow("127.0.0.0/8")
                 .resourceType("order", Json.of(SCHEMA))
                 .operation("price", Order.class, (order, call) -> order)
                 .jobHandler("greet", job -> {

@@ -6,8 +6,8 @@ import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.pipeline.OpenWaits;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -45,8 +45,8 @@ final class JobWait {
                     return job;
                 }
                 // Without a place to wait, the engine answers at once.
-                CompletableFuture.runAsync(() -> {}, later(Math.min(early.millisLeft(), deadline.millisLeft())))
-                        .get();
+                boolean unused = new CountDownLatch(1)
+                        .await(Math.min(early.millisLeft(), deadline.millisLeft()), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 TimeoutException told = new TimeoutException(
                         "Job " + jobId + " has not ended within " + atMost + ". It goes on; wait longer for its end.");
@@ -59,10 +59,6 @@ final class JobWait {
                 throw new IllegalStateException("The call for job " + jobId + " failed", e);
             }
         }
-    }
-
-    private static Executor later(long millis) {
-        return CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, Runnable::run);
     }
 
     /** Returns milliseconds, from 1 to some 146 years. */

@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
  * of a host is meant to run on it, and a call that waits for the engine is refused there.
  */
 public final class EngineThread extends Thread {
-    /** Makes a thread that inherits nothing from the thread that makes it. */
+    /** Makes a thread that inherits nothing from the thread that makes it. Its context class loader is the engine's own. */
     public EngineThread(Runnable work, String name) {
         super(null, work, name, 0, false);
         setDaemon(true);
+        setContextClassLoader(EngineThread.class.getClassLoader());
     }
 
     /**

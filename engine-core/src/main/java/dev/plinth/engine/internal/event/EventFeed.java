@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -41,6 +40,7 @@ public final class EventFeed implements AutoCloseable {
     private static final System.Logger LOG = Log.of(EventFeed.class);
 
     private static final int EVENTS_PER_CURSOR = 100;
+    private static final long BACKOFF_MILLIS = 1_000;
 
     /** Refusals that are not of the workspace whose event it is. */
     private static final Set<ProblemCode> ENGINE_WIDE = Set.of(
@@ -63,7 +63,7 @@ public final class EventFeed implements AutoCloseable {
     public EventFeed(Store store, Committer committer, Executor executor, Map<String, Listener> listeners) {
         this.store = store;
         this.committer = committer;
-        this.attempts = new AttemptRunner(executor, listeners.size(), store.fatalErrors());
+        this.attempts = new AttemptRunner(executor, listeners.size(), store.fatalErrors(), store.timer());
         listeners.forEach(
                 (name, listener) -> subscriptions.add(new Subscription(subscriptions.size(), name, listener)));
         // A listener that was woken between its last look and its end looks again.
@@ -163,11 +163,10 @@ public final class EventFeed implements AutoCloseable {
         /** Waits a second, however many events come meanwhile. */
         private void backOff() {
             resting = true;
-            CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, Runnable::run)
-                    .execute(() -> {
-                        resting = false;
-                        wake();
-                    });
+            store.timer().run(BACKOFF_MILLIS, () -> {
+                resting = false;
+                wake();
+            });
         }
 
         private void drain() {

@@ -105,7 +105,7 @@ public final class JobRunner implements DueSource {
         this.mayRun = admission.mayRun();
         this.problems = problems;
         this.places = new Bulkhead(admission.places());
-        this.attempts = new AttemptRunner(executor, admission.places(), store.fatalErrors());
+        this.attempts = new AttemptRunner(executor, admission.places(), store.fatalErrors(), store.timer());
         handlers.forEach((type, handler) -> works.put(type, run -> run.handle(handler)));
         own.items().forEach((type, opener) -> works.put(type, run -> run.items(opener)));
         own.steps().forEach((type, opener) -> works.put(type, run -> run.steps(opener, store::letWritersIn)));

@@ -182,8 +182,8 @@ final class WaitingCalls {
             CompletableFuture<Void> end = pause.end();
             open.add(end);
             call.waits.add(end);
-            return end.completeOnTimeout(null, pause.millis(), TimeUnit.MILLISECONDS)
-                    .thenComposeAsync(nothing -> await(call, pause.next().get()), executor);
+            store.timer().complete(end, pause.millis());
+            return end.thenComposeAsync(nothing -> await(call, pause.next().get()), executor);
         }
         if (result instanceof PipelineResult.Move) {
             return CompletableFuture.supplyAsync(() -> evaluate.apply(call), moved)

@@ -6,6 +6,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.EngineThread;
+import dev.plinth.engine.internal.base.EngineTimer;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Histogram;
 import dev.plinth.engine.internal.base.Id;
@@ -54,6 +55,7 @@ public final class Store implements AutoCloseable {
     private final Journal journal;
     private final InFlight inFlight;
     private final FatalErrors fatalErrors;
+    private final EngineTimer timer = new EngineTimer();
     private final WriterLock writer = new WriterLock();
     private final ConsistentReads reads;
     private final AnswerReadiness answers;
@@ -452,6 +454,11 @@ public final class Store implements AutoCloseable {
         return fatalErrors;
     }
 
+    /** Returns the timer of waits in real time, which the store closes. */
+    public EngineTimer timer() {
+        return timer;
+    }
+
     /** Returns false once the journal has failed. Nothing is written any more, and reads go on. */
     public boolean isWritable() {
         return !inFlight.hasFailed();
@@ -541,6 +548,7 @@ public final class Store implements AutoCloseable {
 
     @Override
     public void close() {
+        timer.close();
         if (!journal.isShared()) {
             fatalErrors.close();
         }

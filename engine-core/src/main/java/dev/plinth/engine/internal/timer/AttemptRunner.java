@@ -1,16 +1,15 @@
 package dev.plinth.engine.internal.timer;
 
 import dev.plinth.engine.internal.base.Deadline;
+import dev.plinth.engine.internal.base.EngineTimer;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.RefusedException;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +29,7 @@ public final class AttemptRunner {
     private final Map<Long, Backoff> backoffs = new ConcurrentHashMap<>();
     private final Executor executor;
     private final FatalErrors fatalErrors;
+    private final EngineTimer timer;
     private volatile int runningMax;
     private final Object settled = new Object();
 
@@ -44,11 +44,13 @@ public final class AttemptRunner {
      * Makes a runner on this executor with a limit of attempts at once.
      *
      * @param fatalErrors learns of an error that ends an attempt
+     * @param timer tells when a backoff is over
      */
-    public AttemptRunner(Executor executor, int runningMax, FatalErrors fatalErrors) {
+    public AttemptRunner(Executor executor, int runningMax, FatalErrors fatalErrors, EngineTimer timer) {
         this.executor = executor;
         this.runningMax = runningMax;
         this.fatalErrors = fatalErrors;
+        this.timer = timer;
     }
 
     /** Sets how many attempts may be in flight from now on. Those in flight go on. */
@@ -228,8 +230,7 @@ public final class AttemptRunner {
         }
         Backoff backoff = Backoff.after(backoffs.get(number));
         backoffs.put(number, backoff);
-        CompletableFuture.delayedExecutor(backoff.millis(), TimeUnit.MILLISECONDS, Runnable::run)
-                .execute(() -> backoffIsOver(number));
+        timer.run(backoff.millis(), () -> backoffIsOver(number));
         log.log(
                 System.Logger.Level.ERROR,
                 "An attempt could not record its end; the next one comes after " + backoff.millis() + " ms",
@@ -238,7 +239,7 @@ public final class AttemptRunner {
 
     /**
      * Tells that a backoff is over. It uses the executor, because the listener may wait for the disk, and this thread
-     * serves the whole JVM.
+     * serves the whole engine.
      */
     private void backoffIsOver(long number) {
         LongConsumer listener = backoffEnded;

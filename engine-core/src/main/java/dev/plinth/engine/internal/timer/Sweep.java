@@ -59,7 +59,7 @@ public final class Sweep implements ReadySource {
         this.store = store;
         this.committer = committer;
         this.clock = clock;
-        this.attempts = new AttemptRunner(executor, 1, store.fatalErrors());
+        this.attempts = new AttemptRunner(executor, 1, store.fatalErrors(), store.timer());
         for (List<SweepWork> each : works) {
             series.add(new Series(List.copyOf(each)));
             each.forEach(work -> collected.put(work.name(), new LongAdder()));

@@ -32,7 +32,6 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -256,8 +255,7 @@ final class DeliveryAttempts {
         Outcome outcome = committer.commit(Caller.engineFor(row.facts().workspace()), change);
         boolean isAgain = outcome instanceof Outcome.Refused && !stopped && store.isWritable();
         if (isAgain) {
-            CompletableFuture.delayedExecutor(AGAIN_MILLIS, TimeUnit.MILLISECONDS, Runnable::run)
-                    .execute(() -> record(flight, row, NOTHING, change));
+            store.timer().run(AGAIN_MILLIS, () -> record(flight, row, NOTHING, change));
         }
         return isAgain;
     }

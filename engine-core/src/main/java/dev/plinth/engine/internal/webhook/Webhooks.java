@@ -158,7 +158,7 @@ public final class Webhooks implements DueSource, AutoCloseable {
         this.planned = parts.planned();
         Places places = withinHeap(parts.places());
         BoundedExecutor steps = new BoundedExecutor(parts.executor(), Limits.DELIVERY_STEPS_RUNNING_MAX);
-        this.attempts = new AttemptRunner(parts.executor(), places.deliveries(), store.fatalErrors());
+        this.attempts = new AttemptRunner(parts.executor(), places.deliveries(), store.fatalErrors(), store.timer());
         this.scheduler = new DeliveryScheduler(places, hostAndPort -> reach.perSecond(hostAndPort));
         this.deliveryAttempts = new DeliveryAttempts(parts, sender, scheduler, steps);
         attempts.onBackoffEnd(this::backoffEnded);

@@ -34,6 +34,20 @@ public final class ChildJvm {
         return run(onClassPath(main, List.of(), classPath));
     }
 
+    /** The same with flags and arguments, on the class path of the tests' own classes only. */
+    public static String runAlone(Class<?> main, List<String> flags, String... arguments)
+            throws IOException, InterruptedException {
+        String tests = Path.of(
+                        main.getProtectionDomain().getCodeSource().getLocation().getPath())
+                .toString();
+        return run(onClassPath(main, flags, tests, arguments));
+    }
+
+    /** Returns the class path of the tests. */
+    public static String classPath() {
+        return CLASS_PATH;
+    }
+
     private static String run(ProcessBuilder builder) throws IOException, InterruptedException {
         Process child = builder.redirectErrorStream(true).start();
         String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

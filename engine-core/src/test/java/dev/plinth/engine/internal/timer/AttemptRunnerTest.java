@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.plinth.engine.CapturedLog;
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.internal.base.EngineTimer;
 import dev.plinth.engine.internal.base.FatalErrors;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -35,9 +36,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(180)
 @Tag("scaled")
 class AttemptRunnerTest {
+    private static final EngineTimer TIMER = new EngineTimer();
+
     private final Deque<Runnable> queue = new ArrayDeque<>();
     private final List<Long> ran = new ArrayList<>();
-    private final AttemptRunner attempts = new AttemptRunner(queue::add, 3, new FatalErrors());
+    private final AttemptRunner attempts = new AttemptRunner(queue::add, 3, new FatalErrors(), TIMER);
 
     /** As a pool does that has queued the work and then finds no thread for its queue. */
     @Test
@@ -48,7 +51,8 @@ class AttemptRunnerTest {
                     throw new IllegalStateException("no thread for the queue");
                 },
                 3,
-                new FatalErrors());
+                new FatalErrors(),
+                TIMER);
 
         assertThat(taking.tryStart(1, () -> ran.add(1L))).isFalse();
         assertThat(taking.isClaimed(1)).isFalse();
@@ -65,7 +69,8 @@ class AttemptRunnerTest {
                     throw new IllegalStateException("the counter of the pool failed");
                 },
                 3,
-                new FatalErrors());
+                new FatalErrors(),
+                TIMER);
 
         assertThat(handing.tryStart(1, () -> ran.add(1L))).isTrue();
         assertThat(ran).containsExactly(1L);
@@ -120,7 +125,8 @@ class AttemptRunnerTest {
                     throw (RuntimeException) refusal;
                 },
                 3,
-                new FatalErrors());
+                new FatalErrors(),
+                TIMER);
         threadless.onSettled(told::incrementAndGet);
 
         assertThat(threadless.tryStart(1, () -> {})).isFalse();
@@ -176,7 +182,7 @@ class AttemptRunnerTest {
     void tryStart_workThatThrowsAgainAndAgain_restsTwiceAsLongEachTime() throws InterruptedException {
         boolean inTime = false;
         while (!inTime) {
-            AttemptRunner own = new AttemptRunner(queue::add, 3, new FatalErrors());
+            AttemptRunner own = new AttemptRunner(queue::add, 3, new FatalErrors(), TIMER);
             Semaphore rung = new Semaphore(0);
             own.onSettled(rung::release);
             try (CapturedLog log = CapturedLog.open()) {
@@ -227,7 +233,8 @@ class AttemptRunnerTest {
                     throw new RejectedExecutionException("on purpose");
                 },
                 3,
-                new FatalErrors());
+                new FatalErrors(),
+                TIMER);
 
         assertThat(refused.tryStart(1, () -> {})).isFalse();
         assertThat(refused.awaitIdle(0)).isTrue();
@@ -285,7 +292,7 @@ class AttemptRunnerTest {
     @Test
     void onRested_listenerMayWait_soItRunsOnTheExecutor() throws InterruptedException {
         BlockingQueue<Runnable> handed = new LinkedBlockingQueue<>();
-        AttemptRunner own = new AttemptRunner(handed::add, 3, new FatalErrors());
+        AttemptRunner own = new AttemptRunner(handed::add, 3, new FatalErrors(), TIMER);
         AtomicLong heard = new AtomicLong();
         CountDownLatch rung = new CountDownLatch(2);
         own.onBackoffEnd(heard::set);
@@ -323,7 +330,7 @@ class AttemptRunnerTest {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         for (int round = 0; round < TestScale.count(5_000); round++) {
             List<Runnable> held = Collections.synchronizedList(new ArrayList<>());
-            AttemptRunner shared = new AttemptRunner(held::add, runningMax, new FatalErrors());
+            AttemptRunner shared = new AttemptRunner(held::add, runningMax, new FatalErrors(), TIMER);
             CyclicBarrier together = new CyclicBarrier(threads);
             AtomicInteger started = new AtomicInteger();
             List<Future<?>> running = new ArrayList<>();

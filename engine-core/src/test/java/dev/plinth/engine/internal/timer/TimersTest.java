@@ -10,6 +10,7 @@ import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.EngineTimer;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.HostCode;
 import dev.plinth.engine.internal.base.RowIndex;
@@ -41,6 +42,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 @Tag("scaled")
 class TimersTest {
+    private static final EngineTimer TIMER = new EngineTimer();
+
     private static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
     private static final TableName<?> DUE =
             TableName.of(101, "due", 16, 32, 1, TableName.Owner.ENGINE, new RowIndex<>(row -> row, TimersTest::tell));
@@ -394,7 +397,7 @@ class TimersTest {
 
         TestDueSource(int kind, int runningMax) {
             this.kind = kind;
-            this.attempts = new AttemptRunner(workers, runningMax, new FatalErrors());
+            this.attempts = new AttemptRunner(workers, runningMax, new FatalErrors(), TIMER);
         }
 
         @Override

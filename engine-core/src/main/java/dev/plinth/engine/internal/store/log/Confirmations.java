@@ -2,12 +2,12 @@ package dev.plinth.engine.internal.store.log;
 
 import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.EngineThread;
+import dev.plinth.engine.internal.base.EngineTimer;
 import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
@@ -28,6 +28,7 @@ final class Confirmations implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition came = lock.newCondition();
     private final Thread thread = new EngineThread(this::loop, THREAD);
+    private final EngineTimer timer = new EngineTimer();
     private List<CompletableFuture<Boolean>> waiting = new ArrayList<>();
     private boolean open = true;
     private volatile boolean isAsking;
@@ -69,9 +70,12 @@ final class Confirmations implements AutoCloseable {
 
     /** Completes likewise, or with false after so many milliseconds. Puts no question while the log is silent for longer. */
     CompletableFuture<Boolean> ask(long millis) {
-        return isAsking && unconfirmedMillis() > millis
-                ? CompletableFuture.completedFuture(false)
-                : ask().completeOnTimeout(false, millis, TimeUnit.MILLISECONDS);
+        if (isAsking && unconfirmedMillis() > millis) {
+            return CompletableFuture.completedFuture(false);
+        }
+        CompletableFuture<Boolean> answer = ask();
+        timer.deny(answer, millis);
+        return answer;
     }
 
     /** Returns for how many milliseconds callers have asked without a yes; 0 if the last answer was one. */
@@ -91,6 +95,7 @@ final class Confirmations implements AutoCloseable {
             lock.unlock();
         }
         Joins.uninterruptibly(thread);
+        timer.close();
     }
 
     private void loop() {
