@@ -248,7 +248,7 @@ public final class Engine implements AutoCloseable {
     /**
      * Runs a unit of work of the host on this thread, and commits its effects in one record. The effects happen only if
      * everything that the work has read is unchanged. Otherwise the work runs again with fresh reads, up to 16 runs in all.
-     * So anything else that the work does may happen several times.
+     * A random pause of real time, of 128 ms at most, precedes each further run. So anything else that the work does may happen several times.
      *
      * <p>If the work throws, nothing happens. The exception reaches the caller, unless something has changed that the
      * work had read; then it runs again. {@link #close} waits for it as for a call. The reads of
