@@ -156,6 +156,7 @@ public final class Engine implements AutoCloseable {
      * @param id {@code ws_…}
      */
     public PlinthClient workspace(String id) {
+        Objects.requireNonNull(id, "id must not be null.");
         return clients.ofHost(Id.orNowhere(IdKind.WORKSPACE, id));
     }
 
@@ -170,6 +171,7 @@ public final class Engine implements AutoCloseable {
      * @throws IllegalStateException on a thread of the engine's own, on which a host's log handler or clock may run
      */
     public Reply call(Call call) {
+        Objects.requireNonNull(call, "call must not be null.");
         ActiveEngine active = node.active();
         return active == null ? node.refuse(call, ALL) : active.wire().execute(call);
     }
@@ -182,6 +184,7 @@ public final class Engine implements AutoCloseable {
      * call.
      */
     public CompletableFuture<Reply> submit(Call call) {
+        Objects.requireNonNull(call, "call must not be null.");
         ActiveEngine active = node.active();
         return active == null
                 ? CompletableFuture.completedFuture(node.refuse(call, ALL))
@@ -194,6 +197,7 @@ public final class Engine implements AutoCloseable {
      * @param executor completes the futures of {@link CallDoor#submit}, unless they are complete at once
      */
     public CallDoor door(Executor executor) {
+        Objects.requireNonNull(executor, "executor must not be null.");
         return door(executor, ALL);
     }
 
@@ -206,6 +210,8 @@ public final class Engine implements AutoCloseable {
      * @throws IllegalArgumentException if there is none
      */
     public CallDoor door(Executor executor, Set<Audience> audiences) {
+        Objects.requireNonNull(executor, "executor must not be null.");
+        Objects.requireNonNull(audiences, "audiences must not be null.");
         if (audiences.isEmpty()) {
             throw new IllegalArgumentException("audiences must be one or more, and are none. Name at least one.");
         }
@@ -248,7 +254,7 @@ public final class Engine implements AutoCloseable {
     /**
      * Runs a unit of work of the host on this thread, and commits its effects in one record. The effects happen only if
      * everything that the work has read is unchanged. Otherwise the work runs again with fresh reads, up to 16 runs in all.
-     * So anything else that the work does may happen several times.
+     * A random pause of real time, of 128 ms at most, precedes each further run. So anything else that the work does may happen several times.
      *
      * <p>If the work throws, nothing happens. The exception reaches the caller, unless something has changed that the
      * work had read; then it runs again. {@link #close} waits for it as for a call. The reads of
@@ -284,6 +290,8 @@ public final class Engine implements AutoCloseable {
 
     /** Returns the most bytes that the body of a call may have on this route. */
     public int bodyBytesMax(String method, String path) {
+        Objects.requireNonNull(method, "method must not be null.");
+        Objects.requireNonNull(path, "path must not be null.");
         ActiveEngine active = node.active();
         return active == null ? Limits.BULK_BODY_BYTES_MAX : active.wire().bodyBytesMax(method, path);
     }
@@ -296,6 +304,8 @@ public final class Engine implements AutoCloseable {
      * @throws IllegalArgumentException if there is no problem of this name
      */
     public Reply refusal(String code, String detail) {
+        Objects.requireNonNull(code, "code must not be null.");
+        Objects.requireNonNull(detail, "detail must not be null.");
         return node.refuse(Refusal.of(ProblemCode.valueOf(code.toUpperCase(Locale.ROOT)), detail));
     }
 
@@ -409,6 +419,7 @@ public final class Engine implements AutoCloseable {
      *     says why
      */
     public StoreReport backup(Path target) {
+        Objects.requireNonNull(target, "target must not be null.");
         return EngineStore.backup(
                 config.directory()
                         .orElseThrow(

@@ -386,6 +386,7 @@ public final class EngineBuilder {
      * @throws IllegalArgumentException if an operation of this name, of either kind, has been registered
      */
     public EngineBuilder operation(String name, OperationHandler handler) {
+        Objects.requireNonNull(name, "name must not be null.");
         if (asyncOperations.contains(name)) {
             throw SettingChecks.taken("operation", name);
         }
@@ -404,6 +405,8 @@ public final class EngineBuilder {
      *     JSON cannot be read into
      */
     public <I extends Record> EngineBuilder operation(String name, Class<I> input, CallHandler<I> handler) {
+        Objects.requireNonNull(name, "name must not be null.");
+        Objects.requireNonNull(input, "input must not be null.");
         Objects.requireNonNull(handler, "handler must not be null.");
         register(
                 directOperations,
@@ -420,6 +423,7 @@ public final class EngineBuilder {
      *     registered
      */
     public EngineBuilder asyncOperation(String name, JobHandler handler) {
+        Objects.requireNonNull(name, "name must not be null.");
         return jobHandler(name, handler).asyncOperation(name);
     }
 
@@ -430,6 +434,7 @@ public final class EngineBuilder {
      * @throws IllegalArgumentException if an operation of this name, of either kind, has been registered
      */
     public EngineBuilder asyncOperation(String name) {
+        Objects.requireNonNull(name, "name must not be null.");
         if (operations.containsKey(name) || !asyncOperations.add(SettingChecks.checkedName(name))) {
             throw SettingChecks.taken("operation", name);
         }
@@ -443,6 +448,7 @@ public final class EngineBuilder {
      *     {@link #asyncOperation(String, JobHandler)}
      */
     public EngineBuilder jobHandler(String type, JobHandler handler) {
+        Objects.requireNonNull(type, "type must not be null.");
         register(jobHandlers, "handler of a type of job", SettingChecks.checkedName(type), handler);
         return this;
     }
@@ -456,6 +462,7 @@ public final class EngineBuilder {
      * @param schema the schema; its references stay inside it, nothing is fetched, and its patterns are those of ECMA-262
      */
     public EngineBuilder resourceType(String name, Json schema) {
+        Objects.requireNonNull(name, "name must not be null.");
         register(resourceTypes, "type of resources", SettingChecks.checkedType(name), schema);
         return this;
     }
@@ -465,6 +472,7 @@ public final class EngineBuilder {
      * {@code child}.
      */
     public EngineBuilder childType(String name, Json schema) {
+        Objects.requireNonNull(name, "name must not be null.");
         register(childTypes, "type of children", SettingChecks.checkedType(name), schema);
         return this;
     }
@@ -477,6 +485,7 @@ public final class EngineBuilder {
      * @param units 0 to 1,000, and at most the size of every rate limit; 0 takes nothing
      */
     public EngineBuilder routeCost(String route, int units) {
+        Objects.requireNonNull(route, "route must not be null.");
         routeCosts.put(route, SettingChecks.checkedUnits(units));
         return this;
     }
@@ -485,6 +494,7 @@ public final class EngineBuilder {
      * Sets the cost of running an operation of the host in rate-limit units, as {@link #routeCost} does for a route.
      */
     public EngineBuilder operationCost(String operation, int units) {
+        Objects.requireNonNull(operation, "operation must not be null.");
         operationCosts.put(SettingChecks.checkedName(operation), SettingChecks.checkedUnits(units));
         return this;
     }
@@ -496,6 +506,7 @@ public final class EngineBuilder {
      * @param route method and path of a route that changes something, such as {@code POST /v1/resources}
      */
     public EngineBuilder requireIdempotencyKey(String route) {
+        Objects.requireNonNull(route, "route must not be null.");
         return demand(route, Route.Demand.IDEMPOTENCY_KEY);
     }
 
@@ -508,6 +519,7 @@ public final class EngineBuilder {
      *     {@code PATCH /v1/resources/{id}}
      */
     public EngineBuilder requireIfMatch(String route) {
+        Objects.requireNonNull(route, "route must not be null.");
         return demand(route, Route.Demand.IF_MATCH);
     }
 
@@ -518,6 +530,7 @@ public final class EngineBuilder {
      * @throws IllegalArgumentException if a listener of this name has been registered
      */
     public EngineBuilder listener(String name, EngineEventListener listener) {
+        Objects.requireNonNull(name, "name must not be null.");
         register(listeners, "listener", SettingChecks.checkedName(name), listener);
         return this;
     }
@@ -533,7 +546,7 @@ public final class EngineBuilder {
     }
 
     /**
-     * Opens the engine.
+     * Opens the engine. A directory cannot be opened on an interrupted thread, which stays interrupted.
      *
      * @throws IllegalStateException if it cannot start; one sentence says why and what to do
      * @throws IllegalArgumentException if a setting is invalid

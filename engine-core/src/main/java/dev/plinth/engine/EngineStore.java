@@ -5,6 +5,7 @@ import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.ImportedWorkspaces;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.StoreSettings;
@@ -19,11 +20,13 @@ import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.StoreFiles;
 import dev.plinth.engine.internal.store.tool.StoreTools;
 import dev.plinth.engine.internal.webhook.Webhooks;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Opens the store of an engine, with the tables of all rooms. */
 final class EngineStore {
@@ -46,14 +49,36 @@ final class EngineStore {
             return Store.open(settings, new MemoryJournal(), config.clock());
         }
         Path directory = config.directory().get();
+        if (Thread.currentThread().isInterrupted()) {
+            throw interrupted(directory, null);
+        }
         config.secretKeyFile().ifPresent(file -> MasterKeyFile.check(file, directory));
         StoreFiles files = config.files().apply(directory, config.durability());
         if (config.quickRestart().isPresent()) {
             files = files.leaving(config.quickRestart().get(), EngineConfig.VERSION);
         }
-        Store store = files.open(settings, config.clock());
+        Store store = open(files, settings, config.clock(), directory);
         catchUp(config.clock(), store.lastTimeMillis());
         return store;
+    }
+
+    private static Store open(StoreFiles files, StoreSettings settings, EngineClock clock, Path directory) {
+        try {
+            return files.open(settings, clock);
+        } catch (RuntimeException e) {
+            if (FatalErrors.find(ClosedByInterruptException.class, e) != null) {
+                throw interrupted(directory, e);
+            }
+            throw e;
+        }
+    }
+
+    /** Refuses to open files on an interrupted thread, because the JDK closes each channel that such a thread uses. */
+    private static IllegalStateException interrupted(Path directory, @Nullable RuntimeException cause) {
+        return new IllegalStateException(
+                "The thread that opens " + directory
+                        + " was interrupted; nothing was opened. Open it on a thread that is not interrupted.",
+                cause);
     }
 
     /** Sets a manual clock to the time of the rows, because time does not go back. */

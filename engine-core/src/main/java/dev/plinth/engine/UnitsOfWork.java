@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.RandomPause;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.command.HostEffects;
@@ -67,6 +68,7 @@ final class UnitsOfWork {
             Id workspace, Function<? super UnitOfWork, ? extends T> work) {
         String changed = "";
         for (int i = 0; i < Limits.UNIT_OF_WORK_TRIES_MAX; i++) {
+            RandomPause.after(i);
             Access.checkActive(parts.store(), workspace);
             RunningUnit unit = new RunningUnit(
                     workspace.text(),

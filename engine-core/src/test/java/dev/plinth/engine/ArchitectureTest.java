@@ -74,6 +74,7 @@ final class ArchitectureTest {
     private static final Set<String> SOURCES_OF_TIME_AND_CHANCE = Set.of(
             API + ".SystemClock",
             INTERNAL + "base.RandomIds",
+            INTERNAL + "base.RandomPause",
             INTERNAL + "store.memory.KeyHash", // its seed must not be known
             INTERNAL + "store.log.StoreId"); // two stores differ, whatever ids their hosts give them
 

@@ -147,6 +147,14 @@ final class EngineBuilderTest {
     }
 
     @Test
+    void role_closedEngine_isStopped() {
+        Engine engine = Engine.inMemory();
+        engine.close();
+
+        assertThat(engine.role()).isEqualTo(NodeRole.STOPPED);
+    }
+
+    @Test
     void progress_messageOfTheMostCodePoints_isTakenAndALongerOneIsRefused() {
         String longest = "\uD83D\uDE00".repeat(255);
         try (TestEngine store = TestEngine.open(builder -> builder.jobHandler("fits", job -> {

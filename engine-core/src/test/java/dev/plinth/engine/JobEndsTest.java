@@ -25,12 +25,23 @@ final class JobEndsTest {
     private static final String HALF_A_PAIR = "ab\ud83d";
 
     private final CountDownLatch heard = new CountDownLatch(1);
+    private final CountDownLatch secondRun = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
+    private final AtomicReference<JobContext> firstRun = new AtomicReference<>();
     private final AtomicReference<String> failed = new AtomicReference<>();
     private final TestEngine store = TestEngine.open(builder -> builder.jobHandler("error", job -> {
                 throw new ServiceConfigurationError("There is no provider.");
             })
             .jobHandler("failure", job -> {
                 throw new JobFailure(HALF_A_PAIR + " /", HALF_A_PAIR, false);
+            })
+            .jobHandler("twice", job -> {
+                if (firstRun.compareAndSet(null, job)) {
+                    throw new JobFailure("first", "The first run fails.", false);
+                }
+                secondRun.countDown();
+                await(goOn);
+                return Json.EMPTY_OBJECT;
             })
             .jobHandler("nameless", job -> {
                 throw new JobFailure(nothing(), "There is no code.", true);
@@ -59,6 +70,31 @@ final class JobEndsTest {
     void handler_failsWithoutACode_jobIsTriedAgainAndFails() {
         assertThat(ended("{\"type\":\"nameless\",\"input\":{},\"maxAttempts\":2}"))
                 .contains("\"status\":\"failed\"", "\"code\":\"handler_failed\"", "\"attempt\":2");
+    }
+
+    @Test
+    void progress_attemptHasEndedAndAnotherOfTheSameNumberRuns_changesNothing() {
+        String job = store.make("/v1/jobs", "{\"type\":\"twice\",\"input\":{}}");
+        assertThat(store.text("/v1/jobs/" + job + "?wait=30")).contains("\"status\":\"failed\"");
+        assertThat(store.call("POST", "/v1/jobs/" + job + "/retry").status()).isEqualTo(200);
+        await(secondRun);
+
+        firstRun.get().progress(9, 9, "of the first run");
+
+        String running = store.text("/v1/jobs/" + job);
+        goOn.countDown();
+        assertThat(running).contains("\"status\":\"running\"").doesNotContain("of the first run");
+        assertThat(store.text("/v1/jobs/" + job + "?wait=30"))
+                .contains("\"status\":\"succeeded\"")
+                .doesNotContain("of the first run");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

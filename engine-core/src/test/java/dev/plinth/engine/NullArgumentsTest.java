@@ -3,16 +3,22 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.BulkOperation;
+import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.GraceTimes;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.KeyChange;
 import dev.plinth.engine.api.KeyMode;
 import dev.plinth.engine.api.LeaseRequest;
+import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewJob;
 import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.NewWebhookEndpoint;
+import dev.plinth.engine.api.Places;
+import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.ResourceChange;
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.Role;
 import dev.plinth.engine.api.WebhookEndpointChange;
 import dev.plinth.engine.api.WireIdentity;
@@ -20,11 +26,13 @@ import dev.plinth.engine.api.WorkspaceChange;
 import dev.plinth.engine.api.WorkspaceImport;
 import dev.plinth.engine.client.AdminClient;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.log.Node;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,6 +74,15 @@ final class NullArgumentsTest {
             Map.entry(ByteBudget.class, new ByteBudget("x", 1, 1, 0)),
             Map.entry(StreamPlaces.class, new StreamPlaces()),
             Map.entry(ByteBudget.Share.class, new ByteBudget("x", 1, 1, 0).share(() -> "x")),
+            Map.entry(Call.class, Call.of("GET", "/x")),
+            Map.entry(Class.class, WireIdentity.class),
+            Map.entry(Plan.class, Plan.perMinute("x", 1)),
+            Map.entry(Places.class, new Places(1, 1, 1)),
+            Map.entry(Node.class, new Node("x", Optional.empty())),
+            Map.entry(RetentionTimes.class, RetentionTimes.DEFAULT),
+            Map.entry(GraceTimes.class, GraceTimes.DEFAULT),
+            Map.entry(WireIdentity.class, WireIdentity.DEFAULT),
+            Map.entry(ManualClock.class, ManualClock.startingAt(Instant.EPOCH)),
             Map.entry(int.class, 1),
             Map.entry(long.class, 1L),
             Map.entry(boolean.class, true));
@@ -127,6 +144,44 @@ final class NullArgumentsTest {
         assertThat(checked).isGreaterThan(20);
     }
 
+    @Test
+    void methodsOfBuilderAndEngine_null_isNamed() throws Exception {
+        for (Method method : EngineBuilder.class.getMethods()) {
+            if (method.getDeclaringClass() == EngineBuilder.class) {
+                check(method, arguments -> method.invoke(Engine.builder(), arguments));
+            }
+        }
+        try (Engine engine = Engine.inMemory()) {
+            for (Method method : Engine.class.getMethods()) {
+                if (method.getDeclaringClass() == Engine.class) {
+                    check(method, arguments -> method.invoke(engine, arguments));
+                }
+            }
+        }
+        for (Method method : Call.class.getMethods()) {
+            if (method.getDeclaringClass() == Call.class && !method.getName().equals("equals")) {
+                check(method, arguments -> method.invoke(Call.of("GET", "/x"), arguments));
+            }
+        }
+        assertThat(wrong).isEmpty();
+        assertThat(checked).isGreaterThan(60);
+    }
+
+    /** Returns a value of a type, or an object that does nothing for an interface. */
+    private static @Nullable Object valueOf(Class<?> type) {
+        Object value = VALUES.get(type);
+        if (value == null && type.isEnum()) {
+            return type.getEnumConstants()[0];
+        }
+        if (value == null && type.isInterface()) {
+            return Proxy.newProxyInstance(
+                    NullArgumentsTest.class.getClassLoader(),
+                    new Class<?>[] {type},
+                    (proxy, method, arguments) -> null);
+        }
+        return value;
+    }
+
     /** Calls code with arguments. */
     @FunctionalInterface
     private interface Code {
@@ -142,7 +197,7 @@ final class NullArgumentsTest {
             }
             @Nullable Object[] arguments = new @Nullable Object[types.length];
             for (int j = 0; j < types.length; j++) {
-                arguments[j] = VALUES.get(types[j]);
+                arguments[j] = valueOf(types[j]);
                 assertThat(arguments[j])
                         .as("a value of " + types[j] + " for " + code)
                         .isNotNull();
@@ -155,7 +210,7 @@ final class NullArgumentsTest {
             } catch (InvocationTargetException e) {
                 String message = String.valueOf(e.getCause().getMessage());
                 if (!(e.getCause() instanceof NullPointerException)
-                        || !message.matches("(?s)[a-zA-Z]+ must not be null[.;].*")) {
+                        || !message.matches("(?s)(The )?[a-zA-Z ]+( \"x\")? must not be null[.;].*")) {
                     wrong.add(code + ", parameter " + i + ": " + e.getCause());
                 }
             }

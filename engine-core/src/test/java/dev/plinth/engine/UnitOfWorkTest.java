@@ -11,6 +11,7 @@ import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.base.Limits;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A unit of work changes what it has read, or runs again, a bounded number of times. */
 @Timeout(120)
@@ -30,6 +32,9 @@ final class UnitOfWorkTest {
     private static final String NOWHERE = "res_00000000000000000000000000";
     private static final int THREADS = 4;
     private static final int ROUNDS = TestScale.count(250);
+
+    private static final int CROWD = 32;
+    private static final int CROWD_ROUNDS = 20;
 
     private final AtomicInteger runs = new AtomicInteger();
     private final TestEngine store = TestEngine.inMemory();
@@ -276,6 +281,73 @@ final class UnitOfWorkTest {
         CompletableFuture.allOf(all).join();
 
         assertThat(count(client().resources().get(resource).call())).isEqualTo((long) THREADS * ROUNDS);
+    }
+
+    @Test
+    void transact_crowdOnOneResource_hardlyAnyGivesUp(@TempDir Path directory) {
+        try (TestEngine durable = TestEngine.open(builder -> builder.directory(directory))) {
+            crowd(durable);
+        }
+    }
+
+    private void crowd(TestEngine durable) {
+        String crowded = durable.newWideWorkspace();
+        PlinthClient all = durable.engine().workspace(crowded);
+        String counter = all.resources()
+                .create(NewResource.named("counter").withData(Json.of("{\"n\":0}")))
+                .call()
+                .id();
+        AtomicInteger gaveUp = new AtomicInteger();
+        CompletableFuture<?>[] callers = IntStream.range(0, CROWD)
+                .mapToObj(thread -> CompletableFuture.runAsync(
+                        () -> {
+                            for (int i = 0; i < CROWD_ROUNDS; i++) {
+                                if (!isIncremented(durable, crowded, counter)) {
+                                    gaveUp.incrementAndGet();
+                                }
+                            }
+                        },
+                        task -> new Thread(task).start()))
+                .toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(callers).join();
+
+        assertThat(count(all.resources().get(counter).call())).isEqualTo(CROWD * CROWD_ROUNDS - gaveUp.get());
+        assertThat(gaveUp.get())
+                .as("of %d units, in %s runs", CROWD * CROWD_ROUNDS, runs)
+                .isLessThan(CROWD * CROWD_ROUNDS / 16);
+    }
+
+    @Test
+    void transact_interruptedThread_doesNotPauseAndStaysInterrupted() {
+        Thread.currentThread().interrupt();
+        long next = store.engine().transact(workspace, unit -> {
+            long counted = increment(unit);
+            if (runs.get() == 1) {
+                CompletableFuture.runAsync(() -> client().resources()
+                                .update(resource, ResourceChange.ofData(Json.of("{\"n\":10}")))
+                                .call())
+                        .join();
+            }
+            return counted;
+        });
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(next).isEqualTo(11);
+    }
+
+    private boolean isIncremented(TestEngine durable, String crowded, String counter) {
+        try {
+            long unused = durable.engine().transact(crowded, unit -> {
+                runs.incrementAndGet();
+                long next = count(unit.resource(counter).orElseThrow()) + 1;
+                unit.effects().patch(counter, ResourceChange.ofData(Json.of(Map.of("n", next))));
+                return next;
+            });
+            return true;
+        } catch (PlinthException refused) {
+            assertThat(refused.code()).isEqualTo("precondition_failed");
+            return false;
+        }
     }
 
     private void incrementPatiently() {

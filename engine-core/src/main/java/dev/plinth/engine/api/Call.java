@@ -39,14 +39,15 @@ public record Call(
 
     /** Refuses null. Copies nothing. */
     public Call {
-        Objects.requireNonNull(method, "method");
-        Objects.requireNonNull(path, "path");
-        Objects.requireNonNull(headers, "headers");
-        Objects.requireNonNull(body, "body");
+        Objects.requireNonNull(method, "method must not be null.");
+        Objects.requireNonNull(path, "path must not be null.");
+        Objects.requireNonNull(headers, "headers must not be null.");
+        Objects.requireNonNull(body, "body must not be null.");
     }
 
     /** Returns a call without query, headers and body. The {@code with…} methods add them. */
     public static Call of(String method, String pathAndQuery) {
+        Objects.requireNonNull(pathAndQuery, "pathAndQuery must not be null.");
         int mark = pathAndQuery.indexOf('?');
         String path = mark < 0 ? pathAndQuery : pathAndQuery.substring(0, mark);
         String query = mark < 0 ? null : pathAndQuery.substring(mark + 1);
@@ -55,6 +56,8 @@ public record Call(
 
     /** Returns the same call with one more header. The name may be in any case. */
     public Call withHeader(String name, String value) {
+        Objects.requireNonNull(name, "name must not be null.");
+        Objects.requireNonNull(value, "value must not be null.");
         Map<String, String> more = new TreeMap<>(headers);
         more.put(name.toLowerCase(Locale.ROOT), value);
         return new Call(method, path, query, more, body, bodyTooLarge);
@@ -72,6 +75,7 @@ public record Call(
 
     /** Returns the same call with a JSON body. */
     public Call withBody(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return withBody(json.utf8());
     }
 

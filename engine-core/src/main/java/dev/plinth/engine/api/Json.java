@@ -38,16 +38,16 @@ public final class Json {
      * @throws IllegalArgumentException if it is not JSON; the message says where
      */
     public static Json of(String text) {
-        byte[] utf8 = utf8(text);
+        byte[] utf8 = utf8(Objects.requireNonNull(text, "text must not be null."));
         CodecHolder.CODEC.check(utf8);
         return new Json(utf8);
     }
 
     /**
      * Returns the object with these members. A value may be a map, iterable, string, number, boolean, {@code Json}, a
-     * value of the typed API or null, nested at will.
+     * value of the typed API or null, nested up to 64 levels. The names in nested maps are strings or enums.
      *
-     * @throws IllegalArgumentException if a value is of another kind
+     * @throws IllegalArgumentException if a value or a name is of another kind, or a value is deeper or contains itself
      */
     public static Json of(Map<String, ? extends @Nullable Object> members) {
         return new Json(CodecHolder.CODEC.write(Objects.requireNonNull(members, "members must not be null.")));
@@ -58,14 +58,15 @@ public final class Json {
      * that has bytes of unknown origin calls {@link #of(String)}.
      */
     public static Json trusted(byte[] utf8) {
-        return new Json(utf8);
+        return new Json(Objects.requireNonNull(utf8, "utf8 must not be null."));
     }
 
     /**
      * Returns the object with the components of a record as members. Components may be what {@link #of(Map)} takes,
-     * enums, {@code Instant}, optional values and records, nested at will. An empty optional component has no member.
+     * enums, {@code Instant}, optional values and records, nested up to 64 levels. An empty optional component has no member.
      *
-     * @throws IllegalArgumentException if a component is of another kind, or the engine cannot read it
+     * @throws IllegalArgumentException if a component is of another kind, the engine cannot read it, or it is deeper or
+     *     contains itself
      */
     public static Json of(Record members) {
         return new Json(CodecHolder.CODEC.write(Objects.requireNonNull(members, "members must not be null.")));

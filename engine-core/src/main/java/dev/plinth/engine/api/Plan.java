@@ -62,7 +62,7 @@ public record Plan(
 
     /** Checks the ranges of all components. */
     public Plan {
-        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(name, "name must not be null.");
         if (!name.matches("[a-z][a-z0-9_-]{0,63}")) {
             throw new IllegalArgumentException(
                     "A plan's name must be 1 to 64 characters of a-z, 0-9, _ and -, the first a letter, got \"" + name

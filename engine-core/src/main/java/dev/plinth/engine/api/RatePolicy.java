@@ -16,8 +16,8 @@ import java.util.Objects;
 public record RatePolicy(String name, int requests, Duration window, Per per, Mode mode) {
     /** Checks the ranges of all components. */
     public RatePolicy {
-        Objects.requireNonNull(per, "per");
-        Objects.requireNonNull(mode, "mode");
+        Objects.requireNonNull(per, "per must not be null.");
+        Objects.requireNonNull(mode, "mode must not be null.");
         if (!name.matches("[a-z][a-z0-9_-]{0,63}")) {
             throw new IllegalArgumentException(
                     "A policy's name must be 1 to 64 characters of a-z, 0-9, _ and -, the first a letter, got \"" + name

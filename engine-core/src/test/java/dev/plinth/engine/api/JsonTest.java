@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +81,46 @@ class JsonTest {
         Map<String, Object> deeper = Map.of("a", map);
 
         assertThatThrownBy(() -> Json.of(deeper)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void of_valueInsideItselfOrFarTooDeep_isRefusedWithTheLimit() {
+        Map<String, Object> cycle = new LinkedHashMap<>();
+        cycle.put("self", cycle);
+        List<Object> list = new ArrayList<>();
+        list.add(Map.of("list", list));
+        Map<String, Object> deep = Map.of();
+        for (int depth = 0; depth < 100_000; depth++) {
+            deep = Map.of("a", deep);
+        }
+        for (Map<String, ?> members : List.of(cycle, Map.of("list", list), deep, Map.of("pair", new Pair(list)))) {
+            assertThatThrownBy(() -> Json.of(members))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("A value must be nested 64 levels deep at most, and must not contain itself, got one"
+                            + " that is deeper. Flatten it, or break the cycle.");
+        }
+        assertThatThrownBy(() -> Json.of(new Pair(list)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("64 levels");
+    }
+
+    /** A record with a list that may contain the record. */
+    private record Pair(List<Object> list) {}
+
+    @Test
+    @SuppressWarnings("unchecked") // what a host that casts may do
+    void of_nameThatIsNoString_isRefusedWithItsKind() {
+        Map<Object, Object> nameless = new HashMap<>();
+        nameless.put(null, 1);
+        for (Map<?, ?> map : List.of(nameless, Map.of(1, 2))) {
+            String kind = map == nameless ? "null" : "java.lang.Integer";
+            for (Map<String, ?> members : List.of(
+                    (Map<String, Object>) map, Map.of("in", map), Map.of("in", List.of(new Pair(List.of(map)))))) {
+                assertThatThrownBy(() -> Json.of(members))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("The name of a member must be a string, got " + kind + ". Convert it first.");
+            }
+        }
     }
 
     @ParameterizedTest

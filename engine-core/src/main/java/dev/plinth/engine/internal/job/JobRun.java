@@ -6,6 +6,7 @@ import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.HostFailure;
 import dev.plinth.engine.internal.base.Id;
@@ -44,6 +45,7 @@ final class JobRun implements HostJob {
     private volatile @Nullable TraceParent trace;
     private volatile Consumer<Optional<String>> ended = failure -> {};
     private volatile boolean cancelRequested;
+    private volatile boolean handled;
 
     JobRun(
             JobRow row,
@@ -82,7 +84,7 @@ final class JobRun implements HostJob {
     /** Returns the code of the error that was recorded, or null if there was none. */
     private @Nullable String attempt(HostJob.Code code) {
         try {
-            HostJob.End given = code.run(this);
+            HostJob.End given = run(code);
             HostJob.End end = given == null ? HostJob.End.NOTHING : given;
             Json result = end.result();
             if (result == null && cancelRequested) {
@@ -111,6 +113,15 @@ final class JobRun implements HostJob {
             return refusal == null ? unexpected(met) : refused(met, refusal);
         } catch (Exception | Error e) {
             return unexpected(e);
+        }
+    }
+
+    /** Runs the code. What it leaves behind reports nothing from its return on, before another attempt can begin. */
+    private HostJob.@Nullable End run(HostJob.Code code) throws Exception {
+        try {
+            return code.run(this);
+        } finally {
+            handled = true;
         }
     }
 
@@ -386,7 +397,9 @@ final class JobRun implements HostJob {
                     "done and total must be 0 or more, and message at most " + Limits.NAME_LENGTH_MAX
                             + " characters; got " + done + ", " + total + " and " + length + " characters.");
         }
-        commit(JobSteps.progress(id(), row.attempt(), new JobRow.Progress(done, total, message)));
+        Command.Change report = JobSteps.progress(id(), row.attempt(), new JobRow.Progress(done, total, message));
+        // A retry counts attempts anew, so the number alone does not tell this attempt from a later one.
+        commit(context -> handled ? Decision.nothing(StepOutcome.Plain.TOO_LATE) : report.decide(context));
     }
 
     private Outcome fail(String code, String detail, boolean retryable) {

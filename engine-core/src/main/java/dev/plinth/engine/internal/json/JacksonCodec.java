@@ -110,6 +110,11 @@ public final class JacksonCodec implements JsonCodec {
     }
 
     private static JsonValue json(@Nullable Object value) {
+        return json(value, 0);
+    }
+
+    /** Returns a value as JSON. Its depth ends a value that contains itself. */
+    private static JsonValue json(@Nullable Object value, int depth) {
         if (value == null) {
             return JsonValue.Null.NULL;
         }
@@ -126,17 +131,19 @@ public final class JacksonCodec implements JsonCodec {
             return new JsonValue.Bool(bool);
         }
         if (value instanceof Map<?, ?> map) {
+            RecordType.checkDepth(depth);
             Map<String, JsonValue> members = new LinkedHashMap<>();
-            map.forEach((name, member) -> members.put(String.valueOf(name), json(member)));
+            map.forEach((name, member) -> members.put(RecordType.memberName(name), json(member, depth + 1)));
             return new JsonValue.Obj(members);
         }
         if (value instanceof Iterable<?> items) {
+            RecordType.checkDepth(depth);
             List<JsonValue> list = new ArrayList<>();
-            items.forEach(item -> list.add(json(item)));
+            items.forEach(item -> list.add(json(item, depth + 1)));
             return new JsonValue.Arr(list);
         }
         if (value instanceof Record || value instanceof Enum || value instanceof Instant || value instanceof Optional) {
-            return json(RecordType.plain(value));
+            return json(RecordType.plain(value, depth), depth);
         }
         return number(value);
     }

@@ -4,6 +4,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NearestName;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.api.WireValue;
+import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Quoted;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
@@ -182,7 +183,7 @@ public final class RecordType {
         if (result instanceof Json json) {
             return json;
         }
-        if (plain(result) instanceof Map<?, ?> members) {
+        if (plain(result, 0) instanceof Map<?, ?> members) {
             Map<String, @Nullable Object> named = new LinkedHashMap<>();
             members.forEach((name, member) -> named.put(String.valueOf(name), member));
             return Json.of(named);
@@ -192,34 +193,55 @@ public final class RecordType {
     }
 
     /** Returns a value with records, enums, times and optional values as what JSON has. */
-    static @Nullable Object plain(@Nullable Object value) {
+    static @Nullable Object plain(@Nullable Object value, int depth) {
         if (value instanceof Record && !(value instanceof WireValue)) {
-            return members(value);
+            checkDepth(depth);
+            return members(value, depth);
         }
         if (value instanceof Map<?, ?> map) {
+            checkDepth(depth);
             Map<String, @Nullable Object> members = new LinkedHashMap<>();
-            map.forEach((name, member) -> members.put(String.valueOf(name), plain(member)));
+            map.forEach((name, member) -> members.put(memberName(name), plain(member, depth + 1)));
             return members;
         }
         if (value instanceof Iterable<?> items) {
+            checkDepth(depth);
             List<@Nullable Object> list = new ArrayList<>();
-            items.forEach(item -> list.add(plain(item)));
+            items.forEach(item -> list.add(plain(item, depth + 1)));
             return list;
         }
         if (value instanceof Optional<?> optional) {
-            return plain(optional.orElse(null));
+            return plain(optional.orElse(null), depth);
         }
         return RecordShape.plain(value);
     }
 
-    private static Map<String, @Nullable Object> members(Object value) {
+    /** Refuses a map, list or record that is deeper than JSON may be, and so one that contains itself. */
+    static void checkDepth(int depth) {
+        if (depth >= Limits.JSON_DEPTH_MAX) {
+            throw new IllegalArgumentException("A value must be nested " + Limits.JSON_DEPTH_MAX
+                    + " levels deep at most, and must not contain itself, got one that is deeper."
+                    + " Flatten it, or break the cycle.");
+        }
+    }
+
+    /** Returns the key of a map as the name of a member. */
+    static String memberName(@Nullable Object name) {
+        if (name instanceof CharSequence || name instanceof Enum) {
+            return name.toString();
+        }
+        throw new IllegalArgumentException("The name of a member must be a string, got "
+                + (name == null ? "null" : name.getClass().getName()) + ". Convert it first.");
+    }
+
+    private static Map<String, @Nullable Object> members(Object value, int depth) {
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
         for (RecordComponent component : value.getClass().getRecordComponents()) {
             try {
                 component.getAccessor().setAccessible(true);
                 Object member = component.getAccessor().invoke(value);
                 if (!(member instanceof Optional<?> optional && optional.isEmpty())) {
-                    members.put(component.getName(), plain(member));
+                    members.put(component.getName(), plain(member, depth + 1));
                 }
             } catch (ReflectiveOperationException | InaccessibleObjectException e) {
                 throw new IllegalArgumentException(
