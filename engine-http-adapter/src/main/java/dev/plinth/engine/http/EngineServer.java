@@ -119,7 +119,8 @@ public final class EngineServer implements AutoCloseable {
         connector.setShutdownIdleTimeout(deadlines.drain().toMillis());
         connector.addEventListener(sweep);
         server.addConnector(connector);
-        server.addBean(new NetworkConnectionLimit(connectionsMax + connectionsMax / FramingLimits.SOCKETS_PART, connector));
+        server.addBean(
+                new NetworkConnectionLimit(connectionsMax + connectionsMax / FramingLimits.SOCKETS_PART, connector));
         places.add(new Place(encryption.isPresent() ? "https" : "http", listening.host(), listening.port(), connector));
     }
 

@@ -19,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class DescriptorsIT {
     private static final int DESCRIPTORS = 256;
-    private static final int SNAPSHOT_BYTES = 100_000;
 
     private final List<RawClient> crowd = new ArrayList<>();
 
@@ -29,11 +28,6 @@ class DescriptorsIT {
     private Path sign;
     private ServedProcess server;
 
-    @BeforeEach
-    void name() {
-        sign = directory.resolve("take");
-    }
-
     @AfterEach
     void stop() throws IOException {
         for (RawClient each : crowd) {
@@ -42,15 +36,17 @@ class DescriptorsIT {
         server.close();
     }
 
-    private void start(Class<?> program, String first) throws IOException {
+    @BeforeEach
+    void start() throws IOException {
+        sign = directory.resolve("take");
         server = ServedProcess.limited(
                 directory.resolve("err"),
                 "-n " + DESCRIPTORS,
                 "-Xmx256m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                program.getName(),
-                first,
+                HungryProgram.class.getName(),
+                sign.toString(),
                 "--port=0",
                 "--limit-loopback",
                 "--tables=heap",
@@ -68,7 +64,6 @@ class DescriptorsIT {
 
     @Test
     void moreConnectionsThanDescriptors_leaveSomeForFilesAndNewcomers() throws IOException {
-        start(FrequentSnapshotsProgram.class, Integer.toString(SNAPSHOT_BYTES));
         for (int i = 0; i < 2 * DESCRIPTORS; i++) {
             crowd.add(client());
         }
@@ -80,28 +75,24 @@ class DescriptorsIT {
                                 .read()
                                 .status())
                         .isEqualTo(201);
-                assertThat(newcomer.send(call("GET", "/health/ready", "")).read().status())
+                assertThat(newcomer.send(call("GET", "/health/ready", ""))
+                                .read()
+                                .status())
                         .isEqualTo(200);
             }
         }
-        Patience.until(() -> {
-            try (var files = Files.list(directory.resolve("data"))) {
-                return files.anyMatch(file -> file.getFileName().toString().matches("snapshot-\\d+"));
-            }
-        });
         assertThat(server.said()).doesNotContain("Too many open files");
     }
 
     @Test
     void descriptorsThatTheHostTook_areMissedByReadyUntilTheyAreBack() throws IOException {
-        start(HungryProgram.class, sign.toString());
         try (RawClient client = client()) {
             assertThat(client.send(call("GET", "/health/ready", "")).read().status())
                     .isEqualTo(200);
 
             Files.createFile(sign);
-            Patience.until(() ->
-                    client.send(call("GET", "/health/ready", "")).read().status() == 503);
+            Patience.until(
+                    () -> client.send(call("GET", "/health/ready", "")).read().status() == 503);
             RawReply ready = client.send(call("GET", "/health/ready", "")).read();
             assertThat(ready.text())
                     .contains("\"status\":\"failed\"", "fewer than 8 file descriptors left", "ulimit -n");
@@ -109,8 +100,8 @@ class DescriptorsIT {
                     .isEqualTo(200);
 
             Files.delete(sign);
-            Patience.until(() ->
-                    client.send(call("GET", "/health/ready", "")).read().status() == 200);
+            Patience.until(
+                    () -> client.send(call("GET", "/health/ready", "")).read().status() == 200);
         }
     }
 }
