@@ -57,15 +57,18 @@ public final class LiveSettings {
     /**
      * Replaces the plans, the places and the rules of webhooks by those of a builder, all of them or none. Work in flight
      * goes on, also beyond fewer places. A call in flight keeps
-     * the plan under which it began. Used units stay used. Other settings of the builder have no effect. A node that does
-     * not lead takes them for its next reign, without looking at its rows.
+     * the plan under which it began. Used units stay used. Other settings of the builder have no effect, and the result
+     * names those that differ from the running ones. A node that does not lead takes them for its next reign, without
+     * looking at its rows.
      *
      * @param builder has all plans, types and costs that the engine has from now on
+     * @return the names of the settings that need a restart, which are those of the builder's methods, such as
+     *     {@code retention}. Code of the host counts as the same if it has the same names, or else the same class
      * @throws IllegalArgumentException if a setting is invalid, or a plan is missing that workspaces have; each line of
      *     the message is one sentence
      * @throws IllegalStateException if the engine is closed
      */
-    public synchronized void replace(EngineBuilder builder) {
+    public synchronized List<String> replace(EngineBuilder builder) {
         requireOpen();
         EngineConfig next = builder.config();
         SettingChecks.checkThreads(config, next.places());
@@ -96,6 +99,7 @@ public final class LiveSettings {
         }
         places = next.places();
         rules = reach;
+        return RestartSettings.differences(config, next);
     }
 
     /**

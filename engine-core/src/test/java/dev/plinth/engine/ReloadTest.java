@@ -8,21 +8,32 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.api.OperationResult;
+import dev.plinth.engine.api.Places;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.TableShare;
+import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.PlinthClient;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -179,6 +190,76 @@ final class ReloadTest {
         engine.settings().replace(settings());
 
         assertThatThrownBy(() -> workspace("free")).isInstanceOf(PlinthException.class);
+    }
+
+    @Test
+    void replace_settingsThatNeedARestart_namesThem() {
+        Plan free = Plan.perMinute("free", 10);
+        Json schema = Json.of("{\"type\":\"object\"}");
+
+        assertThat(engine.settings().replace(settings().plan(free).webhookAllow("127.0.0.0/8")))
+                .isEmpty();
+        assertThat(engine.settings()
+                        .replace(Engine.builder()
+                                .plan(free)
+                                .adminToken("another-token-of-tests")
+                                .places(Places.DEFAULT.withJobs(2))
+                                .retention(RetentionTimes.DEFAULT.withJobs(Duration.ofDays(3)))
+                                .tables(Tables.OFF_HEAP)
+                                .asyncOperation("export")
+                                .listener("audit", (workspace, event) -> {})
+                                .resourceType("order", schema)
+                                .routeCost("POST /v1/resources", 2)
+                                .requireIfMatch("PATCH /v1/resources/{id}")))
+                .containsExactlyInAnyOrder(
+                        "adminToken",
+                        "clock",
+                        "retention",
+                        "tables",
+                        "asyncOperation",
+                        "listener",
+                        "resourceType",
+                        "routeCost",
+                        "requireIfMatch");
+    }
+
+    @Test
+    void replace_codeOfTheSameNames_namesNothing() {
+        EngineBuilder first = named(Engine.builder());
+        try (Engine hosted = first.open()) {
+            assertThat(hosted.settings().replace(named(Engine.builder()))).isEmpty();
+            assertThat(hosted.settings().replace(Engine.builder()))
+                    .containsExactlyInAnyOrder(
+                            "executor", "configReload", "operation", "jobHandler", "childType", "observer");
+        }
+    }
+
+    private static EngineBuilder named(EngineBuilder builder) {
+        return builder.executor(task -> {
+                    throw new RejectedExecutionException("There is no room.");
+                })
+                .configReload(() -> Json.EMPTY_OBJECT)
+                .operation("note", call -> OperationResult.of(Json.EMPTY_OBJECT))
+                .jobHandler("work", job -> Json.EMPTY_OBJECT)
+                .childType("line", Json.of("{\"type\":\"object\"}"))
+                .observer(work -> null);
+    }
+
+    /** Each setting of the builder is live, or a reload tells that it needs a restart. */
+    @Test
+    void settings_ofTheBuilder_areLiveOrTold() {
+        Set<String> methods = Arrays.stream(EngineBuilder.class.getDeclaredMethods())
+                .filter(method -> Modifier.isPublic(method.getModifiers())
+                        && method.getReturnType().equals(EngineBuilder.class))
+                .map(Method::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> live = Set.of("plan", "places", "webhookAllow", "webhookHostRate");
+        Set<String> noSetting = Set.of("inMemory", "check");
+
+        methods.removeAll(live);
+        methods.removeAll(noSetting);
+
+        assertThat(RestartSettings.names()).containsExactlyInAnyOrderElementsOf(methods);
     }
 
     @Test

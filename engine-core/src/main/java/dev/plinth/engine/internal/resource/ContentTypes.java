@@ -36,11 +36,15 @@ public final class ContentTypes {
     private final NewContent resources;
     private final NewContent children;
     private final Set<String> resourceTypes;
+    private final Map<String, Json> resourceSchemas;
+    private final Map<String, Json> childSchemas;
 
-    private ContentTypes(Map<String, JsonSchema> resources, Map<String, JsonSchema> children) {
-        this.resources = new NewContent("NewResource", DEFAULT_RESOURCE, resources);
-        this.children = new NewContent("NewChild", DEFAULT_CHILD, children);
-        this.resourceTypes = Set.copyOf(resources.keySet());
+    private ContentTypes(Map<String, Json> resources, Map<String, Json> children) {
+        this.resources = new NewContent("NewResource", DEFAULT_RESOURCE, compiled(resources));
+        this.children = new NewContent("NewChild", DEFAULT_CHILD, compiled(children));
+        this.resourceSchemas = Map.copyOf(resources);
+        this.childSchemas = Map.copyOf(children);
+        this.resourceTypes = resourceSchemas.keySet();
     }
 
     /**
@@ -49,7 +53,17 @@ public final class ContentTypes {
      * @throws IllegalArgumentException if a schema is invalid; one sentence says which and why
      */
     public static ContentTypes of(Map<String, Json> resources, Map<String, Json> children) {
-        return new ContentTypes(compiled(resources), compiled(children));
+        return new ContentTypes(resources, children);
+    }
+
+    /** Returns the schemas of the registered types of resources, by type. */
+    public Map<String, Json> resourceSchemas() {
+        return resourceSchemas;
+    }
+
+    /** Returns the schemas of the registered types of children, by type. */
+    public Map<String, Json> childSchemas() {
+        return childSchemas;
     }
 
     /** Returns the declaration of a new resource. */
