@@ -62,7 +62,31 @@ class ObserverTest {
             assertThat(call.end.workspaceId()).isPresent();
             assertThat(((EngineObserver.JobWork) job.work).type()).isEqualTo("ship");
             assertThat(job.end.failure()).isEmpty();
+            assertThat(((EngineObserver.DeliveryWork) delivery.work).url().getScheme())
+                    .isEqualTo("http");
             assertThat(delivery.end.status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void call_isToldWithItsTarget_butNotWithASecretInIt() {
+        try (TestEngine engine = TestEngine.open(builder -> builder.observer(this::span))) {
+            Call call = Call.of("GET", "/v1/resources?limit=1")
+                    .withKey(engine.key())
+                    .withHeader("Host", "example.com:8080");
+            assertThat(engine.engine().call(call).status()).isEqualTo(200);
+            assertThat(engine.status("/v1/jobs/sk_live_51abc")).isEqualTo(404);
+            assertThat(engine.status("/v1/jobs/ab%73k_live_51abc")).isEqualTo(404);
+            assertThat(engine.status("/v1/jobs/ab%2573k_live_51abc")).isEqualTo(404);
+
+            List<EngineObserver.CallWork> calls = new ArrayList<>();
+            spans.forEach(span -> calls.add((EngineObserver.CallWork) span.work));
+            assertThat(calls)
+                    .extracting(EngineObserver.CallWork::path)
+                    .endsWith("/v1/resources", "/v1/jobs/sk_live_…", "/v1/jobs/absk_live_…", "/v1/jobs/ab…");
+            EngineObserver.CallWork first = calls.get(calls.size() - 4);
+            assertThat(first.authority()).contains("example.com:8080");
+            assertThat(first.scheme()).as("a call that tells none").isEmpty();
         }
     }
 

@@ -85,7 +85,7 @@ final class BenchedEngine implements AutoCloseable {
     Call create(int call) {
         Map<String, String> headers = Map.of(
                 "authorization", authorization(call), "content-type", "application/json", "idempotency-key", key(call));
-        return new Call("POST", "/v1/resources", null, headers, BODY_BYTES, false);
+        return new Call("POST", "/v1/resources", null, headers, BODY_BYTES, false, null);
     }
 
     /** Returns the same call without a key, so that nothing is remembered. */
@@ -120,7 +120,7 @@ final class BenchedEngine implements AutoCloseable {
 
     /** Makes a call as an adapter does, without copies. */
     private Call call(String method, String path, int call, byte[] body) {
-        return new Call(method, path, null, Map.of("authorization", authorization(call)), body, false);
+        return new Call(method, path, null, Map.of("authorization", authorization(call)), body, false, null);
     }
 
     private static byte[] bytes(String json) {

@@ -120,7 +120,7 @@ public class GuardBenchmark {
             Map<String, String> headers = key == null
                     ? Map.of("authorization", authorization)
                     : Map.of("authorization", authorization, "idempotency-key", key);
-            return new Call("POST", path, null, headers, BODY, false);
+            return new Call("POST", path, null, headers, BODY, false, null);
         }
     }
 }

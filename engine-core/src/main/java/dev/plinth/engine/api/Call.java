@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The engine reads the headers {@code authorization}, {@code idempotency-key}, {@code if-match},
  * {@code if-none-match}, {@code prefer}, {@code accept}, {@code content-type}, {@code content-encoding},
- * {@code last-event-id} and {@code traceparent}, and ignores others. The values of a repeated header are joined with {@code ", "} (RFC 9110
+ * {@code last-event-id} and {@code traceparent}, and ignores others. An {@link EngineObserver} learns of {@code host}. The values of a repeated header are joined with {@code ", "} (RFC 9110
  * §5.3). The values of a repeated {@code idempotency-key}, which may hold commas, are joined with {@link #REPEATED};
  * the engine refuses such a call.
  *
@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param body the body bytes, empty if there were none; not copied, and not to be changed afterwards
  * @param bodyTooLarge true when the adapter stopped reading because the body exceeds the route's limit. The engine then
  *     ignores {@code body} and refuses the call with 413 when its turn comes
+ * @param scheme {@code http} or {@code https}, as the connection that brought the call has it; null if it is unknown. It
+ *     is for an {@link EngineObserver} alone
  */
 public record Call(
         String method,
@@ -31,7 +33,8 @@ public record Call(
         @Nullable String query,
         Map<String, String> headers,
         byte[] body,
-        boolean bodyTooLarge) {
+        boolean bodyTooLarge,
+        @Nullable String scheme) {
     /** Separates the values of a header that must not be repeated: a line feed, which no value contains. */
     public static final char REPEATED = '\n';
 
@@ -51,7 +54,7 @@ public record Call(
         int mark = pathAndQuery.indexOf('?');
         String path = mark < 0 ? pathAndQuery : pathAndQuery.substring(0, mark);
         String query = mark < 0 ? null : pathAndQuery.substring(mark + 1);
-        return new Call(method, path, query, Map.of(), NO_BODY, false);
+        return new Call(method, path, query, Map.of(), NO_BODY, false, null);
     }
 
     /** Returns the same call with one more header. The name may be in any case. */
@@ -60,7 +63,7 @@ public record Call(
         Objects.requireNonNull(value, "value must not be null.");
         Map<String, String> more = new TreeMap<>(headers);
         more.put(name.toLowerCase(Locale.ROOT), value);
-        return new Call(method, path, query, more, body, bodyTooLarge);
+        return new Call(method, path, query, more, body, bodyTooLarge, scheme);
     }
 
     /** Returns the same call with {@code Authorization: Bearer <secret>}. */
@@ -70,7 +73,7 @@ public record Call(
 
     /** Returns the same call with these body bytes. */
     public Call withBody(byte[] bytes) {
-        return new Call(method, path, query, headers, bytes, false);
+        return new Call(method, path, query, headers, bytes, false, scheme);
     }
 
     /** Returns the same call with a JSON body. */

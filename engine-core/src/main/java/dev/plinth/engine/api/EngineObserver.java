@@ -1,5 +1,6 @@
 package dev.plinth.engine.api;
 
+import java.net.URI;
 import java.util.Optional;
 
 /**
@@ -57,8 +58,20 @@ public interface EngineObserver {
      * @param requestId {@code req_…}
      * @param method the method as sent
      * @param route the path of the route, with variables in braces
+     * @param path the path without query. The engine has decoded the variables of its own routes. A secret is cut to its
+     *     prefix, and the path ends before an escape that is left
+     * @param scheme {@code http} or {@code https}; empty if the call tells none, as a call inside this JVM
+     * @param authority the header {@code Host} as the client sent it; empty if there was none
      */
-    record CallWork(String requestId, String method, String route, Optional<TraceParent> parent) implements Work {}
+    record CallWork(
+            String requestId,
+            String method,
+            String route,
+            String path,
+            Optional<String> scheme,
+            Optional<String> authority,
+            Optional<TraceParent> parent)
+            implements Work {}
 
     /**
      * An attempt of a job by a handler in this JVM.
@@ -78,6 +91,7 @@ public interface EngineObserver {
      * @param endpointId {@code we_…}
      * @param eventType the type of the event
      * @param attempt the number of the attempt, from 1
+     * @param url the URL of the endpoint; its path and query may hold a secret of the receiver
      */
     record DeliveryWork(
             String deliveryId,
@@ -85,6 +99,7 @@ public interface EngineObserver {
             String endpointId,
             String eventType,
             int attempt,
+            URI url,
             Optional<TraceParent> parent)
             implements Work {}
 

@@ -38,7 +38,8 @@ record AdmitAll(
 
     @Override
     public CompletableFuture<Reply> submitTooLarge() {
-        return door.apply(new Call(head.method(), head.path(), head.query(), head.headers(), head.body(), true));
+        return door.apply(
+                new Call(head.method(), head.path(), head.query(), head.headers(), head.body(), true, head.scheme()));
     }
 
     @Override

@@ -80,7 +80,8 @@ final class Exchange implements Invocable.Task {
                 target.query(),
                 CallHeaders.of(request.getHeaders()),
                 NO_BODY,
-                false);
+                false,
+                request.getConnectionMetaData().isSecure() ? "https" : "http");
         this.admission = connector
                 .cors()
                 .preflight(head)

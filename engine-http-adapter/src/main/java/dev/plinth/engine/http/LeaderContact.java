@@ -28,7 +28,7 @@ final class LeaderContact {
     private static final long ANSWERED_WITHIN_MILLIS = 1_000;
     private static final long AGAIN_MILLIS = 200;
     private static final long UNREACHED_MILLIS = 1_000;
-    private static final Call GREETING = new Call("HEAD", "/health/live", null, Map.of(), new byte[0], false);
+    private static final Call GREETING = new Call("HEAD", "/health/live", null, Map.of(), new byte[0], false, null);
 
     private final LeaderClient client;
     private final NodeForwarding node;

@@ -87,6 +87,7 @@ class ExchangeTest {
                 .containsEntry("host", "a");
         assertThat(call.body()).asString(StandardCharsets.UTF_8).isEqualTo("{}");
         assertThat(call.bodyTooLarge()).isFalse();
+        assertThat(call.scheme()).isEqualTo("http");
     }
 
     /** A call with many headers has another map than one with few. */

@@ -209,7 +209,7 @@ class ForwardedClientsTest {
         NodeForwarding from = follower.engine().forwarding().orElseThrow();
         NodeForwarding to = leader.engine().forwarding().orElseThrow();
         Leader reign = leader.engine().leader().orElseThrow();
-        Call head = new Call("POST", "/v1/resources", "a=1", Map.of(), new byte[0], false);
+        Call head = new Call("POST", "/v1/resources", "a=1", Map.of(), new byte[0], false, null);
         HttpFields.Mutable headers = HttpFields.build();
         ForwardedHeaders.addTo(
                 headers,
@@ -232,10 +232,10 @@ class ForwardedClientsTest {
                 .as("another node")
                 .isEmpty();
         for (Call other : List.of(
-                new Call("PUT", "/v1/resources", "a=1", Map.of(), new byte[0], false),
-                new Call("POST", "/v1/resources/", "a=1", Map.of(), new byte[0], false),
-                new Call("POST", "/v1/resources", "a=2", Map.of(), new byte[0], false),
-                new Call("POST", "/v1/resources", null, Map.of(), new byte[0], false))) {
+                new Call("PUT", "/v1/resources", "a=1", Map.of(), new byte[0], false, null),
+                new Call("POST", "/v1/resources/", "a=1", Map.of(), new byte[0], false, null),
+                new Call("POST", "/v1/resources", "a=2", Map.of(), new byte[0], false, null),
+                new Call("POST", "/v1/resources", null, Map.of(), new byte[0], false, null))) {
             assertThat(ForwardedHeaders.origin(other, headers, to))
                     .as("%s", other)
                     .isEmpty();
@@ -264,7 +264,7 @@ class ForwardedClientsTest {
 
     private static byte[] forwarded(String line, String body, String sent, NodeForwarding from, Leader to) {
         String[] words = line.split(" ");
-        Call head = new Call(words[0], words[1], null, Map.of(), new byte[0], false);
+        Call head = new Call(words[0], words[1], null, Map.of(), new byte[0], false, null);
         HttpFields.Mutable headers = HttpFields.build();
         ForwardedHeaders.addOrigin(
                 headers,

@@ -118,6 +118,7 @@ class TlsTest {
             assertThat(exchange(socket, LAST)).startsWith("HTTP/1.1 200 ").endsWith("done");
         }
         assertThat(server.uri().getScheme()).isEqualTo("https");
+        assertThat(calls.calls.get(0).scheme()).isEqualTo("https");
     }
 
     @ParameterizedTest

@@ -3,8 +3,8 @@ package dev.plinth.engine.opentelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 
 /**
- * The attributes of spans: named as in the semantic conventions of OpenTelemetry for HTTP, messaging and errors, and the
- * engine's own below {@code plinth.}
+ * The attributes of spans: named as in the semantic conventions of OpenTelemetry for HTTP, messaging and errors, and
+ * the engine's own below {@code plinth.}
  */
 final class AttributeKeys {
     static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
@@ -14,6 +14,12 @@ final class AttributeKeys {
     static final AttributeKey<Long> HTTP_RESENDS = AttributeKey.longKey("http.request.resend_count");
     static final AttributeKey<String> HTTP_ROUTE = AttributeKey.stringKey("http.route");
     static final AttributeKey<Long> HTTP_STATUS = AttributeKey.longKey("http.response.status_code");
+
+    static final AttributeKey<String> SERVER_ADDRESS = AttributeKey.stringKey("server.address");
+    static final AttributeKey<Long> SERVER_PORT = AttributeKey.longKey("server.port");
+    static final AttributeKey<String> URL_FULL = AttributeKey.stringKey("url.full");
+    static final AttributeKey<String> URL_PATH = AttributeKey.stringKey("url.path");
+    static final AttributeKey<String> URL_SCHEME = AttributeKey.stringKey("url.scheme");
 
     static final AttributeKey<String> MESSAGING_SYSTEM = AttributeKey.stringKey("messaging.system");
     static final AttributeKey<String> MESSAGING_OPERATION = AttributeKey.stringKey("messaging.operation.name");

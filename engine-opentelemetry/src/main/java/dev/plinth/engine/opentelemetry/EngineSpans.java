@@ -26,7 +26,7 @@ import java.util.Set;
  * its children.
  *
  * <p>Names of spans and attributes are those of the semantic conventions of OpenTelemetry for HTTP and messaging.
- * Attributes of the engine's own begin with {@code plinth.} Thread-safe.
+ * Attributes of the engine's own begin with {@code plinth.} The values of a query are in none of them. Thread-safe.
  */
 public final class EngineSpans implements EngineObserver {
     /** The name of the instrumentation scope. */
@@ -36,6 +36,7 @@ public final class EngineSpans implements EngineObserver {
             Set.of("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE");
     private static final String OTHER_METHOD = "_OTHER";
     private static final String OTHER_METHOD_IN_NAMES = "HTTP";
+    private static final String DELIVERY_METHOD = "POST";
     private static final String PROCESS = "process";
 
     private final Tracer tracer;
@@ -69,10 +70,15 @@ public final class EngineSpans implements EngineObserver {
                 .setParent(parent)
                 .setAttribute(AttributeKeys.HTTP_METHOD, isKnown ? call.method() : OTHER_METHOD)
                 .setAttribute(AttributeKeys.HTTP_ROUTE, call.route())
+                .setAttribute(AttributeKeys.URL_PATH, call.path())
                 .setAttribute(AttributeKeys.REQUEST, call.requestId());
         if (!isKnown) {
             builder.setAttribute(AttributeKeys.HTTP_METHOD_SENT, call.method());
         }
+        call.scheme().ifPresent(scheme -> builder.setAttribute(AttributeKeys.URL_SCHEME, scheme));
+        call.authority()
+                .flatMap(authority -> Server.of(authority, call.scheme()))
+                .ifPresent(server -> server.addTo(builder));
         return new SpanObservation(builder.startSpan(), parent, SpanObservation::endCall);
     }
 
@@ -93,13 +99,15 @@ public final class EngineSpans implements EngineObserver {
 
     private Observation begun(DeliveryWork delivery) {
         Context parent = remote(Context.root(), delivery.parent());
-        SpanBuilder builder = tracer.spanBuilder("POST webhook")
+        SpanBuilder builder = tracer.spanBuilder(DELIVERY_METHOD)
                 .setSpanKind(SpanKind.CLIENT)
                 .setParent(parent)
-                .setAttribute(AttributeKeys.HTTP_METHOD, "POST")
+                .setAttribute(AttributeKeys.HTTP_METHOD, DELIVERY_METHOD)
+                .setAttribute(AttributeKeys.URL_FULL, ShownUrl.of(delivery.url()))
                 .setAttribute(AttributeKeys.DELIVERY, delivery.deliveryId())
                 .setAttribute(AttributeKeys.ENDPOINT, delivery.endpointId())
                 .setAttribute(AttributeKeys.EVENT_TYPE, delivery.eventType());
+        Server.of(delivery.url()).ifPresent(server -> server.addTo(builder));
         if (delivery.attempt() > 1) {
             builder.setAttribute(AttributeKeys.HTTP_RESENDS, (long) (delivery.attempt() - 1));
         }

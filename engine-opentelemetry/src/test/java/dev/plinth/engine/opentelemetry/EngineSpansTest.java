@@ -44,6 +44,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class EngineSpansTest {
     private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
+    private static final AttributeKey<Long> PORT = AttributeKey.longKey("server.port");
     private static final AttributeKey<Long> STATUS = AttributeKey.longKey("http.response.status_code");
 
     private final InMemorySpanExporter exporter = InMemorySpanExporter.create();
@@ -74,7 +75,7 @@ class EngineSpansTest {
         ReceivedWebhook webhook = plinth.sink().await(1).get(0);
         SpanData call = await("POST /v1/jobs");
         SpanData job = await("process ship");
-        SpanData delivery = await("POST webhook");
+        SpanData delivery = await("POST");
         assertThat(List.of(call.getTraceId(), job.getTraceId(), delivery.getTraceId()))
                 .containsOnly(client.getSpanContext().getTraceId());
         assertThat(call.getParentSpanId()).isEqualTo(client.getSpanContext().getSpanId());
@@ -97,7 +98,7 @@ class EngineSpansTest {
 
         SpanData call = await("POST /v1/jobs");
         SpanData job = await("process ship");
-        SpanData delivery = await("POST webhook");
+        SpanData delivery = await("POST");
         String workspace = plinth.workspace().id();
         assertThat(text(call, "http.request.method")).isEqualTo("POST");
         assertThat(text(call, "http.route")).isEqualTo("/v1/jobs");
@@ -117,7 +118,41 @@ class EngineSpansTest {
             assertThat(text(span, "plinth.workspace.id")).isEqualTo(workspace);
             assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
             assertThat(span.getAttributes().get(ERROR_TYPE)).isNull();
+            assertThat(AttributeKeysTest.keys(AttributeKeys.class))
+                    .containsAll(span.getAttributes().asMap().keySet());
         }
+    }
+
+    @Test
+    void spanOfACall_namesThePathAndTheServer() throws Exception {
+        String resource = plinth.client().resources().create("A").call().id();
+        post(Span.getInvalid(), "/v1/resources/" + resource + "/operations/weigh?trace=no", "{}");
+
+        SpanData call = await(span -> span.getKind() == SpanKind.SERVER
+                && span.getName().equals("POST /v1/resources/{id}/operations/{name}"));
+        assertThat(text(call, "url.path")).isEqualTo("/v1/resources/" + resource + "/operations/weigh");
+        assertThat(text(call, "url.scheme")).isEqualTo("http");
+        assertThat(text(call, "server.address")).isEqualTo(plinth.uri().getHost());
+        assertThat(call.getAttributes().get(PORT)).isEqualTo(plinth.uri().getPort());
+    }
+
+    @Test
+    void spanOfADelivery_namesTheReceiverWithoutItsSecrets() throws Exception {
+        plinth.client()
+                .createWebhook(plinth.sink().uri() + "?token=wtok_51&wtok_52", "parcel.shipped")
+                .call();
+        post(Span.getInvalid(), "/v1/jobs", "{\"type\":\"ship\",\"input\":{}}");
+        plinth.clock().advance(Duration.ofSeconds(1));
+
+        SpanData delivery = await("POST");
+        assertThat(text(delivery, "http.request.method")).isEqualTo("POST");
+        assertThat(text(delivery, "url.full")).isEqualTo(plinth.sink().uri() + "?token=REDACTED&REDACTED");
+        assertThat(text(delivery, "server.address"))
+                .isEqualTo(plinth.sink().uri().getHost());
+        assertThat(delivery.getAttributes().get(PORT))
+                .isEqualTo(plinth.sink().uri().getPort());
+        assertThat(delivery.getAttributes().get(AttributeKey.longKey("http.request.resend_count")))
+                .isNull();
     }
 
     @Test
@@ -185,11 +220,11 @@ class EngineSpansTest {
         SpanData job = await("process lose");
         assertThat(job.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
         assertThat(job.getAttributes().get(ERROR_TYPE)).isEqualTo("no_stock");
-        SpanData failed = await(span ->
-                span.getName().equals("POST webhook") && span.getStatus().getStatusCode() == StatusCode.ERROR);
+        SpanData failed =
+                await(span -> span.getName().equals("POST") && span.getStatus().getStatusCode() == StatusCode.ERROR);
         assertThat(failed.getAttributes().get(ERROR_TYPE)).isEqualTo("503");
-        SpanData second = await(span ->
-                span.getName().equals("POST webhook") && span.getStatus().getStatusCode() == StatusCode.UNSET);
+        SpanData second =
+                await(span -> span.getName().equals("POST") && span.getStatus().getStatusCode() == StatusCode.UNSET);
         assertThat(second.getAttributes().get(AttributeKey.longKey("http.request.resend_count")))
                 .isEqualTo(1);
         SpanData refused =

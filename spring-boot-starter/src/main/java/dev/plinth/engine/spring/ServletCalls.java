@@ -37,7 +37,8 @@ final class ServletCalls {
     static Call head(HttpServletRequest request, String path, String hidden) {
         Map<String, String> headers = headers(request);
         headers.remove(hidden);
-        return new Call(request.getMethod(), path, request.getQueryString(), headers, NO_BODY, false);
+        return new Call(
+                request.getMethod(), path, request.getQueryString(), headers, NO_BODY, false, request.getScheme());
     }
 
     /**

@@ -36,6 +36,7 @@ public final class Request {
     private @Nullable JsonValue parsed;
     private @Nullable MalformedJsonException malformed;
     private @Nullable String path;
+    private @Nullable String scheme;
     private @Nullable Id host;
     private @Nullable SecretCipher cipher;
     private @Nullable Id workspace;
@@ -79,6 +80,12 @@ public final class Request {
     /** Tells the path of a call that the host's own code answers: as it was sent, also where it is percent-encoded. */
     public Request forHostAt(String sentPath) {
         path = sentPath;
+        return this;
+    }
+
+    /** Tells the scheme of the connection that brought the call, or null if it is unknown. */
+    public Request sentBy(@Nullable String sentScheme) {
+        scheme = sentScheme;
         return this;
     }
 
@@ -220,6 +227,12 @@ public final class Request {
         return known;
     }
 
+    /** The scheme of the connection that brought the call, or null if it is unknown. */
+    @Nullable
+    String scheme() {
+        return scheme;
+    }
+
     private String filledIn(String template) {
         StringBuilder filled = new StringBuilder(template.length() + 64);
         int value = 0;
@@ -338,6 +351,12 @@ public final class Request {
         /** The precondition of a read. */
         public @Nullable String ifNoneMatch() {
             return values.get("if-none-match");
+        }
+
+        /** The host that the client has called, with its port if it named one. */
+        @Nullable
+        String host() {
+            return values.get("host");
         }
 
         /** The caller's preferences. */

@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.api.EngineObserver;
 import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.CutSecrets;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Observers;
@@ -235,7 +236,13 @@ public final class RequestDispatcher {
         }
         Request request = call.request;
         Observers.Observed observed = observers.begin(() -> new EngineObserver.CallWork(
-                call.id.text(), request.method(), request.route().path(), Optional.ofNullable(call.trace)));
+                call.id.text(),
+                request.method(),
+                request.route().path(),
+                CutSecrets.inPath(request.path()),
+                Optional.ofNullable(request.scheme()),
+                Optional.ofNullable(request.headers().host()),
+                Optional.ofNullable(call.trace)));
         if (observed != null) {
             call.observed = observed;
             call.trace = observed.trace(call.trace);

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.requestlog;
 import dev.plinth.engine.api.LoggedRequest.KeyUse;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Caller;
+import dev.plinth.engine.internal.base.CutSecrets;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.RowReader;
@@ -11,7 +12,6 @@ import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +29,6 @@ record LogEntry(
     private static final String HOST = "host";
     private static final ProblemError.Source[] SOURCES = ProblemError.Source.values();
     private static final KeyUse[] USES = KeyUse.values();
-    /** The secrets of API keys and webhook endpoints. */
-    private static final Pattern SECRET = Pattern.compile("((?:[rs]k_(?:live|test)|whsec)_)[0-9A-Za-z+/=]+");
 
     /** The members of a request, as {@link EntryWriter} describes them. */
     record Sent(
@@ -109,7 +107,7 @@ record LogEntry(
         json.member("id", id)
                 .member("method", sent.method)
                 .member("route", sent.route)
-                .member("path", masked(sent.path))
+                .member("path", CutSecrets.in(sent.path))
                 .member("status", answered.status)
                 .member("step", answered.step);
         if (why != null) {
@@ -118,7 +116,7 @@ record LogEntry(
         json.optional("keyId", isHosts ? null : sent.key.text())
                 .optional("caller", isHosts ? HOST : null)
                 .optional("node", sent.node)
-                .optional("idempotencyKey", sent.idempotencyKey == null ? null : masked(sent.idempotencyKey))
+                .optional("idempotencyKey", sent.idempotencyKey == null ? null : CutSecrets.in(sent.idempotencyKey))
                 .optional(
                         "idempotency", sent.use == null ? null : sent.use.name().toLowerCase(Locale.ROOT))
                 .member("units", answered.units)
@@ -132,16 +130,16 @@ record LogEntry(
     }
 
     private static void whyTo(JsonBytes json, Why why) {
-        json.member("code", why.code).member("detail", masked(why.detail));
+        json.member("code", why.code).member("detail", CutSecrets.in(why.detail));
         if (!why.errors.isEmpty()) {
             json.name("errors").openArray();
             for (ProblemError error : why.errors) {
                 json.open()
                         .member(
                                 error.source() == ProblemError.Source.POINTER ? "pointer" : "parameter",
-                                masked(error.at()))
+                                CutSecrets.in(error.at()))
                         .member("code", error.code())
-                        .member("detail", masked(error.detail()))
+                        .member("detail", CutSecrets.in(error.detail()))
                         .close();
             }
             json.closeArray();
@@ -155,15 +153,5 @@ record LogEntry(
             json.text(one.text());
         }
         json.closeArray();
-    }
-
-    /**
-     * Cuts the secrets in a text to their prefixes. A caller may have put one into a path or a wrong value, and an error
-     * repeats such values.
-     */
-    private static String masked(String text) {
-        return text.contains("k_") || text.contains("whsec_")
-                ? SECRET.matcher(text).replaceAll("$1…")
-                : text;
     }
 }

@@ -185,7 +185,7 @@ final class DeliveryAttempts {
         }
         sending.put(number, new InFlight(endpoint.id(), row.attempts().made() + 1));
         DeliveryRecording event = Recordings.begun(DeliveryRecording::probe, DeliveryRecording::new);
-        Observers.Observed observed = observe(row, body.trace());
+        Observers.Observed observed = observe(row, endpoint, body.trace());
         TraceParent own = span(body.trace(), at);
         TraceParent span = observed == null ? own : observed.trace(own);
         send(endpoint, row.facts().event(), new EventContent(body.json(), span), at, result -> {
@@ -214,7 +214,7 @@ final class DeliveryAttempts {
     }
 
     /** Has the observer learn of an attempt that begins. */
-    private Observers.@Nullable Observed observe(DeliveryRow row, @Nullable TraceParent cause) {
+    private Observers.@Nullable Observed observe(DeliveryRow row, EndpointRow endpoint, @Nullable TraceParent cause) {
         DeliveryRow.Facts facts = row.facts();
         return observers.begin(() -> new EngineObserver.DeliveryWork(
                 facts.id().text(),
@@ -222,6 +222,7 @@ final class DeliveryAttempts {
                 facts.endpoint().text(),
                 facts.eventType(),
                 row.attempts().made() + 1,
+                URI.create(endpoint.settings().url()),
                 Optional.ofNullable(cause)));
     }
 

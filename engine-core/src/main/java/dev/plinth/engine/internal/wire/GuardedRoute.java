@@ -75,7 +75,8 @@ public final class GuardedRoute {
                         new Request.Headers(head.headers()),
                         new byte[0],
                         false)
-                .forHostAt(head.path());
+                .forHostAt(head.path())
+                .sentBy(head.scheme());
     }
 
     private static Request checked(Request request) {

@@ -298,6 +298,7 @@ public final class Wire {
                         new Request.Headers(call.headers()),
                         read ? call.body() : NO_BODY,
                         read && call.bodyTooLarge())
-                .sentTo(call.path());
+                .sentTo(call.path())
+                .sentBy(call.scheme());
     }
 }
