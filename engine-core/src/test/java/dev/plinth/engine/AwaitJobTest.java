@@ -116,8 +116,7 @@ final class AwaitJobTest {
         String id = start(NewJob.of("held"));
         Waiter waiting = new Waiter(id);
         waiting.start();
-        // It waits with a time for an answer, and without one between two calls.
-        Patience.until(() -> waiting.getState() == Thread.State.WAITING);
+        Patience.until(() -> callsForJobs() > 0); // those before it are not answered yet
         open.countDown();
 
         assertThat(waiting.job().status()).isEqualTo(JobStatus.SUCCEEDED);

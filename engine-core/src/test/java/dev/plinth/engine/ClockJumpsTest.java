@@ -42,6 +42,7 @@ final class ClockJumpsTest {
             Duration.ofHours(2));
     private static final Duration LOOK = Duration.ofSeconds(8);
     private static final int LOOKS_PER_HEARTBEAT = 200;
+    private static final int SEGMENT_BYTES = 1024 * 1024;
     private static final String KEYED = "keyed";
 
     @TempDir
@@ -196,9 +197,11 @@ final class ClockJumpsTest {
     }
 
     private Engine opened() {
-        EngineBuilder builder = Engine.builder().clock(clock);
-        CrashedDirectory.keepIn(directory, builder);
-        return builder.open();
+        return Engine.builder()
+                .directory(directory)
+                .files(SEGMENT_BYTES, Long.MAX_VALUE)
+                .clock(clock)
+                .open();
     }
 
     /** Lets time go by, with a look of the timers every few seconds. */
