@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(3600)
 @Tag("scaled")
 class UpgradeIT {
-    private static final int ROUNDS = TestScale.count(3, 60, 600);
+    private static final int ROUNDS = TestScale.count(3, 8, 600);
     private static final int KILLS_OF_A_ROUND = 4;
     private static final int LATER_NANOS_MAX = 3_000_000;
     private static final int ANY_TIMES_LATER = 50;
