@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *   CRC-32C of those            4
  * </pre>
  *
- * <p>For one thread.
+ * <p>An opening that has lost the directory to a later one leaves the file alone. For one thread.
  */
 final class ClockNote {
     static final String NAME = "clock-state";
@@ -52,7 +52,7 @@ final class ClockNote {
     /** Notes a time, durable. */
     void write(long millis) {
         believed = millis;
-        if (disk == null) {
+        if (disk == null || !disk.isStillOurs()) {
             return;
         }
         ByteBuffer out = ByteBuffer.allocate(CHECKED_BYTES + 4)
@@ -78,7 +78,7 @@ final class ClockNote {
     /** Takes the note back, because the clock is believed. */
     void clear() {
         believed = Long.MAX_VALUE;
-        if (disk == null) {
+        if (disk == null || !disk.isStillOurs()) {
             return;
         }
         try {

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store.log;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -147,9 +148,11 @@ public record Segment(StoreId store, long epoch, long number, long firstSequence
 
     private static void copy(Disk.File from, Disk.File to, int start, int end) throws IOException {
         ByteBuffer part = ByteBuffer.allocate(Math.min(ZEROS_BYTES, end - start));
-        for (int at = start; at < end; at += part.limit()) {
-            part.clear().limit(Math.min(part.capacity(), end - at));
-            int unused = from.read(part, at);
+        for (int at = start; at < end; at += part.capacity()) {
+            int length = Math.min(part.capacity(), end - at);
+            if (from.read(part.clear().limit(length), at) < length) {
+                throw new EOFException("Expected " + length + " bytes at " + at + ", but the file has fewer");
+            }
             to.write(part.flip(), at);
         }
     }
