@@ -289,11 +289,16 @@ final class InFlight {
         return waiter.future;
     }
 
-    /** Undoes all records from this one on, the last one first. Called inside the writer lock. */
-    void fail(long fromSequence, boolean fenced, StoreTables tables) {
+    /**
+     * Undoes all records from this one on, the last one first. Called inside the writer lock.
+     *
+     * @param reason what those that wait for these records learn
+     * @param fenced true if another opening or node has become the writer
+     */
+    void fail(long fromSequence, Refusal reason, boolean fenced, StoreTables tables) {
         takenOver |= fenced;
         if (failure == null || isOfReign) {
-            failure = fenced ? fenced() : UNKNOWN; // those that wait already keep the first reason
+            failure = reason; // those that wait already keep the first reason
         }
         List<Flight> undone;
         synchronized (flights) {
@@ -314,7 +319,8 @@ final class InFlight {
         tellUndone(undone);
     }
 
-    private Refusal fenced() {
+    /** Returns what a caller learns whose record was not written, because there is another writer. */
+    Refusal fenced() {
         return isOfReign
                 ? Refusal.notLeader()
                 : Refusal.of(

@@ -10,6 +10,7 @@ import dev.plinth.engine.internal.base.EngineTimer;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Histogram;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.StoreFigures;
@@ -581,7 +582,7 @@ public final class Store implements AutoCloseable {
     /** Refuses all work that still goes on in the reign, because the rows are the next leader's from now on. */
     private void endReign() {
         if (!inFlight.hasFailed()) {
-            undo(tables.lastSequence() + 1, true);
+            undo(tables.lastSequence() + 1, inFlight.fenced(), true);
         }
     }
 
@@ -608,10 +609,10 @@ public final class Store implements AutoCloseable {
     }
 
     /** Takes back appended records that never will be durable. */
-    private void undo(long fromSequence, boolean fenced) {
+    private void undo(long fromSequence, Refusal reason, boolean fenced) {
         writer.lock();
         try {
-            inFlight.fail(fromSequence, fenced, tables);
+            inFlight.fail(fromSequence, reason, fenced, tables);
             transaction.forgetNumbers();
         } finally {
             writer.unlock();
@@ -632,12 +633,12 @@ public final class Store implements AutoCloseable {
 
         @Override
         public void fenced(long sequence) {
-            undo(sequence, true);
+            undo(sequence, inFlight.fenced(), true);
         }
 
         @Override
-        public void unknown(long sequence) {
-            undo(sequence, false);
+        public void unknown(long sequence, boolean fenced) {
+            undo(sequence, InFlight.UNKNOWN, fenced);
         }
 
         @Override

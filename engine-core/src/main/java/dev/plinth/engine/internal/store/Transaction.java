@@ -143,7 +143,7 @@ public final class Transaction implements Rows {
             }
         } catch (RuntimeException | Error e) {
             if (tables.isTorn()) {
-                inFlight.fail(sequence, false, tables);
+                inFlight.fail(sequence, InFlight.UNKNOWN, false, tables);
             }
             forgetNumbers();
             throw e;

@@ -75,7 +75,7 @@ public final class DeferredJournal implements Journal {
     /** Loses track from a sequence on. */
     public void unknown(long sequence) {
         failed = true;
-        onFlusher(() -> appendListener.unknown(sequence));
+        onFlusher(() -> appendListener.unknown(sequence, false));
     }
 
     @Override

@@ -147,6 +147,6 @@ class ForgedRecordTest {
         public void fenced(long sequence) {}
 
         @Override
-        public void unknown(long sequence) {}
+        public void unknown(long sequence, boolean fenced) {}
     }
 }

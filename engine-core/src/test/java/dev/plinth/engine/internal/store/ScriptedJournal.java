@@ -60,7 +60,7 @@ public final class ScriptedJournal implements Journal {
             if (fate == Fate.UNKNOWN_AND_APPLIED) {
                 survived.add(record);
             }
-            appendListener.unknown(record.sequence());
+            appendListener.unknown(record.sequence(), false);
         }
     }
 

@@ -162,7 +162,7 @@ class SpareRaceTest {
         }
 
         @Override
-        public void unknown(long sequence) {
+        public void unknown(long sequence, boolean fenced) {
             allDurable.completeExceptionally(new AssertionError("unknown from " + sequence));
         }
     }

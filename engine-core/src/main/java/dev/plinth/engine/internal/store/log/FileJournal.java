@@ -335,12 +335,10 @@ public final class FileJournal implements Journal {
         }
         shut();
         try {
-            boolean isFenced = e instanceof FencedException;
-            if (!(e instanceof FencedException taken && taken.isBeforeTheWrite())) {
-                listener().unknown(nextToFlush);
-            }
-            if (isFenced) {
-                listener().fenced(nextToFlush); // later calls were never written
+            if (e instanceof FencedException taken && taken.isBeforeTheWrite()) {
+                listener().fenced(nextToFlush);
+            } else {
+                listener().unknown(nextToFlush, e instanceof FencedException);
             }
         } finally {
             tellOfFailure(e);

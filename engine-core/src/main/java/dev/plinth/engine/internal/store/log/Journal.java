@@ -88,8 +88,13 @@ public interface Journal extends AutoCloseable {
         /** Tells that this record and all after it are certainly not applied, because another reign has begun. */
         void fenced(long sequence);
 
-        /** Tells that the fate of this record and of all after it is unknown, because the disk or the log failed. */
-        void unknown(long sequence);
+        /**
+         * Tells that the fate of this record and of all after it is unknown.
+         *
+         * @param fenced true if the reason is that another reign has begun, so that later records are not written; false
+         *     if the disk or the log failed
+         */
+        void unknown(long sequence, boolean fenced);
 
         /**
          * Tells that a thread of the journal has ended, or goes on without having done its work, by an error that is

@@ -295,7 +295,7 @@ public final class LogJournal implements Journal {
                     "The reign of epoch " + reign.epoch() + " has ended behind record " + (first - 1)
                             + ", because another node leads or the lease ran out.");
         } else {
-            listener().unknown(first);
+            listener().unknown(first, false);
             LOG.log(
                     System.Logger.Level.WARNING,
                     "The log did not tell the fate of record " + first + ", so the reign of epoch " + reign.epoch()
@@ -307,7 +307,7 @@ public final class LogJournal implements Journal {
         ended = true;
         shut();
         try {
-            listener().unknown(durable.sequence() + 1);
+            listener().unknown(durable.sequence() + 1, false);
         } finally {
             listener().ended(THREAD, e);
             LOG.log(

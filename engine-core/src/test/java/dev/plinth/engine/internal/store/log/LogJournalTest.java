@@ -55,6 +55,6 @@ final class LogJournalTest {
         public void fenced(long sequence) {}
 
         @Override
-        public void unknown(long sequence) {}
+        public void unknown(long sequence, boolean fenced) {}
     }
 }
