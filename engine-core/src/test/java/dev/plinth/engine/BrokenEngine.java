@@ -28,7 +28,9 @@ enum BrokenEngine {
     UNKNOWN_TAKEN_FOR_FENCED(
             "internal/store/log/LogJournal.java", "fate = log.resolve(reign, first);", "fate = Fate.FENCED;"),
     UNKNOWN_TOLD_AS_NOT_DONE(
-            "internal/store/Store.java", "            undo(sequence, false);", "            undo(sequence, true);"),
+            "internal/store/Store.java",
+            "            undo(sequence, InFlight.UNKNOWN, fenced);",
+            "            undo(sequence, inFlight.fenced(), true);"),
     FENCED_TAKEN_FOR_DURABLE(
             "internal/store/log/LogJournal.java", "if (fate != Fate.DURABLE) {", "if (fate == Fate.UNKNOWN) {"),
     BEAT_NOT_LOOKED_AT(
