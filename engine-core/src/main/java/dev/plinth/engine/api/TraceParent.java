@@ -5,16 +5,25 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place of some work in a trace, as the header {@code traceparent} carries it (W3C Trace Context §3.2). Immutable.
+ * The place of some work in a trace, as the headers {@code traceparent} and {@code tracestate} carry it (W3C Trace
+ * Context §3.2 and §3.3). Immutable.
  *
  * @param traceHigh the first 8 bytes of the trace id
  * @param traceLow the last 8 bytes of the trace id, which is not all zero
  * @param span the id of the span that causes the work, not 0
  * @param sampled true if the caller may have recorded the trace
+ * @param state the members that vendors of tracing add, in at most {@link #STATE_LENGTH_MAX} characters, as
+ *     {@link #withState} keeps them; empty if there are none
  */
-public record TraceParent(long traceHigh, long traceLow, long span, boolean sampled) {
+public record TraceParent(long traceHigh, long traceLow, long span, boolean sampled, String state) {
     /** The name of the header, in lower case. */
     public static final String HEADER = "traceparent";
+
+    /** The name of the header of the state, in lower case. */
+    public static final String STATE_HEADER = "tracestate";
+
+    /** Characters of a state that are kept, commas included. The standard asks for as many at least (§3.3.1.5). */
+    public static final int STATE_LENGTH_MAX = 512;
 
     private static final int TRACE_AT = 3;
     private static final int SPAN_AT = 36;
@@ -25,14 +34,28 @@ public record TraceParent(long traceHigh, long traceLow, long span, boolean samp
     private static final String NO_VERSION = "ff";
 
     /**
-     * Checks the ids.
+     * Checks the ids and the state.
      *
-     * @throws IllegalArgumentException if one of them is all zero
+     * @throws IllegalArgumentException if an id is all zero, or the state is not one that {@link #withState} keeps as it is
      */
     public TraceParent {
         if (traceHigh == 0 && traceLow == 0 || span == 0) {
             throw new IllegalArgumentException("A trace id and a span id must not be all zero.");
         }
+        if (!state.isEmpty() && !TraceStates.kept(state).equals(state)) {
+            throw new IllegalArgumentException("state must be a tracestate of at most " + STATE_LENGTH_MAX
+                    + " characters without blanks around its members, got \"" + state
+                    + "\". Let withState read it instead.");
+        }
+    }
+
+    /**
+     * Makes one without a state.
+     *
+     * @throws IllegalArgumentException if an id is all zero
+     */
+    public TraceParent(long traceHigh, long traceLow, long span, boolean sampled) {
+        this(traceHigh, traceLow, span, sampled, "");
     }
 
     /**
@@ -95,10 +118,22 @@ public record TraceParent(long traceHigh, long traceLow, long span, boolean samp
 
     /** Returns the same trace with another span as the cause. */
     public TraceParent withSpan(long id) {
-        return new TraceParent(traceHigh, traceLow, id, sampled);
+        return new TraceParent(traceHigh, traceLow, id, sampled, state);
     }
 
-    /** Returns the header in version 00, 55 characters. */
+    /**
+     * Returns the same place with the state of a header {@code tracestate}. Blanks around members and empty members are
+     * left out. A malformed header, or one of more than 32 members, counts as none. A header of more than
+     * {@link #STATE_LENGTH_MAX} characters loses whole members: first those of more than 128 characters, and then others,
+     * each from its end (§3.3.1.5).
+     *
+     * @param header the header, several joined with commas in their order; null if there is none
+     */
+    public TraceParent withState(@Nullable String header) {
+        return new TraceParent(traceHigh, traceLow, span, sampled, header == null ? "" : TraceStates.kept(header));
+    }
+
+    /** Returns the header {@code traceparent} in version 00, 55 characters. The state is not in it. */
     @Override
     public String toString() {
         return VERSION + "-" + traceId() + "-" + spanId() + (sampled ? "-01" : "-00");

@@ -3,11 +3,14 @@ package dev.plinth.engine.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The header of W3C Trace Context §3.2. */
+/** The headers of W3C Trace Context §3.2 and §3.3. */
 class TraceParentTest {
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
     private static final String SPAN = "00f067aa0ba902b7";
@@ -57,6 +60,91 @@ class TraceParentTest {
         assertThat(TraceParent.parse("00-" + TRACE + "-" + SPAN + "-02").orElseThrow())
                 .hasToString("00-" + TRACE + "-" + SPAN + "-00");
         assertThat(TraceParent.parse(null)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            ignoreLeadingAndTrailingWhitespace = false,
+            value = {
+                "foo=1|foo=1",
+                "foo=1,bar=2|foo=1,bar=2",
+                "foo=1 \t , \tbar=2 |foo=1,bar=2",
+                ", foo=1,,bar=2,|foo=1,bar=2",
+                "foo= 1 2|foo= 1 2",
+                "0a/b@c-d*e_f=!~|0a/b@c-d*e_f=!~",
+                "foo=1,foo=2|foo=1,foo=2"
+            })
+    void withState_rightHeader_isKeptInItsOrderWithoutBlanksAround(String header, String kept) {
+        assertThat(place().withState(header).state()).isEqualTo(kept);
+        assertThat(place().withState(header)).hasToString(place().toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " , ",
+                "foo",
+                "foo=",
+                "=1",
+                "foo =1",
+                "Foo=1",
+                "@foo=1",
+                "foo.bar=1",
+                "foo=1=2",
+                "foo=1,bar",
+                "foo=é",
+                "foo=1\t2",
+                "foo=1\r\nother: 2"
+            })
+    void withState_malformedHeader_isNone(String header) {
+        assertThat(place().withState(header)).isEqualTo(place());
+    }
+
+    @Test
+    void withState_atItsLimits_isKeptAndBeyondThemIsNone() {
+        String key = "k".repeat(256);
+        String value = "v".repeat(256);
+        for (String kept : new String[] {key + "=1", "k=" + value, members(32)}) {
+            assertThat(place().withState(kept).state()).isEqualTo(kept);
+        }
+        for (String refused : new String[] {key + "k=1", "k=" + value + "v", members(33)}) {
+            assertThat(place().withState(refused).state()).isEmpty();
+        }
+    }
+
+    @Test
+    void withState_tooLong_losesLongMembersFirstAndThenThoseAtTheEnd() {
+        String exact = "a=" + "1".repeat(250) + ",b=" + "2".repeat(250) + ",c=3456";
+        assertThat(exact).hasSize(TraceParent.STATE_LENGTH_MAX);
+        assertThat(place().withState(exact).state()).isEqualTo(exact);
+        assertThat(place().withState(exact + "7").state()).isEqualTo("a=" + "1".repeat(250) + ",c=34567");
+
+        String ofUsual = IntStream.range(0, 5)
+                .mapToObj(i -> "k" + i + "=" + "v".repeat(125))
+                .collect(Collectors.joining(","));
+        assertThat(place().withState(ofUsual).state()).isEqualTo(ofUsual.substring(0, 3 * 129 - 1));
+        assertThat(place().withState("long=" + "x".repeat(200) + "," + ofUsual).state())
+                .isEqualTo(ofUsual.substring(0, 3 * 129 - 1));
+    }
+
+    @Test
+    void state_goesOnWithAnotherSpanAndIsChecked() {
+        TraceParent place = place().withState("foo=1");
+        assertThat(place.withSpan(7).state()).isEqualTo("foo=1");
+        assertThat(place.withState(null)).isEqualTo(place());
+        assertThatThrownBy(() -> new TraceParent(1, 2, 3, true, "foo=1, bar=2"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("got \"foo=1, bar=2\"");
+    }
+
+    private static TraceParent place() {
+        return TraceParent.of(TRACE, SPAN, true);
+    }
+
+    private static String members(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "k" + i + "=" + i).collect(Collectors.joining(","));
     }
 
     @Test

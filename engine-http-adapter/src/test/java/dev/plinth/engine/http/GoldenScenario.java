@@ -96,6 +96,10 @@ final class GoldenScenario {
 
     /** Sends a call again. */
     static HttpResponse<String> send(HttpClient http, String base, Call call) throws IOException, InterruptedException {
+        return http.send(request(base, call).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpRequest.Builder request(String base, Call call) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + call.path()))
                 .header("Authorization", "Bearer " + call.token())
                 .method(
@@ -106,7 +110,7 @@ final class GoldenScenario {
         if (call.key() != null) {
             request.header("Idempotency-Key", call.key());
         }
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return request;
     }
 
     /** Fills the store of a server. Returns the calls that it must answer in the same way for good. */
@@ -162,6 +166,7 @@ final class GoldenScenario {
         String jobId = jobId(job);
         Patience.until(() -> text(key, "/v1/jobs/" + jobId).contains("finishedAt"));
         post(key, "/v1/events", "{\"type\":\"golden.made\",\"data\":{\"x\":1}}");
+        postTraced(key, "/v1/events", "{\"type\":\"golden.traced\",\"data\":{\"x\":2}}");
         received.await();
         String deliveries = "/v1/webhook-endpoints/" + id(endpoint) + "/deliveries";
         Patience.until(() -> deliveredAll(text(key, deliveries)));
@@ -183,7 +188,8 @@ final class GoldenScenario {
         String[] heartbeats = new String[2];
         for (int i = 0; i < heartbeats.length; i++) {
             String type = "golden.leased" + i;
-            String path = "/v1/jobs/" + jobId(post(key, "/v1/jobs", "{\"type\":\"" + type + "\",\"input\":{\"n\":1}}"));
+            String body = "{\"type\":\"" + type + "\",\"input\":{\"n\":1}}";
+            String path = "/v1/jobs/" + jobId(i == 1 ? postTraced(key, "/v1/jobs", body) : post(key, "/v1/jobs", body));
             Json leased = post(key, "/v1/jobs/lease", "{\"types\":[\"" + type + "\"],\"leaseSeconds\":3600}");
             Map<?, ?> job =
                     (Map<?, ?>) ((List<?>) Objects.requireNonNull(leased.asMap().get("data"))).get(0);
@@ -248,6 +254,15 @@ final class GoldenScenario {
 
     private Json post(String token, String path, String body) throws IOException, InterruptedException {
         return Json.of(call("POST", path, token, body, null).answer());
+    }
+
+    /** Posts in a trace with a state. */
+    private Json postTraced(String token, String path, String body) throws IOException, InterruptedException {
+        HttpRequest request = request(base, new Call("POST", path, token, body, null, 0, ""))
+                .header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+                .header("tracestate", "congo=t61rcWkgMzE,rojo=1")
+                .build();
+        return Json.of(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
     }
 
     private String text(String token, String path) {

@@ -9,7 +9,6 @@ import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.TraceFlags;
-import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.TracerBuilder;
 import io.opentelemetry.context.Context;
@@ -127,7 +126,7 @@ public final class EngineSpans implements EngineObserver {
                         trace.traceId(),
                         trace.spanId(),
                         trace.sampled() ? TraceFlags.getSampled() : TraceFlags.getDefault(),
-                        TraceState.getDefault()))))
+                        StateHeader.of(trace.state())))))
                 .orElse(context);
     }
 }

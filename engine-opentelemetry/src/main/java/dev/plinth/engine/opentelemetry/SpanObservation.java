@@ -34,7 +34,8 @@ final class SpanObservation implements EngineObserver.Observation {
     public Optional<TraceParent> trace() {
         SpanContext own = span.getSpanContext();
         return own.isValid()
-                ? Optional.of(TraceParent.of(own.getTraceId(), own.getSpanId(), own.isSampled()))
+                ? Optional.of(TraceParent.of(own.getTraceId(), own.getSpanId(), own.isSampled())
+                        .withState(StateHeader.text(own.getTraceState())))
                 : Optional.empty();
     }
 

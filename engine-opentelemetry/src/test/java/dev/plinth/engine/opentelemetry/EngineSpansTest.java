@@ -14,8 +14,11 @@ import dev.plinth.engine.testkit.ReceivedWebhook;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
@@ -86,6 +89,28 @@ class EngineSpansTest {
         assertThat(List.of(call.getKind(), job.getKind(), delivery.getKind()))
                 .containsExactly(SpanKind.SERVER, SpanKind.CONSUMER, SpanKind.CLIENT);
         assertThat(call.getInstrumentationScopeInfo().getName()).isEqualTo(EngineSpans.INSTRUMENTATION);
+    }
+
+    @Test
+    void stateOfAClientsTrace_isInTheCallTheJobAndTheWebhook() throws Exception {
+        plinth.client()
+                .createWebhook(plinth.sink().uri().toString(), "parcel.shipped")
+                .call();
+        TraceState state =
+                TraceState.builder().put("rojo", "1").put("congo", "2").build();
+        Span client = Span.wrap(SpanContext.create(
+                "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", TraceFlags.getSampled(), state));
+
+        assertThat(post(client, "/v1/jobs", "{\"type\":\"ship\",\"input\":{}}").statusCode())
+                .isEqualTo(202);
+        plinth.clock().advance(Duration.ofSeconds(1));
+
+        assertThat(plinth.sink().await(1).get(0).headers()).containsEntry("tracestate", "congo=2,rojo=1");
+        for (String name : List.of("POST /v1/jobs", "process ship", "POST")) {
+            SpanData span = await(each -> each.getName().equals(name)
+                    && each.getTraceId().equals(client.getSpanContext().getTraceId()));
+            assertThat(span.getSpanContext().getTraceState()).as(name).isEqualTo(state);
+        }
     }
 
     @Test

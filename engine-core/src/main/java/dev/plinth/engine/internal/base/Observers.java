@@ -83,9 +83,13 @@ public final class Observers {
             this.trace = trace;
         }
 
-        /** Returns the place of the work in a trace: the observer's, or else that of its cause. */
+        /** Returns the place of the work in a trace: the observer's, or else that of its cause. The state goes on in a trace. */
         public @Nullable TraceParent trace(@Nullable TraceParent cause) {
-            return trace == null ? cause : trace;
+            if (trace == null || cause == null) {
+                return trace == null ? cause : trace;
+            }
+            boolean isSame = cause.traceHigh() == trace.traceHigh() && cause.traceLow() == trace.traceLow();
+            return isSame && trace.state().isEmpty() ? trace.withState(cause.state()) : trace;
         }
 
         /** Makes the work current on this thread for code of the host. Returns the end of that, for this thread. */

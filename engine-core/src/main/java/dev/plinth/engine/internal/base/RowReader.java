@@ -161,6 +161,11 @@ public final class RowReader {
         return new TraceParent(number(), number(), number(), small() != 0);
     }
 
+    /** Returns a place in a trace with its state. */
+    public TraceParent traceWithState() {
+        return new TraceParent(number(), number(), number(), small() != 0, text());
+    }
+
     /** Text or its absence; this very object if the text is the usual one, which is in ASCII. */
     public @Nullable String optionalText(String usual) {
         if (small() == 0) {

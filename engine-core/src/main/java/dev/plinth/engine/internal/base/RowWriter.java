@@ -98,12 +98,10 @@ public final class RowWriter extends ScratchBuffer {
         return this;
     }
 
-    /** Adds a place in a trace, in 25 bytes. */
+    /** Adds a place in a trace in 25 bytes, and its state behind them if it has one. The version of the row tells which. */
     public RowWriter trace(TraceParent trace) {
-        return number(trace.traceHigh())
-                .number(trace.traceLow())
-                .number(trace.span())
-                .small(trace.sampled() ? 1 : 0);
+        number(trace.traceHigh()).number(trace.traceLow()).number(trace.span()).small(trace.sampled() ? 1 : 0);
+        return trace.state().isEmpty() ? this : text(trace.state());
     }
 
     /** Adds text or its absence. */

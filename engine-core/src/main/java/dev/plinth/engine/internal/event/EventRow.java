@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * a field only when it is asked for.
  */
 final class EventRow {
-    /** The version of a row that belongs to a trace. Any other row has no byte for it, and the version before. */
-    private static final int VERSION = 2;
+    /** The version of a row that belongs to a trace with a state. Any other row has no byte for it, and a version before. */
+    private static final int VERSION = 3;
 
+    private static final int TRACED_VERSION = 2;
     private static final int UNTRACED_VERSION = 1;
     private static final int ID_AT = RowReader.SEQUENCE_BYTES + 1;
     private static final int WORKSPACE_AT = ID_AT + Id.BYTES;
@@ -45,7 +46,11 @@ final class EventRow {
         in.skip(in.small());
         this.resourceAt = in.position();
         this.createdAt = in.skip(in.small() * Id.BYTES).number();
-        this.trace = in.version() < VERSION ? null : in.trace();
+        this.trace = switch (in.version()) {
+            case UNTRACED_VERSION -> null;
+            case TRACED_VERSION -> in.trace();
+            default -> in.traceWithState();
+        };
         this.jsonAt = row.length - in.skipBytes();
     }
 
@@ -57,15 +62,24 @@ final class EventRow {
                 .member("createdAt", Times.text(createdAt))
                 .raw("data", event.data())
                 .close();
-        RowWriter out = new RowWriter(trace == null ? UNTRACED_VERSION : VERSION)
+        RowWriter out = new RowWriter(version(trace))
                 .id(id)
                 .id(event.workspace())
                 .number(number)
                 .text(event.type())
                 .optionalId(event.resource())
                 .number(createdAt);
-        return new EventRow(
-                (trace == null ? out : out.trace(trace)).rendered(json).row());
+        if (trace != null) {
+            out.trace(trace);
+        }
+        return new EventRow(out.rendered(json).row());
+    }
+
+    private static int version(@Nullable TraceParent trace) {
+        if (trace == null) {
+            return UNTRACED_VERSION;
+        }
+        return trace.state().isEmpty() ? TRACED_VERSION : VERSION;
     }
 
     static EventRow read(byte[] row) {

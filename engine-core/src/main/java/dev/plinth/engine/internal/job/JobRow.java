@@ -35,7 +35,10 @@ record JobRow(
         Items items,
         boolean cancelRequested,
         @Nullable Progress progress) {
-    /** The version of a row with a lease that was extended for another time than it was taken for. */
+    /** The version of a row that belongs to a trace with a state. Its lease is as in version 3. */
+    private static final int STATE_VERSION = 4;
+
+    /** The version of any other row with a lease that was extended for another time than it was taken for. */
     private static final int EXTENDED_VERSION = 3;
 
     /** The version of any other row that belongs to a trace. The rest has no byte for it, and the version before. */
@@ -188,13 +191,13 @@ record JobRow(
             int seconds = in.small();
             long expiresAt = in.number();
             long beganAt =
-                    in.version() == EXTENDED_VERSION ? in.number() : expiresAt - TimeUnit.SECONDS.toMillis(seconds);
+                    in.version() >= EXTENDED_VERSION ? in.number() : expiresAt - TimeUnit.SECONDS.toMillis(seconds);
             return new Lease(token, seconds, beganAt, expiresAt);
         }
 
-        private void write(RowWriter out) {
+        private void write(RowWriter out, int version) {
             out.id(token).small(seconds).number(expiresAt);
-            if (isExtended()) {
+            if (version >= EXTENDED_VERSION) {
                 out.number(beganAt);
             }
         }
@@ -338,7 +341,7 @@ record JobRow(
     }
 
     static JobRow read(byte[] row) {
-        RowReader in = new RowReader(row, EXTENDED_VERSION);
+        RowReader in = new RowReader(row, STATE_VERSION);
         Facts facts = new Facts(
                 in.id(IdKind.JOB),
                 in.id(IdKind.WORKSPACE),
@@ -373,15 +376,31 @@ record JobRow(
     }
 
     private static @Nullable TraceParent trace(RowReader in) {
-        boolean isTraced = in.version() == EXTENDED_VERSION ? in.small() == 1 : in.version() == TRACED_VERSION;
-        return isTraced ? in.trace() : null;
+        return switch (in.version()) {
+            case UNTRACED_VERSION -> null;
+            case TRACED_VERSION -> in.trace();
+            case EXTENDED_VERSION -> in.small() == 1 ? in.trace() : null;
+            default -> in.traceWithState();
+        };
+    }
+
+    /** Returns the oldest version that has a place for all that the row holds. */
+    private int version() {
+        TraceParent trace = facts.trace();
+        Lease lease = lease();
+        if (trace != null && !trace.state().isEmpty()) {
+            return STATE_VERSION;
+        } else if (lease != null && lease.isExtended()) {
+            return EXTENDED_VERSION;
+        }
+        return trace == null ? UNTRACED_VERSION : TRACED_VERSION;
     }
 
     byte[] row() {
         TraceParent trace = facts.trace();
         Lease lease = lease();
-        boolean isExtended = lease != null && lease.isExtended();
-        RowWriter out = new RowWriter(isExtended ? EXTENDED_VERSION : trace == null ? UNTRACED_VERSION : TRACED_VERSION)
+        int version = version();
+        RowWriter out = new RowWriter(version)
                 .id(facts.id())
                 .id(facts.workspace())
                 .number(facts.number())
@@ -393,7 +412,7 @@ record JobRow(
                 .number(facts.runAt())
                 .number(facts.createdAt())
                 .small(facts.inputPieces());
-        if (isExtended) {
+        if (version == EXTENDED_VERSION) {
             out.small(trace == null ? 0 : 1);
         }
         if (trace != null) {
@@ -415,7 +434,7 @@ record JobRow(
                 .small(items.done() + 1)
                 .small(lease == null ? 0 : 1);
         if (lease != null) {
-            lease.write(out);
+            lease.write(out, version);
         }
         return out.small(attempts.lapses()).row();
     }

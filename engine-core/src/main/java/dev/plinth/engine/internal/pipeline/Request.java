@@ -382,8 +382,9 @@ public final class Request {
         /** Returns the caller's place in a trace, or null if there is none or it is malformed. */
         @Nullable
         TraceParent trace() {
-            String header = values.get(TraceParent.HEADER);
-            return header == null ? null : TraceParent.parse(header).orElse(null);
+            return TraceParent.parse(values.get(TraceParent.HEADER))
+                    .map(place -> place.withState(values.get(TraceParent.STATE_HEADER)))
+                    .orElse(null);
         }
 
         /** The node that has forwarded the call, as far as the adapter has proved it; null if none has. */

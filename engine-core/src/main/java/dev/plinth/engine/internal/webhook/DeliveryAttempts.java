@@ -359,8 +359,13 @@ final class DeliveryAttempts {
                 Signature.sign(endpoint.keys(cipher, store.time(), at), event.text(), seconds, body));
         TraceParent trace = content.trace();
         if (trace != null) {
-            headers.keySet().removeIf(TraceParent.HEADER::equalsIgnoreCase);
+            headers.keySet()
+                    .removeIf(name -> name.equalsIgnoreCase(TraceParent.HEADER)
+                            || name.equalsIgnoreCase(TraceParent.STATE_HEADER));
             headers.put(TraceParent.HEADER, trace.toString());
+            if (!trace.state().isEmpty()) {
+                headers.put(TraceParent.STATE_HEADER, trace.state());
+            }
         }
         return new SendRequest(
                 endpoint.workspace(), URI.create(endpoint.settings().url()), headers, body, Instant.ofEpochMilli(at));

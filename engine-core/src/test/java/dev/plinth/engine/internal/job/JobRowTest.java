@@ -58,4 +58,18 @@ class JobRowTest {
         assertThat(traced.row()).hasSize(plain.row().length + 25);
         assertThat(traced.shrunk(0, 0, 0).facts().trace()).isEqualTo(trace);
     }
+
+    @Test
+    void read_rowOfATraceWithState_hasItWithAnyLease() {
+        TraceParent trace = TraceParent.of("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", true)
+                .withState("foo=1,bar=2");
+        JobRow.Lease lease = JobRow.Lease.of(new Id(IdKind.LEASE, 8, 9), 60, 10_000);
+        JobRow queued =
+                JobRow.create(new JobRow.Facts(JOB, WORKSPACE, 5, "send", null, 3, 5, null, 0, 6, 1, trace), 6, false);
+        JobRow leased = queued.leased(lease, 7);
+        for (JobRow each : Arrays.asList(queued, leased, leased.extended(lease.from(20_000, 3_600)))) {
+            assertThat(JobRow.read(each.row())).isEqualTo(each);
+            assertThat(JobRow.read(each.row()).facts().trace().state()).isEqualTo("foo=1,bar=2");
+        }
+    }
 }
