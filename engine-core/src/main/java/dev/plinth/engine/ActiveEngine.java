@@ -285,6 +285,7 @@ final class ActiveEngine {
     boolean rereadKeys() {
         boolean isOther = MasterKey.findAgain(shared.config(), store, commits, cipher);
         if (isOther) {
+            figures.forgetPage(); // the operator waits for the secrets of other keys to be 0
             timers.wake(); // the sweep seals again
         }
         return isOther;

@@ -82,6 +82,11 @@ final class EngineFigures implements Wire.Figures, AutoCloseable {
         return page.page();
     }
 
+    /** Has the next reader get a new page, because a change was made that the last one does not show. */
+    void forgetPage() {
+        page.forget();
+    }
+
     @Override
     public HealthHistory history() {
         return sampler.history();
@@ -202,8 +207,9 @@ final class EngineFigures implements Wire.Figures, AutoCloseable {
         sweep.unfinished().forEach((kind, count) -> page.sample(count, "kind", kind));
         page.gauge(
                         "plinth_secrets_of_other_keys",
-                        "Rows with secrets that another key has sealed than the present one. The sweep seals them again.")
-                .sample(store.look(rows -> MasterKey.ofOtherKeys(rows, cipher)));
+                        "Rows with secrets that another key has sealed than the present one, and 1 until the store needs no other key. The"
+                                + " sweep seals them again.")
+                .sample(MasterKey.left(store, cipher));
         page.counter("plinth_swept_rows_total", "Rows that the sweep took out, ended or released, by kind.");
         sweep.collected().forEach((kind, rows) -> page.sample(rows, "kind", kind));
     }

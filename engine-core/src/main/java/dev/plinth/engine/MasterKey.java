@@ -115,8 +115,26 @@ final class MasterKey {
         }
     }
 
-    /** Returns how many rows have secrets that another key has sealed than the one that seals. */
-    static long ofOtherKeys(Rows rows, SecretCipher cipher) {
+    /**
+     * Returns how many rows have secrets that another key has sealed than the one that seals. It is 1 more until the store
+     * has forgotten that key durably. At 0 the store opens with the one that seals alone, also after a kill.
+     */
+    static long left(Store store, SecretCipher cipher) {
+        return store.look(rows -> {
+            byte[] sealed = Access.rememberedKeyCheck(rows);
+            // It is read first, so the view has seen no younger record. It is renewed last, so all others are durable
+            // with it.
+            boolean isDurable = rows.highest() <= store.committed();
+            boolean isLeft = sealed != null && !(isDurable && isRenewed(rows, sealed, cipher));
+            return ofOtherKeys(rows, cipher) + (isLeft ? 1 : 0);
+        });
+    }
+
+    private static boolean isRenewed(Rows rows, byte[] sealed, SecretCipher cipher) {
+        return Access.rememberedNextKeyCheck(rows) == null && SecretCipher.keyIdOf(sealed) == cipher.keyId();
+    }
+
+    private static long ofOtherKeys(Rows rows, SecretCipher cipher) {
         return Endpoints.ofOtherKeys(rows, cipher) + Idempotency.ofOtherKeys(rows, cipher);
     }
 
@@ -138,20 +156,22 @@ final class MasterKey {
 
         private boolean isDue(Rows rows) {
             byte[] sealed = Access.rememberedKeyCheck(rows);
-            return sealed != null
-                    && ofOtherKeys(rows, cipher) == 0
-                    && (Access.rememberedNextKeyCheck(rows) != null || SecretCipher.keyIdOf(sealed) != cipher.keyId());
+            return sealed != null && !isRenewed(rows, sealed, cipher) && ofOtherKeys(rows, cipher) == 0;
         }
 
         @Override
         public void collect(Context context, long nowMillis, SweepBatch batch) {
             if (isDue(context.rows())) {
                 Access.renewKeyCheck(context.rows(), cipher.seal(NOTHING, OWNER), batch);
-                LOG.log(
-                        System.Logger.Level.INFO,
-                        "All secrets are sealed with the present key. No other key is needed once this is in all backups"
-                                + " that are kept.");
             }
+        }
+
+        @Override
+        public void done() {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "All secrets are sealed with the present key. No other key is needed once this is in all backups"
+                            + " that are kept.");
         }
     }
 

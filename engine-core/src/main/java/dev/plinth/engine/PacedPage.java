@@ -34,10 +34,15 @@ final class PacedPage {
     synchronized byte[] page() {
         long now = nanos.getAsLong();
         long debt = Math.max(0, arrival - now) + GAP_NANOS;
-        if (debt <= GAP_NANOS * BURST) {
+        if (debt <= GAP_NANOS * BURST || last.length == 0) {
             arrival = now + debt;
             last = render.get();
         }
         return last;
+    }
+
+    /** Has the next reader get a new page, because the last one would be wrong. */
+    synchronized void forget() {
+        last = new byte[0];
     }
 }

@@ -42,4 +42,17 @@ final class PacedPageTest {
         }
         assertThat(rendered).hasValue(BURST + 9);
     }
+
+    @Test
+    void forgottenPage_isNotShownAgain() {
+        for (int i = 1; i <= BURST; i++) {
+            assertThat(read()).isEqualTo(i);
+        }
+        assertThat(read()).isEqualTo(BURST);
+
+        paced.forget();
+
+        assertThat(read()).isEqualTo(BURST + 1);
+        assertThat(read()).isEqualTo(BURST + 1);
+    }
 }

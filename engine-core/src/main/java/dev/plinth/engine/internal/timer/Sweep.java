@@ -252,6 +252,7 @@ public final class Sweep implements ReadySource {
         if (batch.isEmpty()) {
             return null;
         }
+        work.done();
         LongAdder rows = collected.get(work.name());
         if (rows != null) {
             rows.add(batch.collected());

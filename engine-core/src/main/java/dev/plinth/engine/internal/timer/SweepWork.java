@@ -41,6 +41,9 @@ public interface SweepWork {
     /** Puts the changes of due rows into a batch, the oldest first, until all of them are there or the batch is full. */
     void collect(Context context, long nowMillis, SweepBatch batch);
 
+    /** Learns that the last batch is durable, if it had rows. */
+    default void done() {}
+
     /**
      * Learns that the last batch was refused.
      *
