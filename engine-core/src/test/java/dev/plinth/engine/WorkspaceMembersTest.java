@@ -41,7 +41,8 @@ class WorkspaceMembersTest {
         store.use(ownerKey);
         String shares = "/v1/resources/" + store.make("/v1/resources", "{\"name\":\"r\"}") + "/shares/" + grantee;
         String body = "{\"role\":\"reader\"}";
-        assertThat(store.call("PUT", shares, body).status()).isGreaterThanOrEqualTo(400);
+        assertThat(store.call("PUT", shares, body).text())
+                .contains("No other workspace with this id accepts shares from this one.");
 
         store.use(granteeKey);
         patch("{\"sharesFrom\":[\"" + owner + "\"]}");
@@ -63,6 +64,14 @@ class WorkspaceMembersTest {
         assertThat(store.text("/v1/events")).containsOnlyOnce("\"workspace.plan_changed\"");
         assertThat(store.text("/v1/workspace"))
                 .contains("\"name\":\"renamed\"", "\"plan\":\"pro\"", "\"metadata\":{\"a\":\"b\"}");
+    }
+
+    @Test
+    void status_suspendedAndActivated_isShownToTheOperator() {
+        assertThat(store.engine().admin().suspend(owner).call().json().toString())
+                .contains("\"status\":\"suspended\"");
+        assertThat(store.engine().admin().activate(owner).call().json().toString())
+                .contains("\"status\":\"active\"");
     }
 
     private Reply patch(String body) {
