@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.Scope;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A restricted key touches no key that may do more than itself (contract §10). */
 class StrongerKeyTest {
@@ -71,6 +75,57 @@ class StrongerKeyTest {
         assertThat(send(weak, "POST", "/v1/keys/" + id + "/rotate", null).status())
                 .isEqualTo(200);
         assertThat(send(weak, "DELETE", "/v1/keys/" + id, null).status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "[\"keys:write\",\"jobs:read\"]"})
+    void weakKey_givesMoreThanItHas_isRefused(String scopes) {
+        String id = String.valueOf(made("[\"events:read\"]").get("id"));
+        String before = send(full, "GET", "/v1/keys/" + id, null).text();
+
+        assertThat(send(weak, "POST", "/v1/keys", "{\"name\":\"k\",\"scopes\":" + scopes + "}")
+                        .text())
+                .contains("\"insufficient_scope\"")
+                .doesNotContain("\"secret\"");
+        assertThat(send(weak, "PATCH", "/v1/keys/" + id, "{\"scopes\":" + scopes + "}")
+                        .text())
+                .contains("\"insufficient_scope\"");
+        assertThat(send(full, "GET", "/v1/keys/" + id, null).text()).isEqualTo(before);
+    }
+
+    /** A full key has more than all scopes that have names. */
+    @Test
+    void keyWithAllScopes_givesFullAccess_isToldThatItLacksAll() {
+        String scopes = Arrays.stream(Scope.values())
+                .map(scope -> "\"" + scope.wireName() + "\"")
+                .collect(Collectors.joining(",", "[", "]"));
+        String most = String.valueOf(made(scopes).get("secret"));
+
+        Reply refused = send(most, "POST", "/v1/keys", "{\"name\":\"k\",\"scopes\":[]}");
+
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.header("WWW-Authenticate")).contains("scope=\"all\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    []                          | 403
+                    ["jobs:read"]               | 403
+                    ["jobs:read","events:read"] | 403
+                    ["events:read"]             | 201
+                    ["keys:write"]              | 201
+                    """)
+    void weakKey_repeatsTheCreationOfAnotherKey_isShownOnlySecretsOfNoMoreThanItself(String scopes, int status) {
+        Call create = Call.of("POST", "/v1/keys")
+                .withHeader("Idempotency-Key", "once")
+                .withBody(Json.of("{\"name\":\"k\",\"scopes\":" + scopes + "}"));
+        Reply made = store.engine().call(create.withKey(full));
+
+        Reply repeated = store.engine().call(create.withKey(weak));
+
+        assertThat(repeated.status()).isEqualTo(status);
+        String secret = String.valueOf(Json.of(made.text()).asMap().get("secret"));
+        assertThat(repeated.text().contains(secret)).isEqualTo(status == 201);
     }
 
     @Test

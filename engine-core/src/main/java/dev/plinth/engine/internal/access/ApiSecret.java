@@ -3,7 +3,6 @@ package dev.plinth.engine.internal.access;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Context;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.zip.CRC32;
 
 /**
@@ -84,7 +83,6 @@ final class ApiSecret {
         CRC32 crc = new CRC32();
         crc.update(body.getBytes(StandardCharsets.US_ASCII));
         char[] digits = new char[CHECKSUM_CHARS];
-        Arrays.fill(digits, '0');
         long rest = crc.getValue();
         for (int i = CHECKSUM_CHARS - 1; i >= 0; i--) {
             digits[i] = BASE62.charAt((int) (rest % BASE62.length()));

@@ -10,7 +10,11 @@ import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.SecretCipher;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +87,46 @@ class ApiSecretTest {
         assertThat(secret.toString()).hasSize(13).startsWith("sk_live_").endsWith(secret.lastFour());
         assertThat(secret.reveal()).endsWith(secret.lastFour()).startsWith(secret.prefix());
         assertThat(secret.digest()).isEqualTo(Bytes.sha256(secret.reveal().getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    /** 248 is the first byte that would make some characters likelier than others. */
+    @Test
+    void create_bytesThatWouldBeUneven_areDrawnAgain() {
+        byte[] first = new byte[30];
+        Arrays.fill(first, (byte) 248);
+        first[0] = (byte) 247;
+        byte[] second = new byte[30];
+        Arrays.fill(second, (byte) 10);
+        Deque<byte[]> drawn = new ArrayDeque<>(List.of(first, second));
+
+        String text =
+                ApiSecret.create(context(new GivenSecrets(drawn)), false, true).reveal();
+
+        assertThat(text).startsWith("sk_live_z" + "A".repeat(29)).hasSize(44);
+        assertThat(drawn).isEmpty();
+    }
+
+    @Test
+    void isWellFormed_firstAndLastCharacterOfEachRange_areKnownAndTheirNeighboursNot() {
+        String body = "0123456789ABCDEFGHIJabcdefghij";
+        for (char edge : new char[] {'/', ':', '@', '[', '`', '{'}) {
+            assertThat(ApiSecret.isWellFormed("sk_test_" + edge + body.substring(1) + "4Us3aw"))
+                    .as("%s", edge)
+                    .isFalse();
+        }
+    }
+
+    /** Gives secrets that were chosen. */
+    private record GivenSecrets(Deque<byte[]> secrets) implements IdSource {
+        @Override
+        public Bits next(String kind, long epochMillis) {
+            return new Bits(1, 2);
+        }
+
+        @Override
+        public void fillSecret(byte[] target) {
+            System.arraycopy(secrets.removeFirst(), 0, target, 0, target.length);
+        }
     }
 
     private static Context context(IdSource ids) {

@@ -116,6 +116,18 @@ class KeyRowTest {
         assertThat(json(disabled, NOW)).contains("\"disabled\"").doesNotContain("expiresAt");
     }
 
+    @Test
+    void json_keyOfEachMode_namesIt() {
+        for (boolean live : new boolean[] {true, false}) {
+            KeyRow row = new KeyRow(
+                    new KeyRow.Facts(KEY, WORKSPACE, 5, live, 6),
+                    new KeyRow.Settings("k", ALL_TEN, false, KeyRow.NEVER),
+                    new KeyRow.Valid("rk_", "abcd", List.of()));
+
+            assertThat(json(row, NOW)).contains(live ? "\"mode\":\"live\"" : "\"mode\":\"test\"");
+        }
+    }
+
     private KeyRow unused() {
         return new KeyRow(
                 new KeyRow.Facts(KEY, WORKSPACE, 5, true, 6),

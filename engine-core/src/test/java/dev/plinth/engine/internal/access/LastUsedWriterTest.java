@@ -55,6 +55,22 @@ final class LastUsedWriterTest {
     }
 
     @Test
+    void uses_againAfterTheyWereWritten_areWrittenAMinuteLater() {
+        use(1);
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(writer.startReady(clock.epochMillis())).isTrue();
+        use(2);
+        clock.advance(Duration.ofMinutes(1).minusMillis(1));
+        assertThat(writer.startReady(clock.epochMillis())).isTrue();
+        assertThat(records).isEqualTo(1);
+
+        clock.advance(Duration.ofMillis(1));
+        assertThat(writer.startReady(clock.epochMillis())).isTrue();
+
+        assertThat(records).isEqualTo(2);
+    }
+
+    @Test
     void uses_clockStandsBeforeTheTimeOfDueWork_areWrittenByThat() {
         use(1);
         long due = writer.nextReadyMillis();
