@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.client.PlinthClient;
 import java.math.BigDecimal;
@@ -13,7 +14,8 @@ import java.util.concurrent.CountDownLatch;
 /** Uses each kind of work of an engine once. */
 final class UsedEngine {
     private static final String SCHEMA =
-            "{\"type\":\"object\",\"properties\":{\"sku\":{\"type\":\"string\",\"pattern\":\"^[a-z]+-[0-9]+$\"}}}";
+            "{\"type\":\"object\",\"properties\":{\"sku\":{\"type\":\"string\",\"pattern\":\"^[a-z]+-[0-9]+$\"},"
+                    + "\"colour\":{\"not\":{\"const\":\"red\"}}}}";
 
     record Order(String sku, BigDecimal price) {}
 
@@ -55,6 +57,7 @@ final class UsedEngine {
             String id =
                     client.resources().create(order).idempotencyKey("k").call().id();
             client.resources().get(id).call();
+            refuseByItsSchema(client, order.withData(Json.of("{\"colour\":\"red\"}")));
             client.run("price", Json.of("{\"sku\":\"a-1\",\"price\":1.5}")).call();
             String job = client.startJob("greet", Json.EMPTY_OBJECT).call().jobId();
             client.awaitJob(job, Duration.ofSeconds(60));
@@ -66,5 +69,14 @@ final class UsedEngine {
             }
             heard.await();
         }
+    }
+
+    private static void refuseByItsSchema(PlinthClient client, NewResource resource) {
+        try {
+            client.resources().create(resource).call();
+        } catch (PlinthException e) {
+            return;
+        }
+        throw new IllegalStateException("Expected a refusal of " + resource);
     }
 }

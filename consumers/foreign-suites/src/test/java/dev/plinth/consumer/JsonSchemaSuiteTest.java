@@ -19,27 +19,36 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The mandatory cases of the JSON Schema test suite for draft 2020-12, on types of resources. The schema of a case stands
- * for the member {@code value} of the data. Schemas that it refers to outside are bundled with it (draft 2020-12 §9.3).
+ * The cases of the JSON Schema test suite for draft 2020-12 but those of formats, on types of resources. The schema of a
+ * case stands for the member {@code value} of the data. Schemas that it refers to outside are bundled with it (draft 2020-12 §9.3).
  */
 class JsonSchemaSuiteTest {
-    private static final int TOTAL = 1257;
+    private static final int MANDATORY = 1257;
+    private static final int OPTIONAL = 158;
     private static final Path SUITE = Figures.SUITES.resolve("json-schema");
     private static final String HOST = "http://localhost:1234/";
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private final Figures figures = new Figures("json-schema-2020-12");
     private final Map<String, JsonNode> remotes = new TreeMap<>();
 
     @Test
     void suite_mandatoryCases_areJudgedAsItSays() throws IOException {
+        run("tests/draft2020-12", new Figures("json-schema-2020-12"), MANDATORY);
+    }
+
+    @Test
+    void suite_optionalCases_areJudgedAsItSays() throws IOException {
+        run("tests/draft2020-12/optional", new Figures("json-schema-2020-12-optional"), OPTIONAL);
+    }
+
+    private void run(String folder, Figures figures, int total) throws IOException {
         readRemotes();
-        for (Path file : files(SUITE.resolve("tests/draft2020-12"), 1)) {
+        for (Path file : files(SUITE.resolve(folder), 1)) {
             for (JsonNode group : MAPPER.readTree(file.toFile())) {
-                run(file.getFileName() + " / " + group.get("description").asText(), group);
+                run(figures, file.getFileName() + " / " + group.get("description").asText(), group);
             }
         }
-        figures.end(TOTAL);
+        figures.end(total);
     }
 
     /** Reads the schemas that cases refer to by the address of a host. Those of other drafts lie in other folders. */
@@ -53,7 +62,7 @@ class JsonSchemaSuiteTest {
         }
     }
 
-    private void run(String name, JsonNode group) {
+    private void run(Figures figures, String name, JsonNode group) {
         try (Engine engine =
                 Host.open(Engine.builder().resourceType("suite", Json.of(document(group.get("schema")).toString())))) {
             PlinthClient client = engine.client(Host.secret(engine));

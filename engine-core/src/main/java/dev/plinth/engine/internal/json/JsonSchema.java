@@ -108,6 +108,8 @@ public final class JsonSchema {
             throw new IllegalArgumentException(text(String.valueOf(e.getMessage())), e);
         } catch (StackOverflowError e) {
             throw new IllegalArgumentException("it is nested too deeply; write fewer levels", e);
+        } finally {
+            JacksonBuffers.drop();
         }
     }
 
@@ -155,6 +157,8 @@ public final class JsonSchema {
                     at,
                     "too_complex",
                     "The schema cannot check this data, because it is nested too deeply for it. Send fewer levels."));
+        } finally {
+            JacksonBuffers.drop();
         }
         List<ProblemError> errors = new ArrayList<>();
         for (Error one : found) {

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * and bytes are counted here, and {@link CapacityCheck} refuses at the size for which the table was made. The maps are
  * laid out for a quarter more: the refusal comes at 80 % of the layout.
  *
- * <p><b>Threads.</b> Each thread that reads leaves a context of some kilobytes with each map, which is freed after the
- * thread's end. So read from pooled threads, not from a virtual thread per request.
+ * <p><b>Threads.</b> Each thread that reads has a context of some kilobytes with each map, which is freed after the thread's
+ * end ({@link ChronicleThreads}). So read from pooled threads, not from a virtual thread per request.
  */
 final class ChronicleTable implements Table {
     /** The longest row that each table accepts, however short its average is. */

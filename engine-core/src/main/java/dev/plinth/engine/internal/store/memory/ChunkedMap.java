@@ -17,8 +17,8 @@ import net.openhft.chronicle.map.MapSegmentContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Chronicle map in memory or in a file, with the limit of its row length. The only class that touches Chronicle's
- * maps.
+ * A Chronicle map in memory or in a file, with the limit of its row length. {@link ChronicleThreads} opens it, and no
+ * other class touches Chronicle's maps.
  *
  * <p>Chronicle cuts its memory into chunks of one size and lets an entry span at most 64 of them. Small chunks waste
  * little, large chunks allow long rows; {@link ChronicleTable} therefore uses two maps.
@@ -38,8 +38,6 @@ final class ChunkedMap implements AutoCloseable {
      */
     private static final double BLOAT_FACTOR = 8;
 
-    private static final String ANNOUNCER_SWITCH = "chronicle.announcer.disable";
-
     private final String name;
     private final int maxRowBytes;
     private final ChronicleMap<byte[], byte[]> map;
@@ -57,7 +55,7 @@ final class ChunkedMap implements AutoCloseable {
     ChunkedMap(@Nullable Path file, String name, int keyBytes, int chunkBytes, long rows, int averageRowBytes) {
         this.name = name;
         this.maxRowBytes = maxRowBytes(keyBytes, chunkBytes);
-        this.map = openQuietly(
+        this.map = ChronicleThreads.open(() -> open(
                 file,
                 ChronicleMapBuilder.of(byte[].class, byte[].class)
                         .name(name)
@@ -70,21 +68,14 @@ final class ChunkedMap implements AutoCloseable {
                         // As in memory, because a file is only opened again after a clean close under the same kernel.
                         .checksumEntries(false)
                         // The engine closes its tables after the last reader. A hook would do it at any moment.
-                        .skipCloseOnExitHook(true));
+                        .skipCloseOnExitHook(true)));
     }
 
     static int maxRowBytes(int keyBytes, int chunkBytes) {
         return CHUNKS_PER_ENTRY_MAX * chunkBytes - keyBytes - LENGTH_BYTES;
     }
 
-    /**
-     * Opens a map without Chronicle's advertisement, which is logged with the first map. The switch is read once, and
-     * is reset for other users of Chronicle.
-     */
-    private static synchronized ChronicleMap<byte[], byte[]> openQuietly(
-            @Nullable Path file, ChronicleMapBuilder<byte[], byte[]> builder) {
-        String before = System.getProperty(ANNOUNCER_SWITCH);
-        System.setProperty(ANNOUNCER_SWITCH, "true");
+    private static ChronicleMap<byte[], byte[]> open(@Nullable Path file, ChronicleMapBuilder<byte[], byte[]> builder) {
         try {
             if (file == null) {
                 return builder.create();
@@ -102,12 +93,6 @@ final class ChunkedMap implements AutoCloseable {
                     "Expected to map " + file + ", but could not: " + e.getMessage()
                             + "; name another directory for the quick restart, or do without.",
                     e);
-        } finally {
-            if (before == null) {
-                System.clearProperty(ANNOUNCER_SWITCH);
-            } else {
-                System.setProperty(ANNOUNCER_SWITCH, before);
-            }
         }
     }
 
