@@ -16,11 +16,9 @@ import org.eclipse.jetty.server.Response;
 /** Tells the access log of each request that Jetty has answered, refusals of framing included. Thread-safe. */
 final class AccessRecorder implements RequestLog {
     private final AccessLog log;
-    private final Addresses addresses;
 
-    AccessRecorder(AccessLog log, Addresses addresses) {
+    AccessRecorder(AccessLog log) {
         this.log = log;
-        this.addresses = addresses;
     }
 
     @Override
@@ -30,9 +28,7 @@ final class AccessRecorder implements RequestLog {
         HttpFields headers = request.getHeaders();
         log.add(new AccessEntry(
                 Instant.ofEpochMilli(Request.getTimeStamp(request)),
-                addresses
-                        .client(connection, headers)
-                        .map(InetAddress::getHostAddress)
+                connection.client(headers).map(InetAddress::getHostAddress)
                         .orElse("-"),
                 new AccessEntry.Line(
                         request.getMethod(),

@@ -20,7 +20,7 @@ import org.eclipse.jetty.io.EndPoint;
  * ignored from any other address.
  */
 final class Addresses {
-    private static final System.Logger LOG = System.getLogger(EngineServer.class.getName());
+    private static final System.Logger LOG = System.getLogger(Addresses.class.getName());
     private static final long NANOS_BETWEEN_LOGS = TimeUnit.MINUTES.toNanos(1);
     /** Addresses whose failed credentials, or handshakes, are counted at once. */
     private static final int ADDRESSES_MAX = 10_000;
@@ -67,8 +67,8 @@ final class Addresses {
     }
 
     /** Returns the address of a connection's peer if its connections are limited. */
-    Optional<InetAddress> bounded(EngineConnection connection) {
-        return remote(connection.getEndPoint())
+    Optional<InetAddress> bounded(EndPoint endPoint) {
+        return remote(endPoint)
                 .filter(address -> isBounded(address) && !isProxy(address) && !isOfNode(ClientAddress.of(address)));
     }
 
@@ -93,8 +93,8 @@ final class Addresses {
      * Notes that another node has sent a call. For a minute it may open any number of connections, because all its calls
      * come at once after a takeover.
      */
-    void noteNode(EngineConnection connection) {
-        Optional<ClientAddress> node = remote(connection.getEndPoint()).map(ClientAddress::of);
+    void noteNode(EndPoint endPoint) {
+        Optional<ClientAddress> node = remote(endPoint).map(ClientAddress::of);
         long now = System.nanoTime();
         if (nodes.size() >= NODES_MAX) {
             nodes.values().removeIf(seen -> now - seen >= NODE_NANOS);
@@ -136,20 +136,15 @@ final class Addresses {
      * Counts a failed credential. Returns 0, or the seconds to wait if there have been too many from the client's
      * address.
      */
-    long noteFailure(EngineConnection connection, HttpFields headers) {
-        return client(connection, headers)
-                .filter(this::isBounded)
-                .map(client -> failures.take(ClientAddress.of(client), System.nanoTime()))
+    long noteFailure(Optional<InetAddress> client) {
+        return client.filter(this::isBounded)
+                .map(address -> failures.take(ClientAddress.of(address), System.nanoTime()))
                 .orElse(0L);
     }
 
-    /** Returns the address of the client: the peer's, or the one that another node or a trusted proxy names. */
-    Optional<InetAddress> client(EngineConnection connection, HttpFields headers) {
-        Optional<Optional<InetAddress>> forwarded = connection.forwardedClient();
-        if (forwarded.isPresent()) {
-            return forwarded.get();
-        }
-        return remote(connection.getEndPoint())
+    /** Returns the address of the client: the peer's, or the one that a trusted proxy names. */
+    Optional<InetAddress> client(EndPoint endPoint, HttpFields headers) {
+        return remote(endPoint)
                 .flatMap(peer -> isProxy(peer) ? forwardedFor(headers) : Optional.of(peer));
     }
 

@@ -22,17 +22,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Reads the options of {@code serve} and {@code check-config}: flags, environment variables and the file. */
 final class CommandLineReader {
-    /** The word that asks for a check of the options. */
-    static final String CHECK = "check-config";
-
-    /** The option of {@link #CHECK} that asks for the JSON Schema of the file. */
+    /** The option of {@link Words#CHECK} that asks for the JSON Schema of the file. */
     static final String SCHEMA = "--schema";
-
-    /** The word that serves a workspace with life in it, from memory. */
-    static final String DEMO = "demo";
-
-    /** The word that serves the engine, as no word does too. */
-    static final String SERVE = "serve";
 
     private static final String DEMO_WEBHOOKS = "127.0.0.0/8";
     private static final int HELP_WIDTH = 100;
@@ -50,12 +41,12 @@ final class CommandLineReader {
 
     /** Returns true if the arguments ask for a check of the options. */
     static boolean isCheck(List<String> arguments) {
-        return !arguments.isEmpty() && arguments.get(0).equals(CHECK);
+        return !arguments.isEmpty() && arguments.get(0).equals(Words.CHECK);
     }
 
     /** Returns true if the arguments ask for the demonstration. */
     static boolean isDemo(List<String> arguments) {
-        return !arguments.isEmpty() && arguments.get(0).equals(DEMO);
+        return !arguments.isEmpty() && arguments.get(0).equals(Words.DEMO);
     }
 
     /**
@@ -66,7 +57,7 @@ final class CommandLineReader {
     CommandLine parse(List<String> arguments) {
         boolean hasWord = isCheck(arguments)
                 || isDemo(arguments)
-                || !arguments.isEmpty() && arguments.get(0).equals(SERVE);
+                || !arguments.isEmpty() && arguments.get(0).equals(Words.SERVE);
         CommandLine line =
                 lineOf(isCheck(arguments) ? checkCommand() : isDemo(arguments) ? demoCommand() : serveCommand());
         List<String> flags = new ArrayList<>(hasWord ? arguments.subList(1, arguments.size()) : arguments);

@@ -31,9 +31,9 @@ final class ConnectionPlaces implements Connection.Listener {
     private final int most;
     private final int all;
     private final Addresses addresses;
-    private final PlacesByNetwork<EngineConnection> places =
+    private final PlacesByNetwork<RankedConnection> places =
             new PlacesByNetwork<>(ConnectionPlaces::rank); // guarded by this
-    private final Set<EngineConnection> exempt = Collections.newSetFromMap(new IdentityHashMap<>()); // guarded by this
+    private final Set<RankedConnection> exempt = Collections.newSetFromMap(new IdentityHashMap<>()); // guarded by this
 
     /**
      * Makes the places of a port.
@@ -62,7 +62,7 @@ final class ConnectionPlaces implements Connection.Listener {
         return new ConnectionPlaces((int) Math.max(ENCRYPTED_MIN, Math.min(all, room)), all, addresses);
     }
 
-    private static int rank(EngineConnection connection) {
+    private static int rank(RankedConnection connection) {
         boolean hadCredential = connection.hadCredential();
         return switch (connection.phase()) {
             case HANDSHAKE, IDLE, HEADERS, CLOSING ->
@@ -75,24 +75,24 @@ final class ConnectionPlaces implements Connection.Listener {
 
     @Override
     public void onOpened(Connection connection) {
-        if (connection instanceof EngineConnection opened) {
-            Set<EngineConnection> tooMany = add(opened);
+        if (connection instanceof RankedConnection opened) {
+            Set<RankedConnection> tooMany = add(opened);
             // Outside of the monitor, because it tells the listeners.
             tooMany.forEach(each -> each.getEndPoint().close());
         }
     }
 
     /** Returns the connections to close. They have no place any more, because their end is told later. */
-    private synchronized Set<EngineConnection> add(EngineConnection opened) {
-        Set<EngineConnection> tooMany = new HashSet<>();
+    private synchronized Set<RankedConnection> add(RankedConnection opened) {
+        Set<RankedConnection> tooMany = new HashSet<>();
         if (addresses.isProxy(opened.getEndPoint())) {
             exempt.add(opened);
         } else {
             ClientAddress address = ClientAddress.ofPeer(opened.getEndPoint());
             places.add(opened, address);
-            Optional<InetAddress> bounded = addresses.bounded(opened);
+            Optional<InetAddress> bounded = addresses.bounded(opened.getEndPoint());
             if (bounded.isPresent() && places.size(address) > addresses.connectionsMax()) {
-                EngineConnection least = places.leastOf(address, opened);
+                RankedConnection least = places.leastOf(address, opened);
                 take(least == null ? opened : least, tooMany);
                 addresses.logFull(bounded.get(), least == null);
             }
@@ -103,13 +103,13 @@ final class ConnectionPlaces implements Connection.Listener {
         return tooMany;
     }
 
-    private void take(EngineConnection connection, Set<EngineConnection> tooMany) {
+    private void take(RankedConnection connection, Set<RankedConnection> tooMany) {
         places.remove(connection);
         tooMany.add(connection);
     }
 
     /** Exempts a connection that has turned out to be another node's. */
-    synchronized void exempt(EngineConnection connection) {
+    synchronized void exempt(RankedConnection connection) {
         if (places.remove(connection)) {
             exempt.add(connection);
         }
@@ -117,7 +117,7 @@ final class ConnectionPlaces implements Connection.Listener {
 
     @Override
     public synchronized void onClosed(Connection connection) {
-        if (connection instanceof EngineConnection closed && !places.remove(closed)) {
+        if (connection instanceof RankedConnection closed && !places.remove(closed)) {
             exempt.remove(closed);
         }
     }

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpParser;
 import org.eclipse.jetty.http.HttpVersion;
@@ -49,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It extends a class of Jetty that is not public API. A check in the handler was rejected, because it comes too late
  * for the first and the third task.
  */
-final class EngineConnection extends HttpConnection {
+final class EngineConnection extends HttpConnection implements RankedConnection {
     /** Set by Jetty's constructor, which calls {@link #newRequestHandler}. */
     @SuppressWarnings("NullAway.Init")
     private StrictRequest strictRequest;
@@ -93,7 +94,7 @@ final class EngineConnection extends HttpConnection {
     void forwardedFor(Optional<InetAddress> client) {
         forwardedClient = client;
         isOfNode = true;
-        ((EngineConnector) getConnector()).addresses().noteNode(this);
+        ((EngineConnector) getConnector()).addresses().noteNode(getEndPoint());
         ((EngineConnector) getConnector()).places().exempt(this);
     }
 
@@ -108,14 +109,17 @@ final class EngineConnection extends HttpConnection {
         }
     }
 
-    /** Returns true if a call on the connection has had a valid credential. */
-    boolean hadCredential() {
+    @Override
+    public boolean hadCredential() {
         return hadCredential;
     }
 
-    /** Returns the client of the present call, which may not be known, if another node has forwarded it. */
-    Optional<Optional<InetAddress>> forwardedClient() {
-        return Optional.ofNullable(forwardedClient);
+    /** Returns the address of the client: the peer's, or the one that another node or a trusted proxy names. */
+    Optional<InetAddress> client(HttpFields headers) {
+        Optional<InetAddress> forwarded = forwardedClient;
+        return forwarded == null
+                ? ((EngineConnector) getConnector()).addresses().client(getEndPoint(), headers)
+                : forwarded;
     }
 
     /** Returns the target of the present request. */
@@ -129,8 +133,8 @@ final class EngineConnection extends HttpConnection {
         return Optional.ofNullable(strictRequest.target).map(RequestTarget::path);
     }
 
-    /** Returns the phase of the connection. Called from another thread, and exact enough for deadlines. */
-    Phase phase() {
+    @Override
+    public Phase phase() {
         HttpParser parser = getParser();
         if (parser.isTerminated()) {
             return Phase.CLOSING;

@@ -23,7 +23,7 @@ final class EngineConnector extends ServerConnector {
     private static final int SELECTORS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     private final CallService calls;
-    private final Bounds bounds;
+    private final ConnectionBounds bounds;
     private final Cors cors;
     private final HostNames hosts;
     private final ConnectionPlaces places;
@@ -40,7 +40,7 @@ final class EngineConnector extends ServerConnector {
     EngineConnector(
             Server server,
             CallService calls,
-            Bounds bounds,
+            ConnectionBounds bounds,
             Cors cors,
             HostNames hosts,
             ConnectionPlaces places,

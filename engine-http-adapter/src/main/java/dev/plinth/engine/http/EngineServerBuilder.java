@@ -42,7 +42,7 @@ public final class EngineServerBuilder {
     private static final int PORT_DEFAULT = 8080;
     static final int COUNT_MAX = 1_000_000;
 
-    private final Function<Optional<BiFunction<Call, CallDoor, CompletableFuture<Reply>>>, EngineServer.Doors> doors;
+    private final Function<Optional<BiFunction<Call, CallDoor, CompletableFuture<Reply>>>, CallServices> doors;
     private final Supplier<CallBudgets> budgets;
     private final Optional<Engine> served;
     private final List<AddressRange> proxies = new ArrayList<>();
@@ -73,7 +73,7 @@ public final class EngineServerBuilder {
     }
 
     /** Makes a builder for doors of any kind, which know no filter. */
-    EngineServerBuilder(EngineServer.Doors doors) {
+    EngineServerBuilder(CallServices doors) {
         this.served = Optional.empty();
         this.budgets = () -> CallBudgets.of(Runtime.getRuntime().maxMemory());
         this.doors = first -> doors;
@@ -300,10 +300,10 @@ public final class EngineServerBuilder {
     private EngineServer start(Deadlines deadlines, long heapBytes, CallBudgets calls) {
         Optional<LeaderClient> leaderClient =
                 served.flatMap(Engine::forwarding).filter(any -> forward).map(any -> new LeaderClient(peerIssuers));
-        EngineServer.Doors own = doors.apply(filter);
-        EngineServer.Doors engine = served.map(each -> ForwardCallService.doors(each, own, leaderClient))
+        CallServices own = doors.apply(filter);
+        CallServices engine = served.map(each -> ForwardCallService.doors(each, own, leaderClient))
                 .orElse(own);
-        EngineServer.Doors all = console
+        CallServices all = console
                 ? (executor, audiences) ->
                         new ConsoleCallService(engine.open(executor, audiences), audiences.contains(Audience.TENANT))
                 : engine;

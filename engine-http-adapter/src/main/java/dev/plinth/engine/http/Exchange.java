@@ -289,7 +289,7 @@ final class Exchange implements Invocable.Task {
 
         @Override
         public Optional<InetAddress> address() {
-            return bounds.addresses().client(connection, request.getHeaders());
+            return connection.client(request.getHeaders());
         }
 
         @Override
@@ -342,9 +342,9 @@ final class Exchange implements Invocable.Task {
         }
         if (reply.status() == HttpStatus.UNAUTHORIZED_401
                 && request.getHeaders().contains(HttpHeader.AUTHORIZATION)) {
-            long seconds = bounds.addresses().noteFailure(connection, request.getHeaders());
+            long seconds = connector.addresses().noteFailure(connection.client(request.getHeaders()));
             if (seconds > 0) {
-                writeAll(Refusals.tooManyFailures(calls, bounds.addresses().failuresPerMinute(), seconds), null, true);
+                writeAll(Refusals.tooManyFailures(calls, connector.addresses().failuresPerMinute(), seconds), null, true);
                 return;
             }
         }

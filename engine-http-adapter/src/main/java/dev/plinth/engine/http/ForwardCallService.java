@@ -70,7 +70,7 @@ final class ForwardCallService implements CallService {
      *
      * @param client empty to refuse calls while another node leads
      */
-    static EngineServer.Doors doors(Engine engine, EngineServer.Doors own, Optional<LeaderClient> client) {
+    static CallServices doors(Engine engine, CallServices own, Optional<LeaderClient> client) {
         Optional<NodeForwarding> node = engine.forwarding();
         return node.isEmpty()
                 ? own

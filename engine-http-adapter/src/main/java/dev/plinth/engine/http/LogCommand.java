@@ -29,9 +29,6 @@ import picocli.CommandLine.TypeConversionException;
  * export}. Picocli fills it. It takes the password of the database from the environment, and nothing else.
  */
 sealed interface LogCommand {
-    /** The first word of these commands. */
-    String WORD = "log";
-
     /** The commands by their second word on the command line. */
     Map<String, Supplier<LogCommand>> BY_NAME =
             Map.of("status", Status::new, "verify", Verify::new, "import", Import::new, "export", Export::new);
@@ -44,7 +41,7 @@ sealed interface LogCommand {
 
     /** Returns true if the arguments are one of these commands. */
     static boolean isMeant(List<String> arguments) {
-        return !arguments.isEmpty() && arguments.get(0).equals(WORD);
+        return !arguments.isEmpty() && arguments.get(0).equals(Words.LOG);
     }
 
     /**

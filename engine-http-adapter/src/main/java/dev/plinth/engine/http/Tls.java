@@ -16,7 +16,7 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /** The TLS of a server, whose certificate and key may change while it serves. Thread-safe. */
 final class Tls {
-    private static final System.Logger LOG = System.getLogger(EngineServer.class.getName());
+    private static final System.Logger LOG = System.getLogger(Tls.class.getName());
 
     private final PemFiles files;
     private final SslContextFactory.Server contexts = new SslContextFactory.Server();

@@ -9,6 +9,18 @@ import java.util.stream.Collectors;
 
 /** The first words of the program's command line, in the order in which the help shows them. */
 final class Words {
+    /** The word that serves the engine, as no word does too. */
+    static final String SERVE = "serve";
+
+    /** The word that serves a workspace with life in it, from memory. */
+    static final String DEMO = "demo";
+
+    /** The word that asks for a check of the options. */
+    static final String CHECK = "check-config";
+
+    /** The word before the commands for a log that several nodes share. */
+    static final String LOG = "log";
+
     private static final String HELP = "help";
     private static final String VERSION = "version";
 
@@ -16,16 +28,16 @@ final class Words {
     private static final Map<String, String> DESCRIPTIONS = new LinkedHashMap<>();
 
     static {
-        DESCRIPTIONS.put(CommandLineReader.SERVE, "Serve the engine over HTTP, which no command does too.");
-        DESCRIPTIONS.put(CommandLineReader.DEMO, "Serve a workspace with life in it from memory, to look around.");
-        DESCRIPTIONS.put(CommandLineReader.CHECK, "Name every fault of a configuration file.");
+        DESCRIPTIONS.put(SERVE, "Serve the engine over HTTP, which no command does too.");
+        DESCRIPTIONS.put(DEMO, "Serve a workspace with life in it from memory, to look around.");
+        DESCRIPTIONS.put(CHECK, "Name every fault of a configuration file.");
         DESCRIPTIONS.put("verify", "Read a data directory and name each damage.");
         DESCRIPTIONS.put("backup", "Copy a data directory, also while it is served.");
         DESCRIPTIONS.put("recover", "Make a damaged data directory open again.");
         DESCRIPTIONS.put("upgrade", "Convert a data directory of an older format.");
         DESCRIPTIONS.put("export", "Write a workspace into an encrypted file.");
         DESCRIPTIONS.put("import", "Put an exported workspace into a data directory.");
-        DESCRIPTIONS.put(LogCommand.WORD, "Show, verify, import or export a log of several nodes.");
+        DESCRIPTIONS.put(LOG, "Show, verify, import or export a log of several nodes.");
         DESCRIPTIONS.put("archive", "Write a class archive, for quicker starts.");
         DESCRIPTIONS.put(HELP, "Show the options of a command: help COMMAND.");
         DESCRIPTIONS.put(VERSION, "Show the version.");

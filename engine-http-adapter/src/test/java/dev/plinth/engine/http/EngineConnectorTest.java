@@ -2,7 +2,6 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.CallBudgets;
 import java.util.List;
 import java.util.Set;
 import org.eclipse.jetty.io.ManagedSelector;
@@ -26,7 +25,7 @@ class EngineConnectorTest {
         return new EngineConnector(
                 of,
                 calls,
-                Bounds.of(HEAP_BYTES, CallBudgets.of(HEAP_BYTES), addresses, new AddressTurns(Runnable::run, 1)),
+                ConnectionBounds.of(HEAP_BYTES, addresses, new AddressTurns(Runnable::run, 1)),
                 new Cors(Set.of()),
                 HostNames.all(),
                 ConnectionPlaces.plain(FramingLimits.CONNECTIONS_MAX, addresses),

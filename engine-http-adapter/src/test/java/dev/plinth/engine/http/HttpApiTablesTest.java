@@ -279,11 +279,11 @@ class HttpApiTablesTest {
     void commands_areThoseOfTheProgram() {
         assertThat(page.table("Command").names())
                 .containsExactlyInAnyOrderElementsOf(Stream.of(
-                                Stream.of("serve", CommandLineReader.CHECK, CommandLineReader.DEMO),
+                                Stream.of("serve", Words.CHECK, Words.DEMO),
                                 StoreCommand.BY_NAME.keySet().stream(),
                                 Stream.of(TransferCommand.values())
                                         .map(each -> each.name().toLowerCase(Locale.ROOT)),
-                                LogCommand.BY_NAME.keySet().stream().map(each -> LogCommand.WORD + " " + each))
+                                LogCommand.BY_NAME.keySet().stream().map(each -> Words.LOG + " " + each))
                         .flatMap(each -> each)
                         .toList());
     }

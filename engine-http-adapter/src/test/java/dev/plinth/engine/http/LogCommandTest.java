@@ -112,7 +112,7 @@ final class LogCommandTest {
             holder.setAutoCommit(false);
             statement.execute("lock table plinth_snapshot in share mode");
             List<String> command = new ArrayList<>(
-                    List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), LogCommand.WORD));
+                    List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), Words.LOG));
             command.addAll(Arrays.asList(arguments));
             Process importing = ServedProcess.builder(command.toArray(String[]::new))
                     .redirectErrorStream(true)
@@ -248,7 +248,7 @@ final class LogCommandTest {
     }
 
     private StoreReport run(String... arguments) {
-        List<String> all = new ArrayList<>(List.of(LogCommand.WORD));
+        List<String> all = new ArrayList<>(List.of(Words.LOG));
         all.addAll(Arrays.asList(arguments));
         return LogCommand.read(all).<LogCommand>getCommand().run(Map.of());
     }

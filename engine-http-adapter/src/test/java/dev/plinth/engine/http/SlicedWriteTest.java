@@ -2,7 +2,6 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.CallBudgets;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
@@ -29,7 +28,7 @@ class SlicedWriteTest {
     private final EngineConnector connector = new EngineConnector(
             server,
             new FakeCallService(),
-            Bounds.of(HEAP_BYTES, CallBudgets.of(HEAP_BYTES), ADDRESSES, new AddressTurns(Runnable::run, 1)),
+            ConnectionBounds.of(HEAP_BYTES, ADDRESSES, new AddressTurns(Runnable::run, 1)),
             new Cors(Set.of()),
             HostNames.all(),
             ConnectionPlaces.plain(FramingLimits.CONNECTIONS_MAX, ADDRESSES),
