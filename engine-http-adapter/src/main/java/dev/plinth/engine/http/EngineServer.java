@@ -287,7 +287,7 @@ public final class EngineServer implements AutoCloseable {
         return bounds;
     }
 
-    ConnectionBounds connections() {
+    ConnectionBounds connectionBounds() {
         return connections;
     }
 

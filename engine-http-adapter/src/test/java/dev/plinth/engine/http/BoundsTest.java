@@ -148,7 +148,7 @@ class BoundsTest {
         for (int held = 1; held <= HEADERS_BUDGET_BYTES / (4 * LONG_HEADER_BYTES); held++) {
             connect().send(begun);
             long bytes = held * 4L * LONG_HEADER_BYTES;
-            await(() -> server.connections().headers().inFlight() == bytes);
+            await(() -> server.connectionBounds().headers().inFlight() == bytes);
         }
 
         RawReply refused = connect().send(begun + ": y\r\n\r\n").read();
@@ -161,7 +161,7 @@ class BoundsTest {
         for (RawClient client : clients) {
             client.close();
         }
-        await(() -> server.connections().headers().inFlight() == 0);
+        await(() -> server.connectionBounds().headers().inFlight() == 0);
         assertThat(connect().send(begun + ": y\r\n\r\n").read().status()).isEqualTo(200);
     }
 
