@@ -21,6 +21,18 @@ import org.eclipse.jetty.io.EndPoint;
  */
 final class Addresses {
     private static final System.Logger LOG = System.getLogger(Addresses.class.getName());
+    /** Open connections of one address at once, by default. */
+    static final int CONNECTIONS_PER_ADDRESS_DEFAULT = 256;
+
+    /** Requests with an invalid credential from one address within a minute, by default. */
+    static final int FAILURES_PER_MINUTE_DEFAULT = 10;
+
+    /** Connections with TLS that one address may begin in a minute, by default: each call of the largest plan on its own. */
+    static final int TLS_CONNECTIONS_PER_MINUTE_DEFAULT = 6_000;
+
+    /** Most of each of them. */
+    static final int COUNT_MAX = 1_000_000;
+
     private static final long NANOS_BETWEEN_LOGS = TimeUnit.MINUTES.toNanos(1);
     /** Addresses whose failed credentials, or handshakes, are counted at once. */
     private static final int ADDRESSES_MAX = 10_000;

@@ -42,7 +42,7 @@ final class AdvertisedUrl {
                     && url.getRawQuery() == null
                     && url.getRawFragment() == null
                     && url.getPort() != 0
-                    && url.getPort() <= EngineServerBuilder.PORT_MAX;
+                    && url.getPort() <= HostNames.PORT_MAX;
             return isPlain && (scheme.equals("http") || scheme.equals("https")) ? url : null;
         } catch (URISyntaxException noUrl) {
             return null;

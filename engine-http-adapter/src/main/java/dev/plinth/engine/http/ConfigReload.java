@@ -5,12 +5,12 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.http.config.FaultyConfigException;
 import dev.plinth.engine.http.config.Setting;
 import dev.plinth.engine.http.log.AccessLog;
-import dev.plinth.engine.http.tls.ServerCertificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -78,13 +78,12 @@ final class ConfigReload {
         }
         open.settings().requirePlansAndTypesInUse(read.settings());
         ServeOptions next = running.withLive(read);
-        Optional<Tls> tls = listening.tls();
-        Optional<ServerCertificate> certificate = tls.map(Tls::readAgain);
+        BooleanSupplier certificate = listening.readTls();
         if (open.settings().rereadSecretKeys()) {
             taken.add(ServeSettings.SECRET_KEY_FILE.name());
         }
         open.settings().replace(next.settings());
-        if (tls.isPresent() && certificate.isPresent() && tls.get().take(certificate.get())) {
+        if (certificate.getAsBoolean()) {
             taken.add(ServeSettings.TLS_CERT.name());
         }
         running = next;

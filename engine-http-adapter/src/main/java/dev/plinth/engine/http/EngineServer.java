@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Audience;
+import dev.plinth.engine.http.tls.ServerCertificate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.EndPoint;
@@ -262,7 +264,21 @@ public final class EngineServer implements AutoCloseable {
      * @throws IllegalArgumentException if they are no pair for TLS; the server then goes on with the old pair
      */
     public boolean reloadTls() {
-        return tls.map(own -> own.take(own.readAgain())).orElse(false);
+        return readTls().getAsBoolean();
+    }
+
+    /**
+     * Reads them likewise and takes nothing yet, so that a host can first see whether all that it reloads is right.
+     *
+     * @return takes what was read, and returns true if it has changed
+     * @throws IllegalArgumentException if they are no pair for TLS
+     */
+    public BooleanSupplier readTls() {
+        if (tls.isEmpty()) {
+            return () -> false;
+        }
+        ServerCertificate read = tls.get().readAgain();
+        return () -> tls.get().take(read);
     }
 
     /** Returns how many sockets are open, for tests. */
@@ -270,11 +286,6 @@ public final class EngineServer implements AutoCloseable {
         return places.stream()
                 .mapToInt(place -> place.connector.getConnectedEndPoints().size())
                 .sum();
-    }
-
-    /** Returns the TLS of this server. */
-    Optional<Tls> tls() {
-        return tls;
     }
 
     /** Closes all sockets at once, as the end of the process does, for tests. */

@@ -9,8 +9,6 @@ import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.http.log.AccessLog;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,19 +26,8 @@ import java.util.function.Supplier;
 
 /** Collects the settings of an {@link EngineServer} and starts it. Not thread-safe. */
 public final class EngineServerBuilder {
-    /** Open connections of one address at once, by default. */
-    static final int CONNECTIONS_PER_ADDRESS_DEFAULT = 256;
-
-    /** Requests with an invalid credential from one address within a minute, by default. */
-    static final int FAILURES_PER_MINUTE_DEFAULT = 10;
-
-    /** Connections with TLS that one address may begin in a minute, by default: each call of the largest plan on its own. */
-    static final int TLS_CONNECTIONS_PER_MINUTE_DEFAULT = 6_000;
-
     private static final String LOOPBACK = "127.0.0.1";
-    static final int PORT_MAX = 65_535;
     private static final int PORT_DEFAULT = 8080;
-    static final int COUNT_MAX = 1_000_000;
 
     private final Function<Optional<BiFunction<Call, CallDoor, CompletableFuture<Reply>>>, CallServices> doors;
     private final Supplier<CallBudgets> budgets;
@@ -53,9 +40,9 @@ public final class EngineServerBuilder {
     private OptionalInt adminPort = OptionalInt.empty();
     private boolean adminHealth;
     private Duration drain = Deadlines.STANDARD.drain();
-    private int connectionsPerAddress = CONNECTIONS_PER_ADDRESS_DEFAULT;
-    private int failuresPerMinute = FAILURES_PER_MINUTE_DEFAULT;
-    private int tlsConnectionsPerMinute = TLS_CONNECTIONS_PER_MINUTE_DEFAULT;
+    private int connectionsPerAddress = Addresses.CONNECTIONS_PER_ADDRESS_DEFAULT;
+    private int failuresPerMinute = Addresses.FAILURES_PER_MINUTE_DEFAULT;
+    private int tlsConnectionsPerMinute = Addresses.TLS_CONNECTIONS_PER_MINUTE_DEFAULT;
     private boolean limitLoopback;
     private boolean console;
     private boolean forward = true;
@@ -263,8 +250,12 @@ public final class EngineServerBuilder {
         return this;
     }
 
-    /** Logs each request. The log stays the caller's. */
-    EngineServerBuilder accessLog(AccessLog log) {
+    /**
+     * Logs each request, refusals of framing included. By default there is no log.
+     *
+     * @param log stays the caller's, who closes it after the server
+     */
+    public EngineServerBuilder accessLog(AccessLog log) {
         accessLog = Optional.of(log);
         return this;
     }
@@ -326,7 +317,7 @@ public final class EngineServerBuilder {
         if (!adminHealth) {
             audiences.add(Audience.PROBE);
         }
-        boolean adminHasTls = tls.isPresent() && !isLoopback(operators);
+        boolean adminHasTls = tls.isPresent() && !HostNames.isLoopback(operators);
         Optional<Listening> admin = adminPort.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Listening(
@@ -355,7 +346,7 @@ public final class EngineServerBuilder {
 
     /** With TLS a browser demands a certificate for the name of the page. */
     private HostNames hosts(String bound, boolean hasTls) {
-        if (hasTls || !proxies.isEmpty() || !isLoopback(bound)) {
+        if (hasTls || !proxies.isEmpty() || !HostNames.isLoopback(bound)) {
             return HostNames.all();
         }
         List<String> names = new ArrayList<>(allowedHosts);
@@ -366,18 +357,9 @@ public final class EngineServerBuilder {
         return HostNames.ofLoopback(names);
     }
 
-    /** Returns true if a name leads to this machine alone. */
-    static boolean isLoopback(String name) {
-        try {
-            return InetAddress.getByName(name).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            return false;
-        }
-    }
-
     private static int checkedPort(int number) {
-        if (number < 0 || number > PORT_MAX) {
-            throw new IllegalArgumentException("port must be 0 to " + PORT_MAX + ", got " + number + ".");
+        if (number < 0 || number > HostNames.PORT_MAX) {
+            throw new IllegalArgumentException("port must be 0 to " + HostNames.PORT_MAX + ", got " + number + ".");
         }
         return number;
     }
@@ -392,8 +374,8 @@ public final class EngineServerBuilder {
     }
 
     private static int checkedCount(String name, int count) {
-        if (count < 1 || count > COUNT_MAX) {
-            throw new IllegalArgumentException(name + " must be 1 to " + COUNT_MAX + ", got " + count + ".");
+        if (count < 1 || count > Addresses.COUNT_MAX) {
+            throw new IllegalArgumentException(name + " must be 1 to " + Addresses.COUNT_MAX + ", got " + count + ".");
         }
         return count;
     }

@@ -32,7 +32,7 @@ final class Exposures {
 
     private static void addOpenPort(Config config, List<String> sentences) {
         String host = config.get(ServeSettings.HOST);
-        if (host == null || EngineServerBuilder.isLoopback(host)) {
+        if (host == null || HostNames.isLoopback(host)) {
             return;
         }
         List<String> open = new ArrayList<>();
@@ -57,7 +57,7 @@ final class Exposures {
             return;
         }
         URI url = AdvertisedUrl.parse(advertised);
-        if (!EngineServerBuilder.isLoopback(url.getHost())) {
+        if (!HostNames.isLoopback(url.getHost())) {
             sentences.add("Other nodes hand calls on to " + url
                     + ", with the keys of clients in clear. Give --advertise with https, and --peer-tls.");
         }

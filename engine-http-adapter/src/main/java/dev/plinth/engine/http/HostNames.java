@@ -1,5 +1,7 @@
 package dev.plinth.engine.http;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +14,9 @@ import java.util.regex.Pattern;
  * can own: it has a dot, and its last label is not reserved (RFC 6761, and {@code internal}). Thread-safe.
  */
 final class HostNames {
+    /** The largest port of TCP (RFC 9293 §3.1). */
+    static final int PORT_MAX = 65_535;
+
     private static final Pattern ADDRESS = Pattern.compile("\\[.*|[0-9.]+");
     private static final List<String> RESERVED = List.of(".localhost", ".internal", ".test");
     private static final int SHOWN_MAX = 100;
@@ -50,6 +55,15 @@ final class HostNames {
                         + " --allowed-host or EngineServerBuilder.allowedHost");
             }
             lastTaken = host;
+        }
+    }
+
+    /** Returns true if a name leads to this machine alone. */
+    static boolean isLoopback(String name) {
+        try {
+            return InetAddress.getByName(name).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
         }
     }
 

@@ -368,7 +368,7 @@ final class ServeOptions {
     }
 
     private static boolean isLoopback(@Nullable String name) {
-        return name == null || EngineServerBuilder.isLoopback(name);
+        return name == null || HostNames.isLoopback(name);
     }
 
     /** Returns the same options with the live settings of others. */

@@ -70,26 +70,26 @@ final class ServeSettings {
 
     static final Setting<Long> CONNECTIONS_PER_ADDRESS = Setting.of(
                     "connections-per-address",
-                    Formats.whole(1, EngineServerBuilder.COUNT_MAX),
+                    Formats.whole(1, Addresses.COUNT_MAX),
                     "N",
                     "Most open connections of one address; an IPv6 address stands for its /64.")
-            .byDefault((long) EngineServerBuilder.CONNECTIONS_PER_ADDRESS_DEFAULT)
+            .byDefault((long) Addresses.CONNECTIONS_PER_ADDRESS_DEFAULT)
             .inJava("server.connectionsPerAddress");
 
     static final Setting<Long> FAILURES_PER_MINUTE = Setting.of(
                     "failures-per-minute",
-                    Formats.whole(1, EngineServerBuilder.COUNT_MAX),
+                    Formats.whole(1, Addresses.COUNT_MAX),
                     "N",
                     "Requests a minute with a bad credential from one address; more get 429.")
-            .byDefault((long) EngineServerBuilder.FAILURES_PER_MINUTE_DEFAULT)
+            .byDefault((long) Addresses.FAILURES_PER_MINUTE_DEFAULT)
             .inJava("server.failuresPerMinute");
 
     static final Setting<Long> TLS_CONNECTIONS_PER_MINUTE = Setting.of(
                     "tls-connections-per-minute",
-                    Formats.whole(1, EngineServerBuilder.COUNT_MAX),
+                    Formats.whole(1, Addresses.COUNT_MAX),
                     "N",
                     "TLS connections that one address may begin in a minute; more are closed.")
-            .byDefault((long) EngineServerBuilder.TLS_CONNECTIONS_PER_MINUTE_DEFAULT)
+            .byDefault((long) Addresses.TLS_CONNECTIONS_PER_MINUTE_DEFAULT)
             .inJava("server.tlsConnectionsPerMinute");
 
     static final Setting<Boolean> LIMIT_LOOPBACK = Setting.of(
@@ -456,6 +456,6 @@ final class ServeSettings {
     }
 
     private static Format<Long> port() {
-        return Formats.whole(0, EngineServerBuilder.PORT_MAX);
+        return Formats.whole(0, HostNames.PORT_MAX);
     }
 }

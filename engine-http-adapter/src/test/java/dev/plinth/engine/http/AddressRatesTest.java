@@ -75,8 +75,8 @@ final class AddressRatesTest {
 
     @Test
     void take_atTheHighestRate_isExactEnough() {
-        AddressRates fast = new AddressRates(EngineServerBuilder.COUNT_MAX, 3);
-        for (int i = 0; i < EngineServerBuilder.COUNT_MAX; i++) {
+        AddressRates fast = new AddressRates(Addresses.COUNT_MAX, 3);
+        for (int i = 0; i < Addresses.COUNT_MAX; i++) {
             assertThat(fast.take(address(1), now)).isZero();
         }
         assertThat(fast.take(address(1), now)).isEqualTo(1);

@@ -160,10 +160,10 @@ class HttpApiTablesTest {
         limits.put("size line of a chunk, extensions included", List.of(FramingLimits.CHUNK_LINE_BYTES_MAX));
         limits.put(
                 "connections, and of one address (IPv6: of one /64)",
-                List.of(FramingLimits.CONNECTIONS_MAX, EngineServerBuilder.CONNECTIONS_PER_ADDRESS_DEFAULT));
+                List.of(FramingLimits.CONNECTIONS_MAX, Addresses.CONNECTIONS_PER_ADDRESS_DEFAULT));
         limits.put(
                 "calls with a bad credential from one address in a minute",
-                List.of(EngineServerBuilder.FAILURES_PER_MINUTE_DEFAULT));
+                List.of(Addresses.FAILURES_PER_MINUTE_DEFAULT));
         limits.put("open streams of a workspace", List.of(StreamPlaces.WORKSPACE_MAX));
         limits.put("`name`", List.of(Limits.NAME_LENGTH_MAX));
         limits.put("`description`", List.of(Limits.DESCRIPTION_LENGTH_MAX));
