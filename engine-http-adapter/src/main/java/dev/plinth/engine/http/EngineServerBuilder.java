@@ -7,6 +7,18 @@ import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.http.call.CallServices;
+import dev.plinth.engine.http.call.Cors;
+import dev.plinth.engine.http.call.EngineCallService;
+import dev.plinth.engine.http.connection.AddressRange;
+import dev.plinth.engine.http.connection.Addresses;
+import dev.plinth.engine.http.connection.Deadlines;
+import dev.plinth.engine.http.connection.HostNames;
+import dev.plinth.engine.http.connection.Tls;
+import dev.plinth.engine.http.console.ConsoleCallService;
+import dev.plinth.engine.http.filter.BrokenConnection;
+import dev.plinth.engine.http.forward.ForwardCallService;
+import dev.plinth.engine.http.forward.LeaderClient;
 import dev.plinth.engine.http.log.AccessLog;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -253,7 +265,7 @@ public final class EngineServerBuilder {
     /**
      * Logs each request, refusals of framing included. By default there is no log.
      *
-     * @param log stays the caller's, who closes it after the server
+     * @param log is closed by its caller, after the server
      */
     public EngineServerBuilder accessLog(AccessLog log) {
         accessLog = Optional.of(log);
