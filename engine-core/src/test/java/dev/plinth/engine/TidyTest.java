@@ -74,7 +74,7 @@ final class TidyTest {
     void main_prints_onTheConsoleOfTheJarOnly() {
         assertThat(inCode(
                         "\\bSystem\\.(?:out|err)\\b",
-                        file -> isOfTheProduct(file) && file.isMain() && !file.isIn("/http/Main.java")))
+                        file -> isOfTheProduct(file) && file.isMain() && !file.isIn("/http/program/Main.java")))
                 .isEmpty();
     }
 

@@ -98,7 +98,7 @@ class PublishedTest {
     void program_published_isWholeAndNamesItsVersion() throws IOException {
         try (JarFile program = repository.jar("engine-http-adapter", "-standalone")) {
             Attributes manifest = program.getManifest().getMainAttributes();
-            assertThat(manifest.getValue("Main-Class")).isEqualTo("dev.plinth.engine.http.Main");
+            assertThat(manifest.getValue("Main-Class")).isEqualTo("dev.plinth.engine.http.program.Main");
             assertThat(manifest.getValue("Implementation-Version")).isEqualTo(System.getProperty("plinth.version"));
         }
     }

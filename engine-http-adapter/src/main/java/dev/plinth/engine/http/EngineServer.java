@@ -1,7 +1,27 @@
 package dev.plinth.engine.http;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.api.Audience;
+import dev.plinth.engine.http.call.CallService;
+import dev.plinth.engine.http.call.CallServices;
+import dev.plinth.engine.http.call.Cors;
+import dev.plinth.engine.http.call.FramingLimits;
+import dev.plinth.engine.http.connection.AccessRecorder;
+import dev.plinth.engine.http.connection.AddressTurns;
+import dev.plinth.engine.http.connection.Addresses;
+import dev.plinth.engine.http.connection.ConnectionBounds;
+import dev.plinth.engine.http.connection.ConnectionPlaces;
+import dev.plinth.engine.http.connection.ConnectionSweep;
+import dev.plinth.engine.http.connection.Deadlines;
+import dev.plinth.engine.http.connection.DescriptorRoom;
+import dev.plinth.engine.http.connection.EngineConnectionFactory;
+import dev.plinth.engine.http.connection.EngineConnector;
+import dev.plinth.engine.http.connection.Slf4jStart;
+import dev.plinth.engine.http.connection.Tls;
+import dev.plinth.engine.http.connection.WorkerPool;
+import dev.plinth.engine.http.exchange.Bounds;
+import dev.plinth.engine.http.exchange.ExchangeHandler;
+import dev.plinth.engine.http.exchange.RefusalHandler;
+import dev.plinth.engine.http.tls.ServerCertificate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -15,10 +35,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.EndPoint;
@@ -55,6 +74,7 @@ public final class EngineServer implements AutoCloseable {
     private final List<Place> places = new ArrayList<>();
     private final ConnectionSweep sweep;
     private final Bounds bounds;
+    private final ConnectionBounds connections;
     private final Deadlines deadlines;
     private final Optional<Tls> tls;
     private final Cors cors;
@@ -62,30 +82,32 @@ public final class EngineServer implements AutoCloseable {
     /** An address to listen on, as it was requested, with its door. */
     private record Place(String scheme, String host, int port, EngineConnector connector) {}
 
-    private EngineServer(Doors doors, EngineServerBuilder.Settings settings) {
+    private EngineServer(CallServices calls, EngineServerBuilder.Settings settings) {
         deadlines = settings.deadlines();
         tls = settings.tls().map(Tls::new);
         cors = settings.cors();
-        Addresses addresses = new Addresses(settings.addresses());
         WorkerPool threads = new WorkerPool();
-        bounds = Bounds.of(
-                settings.heapBytes(), settings.budgets(), addresses, new AddressTurns(threads, STRANGERS_AT_ONCE));
+        bounds = Bounds.of(settings.budgets());
+        connections = ConnectionBounds.of(
+                settings.heapBytes(),
+                new Addresses(settings.addresses()),
+                new AddressTurns(threads, STRANGERS_AT_ONCE));
         server = new Server(threads);
         server.setStopTimeout(deadlines.drain().toMillis());
         server.setHandler(new ExchangeHandler(bounds));
         settings.leaderClient().ifPresent(client -> client.join(server));
-        settings.accessLog().ifPresent(log -> server.setRequestLog(new AccessRecorder(log, addresses)));
-        CallService main = doors.open(threads, settings.main().audiences());
+        settings.accessLog().ifPresent(log -> server.setRequestLog(new AccessRecorder(log)));
+        CallService main = calls.open(threads, settings.main().audiences());
         threads.onError(main::noteError);
         sweep = new ConnectionSweep(server.getScheduler(), deadlines, main);
         server.setErrorHandler(new RefusalHandler(main));
         int room = DescriptorRoom.connectionsMax();
         int ofAdmin = settings.admin().isEmpty() ? 0 : Math.min(FramingLimits.CONNECTIONS_MAX, room / ADMIN_PART);
         int ofMain = Math.min(FramingLimits.CONNECTIONS_MAX, room - ofAdmin);
-        place("main", settings.main(), main, addresses, settings.heapBytes(), ofMain);
+        place("main", settings.main(), main, settings.heapBytes(), ofMain);
         settings.admin().ifPresent(listening -> {
-            CallService admin = doors.open(threads, listening.audiences());
-            place("admin", listening, admin, addresses, settings.heapBytes(), ofAdmin);
+            CallService admin = calls.open(threads, listening.audiences());
+            place("admin", listening, admin, settings.heapBytes(), ofAdmin);
         });
     }
 
@@ -93,7 +115,6 @@ public final class EngineServer implements AutoCloseable {
             String name,
             EngineServerBuilder.Listening listening,
             CallService calls,
-            Addresses addresses,
             long heapBytes,
             int connectionsMax) {
         ConnectionFactory plain = new EngineConnectionFactory(configuration());
@@ -101,15 +122,15 @@ public final class EngineServer implements AutoCloseable {
         EngineConnector connector = new EngineConnector(
                 server,
                 calls,
-                bounds,
+                connections,
                 cors,
                 listening.hosts(),
                 // Each connector has its own limits, so that tenants that fill theirs leave the operator's open.
                 encryption.isPresent()
-                        ? ConnectionPlaces.encrypted(connectionsMax, heapBytes, addresses)
-                        : ConnectionPlaces.plain(connectionsMax, addresses),
+                        ? ConnectionPlaces.encrypted(connectionsMax, heapBytes, connections.addresses())
+                        : ConnectionPlaces.plain(connectionsMax, connections.addresses()),
                 encryption
-                        .map(any -> new ConnectionFactory[] {any.connections(bounds.turns()), plain})
+                        .map(any -> new ConnectionFactory[] {any.connections(connections.turns()), plain})
                         .orElseGet(() -> new ConnectionFactory[] {plain}));
         connector.setName(name);
         connector.setHost(listening.host());
@@ -122,13 +143,6 @@ public final class EngineServer implements AutoCloseable {
         server.addBean(
                 new NetworkConnectionLimit(connectionsMax + connectionsMax / FramingLimits.SOCKETS_PART, connector));
         places.add(new Place(encryption.isPresent() ? "https" : "http", listening.host(), listening.port(), connector));
-    }
-
-    /** Makes the doors of a server. */
-    @FunctionalInterface
-    interface Doors {
-        /** Opens a door for some audiences, whose replies complete on the executor. */
-        CallService open(Executor executor, Set<Audience> audiences);
     }
 
     /** Returns a builder with the default settings. The engine must stay open while the server runs. */
@@ -150,16 +164,16 @@ public final class EngineServer implements AutoCloseable {
         return builder(engine).host(host).port(port).start();
     }
 
-    /** Starts a server with doors of any kind and other deadlines. */
-    static EngineServer start(Doors doors, String host, int port, Deadlines deadlines) {
-        return new EngineServerBuilder(doors)
+    /** Starts a server with call services of any kind and other deadlines. */
+    static EngineServer start(CallServices calls, String host, int port, Deadlines deadlines) {
+        return new EngineServerBuilder(calls)
                 .host(host)
                 .port(port)
                 .start(deadlines, Runtime.getRuntime().maxMemory());
     }
 
-    static EngineServer start(Doors doors, EngineServerBuilder.Settings settings) {
-        EngineServer http = new EngineServer(doors, settings);
+    static EngineServer start(CallServices calls, EngineServerBuilder.Settings settings) {
+        EngineServer http = new EngineServer(calls, settings);
         http.open();
         return http;
     }
@@ -268,7 +282,21 @@ public final class EngineServer implements AutoCloseable {
      * @throws IllegalArgumentException if they are no pair for TLS; the server then goes on with the old pair
      */
     public boolean reloadTls() {
-        return tls.map(own -> own.take(own.readAgain())).orElse(false);
+        return readTls().getAsBoolean();
+    }
+
+    /**
+     * Reads them likewise and takes nothing yet, so that a host can first see whether all that it reloads is right.
+     *
+     * @return takes what was read, and returns true if it has changed
+     * @throws IllegalArgumentException if they are no pair for TLS
+     */
+    public BooleanSupplier readTls() {
+        if (tls.isEmpty()) {
+            return () -> false;
+        }
+        ServerCertificate read = tls.get().readAgain();
+        return () -> tls.get().take(read);
     }
 
     /** Returns how many sockets are open, for tests. */
@@ -276,11 +304,6 @@ public final class EngineServer implements AutoCloseable {
         return places.stream()
                 .mapToInt(place -> place.connector.getConnectedEndPoints().size())
                 .sum();
-    }
-
-    /** Returns the TLS of this server. */
-    Optional<Tls> tls() {
-        return tls;
     }
 
     /** Closes all sockets at once, as the end of the process does, for tests. */
@@ -291,6 +314,10 @@ public final class EngineServer implements AutoCloseable {
 
     Bounds bounds() {
         return bounds;
+    }
+
+    ConnectionBounds connectionBounds() {
+        return connections;
     }
 
     /**

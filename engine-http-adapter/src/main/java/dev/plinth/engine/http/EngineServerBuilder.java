@@ -7,10 +7,20 @@ import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.http.call.CallServices;
+import dev.plinth.engine.http.call.Cors;
+import dev.plinth.engine.http.call.EngineCallService;
+import dev.plinth.engine.http.connection.AddressRange;
+import dev.plinth.engine.http.connection.Addresses;
+import dev.plinth.engine.http.connection.Deadlines;
+import dev.plinth.engine.http.connection.HostNames;
+import dev.plinth.engine.http.connection.Tls;
+import dev.plinth.engine.http.console.ConsoleCallService;
+import dev.plinth.engine.http.filter.BrokenConnection;
+import dev.plinth.engine.http.forward.ForwardCallService;
+import dev.plinth.engine.http.forward.LeaderClient;
 import dev.plinth.engine.http.log.AccessLog;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,21 +38,10 @@ import java.util.function.Supplier;
 
 /** Collects the settings of an {@link EngineServer} and starts it. Not thread-safe. */
 public final class EngineServerBuilder {
-    /** Open connections of one address at once, by default. */
-    static final int CONNECTIONS_PER_ADDRESS_DEFAULT = 256;
-
-    /** Requests with an invalid credential from one address within a minute, by default. */
-    static final int FAILURES_PER_MINUTE_DEFAULT = 10;
-
-    /** Connections with TLS that one address may begin in a minute, by default: each call of the largest plan on its own. */
-    static final int TLS_CONNECTIONS_PER_MINUTE_DEFAULT = 6_000;
-
     private static final String LOOPBACK = "127.0.0.1";
-    static final int PORT_MAX = 65_535;
     private static final int PORT_DEFAULT = 8080;
-    static final int COUNT_MAX = 1_000_000;
 
-    private final Function<Optional<BiFunction<Call, CallDoor, CompletableFuture<Reply>>>, EngineServer.Doors> doors;
+    private final Function<Optional<BiFunction<Call, CallDoor, CompletableFuture<Reply>>>, CallServices> doors;
     private final Supplier<CallBudgets> budgets;
     private final Optional<Engine> served;
     private final List<AddressRange> proxies = new ArrayList<>();
@@ -53,9 +52,9 @@ public final class EngineServerBuilder {
     private OptionalInt adminPort = OptionalInt.empty();
     private boolean adminHealth;
     private Duration drain = Deadlines.STANDARD.drain();
-    private int connectionsPerAddress = CONNECTIONS_PER_ADDRESS_DEFAULT;
-    private int failuresPerMinute = FAILURES_PER_MINUTE_DEFAULT;
-    private int tlsConnectionsPerMinute = TLS_CONNECTIONS_PER_MINUTE_DEFAULT;
+    private int connectionsPerAddress = Addresses.CONNECTIONS_PER_ADDRESS_DEFAULT;
+    private int failuresPerMinute = Addresses.FAILURES_PER_MINUTE_DEFAULT;
+    private int tlsConnectionsPerMinute = Addresses.TLS_CONNECTIONS_PER_MINUTE_DEFAULT;
     private boolean limitLoopback;
     private boolean console;
     private boolean forward = true;
@@ -73,7 +72,7 @@ public final class EngineServerBuilder {
     }
 
     /** Makes a builder for doors of any kind, which know no filter. */
-    EngineServerBuilder(EngineServer.Doors doors) {
+    EngineServerBuilder(CallServices doors) {
         this.served = Optional.empty();
         this.budgets = () -> CallBudgets.of(Runtime.getRuntime().maxMemory());
         this.doors = first -> doors;
@@ -263,8 +262,12 @@ public final class EngineServerBuilder {
         return this;
     }
 
-    /** Logs each request. The log stays the caller's. */
-    EngineServerBuilder accessLog(AccessLog log) {
+    /**
+     * Logs each request, refusals of framing included. By default there is no log.
+     *
+     * @param log is closed by its caller, after the server
+     */
+    public EngineServerBuilder accessLog(AccessLog log) {
         accessLog = Optional.of(log);
         return this;
     }
@@ -300,10 +303,10 @@ public final class EngineServerBuilder {
     private EngineServer start(Deadlines deadlines, long heapBytes, CallBudgets calls) {
         Optional<LeaderClient> leaderClient =
                 served.flatMap(Engine::forwarding).filter(any -> forward).map(any -> new LeaderClient(peerIssuers));
-        EngineServer.Doors own = doors.apply(filter);
-        EngineServer.Doors engine = served.map(each -> ForwardCallService.doors(each, own, leaderClient))
+        CallServices own = doors.apply(filter);
+        CallServices engine = served.map(each -> ForwardCallService.doors(each, own, leaderClient))
                 .orElse(own);
-        EngineServer.Doors all = console
+        CallServices all = console
                 ? (executor, audiences) ->
                         new ConsoleCallService(engine.open(executor, audiences), audiences.contains(Audience.TENANT))
                 : engine;
@@ -326,7 +329,7 @@ public final class EngineServerBuilder {
         if (!adminHealth) {
             audiences.add(Audience.PROBE);
         }
-        boolean adminHasTls = tls.isPresent() && !isLoopback(operators);
+        boolean adminHasTls = tls.isPresent() && !HostNames.isLoopback(operators);
         Optional<Listening> admin = adminPort.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Listening(
@@ -355,7 +358,7 @@ public final class EngineServerBuilder {
 
     /** With TLS a browser demands a certificate for the name of the page. */
     private HostNames hosts(String bound, boolean hasTls) {
-        if (hasTls || !proxies.isEmpty() || !isLoopback(bound)) {
+        if (hasTls || !proxies.isEmpty() || !HostNames.isLoopback(bound)) {
             return HostNames.all();
         }
         List<String> names = new ArrayList<>(allowedHosts);
@@ -366,18 +369,9 @@ public final class EngineServerBuilder {
         return HostNames.ofLoopback(names);
     }
 
-    /** Returns true if a name leads to this machine alone. */
-    static boolean isLoopback(String name) {
-        try {
-            return InetAddress.getByName(name).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            return false;
-        }
-    }
-
     private static int checkedPort(int number) {
-        if (number < 0 || number > PORT_MAX) {
-            throw new IllegalArgumentException("port must be 0 to " + PORT_MAX + ", got " + number + ".");
+        if (number < 0 || number > HostNames.PORT_MAX) {
+            throw new IllegalArgumentException("port must be 0 to " + HostNames.PORT_MAX + ", got " + number + ".");
         }
         return number;
     }
@@ -392,8 +386,8 @@ public final class EngineServerBuilder {
     }
 
     private static int checkedCount(String name, int count) {
-        if (count < 1 || count > COUNT_MAX) {
-            throw new IllegalArgumentException(name + " must be 1 to " + COUNT_MAX + ", got " + count + ".");
+        if (count < 1 || count > Addresses.COUNT_MAX) {
+            throw new IllegalArgumentException(name + " must be 1 to " + Addresses.COUNT_MAX + ", got " + count + ".");
         }
         return count;
     }

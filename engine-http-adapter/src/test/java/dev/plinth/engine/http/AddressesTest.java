@@ -3,6 +3,8 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
+import dev.plinth.engine.http.connection.AddressRange;
+import dev.plinth.engine.http.connection.Addresses;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

@@ -4,6 +4,7 @@ import static com.tngtech.archunit.core.domain.JavaModifier.ABSTRACT;
 import static com.tngtech.archunit.core.domain.JavaModifier.FINAL;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -38,7 +39,41 @@ final class ArchitectureTest {
             .resideInAPackage("dev.plinth.engine.http.config")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.plinth.engine", "dev.plinth.engine.http");
+            .resideInAnyPackage(
+                    "dev.plinth.engine",
+                    "dev.plinth.engine.http",
+                    "dev.plinth.engine.http.call",
+                    "dev.plinth.engine.http.program");
+
+    @ArchTest
+    static final ArchRule rooms_use_those_below_them = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("call")
+            .definedBy("dev.plinth.engine.http.call")
+            .layer("connection")
+            .definedBy("dev.plinth.engine.http.connection")
+            .layer("exchange")
+            .definedBy("dev.plinth.engine.http.exchange")
+            .layer("forward")
+            .definedBy("dev.plinth.engine.http.forward")
+            .layer("console")
+            .definedBy("dev.plinth.engine.http.console")
+            .layer("server")
+            .definedBy("dev.plinth.engine.http")
+            .layer("program")
+            .definedBy("dev.plinth.engine.http.program")
+            .whereLayer("program")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("server")
+            .mayOnlyBeAccessedByLayers("program")
+            .whereLayer("console")
+            .mayOnlyBeAccessedByLayers("server")
+            .whereLayer("forward")
+            .mayOnlyBeAccessedByLayers("server", "program")
+            .whereLayer("exchange")
+            .mayOnlyBeAccessedByLayers("forward", "console", "server")
+            .whereLayer("connection")
+            .mayOnlyBeAccessedByLayers("exchange", "forward", "server", "program");
 
     @ArchTest
     static final ArchRule logs_and_certificates_know_no_server = noClasses()
@@ -47,7 +82,12 @@ final class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    "dev.plinth.engine", "dev.plinth.engine.http", "dev.plinth.engine.http.config", "org.eclipse..");
+                    "dev.plinth.engine",
+                    "dev.plinth.engine.http",
+                    "dev.plinth.engine.http.call",
+                    "dev.plinth.engine.http.connection",
+                    "dev.plinth.engine.http.config",
+                    "org.eclipse..");
 
     @ArchTest
     static final ArchRule classes_are_final_or_abstract = classes()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationResult;
+import dev.plinth.engine.http.connection.Deadlines;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.Admission;
 import dev.plinth.engine.StreamPlaces;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.http.call.FramingLimits;
+import dev.plinth.engine.http.connection.Deadlines;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -148,7 +150,7 @@ class BoundsTest {
         for (int held = 1; held <= HEADERS_BUDGET_BYTES / (4 * LONG_HEADER_BYTES); held++) {
             connect().send(begun);
             long bytes = held * 4L * LONG_HEADER_BYTES;
-            await(() -> server.bounds().headers().inFlight() == bytes);
+            await(() -> server.connectionBounds().headers().inFlight() == bytes);
         }
 
         RawReply refused = connect().send(begun + ": y\r\n\r\n").read();
@@ -161,7 +163,7 @@ class BoundsTest {
         for (RawClient client : clients) {
             client.close();
         }
-        await(() -> server.bounds().headers().inFlight() == 0);
+        await(() -> server.connectionBounds().headers().inFlight() == 0);
         assertThat(connect().send(begun + ": y\r\n\r\n").read().status()).isEqualTo(200);
     }
 

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.http.console.ConsoleCallService;
+import dev.plinth.engine.http.console.ConsoleFiles;
+import dev.plinth.engine.http.program.CommandLineReader;
+import dev.plinth.engine.http.program.ServeOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -45,7 +49,7 @@ class ConsoleTest {
     }
 
     private static List<Path> files() throws IOException, URISyntaxException {
-        Path index = Path.of(Objects.requireNonNull(ConsoleFiles.class.getResource("console/index.html"))
+        Path index = Path.of(Objects.requireNonNull(ConsoleFiles.class.getResource("index.html"))
                 .toURI());
         try (Stream<Path> files = Files.list(Objects.requireNonNull(index.getParent()))) {
             return files.toList();

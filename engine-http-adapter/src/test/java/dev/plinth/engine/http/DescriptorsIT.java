@@ -3,6 +3,7 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Patience;
+import dev.plinth.engine.http.program.HungryProgram;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

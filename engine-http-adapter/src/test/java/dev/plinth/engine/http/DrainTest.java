@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.http.call.EngineCallService;
+import dev.plinth.engine.http.connection.Deadlines;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

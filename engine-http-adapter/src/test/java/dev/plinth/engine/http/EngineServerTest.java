@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.http.connection.Deadlines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

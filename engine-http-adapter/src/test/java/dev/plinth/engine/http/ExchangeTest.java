@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.http.call.FramingLimits;
+import dev.plinth.engine.http.connection.Deadlines;
+import dev.plinth.engine.http.filter.BrokenConnection;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;

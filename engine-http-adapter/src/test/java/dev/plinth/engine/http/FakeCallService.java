@@ -3,6 +3,8 @@ package dev.plinth.engine.http;
 import dev.plinth.engine.Admission;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.http.call.AdmitAll;
+import dev.plinth.engine.http.call.CallService;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -12,15 +14,16 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** Stands for the engine: remembers the calls and answers them as the test says. */
-final class FakeCallService implements CallService {
+public final class FakeCallService implements CallService {
     static final int BODY_BYTES_MAX = 256 * 1024;
 
     final List<Call> calls = new CopyOnWriteArrayList<>();
     final List<Throwable> errors = new CopyOnWriteArrayList<>();
-    final List<String> ended = new CopyOnWriteArrayList<>();
+    public final List<String> ended = new CopyOnWriteArrayList<>();
     volatile boolean waitsEnded;
-    volatile UnaryOperator<Admission> admission = whole -> whole;
-    volatile Function<Call, CompletableFuture<Reply>> answer = call -> CompletableFuture.completedFuture(ok("done"));
+    public volatile UnaryOperator<Admission> admission = whole -> whole;
+    public volatile Function<Call, CompletableFuture<Reply>> answer =
+            call -> CompletableFuture.completedFuture(ok("done"));
 
     static Reply ok(String body) {
         return new Reply(

@@ -14,15 +14,15 @@ import java.net.Socket;
 import java.util.Optional;
 
 /** Stands at the port of a leader that has crashed, and answers what a test says. For one thread. */
-final class FakeLeader implements AutoCloseable {
+public final class FakeLeader implements AutoCloseable {
     static final String GREETING = "HEAD /health/live HTTP/1.1";
     static final int SILENCE_MILLIS = 60_000;
 
     private final ServerSocket server = new ServerSocket();
 
     /** A call that has come, up to its headers. */
-    record Taken(Socket socket, String requestLine) implements AutoCloseable {
-        void answer(String response) throws IOException {
+    public record Taken(Socket socket, String requestLine) implements AutoCloseable {
+        public void answer(String response) throws IOException {
             socket.getOutputStream().write(response.getBytes(US_ASCII));
         }
 
@@ -32,7 +32,7 @@ final class FakeLeader implements AutoCloseable {
         }
     }
 
-    FakeLeader(int port) throws IOException {
+    public FakeLeader(int port) throws IOException {
         server.setSoTimeout(SILENCE_MILLIS);
         Patience.until(() -> {
             try {
@@ -68,7 +68,7 @@ final class FakeLeader implements AutoCloseable {
     }
 
     /** Answers each greeting of a node, and returns the call that it sends then. */
-    Taken takeAfterGreeting() throws IOException {
+    public Taken takeAfterGreeting() throws IOException {
         while (true) {
             Taken taken = take();
             if (!taken.requestLine().equals(GREETING)) {

@@ -8,6 +8,7 @@ import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.http.NodesOfALog.Served;
+import dev.plinth.engine.http.call.FramingLimits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

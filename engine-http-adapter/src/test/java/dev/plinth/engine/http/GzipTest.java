@@ -3,6 +3,9 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.http.call.FramingLimits;
+import dev.plinth.engine.http.connection.Deadlines;
+import dev.plinth.engine.http.exchange.Gzip;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

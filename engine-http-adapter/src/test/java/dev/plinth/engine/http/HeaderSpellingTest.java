@@ -2,6 +2,7 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.http.connection.Deadlines;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;

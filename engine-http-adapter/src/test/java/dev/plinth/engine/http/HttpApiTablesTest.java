@@ -6,6 +6,13 @@ import dev.plinth.engine.StreamPlaces;
 import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Scope;
+import dev.plinth.engine.http.call.FramingLimits;
+import dev.plinth.engine.http.connection.Addresses;
+import dev.plinth.engine.http.connection.Deadlines;
+import dev.plinth.engine.http.program.LogCommand;
+import dev.plinth.engine.http.program.StoreCommand;
+import dev.plinth.engine.http.program.TransferCommand;
+import dev.plinth.engine.http.program.Words;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -160,10 +167,10 @@ class HttpApiTablesTest {
         limits.put("size line of a chunk, extensions included", List.of(FramingLimits.CHUNK_LINE_BYTES_MAX));
         limits.put(
                 "connections, and of one address (IPv6: of one /64)",
-                List.of(FramingLimits.CONNECTIONS_MAX, EngineServerBuilder.CONNECTIONS_PER_ADDRESS_DEFAULT));
+                List.of(FramingLimits.CONNECTIONS_MAX, Addresses.CONNECTIONS_PER_ADDRESS_DEFAULT));
         limits.put(
                 "calls with a bad credential from one address in a minute",
-                List.of(EngineServerBuilder.FAILURES_PER_MINUTE_DEFAULT));
+                List.of(Addresses.FAILURES_PER_MINUTE_DEFAULT));
         limits.put("open streams of a workspace", List.of(StreamPlaces.WORKSPACE_MAX));
         limits.put("`name`", List.of(Limits.NAME_LENGTH_MAX));
         limits.put("`description`", List.of(Limits.DESCRIPTION_LENGTH_MAX));
@@ -279,11 +286,11 @@ class HttpApiTablesTest {
     void commands_areThoseOfTheProgram() {
         assertThat(page.table("Command").names())
                 .containsExactlyInAnyOrderElementsOf(Stream.of(
-                                Stream.of("serve", CommandLineReader.CHECK, CommandLineReader.DEMO),
+                                Stream.of("serve", Words.CHECK, Words.DEMO),
                                 StoreCommand.BY_NAME.keySet().stream(),
                                 Stream.of(TransferCommand.values())
                                         .map(each -> each.name().toLowerCase(Locale.ROOT)),
-                                LogCommand.BY_NAME.keySet().stream().map(each -> LogCommand.WORD + " " + each))
+                                LogCommand.BY_NAME.keySet().stream().map(each -> Words.LOG + " " + each))
                         .flatMap(each -> each)
                         .toList());
     }

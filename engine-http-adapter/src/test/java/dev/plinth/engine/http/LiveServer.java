@@ -6,6 +6,8 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.Scope;
+import dev.plinth.engine.http.call.EngineCallService;
+import dev.plinth.engine.http.connection.Deadlines;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,8 +17,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** The real engine behind the real server on a socket, under a clock that stands still. */
-final class LiveServer implements AutoCloseable {
-    static final String ADMIN_TOKEN = "adm_test123456789012";
+public final class LiveServer implements AutoCloseable {
+    public static final String ADMIN_TOKEN = "adm_test123456789012";
 
     private static final List<String> LISTS = List.of(
             "/v1/resources?status=all&limit=100",
@@ -35,11 +37,11 @@ final class LiveServer implements AutoCloseable {
                 (executor, audiences) -> new EngineCallService(engine, executor), "127.0.0.1", 0, Deadlines.STANDARD);
     }
 
-    static LiveServer start() {
+    public static LiveServer start() {
         return start(builder -> builder);
     }
 
-    static LiveServer start(UnaryOperator<EngineBuilder> setup) {
+    public static LiveServer start(UnaryOperator<EngineBuilder> setup) {
         EngineBuilder builder = Engine.builder()
                 .inMemory()
                 .adminToken(ADMIN_TOKEN)
@@ -48,7 +50,7 @@ final class LiveServer implements AutoCloseable {
         return new LiveServer(setup.apply(builder).open());
     }
 
-    Engine engine() {
+    public Engine engine() {
         return engine;
     }
 
@@ -61,12 +63,12 @@ final class LiveServer implements AutoCloseable {
     }
 
     /** The id of a new workspace. */
-    String workspace(String plan) {
+    public String workspace(String plan) {
         return engine.admin().createWorkspace("test", plan).call().id();
     }
 
     /** The secret of a new key. */
-    String key(String workspace, String... scopes) {
+    public String key(String workspace, String... scopes) {
         NewKey all = NewKey.named("test");
         NewKey key = scopes.length == 0
                 ? all
@@ -75,7 +77,7 @@ final class LiveServer implements AutoCloseable {
     }
 
     /** Sends on a connection of its own. */
-    RawReply send(WireRequest request) throws IOException {
+    public RawReply send(WireRequest request) throws IOException {
         try (RawClient client = new RawClient(server.port())) {
             return client.send(request.bytes()).read(request.method());
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.http.program.Main;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.postgres.PostgresLog;
 import dev.plinth.engine.log.postgres.server.Pair;

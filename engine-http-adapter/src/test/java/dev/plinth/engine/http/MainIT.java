@@ -3,6 +3,9 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Patience;
+import dev.plinth.engine.http.program.EndedThreadProgram;
+import dev.plinth.engine.http.program.FatalExit;
+import dev.plinth.engine.http.program.FullHeapProgram;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -252,7 +255,7 @@ class MainIT {
 
             awaitInErr("the reason of the end");
             assertThat(Files.readString(err()))
-                    .contains("ERROR dev.plinth.engine.http.FatalExit: The thread " + EndedThreadProgram.THREAD
+                    .contains("ERROR dev.plinth.engine.http.program.FatalExit: The thread " + EndedThreadProgram.THREAD
                             + " has ended");
             try (RawClient client = new RawClient(port(lines))) {
                 assertThat(client.send(request("GET", "/health/live", key(lines), ""))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.NodeRole;
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.http.NodesOfALog.Served;
+import dev.plinth.engine.http.forward.Handover;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

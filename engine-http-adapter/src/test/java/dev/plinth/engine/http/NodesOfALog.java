@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** Nodes of one log, each behind a server of its own on a free port. The first one leads. */
-final class NodesOfALog implements AutoCloseable {
+public final class NodesOfALog implements AutoCloseable {
     static final String ADMIN_TOKEN = "nodes-test-admin-token";
 
     private final SharedMemoryLog log = new SharedMemoryLog();
@@ -30,9 +30,9 @@ final class NodesOfALog implements AutoCloseable {
     private final List<Served> nodes = new ArrayList<>();
 
     /** A node. */
-    record Served(String id, int port, SharedMemoryConnection link, Engine engine, EngineServer server) {
+    public record Served(String id, int port, SharedMemoryConnection link, Engine engine, EngineServer server) {
         /** Takes the node off the network as a crash does: its sockets are closed, and the log hears nothing of it. */
-        void crash() {
+        public void crash() {
             link.link(SharedMemoryConnection.Link.CUT);
             server.cut();
         }
@@ -53,7 +53,7 @@ final class NodesOfALog implements AutoCloseable {
                 () -> nodes.stream().allMatch(node -> node.engine().leader().isPresent()));
     }
 
-    static NodesOfALog start(Path directory, int count) {
+    public static NodesOfALog start(Path directory, int count) {
         return new NodesOfALog(directory, count, engine -> engine, server -> server);
     }
 
@@ -83,7 +83,7 @@ final class NodesOfALog implements AutoCloseable {
         }
     }
 
-    Served node(int index) {
+    public Served node(int index) {
         return nodes.get(index);
     }
 
@@ -94,7 +94,7 @@ final class NodesOfALog implements AutoCloseable {
                 .orElseThrow();
     }
 
-    SharedMemoryLog log() {
+    public SharedMemoryLog log() {
         return log;
     }
 
@@ -110,7 +110,7 @@ final class NodesOfALog implements AutoCloseable {
     }
 
     /** Lets a lease of so many reigns lapse until one of these nodes leads. */
-    void expireLeaseUntil(Served... next) {
+    public void expireLeaseUntil(Served... next) {
         long epoch = log.leader().orElseThrow().epoch();
         Patience.until(() -> {
             log.expireLease(epoch); // again, because a beat of the leader extends it

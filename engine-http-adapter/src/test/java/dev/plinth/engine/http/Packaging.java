@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The files of {@code packaging}, as systemd and a container's builder read them. */
-final class Packaging {
+public final class Packaging {
     private Packaging() {}
 
     static Path folder() {
@@ -21,16 +21,16 @@ final class Packaging {
         return root.resolve("packaging");
     }
 
-    static Path unit() {
+    public static Path unit() {
         return folder().resolve("systemd/plinth.service");
     }
 
-    static String dockerfile() throws IOException {
+    public static String dockerfile() throws IOException {
         return Files.readString(folder().resolve("container/Dockerfile")).replaceAll(" *\\\\\n *", " ");
     }
 
     /** The words of an instruction in its JSON form. */
-    static List<String> words(String instruction) throws IOException {
+    public static List<String> words(String instruction) throws IOException {
         Matcher matcher = Pattern.compile("(?m)^" + instruction + " (\\[.*])$").matcher(dockerfile());
         if (!matcher.find()) {
             throw new IOException("Expected an instruction " + instruction);

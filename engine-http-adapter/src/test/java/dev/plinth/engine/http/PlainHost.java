@@ -7,7 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
 /** Serves an engine in a child JVM, answers one call of its own, and prints what the settings of SLF4J are then. */
-final class PlainHost {
+public final class PlainHost {
     private PlainHost() {}
 
     public static void main(String[] arguments) throws Exception {

@@ -12,7 +12,7 @@ import java.util.Set;
  * A reply that has been found to be a problem document (RFC 9457 §3) in the contract's form, whole and without a word about
  * the inside of the server.
  */
-record ProblemReply(RawReply reply, Map<String, Object> document) {
+public record ProblemReply(RawReply reply, Map<String, Object> document) {
     private static final Set<String> MEMBERS =
             Set.of("type", "title", "status", "detail", "code", "requestId", "retryable", "errors");
     private static final String[] INSIDE = {
@@ -20,7 +20,7 @@ record ProblemReply(RawReply reply, Map<String, Object> document) {
     };
 
     /** Checks everything that all problems have in common. */
-    static ProblemReply of(RawReply reply, int status, String code) {
+    public static ProblemReply of(RawReply reply, int status, String code) {
         assertThat(reply.status()).as(reply.text()).isEqualTo(status);
         assertThat(reply.header("content-type")).isEqualTo("application/problem+json");
         assertThat(reply.header("cache-control")).isEqualTo("no-store");

@@ -29,7 +29,7 @@ public final class RawClient implements AutoCloseable {
     private Socket socket;
     private InputStream input;
 
-    RawClient(int port) throws IOException {
+    public RawClient(int port) throws IOException {
         this(port, InetAddress.getLoopbackAddress());
     }
 
@@ -88,7 +88,7 @@ public final class RawClient implements AutoCloseable {
     }
 
     /** The next response to a request of this method. */
-    RawReply read(String method) throws IOException {
+    public RawReply read(String method) throws IOException {
         String statusLine = line();
         if (statusLine == null) {
             throw new EOFException("Expected a response, but the server closed the connection");

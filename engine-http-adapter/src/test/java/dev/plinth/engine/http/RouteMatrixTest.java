@@ -10,6 +10,8 @@ import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.http.call.EngineCallService;
+import dev.plinth.engine.http.connection.Deadlines;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonSchema;
 import dev.plinth.engine.internal.pipeline.Route;

@@ -150,7 +150,7 @@ public final class ServedProcess implements AutoCloseable {
     }
 
     /** Sends SIGHUP. */
-    void hangUp() throws IOException, InterruptedException {
+    public void hangUp() throws IOException, InterruptedException {
         hangUp(process);
     }
 
@@ -158,7 +158,7 @@ public final class ServedProcess implements AutoCloseable {
      * Sends SIGHUP to a JVM. It cannot take it if the tests were begun with it ignored, as {@code nohup} does; then the test
      * is skipped.
      */
-    static void hangUp(Process process) throws IOException, InterruptedException {
+    public static void hangUp(Process process) throws IOException, InterruptedException {
         assumeThat(ignoresHangUp(process.pid()))
                 .as("whether the program ignores SIGHUP; run the tests without nohup to test the reload by signal")
                 .isFalse();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.CapturedLog;
 import dev.plinth.engine.Patience;
+import dev.plinth.engine.http.call.FramingLimits;
+import dev.plinth.engine.http.connection.Deadlines;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

@@ -11,19 +11,19 @@ import java.util.Map;
  * @param target path and query as they are to be sent
  * @param isChunked true to send the body in chunks, false to announce its length
  */
-record WireRequest(String method, String target, Map<String, String> headers, byte[] body, boolean isChunked) {
+public record WireRequest(String method, String target, Map<String, String> headers, byte[] body, boolean isChunked) {
     private static final int CHUNK_BYTES = 50_000;
     private static final byte[] NO_BODY = {};
 
-    static WireRequest of(String method, String target) {
+    public static WireRequest of(String method, String target) {
         return new WireRequest(method, target, Map.of(), NO_BODY, false);
     }
 
-    static WireRequest get(String target) {
+    public static WireRequest get(String target) {
         return of("GET", target);
     }
 
-    static WireRequest post(String target, String body) {
+    public static WireRequest post(String target, String body) {
         return of("POST", target).withBody(body);
     }
 
@@ -32,13 +32,13 @@ record WireRequest(String method, String target, Map<String, String> headers, by
     }
 
     /** The same with one more header, or another value of it. */
-    WireRequest with(String header, String value) {
+    public WireRequest with(String header, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);
         return new WireRequest(method, target, more, body, isChunked);
     }
 
-    WireRequest withKey(String secret) {
+    public WireRequest withKey(String secret) {
         return with("Authorization", "Bearer " + secret);
     }
 
@@ -54,7 +54,7 @@ record WireRequest(String method, String target, Map<String, String> headers, by
         return new WireRequest(method, target, headers, body, true);
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         line(out, method + " " + target + " HTTP/1.1");
         line(out, "Host: localhost");

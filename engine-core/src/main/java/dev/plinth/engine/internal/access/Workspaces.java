@@ -44,7 +44,7 @@ public final class Workspaces {
         return context -> {
             Id id = context.newId(IdKind.WORKSPACE);
             if (DeletedWorkspaces.has(context.rows(), id)) {
-                throw new RefusedException(Refusal.takenId(AccessTables.WORKSPACES));
+                throw new RefusedException(Refusal.takenId(AccessTables.WORKSPACES.name()));
             }
             WorkspaceRow row =
                     new WorkspaceRow(id, context.nextNumber(), name, plan, false, NO_METADATA, null, context.now());

@@ -64,10 +64,10 @@ public record Refusal(
     }
 
     /** Returns the refusal of a new row whose id or secret another row has. */
-    public static Refusal takenId(TableName<?> table) {
+    public static Refusal takenId(String table) {
         return of(
                 ProblemCode.INTERNAL_ERROR,
-                "The source of ids gave an id or a secret that another row in the table of " + table.name()
+                "The source of ids gave an id or a secret that another row in the table of " + table
                         + " has; nothing was changed. Use an IdSource that never repeats itself.");
     }
 

@@ -59,7 +59,7 @@ public record RowIndex<R>(Function<byte[], R> reader, RowSets.Source<R> source, 
         if (before != null && after != null) {
             SetsOfForm old = sets(key, before);
             SetsOfForm now = sets(key, after);
-            if (isOfIds && (old.number == Rows.NONE || old.number != now.number)) {
+            if (isOfIds && (old.number == RowSets.NONE || old.number != now.number)) {
                 memberships.taken(table);
             }
             old.leave(now, memberships);
@@ -144,7 +144,7 @@ public record RowIndex<R>(Function<byte[], R> reader, RowSets.Source<R> source, 
     /** Keeps the sets of one form of a row that changes. */
     private static final class SetsOfForm extends RowSets {
         private final List<Member> members = new ArrayList<>(SETS_USUAL);
-        private long number = Rows.NONE;
+        private long number = RowSets.NONE;
 
         @Override
         public void place(long at) {
@@ -162,7 +162,7 @@ public record RowIndex<R>(Function<byte[], R> reader, RowSets.Source<R> source, 
                     remove(memberships, member.set, member.number, member.groups, member.group);
                 }
             }
-            if (number != Rows.NONE && number != now.number) {
+            if (number != RowSets.NONE && number != now.number) {
                 memberships.unplace(number);
             }
         }
@@ -173,7 +173,7 @@ public record RowIndex<R>(Function<byte[], R> reader, RowSets.Source<R> source, 
                     add(memberships, member.set, member.number, member.groups, member.group);
                 }
             }
-            if (number != Rows.NONE && number != old.number) {
+            if (number != RowSets.NONE && number != old.number) {
                 memberships.place(number, table, key);
             }
         }

@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes the sets that a row is in, as its table declares them. Not thread-safe. */
 public abstract class RowSets {
+    /** Means "no such member". */
+    public static final long NONE = -1;
+
     RowSets() {}
 
     /** Takes the list number by which the row is found. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Rows extends ExpiryTime {
     /** Means "no such member". */
-    long NONE = -1;
+    long NONE = RowSets.NONE;
 
     /** Returns the row under a key, or null. The row must not be changed. */
     byte @Nullable [] get(TableName<?> table, byte[] key);

@@ -190,7 +190,7 @@ public final class StagedRows implements Rows {
     private final class SetWriter extends Memberships {
         @Override
         public void taken(TableName<?> table) {
-            throw new RefusedException(Refusal.takenId(table));
+            throw new RefusedException(Refusal.takenId(table.name()));
         }
 
         @Override

@@ -241,15 +241,6 @@ public final class Commits implements Committer {
         });
     }
 
-    /**
-     * Tells what came of a commit.
-     *
-     * @param sequence the record that has to be durable before the outcome is told
-     * @param hasRecord true if that record is the one of this commit
-     * @param changes what was written, events included
-     */
-    record Committed(Outcome outcome, long sequence, boolean hasRecord, Changes changes) {}
-
     /** Adds to a record what is to be remembered of its outcome. */
     @FunctionalInterface
     interface OutcomeMemory {

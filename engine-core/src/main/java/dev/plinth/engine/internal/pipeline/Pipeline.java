@@ -141,7 +141,7 @@ final class Pipeline {
     /** Decides and commits. The answer leaves once its record is durable: 14. */
     private Answer commit(RequestContext call, Command.Change change) {
         Command.Change traced = Command.in(call.trace, change);
-        Commits.Committed committed = call.mayWait // 10–13: 404 403 412 409 503
+        Committed committed = call.mayWait // 10–13: 404 403 412 409 503
                 ? parts.commits().commit(call.admitted(), traced, call::remember)
                 : parts.commits().commitNow(call.admitted(), traced, call::remember, call.maySleep);
         call.noteCaused(committed.changes());

@@ -129,7 +129,7 @@ final class RequestContext {
     }
 
     /** Returns the answer of its own commit. */
-    Answer answer(Commits.Committed committed) {
+    Answer answer(Committed committed) {
         Outcome outcome = committed.outcome();
         return answer(
                 outcome instanceof Outcome.Refused refused

@@ -119,7 +119,7 @@ class CommitsTest {
         Commits.OutcomeMemory memory = (context, changes, outcome) ->
                 changes.put(PARCELS, new byte[16], new RowWriter(1).number(1).row());
 
-        Commits.Committed committed = commits(store)
+        Committed committed = commits(store)
                 .commit(
                         AdmittedCaller.trusted(CALLER),
                         context -> {

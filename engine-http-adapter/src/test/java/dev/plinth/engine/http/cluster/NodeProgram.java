@@ -1,7 +1,7 @@
 package dev.plinth.engine.http.cluster;
 
-import dev.plinth.engine.http.FrequentSnapshotsProgram;
-import dev.plinth.engine.http.WrongClockProgram;
+import dev.plinth.engine.http.program.FrequentSnapshotsProgram;
+import dev.plinth.engine.http.program.WrongClockProgram;
 import java.io.File;
 import java.time.Duration;
 import java.util.List;

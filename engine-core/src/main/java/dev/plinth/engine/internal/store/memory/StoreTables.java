@@ -276,7 +276,7 @@ public final class StoreTables implements AutoCloseable {
             TableName<?> table = taken;
             if (isNew && table != null) {
                 takenIds = takenIds + 1;
-                throw new RefusedException(Refusal.takenId(table));
+                throw new RefusedException(Refusal.takenId(table.name()));
             }
             for (int i = 0; i < before.length; i++) {
                 byNumber[writes.get(i).table().number()].endRecord();
