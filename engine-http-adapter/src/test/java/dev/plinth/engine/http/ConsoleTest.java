@@ -52,7 +52,7 @@ class ConsoleTest {
         Path index = Path.of(Objects.requireNonNull(ConsoleFiles.class.getResource("index.html"))
                 .toURI());
         try (Stream<Path> files = Files.list(Objects.requireNonNull(index.getParent()))) {
-            return files.toList();
+            return files.filter(file -> !file.toString().endsWith(".class")).toList();
         }
     }
 
