@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The size of the rooms, and the circles within them, in the main sources of all modules.
+ * The size of the rooms, and the circles within them, in the main sources of the product. The benchmarks are left out.
  *
  * <p>It reads sources, because the compiler copies constants into the classes that use them. Class files do not tell where
  * they came from.

@@ -29,8 +29,9 @@ public interface EngineObserver {
 
         /**
          * Returns the place of the work itself in a trace. What the work causes has it as its cause: events, jobs and
-         * webhooks. Empty if the observer makes no spans. A place
-         * without a state has the state of its cause, if both are of the same trace.
+         * webhooks. Empty if the observer makes no spans.
+         *
+         * <p>A place without a state has the state of its cause, if both are of the same trace.
          */
         default Optional<TraceParent> trace() {
             return Optional.empty();
