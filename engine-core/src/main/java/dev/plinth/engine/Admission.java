@@ -1,6 +1,7 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.Reply;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongPredicate;
@@ -71,11 +72,13 @@ public interface Admission {
      * @param detail names the value, the limit and the next step
      */
     default CompletableFuture<Reply> submitWithoutPlace(String detail) {
+        Objects.requireNonNull(detail, "detail must not be null.");
         return submitWithoutRoom(detail);
     }
 
     /** Returns the admission of a call that is refused with this reply. */
     static Admission refused(Reply reply) {
+        Objects.requireNonNull(reply, "reply must not be null.");
         return new RefusedAdmission(reply);
     }
 }

@@ -47,6 +47,7 @@ public final class BodyBuffer {
 
     /** Takes the bytes, if they fit. */
     public Taken append(ByteBuffer chunk) {
+        Objects.requireNonNull(chunk, "chunk must not be null.");
         int length = chunk.remaining();
         if (length > limit - size) {
             return Taken.TOO_LARGE;

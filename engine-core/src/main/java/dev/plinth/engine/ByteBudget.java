@@ -60,6 +60,7 @@ public final class ByteBudget {
 
     /** Returns true if the bytes in flight of a workspace have reached its own limit. */
     public boolean isUsedUp(Supplier<String> workspace) {
+        Objects.requireNonNull(workspace, "workspace must not be null.");
         // The cheap test comes first. A workspace reaches its limit only if the sum does too.
         return inFlight.get() >= Math.min(workspaceMax, processMax)
                 && byWorkspace.getOrDefault(workspace.get(), 0L) >= workspaceMax;

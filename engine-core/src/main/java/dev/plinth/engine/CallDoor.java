@@ -6,6 +6,7 @@ import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.wire.Wire;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ public final class CallDoor {
      * executor, and so does each {@link Reply.Rest#next} of its reply.
      */
     public CompletableFuture<Reply> submit(Call call) {
+        Objects.requireNonNull(call, "call must not be null.");
         Wire wire = wire();
         return wire == null ? CompletableFuture.completedFuture(refuse(call)) : wire.submit(call, replyTo);
     }
@@ -41,6 +43,7 @@ public final class CallDoor {
      * @param head the call without its body
      */
     public Admission admit(Call head) {
+        Objects.requireNonNull(head, "head must not be null.");
         Wire wire = wire();
         if (wire == null) {
             return Admission.refused(refuse(head));
@@ -65,6 +68,7 @@ public final class CallDoor {
      * unhealthy ({@link Engine#isHealthy}).
      */
     public void noteError(Throwable error) {
+        Objects.requireNonNull(error, "error must not be null.");
         node.fatalErrors().saw(error);
     }
 
@@ -73,6 +77,8 @@ public final class CallDoor {
      * ({@link Engine#isHealthy}).
      */
     public void noteEnd(String thread, Throwable error) {
+        Objects.requireNonNull(thread, "thread must not be null.");
+        Objects.requireNonNull(error, "error must not be null.");
         node.fatalErrors().ended(thread, error);
     }
 

@@ -6,6 +6,7 @@ import dev.plinth.engine.api.WorkspaceTransfer;
 import dev.plinth.engine.client.AdminClient;
 import dev.plinth.engine.internal.store.tool.StoreTools;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * An operator's tools for the directory of an engine. They verify it, copy it, recover or upgrade it, and move a workspace.
@@ -19,6 +20,7 @@ public final class DataDirectory {
      * up to the last whole record.
      */
     public static StoreReport verify(Path directory) {
+        Objects.requireNonNull(directory, "directory must not be null.");
         return StoreTools.verify(directory, EngineStore.tables());
     }
 
@@ -30,6 +32,8 @@ public final class DataDirectory {
      * @param target a directory that does not exist, or is empty
      */
     public static StoreReport backup(Path directory, Path target) {
+        Objects.requireNonNull(directory, "directory must not be null.");
+        Objects.requireNonNull(target, "target must not be null.");
         return EngineStore.backup(directory, target);
     }
 
@@ -40,6 +44,7 @@ public final class DataDirectory {
      * @param acceptLoss false to change nothing and only report what would be lost
      */
     public static StoreReport recover(Path directory, boolean acceptLoss) {
+        Objects.requireNonNull(directory, "directory must not be null.");
         return StoreTools.recover(directory, EngineStore.tables(), acceptLoss);
     }
 
@@ -52,6 +57,7 @@ public final class DataDirectory {
      * @param check true to read and convert everything, change nothing and only report what would be done
      */
     public static StoreReport upgrade(EngineBuilder settings, boolean check) {
+        Objects.requireNonNull(settings, "settings must not be null.");
         return EngineStore.upgrade(withDirectory(settings), check);
     }
 
@@ -65,6 +71,10 @@ public final class DataDirectory {
      * @param keyFile a file with the 32 bytes of a key, with which the file is encrypted
      */
     public static WorkspaceTransfer exportWorkspace(EngineBuilder settings, String id, Path file, Path keyFile) {
+        Objects.requireNonNull(settings, "settings must not be null.");
+        Objects.requireNonNull(id, "id must not be null.");
+        Objects.requireNonNull(file, "file must not be null.");
+        Objects.requireNonNull(keyFile, "keyFile must not be null.");
         EngineConfig config = withDirectory(settings);
         Path directory = config.directory().orElseThrow();
         StoreTools.checkIsStore(directory);
@@ -78,6 +88,8 @@ public final class DataDirectory {
      * @param settings the settings with which an engine opens the directory
      */
     public static WorkspaceTransfer importWorkspace(EngineBuilder settings, WorkspaceImport input) {
+        Objects.requireNonNull(settings, "settings must not be null.");
+        Objects.requireNonNull(input, "input must not be null.");
         return ClosedStore.transfer(withDirectory(settings), transfers -> transfers.importWorkspace(input));
     }
 

@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.pipeline.PendingRequest;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.wire.Wire;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongPredicate;
@@ -60,6 +61,8 @@ final class DoorAdmission implements Admission {
 
     @Override
     public CompletableFuture<Reply> submit(byte[] body, LongPredicate memory) {
+        Objects.requireNonNull(body, "body must not be null.");
+        Objects.requireNonNull(memory, "memory must not be null.");
         pending.reservesMemoryBy(memory);
         pending.received(body, false);
         return wire.submit(pending, replyTo);
@@ -73,12 +76,14 @@ final class DoorAdmission implements Admission {
 
     @Override
     public CompletableFuture<Reply> submitWithoutRoom(String detail) {
+        Objects.requireNonNull(detail, "detail must not be null.");
         pending.lacksRoom(detail);
         return wire.submit(pending, replyTo);
     }
 
     @Override
     public CompletableFuture<Reply> submitWithoutPlace(String detail) {
+        Objects.requireNonNull(detail, "detail must not be null.");
         pending.lacksPlace(detail);
         return wire.submit(pending, replyTo);
     }

@@ -87,6 +87,7 @@ public final class Guard {
      *     characters without spaces, beginning with {@code /}. The metrics keep figures of each for ever
      */
     public Guard route(String path) {
+        Objects.requireNonNull(path, "path must not be null.");
         boolean printable = path.chars().allMatch(c -> c > ' ' && c <= '~');
         if (!path.startsWith("/") || path.length() > PATH_LENGTH_MAX || !printable) {
             throw new IllegalArgumentException("A route must begin with / and have at most " + PATH_LENGTH_MAX
@@ -102,6 +103,7 @@ public final class Guard {
      * @param scope a scope of the engine; a key with all scopes has it too
      */
     public Guard scope(Scope scope) {
+        Objects.requireNonNull(scope, "scope must not be null.");
         GuardedRoute.Settings was = route.settings();
         return with(was.path(), scope.wireName(), was.units(), was.bodyBytesMax(), was.anyBody(), was.needsKey());
     }

@@ -6,6 +6,7 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,7 @@ public final class LiveSettings {
      * @throws IllegalStateException if the engine is closed
      */
     public synchronized List<String> replace(EngineBuilder builder) {
+        Objects.requireNonNull(builder, "builder must not be null.");
         requireOpen();
         EngineConfig next = builder.config();
         SettingChecks.checkThreads(config, next.places());
@@ -136,6 +138,7 @@ public final class LiveSettings {
      * @throws IllegalStateException if the engine is closed
      */
     public synchronized void requirePlansAndTypesInUse(EngineBuilder builder) {
+        Objects.requireNonNull(builder, "builder must not be null.");
         requireOpen();
         EngineConfig next = builder.config();
         Plans registered = new Plans(next.plans());

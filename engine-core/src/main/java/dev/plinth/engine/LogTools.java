@@ -4,6 +4,7 @@ import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.store.tool.LogCopies;
 import dev.plinth.engine.log.SharedLog;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * An operator's tools for a log that several nodes share: verify it, and move everything between it and the directory of a
@@ -21,6 +22,7 @@ public final class LogTools {
      * the log meanwhile.
      */
     public static StoreReport verify(SharedLog log) {
+        Objects.requireNonNull(log, "log must not be null.");
         return LogCopies.verify(log, EngineStore.tables());
     }
 
@@ -31,6 +33,8 @@ public final class LogTools {
      * @param settings names the directory, and the file of its secret key if that is elsewhere
      */
     public static StoreReport importDirectory(EngineBuilder settings, SharedLog log) {
+        Objects.requireNonNull(settings, "settings must not be null.");
+        Objects.requireNonNull(log, "log must not be null.");
         EngineConfig config = settings.config();
         return LogCopies.importDirectory(
                 log, directory(config), EngineStore.settings(config), rows -> MasterKey.checkFits(config, rows));
@@ -43,6 +47,8 @@ public final class LogTools {
      * @param settings names a directory that does not exist or is empty, and the file of the secret key
      */
     public static StoreReport exportDirectory(EngineBuilder settings, SharedLog log) {
+        Objects.requireNonNull(settings, "settings must not be null.");
+        Objects.requireNonNull(log, "log must not be null.");
         EngineConfig config = settings.config();
         Path key = config.secretKeyFile()
                 .orElseThrow(() -> new IllegalStateException(

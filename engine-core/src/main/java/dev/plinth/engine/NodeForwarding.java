@@ -12,6 +12,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import javax.crypto.Mac;
@@ -63,11 +64,14 @@ public final class NodeForwarding {
      * memory and the engine has no {@link EngineBuilder#secretKeyFile}.
      */
     public Optional<String> mac(String text) {
+        Objects.requireNonNull(text, "text must not be null.");
         return macKeys().stream().findFirst().map(shared -> mac(shared, text));
     }
 
     /** Returns true if this is the MAC of the text under a key that the nodes share. */
     public boolean verifies(String text, String mac) {
+        Objects.requireNonNull(text, "text must not be null.");
+        Objects.requireNonNull(mac, "mac must not be null.");
         return macKeys().stream()
                 .anyMatch(shared -> MessageDigest.isEqual(
                         mac(shared, text).getBytes(StandardCharsets.US_ASCII),
@@ -98,6 +102,8 @@ public final class NodeForwarding {
      * old one, and for that of a 65th process within two minutes.
      */
     public boolean isFirst(String node, String nonce) {
+        Objects.requireNonNull(node, "node must not be null.");
+        Objects.requireNonNull(nonce, "nonce must not be null.");
         return nonces.isFirst(node, nonce, clock.nanoTime());
     }
 

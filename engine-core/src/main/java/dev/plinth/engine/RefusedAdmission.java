@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Limits;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongPredicate;
@@ -30,6 +31,8 @@ record RefusedAdmission(Reply reply) implements Admission {
 
     @Override
     public CompletableFuture<Reply> submit(byte[] body, LongPredicate memory) {
+        Objects.requireNonNull(body, "body must not be null.");
+        Objects.requireNonNull(memory, "memory must not be null.");
         return CompletableFuture.completedFuture(reply);
     }
 
@@ -40,6 +43,7 @@ record RefusedAdmission(Reply reply) implements Admission {
 
     @Override
     public CompletableFuture<Reply> submitWithoutRoom(String detail) {
+        Objects.requireNonNull(detail, "detail must not be null.");
         return CompletableFuture.completedFuture(reply);
     }
 }

@@ -5,6 +5,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.job.HostJob;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A job as its handler sees it: the job of the job room, with a client of its workspace and its effects. */
@@ -51,6 +52,7 @@ record RunningJob(HostJob job, PlinthClient workspace, Effects effects) implemen
 
     @Override
     public void progress(long done, long total, String message) {
+        Objects.requireNonNull(message, "message must not be null.");
         boolean unused = EngineFigures.ofOpen(() -> {
             job.progress(done, total, message);
             return true;

@@ -1,6 +1,7 @@
 package dev.plinth.engine;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,6 +46,7 @@ public final class StreamPlaces {
      * @param payer the name under which the stream is counted, from {@link Admission#payer}
      */
     public Optional<Place> take(String payer) {
+        Objects.requireNonNull(payer, "payer must not be null.");
         Place place = new Place(payer);
         int own = byPayer.merge(payer, 1, Integer::sum);
         boolean fits = open.incrementAndGet() <= MOST && own <= WORKSPACE_MAX;

@@ -1,6 +1,7 @@
 package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import java.util.Objects;
 
 /**
  * The immediate answer to a call that starts a job.
@@ -11,6 +12,13 @@ import com.fasterxml.jackson.annotation.JsonCreator;
  * @param json the value as the wire shows it
  */
 public record AcceptedJob(String jobId, JobStatus status, boolean deduplicated, Json json) implements WireValue {
+    /** Refuses null. */
+    public AcceptedJob {
+        Objects.requireNonNull(jobId, "jobId must not be null.");
+        Objects.requireNonNull(status, "status must not be null.");
+        Objects.requireNonNull(json, "json must not be null.");
+    }
+
     /**
      * Reads an accepted job from its JSON on the wire.
      *
@@ -18,6 +26,7 @@ public record AcceptedJob(String jobId, JobStatus status, boolean deduplicated, 
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static AcceptedJob of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(AcceptedJob.class);
     }
 }

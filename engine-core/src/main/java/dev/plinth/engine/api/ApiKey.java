@@ -3,6 +3,7 @@ package dev.plinth.engine.api;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -35,6 +36,22 @@ public record ApiKey(
         Optional<String> secret,
         Json json)
         implements WireValue {
+    /** Refuses null. */
+    public ApiKey {
+        Objects.requireNonNull(id, "id must not be null.");
+        Objects.requireNonNull(name, "name must not be null.");
+        Objects.requireNonNull(mode, "mode must not be null.");
+        Objects.requireNonNull(scopes, "scopes must not be null.");
+        Objects.requireNonNull(prefix, "prefix must not be null.");
+        Objects.requireNonNull(last4, "last4 must not be null.");
+        Objects.requireNonNull(status, "status must not be null.");
+        Objects.requireNonNull(expiresAt, "expiresAt must not be null.");
+        Objects.requireNonNull(lastUsedAt, "lastUsedAt must not be null.");
+        Objects.requireNonNull(createdAt, "createdAt must not be null.");
+        Objects.requireNonNull(secret, "secret must not be null.");
+        Objects.requireNonNull(json, "json must not be null.");
+    }
+
     /**
      * Reads a key from its JSON on the wire.
      *
@@ -42,6 +59,7 @@ public record ApiKey(
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static ApiKey of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(ApiKey.class);
     }
 

@@ -3,6 +3,7 @@ package dev.plinth.engine.api;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,14 @@ import java.util.Optional;
  */
 public record BatchOperation(String method, String path, Optional<Json> body, Optional<String> ifMatch)
         implements WireValue {
+    /** Refuses null. */
+    public BatchOperation {
+        Objects.requireNonNull(method, "method must not be null.");
+        Objects.requireNonNull(path, "path must not be null.");
+        Objects.requireNonNull(body, "body must not be null.");
+        Objects.requireNonNull(ifMatch, "ifMatch must not be null.");
+    }
+
     /**
      * Reads an operation from its JSON on the wire.
      *
@@ -23,31 +32,40 @@ public record BatchOperation(String method, String path, Optional<Json> body, Op
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static BatchOperation of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(BatchOperation.class);
     }
 
     /** Returns a {@code POST} with a body. */
     public static BatchOperation post(String path, Json body) {
+        Objects.requireNonNull(path, "path must not be null.");
+        Objects.requireNonNull(body, "body must not be null.");
         return new BatchOperation("POST", path, Optional.of(body), Optional.empty());
     }
 
     /** Returns a {@code POST} without a body, such as that of a transition. */
     public static BatchOperation post(String path) {
+        Objects.requireNonNull(path, "path must not be null.");
         return new BatchOperation("POST", path, Optional.empty(), Optional.empty());
     }
 
     /** Returns a {@code PUT} with a body. */
     public static BatchOperation put(String path, Json body) {
+        Objects.requireNonNull(path, "path must not be null.");
+        Objects.requireNonNull(body, "body must not be null.");
         return new BatchOperation("PUT", path, Optional.of(body), Optional.empty());
     }
 
     /** Returns a {@code PATCH} with a merge patch. */
     public static BatchOperation patch(String path, Json mergePatch) {
+        Objects.requireNonNull(path, "path must not be null.");
+        Objects.requireNonNull(mergePatch, "mergePatch must not be null.");
         return new BatchOperation("PATCH", path, Optional.of(mergePatch), Optional.empty());
     }
 
     /** Returns a {@code DELETE}. */
     public static BatchOperation delete(String path) {
+        Objects.requireNonNull(path, "path must not be null.");
         return new BatchOperation("DELETE", path, Optional.empty(), Optional.empty());
     }
 

@@ -1,6 +1,7 @@
 package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,14 @@ import java.util.Optional;
  */
 public record BatchResult(int status, Json body, Optional<String> etag, Optional<String> location, Json json)
         implements WireValue {
+    /** Refuses null. */
+    public BatchResult {
+        Objects.requireNonNull(body, "body must not be null.");
+        Objects.requireNonNull(etag, "etag must not be null.");
+        Objects.requireNonNull(location, "location must not be null.");
+        Objects.requireNonNull(json, "json must not be null.");
+    }
+
     /**
      * Reads a result from its JSON on the wire.
      *
@@ -21,6 +30,7 @@ public record BatchResult(int status, Json body, Optional<String> etag, Optional
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static BatchResult of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(BatchResult.class);
     }
 }

@@ -55,36 +55,44 @@ public record BulkOperation(
 
     /** Returns an operation that creates a resource. */
     public static BulkOperation create(NewResource resource) {
+        Objects.requireNonNull(resource, "resource must not be null.");
         return new BulkOperation(Action.CREATE, Optional.empty(), Optional.of(resource), Optional.empty());
     }
 
     /** Returns an operation that changes a resource, {@code res_…}. */
     public static BulkOperation update(String id, ResourceChange change) {
+        Objects.requireNonNull(id, "id must not be null.");
+        Objects.requireNonNull(change, "change must not be null.");
         return new BulkOperation(Action.UPDATE, Optional.of(id), Optional.empty(), Optional.of(change));
     }
 
     /** Returns an operation that pauses a resource. */
     public static BulkOperation pause(String id) {
+        Objects.requireNonNull(id, "id must not be null.");
         return on(Action.PAUSE, id);
     }
 
     /** Returns an operation that makes a paused resource active again. */
     public static BulkOperation resume(String id) {
+        Objects.requireNonNull(id, "id must not be null.");
         return on(Action.RESUME, id);
     }
 
     /** Returns an operation that archives a resource. */
     public static BulkOperation archive(String id) {
+        Objects.requireNonNull(id, "id must not be null.");
         return on(Action.ARCHIVE, id);
     }
 
     /** Returns an operation that makes an archived resource active again. */
     public static BulkOperation unarchive(String id) {
+        Objects.requireNonNull(id, "id must not be null.");
         return on(Action.UNARCHIVE, id);
     }
 
     /** Returns an operation that deletes an archived resource with its children. */
     public static BulkOperation delete(String id) {
+        Objects.requireNonNull(id, "id must not be null.");
         return on(Action.DELETE, id);
     }
 

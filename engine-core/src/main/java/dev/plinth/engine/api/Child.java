@@ -3,6 +3,7 @@ package dev.plinth.engine.api;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A child of exactly one resource.
@@ -30,6 +31,19 @@ public record Child(
         Instant updatedAt,
         Json json)
         implements WireValue {
+    /** Refuses null. */
+    public Child {
+        Objects.requireNonNull(id, "id must not be null.");
+        Objects.requireNonNull(resourceId, "resourceId must not be null.");
+        Objects.requireNonNull(type, "type must not be null.");
+        Objects.requireNonNull(name, "name must not be null.");
+        Objects.requireNonNull(data, "data must not be null.");
+        Objects.requireNonNull(metadata, "metadata must not be null.");
+        Objects.requireNonNull(createdAt, "createdAt must not be null.");
+        Objects.requireNonNull(updatedAt, "updatedAt must not be null.");
+        Objects.requireNonNull(json, "json must not be null.");
+    }
+
     /**
      * Reads a child from its JSON on the wire.
      *
@@ -37,6 +51,7 @@ public record Child(
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Child of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(Child.class);
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -32,8 +33,17 @@ public record Delivery(
         List<Attempt> attempts,
         Json json)
         implements WireValue {
-    /** Copies the attempts. */
+    /** Refuses null. Copies the attempts. */
     public Delivery {
+        Objects.requireNonNull(id, "id must not be null.");
+        Objects.requireNonNull(endpointId, "endpointId must not be null.");
+        Objects.requireNonNull(eventId, "eventId must not be null.");
+        Objects.requireNonNull(eventType, "eventType must not be null.");
+        Objects.requireNonNull(status, "status must not be null.");
+        Objects.requireNonNull(nextAttemptAt, "nextAttemptAt must not be null.");
+        Objects.requireNonNull(createdAt, "createdAt must not be null.");
+        Objects.requireNonNull(attempts, "attempts must not be null.");
+        Objects.requireNonNull(json, "json must not be null.");
         attempts = List.copyOf(attempts);
     }
 
@@ -44,6 +54,7 @@ public record Delivery(
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Delivery of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(Delivery.class);
     }
 
@@ -69,6 +80,17 @@ public record Delivery(
             Optional<String> errorClass,
             Json json)
             implements WireValue {
+        /** Refuses null. */
+        public Attempt {
+            Objects.requireNonNull(trigger, "trigger must not be null.");
+            Objects.requireNonNull(at, "at must not be null.");
+            Objects.requireNonNull(duration, "duration must not be null.");
+            Objects.requireNonNull(status, "status must not be null.");
+            Objects.requireNonNull(responseBody, "responseBody must not be null.");
+            Objects.requireNonNull(errorClass, "errorClass must not be null.");
+            Objects.requireNonNull(json, "json must not be null.");
+        }
+
         /**
          * Reads an attempt from its JSON on the wire.
          *
@@ -76,6 +98,7 @@ public record Delivery(
          */
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
         public static Attempt of(Json json) {
+            Objects.requireNonNull(json, "json must not be null.");
             return json.read(Attempt.class);
         }
     }

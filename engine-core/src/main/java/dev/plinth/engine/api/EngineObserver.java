@@ -1,6 +1,7 @@
 package dev.plinth.engine.api;
 
 import java.net.URI;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -73,7 +74,18 @@ public interface EngineObserver {
             Optional<String> scheme,
             Optional<String> authority,
             Optional<TraceParent> parent)
-            implements Work {}
+            implements Work {
+        /** Refuses null. */
+        public CallWork {
+            Objects.requireNonNull(requestId, "requestId must not be null.");
+            Objects.requireNonNull(method, "method must not be null.");
+            Objects.requireNonNull(route, "route must not be null.");
+            Objects.requireNonNull(path, "path must not be null.");
+            Objects.requireNonNull(scheme, "scheme must not be null.");
+            Objects.requireNonNull(authority, "authority must not be null.");
+            Objects.requireNonNull(parent, "parent must not be null.");
+        }
+    }
 
     /**
      * An attempt of a job by a handler in this JVM.
@@ -83,7 +95,15 @@ public interface EngineObserver {
      * @param attempt the number of the attempt, from 1
      */
     record JobWork(String jobId, String workspaceId, String type, int attempt, Optional<TraceParent> parent)
-            implements Work {}
+            implements Work {
+        /** Refuses null. */
+        public JobWork {
+            Objects.requireNonNull(jobId, "jobId must not be null.");
+            Objects.requireNonNull(workspaceId, "workspaceId must not be null.");
+            Objects.requireNonNull(type, "type must not be null.");
+            Objects.requireNonNull(parent, "parent must not be null.");
+        }
+    }
 
     /**
      * An attempt at a delivery.
@@ -103,7 +123,17 @@ public interface EngineObserver {
             int attempt,
             URI url,
             Optional<TraceParent> parent)
-            implements Work {}
+            implements Work {
+        /** Refuses null. */
+        public DeliveryWork {
+            Objects.requireNonNull(deliveryId, "deliveryId must not be null.");
+            Objects.requireNonNull(workspaceId, "workspaceId must not be null.");
+            Objects.requireNonNull(endpointId, "endpointId must not be null.");
+            Objects.requireNonNull(eventType, "eventType must not be null.");
+            Objects.requireNonNull(url, "url must not be null.");
+            Objects.requireNonNull(parent, "parent must not be null.");
+        }
+    }
 
     /**
      * The end of work.
@@ -113,5 +143,11 @@ public interface EngineObserver {
      * @param status the HTTP status of the answer, of the call or of the receiver; 0 if there is none
      * @param workspaceId the workspace, {@code ws_…}; empty if the caller belongs to none
      */
-    record End(Optional<String> failure, int status, Optional<String> workspaceId) {}
+    record End(Optional<String> failure, int status, Optional<String> workspaceId) {
+        /** Refuses null. */
+        public End {
+            Objects.requireNonNull(failure, "failure must not be null.");
+            Objects.requireNonNull(workspaceId, "workspaceId must not be null.");
+        }
+    }
 }

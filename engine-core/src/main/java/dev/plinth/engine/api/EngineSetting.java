@@ -2,6 +2,7 @@ package dev.plinth.engine.api;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * The settings of an engine that are numbers, each with its limits and its default. The builder checks values by them,
@@ -201,6 +202,7 @@ public enum EngineSetting {
      * @throws IllegalArgumentException if it is out of its limits, or is no whole number of days or seconds
      */
     public Duration checked(Duration time) {
+        Objects.requireNonNull(time, "time must not be null.");
         Duration one = unit == Unit.DAYS ? Duration.ofDays(1) : Duration.ofSeconds(1);
         long count = time.dividedBy(one);
         if (!one.multipliedBy(count).equals(time)) {

@@ -2,6 +2,7 @@ package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * Something that happened, as every webhook carries it.
@@ -13,6 +14,15 @@ import java.time.Instant;
  * @param json the value as the wire shows it
  */
 public record Event(String id, String type, Instant createdAt, Json data, Json json) implements WireValue {
+    /** Refuses null. */
+    public Event {
+        Objects.requireNonNull(id, "id must not be null.");
+        Objects.requireNonNull(type, "type must not be null.");
+        Objects.requireNonNull(createdAt, "createdAt must not be null.");
+        Objects.requireNonNull(data, "data must not be null.");
+        Objects.requireNonNull(json, "json must not be null.");
+    }
+
     /**
      * Reads an event from its JSON on the wire, such as the body of a webhook.
      *
@@ -20,6 +30,7 @@ public record Event(String id, String type, Instant createdAt, Json data, Json j
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Event of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(Event.class);
     }
 }

@@ -2,6 +2,7 @@ package dev.plinth.engine.api;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A family of figures of an engine, as {@code GET /metrics} shows it. It names no workspace. Immutable.
@@ -12,8 +13,12 @@ import java.util.Map;
  * @param samples its samples, each with labels of its own
  */
 public record Figure(String name, Kind kind, String help, List<Sample> samples) {
-    /** Copies the samples. */
+    /** Refuses null. Copies the samples. */
     public Figure {
+        Objects.requireNonNull(name, "name must not be null.");
+        Objects.requireNonNull(kind, "kind must not be null.");
+        Objects.requireNonNull(help, "help must not be null.");
+        Objects.requireNonNull(samples, "samples must not be null.");
         samples = List.copyOf(samples);
     }
 
@@ -38,7 +43,12 @@ public record Figure(String name, Kind kind, String help, List<Sample> samples) 
      *
      * @param labels the labels in order, not to be changed
      */
-    public record Value(Map<String, String> labels, double value) implements Sample {}
+    public record Value(Map<String, String> labels, double value) implements Sample {
+        /** Refuses null. */
+        public Value {
+            Objects.requireNonNull(labels, "labels must not be null.");
+        }
+    }
 
     /**
      * The distribution of times in seconds.
@@ -48,8 +58,10 @@ public record Figure(String name, Kind kind, String help, List<Sample> samples) 
      * @param sum the sum of all values
      */
     public record Distribution(Map<String, String> labels, List<Bucket> buckets, double sum) implements Sample {
-        /** Copies the buckets. */
+        /** Refuses null. Copies the buckets. */
         public Distribution {
+            Objects.requireNonNull(labels, "labels must not be null.");
+            Objects.requireNonNull(buckets, "buckets must not be null.");
             buckets = List.copyOf(buckets);
         }
 

@@ -2,6 +2,7 @@ package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -45,6 +46,23 @@ public record Job(
         boolean handled,
         Json json)
         implements WireValue {
+    /** Refuses null. */
+    public Job {
+        Objects.requireNonNull(id, "id must not be null.");
+        Objects.requireNonNull(type, "type must not be null.");
+        Objects.requireNonNull(status, "status must not be null.");
+        Objects.requireNonNull(result, "result must not be null.");
+        Objects.requireNonNull(error, "error must not be null.");
+        Objects.requireNonNull(progress, "progress must not be null.");
+        Objects.requireNonNull(resourceId, "resourceId must not be null.");
+        Objects.requireNonNull(runAt, "runAt must not be null.");
+        Objects.requireNonNull(nextAttemptAt, "nextAttemptAt must not be null.");
+        Objects.requireNonNull(createdAt, "createdAt must not be null.");
+        Objects.requireNonNull(startedAt, "startedAt must not be null.");
+        Objects.requireNonNull(finishedAt, "finishedAt must not be null.");
+        Objects.requireNonNull(json, "json must not be null.");
+    }
+
     /**
      * Reads a job from its JSON on the wire.
      *
@@ -52,6 +70,7 @@ public record Job(
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Job of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(Job.class);
     }
 }

@@ -1,6 +1,7 @@
 package dev.plinth.engine.api;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -11,4 +12,10 @@ import java.util.Optional;
  * @param oldestUnhandled how long the oldest of these has waited; empty if there is none
  * @param oldestQueued how long the oldest queued job has waited; empty if there is none
  */
-public record JobFigures(long unhandled, Optional<Duration> oldestUnhandled, Optional<Duration> oldestQueued) {}
+public record JobFigures(long unhandled, Optional<Duration> oldestUnhandled, Optional<Duration> oldestQueued) {
+    /** Refuses null. */
+    public JobFigures {
+        Objects.requireNonNull(oldestUnhandled, "oldestUnhandled must not be null.");
+        Objects.requireNonNull(oldestQueued, "oldestQueued must not be null.");
+    }
+}

@@ -47,6 +47,7 @@ public record KeyChange(
 
     /** Returns the same with another name. */
     public KeyChange withName(String other) {
+        Objects.requireNonNull(other, "name must not be null.");
         return new KeyChange(Optional.of(other), scopes, enabled, expiry);
     }
 
@@ -56,6 +57,7 @@ public record KeyChange(
      * @throws IllegalArgumentException if there is none, because a key without scopes may do everything
      */
     public KeyChange withScopes(Scope... only) {
+        Objects.requireNonNull(only, "scopes must not be null.");
         if (only.length == 0) {
             throw new IllegalArgumentException(
                     "A restricted key must have a scope or more, got none. Name some, or call withAllScopes.");
@@ -75,6 +77,7 @@ public record KeyChange(
 
     /** Returns the same, to expire at a time. */
     public KeyChange until(Instant end) {
+        Objects.requireNonNull(end, "expiry must not be null.");
         return new KeyChange(name, scopes, enabled, Optional.of(new Expiry(Optional.of(end))));
     }
 

@@ -2,6 +2,7 @@ package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * The right of a worker to a job for a time.
@@ -11,6 +12,12 @@ import java.time.Instant;
  * @param json the value as the wire shows it
  */
 public record Lease(Instant expiresAt, boolean cancelRequested, Json json) implements WireValue {
+    /** Refuses null. */
+    public Lease {
+        Objects.requireNonNull(expiresAt, "expiresAt must not be null.");
+        Objects.requireNonNull(json, "json must not be null.");
+    }
+
     /**
      * Reads a lease from its JSON on the wire.
      *
@@ -18,6 +25,7 @@ public record Lease(Instant expiresAt, boolean cancelRequested, Json json) imple
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Lease of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(Lease.class);
     }
 }

@@ -25,6 +25,7 @@ public record LeaseRequest(List<String> types, int max, Duration lease, Duration
 
     /** Returns a wish for one job of these types for 60 s, without waiting. */
     public static LeaseRequest of(String... types) {
+        Objects.requireNonNull(types, "types must not be null.");
         return new LeaseRequest(List.of(types), 1, LEASE_DEFAULT, Duration.ZERO);
     }
 

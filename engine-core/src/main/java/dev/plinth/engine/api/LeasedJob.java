@@ -2,6 +2,7 @@ package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * A job under a lease. Its worker ends the job or extends the lease before the lease expires.
@@ -14,6 +15,15 @@ import java.time.Instant;
  */
 public record LeasedJob(Job job, Json input, String leaseToken, Instant leaseExpiresAt, Json json)
         implements WireValue {
+    /** Refuses null. */
+    public LeasedJob {
+        Objects.requireNonNull(job, "job must not be null.");
+        Objects.requireNonNull(input, "input must not be null.");
+        Objects.requireNonNull(leaseToken, "leaseToken must not be null.");
+        Objects.requireNonNull(leaseExpiresAt, "leaseExpiresAt must not be null.");
+        Objects.requireNonNull(json, "json must not be null.");
+    }
+
     /**
      * Reads a job under a lease from its JSON on the wire.
      *
@@ -21,6 +31,7 @@ public record LeasedJob(Job job, Json input, String leaseToken, Instant leaseExp
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static LeasedJob of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(LeasedJob.class);
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -55,8 +56,25 @@ public record LoggedRequest(
         List<String> jobs,
         Json json)
         implements WireValue {
-    /** Copies the lists. */
+    /** Refuses null. Copies the lists. */
     public LoggedRequest {
+        Objects.requireNonNull(id, "id must not be null.");
+        Objects.requireNonNull(method, "method must not be null.");
+        Objects.requireNonNull(route, "route must not be null.");
+        Objects.requireNonNull(path, "path must not be null.");
+        Objects.requireNonNull(code, "code must not be null.");
+        Objects.requireNonNull(detail, "detail must not be null.");
+        Objects.requireNonNull(errors, "errors must not be null.");
+        Objects.requireNonNull(policy, "policy must not be null.");
+        Objects.requireNonNull(keyId, "keyId must not be null.");
+        Objects.requireNonNull(node, "node must not be null.");
+        Objects.requireNonNull(idempotencyKey, "idempotencyKey must not be null.");
+        Objects.requireNonNull(idempotency, "idempotency must not be null.");
+        Objects.requireNonNull(duration, "duration must not be null.");
+        Objects.requireNonNull(createdAt, "createdAt must not be null.");
+        Objects.requireNonNull(events, "events must not be null.");
+        Objects.requireNonNull(jobs, "jobs must not be null.");
+        Objects.requireNonNull(json, "json must not be null.");
         errors = List.copyOf(errors);
         events = List.copyOf(events);
         jobs = List.copyOf(jobs);
@@ -69,6 +87,7 @@ public record LoggedRequest(
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static LoggedRequest of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(LoggedRequest.class);
     }
 

@@ -115,6 +115,7 @@ public final class ManualClock implements EngineClock {
 
     /** Registers work that runs when time passes. Closing the attachment removes it. Meant for engines. */
     public Attachment attach(DueWork work) {
+        Objects.requireNonNull(work, "work must not be null.");
         attached.add(work);
         return () -> attached.remove(work);
     }

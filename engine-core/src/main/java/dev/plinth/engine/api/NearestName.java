@@ -3,6 +3,7 @@ package dev.plinth.engine.api;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Finds the known name that a caller probably meant by an unknown one, for the text of an error. */
@@ -18,6 +19,8 @@ public final class NearestName {
      * separators alone, or in every third character at most. It may also be the last word of the unknown one.
      */
     public static Optional<String> of(String unknown, Collection<String> names) {
+        Objects.requireNonNull(unknown, "unknown must not be null.");
+        Objects.requireNonNull(names, "names must not be null.");
         if (unknown.length() > LENGTH_MAX) {
             return Optional.empty();
         }

@@ -29,6 +29,7 @@ public record NewEvent(String type, Json data, Optional<String> resourceId) {
 
     /** Returns the same about a resource, {@code res_…}. */
     public NewEvent about(String id) {
+        Objects.requireNonNull(id, "resourceId must not be null.");
         return new NewEvent(type, data, Optional.of(id));
     }
 

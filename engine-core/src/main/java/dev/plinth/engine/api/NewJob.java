@@ -49,11 +49,13 @@ public record NewJob(
 
     /** Returns the same about a resource, {@code res_…}. */
     public NewJob onResource(String id) {
+        Objects.requireNonNull(id, "resourceId must not be null.");
         return new NewJob(type, input, Optional.of(id), runAt, priority, uniqueKey, maxAttempts);
     }
 
     /** Returns the same to run at a time. */
     public NewJob at(Instant time) {
+        Objects.requireNonNull(time, "runAt must not be null.");
         return new NewJob(type, input, resourceId, Optional.of(time), priority, uniqueKey, maxAttempts);
     }
 
@@ -64,6 +66,7 @@ public record NewJob(
 
     /** Returns the same with a key that keeps a second job of this type out as long as the first has not ended. */
     public NewJob withUniqueKey(String key) {
+        Objects.requireNonNull(key, "uniqueKey must not be null.");
         return new NewJob(type, input, resourceId, runAt, priority, Optional.of(key), maxAttempts);
     }
 

@@ -43,6 +43,7 @@ public record NewKey(String name, KeyMode mode, Set<Scope> scopes, Optional<Inst
      * @throws IllegalArgumentException if there is none, because a key without scopes may do everything
      */
     public NewKey withScopes(Scope... only) {
+        Objects.requireNonNull(only, "scopes must not be null.");
         if (only.length == 0) {
             throw new IllegalArgumentException("A restricted key must have a scope or more, got none. Name some.");
         }
@@ -51,6 +52,7 @@ public record NewKey(String name, KeyMode mode, Set<Scope> scopes, Optional<Inst
 
     /** Returns the same, to expire at a time. */
     public NewKey until(Instant end) {
+        Objects.requireNonNull(end, "expiresAt must not be null.");
         return new NewKey(name, mode, scopes, Optional.of(end));
     }
 

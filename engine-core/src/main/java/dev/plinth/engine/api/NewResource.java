@@ -33,6 +33,7 @@ public record NewResource(String name, Optional<String> type, Json data, Map<Str
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static NewResource of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(NewResource.class);
     }
 
@@ -61,6 +62,7 @@ public record NewResource(String name, Optional<String> type, Json data, Map<Str
 
     /** Returns the same with another type. */
     public NewResource ofType(String other) {
+        Objects.requireNonNull(other, "type must not be null.");
         return new NewResource(name, Optional.of(other), data, metadata);
     }
 

@@ -38,6 +38,7 @@ public record NewWebhookEndpoint(
 
     /** Returns an endpoint at a URL for events of these types, or for all events if there are none. */
     public static NewWebhookEndpoint to(String url, String... types) {
+        Objects.requireNonNull(types, "types must not be null.");
         return new NewWebhookEndpoint(url, List.of(types), true, "", Map.of(), Optional.empty());
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param nextCursor the cursor of the next page; empty on the last one
  */
 public record Page<T>(List<T> data, boolean hasMore, Optional<String> nextCursor) implements WireValue {
-    /** Copies the items. */
+    /** Refuses null. Copies the items. */
     public Page {
+        Objects.requireNonNull(data, "data must not be null.");
+        Objects.requireNonNull(nextCursor, "nextCursor must not be null.");
         data = List.copyOf(data);
     }
 

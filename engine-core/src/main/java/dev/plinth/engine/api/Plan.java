@@ -60,8 +60,10 @@ public record Plan(
     /** 6,000 requests a minute. */
     public static final Plan BUSINESS = perMinute("business", 6000);
 
-    /** Checks the ranges of all components. */
+    /** Refuses null. Checks the ranges of all components. */
     public Plan {
+        Objects.requireNonNull(policies, "policies must not be null.");
+        Objects.requireNonNull(shares, "shares must not be null.");
         Objects.requireNonNull(name, "name must not be null.");
         if (!name.matches("[a-z][a-z0-9_-]{0,63}")) {
             throw new IllegalArgumentException(
@@ -155,6 +157,7 @@ public record Plan(
 
     /** Returns the same plan with one more rate limit. */
     public Plan withPolicy(RatePolicy policy) {
+        Objects.requireNonNull(policy, "policy must not be null.");
         List<RatePolicy> more = new ArrayList<>(policies);
         more.add(policy);
         return with(endpointsMax, queuedJobsMax, resourcesMax, more, shares);
@@ -162,6 +165,8 @@ public record Plan(
 
     /** Returns the same plan with a share of one table, such as {@code events}. */
     public Plan withShare(String table, TableShare share) {
+        Objects.requireNonNull(table, "table must not be null.");
+        Objects.requireNonNull(share, "share must not be null.");
         Map<String, TableShare> more = new HashMap<>(shares);
         more.put(table, share);
         return with(endpointsMax, queuedJobsMax, resourcesMax, policies, more);

@@ -2,6 +2,7 @@ package dev.plinth.engine.api;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ public final class PlinthException extends RuntimeException {
      * @param retryAfter how long to wait before a retry; null if there is no such advice
      */
     public PlinthException(Problem problem, @Nullable Duration retryAfter) {
-        super(message(problem));
+        super(message(Objects.requireNonNull(problem, "problem must not be null.")));
         this.problem = problem;
         this.retryAfter = retryAfter;
     }

@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The reason why a call was refused: the problem document of RFC 9457 as a value.
@@ -30,8 +31,14 @@ public record Problem(
         int operation,
         List<ProblemError> errors)
         implements WireValue, Serializable {
-    /** Copies the errors. */
+    /** Refuses null. Copies the errors. */
     public Problem {
+        Objects.requireNonNull(type, "type must not be null.");
+        Objects.requireNonNull(title, "title must not be null.");
+        Objects.requireNonNull(detail, "detail must not be null.");
+        Objects.requireNonNull(code, "code must not be null.");
+        Objects.requireNonNull(requestId, "requestId must not be null.");
+        Objects.requireNonNull(errors, "errors must not be null.");
         errors = List.copyOf(errors);
     }
 
@@ -42,6 +49,7 @@ public record Problem(
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Problem of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(Problem.class);
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * An error of the input.
@@ -14,6 +15,14 @@ import java.util.Map;
  * @param detail the value, the limit and the next step
  */
 public record ProblemError(Source source, String at, String code, String detail) implements WireValue, Serializable {
+    /** Refuses null. */
+    public ProblemError {
+        Objects.requireNonNull(source, "source must not be null.");
+        Objects.requireNonNull(at, "at must not be null.");
+        Objects.requireNonNull(code, "code must not be null.");
+        Objects.requireNonNull(detail, "detail must not be null.");
+    }
+
     /**
      * Reads an error from its JSON on the wire.
      *
@@ -21,6 +30,7 @@ public record ProblemError(Source source, String at, String code, String detail)
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static ProblemError of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(ProblemError.class);
     }
 

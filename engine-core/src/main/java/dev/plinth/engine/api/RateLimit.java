@@ -3,6 +3,7 @@ package dev.plinth.engine.api;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The state of a workspace's rate limits.
@@ -12,8 +13,11 @@ import java.util.List;
  * @param json the value as the wire shows it
  */
 public record RateLimit(String plan, List<Policy> policies, Json json) implements WireValue {
-    /** Copies the policies. */
+    /** Refuses null. Copies the policies. */
     public RateLimit {
+        Objects.requireNonNull(plan, "plan must not be null.");
+        Objects.requireNonNull(policies, "policies must not be null.");
+        Objects.requireNonNull(json, "json must not be null.");
         policies = List.copyOf(policies);
     }
 
@@ -24,6 +28,7 @@ public record RateLimit(String plan, List<Policy> policies, Json json) implement
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static RateLimit of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(RateLimit.class);
     }
 
@@ -59,6 +64,14 @@ public record RateLimit(String plan, List<Policy> policies, Json json) implement
      */
     public record Policy(String name, long limit, Duration window, long remaining, Duration reset, Json json)
             implements WireValue {
+        /** Refuses null. */
+        public Policy {
+            Objects.requireNonNull(name, "name must not be null.");
+            Objects.requireNonNull(window, "window must not be null.");
+            Objects.requireNonNull(reset, "reset must not be null.");
+            Objects.requireNonNull(json, "json must not be null.");
+        }
+
         /**
          * Reads a limit from its JSON on the wire.
          *
@@ -66,6 +79,7 @@ public record RateLimit(String plan, List<Policy> policies, Json json) implement
          */
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
         public static Policy of(Json json) {
+            Objects.requireNonNull(json, "json must not be null.");
             return json.read(Policy.class);
         }
     }

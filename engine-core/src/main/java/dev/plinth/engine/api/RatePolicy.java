@@ -14,8 +14,9 @@ import java.util.Objects;
  * @param mode whether the limit refuses calls
  */
 public record RatePolicy(String name, int requests, Duration window, Per per, Mode mode) {
-    /** Checks the ranges of all components. */
+    /** Refuses null. Checks the ranges of all components. */
     public RatePolicy {
+        Objects.requireNonNull(name, "name must not be null.");
         Objects.requireNonNull(per, "per must not be null.");
         Objects.requireNonNull(mode, "mode must not be null.");
         if (!name.matches("[a-z][a-z0-9_-]{0,63}")) {
@@ -35,6 +36,7 @@ public record RatePolicy(String name, int requests, Duration window, Per per, Mo
 
     /** Returns a limit of the workspace that refuses calls. */
     public static RatePolicy of(String name, int requests, Duration window) {
+        Objects.requireNonNull(name, "name must not be null.");
         return new RatePolicy(name, requests, window, Per.WORKSPACE, Mode.ENFORCE);
     }
 

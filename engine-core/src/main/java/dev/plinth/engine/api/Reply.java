@@ -3,6 +3,7 @@ package dev.plinth.engine.api;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param rest the rest of a body that is a stream; empty for a complete body
  */
 public record Reply(int status, Map<String, String> headers, byte[] body, Optional<Rest> rest) {
+    /** Refuses null. */
+    public Reply {
+        Objects.requireNonNull(headers, "headers must not be null.");
+        Objects.requireNonNull(body, "body must not be null.");
+        Objects.requireNonNull(rest, "rest must not be null.");
+    }
+
     /** Makes a reply with a complete body. */
     public Reply(int status, Map<String, String> headers, byte[] body) {
         this(status, headers, body, Optional.empty());
@@ -42,6 +50,12 @@ public record Reply(int status, Map<String, String> headers, byte[] body, Option
      * @param rest the rest after these bytes; empty at the end
      */
     public record Part(byte[] bytes, Optional<Rest> rest) {
+        /** Refuses null. */
+        public Part {
+            Objects.requireNonNull(bytes, "bytes must not be null.");
+            Objects.requireNonNull(rest, "rest must not be null.");
+        }
+
         /** Returns the part as text. */
         public String text() {
             return new String(bytes, StandardCharsets.UTF_8);
@@ -50,6 +64,8 @@ public record Reply(int status, Map<String, String> headers, byte[] body, Option
 
     /** Returns the same reply with one more header behind the others. */
     public Reply with(String name, String value) {
+        Objects.requireNonNull(name, "name must not be null.");
+        Objects.requireNonNull(value, "value must not be null.");
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
         return new Reply(status, more, body, rest);
@@ -63,6 +79,8 @@ public record Reply(int status, Map<String, String> headers, byte[] body, Option
      * @param encoded the body in that coding; not to be changed
      */
     public Reply inCoding(String coding, byte[] encoded) {
+        Objects.requireNonNull(coding, "coding must not be null.");
+        Objects.requireNonNull(encoded, "encoded must not be null.");
         Map<String, String> own = new LinkedHashMap<>(headers);
         own.computeIfPresent("ETag", (name, tag) -> tagOf(tag, coding));
         own.put("Content-Encoding", coding);
@@ -74,11 +92,14 @@ public record Reply(int status, Map<String, String> headers, byte[] body, Option
      * entity tag stays as it is.
      */
     public static String tagOf(String tag, String coding) {
+        Objects.requireNonNull(tag, "tag must not be null.");
+        Objects.requireNonNull(coding, "coding must not be null.");
         return tag.endsWith("\"") ? tag.substring(0, tag.length() - 1) + "-" + coding + "\"" : tag;
     }
 
     /** Returns the value of a header, or null if the reply has none. The name may be in any case. */
     public @Nullable String header(String name) {
+        Objects.requireNonNull(name, "name must not be null.");
         for (Map.Entry<String, String> entry : headers.entrySet()) {
             if (entry.getKey().equalsIgnoreCase(name)) {
                 return entry.getValue();

@@ -3,6 +3,7 @@ package dev.plinth.engine.api;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -33,6 +34,20 @@ public record Resource(
         Optional<Shared> shared,
         Json json)
         implements WireValue {
+    /** Refuses null. */
+    public Resource {
+        Objects.requireNonNull(id, "id must not be null.");
+        Objects.requireNonNull(type, "type must not be null.");
+        Objects.requireNonNull(name, "name must not be null.");
+        Objects.requireNonNull(status, "status must not be null.");
+        Objects.requireNonNull(data, "data must not be null.");
+        Objects.requireNonNull(metadata, "metadata must not be null.");
+        Objects.requireNonNull(createdAt, "createdAt must not be null.");
+        Objects.requireNonNull(updatedAt, "updatedAt must not be null.");
+        Objects.requireNonNull(shared, "shared must not be null.");
+        Objects.requireNonNull(json, "json must not be null.");
+    }
+
     /**
      * Reads a resource from its JSON on the wire.
      *
@@ -40,6 +55,7 @@ public record Resource(
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Resource of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(Resource.class);
     }
 
@@ -49,5 +65,11 @@ public record Resource(
      * @param role what the caller may do
      * @param ownerWorkspaceId the owner, {@code ws_…}
      */
-    public record Shared(Role role, String ownerWorkspaceId) {}
+    public record Shared(Role role, String ownerWorkspaceId) {
+        /** Refuses null. */
+        public Shared {
+            Objects.requireNonNull(role, "role must not be null.");
+            Objects.requireNonNull(ownerWorkspaceId, "ownerWorkspaceId must not be null.");
+        }
+    }
 }

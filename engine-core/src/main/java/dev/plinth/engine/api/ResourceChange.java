@@ -26,31 +26,37 @@ public record ResourceChange(Optional<String> name, Optional<Json> data, Optiona
 
     /** Returns a change of the name. */
     public static ResourceChange named(String name) {
+        Objects.requireNonNull(name, "name must not be null.");
         return NONE.withName(name);
     }
 
     /** Returns a change that merges an object into the data. */
     public static ResourceChange ofData(Json mergePatch) {
+        Objects.requireNonNull(mergePatch, "mergePatch must not be null.");
         return NONE.withData(mergePatch);
     }
 
     /** Returns a change that adds or replaces these pairs of the metadata. */
     public static ResourceChange ofMetadata(Map<String, String> pairs) {
+        Objects.requireNonNull(pairs, "pairs must not be null.");
         return NONE.withMetadata(Json.of(pairs));
     }
 
     /** Returns the same with another name. */
     public ResourceChange withName(String other) {
+        Objects.requireNonNull(other, "name must not be null.");
         return new ResourceChange(Optional.of(other), data, metadata);
     }
 
     /** Returns the same with another change of the data. */
     public ResourceChange withData(Json mergePatch) {
+        Objects.requireNonNull(mergePatch, "data must not be null.");
         return new ResourceChange(name, Optional.of(mergePatch), metadata);
     }
 
     /** Returns the same with another change of the metadata. */
     public ResourceChange withMetadata(Json mergePatch) {
+        Objects.requireNonNull(mergePatch, "metadata must not be null.");
         return new ResourceChange(name, data, Optional.of(mergePatch));
     }
 

@@ -2,6 +2,7 @@ package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Locale;
+import java.util.Objects;
 
 /** The rights of a restricted API key. Write includes read. */
 public enum Scope {
@@ -55,6 +56,7 @@ public enum Scope {
      * @throws IllegalArgumentException if this release knows no scope of this name
      */
     public static Scope of(String wireName) {
+        Objects.requireNonNull(wireName, "wireName must not be null.");
         for (Scope scope : values()) {
             if (scope.wireName.equals(wireName)) {
                 return scope;

@@ -1,5 +1,6 @@
 package dev.plinth.engine.api;
 
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -21,6 +22,7 @@ public final class SeededIds implements IdSource {
 
     @Override
     public Bits next(String kind, long epochMillis) {
+        Objects.requireNonNull(kind, "kind must not be null.");
         long count = counters.computeIfAbsent(kind, k -> new AtomicLong()).incrementAndGet();
         long noise = mix(seed ^ kind.hashCode());
         return new Bits(epochMillis << 16 | (noise & 0xFFFF), count << 24 | (mix(seed + count) & 0xFF_FFFF));
@@ -28,6 +30,7 @@ public final class SeededIds implements IdSource {
 
     @Override
     public void fillSecret(byte[] target) {
+        Objects.requireNonNull(target, "target must not be null.");
         for (int i = 0; i < target.length; i++) {
             target[i] = (byte) mix(seed ^ mix(secrets.incrementAndGet()));
         }

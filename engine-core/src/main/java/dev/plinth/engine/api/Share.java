@@ -2,6 +2,7 @@ package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * The right of another workspace to a resource.
@@ -15,6 +16,16 @@ import java.time.Instant;
  */
 public record Share(String id, String resourceId, String workspaceId, Role role, Instant createdAt, Json json)
         implements WireValue {
+    /** Refuses null. */
+    public Share {
+        Objects.requireNonNull(id, "id must not be null.");
+        Objects.requireNonNull(resourceId, "resourceId must not be null.");
+        Objects.requireNonNull(workspaceId, "workspaceId must not be null.");
+        Objects.requireNonNull(role, "role must not be null.");
+        Objects.requireNonNull(createdAt, "createdAt must not be null.");
+        Objects.requireNonNull(json, "json must not be null.");
+    }
+
     /**
      * Reads a share from its JSON on the wire.
      *
@@ -22,6 +33,7 @@ public record Share(String id, String resourceId, String workspaceId, Role role,
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Share of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(Share.class);
     }
 }

@@ -1,6 +1,7 @@
 package dev.plinth.engine.api;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The findings in a directory or a shared log, or the changes to it, for a person to read.
@@ -9,8 +10,9 @@ import java.util.List;
  * @param lines the lines to print
  */
 public record StoreReport(boolean isWhole, List<String> lines) {
-    /** Copies the lines. */
+    /** Refuses null. Copies the lines. */
     public StoreReport {
+        Objects.requireNonNull(lines, "lines must not be null.");
         lines = List.copyOf(lines);
     }
 }

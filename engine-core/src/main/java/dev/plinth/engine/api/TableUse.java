@@ -2,6 +2,7 @@ package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The use of a table, with the workspaces that have the most of it.
@@ -17,8 +18,11 @@ import java.util.List;
 public record TableUse(
         String name, long rows, long rowsMax, long bytes, long bytesMax, List<Holder> workspaces, Json json)
         implements WireValue {
-    /** Copies the workspaces. */
+    /** Refuses null. Copies the workspaces. */
     public TableUse {
+        Objects.requireNonNull(name, "name must not be null.");
+        Objects.requireNonNull(workspaces, "workspaces must not be null.");
+        Objects.requireNonNull(json, "json must not be null.");
         workspaces = List.copyOf(workspaces);
     }
 
@@ -29,6 +33,7 @@ public record TableUse(
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static TableUse of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(TableUse.class);
     }
 
@@ -41,6 +46,12 @@ public record TableUse(
      * @param json the value as the wire shows it
      */
     public record Holder(String workspaceId, long rows, long bytes, Json json) implements WireValue {
+        /** Refuses null. */
+        public Holder {
+            Objects.requireNonNull(workspaceId, "workspaceId must not be null.");
+            Objects.requireNonNull(json, "json must not be null.");
+        }
+
         /**
          * Reads a workspace's use from its JSON on the wire.
          *
@@ -48,6 +59,7 @@ public record TableUse(
          */
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
         public static Holder of(Json json) {
+            Objects.requireNonNull(json, "json must not be null.");
             return json.read(Holder.class);
         }
     }

@@ -1,6 +1,7 @@
 package dev.plinth.engine.api;
 
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,8 @@ public record TraceParent(long traceHigh, long traceLow, long span, boolean samp
      * @throws IllegalArgumentException if an id is malformed
      */
     public static TraceParent of(String traceId, String spanId, boolean sampled) {
+        Objects.requireNonNull(traceId, "traceId must not be null.");
+        Objects.requireNonNull(spanId, "spanId must not be null.");
         return parse(VERSION + "-" + traceId + "-" + spanId + (sampled ? "-01" : "-00"))
                 .orElseThrow(() -> new IllegalArgumentException(
                         "A trace id must have 32 and a span id 16 hexadecimal digits in lower case, not all zero; got "

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -35,6 +36,19 @@ public record WebhookEndpoint(
         Optional<String> secret,
         Json json)
         implements WireValue {
+    /** Refuses null. */
+    public WebhookEndpoint {
+        Objects.requireNonNull(id, "id must not be null.");
+        Objects.requireNonNull(url, "url must not be null.");
+        Objects.requireNonNull(types, "types must not be null.");
+        Objects.requireNonNull(description, "description must not be null.");
+        Objects.requireNonNull(headers, "headers must not be null.");
+        Objects.requireNonNull(createdAt, "createdAt must not be null.");
+        Objects.requireNonNull(missedSince, "missedSince must not be null.");
+        Objects.requireNonNull(secret, "secret must not be null.");
+        Objects.requireNonNull(json, "json must not be null.");
+    }
+
     /**
      * Reads an endpoint from its JSON on the wire.
      *
@@ -42,6 +56,7 @@ public record WebhookEndpoint(
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static WebhookEndpoint of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(WebhookEndpoint.class);
     }
 

@@ -51,12 +51,14 @@ public record WebhookEndpointChange(
 
     /** Returns the same with another URL. */
     public WebhookEndpointChange withUrl(String other) {
+        Objects.requireNonNull(other, "url must not be null.");
         return new WebhookEndpointChange(
                 Optional.of(other), types, ordered, description, headers, maxPerSecond, enabled);
     }
 
     /** Returns the same with other types, such as {@code resource.*}; none for all events. */
     public WebhookEndpointChange withTypes(String... others) {
+        Objects.requireNonNull(others, "types must not be null.");
         return new WebhookEndpointChange(
                 url, Optional.of(List.of(others)), ordered, description, headers, maxPerSecond, enabled);
     }
@@ -68,11 +70,13 @@ public record WebhookEndpointChange(
 
     /** Returns the same with another description. */
     public WebhookEndpointChange withDescription(String other) {
+        Objects.requireNonNull(other, "description must not be null.");
         return new WebhookEndpointChange(url, types, ordered, Optional.of(other), headers, maxPerSecond, enabled);
     }
 
     /** Returns the same with other headers in the place of all present ones. */
     public WebhookEndpointChange withHeaders(Map<String, String> others) {
+        Objects.requireNonNull(others, "headers must not be null.");
         return new WebhookEndpointChange(url, types, ordered, description, Optional.of(others), maxPerSecond, enabled);
     }
 

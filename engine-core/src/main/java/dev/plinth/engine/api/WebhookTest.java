@@ -2,6 +2,7 @@ package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -17,6 +18,14 @@ import java.util.OptionalInt;
 public record WebhookTest(
         boolean delivered, OptionalInt status, Duration duration, Optional<String> errorClass, Json json)
         implements WireValue {
+    /** Refuses null. */
+    public WebhookTest {
+        Objects.requireNonNull(status, "status must not be null.");
+        Objects.requireNonNull(duration, "duration must not be null.");
+        Objects.requireNonNull(errorClass, "errorClass must not be null.");
+        Objects.requireNonNull(json, "json must not be null.");
+    }
+
     /**
      * Reads an outcome from its JSON on the wire.
      *
@@ -24,6 +33,7 @@ public record WebhookTest(
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static WebhookTest of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(WebhookTest.class);
     }
 }

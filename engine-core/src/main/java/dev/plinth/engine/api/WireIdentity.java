@@ -42,6 +42,7 @@ public record WireIdentity(String problemBase, String realm, Optional<String> us
 
     /** Returns the same with another {@code User-Agent} of webhooks, such as {@code Acme-Webhooks/1}. */
     public WireIdentity withUserAgent(String other) {
+        Objects.requireNonNull(other, "userAgent must not be null.");
         return new WireIdentity(problemBase, realm, Optional.of(other));
     }
 }

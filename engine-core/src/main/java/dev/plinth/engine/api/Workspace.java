@@ -3,6 +3,7 @@ package dev.plinth.engine.api;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The tenant: the owner of everything else.
@@ -24,6 +25,16 @@ public record Workspace(
         Instant createdAt,
         Json json)
         implements WireValue {
+    /** Refuses null. */
+    public Workspace {
+        Objects.requireNonNull(id, "id must not be null.");
+        Objects.requireNonNull(name, "name must not be null.");
+        Objects.requireNonNull(plan, "plan must not be null.");
+        Objects.requireNonNull(metadata, "metadata must not be null.");
+        Objects.requireNonNull(createdAt, "createdAt must not be null.");
+        Objects.requireNonNull(json, "json must not be null.");
+    }
+
     /**
      * Reads a workspace from its JSON on the wire.
      *
@@ -31,6 +42,7 @@ public record Workspace(
      */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Workspace of(Json json) {
+        Objects.requireNonNull(json, "json must not be null.");
         return json.read(Workspace.class);
     }
 }

@@ -42,11 +42,13 @@ public record WorkspaceChange(Optional<String> name, Optional<Json> metadata, Op
 
     /** Returns the same with another name. */
     public WorkspaceChange withName(String other) {
+        Objects.requireNonNull(other, "name must not be null.");
         return new WorkspaceChange(Optional.of(other), metadata, sharesFrom);
     }
 
     /** Returns the same, to take shares from these workspaces alone, each {@code ws_…}. */
     public WorkspaceChange withSharesFrom(List<String> ids) {
+        Objects.requireNonNull(ids, "sharesFrom must not be null.");
         return new WorkspaceChange(name, metadata, Optional.of(new Sharers(Optional.of(ids))));
     }
 
@@ -57,6 +59,7 @@ public record WorkspaceChange(Optional<String> name, Optional<Json> metadata, Op
 
     /** Returns the same with another change of the metadata. */
     public WorkspaceChange withMetadata(Json mergePatch) {
+        Objects.requireNonNull(mergePatch, "metadata must not be null.");
         return new WorkspaceChange(name, Optional.of(mergePatch), sharesFrom);
     }
 

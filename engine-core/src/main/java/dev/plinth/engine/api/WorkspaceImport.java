@@ -35,6 +35,7 @@ public record WorkspaceImport(Path file, Path keyFile, boolean pausesWebhooks, O
 
     /** Returns the same under another plan, such as one that this store has. */
     public WorkspaceImport underPlan(String other) {
+        Objects.requireNonNull(other, "plan must not be null.");
         return new WorkspaceImport(file, keyFile, pausesWebhooks, Optional.of(other));
     }
 }

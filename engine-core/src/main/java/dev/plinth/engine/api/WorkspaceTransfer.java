@@ -1,5 +1,7 @@
 package dev.plinth.engine.api;
 
+import java.util.Objects;
+
 /**
  * Reports an export or an import of a workspace.
  *
@@ -8,4 +10,9 @@ package dev.plinth.engine.api;
  * @param fileBytes the length of the file
  * @param sharesLeftOut how many shares an import left out because their grantee is not in the store; 0 for an export
  */
-public record WorkspaceTransfer(String workspaceId, long rows, long fileBytes, long sharesLeftOut) {}
+public record WorkspaceTransfer(String workspaceId, long rows, long fileBytes, long sharesLeftOut) {
+    /** Refuses null. */
+    public WorkspaceTransfer {
+        Objects.requireNonNull(workspaceId, "workspaceId must not be null.");
+    }
+}

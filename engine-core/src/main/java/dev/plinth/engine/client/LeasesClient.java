@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.json.ApiValueReader;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
@@ -28,6 +29,7 @@ public final class LeasesClient {
 
     /** Leases one queued job of these types for 60 s. Returns an empty list if there is none. */
     public Invocation<List<LeasedJob>> take(String... types) {
+        Objects.requireNonNull(types, "types must not be null.");
         return take(LeaseRequest.of(types));
     }
 

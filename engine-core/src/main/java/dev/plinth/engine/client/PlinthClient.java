@@ -22,6 +22,7 @@ import dev.plinth.engine.internal.json.ApiValueReader;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -182,6 +183,7 @@ public final class PlinthClient {
 
     /** Sends the workspace's events of these types to a URL; without types, all events. The answer has the secret. */
     public Invocation<WebhookEndpoint> createWebhook(String url, String... types) {
+        Objects.requireNonNull(types, "types must not be null.");
         return webhooks().create(NewWebhookEndpoint.to(url, types));
     }
 

@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.wire.Wire;
 import java.util.List;
+import java.util.Objects;
 
 /** Resources of one workspace. Thread-safe. */
 public final class ResourcesClient {
@@ -56,6 +57,7 @@ public final class ResourcesClient {
 
     /** Lists resources after the page with this {@code nextCursor}. */
     public Listing<Resource> list(String cursor) {
+        Objects.requireNonNull(cursor, "cursor must not be null.");
         return list().after(cursor);
     }
 

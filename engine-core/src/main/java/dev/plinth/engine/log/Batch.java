@@ -1,5 +1,7 @@
 package dev.plinth.engine.log;
 
+import java.util.Objects;
+
 /**
  * Some consecutive records of the engine, which are in the log together or not at all. A log stores the bytes as they
  * are and does not look into them.
@@ -17,8 +19,9 @@ public record Batch(long first, long last, long epoch, int crcBefore, int crc, b
     /** The most bytes of a batch, which has room for the largest record. */
     public static final int BYTES_MAX = 8 * 1024 * 1024;
 
-    /** Checks positions and length. */
+    /** Refuses null. Checks positions and length. */
     public Batch {
+        Objects.requireNonNull(frame, "frame must not be null.");
         if (first < 1 || last < first) {
             throw new IllegalArgumentException("A batch must have records from position 1 on, got " + first + " to "
                     + last + ". Read it from the log again.");

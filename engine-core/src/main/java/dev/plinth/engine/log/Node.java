@@ -1,6 +1,7 @@
 package dev.plinth.engine.log;
 
 import java.net.URI;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -13,8 +14,10 @@ public record Node(String id, Optional<URI> url) {
     /** The most characters of an id. */
     public static final int ID_LENGTH_MAX = 64;
 
-    /** Checks the id. */
+    /** Refuses null. Checks the id. */
     public Node {
+        Objects.requireNonNull(id, "id must not be null.");
+        Objects.requireNonNull(url, "url must not be null.");
         if (id.isEmpty() || id.length() > ID_LENGTH_MAX) {
             throw new IllegalArgumentException("The id of a node must be 1 to " + ID_LENGTH_MAX
                     + " characters long, got " + id.length() + ". Choose another one.");

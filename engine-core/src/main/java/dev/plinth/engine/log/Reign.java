@@ -2,6 +2,7 @@ package dev.plinth.engine.log;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -18,8 +19,11 @@ public record Reign(long epoch, Node node, Duration beat, Optional<Instant> time
         this(epoch, node, beat, Optional.empty());
     }
 
-    /** Checks the numbers. */
+    /** Refuses null. Checks the numbers. */
     public Reign {
+        Objects.requireNonNull(node, "node must not be null.");
+        Objects.requireNonNull(beat, "beat must not be null.");
+        Objects.requireNonNull(time, "time must not be null.");
         if (epoch < 1) {
             throw new IllegalArgumentException(
                     "The epoch of a reign must be 1 or higher, got " + epoch + ". Count reigns from 1.");

@@ -1,6 +1,7 @@
 package dev.plinth.engine.log;
 
 import java.io.IOException;
+import java.util.Objects;
 
 /**
  * A snapshot whose bytes are not those that were written. Any other {@code IOException} of a reader says nothing about the
@@ -11,6 +12,6 @@ public final class SnapshotDamageException extends IOException {
 
     /** @param message names the snapshot and the damaged place */
     public SnapshotDamageException(String message) {
-        super(message);
+        super(Objects.requireNonNull(message, "message must not be null."));
     }
 }

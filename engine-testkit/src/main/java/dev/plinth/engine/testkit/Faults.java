@@ -48,7 +48,8 @@ public final class Faults {
      * @param path a path without a query, in which a segment in braces stands for any: {@code /v1/resources/{id}}
      */
     public Requests on(String method, String path) {
-        Objects.requireNonNull(method, "method");
+        Objects.requireNonNull(path, "path must not be null.");
+        Objects.requireNonNull(method, "method must not be null.");
         if (!path.startsWith("/") || path.indexOf('?') >= 0) {
             throw new IllegalArgumentException("path must begin with / and have no query, got \"" + path + "\".");
         }
@@ -161,6 +162,7 @@ public final class Faults {
          * @param delay at most 10 minutes
          */
         public Faults delayTheAnswer(Duration delay) {
+            Objects.requireNonNull(delay, "delay must not be null.");
             if (delay.isNegative() || delay.compareTo(DELAY_MAX) > 0) {
                 throw new IllegalArgumentException("delay must be 0 to " + DELAY_MAX + ", got " + delay + ".");
             }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -40,11 +41,14 @@ public final class Histories {
      * @param value its first value, the same for all creates of it
      */
     public Operation create(int client, String resource, String value) {
+        Objects.requireNonNull(resource, "resource must not be null.");
+        Objects.requireNonNull(value, "value must not be null.");
         return begin(client, resource, Kind.CREATE, 0, value);
     }
 
     /** Begins to read a resource. */
     public Operation read(int client, String resource) {
+        Objects.requireNonNull(resource, "resource must not be null.");
         return begin(client, resource, Kind.READ, 0, "");
     }
 
@@ -55,11 +59,14 @@ public final class Histories {
      * @param value its new value
      */
     public Operation update(int client, String resource, long version, String value) {
+        Objects.requireNonNull(resource, "resource must not be null.");
+        Objects.requireNonNull(value, "value must not be null.");
         return begin(client, resource, Kind.UPDATE, version, value);
     }
 
     /** Begins to delete a resource, whatever version it has. */
     public Operation delete(int client, String resource) {
+        Objects.requireNonNull(resource, "resource must not be null.");
         return begin(client, resource, Kind.DELETE, 0, "");
     }
 
@@ -180,11 +187,13 @@ public final class Histories {
          * @param answer the text of the answer, the same each time
          */
         public void created(String answer) {
+            Objects.requireNonNull(answer, "answer must not be null.");
             end(this, Outcome.CREATED, 1, answer);
         }
 
         /** Ends a read with what it found. */
         public void found(long inVersion, String itsValue) {
+            Objects.requireNonNull(itsValue, "itsValue must not be null.");
             end(this, Outcome.FOUND, inVersion, itsValue);
         }
 

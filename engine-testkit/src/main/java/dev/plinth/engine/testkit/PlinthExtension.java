@@ -137,6 +137,8 @@ public final class PlinthExtension
 
     /** Does what {@link PlinthTestServer#properties} does. */
     public void properties(String prefix, BiConsumer<String, Supplier<Object>> registry) {
+        Objects.requireNonNull(prefix, "prefix must not be null.");
+        Objects.requireNonNull(registry, "registry must not be null.");
         server().properties(prefix, registry);
     }
 
@@ -284,12 +286,14 @@ public final class PlinthExtension
 
         /** Calls {@link PlinthTestServer.Builder#plan}. The plan is also that of every test's workspace. */
         public Builder plan(String name) {
+            Objects.requireNonNull(name, "name must not be null.");
             server.plan(name);
             return this;
         }
 
         /** Calls {@link PlinthTestServer.Builder#startingAt}. */
         public Builder startingAt(Instant instant) {
+            Objects.requireNonNull(instant, "instant must not be null.");
             server.startingAt(instant);
             return this;
         }
@@ -302,6 +306,7 @@ public final class PlinthExtension
 
         /** Calls {@link PlinthTestServer.Builder#engine}. */
         public Builder engine(Consumer<EngineBuilder> settings) {
+            Objects.requireNonNull(settings, "settings must not be null.");
             server.engine(settings);
             return this;
         }

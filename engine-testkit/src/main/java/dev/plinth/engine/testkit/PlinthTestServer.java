@@ -111,6 +111,8 @@ public final class PlinthTestServer implements AutoCloseable {
      * @param registry takes a name and a value, such as {@code registry::add} of Spring's DynamicPropertyRegistry
      */
     public void properties(String prefix, BiConsumer<String, Supplier<Object>> registry) {
+        Objects.requireNonNull(prefix, "prefix must not be null.");
+        Objects.requireNonNull(registry, "registry must not be null.");
         registry.accept(prefix + ".uri", this::uri);
         registry.accept(prefix + ".api-key", this::apiKey);
         registry.accept(prefix + ".admin-token", this::adminToken);
@@ -279,13 +281,13 @@ public final class PlinthTestServer implements AutoCloseable {
          * {@link #engine}.
          */
         public Builder plan(String name) {
-            plan = Objects.requireNonNull(name, "name");
+            plan = Objects.requireNonNull(name, "name must not be null.");
             return this;
         }
 
         /** Sets the time at which the clock starts. The default is 2025-01-01T00:00:00Z. */
         public Builder startingAt(Instant instant) {
-            start = Objects.requireNonNull(instant, "instant");
+            start = Objects.requireNonNull(instant, "instant must not be null.");
             return this;
         }
 
@@ -301,6 +303,7 @@ public final class PlinthTestServer implements AutoCloseable {
          * {@link PlinthTestServer#adminToken} and {@link PlinthTestServer#reset} rely on them.
          */
         public Builder engine(Consumer<EngineBuilder> settings) {
+            Objects.requireNonNull(settings, "settings must not be null.");
             more = more.andThen(settings);
             return this;
         }

@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -25,6 +26,9 @@ public record ReceivedWebhook(String path, Map<String, String> headers, String b
 
     /** Copies the headers. */
     public ReceivedWebhook {
+        Objects.requireNonNull(path, "path must not be null.");
+        Objects.requireNonNull(headers, "headers must not be null.");
+        Objects.requireNonNull(body, "body must not be null.");
         headers = Map.copyOf(headers);
     }
 
@@ -56,6 +60,7 @@ public record ReceivedWebhook(String path, Map<String, String> headers, String b
      * @throws IllegalArgumentException if it is not a secret of an endpoint
      */
     public boolean isSignedWith(String secret) {
+        Objects.requireNonNull(secret, "secret must not be null.");
         if (!secret.startsWith(SECRET_PREFIX)) {
             throw new IllegalArgumentException("A secret must begin with " + SECRET_PREFIX + ", and this text of "
                     + secret.length() + " characters does not.");

@@ -10,6 +10,7 @@ import dev.plinth.engine.log.SnapshotStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.Condition;
@@ -58,6 +59,7 @@ public final class SharedMemoryConnection implements SharedLog {
 
     /** Links the node otherwise from now on. Calls that wait go on as over the new link. */
     public void link(Link next) {
+        Objects.requireNonNull(next, "next must not be null.");
         lock.lock();
         try {
             link = next;

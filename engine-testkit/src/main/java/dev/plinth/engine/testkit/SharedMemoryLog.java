@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -109,6 +110,8 @@ public final class SharedMemoryLog implements SharedLog {
      * @param lease how long a node reigns after its last beat or append, 3 ms or longer
      */
     public SharedMemoryLog(int cell, LongSupplier nanoTime, Duration lease) {
+        Objects.requireNonNull(nanoTime, "nanoTime must not be null.");
+        Objects.requireNonNull(lease, "lease must not be null.");
         if (cell < 0) {
             throw new IllegalArgumentException("The number of a cell must be 0 or higher, got " + cell + ".");
         }
@@ -157,6 +160,7 @@ public final class SharedMemoryLog implements SharedLog {
      * @throws IllegalArgumentException if the number is less than 1
      */
     public void failAppend(int number, AppendFault how) {
+        Objects.requireNonNull(how, "how must not be null.");
         if (number < 1) {
             throw new IllegalArgumentException("The number of an append must be 1 or higher, got " + number + ".");
         }

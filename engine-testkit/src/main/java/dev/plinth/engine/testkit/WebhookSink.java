@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -80,6 +81,7 @@ public final class WebhookSink implements AutoCloseable {
      * @param statuses 200–599 each
      */
     public WebhookSink reply(int... statuses) {
+        Objects.requireNonNull(statuses, "statuses must not be null.");
         for (int status : statuses) {
             checkStatus(status);
         }
@@ -94,6 +96,7 @@ public final class WebhookSink implements AutoCloseable {
      * @param status 200–599
      */
     public WebhookSink replyLate(Duration delay, int status) {
+        Objects.requireNonNull(delay, "delay must not be null.");
         if (delay.isNegative()) {
             throw new IllegalArgumentException("delay must be 0 or more, got " + delay + ".");
         }
