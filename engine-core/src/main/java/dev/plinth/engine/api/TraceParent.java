@@ -40,6 +40,7 @@ public record TraceParent(long traceHigh, long traceLow, long span, boolean samp
      * @throws IllegalArgumentException if an id is all zero, or the state is not one that {@link #withState} keeps as it is
      */
     public TraceParent {
+        Objects.requireNonNull(state, "state must not be null.");
         if (traceHigh == 0 && traceLow == 0 || span == 0) {
             throw new IllegalArgumentException("A trace id and a span id must not be all zero.");
         }
