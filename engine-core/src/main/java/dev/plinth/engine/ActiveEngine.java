@@ -76,7 +76,7 @@ final class ActiveEngine {
     private final Clients clients;
     private final IdempotentWork idempotent;
     private final UnitsOfWork units;
-    private final Guard.Parts guardParts;
+    private final GuardParts guardParts;
     private final Webhooks webhooks;
     private final JobRunner jobs;
     private final Supplier<JobFigures> jobQueueFigures;
@@ -159,7 +159,7 @@ final class ActiveEngine {
         idempotent = new IdempotentWork(dispatcher, problems, shared.hostCode());
         units = new UnitsOfWork(
                 new UnitsOfWork.Parts(store, commits, access, dispatcher, this::workspace, recorders), problems);
-        guardParts = new Guard.Parts(wire, dispatcher, this::workspace, recorders);
+        guardParts = new GuardParts(wire, dispatcher, this::workspace, recorders);
         register(access);
         end = end(keyUses, hostWorkers);
     }
@@ -207,7 +207,7 @@ final class ActiveEngine {
     }
 
     /** Returns what guarded calls go to. */
-    Guard.Parts guardParts() {
+    GuardParts guardParts() {
         return guardParts;
     }
 

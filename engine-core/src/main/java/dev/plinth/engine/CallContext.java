@@ -23,7 +23,7 @@ public interface CallContext {
     Optional<String> keyId();
 
     /**
-     * Returns a client of the caller's workspace for this code, as {@link Engine#workspace} does. Its changes are
+     * Returns a client of the caller's workspace for this code, as {@code Engine.workspace} does. Its changes are
      * committed on their own, not together with the operation.
      */
     PlinthClient workspace();

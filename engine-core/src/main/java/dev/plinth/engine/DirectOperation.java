@@ -1,9 +1,6 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.api.Effects;
 import dev.plinth.engine.api.OperationRefused;
-import dev.plinth.engine.client.PlinthClient;
-import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.json.RecordType;
 
 /** An operation without a resource, with the class of its input. */
@@ -11,7 +8,4 @@ record DirectOperation<I extends Record>(Class<I> input, RecordType type, CallHa
     Object call(Object given, CallContext call) throws OperationRefused {
         return handler.handle(input.cast(given), call);
     }
-
-    /** A call of such an operation. */
-    record Running(HostOperation.Call call, PlinthClient workspace, Effects effects) implements RunningCall {}
 }

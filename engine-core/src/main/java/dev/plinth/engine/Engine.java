@@ -67,7 +67,7 @@ public final class Engine implements AutoCloseable {
         this.hostCode = parts.hostCode();
         this.node = node;
         this.settings = settings;
-        node.forwarding().ifPresent(forwarding -> settings.onKeysRead(forwarding::rereadKeys));
+        settings.onKeysRead(node::rereadKeys);
         clients = Clients.ofPresent(() -> node.leading().clients());
         operatorToken = parts.operatorToken();
         budgets = CallBudgets.of(Runtime.getRuntime().maxMemory());
@@ -215,7 +215,7 @@ public final class Engine implements AutoCloseable {
         if (audiences.isEmpty()) {
             throw new IllegalArgumentException("audiences must be one or more, and are none. Name at least one.");
         }
-        return new CallDoor(node, audiences, new ReplyTo(executor, new OpenWaits()));
+        return new EngineDoor(node, audiences, new ReplyTo(executor, new OpenWaits()));
     }
 
     /**

@@ -11,7 +11,7 @@ public interface EngineEventListener {
     /**
      * Handles an event, which is durable. Any exception or error is logged, that of a refused call with its problem. The
      * same event comes again a second later. Later events wait behind it. {@code Engine.close()} waits for a listener that handles an
-     * event, as long as {@link EngineBuilder#grace} says. A listener must not call it, because it would wait for itself.
+     * event, as long as {@code EngineBuilder.grace} says. A listener must not call it, because it would wait for itself.
      *
      * @param context the workspace of the event
      * @param event what happened

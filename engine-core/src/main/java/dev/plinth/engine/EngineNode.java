@@ -41,6 +41,9 @@ interface EngineNode {
     /** Returns what a server needs to hand calls on to the leader; empty without a shared log. */
     Optional<NodeForwarding> forwarding();
 
+    /** Has what the nodes prove to each other go by the files of the master key as they are now. */
+    void rereadKeys();
+
     /** Has a listener learn of each change of the role from now on. */
     void onRole(Consumer<? super NodeRole> listener);
 

@@ -10,7 +10,7 @@ public interface EventContext {
     /** Returns the owner of the event, {@code ws_…}. */
     String workspaceId();
 
-    /** Returns a client of that workspace for this code, as {@link Engine#workspace} does. */
+    /** Returns a client of that workspace for this code, as {@code Engine.workspace} does. */
     PlinthClient workspace();
 
     /**

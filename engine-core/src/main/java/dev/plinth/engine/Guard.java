@@ -63,13 +63,6 @@ public final class Guard {
     private final CallBudgets budgets;
     private final GuardedRoute route;
 
-    /** The parts of the engine that guarded calls need. */
-    record Parts(
-            Wire wire,
-            RequestDispatcher dispatcher,
-            Function<String, PlinthClient> clients,
-            Supplier<RecordedEffects> recorders) {}
-
     Guard(EngineNode node, CallBudgets budgets) {
         this(node, budgets, GuardedRoute.USUAL);
     }
@@ -186,7 +179,7 @@ public final class Guard {
         if (active == null) {
             return node.refuse(Refusal.notLeader());
         }
-        Parts parts = active.guardParts();
+        GuardParts parts = active.guardParts();
         PendingRequest pending;
         try {
             pending = arrive(parts, head, handler);
@@ -205,7 +198,7 @@ public final class Guard {
         void fill(GuardedBody memory) throws E;
     }
 
-    private PendingRequest arrive(Parts parts, Call head, GuardedHandler handler) {
+    private PendingRequest arrive(GuardParts parts, Call head, GuardedHandler handler) {
         Request request = route.request(
                 head,
                 decoded -> GuardedCall.of(
@@ -216,7 +209,7 @@ public final class Guard {
     }
 
     private static GuardedCall.Ended run(
-            Parts parts, GuardedHandler handler, Call call, Request request, Context context) {
+            GuardParts parts, GuardedHandler handler, Call call, Request request, Context context) {
         String workspace = context.workspace().text();
         RecordedEffects recorder = parts.recorders().get();
         Reply reply;

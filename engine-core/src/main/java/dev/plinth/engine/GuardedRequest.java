@@ -5,7 +5,7 @@ import dev.plinth.engine.api.Effects;
 import dev.plinth.engine.client.PlinthClient;
 import java.util.Optional;
 
-/** Shows the host's code a call that a {@link Guard} has let in, and records its effects. Thread-safe. */
+/** Shows the host's code a call that a {@code Guard} has let in, and records its effects. Thread-safe. */
 public interface GuardedRequest {
     /** Returns the call with its body. Its headers hold the caller's credential. */
     Call call();
@@ -23,7 +23,7 @@ public interface GuardedRequest {
     Optional<String> idempotencyKey();
 
     /**
-     * Returns a client of the caller's workspace for this code, as {@link Engine#workspace} does. Its changes are
+     * Returns a client of the caller's workspace for this code, as {@code Engine.workspace} does. Its changes are
      * committed on their own, not together with the reply.
      */
     PlinthClient workspace();

@@ -134,7 +134,7 @@ record HostHandlers(
     private HostOperation.Ended run(DirectOperation<?> operation, HostOperation.Call call, Object input)
             throws OperationRefused {
         Recorded<Object> run = recorded(recorder ->
-                operation.call(input, new DirectOperation.Running(call, clients.apply(call.workspaceId()), recorder)));
+                operation.call(input, new RunningCall.Direct(call, clients.apply(call.workspaceId()), recorder)));
         Objects.requireNonNull(run.result(), "An operation must return a result; return Json.EMPTY_OBJECT for none.");
         return new HostOperation.Ended(RecordType.write(run.result()), run.effects());
     }

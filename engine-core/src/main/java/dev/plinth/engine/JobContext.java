@@ -17,7 +17,7 @@ public interface JobContext {
     /** Returns the job's workspace, {@code ws_…}. */
     String workspaceId();
 
-    /** Returns a client of the job's workspace for this code, as {@link Engine#workspace} does. */
+    /** Returns a client of the job's workspace for this code, as {@code Engine.workspace} does. */
     PlinthClient workspace();
 
     /**

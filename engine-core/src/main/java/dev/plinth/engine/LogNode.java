@@ -59,7 +59,7 @@ final class LogNode implements EngineNode {
 
     private final EngineParts parts;
     private final EarlyReplies replies;
-    private final NodeForwarding forwarding;
+    private final ProvenForwarding forwarding;
     private final SharedLog log;
     private final Node me;
     private final FatalErrors fatalErrors = new FatalErrors();
@@ -105,7 +105,7 @@ final class LogNode implements EngineNode {
                 this::url,
                 parts.hostCode());
         this.replies = this.parts.earlyReplies();
-        this.forwarding = new NodeForwarding(
+        this.forwarding = new ProvenForwarding(
                 me, () -> MasterKey.shared(parts.config()), parts.config().clock(), replies, () -> health(true));
         this.log = log;
         this.begun = begun;
@@ -301,6 +301,11 @@ final class LogNode implements EngineNode {
     @Override
     public Optional<NodeForwarding> forwarding() {
         return Optional.of(forwarding);
+    }
+
+    @Override
+    public void rereadKeys() {
+        forwarding.rereadKeys();
     }
 
     /** Leaves this node out, since it is asked when this one must not answer. */

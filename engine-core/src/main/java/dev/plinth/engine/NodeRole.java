@@ -10,7 +10,7 @@ public enum NodeRole {
 
     /**
      * It neither follows nor leads any more. Either it was closed, or its rows may differ from those of the others. Then
-     * {@link Engine#fatalFailure} says why; restart it.
+     * {@code Engine.fatalFailure} says why; restart it.
      */
     STOPPED
 }

@@ -13,7 +13,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The settings that an engine takes at its start only, each by the name of its method of {@link EngineBuilder}. Values are
+ * The settings that an engine takes at its start only, each by the name of its method of {@code EngineBuilder}. Values are
  * compared. Code of the host is compared by its names or its class, because two lambdas are never equal.
  */
 final class RestartSettings {

@@ -1,6 +1,8 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Effects;
 import dev.plinth.engine.api.TraceParent;
+import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.command.HostOperation;
 import java.util.Optional;
 
@@ -33,4 +35,7 @@ interface RunningCall extends CallContext {
     default Optional<TraceParent> traceParent() {
         return call().traceParent();
     }
+
+    /** A call to an operation without a resource. */
+    record Direct(HostOperation.Call call, PlinthClient workspace, Effects effects) implements RunningCall {}
 }

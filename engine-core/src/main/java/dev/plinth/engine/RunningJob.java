@@ -4,6 +4,7 @@ import dev.plinth.engine.api.Effects;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.job.HostJob;
 import java.util.Objects;
 import java.util.Optional;
@@ -53,9 +54,10 @@ record RunningJob(HostJob job, PlinthClient workspace, Effects effects) implemen
     @Override
     public void progress(long done, long total, String message) {
         Objects.requireNonNull(message, "message must not be null.");
-        boolean unused = EngineFigures.ofOpen(() -> {
+        try {
             job.progress(done, total, message);
-            return true;
-        });
+        } catch (RefusedException closed) {
+            throw new IllegalStateException(closed.getMessage(), closed);
+        }
     }
 }

@@ -78,6 +78,11 @@ final class SingleNode implements EngineNode {
         return Optional.empty();
     }
 
+    @Override
+    public void rereadKeys() {
+        // One node proves nothing to others.
+    }
+
     /** Its role never changes. */
     @Override
     public void onRole(Consumer<? super NodeRole> listener) {}
