@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Figure;
+import dev.plinth.engine.api.FirstStart;
 import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.PlinthException;
@@ -11,6 +12,7 @@ import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.client.AdminClient;
 import dev.plinth.engine.client.Clients;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.handler.UnitOfWork;
 import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.HostCode;
@@ -21,13 +23,29 @@ import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.base.Refusal;
 import dev.plinth.engine.internal.json.ProblemJson;
+import dev.plinth.engine.internal.node.ActiveEngine;
+import dev.plinth.engine.internal.node.EngineDoor;
+import dev.plinth.engine.internal.node.EngineFigures;
+import dev.plinth.engine.internal.node.EngineNode;
+import dev.plinth.engine.internal.node.EngineParts;
+import dev.plinth.engine.internal.node.LogNode;
+import dev.plinth.engine.internal.node.SingleNode;
 import dev.plinth.engine.internal.pipeline.OpenWaits;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.requestlog.RequestLog;
+import dev.plinth.engine.internal.settings.AdminToken;
+import dev.plinth.engine.internal.settings.EngineConfig;
+import dev.plinth.engine.internal.settings.EngineStore;
+import dev.plinth.engine.internal.settings.SettingChecks;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.wire.Wire;
 import dev.plinth.engine.log.Leader;
+import dev.plinth.engine.log.NodeRole;
+import dev.plinth.engine.log.Position;
 import dev.plinth.engine.log.SharedLog;
+import dev.plinth.engine.server.CallBudgets;
+import dev.plinth.engine.server.CallDoor;
+import dev.plinth.engine.server.NodeForwarding;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -67,7 +85,7 @@ public final class Engine implements AutoCloseable {
         this.hostCode = parts.hostCode();
         this.node = node;
         this.settings = settings;
-        node.forwarding().ifPresent(forwarding -> settings.onKeysRead(forwarding::rereadKeys));
+        settings.onKeysRead(node::rereadKeys);
         clients = Clients.ofPresent(() -> node.leading().clients());
         operatorToken = parts.operatorToken();
         budgets = CallBudgets.of(Runtime.getRuntime().maxMemory());
@@ -215,7 +233,7 @@ public final class Engine implements AutoCloseable {
         if (audiences.isEmpty()) {
             throw new IllegalArgumentException("audiences must be one or more, and are none. Name at least one.");
         }
-        return new CallDoor(node, audiences, new ReplyTo(executor, new OpenWaits()));
+        return new EngineDoor(node, audiences, new ReplyTo(executor, new OpenWaits()));
     }
 
     /**

@@ -6,6 +6,8 @@ import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.handler.GuardedHandler;
+import dev.plinth.engine.handler.GuardedRequest;
 import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.HostFailure;
 import dev.plinth.engine.internal.base.Limits;
@@ -15,17 +17,18 @@ import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.command.GuardedCall;
 import dev.plinth.engine.internal.command.HostEffects;
 import dev.plinth.engine.internal.command.RecordedEffects;
+import dev.plinth.engine.internal.node.ActiveEngine;
+import dev.plinth.engine.internal.node.EngineNode;
+import dev.plinth.engine.internal.node.GuardParts;
 import dev.plinth.engine.internal.pipeline.PendingRequest;
 import dev.plinth.engine.internal.pipeline.Request;
-import dev.plinth.engine.internal.pipeline.RequestDispatcher;
+import dev.plinth.engine.internal.settings.SettingChecks;
 import dev.plinth.engine.internal.wire.GuardedRoute;
-import dev.plinth.engine.internal.wire.Wire;
+import dev.plinth.engine.server.CallBudgets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,13 +65,6 @@ public final class Guard {
     private final EngineNode node;
     private final CallBudgets budgets;
     private final GuardedRoute route;
-
-    /** The parts of the engine that guarded calls need. */
-    record Parts(
-            Wire wire,
-            RequestDispatcher dispatcher,
-            Function<String, PlinthClient> clients,
-            Supplier<RecordedEffects> recorders) {}
 
     Guard(EngineNode node, CallBudgets budgets) {
         this(node, budgets, GuardedRoute.USUAL);
@@ -186,7 +182,7 @@ public final class Guard {
         if (active == null) {
             return node.refuse(Refusal.notLeader());
         }
-        Parts parts = active.guardParts();
+        GuardParts parts = active.guardParts();
         PendingRequest pending;
         try {
             pending = arrive(parts, head, handler);
@@ -205,7 +201,7 @@ public final class Guard {
         void fill(GuardedBody memory) throws E;
     }
 
-    private PendingRequest arrive(Parts parts, Call head, GuardedHandler handler) {
+    private PendingRequest arrive(GuardParts parts, Call head, GuardedHandler handler) {
         Request request = route.request(
                 head,
                 decoded -> GuardedCall.of(
@@ -216,7 +212,7 @@ public final class Guard {
     }
 
     private static GuardedCall.Ended run(
-            Parts parts, GuardedHandler handler, Call call, Request request, Context context) {
+            GuardParts parts, GuardedHandler handler, Call call, Request request, Context context) {
         String workspace = context.workspace().text();
         RecordedEffects recorder = parts.recorders().get();
         Reply reply;

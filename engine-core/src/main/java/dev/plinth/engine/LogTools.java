@@ -1,6 +1,10 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.StoreReport;
+import dev.plinth.engine.internal.settings.EngineConfig;
+import dev.plinth.engine.internal.settings.EngineStore;
+import dev.plinth.engine.internal.settings.MasterKey;
+import dev.plinth.engine.internal.settings.MasterKeyFile;
 import dev.plinth.engine.internal.store.tool.LogCopies;
 import dev.plinth.engine.log.SharedLog;
 import java.nio.file.Path;

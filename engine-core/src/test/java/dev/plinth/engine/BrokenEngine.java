@@ -47,9 +47,9 @@ enum BrokenEngine {
             "return new LogPosition(durable.cell(), durable.epoch(), durable.sequence() - 1, durable.crc());"),
     PARTS_THAT_ARE_GONE_GO_ON(
             "internal/store/InFlight.java", "    void checkReign() {", "    void checkReign() { if (true) return;"),
-    LEADS_ON_AFTER_THE_END("LogNode.java", "ended |= written == store", "ended |= false"),
+    LEADS_ON_AFTER_THE_END("internal/node/LogNode.java", "ended |= written == store", "ended |= false"),
     TAKEOVER_COUNTS_AS_A_CRASH("internal/job/JobRunner.java", "if (isRestart) {", "if (true) {"),
-    RUNNING_JOBS_FORGOTTEN("ActiveEngine.java", "jobs.takeOver(isRestart);", ""),
+    RUNNING_JOBS_FORGOTTEN("internal/node/ActiveEngine.java", "jobs.takeOver(isRestart);", ""),
     LIST_NUMBERS_NOT_RESTORED(
             "internal/store/InFlight.java", "left == null ? heardNumber : left.record.lastNumber()", "-9"),
     SNAPSHOT_BEHIND_WHAT_IS_DURABLE(

@@ -7,6 +7,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LoggedRequest;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.handler.CallContext;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

@@ -3,6 +3,8 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.handler.EventContext;
+import dev.plinth.engine.handler.JobContext;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;

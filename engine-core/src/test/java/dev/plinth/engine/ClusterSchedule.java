@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.log.NodeRole;
 import dev.plinth.engine.testkit.SharedMemoryConnection.Link;
 import dev.plinth.engine.testkit.SharedMemoryLog.AppendFault;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.internal.settings.MasterKeyFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.NodeRole;
 import dev.plinth.engine.log.SharedLog;
 import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.lang.reflect.Proxy;

@@ -8,6 +8,7 @@ import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.client.AdminClient;
+import dev.plinth.engine.handler.JobContext;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.handler.JobContext;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -14,6 +14,7 @@ import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.handler.JobContext;
 import dev.plinth.engine.internal.base.Limits;
 import java.time.Duration;
 import java.util.List;

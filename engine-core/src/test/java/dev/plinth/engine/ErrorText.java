@@ -154,7 +154,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
 
     /** Returns true if the adapter refuses a call for which it has no memory. */
     private static boolean isOfMemory(ErrorTextScan.Found found) {
-        return found.file().endsWith("/engine/ByteBudget.java") && found.taker().equals("return")
+        return found.file().endsWith("/server/ByteBudget.java") && found.taker().equals("return")
                 || found.file().endsWith("/http/call/FramingException.java")
                         && found.text().endsWith(".");
     }

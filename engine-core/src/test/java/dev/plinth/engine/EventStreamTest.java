@@ -13,6 +13,7 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.SetKey;
 import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.server.CallDoor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.handler.GuardedHandler;
+import dev.plinth.engine.handler.GuardedRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

@@ -10,8 +10,12 @@ import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.api.Scope;
+import dev.plinth.engine.handler.GuardedHandler;
+import dev.plinth.engine.handler.GuardedRequest;
+import dev.plinth.engine.server.ByteBudget;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,14 +63,9 @@ final class GuardTest {
     }
 
     private String workspace() {
-        AtomicReference<String> id = new AtomicReference<>();
-        assertThat(guard.handle(post("{}"), request -> {
-                            id.set(request.workspaceId());
-                            return OK;
-                        })
-                        .status())
-                .isEqualTo(200);
-        return id.get();
+        Reply reply = guard.handle(post("{}"), request -> text(200, request.workspaceId()));
+        assertThat(reply.status()).isEqualTo(200);
+        return reply.text();
     }
 
     private Reply counted(GuardedRequest request) {
@@ -522,15 +521,13 @@ final class GuardTest {
 
     @Test
     void handle_codeCallsTheEngine_isCommittedOnItsOwn() {
-        Reply reply = guard.handle(
-                post("{}"),
-                request -> text(
-                        200,
-                        request.workspace()
-                                .resources()
-                                .create(NewResource.named("A"))
-                                .call()
-                                .id()));
+        Reply reply = guard.handle(post("{}"), request -> {
+            Resource made = request.workspace()
+                    .resources()
+                    .create(NewResource.named("A"))
+                    .call();
+            return text(200, made.id());
+        });
 
         assertThat(store.status("/v1/resources/" + reply.text())).isEqualTo(200);
     }

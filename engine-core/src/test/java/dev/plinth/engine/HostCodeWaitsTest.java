@@ -11,6 +11,7 @@ import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.log.NodeRole;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

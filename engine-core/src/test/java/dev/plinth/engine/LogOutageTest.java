@@ -7,6 +7,7 @@ import dev.plinth.engine.api.GraceTimes;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.NodeRole;
 import dev.plinth.engine.testkit.SharedMemoryConnection;
 import dev.plinth.engine.testkit.SharedMemoryConnection.Link;
 import dev.plinth.engine.testkit.SharedMemoryLog;

@@ -10,6 +10,7 @@ import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.log.Batch;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.NodeRole;
 import dev.plinth.engine.log.Reign;
 import dev.plinth.engine.log.SharedLog;
 import dev.plinth.engine.log.SnapshotStore;

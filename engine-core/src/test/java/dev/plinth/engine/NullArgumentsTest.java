@@ -31,7 +31,14 @@ import dev.plinth.engine.api.WorkspaceChange;
 import dev.plinth.engine.api.WorkspaceImport;
 import dev.plinth.engine.client.Clients;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.handler.JobContext;
+import dev.plinth.engine.handler.UnitOfWork;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.Position;
+import dev.plinth.engine.server.Admission;
+import dev.plinth.engine.server.BodyBuffer;
+import dev.plinth.engine.server.ByteBudget;
+import dev.plinth.engine.server.StreamPlaces;
 import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -54,8 +61,13 @@ import org.junit.jupiter.api.io.TempDir;
  * host implements are left out: those without a body of the interfaces that no engine hands out.
  */
 final class NullArgumentsTest {
-    private static final Set<String> PACKAGES =
-            Set.of("dev.plinth.engine", "dev.plinth.engine.api", "dev.plinth.engine.client", "dev.plinth.engine.log");
+    private static final Set<String> PACKAGES = Set.of(
+            "dev.plinth.engine",
+            "dev.plinth.engine.api",
+            "dev.plinth.engine.client",
+            "dev.plinth.engine.handler",
+            "dev.plinth.engine.log",
+            "dev.plinth.engine.server");
 
     /** A host has no wire to make clients of. A text setting names itself, as the builder does. */
     private static final Set<Class<?>> LEFT_OUT = Set.of(Clients.class, EngineTextSetting.class);

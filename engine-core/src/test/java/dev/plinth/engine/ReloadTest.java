@@ -20,6 +20,7 @@ import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.internal.settings.RestartSettings;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;

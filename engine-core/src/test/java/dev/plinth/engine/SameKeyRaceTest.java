@@ -9,6 +9,7 @@ import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.handler.OperationContext;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

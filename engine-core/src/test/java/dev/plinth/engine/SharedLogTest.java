@@ -7,6 +7,7 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.NodeRole;
 import dev.plinth.engine.log.SharedLog;
 import dev.plinth.engine.testkit.SharedMemoryConnection;
 import dev.plinth.engine.testkit.SharedMemoryLog;

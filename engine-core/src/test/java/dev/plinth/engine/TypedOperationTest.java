@@ -8,6 +8,7 @@ import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.handler.CallContext;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;

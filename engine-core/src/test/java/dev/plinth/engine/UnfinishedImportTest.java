@@ -16,6 +16,7 @@ import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.log.NodeRole;
 import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.nio.file.Path;
 import java.util.Objects;

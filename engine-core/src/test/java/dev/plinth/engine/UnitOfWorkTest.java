@@ -10,6 +10,7 @@ import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.handler.UnitOfWork;
 import dev.plinth.engine.internal.base.Limits;
 import java.nio.file.Path;
 import java.util.Map;

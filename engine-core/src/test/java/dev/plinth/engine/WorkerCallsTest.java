@@ -8,6 +8,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.server.CallDoor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -7,6 +7,9 @@ import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.ResourceChange;
+import dev.plinth.engine.handler.EventContext;
+import dev.plinth.engine.handler.JobContext;
+import dev.plinth.engine.handler.UnitOfWork;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 

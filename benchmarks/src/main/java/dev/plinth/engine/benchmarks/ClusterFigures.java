@@ -2,10 +2,10 @@ package dev.plinth.engine.benchmarks;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.NodeRole;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.http.EngineServer;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.NodeRole;
 import dev.plinth.engine.log.postgres.PostgresLog;
 import java.io.IOException;
 import java.net.URI;

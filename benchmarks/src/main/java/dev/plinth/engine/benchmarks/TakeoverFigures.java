@@ -2,9 +2,9 @@ package dev.plinth.engine.benchmarks;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.NodeRole;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.NodeRole;
 import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,8 +2,6 @@ package dev.plinth.engine.benchmarks;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.JobContext;
-import dev.plinth.engine.UnitOfWork;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
@@ -11,6 +9,8 @@ import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.handler.JobContext;
+import dev.plinth.engine.handler.UnitOfWork;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

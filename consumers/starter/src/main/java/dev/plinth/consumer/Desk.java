@@ -1,8 +1,8 @@
 package dev.plinth.consumer;
 
-import dev.plinth.engine.EventContext;
-import dev.plinth.engine.JobContext;
-import dev.plinth.engine.OperationContext;
+import dev.plinth.engine.handler.EventContext;
+import dev.plinth.engine.handler.JobContext;
+import dev.plinth.engine.handler.OperationContext;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewEvent;

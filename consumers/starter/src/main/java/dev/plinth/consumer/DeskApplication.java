@@ -1,8 +1,8 @@
 package dev.plinth.consumer;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.FirstStart;
-import dev.plinth.engine.GuardedRequest;
+import dev.plinth.engine.api.FirstStart;
+import dev.plinth.engine.handler.GuardedRequest;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewJob;

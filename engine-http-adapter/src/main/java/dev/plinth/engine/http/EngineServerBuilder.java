@@ -1,7 +1,5 @@
 package dev.plinth.engine.http;
 
-import dev.plinth.engine.CallBudgets;
-import dev.plinth.engine.CallDoor;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
@@ -20,6 +18,8 @@ import dev.plinth.engine.http.filter.BrokenConnection;
 import dev.plinth.engine.http.forward.ForwardCallService;
 import dev.plinth.engine.http.forward.LeaderClient;
 import dev.plinth.engine.http.log.AccessLog;
+import dev.plinth.engine.server.CallBudgets;
+import dev.plinth.engine.server.CallDoor;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;

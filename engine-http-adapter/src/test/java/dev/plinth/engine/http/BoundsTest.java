@@ -2,11 +2,11 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.Admission;
-import dev.plinth.engine.StreamPlaces;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.http.call.FramingLimits;
 import dev.plinth.engine.http.connection.Deadlines;
+import dev.plinth.engine.server.Admission;
+import dev.plinth.engine.server.StreamPlaces;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.plinth.engine.http;
 
-import dev.plinth.engine.Admission;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.http.call.AdmitAll;
 import dev.plinth.engine.http.call.CallService;
+import dev.plinth.engine.server.Admission;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,6 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.CapturedLog;
-import dev.plinth.engine.NodeForwarding;
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.EngineClock;
@@ -17,6 +16,7 @@ import dev.plinth.engine.http.call.ForwardedHeaders;
 import dev.plinth.engine.http.call.RemoteCaller;
 import dev.plinth.engine.log.Leader;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.server.NodeForwarding;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;

@@ -3,12 +3,12 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.NodeRole;
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.http.NodesOfALog.Served;
 import dev.plinth.engine.http.call.FramingLimits;
+import dev.plinth.engine.log.NodeRole;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,7 +2,6 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.StreamPlaces;
 import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Scope;
@@ -17,6 +16,7 @@ import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.ProblemCode;
 import dev.plinth.engine.internal.webhook.send.SendLimitsInside;
+import dev.plinth.engine.server.StreamPlaces;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

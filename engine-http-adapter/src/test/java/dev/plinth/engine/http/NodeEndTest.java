@@ -2,10 +2,10 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.NodeRole;
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.http.NodesOfALog.Served;
 import dev.plinth.engine.http.forward.Handover;
+import dev.plinth.engine.log.NodeRole;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

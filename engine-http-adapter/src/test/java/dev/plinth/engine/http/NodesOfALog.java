@@ -2,10 +2,10 @@ package dev.plinth.engine.http;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.NodeRole;
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.NodeRole;
 import dev.plinth.engine.log.postgres.server.FreePorts;
 import dev.plinth.engine.testkit.SharedMemoryConnection;
 import dev.plinth.engine.testkit.SharedMemoryLog;

@@ -2,8 +2,8 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.ByteBudget;
 import dev.plinth.engine.http.connection.Deadlines;
+import dev.plinth.engine.server.ByteBudget;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,10 +2,10 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.StreamPlaces;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.http.call.EngineCallService;
 import dev.plinth.engine.http.connection.Deadlines;
+import dev.plinth.engine.server.StreamPlaces;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

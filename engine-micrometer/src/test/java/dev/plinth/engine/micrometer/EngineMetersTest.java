@@ -3,11 +3,11 @@ package dev.plinth.engine.micrometer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.NodeRole;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Figure;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.NodeRole;
 import dev.plinth.engine.testkit.PlinthTestServer;
 import dev.plinth.engine.testkit.SharedMemoryLog;
 import io.micrometer.core.instrument.Measurement;

@@ -3,12 +3,12 @@ package dev.plinth.engine.opentelemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.JobContext;
-import dev.plinth.engine.OperationContext;
 import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.OperationResult;
+import dev.plinth.engine.handler.JobContext;
+import dev.plinth.engine.handler.OperationContext;
 import dev.plinth.engine.testkit.PlinthTestServer;
 import dev.plinth.engine.testkit.ReceivedWebhook;
 import io.opentelemetry.api.OpenTelemetry;

@@ -1,10 +1,10 @@
 package dev.plinth.engine.testkit;
 
-import dev.plinth.engine.CallDoor;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.http.filter.BrokenConnection;
+import dev.plinth.engine.server.CallDoor;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

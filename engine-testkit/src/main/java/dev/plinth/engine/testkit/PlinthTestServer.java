@@ -1,6 +1,5 @@
 package dev.plinth.engine.testkit;
 
-import dev.plinth.engine.CallDoor;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.Call;
@@ -10,6 +9,7 @@ import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.http.EngineServer;
+import dev.plinth.engine.server.CallDoor;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;

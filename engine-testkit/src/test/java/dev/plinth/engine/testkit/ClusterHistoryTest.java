@@ -3,13 +3,13 @@ package dev.plinth.engine.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.NodeRole;
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.log.Fate;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.NodeRole;
 import dev.plinth.engine.log.SharedLog;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;

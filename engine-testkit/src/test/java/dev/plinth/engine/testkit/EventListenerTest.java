@@ -3,12 +3,12 @@ package dev.plinth.engine.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.EventContext;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.handler.EventContext;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.plinth.engine.testkit;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.NodeRole;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
@@ -9,6 +8,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.log.Leader;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.log.NodeRole;
 import dev.plinth.engine.log.SharedLog;
 import dev.plinth.engine.testkit.Histories.Operation;
 import dev.plinth.engine.testkit.SharedMemoryConnection.Link;

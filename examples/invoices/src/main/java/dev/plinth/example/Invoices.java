@@ -2,11 +2,11 @@ package dev.plinth.example;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.plinth.engine.CallContext;
+import dev.plinth.engine.handler.CallContext;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.Guard;
-import dev.plinth.engine.JobContext;
+import dev.plinth.engine.handler.JobContext;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.Json;

@@ -1,9 +1,9 @@
 package dev.plinth.engine.spring;
 
 import dev.plinth.engine.Guard;
-import dev.plinth.engine.GuardedRequest;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.handler.GuardedRequest;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;

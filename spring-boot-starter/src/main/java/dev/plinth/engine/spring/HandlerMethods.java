@@ -1,13 +1,13 @@
 package dev.plinth.engine.spring;
 
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.EventContext;
-import dev.plinth.engine.JobContext;
-import dev.plinth.engine.OperationContext;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.OperationResult;
+import dev.plinth.engine.handler.EventContext;
+import dev.plinth.engine.handler.JobContext;
+import dev.plinth.engine.handler.OperationContext;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.UndeclaredThrowableException;

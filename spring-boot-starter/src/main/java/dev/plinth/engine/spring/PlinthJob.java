@@ -7,9 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a method of a bean that handles a type of job, as {@link dev.plinth.engine.JobHandler} does.
+ * Marks a method of a bean that handles a type of job, as {@link dev.plinth.engine.handler.JobHandler} does.
  *
- * <p>The method takes a {@link dev.plinth.engine.JobContext} and returns {@link dev.plinth.engine.api.Json} or nothing.
+ * <p>The method takes a {@link dev.plinth.engine.handler.JobContext} and returns {@link dev.plinth.engine.api.Json} or nothing.
  * It runs on the engine's executor, at least once for each job, once the application has started. The start is refused
  * if two methods handle one type.
  */

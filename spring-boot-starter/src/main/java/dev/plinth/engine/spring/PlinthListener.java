@@ -7,9 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a method of a bean that receives all events in commit order, as {@link dev.plinth.engine.EngineEventListener} does.
+ * Marks a method of a bean that receives all events in commit order, as {@link dev.plinth.engine.handler.EngineEventListener} does.
  *
- * <p>The method takes an {@link dev.plinth.engine.EventContext} and an {@link dev.plinth.engine.api.Event}, and returns
+ * <p>The method takes an {@link dev.plinth.engine.handler.EventContext} and an {@link dev.plinth.engine.api.Event}, and returns
  * nothing. It runs on the engine's executor, once the application has started. The start is refused if two methods have
  * one name.
  */

@@ -7,10 +7,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a method of a bean that is a synchronous operation on resources, as {@link dev.plinth.engine.OperationHandler}
+ * Marks a method of a bean that is a synchronous operation on resources, as {@link dev.plinth.engine.handler.OperationHandler}
  * is.
  *
- * <p>The method takes an {@link dev.plinth.engine.OperationContext} and returns an
+ * <p>The method takes an {@link dev.plinth.engine.handler.OperationContext} and returns an
  * {@link dev.plinth.engine.api.OperationResult}. The start is refused if two methods have one name.
  */
 @Documented

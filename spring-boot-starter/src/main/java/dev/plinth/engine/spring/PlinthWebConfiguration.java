@@ -1,8 +1,8 @@
 package dev.plinth.engine.spring;
 
-import dev.plinth.engine.CallDoor;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Audience;
+import dev.plinth.engine.server.CallDoor;
 import java.util.Map;
 import java.util.Set;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;

@@ -1,8 +1,8 @@
 package dev.plinth.engine.spring;
 
-import dev.plinth.engine.Admission;
-import dev.plinth.engine.BodyBuffer;
-import dev.plinth.engine.ByteBudget;
+import dev.plinth.engine.server.Admission;
+import dev.plinth.engine.server.BodyBuffer;
+import dev.plinth.engine.server.ByteBudget;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;

@@ -1,11 +1,11 @@
 package dev.plinth.engine.spring;
 
-import dev.plinth.engine.Admission;
-import dev.plinth.engine.ByteBudget;
-import dev.plinth.engine.CallBudgets;
-import dev.plinth.engine.CallDoor;
-import dev.plinth.engine.StreamPlaces;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.server.Admission;
+import dev.plinth.engine.server.ByteBudget;
+import dev.plinth.engine.server.CallBudgets;
+import dev.plinth.engine.server.CallDoor;
+import dev.plinth.engine.server.StreamPlaces;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

@@ -1,6 +1,6 @@
 package dev.plinth.engine.spring;
 
-import dev.plinth.engine.CallDoor;
+import dev.plinth.engine.server.CallDoor;
 import org.springframework.context.SmartLifecycle;
 
 /** Answers the calls that wait before the web server drains, so that it has nothing to wait for. */

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.Guard;
-import dev.plinth.engine.GuardedRequest;
 import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Scope;
+import dev.plinth.engine.handler.GuardedRequest;
 import jakarta.servlet.Filter;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletResponse;

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.plinth.engine.ByteBudget;
-import dev.plinth.engine.CallBudgets;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.server.ByteBudget;
+import dev.plinth.engine.server.CallBudgets;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;

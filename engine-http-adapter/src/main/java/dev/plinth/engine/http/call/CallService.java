@@ -1,8 +1,8 @@
 package dev.plinth.engine.http.call;
 
-import dev.plinth.engine.Admission;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.server.Admission;
 import java.util.List;
 
 /** The engine as the socket side sees it, so that it can be tested without one. Thread-safe. */

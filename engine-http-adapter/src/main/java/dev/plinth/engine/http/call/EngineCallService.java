@@ -1,11 +1,11 @@
 package dev.plinth.engine.http.call;
 
-import dev.plinth.engine.Admission;
-import dev.plinth.engine.CallDoor;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.server.Admission;
+import dev.plinth.engine.server.CallDoor;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;

@@ -1,9 +1,9 @@
 package dev.plinth.engine.http.call;
 
-import dev.plinth.engine.NodeForwarding;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.log.Leader;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.server.NodeForwarding;
 import java.net.InetAddress;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

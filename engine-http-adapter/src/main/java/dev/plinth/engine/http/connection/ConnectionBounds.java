@@ -1,8 +1,8 @@
 package dev.plinth.engine.http.connection;
 
-import dev.plinth.engine.ByteBudget;
-import dev.plinth.engine.CallBudgets;
 import dev.plinth.engine.http.call.FramingLimits;
+import dev.plinth.engine.server.ByteBudget;
+import dev.plinth.engine.server.CallBudgets;
 
 /**
  * The limits that all connections of a server share, so that strangers cannot exhaust it.

@@ -8,12 +8,12 @@ import static dev.plinth.engine.http.call.FramingLimits.HEADER_BYTES_FREE;
 import static dev.plinth.engine.http.call.FramingLimits.HEADER_LINE_BYTES_MAX;
 import static dev.plinth.engine.http.call.FramingLimits.REQUEST_LINE_BYTES_MAX;
 
-import dev.plinth.engine.Admission;
-import dev.plinth.engine.ByteBudget;
 import dev.plinth.engine.http.call.ForwardAdmission;
 import dev.plinth.engine.http.call.ForwardedHeaders;
 import dev.plinth.engine.http.call.FramingException;
 import dev.plinth.engine.http.filter.BrokenConnection;
+import dev.plinth.engine.server.Admission;
+import dev.plinth.engine.server.ByteBudget;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.StandardSocketOptions;

@@ -1,9 +1,9 @@
 package dev.plinth.engine.http.connection;
 
-import dev.plinth.engine.ByteBudget;
 import dev.plinth.engine.http.call.CallService;
 import dev.plinth.engine.http.call.Cors;
 import dev.plinth.engine.http.call.FramingLimits;
+import dev.plinth.engine.server.ByteBudget;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;

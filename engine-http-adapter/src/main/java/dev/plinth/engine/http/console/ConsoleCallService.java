@@ -1,6 +1,5 @@
 package dev.plinth.engine.http.console;
 
-import dev.plinth.engine.Admission;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.http.call.AdmitAll;
@@ -8,6 +7,7 @@ import dev.plinth.engine.http.call.CallService;
 import dev.plinth.engine.http.call.ForwardAdmission;
 import dev.plinth.engine.http.call.Refusals;
 import dev.plinth.engine.http.call.RemoteCaller;
+import dev.plinth.engine.server.Admission;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Supplier;

@@ -1,9 +1,9 @@
 package dev.plinth.engine.http.demo;
 
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.JobContext;
 import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.handler.JobContext;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;

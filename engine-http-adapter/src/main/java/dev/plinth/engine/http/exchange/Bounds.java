@@ -1,7 +1,7 @@
 package dev.plinth.engine.http.exchange;
 
-import dev.plinth.engine.ByteBudget;
-import dev.plinth.engine.CallBudgets;
+import dev.plinth.engine.server.ByteBudget;
+import dev.plinth.engine.server.CallBudgets;
 
 /**
  * The limits that all exchanges of a server share, so that one caller cannot exhaust it.

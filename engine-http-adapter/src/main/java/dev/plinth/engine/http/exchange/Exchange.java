@@ -1,9 +1,5 @@
 package dev.plinth.engine.http.exchange;
 
-import dev.plinth.engine.Admission;
-import dev.plinth.engine.BodyBuffer;
-import dev.plinth.engine.ByteBudget;
-import dev.plinth.engine.StreamPlaces;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.TraceParent;
@@ -16,6 +12,10 @@ import dev.plinth.engine.http.connection.EngineConnector;
 import dev.plinth.engine.http.connection.RequestTarget;
 import dev.plinth.engine.http.filter.BrokenConnection;
 import dev.plinth.engine.http.log.ThreadTrace;
+import dev.plinth.engine.server.Admission;
+import dev.plinth.engine.server.BodyBuffer;
+import dev.plinth.engine.server.ByteBudget;
+import dev.plinth.engine.server.StreamPlaces;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;

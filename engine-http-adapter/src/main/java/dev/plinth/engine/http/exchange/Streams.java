@@ -1,11 +1,11 @@
 package dev.plinth.engine.http.exchange;
 
-import dev.plinth.engine.ByteBudget;
-import dev.plinth.engine.StreamPlaces;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.http.call.CallService;
 import dev.plinth.engine.http.connection.EngineConnection;
 import dev.plinth.engine.http.connection.SlicedWrite;
+import dev.plinth.engine.server.ByteBudget;
+import dev.plinth.engine.server.StreamPlaces;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;

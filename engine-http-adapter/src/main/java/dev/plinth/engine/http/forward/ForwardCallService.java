@@ -1,8 +1,6 @@
 package dev.plinth.engine.http.forward;
 
-import dev.plinth.engine.Admission;
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.NodeForwarding;
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
@@ -12,6 +10,8 @@ import dev.plinth.engine.http.call.ForwardAdmission;
 import dev.plinth.engine.http.call.ForwardedHeaders;
 import dev.plinth.engine.http.call.RemoteCaller;
 import dev.plinth.engine.log.Leader;
+import dev.plinth.engine.server.Admission;
+import dev.plinth.engine.server.NodeForwarding;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;

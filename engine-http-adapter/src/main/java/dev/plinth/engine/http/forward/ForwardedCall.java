@@ -1,8 +1,6 @@
 package dev.plinth.engine.http.forward;
 
-import dev.plinth.engine.Admission;
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.NodeForwarding;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.http.call.CallService;
@@ -11,6 +9,8 @@ import dev.plinth.engine.http.call.Refusals;
 import dev.plinth.engine.http.call.RemoteCaller;
 import dev.plinth.engine.http.exchange.RelayedReply;
 import dev.plinth.engine.log.Leader;
+import dev.plinth.engine.server.Admission;
+import dev.plinth.engine.server.NodeForwarding;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package dev.plinth.engine.http.forward;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.NodeForwarding;
-import dev.plinth.engine.NodeRole;
+import dev.plinth.engine.log.NodeRole;
+import dev.plinth.engine.server.NodeForwarding;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.http.forward;
 
-import dev.plinth.engine.NodeForwarding;
 import dev.plinth.engine.http.call.ForwardedHeaders;
+import dev.plinth.engine.server.NodeForwarding;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.util.NanoTime;

@@ -1,9 +1,9 @@
 package dev.plinth.engine.http.forward;
 
-import dev.plinth.engine.NodeForwarding;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.http.call.ForwardedHeaders;
 import dev.plinth.engine.log.Leader;
+import dev.plinth.engine.server.NodeForwarding;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;

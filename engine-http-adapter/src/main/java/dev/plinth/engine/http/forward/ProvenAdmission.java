@@ -1,7 +1,7 @@
 package dev.plinth.engine.http.forward;
 
-import dev.plinth.engine.Admission;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.server.Admission;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongPredicate;

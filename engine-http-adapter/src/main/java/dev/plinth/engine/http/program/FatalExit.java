@@ -1,7 +1,7 @@
 package dev.plinth.engine.http.program;
 
-import dev.plinth.engine.CallDoor;
 import dev.plinth.engine.Engine;
+import dev.plinth.engine.server.CallDoor;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

@@ -2,7 +2,6 @@ package dev.plinth.engine.http.program;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.NodeRole;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.http.EngineServer;
 import dev.plinth.engine.http.EngineServerBuilder;
@@ -10,6 +9,7 @@ import dev.plinth.engine.http.config.FaultyConfigException;
 import dev.plinth.engine.http.demo.Demo;
 import dev.plinth.engine.http.forward.Handover;
 import dev.plinth.engine.http.log.AccessLog;
+import dev.plinth.engine.log.NodeRole;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.List;

@@ -3,7 +3,6 @@ package dev.plinth.engine.http.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.NodeRole;
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
@@ -12,6 +11,7 @@ import dev.plinth.engine.http.FakeLeader;
 import dev.plinth.engine.http.NodesOfALog;
 import dev.plinth.engine.http.NodesOfALog.Served;
 import dev.plinth.engine.http.call.RemoteCaller;
+import dev.plinth.engine.log.NodeRole;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -6,7 +6,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.NodeRole;
+import dev.plinth.engine.log.NodeRole;
 import dev.plinth.engine.log.postgres.server.Pair;
 import dev.plinth.engine.log.postgres.server.Patience;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.spring.test;
 
-import dev.plinth.engine.JobContext;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.handler.JobContext;
 import dev.plinth.engine.spring.PlinthJob;
 import java.util.Map;
 import org.springframework.stereotype.Component;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.spring.test;
 
-import dev.plinth.engine.EventContext;
 import dev.plinth.engine.api.Event;
+import dev.plinth.engine.handler.EventContext;
 import dev.plinth.engine.spring.PlinthListener;
 
 /** Declares a handler for components below it. */

@@ -1,0 +1,9 @@
+package dev.plinth.engine.log;
+
+/**
+ * How far a node has come in the records of its engine. Immutable.
+ *
+ * @param epoch the number of the reign of that record, or of the present one on a leader; 0 before the first record
+ * @param sequence the last durable record that was applied, counted from 1; 0 before the first record
+ */
+public record Position(long epoch, long sequence) {}
