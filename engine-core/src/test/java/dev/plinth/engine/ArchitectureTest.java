@@ -223,12 +223,6 @@ final class ArchitectureTest {
             .because("with the same clock and the same ids a run comes out the same");
 
     @ArchTest
-    static final ArchRule waits_use_the_timer_of_the_engine = noClasses()
-            .should()
-            .accessTargetWhere(describe("it is the timer of the JVM", ArchitectureTest::isTimerOfTheJvm))
-            .because("its thread keeps the class loader of the code that used it first; use EngineTimer");
-
-    @ArchTest
     static final ArchRule real_time_is_only_measured_where_it_is_waited_for = noClasses()
             .that(describe("wait in real time", type -> WAIT_IN_REAL_TIME.contains(type.getName())))
             .should()
@@ -391,12 +385,6 @@ final class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(libraries);
-    }
-
-    private static boolean isTimerOfTheJvm(JavaAccess<?> access) {
-        return access.getTargetOwner().getName().equals("java.util.concurrent.CompletableFuture")
-                && Set.of("orTimeout", "completeOnTimeout", "delayedExecutor")
-                        .contains(access.getTarget().getName());
     }
 
     private static boolean isTimeOrChance(JavaAccess<?> access) {

@@ -2,10 +2,15 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.log.Node;
+import dev.plinth.engine.testkit.SharedMemoryConnection;
+import dev.plinth.engine.testkit.SharedMemoryConnection.Link;
+import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,8 +25,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests that nothing ends for good by a clock that is wrong by up to ten years for up to two hours. */
 @Timeout(300)
@@ -52,6 +57,10 @@ final class ClockJumpsTest {
     private Path copies;
 
     private final MachineClock clock = MachineClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
+    private final SharedMemoryLog log = new SharedMemoryLog();
+    private SharedMemoryConnection connection;
+    private boolean isOverALog;
+    private int nodes;
     private Engine engine;
     private LeasedJob leased;
     private String key = "";
@@ -112,28 +121,64 @@ final class ClockJumpsTest {
     }
 
     /** The last records of the second reign have the time of a clock that was wrong. */
-    @ParameterizedTest(name = "killed: {0}")
-    @ValueSource(booleans = {false, true})
-    void clockThatIsWrong_duringSeveralStarts_endsNothingForGood(boolean killed) throws IOException {
+    @ParameterizedTest
+    @EnumSource(Restart.class)
+    void clockThatIsWrong_duringSeveralStarts_endsNothingForGood(Restart how) throws IOException {
+        isOverALog = how.isOverALog;
         engine = opened();
         String workspace =
                 engine.admin().createWorkspace("acme", "business").call().id();
         key = engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
+        ApiKey other = engine.client(key).keys().create("other").call();
         Reply first = keyed();
+        engine.client(key).keys().rotate(other.id(), Duration.ofHours(12)).call();
+        call("POST", "/v1/jobs", "{\"type\":\"send\",\"input\":{}}");
+        leased = lease(3600);
 
         for (int start = 1; start <= 3; start++) {
-            restart(killed);
+            restart(how);
             if (start == 1) {
                 clock.step(Duration.ofHours(48));
-                restart(killed);
+                restart(how);
             }
             pass(Duration.ofMinutes(5));
             assertThat(keyed().text()).as("replayed after start %d", start).isEqualTo(first.text());
         }
         clock.step(Duration.ofHours(-48));
-        restart(killed);
+        restart(how);
         pass(Duration.ofMinutes(5));
         assertThat(keyed().text()).as("replayed by a clock that is right").isEqualTo(first.text());
+        assertThat(engine.call(Call.of("GET", "/v1/workspace")
+                                .withKey(other.secret().orElseThrow()))
+                        .status())
+                .as("the old secret in its grace")
+                .isEqualTo(200);
+        assertThat(call("POST", "/v1/jobs/lease", "{\"types\":[\"send\"]}").text())
+                .as("a second worker gets nothing")
+                .contains("\"data\":[]");
+        assertThat(complete().text()).contains("\"status\":\"succeeded\"");
+        assertThat(engine.sweptRows().values()).as("rows that a sweep took").containsOnly(0L);
+    }
+
+    /** The reign began while its clock was right, and its last records have the time of a jump that has lasted. */
+    @Test
+    void clockThatIsWrong_fromWithinAReignOverALog_endsNothingForGoodInTheNext() throws IOException {
+        isOverALog = true;
+        engine = opened();
+        String workspace =
+                engine.admin().createWorkspace("acme", "business").call().id();
+        key = engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
+        Reply first = keyed();
+        clock.step(Duration.ofHours(48));
+        pass(Duration.ofMinutes(5));
+
+        for (int reign = 1; reign <= 2; reign++) {
+            restart(Restart.CUT_OFF);
+            pass(Duration.ofMinutes(5));
+            assertThat(keyed().text())
+                    .as("replayed in the next reign %d", reign)
+                    .isEqualTo(first.text());
+        }
     }
 
     @Test
@@ -151,8 +196,8 @@ final class ClockJumpsTest {
         assertThat(directory.resolve("clock-state")).doesNotExist();
     }
 
-    private void restart(boolean killed) throws IOException {
-        if (killed) {
+    private void restart(Restart how) throws IOException {
+        if (how == Restart.KILLED) {
             Path left = Files.createTempDirectory(copies, "killed");
             try (Stream<Path> files = Files.list(directory)) {
                 for (Path file : files.filter(each -> !each.endsWith("LOCK")).toList()) {
@@ -161,6 +206,10 @@ final class ClockJumpsTest {
             }
             engine.close();
             directory = left;
+        } else if (how == Restart.CUT_OFF) {
+            connection.link(Link.CUT);
+            engine.close();
+            log.expireLease();
         } else {
             engine.close();
         }
@@ -197,6 +246,15 @@ final class ClockJumpsTest {
     }
 
     private Engine opened() {
+        if (isOverALog) {
+            connection = log.connect();
+            return Engine.builder()
+                    .log(connection)
+                    .node(new Node("node-" + ++nodes))
+                    .secretKeyFile(directory.resolve("secret.key"))
+                    .clock(clock)
+                    .open();
+        }
         return Engine.builder()
                 .directory(directory)
                 .files(SEGMENT_BYTES, Long.MAX_VALUE)
@@ -254,5 +312,18 @@ final class ClockJumpsTest {
         Reply reply = engine.call(Call.of(method, path).withKey(key).withBody(Json.of(body)));
         assertThat(reply.status()).as(reply.text()).isBetween(200, 202);
         return reply;
+    }
+
+    private enum Restart {
+        CLOSED(false),
+        KILLED(false),
+        HANDED_OVER(true),
+        CUT_OFF(true);
+
+        private final boolean isOverALog;
+
+        Restart(boolean isOverALog) {
+            this.isOverALog = isOverALog;
+        }
     }
 }

@@ -54,6 +54,16 @@ final class TidyTest {
                 .isEmpty();
     }
 
+    /** The thread of the JVM's timer never ends, and it keeps the class loader of the code that used it first. */
+    @Test
+    void main_neverUsesTheTimerOfTheJvm() {
+        assertThat(inCode(
+                        "\\b(?:orTimeout|completeOnTimeout|delayedExecutor)\\b|\\bjava\\.util\\.Timer\\b",
+                        file -> isOfTheProduct(file) && file.isMain()))
+                .as("Expected EngineTimer, or an executor that its owner closes")
+                .isEmpty();
+    }
+
     /** A loop without an end of its own hangs the build, and no timeout of JUnit ends it. */
     @Test
     void tests_spinNoLongerThanPatience() {

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,21 +36,21 @@ class DescriptorsIT {
         server.close();
     }
 
-    @BeforeEach
-    void start() throws IOException {
+    private void start(String... more) throws IOException {
         sign = directory.resolve("take");
-        server = ServedProcess.limited(
-                directory.resolve("err"),
-                "-n " + DESCRIPTORS,
+        List<String> arguments = new ArrayList<>(List.of(
                 "-Xmx256m",
                 "-cp",
                 System.getProperty("java.class.path"),
                 HungryProgram.class.getName(),
-                sign.toString(),
-                "--port=0",
-                "--limit-loopback",
-                "--tables=heap",
-                "--data=" + directory.resolve("data"));
+                sign.toString()));
+        arguments.addAll(List.of(more));
+        arguments.addAll(List.of("--port=0", "--limit-loopback", "--tables=heap"));
+        server = ServedProcess.limited(directory.resolve("err"), "-n " + DESCRIPTORS, arguments.toArray(String[]::new));
+    }
+
+    private void startOnDirectory() throws IOException {
+        start("--data=" + directory.resolve("data"));
     }
 
     private RawClient client() throws IOException {
@@ -65,6 +64,7 @@ class DescriptorsIT {
 
     @Test
     void moreConnectionsThanDescriptors_leaveSomeForFilesAndNewcomers() throws IOException {
+        startOnDirectory();
         for (int i = 0; i < 2 * DESCRIPTORS; i++) {
             crowd.add(client());
         }
@@ -87,6 +87,23 @@ class DescriptorsIT {
 
     @Test
     void descriptorsThatTheHostTook_areMissedByReadyUntilTheyAreBack() throws IOException {
+        startOnDirectory();
+
+        assertMissedByReady();
+    }
+
+    @Test
+    void descriptorsOfAFollower_areMissedByReadyUntilTheyAreBack() throws IOException {
+        start(HungryProgram.FOLLOW + directory.resolve("secret.key"), "--memory");
+        try (RawClient client = client()) {
+            assertThat(client.send(call("GET", "/health/ready", "")).read().text())
+                    .contains("\"role\":\"follower\"");
+        }
+
+        assertMissedByReady();
+    }
+
+    private void assertMissedByReady() throws IOException {
         try (RawClient client = client()) {
             assertThat(client.send(call("GET", "/health/ready", "")).read().status())
                     .isEqualTo(200);

@@ -12,7 +12,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +33,14 @@ public final class Faults {
             "\u0015\u0003\u0001 this is not HTTP\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final Engine engine;
+    private final LateAnswers late;
     private final List<Fault> open = new ArrayList<>();
     private CompletableFuture<Void> cleared = new CompletableFuture<>();
 
-    Faults(Engine engine) {
+    /** @param late is closed by the caller */
+    Faults(Engine engine, LateAnswers late) {
         this.engine = engine;
+        this.late = late;
     }
 
     /**
@@ -113,6 +115,11 @@ public final class Faults {
         return cleared;
     }
 
+    private static CompletableFuture<Void> endedBy(CompletableFuture<Void> wait, CompletableFuture<Void> end) {
+        CompletableFuture<Void> unused = end.thenRun(() -> wait.complete(null));
+        return wait;
+    }
+
     /** The requests of a fault. The last method of the chain says what happens to them. Not thread-safe. */
     public final class Requests {
         private final @Nullable String method;
@@ -170,9 +177,8 @@ public final class Faults {
             return fault(
                     "delayTheAnswer",
                     (call, door) -> door.submit(call)
-                            .thenCompose(reply -> end.copy()
-                                    .completeOnTimeout(null, delay.toMillis(), TimeUnit.MILLISECONDS)
-                                    .thenApply(over -> reply)));
+                            .thenCompose(
+                                    reply -> endedBy(late.after(delay), end).thenApply(over -> reply)));
         }
 
         /**

@@ -55,6 +55,7 @@ public final class PlinthTestServer implements AutoCloseable {
     private final ManualClock clock;
     private final RestartableIds ids;
     private final String plan;
+    private final LateAnswers late = new LateAnswers();
     private final Map<String, Faults> faults = new ConcurrentHashMap<>();
     private TestWorkspace own;
     private @Nullable EngineServer server;
@@ -196,6 +197,7 @@ public final class PlinthTestServer implements AutoCloseable {
                 server.close(Duration.ZERO); // the clients of an ended test have no requests on their way
             }
         } finally {
+            late.close();
             engine.close();
         }
     }
@@ -236,7 +238,7 @@ public final class PlinthTestServer implements AutoCloseable {
 
     /** Returns the faults for requests over HTTP with this secret. */
     Faults faults(String secret) {
-        return faults.computeIfAbsent(secret, absent -> new Faults(engine));
+        return faults.computeIfAbsent(secret, absent -> new Faults(engine, late));
     }
 
     /** Ends the faults for this secret. */

@@ -21,7 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -565,6 +567,14 @@ public abstract class SharedLogContract {
     }
 
     private static <T> T ended(CompletableFuture<T> call) {
-        return call.orTimeout(CALL_SECONDS_MAX, TimeUnit.SECONDS).join();
+        try {
+            return call.get(CALL_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new AssertionError(
+                    "Expected a call of the log that ends well within " + CALL_SECONDS_MAX + " s, but it did not", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("Expected a call of the log that ends, but the wait for it was interrupted", e);
+        }
     }
 }

@@ -42,6 +42,9 @@ public final class WebhookSink implements AutoCloseable {
     private static final int NO_BODY = -1;
 
     private final HttpServer server;
+    /** Not the common pool, because a test may keep all its threads. */
+    private final LateAnswers late = new LateAnswers();
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final List<ReceivedWebhook> received = new ArrayList<>();
@@ -165,6 +168,7 @@ public final class WebhookSink implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
+        late.close();
     }
 
     private void take(HttpExchange exchange) throws IOException {
@@ -173,8 +177,8 @@ public final class WebhookSink implements AutoCloseable {
         if (answer.delay().isZero()) {
             answer(exchange, answer.status());
         } else {
-            CompletableFuture.delayedExecutor(answer.delay().toMillis(), TimeUnit.MILLISECONDS, WebhookSink::start)
-                    .execute(() -> answer(exchange, answer.status()));
+            CompletableFuture<Void> unused =
+                    late.after(answer.delay()).thenRun(() -> answer(exchange, answer.status()));
         }
     }
 
@@ -216,11 +220,4 @@ public final class WebhookSink implements AutoCloseable {
     }
 
     private record Answer(int status, Duration delay) {}
-
-    /** Runs a late answer on a thread of its own. A test may keep all threads of the common pool, which may be one. */
-    private static void start(Runnable late) {
-        Thread thread = new Thread(late, "plinth-webhook-sink");
-        thread.setDaemon(true);
-        thread.start();
-    }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
@@ -11,11 +12,13 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -95,6 +98,24 @@ final class WebhookSinkTest {
                 .isEqualTo(202);
         over.countDown();
         busy.forEach(ForkJoinTask::join);
+    }
+
+    @Test
+    void threadOfLateAnswers_endsWithTheSink() {
+        Set<Thread> others = threadsOfLateAnswers();
+        sink.replyLate(Duration.ofMillis(50), 202).replyLate(Duration.ofDays(1), 500);
+        assertThat(door.send(Call.of("POST", "")).status()).isEqualTo(202);
+        assertThat(threadsOfLateAnswers()).hasSize(others.size() + 1);
+
+        sink.close();
+
+        Patience.until(() -> others.containsAll(threadsOfLateAnswers()));
+    }
+
+    private static Set<Thread> threadsOfLateAnswers() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals(LateAnswers.THREAD))
+                .collect(Collectors.toSet());
     }
 
     @Test

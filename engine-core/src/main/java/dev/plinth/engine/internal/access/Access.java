@@ -137,13 +137,12 @@ public final class Access {
 
     /** Puts into a batch that the next key check takes the place of the key check. */
     public static void renewKeyCheck(Rows rows, byte[] sealed, SweepBatch batch) {
-        batch.end(
-                AccessTables.SETTINGS, KEY_CHECK, new RowWriter(1).bytes(sealed).row());
-        batch.removeIfPresent(rows, AccessTables.SETTINGS, NEXT_KEY_CHECK);
+        batch.end(TableName.SETTINGS, KEY_CHECK, new RowWriter(1).bytes(sealed).row());
+        batch.removeIfPresent(rows, TableName.SETTINGS, NEXT_KEY_CHECK);
     }
 
     private static byte @Nullable [] setting(Rows rows, byte[] name) {
-        byte[] row = rows.get(AccessTables.SETTINGS, name);
+        byte[] row = rows.get(TableName.SETTINGS, name);
         return row == null ? null : new RowReader(row, 1).bytes();
     }
 
@@ -151,7 +150,7 @@ public final class Access {
         return context -> Decision.of(
                 new Changes()
                         .put(
-                                AccessTables.SETTINGS,
+                                TableName.SETTINGS,
                                 name,
                                 new RowWriter(1).bytes(value).row()),
                 Outcome.Done.ok(new byte[0]));
@@ -160,11 +159,7 @@ public final class Access {
     /** The tables of the room. */
     public static List<TableName<?>> tables() {
         return List.of(
-                AccessTables.WORKSPACES,
-                AccessTables.KEYS,
-                AccessTables.TOKENS,
-                AccessTables.SETTINGS,
-                AccessTables.USES);
+                AccessTables.WORKSPACES, AccessTables.KEYS, AccessTables.TOKENS, TableName.SETTINGS, AccessTables.USES);
     }
 
     /** Returns the tables whose rows move with a workspace: keys before what belongs to them. */

@@ -31,9 +31,6 @@ final class AccessTables {
     /** The owner of a secret by its digest: workspace, then key. */
     static final TableName<?> TOKENS = TableName.of(3, "tokens", 32, 48, 0.2, Owner.ROW, RowIndex.ofIds());
 
-    /** The engine's own settings, by name. */
-    static final TableName<?> SETTINGS = TableName.of(19, "settings", 16, 64, 0.001, Owner.ENGINE);
-
     /** The last use of each key, beside its row, so that a use is no change of the key. */
     static final TableName<?> USES = TableName.of(20, "key uses", 32, 16, 0.2, Owner.KEY);
 

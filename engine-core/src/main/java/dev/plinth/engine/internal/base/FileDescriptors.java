@@ -5,6 +5,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 
 /** The open files and sockets that the system still grants to the process. Thread-safe. */
 public final class FileDescriptors {
@@ -15,11 +16,7 @@ public final class FileDescriptors {
 
     private FileDescriptors() {}
 
-    /**
-     * Returns true if the process cannot open some more files now. It tries, because a count would need a descriptor too.
-     * Takes some microseconds. Returns false where there is no {@code /dev/null}.
-     */
-    public static boolean areScarce() {
+    private static boolean areScarce() {
         if (!ANY.exists()) {
             return false;
         }
@@ -44,9 +41,14 @@ public final class FileDescriptors {
         }
     }
 
-    /** Returns the sentence for a process that has too few. */
-    public static String sentence() {
-        return "The process has fewer than " + LEAST
-                + " file descriptors left. Raise its limit (ulimit -n), or close what the host keeps open.";
+    /**
+     * Returns a sentence if the process cannot open some more files now, with what to do. It tries, because a count would
+     * need a descriptor too. Takes some microseconds. Returns nothing where there is no {@code /dev/null}.
+     */
+    public static Optional<String> scarcity() {
+        return areScarce()
+                ? Optional.of("The process has fewer than " + LEAST
+                        + " file descriptors left. Raise its limit (ulimit -n), or close what the host keeps open.")
+                : Optional.empty();
     }
 }

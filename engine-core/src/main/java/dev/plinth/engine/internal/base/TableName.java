@@ -27,6 +27,9 @@ public record TableName<R>(
         Owner owner,
         @Nullable Function<RetentionTimes, Duration> kept,
         RowIndex<R> index) {
+    /** The engine's own settings, by name. */
+    public static final TableName<byte[]> SETTINGS = of(19, "settings", 16, 64, 0.001, Owner.ENGINE);
+
     /** Makes a table whose rows are in sets. Its rows stay until they are deleted. */
     public static <R> TableName<R> of(
             int number,

@@ -1,19 +1,29 @@
 package dev.plinth.engine.internal.store;
 
+import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.log.Checksum;
 import dev.plinth.engine.internal.store.log.Disk;
+import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The time up to which a store believed its clock, while it does not believe it now. It is there from the moment a jump
  * is seen until the jump has lasted. So a start during the jump knows that the times of the last records may be wrong.
  *
- * <p>It is a file of one sector, written in place. A store without the file believed its clock. Layout, big-endian:
+ * <p>Over a shared log it is a row, which the next record of the reign carries. So every node has it that has a record with
+ * a time that may be wrong.
+ *
+ * <p>In a directory it is a file of one sector, written in place. A store without the file believed its clock. Layout,
+ * big-endian:
  * <pre>
  *   magic                       8
  *   version                     4
@@ -21,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  *   CRC-32C of those            4
  * </pre>
  *
- * <p>An opening that has lost the directory to a later one leaves the file alone. For one thread.
+ * <p>An opening that has lost the directory to a later one leaves the file alone. For one thread, but for {@link
+ * #unwritten} and {@link #written}.
  */
 final class ClockNote {
     static final String NAME = "clock-state";
@@ -31,7 +42,14 @@ final class ClockNote {
     private static final int VERSION = 1;
     private static final int CHECKED_BYTES = MAGIC.length + 4 + 8;
 
+    private static final byte[] ROW_KEY = "clock believed  ".getBytes(StandardCharsets.US_ASCII);
+    private static final int ROW_VERSION = 1;
+
     private final @Nullable Disk disk;
+    private final @Nullable StoreTables tables;
+    /** The change of the row that no record has yet; null if there is none. */
+    private final AtomicReference<Changes.@Nullable Write> unwritten = new AtomicReference<>();
+
     private long believed;
 
     /**
@@ -41,7 +59,20 @@ final class ClockNote {
      */
     ClockNote(@Nullable Disk disk) {
         this.disk = disk;
+        this.tables = null;
         this.believed = disk == null ? Long.MAX_VALUE : read(disk);
+    }
+
+    /**
+     * Reads the note of a reign over a shared log.
+     *
+     * @param tables have all records before the reign; nothing is noted if there are no settings among them
+     */
+    ClockNote(StoreTables tables) {
+        this.disk = null;
+        this.tables = tables.has(TableName.SETTINGS) ? tables : null;
+        byte[] row = this.tables == null ? null : tables.get(TableName.SETTINGS, ROW_KEY);
+        this.believed = row == null ? Long.MAX_VALUE : new RowReader(row, ROW_VERSION).number();
     }
 
     /** Returns the time up to which the clock was believed, in epoch milliseconds; {@code Long.MAX_VALUE} without a note. */
@@ -49,9 +80,13 @@ final class ClockNote {
         return believed;
     }
 
-    /** Notes a time, durable. */
+    /** Notes a time: durable in a directory, and with the next record over a shared log. */
     void write(long millis) {
         believed = millis;
+        if (tables != null) {
+            byte[] row = new RowWriter(ROW_VERSION).number(millis).row();
+            unwritten.set(new Changes.Write(TableName.SETTINGS, ROW_KEY, row));
+        }
         if (disk == null || !disk.isStillOurs()) {
             return;
         }
@@ -78,6 +113,9 @@ final class ClockNote {
     /** Takes the note back, because the clock is believed. */
     void clear() {
         believed = Long.MAX_VALUE;
+        if (tables != null) {
+            unwritten.set(new Changes.Write(TableName.SETTINGS, ROW_KEY, null));
+        }
         if (disk == null || !disk.isStillOurs()) {
             return;
         }
@@ -86,6 +124,21 @@ final class ClockNote {
         } catch (IOException e) {
             LOG.log(System.Logger.Level.INFO, "Could not delete " + NAME + "; rows expire some hours later.", e);
         }
+    }
+
+    /** Returns what the next record has to write, or null for nothing. Called by the writer. */
+    Changes.@Nullable Write unwritten() {
+        Changes.Write next = unwritten.get();
+        if (next == null || tables == null || next.row() != null || tables.get(next.table(), next.key()) != null) {
+            return next;
+        }
+        written(next); // the row was never written
+        return null;
+    }
+
+    /** Tells that a record has written this. Called by the writer. */
+    void written(Changes.Write write) {
+        boolean unused = unwritten.compareAndSet(write, null);
     }
 
     private static long read(Disk disk) {

@@ -77,10 +77,10 @@ public final class Store implements AutoCloseable {
         this.inFlight = new InFlight(journal.isShared());
         this.reads = new ConsistentReads(tables, writer, inFlight);
         this.disk = disk;
-        this.time = new EngineTime(
-                clock, tables, journal.isShared() ? AnswerReadiness.LEAD_MILLIS : 0, new ClockNote(disk));
+        ClockNote note = journal.isShared() ? new ClockNote(tables) : new ClockNote(disk);
+        this.time = new EngineTime(clock, tables, journal.isShared() ? AnswerReadiness.LEAD_MILLIS : 0, note);
         this.answers = new AnswerReadiness(time, tables, journal, inFlight, this::appendTime);
-        this.transaction = new Transaction(tables, journal, time, inFlight);
+        this.transaction = new Transaction(tables, journal, time, inFlight, note);
     }
 
     /** Opens a store without history. */

@@ -19,6 +19,7 @@ import dev.plinth.engine.internal.store.log.Journal;
 import dev.plinth.engine.internal.store.log.RecordCodec;
 import dev.plinth.engine.internal.store.memory.CapacityCheck;
 import dev.plinth.engine.internal.store.memory.StoreTables;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +33,15 @@ public final class Transaction implements Rows {
     private final Journal journal;
     private final EngineTime time;
     private final InFlight inFlight;
+    private final ClockNote note;
     private long number;
 
-    Transaction(StoreTables tables, Journal journal, EngineTime time, InFlight inFlight) {
+    Transaction(StoreTables tables, Journal journal, EngineTime time, InFlight inFlight, ClockNote note) {
         this.tables = tables;
         this.journal = journal;
         this.time = time;
         this.inFlight = inFlight;
+        this.note = note;
     }
 
     /** Returns the time of the next record in epoch milliseconds, which is {@link Store#nowMillis}. */
@@ -100,7 +103,15 @@ public final class Transaction implements Rows {
         if (lacking != null) {
             throw new RefusedException(lacking);
         }
-        return append(writes, timeMillis, false, bytes);
+        Changes.Write noted = note.unwritten();
+        if (noted == null || tables.lacks(List.of(noted), ReserveAccess.OPERATOR, plans) != null) {
+            return append(writes, timeMillis, false, bytes);
+        }
+        List<Changes.Write> all = new ArrayList<>(writes);
+        all.add(noted);
+        long sequence = append(all, timeMillis, false, RecordCodec.size(all));
+        note.written(noted);
+        return sequence;
     }
 
     /** Returns true if rows have room together within the shares of their workspaces. */

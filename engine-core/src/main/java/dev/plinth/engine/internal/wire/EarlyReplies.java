@@ -4,6 +4,7 @@ import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Figure;
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.internal.base.FileDescriptors;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Outcome;
@@ -59,6 +60,7 @@ public final class EarlyReplies {
 
     /**
      * Returns the answer of {@code GET /health/ready} or {@code GET /health/leader} of a node that does not lead.
+     * It tells of missing file descriptors, as a leader does.
      *
      * @param failure why the process has to be restarted; empty if it has not
      * @param level the failures that an acknowledged change survives; empty for none
@@ -66,7 +68,8 @@ public final class EarlyReplies {
      */
     public Reply health(Optional<String> failure, Optional<Durability> level, NodeState node, boolean isReady) {
         String durability = SystemRoutes.durability(level);
-        return answer(failure.map(sentence -> failed(sentence, durability, Optional.of(node)))
+        return answer(failure.or(FileDescriptors::scarcity)
+                .map(sentence -> failed(sentence, durability, Optional.of(node)))
                 .orElseGet(() -> SystemRoutes.health(
                         isReady ? "ready" : "not_leader", isReady ? 200 : 503, durability, null, Optional.of(node))));
     }

@@ -171,14 +171,10 @@ final class SystemRoutes {
         return new Command.Probe() {
             @Override
             public Outcome answer(Context context) {
-                return failed().orElseGet(() -> {
-                    if (FileDescriptors.areScarce()) {
-                        return ofNode("failed", 503, FileDescriptors.sentence());
-                    }
-                    return store.isWritable()
-                            ? ofNode(status, 200, problem.get())
-                            : ofNode("journal_failed", 503, null);
-                });
+                return failed().or(() -> FileDescriptors.scarcity().map(sentence -> ofNode("failed", 503, sentence)))
+                        .orElseGet(() -> store.isWritable()
+                                ? ofNode(status, 200, problem.get())
+                                : ofNode("journal_failed", 503, null));
             }
 
             @Override

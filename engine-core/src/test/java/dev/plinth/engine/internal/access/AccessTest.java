@@ -72,9 +72,8 @@ class AccessTest {
     void isCurrent_afterAChangeOfKeysAndOnlyThen_isFalse() {
         Access.CachedCredential found = access.authenticate("Bearer " + rows.secret, () -> rows, NOW);
 
-        access.changed(new Changes()
-                .put(AccessTables.SETTINGS, new byte[16], new byte[9])
-                .writes());
+        access.changed(
+                new Changes().put(TableName.SETTINGS, new byte[16], new byte[9]).writes());
         assertThat(access.isCurrent(found, NOW)).isTrue();
 
         access.changed(new Changes().remove(AccessTables.KEYS, new byte[32]).writes());

@@ -2,10 +2,17 @@ package dev.plinth.engine.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.Record;
+import dev.plinth.engine.internal.base.StoreSettings;
+import dev.plinth.engine.internal.base.TableName;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.Opening;
+import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +31,38 @@ class ClockNoteTest {
 
         note.clear();
         assertThat(disk.names()).isEmpty();
+    }
+
+    @Test
+    void noteOfASharedLog_isARowOfTheNextRecord() {
+        try (StoreTables tables = new StoreTables(new StoreSettings(Tables.HEAP, List.of(TableName.SETTINGS), 1_000))) {
+            ClockNote note = new ClockNote(tables);
+            note.clear();
+            assertThat(note.unwritten()).as("nothing to take back").isNull();
+
+            note.write(7);
+            Changes.Write first = note.unwritten();
+            note.write(8);
+            append(tables, first);
+            note.written(first);
+            assertThat(new ClockNote(tables).believedMillis()).isEqualTo(7);
+
+            Changes.Write second = note.unwritten();
+            append(tables, second);
+            note.written(second);
+            assertThat(note.unwritten()).isNull();
+            assertThat(new ClockNote(tables).believedMillis()).isEqualTo(8);
+
+            note.clear();
+            append(tables, note.unwritten());
+            assertThat(new ClockNote(tables).believedMillis()).isEqualTo(Long.MAX_VALUE);
+        }
+    }
+
+    private static void append(StoreTables tables, Changes.Write write) {
+        Record record = new Record(0, 1, tables.lastSequence() + 1, 1, 0, List.of(write), false);
+        byte[][] unused = tables.apply(record);
+        tables.complete(record);
     }
 
     @Test

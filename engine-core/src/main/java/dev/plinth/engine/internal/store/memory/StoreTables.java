@@ -150,6 +150,11 @@ public final class StoreTables implements AutoCloseable {
         usageCounter.save(out);
     }
 
+    /** Returns true if this table is among them. */
+    public boolean has(TableName<?> table) {
+        return byNumber[table.number()] != null;
+    }
+
     public long version() {
         return version;
     }
