@@ -209,7 +209,7 @@ final class DocumentsTest {
                 .text()
                 .lines()
                 .filter(line -> line.startsWith("- ["))
-                .collect(Collectors.toMap(line -> line.substring(3, 6), Function.identity()));
+                .collect(Collectors.toMap(line -> line.substring(3, 6), Function.identity(), String::concat));
         List<String> lacking = new ArrayList<>();
         for (DocumentPage decision : decisions()) {
             String number = decision.path().substring(DECISIONS.length(), DECISIONS.length() + 3);
