@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 import openapi
 
+DECISIONS_INDEX = "docs/decisions/README.md"
 SKIPPED = {"target", "node_modules", ".git", ".idea"}
 LINK = re.compile(r"(\]\()([^)\s]+)(\))")
 NAMED = re.compile(r"^(\s*(?:- )?\[[^\]]*\]\()([^)]+)\)", re.MULTILINE)
@@ -99,23 +100,19 @@ def main(root, document, javadoc, out):
     pages = markdown(root)
     navigation = (root / "docs/site/navigation.txt").read_text(encoding="utf-8")
     named = [target for _, target in NAMED.findall(navigation)]
-    decisions = [page for page in pages if page.startswith("docs/decisions/")]
+    decisions = [page for page in pages if page.startswith("docs/decisions/") and page != DECISIONS_INDEX]
     for page in named:
         if not page.startswith("@") and page not in pages:
             fail(f"navigation.txt names {page}, which does not exist.")
     for page in pages:
-        if page not in named and page not in decisions:
+        if page not in named and page not in decisions and page != DECISIONS_INDEX:
             fail(f"navigation.txt lacks {page}. Add a line for it.")
         stage.page(page)
 
     children = {"@decisions": [], "@openapi": [], "@javadoc": []}
-    index = ["# Decisions", ""]
     for page in decisions:
         name = title((root / page).read_text(encoding="utf-8"))
-        index.append(f"- [{name}]({Path(page).name})")
         children["@decisions"].append(f"  - [{name}]({page})")
-    stage.write("docs/decisions/index.md", "\n".join(index) + "\n")
-    stage.folders.discard("docs/decisions")
 
     index = ["# Calls and objects", "", "These pages are made from the OpenAPI document of the server, [openapi.json](openapi.json).", ""]
     for file, (name, text) in openapi.pages(json.loads(document.read_text(encoding="utf-8"))).items():
@@ -137,7 +134,7 @@ def main(root, document, javadoc, out):
         stage.folder(folder)
         files.append(f"- [{folder}]({folder}/index.md)")
 
-    heads = {"@decisions": "docs/decisions/index.md", "@openapi": "reference/http/index.md", "@javadoc": "reference/java.md"}
+    heads = {"@decisions": html_name(DECISIONS_INDEX), "@openapi": "reference/http/index.md", "@javadoc": "reference/java.md"}
 
     def line(found):
         path = heads.get(found[2], html_name(found[2]))

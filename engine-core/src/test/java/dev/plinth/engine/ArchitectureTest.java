@@ -98,6 +98,9 @@ final class ArchitectureTest {
             INTERNAL + "webhook.send.ConnectionPool", // a receiver closes what it has not used for some real seconds
             INTERNAL + "webhook.send.DnsLookups$DnsLookup"); // a name server takes real seconds
 
+    /** The reads of the store whose rows may be in flight, so that an answer waits for them. */
+    private static final Set<String> READS_IN_FLIGHT = Set.of("readToAnswer", "readAtOnce", "viewToAnswer");
+
     /** Rooms in which a call must not wait for the disk, and of whose rows nothing is told. */
     private static final Set<String> ON_THE_WAY_OF_A_CALL =
             Set.of(INTERNAL + "quota.QuotaCheckpointWriter"); // what a bucket begins with
@@ -206,9 +209,9 @@ final class ArchitectureTest {
             .and(describe("are not on the way of a call", type -> !ON_THE_WAY_OF_A_CALL.contains(type.getName())))
             .should()
             .accessTargetWhere(describe(
-                    "the target is Store.readToAnswer or Store.viewToAnswer",
+                    "the target is Store.readToAnswer, Store.readAtOnce or Store.viewToAnswer",
                     access -> access.getTargetOwner().getName().equals(INTERNAL + "store.Store")
-                            && access.getTarget().getName().endsWith("ToAnswer")))
+                            && READS_IN_FLIGHT.contains(access.getTarget().getName())))
             .because(
                     "an answer waits for what it shows; the other rooms act, and read by readToAct, viewToAct or look");
 

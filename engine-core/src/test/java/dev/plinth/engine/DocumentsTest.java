@@ -2,15 +2,22 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.store.Store;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +32,9 @@ final class DocumentsTest {
     private static final String HTTP_API = "docs/http-api.md";
 
     private static final String GLOSSARY = "docs/glossary.md";
+    private static final String INDEX = "docs/README.md";
+    private static final String DECISIONS = "docs/decisions/";
+    private static final String DECISIONS_INDEX = DECISIONS + "README.md";
     private static final String UNUSED_WORDS = "Words that are not used";
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]*)\\)");
     private static final Pattern QUOTED = Pattern.compile("`([^`]*)`");
@@ -32,6 +42,8 @@ final class DocumentsTest {
     private static final Pattern DECISION_TITLE = Pattern.compile("\\d{3} \\p{Lu}.*");
     private static final Pattern DECISION_HEAD = Pattern.compile(
             "# [^\n]*\n\nStatus: (?:accepted|replaced by \\[\\d{3}]\\([^)]*\\))\\.(?: [^\n]*)?\n\n## Context\n");
+    private static final Pattern STATUS = Pattern.compile("\n\nStatus: ([^\n]*)\n");
+    private static final Pattern DECISION_NUMBER = Pattern.compile("\\[(\\d{3})]");
     private static final Pattern DECISION_PARTS = Pattern.compile("Context, Decision, (?:Rejected, )?Consequences");
 
     private static final Pattern BUILD = Pattern.compile("\\./mvnw (?:\\\\\n|[^\n])*");
@@ -169,13 +181,99 @@ final class DocumentsTest {
 
     @Test
     void decisions_haveOneForm() {
-        List<DocumentPage> decisions = pages.stream()
-                .filter(page -> page.path().startsWith("docs/decisions/"))
-                .toList();
-        assertThat(decisions).hasSizeGreaterThan(40);
-        assertThat(decisions.stream().filter(page -> !hasTheForm(page)).map(DocumentPage::path))
+        assertThat(decisions()).hasSizeGreaterThan(40);
+        assertThat(decisions().stream().filter(page -> !hasTheForm(page)).map(DocumentPage::path))
                 .as("Expected a title, a status, and the headings Context, Decision, perhaps Rejected, Consequences")
                 .isEmpty();
+    }
+
+    private static List<DocumentPage> decisions() {
+        return pages.stream()
+                .filter(page ->
+                        page.path().startsWith(DECISIONS) && !page.path().equals(DECISIONS_INDEX))
+                .toList();
+    }
+
+    @Test
+    void decisions_areNamedOnceInTheirIndex() {
+        assertThat(linked(DECISIONS_INDEX, DECISIONS))
+                .as("Expected one line for each page in " + DECISIONS_INDEX + ", which says its decision")
+                .containsExactlyInAnyOrderElementsOf(
+                        decisions().stream().map(DocumentPage::path).toList());
+    }
+
+    /** A reader of the index alone has to learn that another page has replaced a decision, or a part of it. */
+    @Test
+    void decisions_whoseStatusNamesAnother_nameItInTheIndexToo() {
+        Map<String, String> lines = page(DECISIONS_INDEX)
+                .text()
+                .lines()
+                .filter(line -> line.startsWith("- ["))
+                .collect(Collectors.toMap(line -> line.substring(3, 6), Function.identity(), String::concat));
+        List<String> lacking = new ArrayList<>();
+        for (DocumentPage decision : decisions()) {
+            String number = decision.path().substring(DECISIONS.length(), DECISIONS.length() + 3);
+            STATUS.matcher(decision.text())
+                    .results()
+                    .flatMap(status -> DECISION_NUMBER.matcher(status.group(1)).results())
+                    .map(other -> other.group(1))
+                    .filter(other -> !lines.getOrDefault(number, "").contains("Decision " + other))
+                    .forEach(other -> lacking.add("the line of " + number + " lacks: Decision " + other));
+        }
+        assertThat(lacking).isEmpty();
+    }
+
+    @Test
+    void pages_areNamedOnceInTheIndexOfTheDocuments() {
+        List<String> expected = pages.stream()
+                .map(DocumentPage::path)
+                .filter(path -> path.startsWith("docs/") && !path.equals(INDEX))
+                .filter(path -> !path.startsWith(DECISIONS) || path.equals(DECISIONS_INDEX))
+                .toList();
+        assertThat(linked(INDEX, "docs/"))
+                .as("Expected one line for each page in " + INDEX)
+                .containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @Test
+    void store_namesEachReadEachWriteAndEachKindOfCommand() {
+        Stream<String> doors = Arrays.stream(Store.class.getDeclaredMethods())
+                .filter(method -> Modifier.isPublic(method.getModifiers()) && leadsToRows(method))
+                .map(method -> "`Store." + method.getName() + "`");
+        Stream<String> kinds = Arrays.stream(Command.class.getClasses())
+                .filter(kind -> kind.isInterface() && kind != Command.LongPoll.class)
+                .map(kind -> "`Command." + kind.getSimpleName() + "`");
+        assertThat(page("docs/store.md").rows().stream()
+                        .map(row -> row.cells().get(0))
+                        .filter(cell -> cell.startsWith("`")))
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(doors, kinds).toList());
+    }
+
+    private static boolean leadsToRows(Method method) {
+        return Rows.class.isAssignableFrom(method.getReturnType())
+                || Stream.of(method.getParameterTypes())
+                        .anyMatch(Set.of(Function.class, ToLongFunction.class, BiConsumer.class)::contains);
+    }
+
+    private static DocumentPage page(String path) {
+        return pages.stream()
+                .filter(page -> page.path().equals(path))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Returns the pages below a folder to which a page links, once for each link. */
+    private static List<String> linked(String from, String folder) {
+        return LINK.matcher(page(from).text())
+                .results()
+                .map(link -> target(from, link.group(1).split("#", 2)[0]).toString())
+                .map(path -> path.replace('\\', '/'))
+                .filter(path -> path.startsWith(folder))
+                .toList();
+    }
+
+    private static Path target(String from, String link) {
+        return Path.of(from).resolveSibling(link).normalize();
     }
 
     private static boolean hasTheForm(DocumentPage decision) {
@@ -196,7 +294,7 @@ final class DocumentsTest {
             Matcher link = LINK.matcher(page.text());
             while (link.find()) {
                 String[] target = link.group(1).split("#", 2);
-                Path path = Path.of(page.path()).resolveSibling(target[0]).normalize();
+                Path path = target(page.path(), target[0]);
                 DocumentPage other =
                         target[0].isEmpty() ? page : byPath.get(path.toString().replace('\\', '/'));
                 boolean leads = target[0].startsWith("https://")

@@ -26,12 +26,12 @@ public record Places(int jobs, int deliveries, int deliveriesPerEndpoint) {
         deliveriesPerEndpoint = (int) EngineSetting.DELIVERIES_RUNNING_PER_ENDPOINT.checked(deliveriesPerEndpoint);
     }
 
-    /** Returns the same places with others for jobs. */
+    /** Returns a copy with so many places for jobs. */
     public Places withJobs(int number) {
         return new Places(number, deliveries, deliveriesPerEndpoint);
     }
 
-    /** Returns the same places with others for webhook attempts, in all and at one endpoint. */
+    /** Returns a copy with so many places for webhook attempts, in all and at one endpoint. */
     public Places withDeliveries(int inAll, int perEndpoint) {
         return new Places(jobs, inAll, perEndpoint);
     }

@@ -43,17 +43,17 @@ public record RetentionTimes(Duration jobs, Duration events, Duration deliveries
         }
     }
 
-    /** Returns the same times with another one for finished jobs. */
+    /** Returns a copy that keeps finished jobs for this time. */
     public RetentionTimes withJobs(Duration time) {
         return new RetentionTimes(time, events, deliveries, revokedKeys);
     }
 
-    /** Returns the same times with other ones for events and deliveries, which depend on each other. */
+    /** Returns a copy that keeps events and deliveries for these times, which depend on each other. */
     public RetentionTimes withEvents(Duration forEvents, Duration forDeliveries) {
         return new RetentionTimes(jobs, forEvents, forDeliveries, revokedKeys);
     }
 
-    /** Returns the same times with another one for revoked keys. */
+    /** Returns a copy that keeps revoked keys for this time. */
     public RetentionTimes withRevokedKeys(Duration time) {
         return new RetentionTimes(jobs, events, deliveries, time);
     }

@@ -59,7 +59,7 @@ public final class Invocation<T> {
     }
 
     /**
-     * Returns the same under an idempotency key. Made again within 24 hours, also over HTTP, it returns the first
+     * Returns this call under an idempotency key. Made again within 24 hours, also over HTTP, it returns the first
      * result and executes nothing.
      *
      * @param key 1–255 printable ASCII characters
@@ -70,7 +70,7 @@ public final class Invocation<T> {
     }
 
     /**
-     * Returns the same on the condition that the target still has this version (412 otherwise).
+     * Returns this call on the condition that the target still has this version (412 otherwise).
      *
      * @throws IllegalStateException if the call checks no version, such as one that creates something
      */
@@ -138,7 +138,7 @@ public final class Invocation<T> {
         made.complete(result);
     }
 
-    /** Returns the same with a parameter of the query. */
+    /** Returns this call with a parameter of the query. */
     Invocation<T> parameter(String name, String value) {
         return with(and(query, name, value), headers);
     }

@@ -39,7 +39,7 @@ public final class Listing<T extends WireValue> {
     }
 
     /**
-     * Returns the same list with a filter that its route knows.
+     * Returns this list with a filter that its route knows.
      *
      * @param filter its name, such as {@code status} or {@code metadata.team}
      * @param value its value, as it is
@@ -50,12 +50,12 @@ public final class Listing<T extends WireValue> {
         return new Listing<>(filtered.parameter(filter, value), limit, cursor);
     }
 
-    /** Returns the same list with at most so many items a page, 1–100. The default is 20, and 100 for a stream. */
+    /** Returns this list with at most so many items a page, 1–100. The default is 20, and 100 for a stream. */
     public Listing<T> limit(int items) {
         return new Listing<>(filtered, items, cursor);
     }
 
-    /** Returns the same list after the page with this {@code nextCursor}. */
+    /** Returns the part of this list after the page with this {@code nextCursor}. */
     public Listing<T> after(String nextCursor) {
         return new Listing<>(filtered, limit, Objects.requireNonNull(nextCursor, "nextCursor must not be null."));
     }

@@ -130,22 +130,22 @@ public final class Context {
         return trace;
     }
 
-    /** Returns the same context in a trace; itself if there is none. */
+    /** Returns this context in a trace; itself if there is none. */
     public Context in(@Nullable TraceParent other) {
         return other == null ? this : new Context(caller, nowMillis, rows, ids, cipher, numbers, other);
     }
 
-    /** Returns the same context for another caller. */
+    /** Returns this context for another caller. */
     public Context as(Caller other) {
         return new Context(other, nowMillis, rows, ids, cipher, numbers, trace);
     }
 
-    /** Returns the same context on other rows. */
+    /** Returns this context on other rows. */
     public Context on(Rows other) {
         return new Context(caller, nowMillis, other, ids, cipher, numbers, trace);
     }
 
-    /** Returns the same context, whose next new id of the kind of this id is this id. */
+    /** Returns this context, whose next new id of the kind of this id is this id. */
     public Context giving(Id id) {
         return new Context(caller, nowMillis, rows, new Giving(ids, id), cipher, numbers, trace);
     }

@@ -114,7 +114,7 @@ public final class DeletedWorkspaces {
             return new DeletedWorkspace(in.id(IdKind.WORKSPACE), in.number(), in.number());
         }
 
-        /** Returns the same, purged at this time. */
+        /** Returns this entry, purged at this time. */
         public DeletedWorkspace empty(long nowMillis) {
             return new DeletedWorkspace(workspace, number, nowMillis);
         }

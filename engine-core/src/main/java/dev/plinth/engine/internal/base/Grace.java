@@ -15,7 +15,7 @@ public record Grace(long since, long until) {
         return until <= time.expiryTime(since, nowMillis);
     }
 
-    /** Returns the same grace, which another rotation may end earlier. */
+    /** Returns this grace, which another rotation may end earlier. */
     public Grace endedBy(Grace other) {
         return other.until < until ? other : this;
     }

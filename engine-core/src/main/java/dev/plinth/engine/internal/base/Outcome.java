@@ -52,7 +52,7 @@ public sealed interface Outcome {
             return new Done(201, body, etag, location, 0, false);
         }
 
-        /** Returns the same outcome, marked as one that shows a secret. */
+        /** Returns this outcome, marked as one that shows a secret. */
         public Done withSecret() {
             return new Done(status, body, etag, location, retryAfterSeconds, true);
         }
@@ -147,7 +147,7 @@ public sealed interface Outcome {
             @Nullable Map<String, String> hostHeaders,
             boolean secret)
             implements Outcome {
-        /** Returns the same answer with another body. */
+        /** Returns this answer with another body. */
         public Replayed with(byte[] other) {
             return new Replayed(status, other, etag, location, retryAfterSeconds, originalRequest, hostHeaders, secret);
         }

@@ -48,7 +48,7 @@ public record TableName<R>(
         return of(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, RowIndex.NONE);
     }
 
-    /** Returns the same table with rows that expire after a time. */
+    /** Returns this table with rows that expire after a time. */
     public TableName<R> keptFor(Function<RetentionTimes, Duration> time) {
         return new TableName<>(number, name, keyBytes, averageRowBytes, rowsPerResource, owner, time, index);
     }

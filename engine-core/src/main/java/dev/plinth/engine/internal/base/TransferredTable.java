@@ -57,17 +57,17 @@ public record TransferredTable(
                 table, Stage.IN_STEPS, row -> Bytes.getLong(row, at.applyAsInt(row)), translator, check);
     }
 
-    /** Returns the same table at another stage. */
+    /** Returns this table at another stage. */
     public TransferredTable at(Stage other) {
         return new TransferredTable(table, other, number, translator, check, names, owner);
     }
 
-    /** Returns the same table with keys of a workspace and an id of a kind, by which other rows name its rows. */
+    /** Returns this table with keys of a workspace and an id of a kind, by which other rows name its rows. */
     public TransferredTable naming(IdKind kind) {
         return new TransferredTable(table, stage, number, translator, check, kind, owner);
     }
 
-    /** Returns the same table, of which an import leaves out the rows that belong to what is not in the file. */
+    /** Returns this table, of which an import leaves out the rows that belong to what is not in the file. */
     public TransferredTable onlyWith(RowOwner other) {
         return new TransferredTable(table, stage, number, translator, check, names, other);
     }

@@ -95,7 +95,7 @@ final class Steps {
         return Decision.of((rows.count() == 0 ? all : all.within(room)).fannedOut(), outcome);
     }
 
-    /** Returns the same decision, where all changes but so many at first are the operations of a call. */
+    /** Returns this decision, where all changes but so many at first are the operations of a call. */
     Decision endOfOperations(Outcome outcome, int first) {
         Changes unused = all.madeBy(each.subList(first, each.size()));
         return end(outcome);

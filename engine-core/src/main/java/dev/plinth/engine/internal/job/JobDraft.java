@@ -39,12 +39,12 @@ public record JobDraft(
         return new JobDraft(type, input, null, 0, PRIORITY_DEFAULT, null, Limits.JOB_ATTEMPTS_DEFAULT, false);
     }
 
-    /** Returns the same about a resource. */
+    /** Returns this draft about a resource. */
     public JobDraft about(Id id) {
         return new JobDraft(type, input, id, runAt, priority, uniqueKey, attemptsMax, countsOutcomes);
     }
 
-    /** Returns the same as a job of items. */
+    /** Returns this draft as a job of items. */
     public JobDraft ofItems() {
         return new JobDraft(type, input, resource, runAt, priority, uniqueKey, attemptsMax, true);
     }

@@ -70,7 +70,7 @@ public final class Member<T> {
         return new Member<>(name, kind, kind.expected(), false, fallback);
     }
 
-    /** Returns the same member, with names that it has in other APIs. They are unknown here, and the error tells this one. */
+    /** Returns this member, with names that it has in other APIs. They are unknown here, and the error tells this one. */
     public Member<T> elsewhereNamed(String... names) {
         return new Member<>(name, kind, expected, isRequired, fallback, List.of(names));
     }

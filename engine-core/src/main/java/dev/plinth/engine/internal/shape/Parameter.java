@@ -117,7 +117,7 @@ public record Parameter<T>(String name, Schema schema, String description, Reade
         });
     }
 
-    /** Returns the same parameter with a default in its schema. */
+    /** Returns this parameter with a default in its schema. */
     public Parameter<T> withDefault(int value) {
         return new Parameter<>(name, schema.and(json -> json.member("default", value)), description, reader);
     }

@@ -181,8 +181,8 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Computes a number from rows without waiting: whether there is work, when, or how much. The rows behind the number
-     * may be in flight. So code that acts on them reads them by {@link #readToAct} or decides in a commit.
+     * Computes a number from rows without waiting for the disk: whether there is work, when, or how much. The rows behind
+     * the number may be in flight. So code that acts on them reads them by {@link #readToAct} or decides in a commit.
      */
     public long look(ToLongFunction<? super View> question) {
         return reads.<Long>read(new View(tables, time, false), question::applyAsLong, true);

@@ -42,7 +42,7 @@ public record StoreFiles(
     }
 
     /**
-     * Returns the same files with tables that a clean close leaves for the next start.
+     * Returns these files with tables that a clean close leaves for the next start.
      *
      * @param memory the directory for them, best in memory
      * @param release the release, because another one may derive other sets from the same rows

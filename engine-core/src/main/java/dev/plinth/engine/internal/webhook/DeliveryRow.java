@@ -221,7 +221,7 @@ record DeliveryRow(Facts facts, DeliveryState state, Attempts attempts, Requests
         return facts.createdAt() + context.rows().retention().events().toMillis() <= context.expiryTime();
     }
 
-    /** Returns the same, due by the schedule at a time. */
+    /** Returns this delivery, due by the schedule at a time. */
     DeliveryRow due(StoredDeliveryStatus next, long at) {
         return moved(DeliveryState.open(next, at), attempts);
     }
@@ -230,18 +230,18 @@ record DeliveryRow(Facts facts, DeliveryState state, Attempts attempts, Requests
         return moved(new DeliveryState.Held(), attempts);
     }
 
-    /** Returns the same, open again after it was exhausted, for one more attempt. */
+    /** Returns this delivery, open again after it was exhausted, for one more attempt. */
     DeliveryRow recovered(StoredDeliveryStatus next, long at) {
         return moved(DeliveryState.open(next, at), attempts.recovered(true));
     }
 
-    /** Returns the same, delivered or dropped. */
+    /** Returns this delivery, delivered or dropped. */
     DeliveryRow settled(StoredDeliveryStatus next, long now) {
         return moved(new DeliveryState.Settled(next, now, false), attempts);
     }
 
     /**
-     * Returns the same, exhausted after its last attempt. The later deliveries of its lane get one attempt each from
+     * Returns this delivery, exhausted after its last attempt. The later deliveries of its lane get one attempt each from
      * now on.
      */
     DeliveryRow exhausted(long now) {
@@ -250,7 +250,7 @@ record DeliveryRow(Facts facts, DeliveryState state, Attempts attempts, Requests
                 attempts.recovered(false));
     }
 
-    /** Returns the same, dropped because its event or endpoint is gone. A settled delivery keeps its status. */
+    /** Returns this delivery, dropped because its event or endpoint is gone. A settled delivery keeps its status. */
     DeliveryRow givenUp(long now) {
         DeliveryRow left = status().isSettled() ? this : settled(StoredDeliveryStatus.DROPPED, now);
         return new DeliveryRow(facts, left.state, attempts, Requests.NONE, 0);
@@ -268,23 +268,23 @@ record DeliveryRow(Facts facts, DeliveryState state, Attempts attempts, Requests
         return attempts.made() - attempts.scheduled() + requests.left();
     }
 
-    /** Returns the same with one more requested attempt, whatever else is due. */
+    /** Returns this delivery with one more requested attempt, whatever else is due. */
     DeliveryRow resend(long now) {
         long dueAt = requests.dueAt() == 0 ? now : requests.dueAt();
         return new DeliveryRow(facts, state, attempts, new Requests(dueAt, requests.left() + 1), 0);
     }
 
-    /** Returns the same, whose requested attempts are due at a later time. */
+    /** Returns this delivery, whose requested attempts are due at a later time. */
     DeliveryRow putOff(long until) {
         return new DeliveryRow(facts, state, attempts, new Requests(until, requests.left()), 0);
     }
 
-    /** Returns the same without the requested attempts that are not made. */
+    /** Returns this delivery without the requested attempts that are not made. */
     DeliveryRow withoutResends() {
         return new DeliveryRow(facts, state, attempts, Requests.NONE, queuedFor);
     }
 
-    /** Returns the same with one more attempt made. */
+    /** Returns this delivery with one more attempt made. */
     DeliveryRow attempted(boolean manual) {
         Attempts next =
                 new Attempts(attempts.made() + 1, attempts.scheduled() + (manual ? 0 : 1), attempts.recovered());
@@ -292,12 +292,12 @@ record DeliveryRow(Facts facts, DeliveryState state, Attempts attempts, Requests
         return new DeliveryRow(facts, state, next, new Requests(left == 0 ? 0 : requests.dueAt(), left), 0);
     }
 
-    /** Returns the same, due as before, but waiting for a slot at the endpoint with this number. */
+    /** Returns this delivery, due as before, but waiting for a slot at the endpoint with this number. */
     DeliveryRow queued(long endpointNumber) {
         return new DeliveryRow(facts, state, attempts, requests, endpointNumber);
     }
 
-    /** Returns the same, which does not break its lane any more. */
+    /** Returns this delivery, which does not break its lane any more. */
     DeliveryRow mendsLane() {
         DeliveryState mended = new DeliveryState.Settled(status(), settledAt(), false);
         return new DeliveryRow(facts, mended, attempts, requests, queuedFor);

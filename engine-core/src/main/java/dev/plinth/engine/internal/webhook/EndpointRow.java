@@ -142,7 +142,7 @@ record EndpointRow(
                 missed);
     }
 
-    /** Returns the same endpoint, disabled. */
+    /** Returns this endpoint, disabled. */
     EndpointRow disabled() {
         return new EndpointRow(id, workspace, number, settings, false, createdAt, secrets, missed);
     }

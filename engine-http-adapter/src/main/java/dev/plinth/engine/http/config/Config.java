@@ -64,14 +64,14 @@ public final class Config {
         return value == null || value.file().isEmpty() ? "" : value.file() + ":" + value.line();
     }
 
-    /** Returns the same values without one of them. */
+    /** Returns these values without one of them. */
     public Config without(Setting<?> setting) {
         Map<Setting<?>, Value> fewer = new LinkedHashMap<>(values);
         fewer.remove(setting);
         return new Config(settings, fewer);
     }
 
-    /** Returns the same values, but those of live settings from another configuration. */
+    /** Returns these values, but those of live settings from another configuration. */
     public Config withLive(Config other) {
         Map<Setting<?>, Value> mixed = new LinkedHashMap<>();
         for (Setting<?> setting : settings) {

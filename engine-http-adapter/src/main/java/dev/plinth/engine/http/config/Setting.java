@@ -59,28 +59,28 @@ public final class Setting<T> {
                 EnumSet.noneOf(Trait.class));
     }
 
-    /** Returns the same setting with a default value. */
+    /** Returns this setting with a default value. */
     public Setting<T> byDefault(T value) {
         return with(new Default<>(value, format.shown(value)), sources, traits());
     }
 
-    /** Returns the same setting with a text for the value that the program chooses by itself. */
+    /** Returns this setting with a text for the value that the program chooses by itself. */
     public Setting<T> byDefault(T value, String text) {
         return with(new Default<>(value, text), sources, traits());
     }
 
-    /** Returns the same setting with a text for what holds without a value. */
+    /** Returns this setting with a text for what holds without a value. */
     public Setting<T> withoutIt(String text) {
         return with(new Default<>(null, text), sources, traits());
     }
 
-    /** Returns the same setting for some sources only. */
+    /** Returns this setting for some sources only. */
     public Setting<T> from(Source first, Source... others) {
         return with(new Default<>(defaultValue, defaultText), EnumSet.of(first, others), traits());
     }
 
     /**
-     * Returns the same setting with what a host that embeds the engine calls instead.
+     * Returns this setting with what a host that embeds the engine calls instead.
      *
      * @param names methods of the builders, such as {@code engine.maxResources} or {@code server.port}, separated by commas
      */
@@ -94,14 +94,14 @@ public final class Setting<T> {
                 traits());
     }
 
-    /** Returns the same setting, which changes while the program runs. Others need a restart. */
+    /** Returns this setting, which changes while the program runs. Others need a restart. */
     public Setting<T> live() {
         Set<Trait> more = traits();
         more.add(Trait.LIVE);
         return with(new Default<>(defaultValue, defaultText), sources, more);
     }
 
-    /** Returns the same setting, whose value is never shown. */
+    /** Returns this setting, whose value is never shown. */
     public Setting<T> secret() {
         Set<Trait> more = traits();
         more.add(Trait.SECRET);

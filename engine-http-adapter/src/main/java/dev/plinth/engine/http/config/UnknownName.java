@@ -19,7 +19,7 @@ public final class UnknownName {
         return sentence(kind, "", name, names);
     }
 
-    /** Returns the same sentence, where a prefix of the name is right. */
+    /** Returns this sentence, where a prefix of the name is right. */
     static String sentence(String kind, String prefix, String name, List<String> names) {
         Optional<String> nearest = NearestName.of(name, names);
         String next =

@@ -37,7 +37,7 @@ public record Deadlines(
     private static final Duration PERIOD_MAX = Duration.ofSeconds(1);
     private static final int LOOKS_PER_DEADLINE = 4;
 
-    /** Returns the same deadlines with another one for the requests in flight when a server closes. */
+    /** Returns these deadlines with another one for the requests in flight when a server closes. */
     public Deadlines withDrain(Duration time) {
         return new Deadlines(headers, body, write, idle, closing, time, grace);
     }
