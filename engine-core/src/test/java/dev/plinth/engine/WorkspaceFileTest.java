@@ -7,7 +7,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.api.WorkspaceImport;
 import dev.plinth.engine.client.AdminClient;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.settings.EngineStore;
 import dev.plinth.engine.internal.transfer.WorkspaceTransfers;
 import java.io.IOException;

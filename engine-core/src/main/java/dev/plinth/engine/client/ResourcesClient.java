@@ -8,7 +8,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.ResourceChange;
-import dev.plinth.engine.internal.base.Quoted;
+import dev.plinth.engine.internal.base.problem.Quoted;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.wire.Wire;
 import java.util.List;

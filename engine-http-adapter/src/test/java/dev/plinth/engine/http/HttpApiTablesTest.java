@@ -14,7 +14,7 @@ import dev.plinth.engine.http.program.TransferCommand;
 import dev.plinth.engine.http.program.Words;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
-import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.problem.ProblemCode;
 import dev.plinth.engine.internal.webhook.send.SendLimitsInside;
 import dev.plinth.engine.server.StreamPlaces;
 import java.io.IOException;

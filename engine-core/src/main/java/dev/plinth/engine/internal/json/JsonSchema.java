@@ -14,7 +14,7 @@ import com.networknt.schema.path.PathType;
 import com.networknt.schema.resource.SchemaLoader;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Quoted;
+import dev.plinth.engine.internal.base.problem.Quoted;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

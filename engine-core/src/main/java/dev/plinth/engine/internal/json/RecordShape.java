@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.json;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Quoted;
+import dev.plinth.engine.internal.base.problem.Quoted;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;

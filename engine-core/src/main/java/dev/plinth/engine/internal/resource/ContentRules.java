@@ -2,9 +2,9 @@ package dev.plinth.engine.internal.resource;
 
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.problem.ProblemCode;
+import dev.plinth.engine.internal.base.problem.Refusal;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonReader;

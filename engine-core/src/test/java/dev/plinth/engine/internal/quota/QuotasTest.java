@@ -9,7 +9,7 @@ import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.rows.RowWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
