@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.LeaseRequest;
 import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.Reply;
 import java.io.IOException;
@@ -238,7 +239,7 @@ final class ClockJumpsTest {
     private LeasedJob lease(int seconds) {
         return engine.client(key)
                 .leases()
-                .take(LeaseRequests.of("{\"types\":[\"send\"],\"leaseSeconds\":" + seconds + "}"))
+                .take(LeaseRequest.of(Json.of("{\"types\":[\"send\"],\"leaseSeconds\":" + seconds + "}")))
                 .call()
                 .get(0);
     }

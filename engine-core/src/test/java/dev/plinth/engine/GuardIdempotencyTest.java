@@ -40,7 +40,7 @@ final class GuardIdempotencyTest {
     }
 
     private Reply paid(GuardedRequest request) {
-        String made = request.effects().create(NewResource.named("payment"));
+        String made = request.effects().create(NewResource.of("payment"));
         byte[] body = ("<paid run='" + runs.incrementAndGet() + "' as='" + made + "'/>").getBytes(UTF_8);
         return new Reply(
                 201, Map.of("Content-Type", "application/xml", "Location", "/desk/" + made, "ETag", "\"1\""), body);
@@ -234,8 +234,8 @@ final class GuardIdempotencyTest {
 
     private Reply many(GuardedRequest request) {
         for (int i = 0; i < RESOURCES; i++) {
-            String made = request.effects().create(NewResource.named("r" + i));
-            String unused = request.effects().createChild(made, NewResource.named("c"));
+            String made = request.effects().create(NewResource.of("r" + i));
+            String unused = request.effects().createChild(made, NewResource.of("c"));
         }
         runs.incrementAndGet();
         return new Reply(201, Map.of(), "<done/>".getBytes(UTF_8));

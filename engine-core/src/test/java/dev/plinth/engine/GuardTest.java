@@ -140,7 +140,7 @@ final class GuardTest {
         store.use(store.newKey(workspace));
 
         Reply reply = guard.handle(post("{}"), request -> {
-            String unused = request.effects().create(NewResource.named("A"));
+            String unused = request.effects().create(NewResource.of("A"));
             store.engine().admin().suspend(workspace).call();
             return OK;
         });
@@ -154,7 +154,7 @@ final class GuardTest {
         String workspace = store.newWorkspace("other");
         store.use(store.engine()
                 .admin()
-                .createKey(workspace, NewKey.named("reader").withScopes(Scope.RESOURCES_READ))
+                .createKey(workspace, NewKey.of("reader").withScopes(Scope.RESOURCES_READ))
                 .call()
                 .secret()
                 .orElseThrow());
@@ -260,7 +260,7 @@ final class GuardTest {
     @Test
     void handle_effects_areCommittedWithTheReplyAndLogged() {
         Reply reply = guard.handle(post("{}"), request -> {
-            String made = request.effects().create(NewResource.named("A"));
+            String made = request.effects().create(NewResource.of("A"));
             request.effects()
                     .publish(NewEvent.of("desk.opened", Json.EMPTY_OBJECT).about(made));
             String unused = request.effects().startJob("print", Json.EMPTY_OBJECT);
@@ -278,7 +278,7 @@ final class GuardTest {
     @ValueSource(ints = {400, 404, 429, 500, 503})
     void handle_replyIsARefusal_hasNoEffects(int status) {
         Reply reply = guard.handle(post("{}"), request -> {
-            String unused = request.effects().create(NewResource.named("A"));
+            String unused = request.effects().create(NewResource.of("A"));
             return text(status, "no");
         });
 
@@ -291,7 +291,7 @@ final class GuardTest {
     void handle_codeThrows_is500WithoutATraceAndChangesNothing() {
         try (CapturedLog log = CapturedLog.open()) {
             Reply reply = guard.handle(post("{}").withHeader("Idempotency-Key", "k"), request -> {
-                String unused = request.effects().create(NewResource.named("A"));
+                String unused = request.effects().create(NewResource.of("A"));
                 throw new IOException("the printer is on fire");
             });
 
@@ -337,7 +337,7 @@ final class GuardTest {
     void handle_replyCannotBeSent_is500AndChangesNothing(Reply bad) {
         try (CapturedLog log = CapturedLog.open()) {
             Reply reply = guard.handle(post("{}"), request -> {
-                String unused = request.effects().create(NewResource.named("A"));
+                String unused = request.effects().create(NewResource.of("A"));
                 return bad;
             });
 
@@ -371,8 +371,8 @@ final class GuardTest {
         store.use(store.newKey(store.newWorkspace("other")));
 
         Reply reply = guard.handle(post("{}"), request -> {
-            String unused = request.effects().create(NewResource.named("B"));
-            request.effects().patch(resource, ResourceChange.named("C"));
+            String unused = request.effects().create(NewResource.of("B"));
+            request.effects().patch(resource, ResourceChange.NONE.withName("C"));
             return OK;
         });
 
@@ -388,8 +388,7 @@ final class GuardTest {
         try (CapturedLog log = CapturedLog.open()) {
             Reply reply = guard.handle(post("{}"), request -> {
                 for (int i = 0; i < 100; i++) {
-                    String unused =
-                            request.effects().create(NewResource.named("A").withData(large));
+                    String unused = request.effects().create(NewResource.of("A").withData(large));
                 }
                 return OK;
             });
@@ -410,8 +409,7 @@ final class GuardTest {
             int effects = count;
             GuardedHandler handler = request -> {
                 for (int i = 0; i < effects; i++) {
-                    String unused =
-                            request.effects().create(NewResource.named("A").withData(large));
+                    String unused = request.effects().create(NewResource.of("A").withData(large));
                 }
                 return new Reply(200, Map.of(), new byte[BODY_MAX]);
             };
@@ -492,7 +490,7 @@ final class GuardTest {
         CountDownLatch began = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(() -> guard.handle(post("{}"), request -> {
-            String unused = request.effects().create(NewResource.named("A"));
+            String unused = request.effects().create(NewResource.of("A"));
             began.countDown();
             assertThat(goOn.await(60, TimeUnit.SECONDS)).isTrue();
             return OK;
@@ -516,7 +514,7 @@ final class GuardTest {
             return OK;
         });
 
-        assertThatThrownBy(() -> late.get().effects().create(NewResource.named("A")))
+        assertThatThrownBy(() -> late.get().effects().create(NewResource.of("A")))
                 .isInstanceOf(IllegalStateException.class);
     }
 
@@ -528,7 +526,7 @@ final class GuardTest {
                         200,
                         request.workspace()
                                 .resources()
-                                .create(NewResource.named("A"))
+                                .create(NewResource.of("A"))
                                 .call()
                                 .id()));
 
@@ -538,7 +536,7 @@ final class GuardTest {
     @Test
     void handle_engineRefusesACallOfTheCode_passesItsProblemOn() {
         Reply reply = guard.handle(post("{}").withHeader("Idempotency-Key", "k"), request -> {
-            String unused = request.effects().create(NewResource.named("A"));
+            String unused = request.effects().create(NewResource.of("A"));
             throw new IllegalStateException(
                     request.workspace().resources().get("res_1").call().name());
         });

@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.BatchOperation;
 import dev.plinth.engine.api.BulkOperation;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Effects;
@@ -86,16 +87,16 @@ final class NullArgumentsTest {
             Map.entry(Instant.class, Instant.EPOCH),
             Map.entry(Role.class, Role.READER),
             Map.entry(KeyMode.class, KeyMode.LIVE),
-            Map.entry(NewResource.class, NewResource.named("x")),
-            Map.entry(NewKey.class, NewKey.named("x")),
+            Map.entry(NewResource.class, NewResource.of("x")),
+            Map.entry(NewKey.class, NewKey.of("x")),
             Map.entry(NewJob.class, NewJob.of("x")),
             Map.entry(NewEvent.class, NewEvent.of("x", Json.EMPTY_OBJECT)),
-            Map.entry(NewWebhookEndpoint.class, NewWebhookEndpoint.to("x")),
-            Map.entry(ResourceChange.class, ResourceChange.named("x")),
+            Map.entry(NewWebhookEndpoint.class, NewWebhookEndpoint.of("x")),
+            Map.entry(ResourceChange.class, ResourceChange.NONE.withName("x")),
             Map.entry(KeyChange.class, KeyChange.NONE.withName("x")),
             Map.entry(WebhookEndpointChange.class, WebhookEndpointChange.NONE),
             Map.entry(WorkspaceChange.class, WorkspaceChange.NONE.withName("x")),
-            Map.entry(BulkOperation.Action.class, BulkOperation.Action.PAUSE),
+            Map.entry(BatchOperation.class, BatchOperation.delete("x")),
             Map.entry(Path.class, Path.of("x")),
             Map.entry(WorkspaceImport.class, WorkspaceImport.of(Path.of("x"), Path.of("x"))),
             Map.entry(LeaseRequest.class, LeaseRequest.of("x")),
@@ -131,7 +132,7 @@ final class NullArgumentsTest {
             arguments.add(node.forwarding().orElseThrow());
             arguments.checkTypes(Engine.class, PACKAGES);
         }
-        arguments.end(500);
+        arguments.end(400);
     }
 
     @Test

@@ -156,7 +156,7 @@ class ObserverTest {
     void job_whoseEffectsAreRefused_isToldAsFailed() {
         try (TestEngine engine =
                 TestEngine.open(builder -> builder.observer(this::span).jobHandler("patch", job -> {
-                    job.effects().patch("res_00000000000000000000000000", ResourceChange.named("b"));
+                    job.effects().patch("res_00000000000000000000000000", ResourceChange.NONE.withName("b"));
                     return Json.EMPTY_OBJECT;
                 }))) {
             start(engine, "patch");

@@ -14,7 +14,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -69,14 +68,11 @@ final class PlinthExceptionTest {
 
     @Test
     void message_ofInvalidInput_hasTheFirstErrorsWithTheirPlace() {
-        PlinthException body = refusal(() -> client.startJob(new NewJob(
-                        "",
-                        Json.of("[]"),
-                        Optional.of("r"),
-                        Optional.empty(),
-                        Optional.of(5),
-                        Optional.of(""),
-                        Optional.of(0)))
+        PlinthException body = refusal(() -> client.startJob(NewJob.of("", Json.of("[]"))
+                        .onResource("r")
+                        .withPriority(5)
+                        .withUniqueKey("")
+                        .withMaxAttempts(0))
                 .call());
         PlinthException query = refusal(() -> client.resources().list().limit(0).call());
 

@@ -29,19 +29,19 @@ final class BenchedEngine implements AutoCloseable {
     /** Workspaces among which calls take turns; a power of two. */
     static final int WORKSPACES = 16;
 
-    /** The resource that every benchmark creates, with 92 bytes of data and no metadata. */
-    static final NewResource INPUT = NewResource.named("Invoice 2025-0117")
-            .ofType("invoice")
-            .withData(
-                    Json.of(
-                            "{\"amount\":12550,\"currency\":\"EUR\",\"customer\":\"cus_4711\",\"lines\":[{\"sku\":\"A-1\",\"quantity\":2}]}"));
+    /** 92 bytes of data. */
+    static final Json DATA = Json.of(
+            "{\"amount\":12550,\"currency\":\"EUR\",\"customer\":\"cus_4711\",\"lines\":[{\"sku\":\"A-1\",\"quantity\":2}]}");
 
-    static final Json BODY =
-            Json.of("{\"name\":\"Invoice 2025-0117\",\"type\":\"invoice\",\"data\":" + INPUT.data() + "}");
+    /** The resource that every benchmark creates, without metadata. */
+    static final NewResource INPUT =
+            NewResource.of("Invoice 2025-0117").ofType("invoice").withData(DATA);
+
+    static final Json BODY = INPUT.json();
 
     private static final byte[] BODY_BYTES = BODY.utf8();
-    private static final byte[] EVENT = bytes("{\"type\":\"payment.processed\",\"data\":" + INPUT.data() + "}");
-    private static final byte[] JOB = bytes("{\"type\":\"send_invoice\",\"input\":" + INPUT.data() + "}");
+    private static final byte[] EVENT = bytes("{\"type\":\"payment.processed\",\"data\":" + DATA + "}");
+    private static final byte[] JOB = bytes("{\"type\":\"send_invoice\",\"input\":" + DATA + "}");
     private static final byte[] NO_BODY = {};
 
     static final Plan PLAN =

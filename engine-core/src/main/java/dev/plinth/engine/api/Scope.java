@@ -1,6 +1,8 @@
 package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -48,6 +50,15 @@ public enum Scope {
     /** Returns the word of the wire, such as {@code resources:read}. */
     public String wireName() {
         return wireName;
+    }
+
+    /** Returns the words of a restricted key's scopes, in the order of the constants. Refuses none. */
+    static List<String> wireNames(Scope... scopes) {
+        Objects.requireNonNull(scopes, "scopes must not be null.");
+        if (scopes.length == 0) {
+            throw new IllegalArgumentException("A restricted key must have a scope or more, got none. Name some.");
+        }
+        return EnumSet.copyOf(List.of(scopes)).stream().map(Scope::wireName).toList();
     }
 
     /**

@@ -74,7 +74,7 @@ public final class AdminClient {
 
     /** Creates a key of a workspace with a name, which may do everything. The answer has the secret. */
     public Invocation<ApiKey> createKey(String workspaceId, String name) {
-        return createKey(workspaceId, NewKey.named(name));
+        return createKey(workspaceId, NewKey.of(name));
     }
 
     /** Creates a key of a workspace. The answer has the secret. */

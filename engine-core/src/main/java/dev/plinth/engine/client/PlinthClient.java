@@ -184,7 +184,7 @@ public final class PlinthClient {
     /** Sends the workspace's events of these types to a URL; without types, all events. The answer has the secret. */
     public Invocation<WebhookEndpoint> createWebhook(String url, String... types) {
         Objects.requireNonNull(types, "types must not be null.");
-        return webhooks().create(NewWebhookEndpoint.to(url, types));
+        return webhooks().create(NewWebhookEndpoint.of(url, types));
     }
 
     /** Shows the caller's workspace. */

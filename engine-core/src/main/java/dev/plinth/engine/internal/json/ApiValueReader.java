@@ -4,29 +4,37 @@ import dev.plinth.engine.api.AcceptedJob;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.BatchOperation;
 import dev.plinth.engine.api.BatchResult;
+import dev.plinth.engine.api.BulkOperation;
 import dev.plinth.engine.api.Child;
 import dev.plinth.engine.api.Delivery;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.KeyChange;
 import dev.plinth.engine.api.Lease;
+import dev.plinth.engine.api.LeaseRequest;
 import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.LoggedRequest;
+import dev.plinth.engine.api.NewEvent;
+import dev.plinth.engine.api.NewJob;
+import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.NewResource;
+import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.api.RateLimit;
 import dev.plinth.engine.api.Resource;
+import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.api.Share;
 import dev.plinth.engine.api.TableUse;
 import dev.plinth.engine.api.WebhookEndpoint;
+import dev.plinth.engine.api.WebhookEndpointChange;
 import dev.plinth.engine.api.WebhookTest;
 import dev.plinth.engine.api.WireValue;
 import dev.plinth.engine.api.Workspace;
+import dev.plinth.engine.api.WorkspaceChange;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,11 +64,19 @@ public final class ApiValueReader {
             view(TableUse.Holder.class, TableUse.Holder::of),
             reader(Problem.class, ApiValueReader::problem),
             reader(ProblemError.class, ApiValueReader::problemError),
-            reader(BatchOperation.class, ApiValueReader::batchOperation),
             view(BatchResult.class, BatchResult::of),
-            reader(NewResource.class, ApiValueReader::newResource));
-
-    private static final List<String> NEW_RESOURCE = List.of("name", "type", "data", "metadata");
+            view(BatchOperation.class, BatchOperation::of),
+            view(BulkOperation.class, BulkOperation::of),
+            view(NewResource.class, NewResource::of),
+            view(ResourceChange.class, ResourceChange::of),
+            view(NewJob.class, NewJob::of),
+            view(LeaseRequest.class, LeaseRequest::of),
+            view(NewEvent.class, NewEvent::of),
+            view(NewKey.class, NewKey::of),
+            view(KeyChange.class, KeyChange::of),
+            view(NewWebhookEndpoint.class, NewWebhookEndpoint::of),
+            view(WebhookEndpointChange.class, WebhookEndpointChange::of),
+            view(WorkspaceChange.class, WorkspaceChange::of));
 
     private ApiValueReader() {}
 
@@ -123,20 +139,6 @@ public final class ApiValueReader {
         T read(JsonValue.Obj json, Json shown);
     }
 
-    private static NewResource newResource(JsonValue.Obj json, Json shown) {
-        for (String name : json.members().keySet()) {
-            if (!NEW_RESOURCE.contains(name)) {
-                throw new IllegalArgumentException(
-                        "Unknown member \"" + name + "\". The members are " + NEW_RESOURCE + ".");
-            }
-        }
-        return new NewResource(
-                text(json, "name"),
-                optional(json, "type"),
-                json.get("data") == null ? Json.EMPTY_OBJECT : part(json, "data"),
-                json.get("metadata") == null ? Map.of() : pairs(json, "metadata"));
-    }
-
     private static Problem problem(JsonValue.Obj json, Json shown) {
         return new Problem(
                 text(json, "type"),
@@ -152,11 +154,6 @@ public final class ApiValueReader {
 
     private static List<ProblemError> errors(JsonValue.Obj json) {
         return json.get("errors") == null ? List.of() : list(json, "errors", ProblemError.class);
-    }
-
-    private static BatchOperation batchOperation(JsonValue.Obj json, Json shown) {
-        return new BatchOperation(
-                text(json, "method"), text(json, "path"), optionalPart(json, "body"), optional(json, "ifMatch"));
     }
 
     private static ProblemError problemError(JsonValue.Obj json, Json shown) {
@@ -206,25 +203,6 @@ public final class ApiValueReader {
             throw new IllegalArgumentException(
                     "Member \"" + name + "\" must be a whole number, got " + written + ".", e);
         }
-    }
-
-    private static Json part(JsonValue.Obj json, String name) {
-        JsonValue value = json.get(name);
-        if (value == null) {
-            throw new IllegalArgumentException("Member \"" + name + "\" must be there, and is missing.");
-        }
-        return Json.trusted(JsonBytes.compact(value));
-    }
-
-    private static Optional<Json> optionalPart(JsonValue.Obj json, String name) {
-        return json.get(name) == null ? Optional.empty() : Optional.of(part(json, name));
-    }
-
-    private static Map<String, String> pairs(JsonValue.Obj json, String name) {
-        JsonValue.Obj object = member(json, name, JsonValue.Obj.class, "an object of strings");
-        Map<String, String> pairs = new LinkedHashMap<>();
-        object.members().keySet().forEach(key -> pairs.put(key, text(object, key)));
-        return Collections.unmodifiableMap(pairs);
     }
 
     private static List<JsonValue> items(JsonValue.Obj json, String name) {
