@@ -402,8 +402,8 @@ public final class Engine implements AutoCloseable {
 
     /** Returns figures of the queued jobs of all workspaces, above all of those without a handler. For metrics. */
     public JobFigures jobFigures() {
-        return EngineFigures.ofOpen(() -> ofActive(
-                active -> active.jobQueueFigures().get(), new JobFigures(0, Optional.empty(), Optional.empty())));
+        return EngineFigures.ofOpen(
+                () -> ofActive(active -> active.jobQueueFigures().get(), JobFigures.of(0)));
     }
 
     /** Returns how many deleted workspaces have rows left. For metrics; {@link #sweptRows} counts the purged rows. */

@@ -60,7 +60,7 @@ final class EnumWordsTest {
                         + "\"eventType\":\"x\",\"attempt\":1,\"attempts\":[],\"maxAttempts\":1,\"version\":1,\"data\":{},\"metadata\":{},"
                         + "\"prefix\":\"x\",\"last4\":\"x\",\"plan\":\"x\",\"at\":\"2026-01-01T00:00:00Z\",\"durationMillis\":1,"
                         + "\"method\":\"GET\",\"path\":\"/\",\"route\":\"x\",\"keyId\":\"x\",\"units\":1,\"durationMicros\":1,\"caused\":{\"events\":[],\"jobs\":[]},"
-                        + "\"job_id\":\"x\",\"number\":1,\"createdAt\":\"2026-01-01T00:00:00Z\",\"updatedAt\":\"2026-01-01T00:00:00Z\",\"newer\":1}");
+                        + "\"job_id\":\"x\",\"number\":1,\"step\":1,\"createdAt\":\"2026-01-01T00:00:00Z\",\"updatedAt\":\"2026-01-01T00:00:00Z\",\"newer\":1}");
 
         assertThat(Job.of(newer).status()).isEqualTo(JobStatus.UNKNOWN);
         assertThat(JobStatus.UNKNOWN.isFinal()).isFalse();

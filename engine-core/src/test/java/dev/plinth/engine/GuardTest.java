@@ -51,7 +51,7 @@ final class GuardTest {
     }
 
     private static Reply text(int status, String body) {
-        return new Reply(status, Map.of("Content-Type", "text/plain"), body.getBytes(UTF_8));
+        return Reply.of(status, Map.of("Content-Type", "text/plain"), body.getBytes(UTF_8));
     }
 
     private Call post(String body) {
@@ -80,7 +80,7 @@ final class GuardTest {
 
         Reply reply = guard.handle(post("{\"a\":1}").withHeader("Idempotency-Key", "\"k 1\""), request -> {
             seen.set(request);
-            return new Reply(201, Map.of("Content-Type", "application/pdf", "X-Desk", "7"), "%PDF".getBytes(UTF_8));
+            return Reply.of(201, Map.of("Content-Type", "application/pdf", "X-Desk", "7"), "%PDF".getBytes(UTF_8));
         });
 
         assertThat(reply.status()).isEqualTo(201);
@@ -107,7 +107,7 @@ final class GuardTest {
     void handle_replyOfTheHostSaysHowItIsCached_keepsThat() {
         Reply reply = guard.handle(
                 Call.of("GET", "/desk/7").withKey(store.key()),
-                request -> new Reply(200, Map.of("cache-control", "max-age=60"), new byte[0]));
+                request -> Reply.of(200, Map.of("cache-control", "max-age=60"), new byte[0]));
 
         assertThat(reply.headers()).containsEntry("cache-control", "max-age=60").doesNotContainKey("Cache-Control");
     }
@@ -249,7 +249,7 @@ final class GuardTest {
         Reply echo = guard.handle(
                 post(""),
                 body,
-                request -> new Reply(200, Map.of(), request.call().body()));
+                request -> Reply.of(200, Map.of(), request.call().body()));
         assertThat(echo.text()).isEqualTo("[1,2]");
         assertThat(guard.bodyBytesMax(4)
                         .handle(post(""), new ByteArrayInputStream("[1,2]".getBytes(UTF_8)), this::counted)
@@ -312,8 +312,8 @@ final class GuardTest {
                 text(600, ""),
                 text(204, "x"),
                 text(304, "x"),
-                new Reply(200, Map.of(), new byte[BODY_MAX + 1]),
-                new Reply(200, Map.of(), new byte[0], Optional.of(() -> new CompletableFuture<>())),
+                Reply.of(200, Map.of(), new byte[BODY_MAX + 1]),
+                Reply.of(200, Map.of(), new byte[0]).withRest(() -> new CompletableFuture<>()),
                 OK.with("Set-Cookie", "a=b"),
                 OK.with("connection", "close"),
                 OK.with("Transfer-Encoding", "chunked"),
@@ -326,7 +326,7 @@ final class GuardTest {
                 OK.with("X", "a\r\nSet-Cookie: b=c"),
                 OK.with("X", "\u00e4"),
                 OK.with("X", "a".repeat(8 * 1024)),
-                new Reply(
+                Reply.of(
                         200,
                         IntStream.range(0, 33).boxed().collect(Collectors.toMap(n -> "X-" + n, String::valueOf)),
                         new byte[0]));
@@ -360,7 +360,7 @@ final class GuardTest {
     void handle_longReplyToARead_isAnswered() {
         Call get = Call.of("GET", "/desk/7").withKey(store.key());
 
-        assertThat(guard.handle(get, request -> new Reply(200, Map.of(), new byte[4 * 1024 * 1024]))
+        assertThat(guard.handle(get, request -> Reply.of(200, Map.of(), new byte[4 * 1024 * 1024]))
                         .status())
                 .isEqualTo(200);
     }
@@ -411,7 +411,7 @@ final class GuardTest {
                 for (int i = 0; i < effects; i++) {
                     String unused = request.effects().create(NewResource.of("A").withData(large));
                 }
-                return new Reply(200, Map.of(), new byte[BODY_MAX]);
+                return Reply.of(200, Map.of(), new byte[BODY_MAX]);
             };
             assertThat(count).as("fewer would need no room of the reply").isGreaterThan(50);
             statuses.clear();

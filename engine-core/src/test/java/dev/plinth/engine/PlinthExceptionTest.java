@@ -8,6 +8,8 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewJob;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.Problem;
+import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.client.PlinthClient;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -64,6 +66,35 @@ final class PlinthExceptionTest {
 
         assertThat(inside.get().code()).isEqualTo("idempotency_key_in_use");
         assertThat(inside.get().retryAfter()).hasValue(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void problem_ofANewerServer_keepsWhatThisReleaseDoesNotKnow() {
+        Json newer = Json.of(
+                "{\"type\":\"t\",\"title\":\"x\",\"status\":422,\"detail\":\"d\",\"code\":\"c\",\"requestId\":\"r\","
+                        + "\"retryable\":true,\"errors\":[{\"header\":\"h\",\"code\":\"e\",\"detail\":\"f\"}],\"newer\":1}");
+
+        Problem problem = Problem.of(newer);
+
+        assertThat(problem.json()).isEqualTo(newer);
+        assertThat(problem.operation()).isEqualTo(-1);
+        assertThat(problem.errors()).containsExactly(ProblemError.of(ProblemError.Source.UNKNOWN, "", "e", "f"));
+    }
+
+    @Test
+    void exception_writtenToAStreamOfObjects_isReadWithItsProblem() throws Exception {
+        PlinthException sent = refusal(() -> client.job("job_x").call());
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(sent);
+        }
+
+        PlinthException read;
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            read = (PlinthException) in.readObject();
+        }
+
+        assertThat(read.problem()).isEqualTo(sent.problem());
     }
 
     @Test

@@ -44,8 +44,7 @@ final class BenchedEngine implements AutoCloseable {
     private static final byte[] JOB = bytes("{\"type\":\"send_invoice\",\"input\":" + DATA + "}");
     private static final byte[] NO_BODY = {};
 
-    static final Plan PLAN =
-            new Plan("bench", 1_000_000, Duration.ofSeconds(1), 20, Plan.UNLIMITED, Plan.UNLIMITED, List.of());
+    static final Plan PLAN = Plan.of("bench", 1_000_000, Duration.ofSeconds(1)).withQueuedJobsMax(Plan.UNLIMITED);
 
     private final Engine engine;
     private final List<String> secrets = new ArrayList<>(WORKSPACES);
@@ -85,7 +84,7 @@ final class BenchedEngine implements AutoCloseable {
     Call create(int call) {
         Map<String, String> headers = Map.of(
                 "authorization", authorization(call), "content-type", "application/json", "idempotency-key", key(call));
-        return new Call("POST", "/v1/resources", null, headers, BODY_BYTES, false, null);
+        return Call.of("POST", "/v1/resources", null, headers).withBody(BODY_BYTES);
     }
 
     /** Returns the same call without a key, so that nothing is remembered. */
@@ -120,7 +119,8 @@ final class BenchedEngine implements AutoCloseable {
 
     /** Makes a call as an adapter does, without copies. */
     private Call call(String method, String path, int call, byte[] body) {
-        return new Call(method, path, null, Map.of("authorization", authorization(call)), body, false, null);
+        return Call.of(method, path, null, Map.of("authorization", authorization(call)))
+                .withBody(body);
     }
 
     private static byte[] bytes(String json) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +87,10 @@ abstract class JsonView implements WireValue {
 
     final OptionalInt optionalInt(String name) {
         return has(name) ? OptionalInt.of((int) number(name)) : OptionalInt.empty();
+    }
+
+    final OptionalLong optionalNumber(String name) {
+        return has(name) ? OptionalLong.of(number(name)) : OptionalLong.empty();
     }
 
     final Instant time(String name) {

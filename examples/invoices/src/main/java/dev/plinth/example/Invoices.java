@@ -89,7 +89,7 @@ public final class Invoices {
             String invoice = String.valueOf(request.call().query());
             String text = request.workspace().resources().get(invoice).call().name() + "\n";
             request.effects().publish(NewEvent.of("invoice.printed", Json.EMPTY_OBJECT).about(invoice));
-            return new Reply(200, Map.of("Content-Type", "text/plain"), text.getBytes(UTF_8));
+            return Reply.of(200, Map.of("Content-Type", "text/plain"), text.getBytes(UTF_8));
         });
     }
 

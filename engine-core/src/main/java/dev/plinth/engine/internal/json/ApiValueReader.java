@@ -42,7 +42,7 @@ import java.util.function.Function;
 
 /** Reads the values of the typed API from the JSON of the wire. Each value keeps its JSON. */
 public final class ApiValueReader {
-    private static final Map<Class<?>, Reader<?>> READERS = Map.ofEntries(
+    private static final Map<Class<?>, Function<Json, ?>> READERS = Map.ofEntries(
             view(Resource.class, Resource::of),
             view(Child.class, Child::of),
             view(Share.class, Share::of),
@@ -62,8 +62,8 @@ public final class ApiValueReader {
             view(RateLimit.Policy.class, RateLimit.Policy::of),
             view(TableUse.class, TableUse::of),
             view(TableUse.Holder.class, TableUse.Holder::of),
-            reader(Problem.class, ApiValueReader::problem),
-            reader(ProblemError.class, ApiValueReader::problemError),
+            view(Problem.class, Problem::of),
+            view(ProblemError.class, ProblemError::of),
             view(BatchResult.class, BatchResult::of),
             view(BatchOperation.class, BatchOperation::of),
             view(BulkOperation.class, BulkOperation::of),
@@ -86,20 +86,25 @@ public final class ApiValueReader {
      * @throws IllegalArgumentException if the JSON is no value of this type; the message says why
      */
     static <T extends WireValue> T read(Class<T> type, Json json) {
-        Reader<?> reader = READERS.get(type);
+        Function<Json, ?> reader = READERS.get(type);
         if (reader == null) {
             throw new IllegalArgumentException("The type must be a value of the wire, got " + type.getName()
                     + ". Use a type of dev.plinth.engine.api.");
         }
-        return type.cast(reader.read(object(JsonReader.trusted(json.utf8())), json));
+        return type.cast(reader.apply(json));
     }
 
     /** Reads pages of values of a type. */
     public static <T extends WireValue> Function<Json, Page<T>> page(Class<T> type) {
         return json -> {
             JsonValue.Obj page = object(JsonReader.trusted(json.utf8()));
-            return new Page<>(list(page, "data", type), truth(page, "hasMore"), optional(page, "nextCursor"));
+            return page(list(page, "data", type), truth(page, "hasMore"), optional(page, "nextCursor"));
         };
+    }
+
+    private static <T> Page<T> page(List<T> data, boolean hasMore, Optional<String> nextCursor) {
+        Page<T> page = hasMore ? Page.of(data).withMore() : Page.of(data);
+        return nextCursor.map(page::withNextCursor).orElse(page);
     }
 
     /** Reads the jobs of a worker. */
@@ -125,44 +130,8 @@ public final class ApiValueReader {
         return List.copyOf(values);
     }
 
-    private static <T> Map.Entry<Class<?>, Reader<?>> reader(Class<T> type, Reader<T> reader) {
+    private static <T> Map.Entry<Class<?>, Function<Json, ?>> view(Class<T> type, Function<Json, T> reader) {
         return Map.entry(type, reader);
-    }
-
-    private static <T> Map.Entry<Class<?>, Reader<?>> view(Class<T> type, Function<Json, T> reader) {
-        return Map.entry(type, (members, json) -> reader.apply(json));
-    }
-
-    /** Makes a value of its members and its JSON. */
-    @FunctionalInterface
-    private interface Reader<T> {
-        T read(JsonValue.Obj json, Json shown);
-    }
-
-    private static Problem problem(JsonValue.Obj json, Json shown) {
-        return new Problem(
-                text(json, "type"),
-                text(json, "title"),
-                (int) number(json, "status"),
-                text(json, "detail"),
-                text(json, "code"),
-                text(json, "requestId"),
-                truth(json, "retryable"),
-                json.get("operation") == null ? -1 : (int) number(json, "operation"),
-                errors(json));
-    }
-
-    private static List<ProblemError> errors(JsonValue.Obj json) {
-        return json.get("errors") == null ? List.of() : list(json, "errors", ProblemError.class);
-    }
-
-    private static ProblemError problemError(JsonValue.Obj json, Json shown) {
-        boolean pointer = json.get("pointer") != null;
-        return new ProblemError(
-                pointer ? ProblemError.Source.POINTER : ProblemError.Source.PARAMETER,
-                text(json, pointer ? "pointer" : "parameter"),
-                text(json, "code"),
-                text(json, "detail"));
     }
 
     static JsonValue.Obj object(JsonValue json) {
@@ -192,17 +161,6 @@ public final class ApiValueReader {
 
     private static boolean truth(JsonValue.Obj json, String name) {
         return member(json, name, JsonValue.Bool.class, "a boolean").value();
-    }
-
-    private static long number(JsonValue.Obj json, String name) {
-        String written =
-                member(json, name, JsonValue.Num.class, "a whole number").written();
-        try {
-            return Long.parseLong(written);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "Member \"" + name + "\" must be a whole number, got " + written + ".", e);
-        }
     }
 
     private static List<JsonValue> items(JsonValue.Obj json, String name) {
