@@ -8,6 +8,7 @@ import dev.plinth.engine.api.BulkOperation;
 import dev.plinth.engine.api.Child;
 import dev.plinth.engine.api.Delivery;
 import dev.plinth.engine.api.Event;
+import dev.plinth.engine.api.HealthReport;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.KeyChange;
@@ -21,9 +22,11 @@ import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.api.Page;
+import dev.plinth.engine.api.PlanUse;
 import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.api.RateLimit;
+import dev.plinth.engine.api.RegisteredPlan;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.api.Share;
@@ -62,6 +65,14 @@ public final class ApiValueReader {
             view(RateLimit.Policy.class, RateLimit.Policy::of),
             view(TableUse.class, TableUse::of),
             view(TableUse.Holder.class, TableUse.Holder::of),
+            view(PlanUse.class, PlanUse::of),
+            view(PlanUse.Limit.class, PlanUse.Limit::of),
+            view(PlanUse.Table.class, PlanUse.Table::of),
+            view(RegisteredPlan.class, RegisteredPlan::of),
+            view(RegisteredPlan.Policy.class, RegisteredPlan.Policy::of),
+            view(RegisteredPlan.Share.class, RegisteredPlan.Share::of),
+            view(HealthReport.class, HealthReport::of),
+            view(HealthReport.Point.class, HealthReport.Point::of),
             view(Problem.class, Problem::of),
             view(ProblemError.class, ProblemError::of),
             view(BatchResult.class, BatchResult::of),
@@ -115,6 +126,11 @@ public final class ApiValueReader {
     /** Reads the use of the tables. */
     public static List<TableUse> tables(Json json) {
         return list(object(JsonReader.trusted(json.utf8())), "data", TableUse.class);
+    }
+
+    /** Reads the plans of an engine. */
+    public static List<RegisteredPlan> plans(Json json) {
+        return list(object(JsonReader.trusted(json.utf8())), "data", RegisteredPlan.class);
     }
 
     /** Reads the answer to a batch. */
