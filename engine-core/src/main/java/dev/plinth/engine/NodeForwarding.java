@@ -1,6 +1,7 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.api.Experimental;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.ProblemCode;
@@ -22,6 +23,7 @@ import javax.crypto.spec.SecretKeySpec;
  * Lets a server hand calls on to the node that leads. A node proves that it has written a text by an HMAC-SHA256 under a
  * key that follows from the master key of all nodes. Made by {@link Engine#forwarding}. Thread-safe.
  */
+@Experimental
 public final class NodeForwarding {
     private static final byte[] PURPOSE = "plinth nodes".getBytes(StandardCharsets.US_ASCII);
     private static final String ALGORITHM = "HmacSHA256";
