@@ -97,9 +97,12 @@ public final class Guard {
      * Returns this guard for keys with a scope. The usual guard lets each key in.
      *
      * @param scope a scope of the engine; a key with all scopes has it too
+     * @throws IllegalArgumentException if it is {@link Scope#UNKNOWN}
      */
     public Guard scope(Scope scope) {
-        Objects.requireNonNull(scope, "scope must not be null.");
+        if (Objects.requireNonNull(scope, "scope must not be null.") == Scope.UNKNOWN) {
+            throw new IllegalArgumentException("scope must be one of this release, got UNKNOWN. Name another one.");
+        }
         GuardedRoute.Settings was = route.settings();
         return with(was.path(), scope.wireName(), was.units(), was.bodyBytesMax(), was.anyBody(), was.needsKey());
     }

@@ -47,7 +47,7 @@ import java.util.stream.Stream;
  */
 final class DeferredEngine implements AutoCloseable {
     private static final Plan WIDE =
-            new Plan("wide", 1_000_000, Duration.ofSeconds(1), 20, Plan.UNLIMITED, Plan.UNLIMITED, List.of());
+            Plan.of("wide", 1_000_000, Duration.ofSeconds(1)).withQueuedJobsMax(Plan.UNLIMITED);
     private static final Pattern STREAMED = Pattern.compile("^id: (evt_\\w+)\nevent: ", Pattern.MULTILINE);
     private static final Pattern EVENT = Pattern.compile("\\{\"id\":\"(evt_\\w+)\"");
 

@@ -382,7 +382,7 @@ final class EventStreamTest {
         return store.engine()
                 .client(store.key())
                 .keys()
-                .create(NewKey.named("restricted").withScopes(Scope.of(scope)))
+                .create(NewKey.of("restricted").withScopes(Scope.of(scope)))
                 .call();
     }
 

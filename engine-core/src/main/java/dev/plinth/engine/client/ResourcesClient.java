@@ -24,7 +24,7 @@ public final class ResourcesClient {
 
     /** Creates a resource with a name. */
     public Invocation<Resource> create(String name) {
-        return create(NewResource.named(name));
+        return create(NewResource.of(name));
     }
 
     /** Creates a resource. */

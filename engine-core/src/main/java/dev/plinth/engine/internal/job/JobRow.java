@@ -14,6 +14,8 @@ import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +49,8 @@ record JobRow(
     private static final int UNTRACED_VERSION = 1;
 
     /** The states in the order of the stored numbers. */
-    private static final JobStatus[] STATUSES = JobStatus.values();
+    /** The states that a job has, in the order of the numbers in rows. */
+    static final List<JobStatus> STATUSES = List.copyOf(EnumSet.complementOf(EnumSet.of(JobStatus.UNKNOWN)));
 
     /**
      * The parts of a job that never change.
@@ -355,7 +358,7 @@ record JobRow(
                 in.number(),
                 in.small(),
                 trace(in));
-        JobStatus status = STATUSES[in.small()];
+        JobStatus status = STATUSES.get(in.small());
         int begun = in.small();
         long dueAt = in.number();
         long startedAt = in.number();

@@ -285,7 +285,7 @@ public final class Jobs {
     /** Counts the jobs in each status, of all workspaces. */
     public static Map<String, ToLongFunction<Rows>> countsByStatus() {
         Map<String, ToLongFunction<Rows>> counts = new LinkedHashMap<>();
-        for (JobStatus status : JobStatus.values()) {
+        for (JobStatus status : JobRow.STATUSES) {
             counts.put(status.wireName(), rows -> rows.size(JobTables.ofAllByStatus(status)));
         }
         return counts;

@@ -47,7 +47,7 @@ public final class Fields {
     /** Adds an error at a member, unless the list of errors is full. */
     public void error(String name, String code, String detail) {
         if (!isFull()) {
-            errors.add(new ProblemError(ProblemError.Source.POINTER, pointer(name), code, detail));
+            errors.add(ProblemError.of(ProblemError.Source.POINTER, pointer(name), code, detail));
         }
     }
 
@@ -60,7 +60,7 @@ public final class Fields {
     /** Adds an error whose pointer starts at this object, unless the list of errors is full. */
     public void errorInside(ProblemError error) {
         if (!isFull()) {
-            errors.add(new ProblemError(error.source(), at + error.at(), error.code(), error.detail()));
+            errors.add(ProblemError.of(error.source(), at + error.at(), error.code(), error.detail()));
         }
     }
 

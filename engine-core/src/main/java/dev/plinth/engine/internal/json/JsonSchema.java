@@ -174,7 +174,7 @@ public final class JsonSchema {
     }
 
     private static ProblemError error(String pointer, String code, String detail) {
-        return new ProblemError(ProblemError.Source.POINTER, pointer, code, detail);
+        return ProblemError.of(ProblemError.Source.POINTER, pointer, code, detail);
     }
 
     /** Returns the place of an error. A missing or unexpected member counts as its own place. */

@@ -92,7 +92,7 @@ record RecordShape(Consumer<JsonBytes> schema, String expected, Reader reader) {
 
     static void error(String at, String code, String detail, List<ProblemError> errors) {
         if (!isFull(errors)) {
-            errors.add(new ProblemError(ProblemError.Source.POINTER, at, code, detail));
+            errors.add(ProblemError.of(ProblemError.Source.POINTER, at, code, detail));
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.pipeline;
 
-import dev.plinth.engine.api.EngineObserver;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Observers;
@@ -235,7 +234,7 @@ public final class RequestDispatcher {
             return;
         }
         Request request = call.request;
-        Observers.Observed observed = observers.begin(() -> new EngineObserver.CallWork(
+        Observers.Observed observed = observers.begin(() -> new Observers.OfCall(
                 call.id.text(),
                 request.method(),
                 request.route().path(),

@@ -109,7 +109,7 @@ final class RequestRecorder {
     }
 
     private static EngineObserver.End end(Caller caller, Outcome outcome) {
-        return new EngineObserver.End(
+        return new Observers.Ended(
                 outcome instanceof Outcome.Refused refused
                         ? Optional.of(refused.refusal().code().wireName())
                         : Optional.empty(),

@@ -76,7 +76,7 @@ record LogEntry(
         int count = row.small();
         List<ProblemError> errors = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            errors.add(new ProblemError(SOURCES[row.small()], row.text(), row.text(), row.text()));
+            errors.add(ProblemError.of(SOURCES[row.small()], row.text(), row.text(), row.text()));
         }
         return new Why(code, detail, errors, policy);
     }

@@ -123,7 +123,7 @@ public final class ContentRules {
         int pairs =
                 ((JsonValue.Obj) JsonReader.trusted(after.metadata())).members().size();
         if (pairs > Limits.METADATA_PAIRS_MAX) {
-            errors.add(new ProblemError(
+            errors.add(ProblemError.of(
                     ProblemError.Source.POINTER,
                     "/metadata",
                     "too_many",
@@ -179,7 +179,7 @@ public final class ContentRules {
     }
 
     private static ProblemError tooLarge(String pointer, int bytes) {
-        return new ProblemError(
+        return ProblemError.of(
                 ProblemError.Source.POINTER,
                 pointer,
                 "too_large",

@@ -41,8 +41,6 @@ final class ResourceTables {
     /** The offset of a share's number: after owner, share, resource, grantee and role. */
     static final int SHARE_NUMBER_AT = RowReader.HEAD_BYTES + 4 * Id.BYTES + 1;
 
-    private static final List<ResourceStatus> ALL_STATUSES = List.of(ResourceStatus.values());
-
     private ResourceTables() {}
 
     /** Returns the set of a workspace's resources in a status. */
@@ -56,6 +54,7 @@ final class ResourceTables {
             case ACTIVE -> SetKinds.RESOURCES_ACTIVE;
             case PAUSED -> SetKinds.RESOURCES_PAUSED;
             case ARCHIVED -> SetKinds.RESOURCES_ARCHIVED;
+            case UNKNOWN -> throw new IllegalStateException("Expected a status of a row, but got UNKNOWN");
         };
     }
 
@@ -70,7 +69,7 @@ final class ResourceTables {
 
     /** Returns the sets of all resources of a workspace. */
     static List<SetKey> all(Id workspace) {
-        return inStatus(workspace, ALL_STATUSES);
+        return inStatus(workspace, ResourceRow.STATUSES);
     }
 
     static SetKey byMetadata(Id workspace, String key, String value) {

@@ -217,7 +217,7 @@ final class DeliveryAttempts {
     /** Has the observer learn of an attempt that begins. */
     private Observers.@Nullable Observed observe(DeliveryRow row, EndpointRow endpoint, @Nullable TraceParent cause) {
         DeliveryRow.Facts facts = row.facts();
-        return observers.begin(() -> new EngineObserver.DeliveryWork(
+        return observers.begin(() -> new Observers.OfDelivery(
                 facts.id().text(),
                 facts.workspace().text(),
                 facts.endpoint().text(),
@@ -230,7 +230,7 @@ final class DeliveryAttempts {
     private static EngineObserver.End end(DeliveryRow row, SendResult result) {
         SendError error = result.error();
         Integer status = result.status();
-        return new EngineObserver.End(
+        return new Observers.Ended(
                 error == null ? Optional.empty() : Optional.of(error.code()),
                 status == null ? 0 : status,
                 Optional.of(row.facts().workspace().text()));

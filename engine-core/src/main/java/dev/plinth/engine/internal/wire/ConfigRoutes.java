@@ -49,7 +49,7 @@ final class ConfigRoutes {
             List<ProblemError> errors = String.valueOf(wrong.getMessage())
                     .lines()
                     .limit(Limits.ERRORS_MAX)
-                    .map(line -> new ProblemError(ProblemError.Source.POINTER, "", "invalid_config", line))
+                    .map(line -> ProblemError.of(ProblemError.Source.POINTER, "", "invalid_config", line))
                     .toList();
             throw new RefusedException(Refusal.of(
                     ProblemCode.VALIDATION_FAILED,

@@ -22,7 +22,6 @@ import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.shape.Values;
 import dev.plinth.engine.internal.wire.route.Input;
 import dev.plinth.engine.internal.wire.route.Tag;
-import java.util.Arrays;
 import java.util.List;
 
 /** The routes of API keys. */
@@ -34,8 +33,8 @@ final class KeyRoutes {
 
     private static final Kind<Integer> SCOPES_KIND = Kind.list(
             0,
-            Scope.values().length,
-            Schema.oneOf(Arrays.stream(Scope.values()).map(Scope::wireName).toList()),
+            ScopeBits.SCOPES.size(),
+            Schema.oneOf(ScopeBits.SCOPES.stream().map(Scope::wireName).toList()),
             KeyRoutes::scopes);
     private static final Member<String> NAME = Member.required("name", ContentRules.NAME);
     private static final Member<String> MODE = Member.optional("mode", Kind.oneOf(Keys.MODES), Keys.MODES.get(0));

@@ -199,6 +199,7 @@ final class ResourceRoutes {
     /** Returns the statuses that a list shows: the named one, all of them, or by default all but archived. */
     private static List<ResourceStatus> statuses(@Nullable String named) {
         return Arrays.stream(ResourceStatus.values())
+                .filter(status -> status != ResourceStatus.UNKNOWN)
                 .filter(status -> named == null
                         ? status != ResourceStatus.ARCHIVED
                         : named.equals("all") || named.equals(status.wireName()))

@@ -201,7 +201,7 @@ public final class Wire {
     private Reply reply(Request request, Answer answer, ReplyTo to) {
         Reply reply = renderer.write(answer);
         Optional<Reply.Rest> rest = rest(request, answer, StreamBytes.NONE, to);
-        return rest.isEmpty() ? reply : new Reply(reply.status(), reply.headers(), reply.body(), rest);
+        return rest.map(reply::withRest).orElse(reply);
     }
 
     /** @param before the bytes of the parts before this one */
@@ -218,7 +218,9 @@ public final class Wire {
     /** Any answer other than a page ends the stream. */
     private Reply.Part part(Request request, Answer answer, StreamBytes before, ReplyTo to) {
         byte[] bytes = answer.outcome() instanceof Outcome.Page page ? page.body() : NO_BODY;
-        return new Reply.Part(bytes, rest(request, answer, before, to));
+        return rest(request, answer, before, to)
+                .map(rest -> Reply.Part.of(bytes, rest))
+                .orElseGet(() -> Reply.Part.last(bytes));
     }
 
     /** Returns a request to the route of a name, for the typed client. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.JobStatus;
+import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.internal.base.Caller;
@@ -78,8 +79,10 @@ class JobRunTest {
     void handle_callRefusedByTheClosingEngine_putsTheJobBackWithoutAnAttempt(String code) {
         run(job -> {
             committer.stop();
-            throw new IllegalStateException(new PlinthException(new Problem(
-                    "https://example.com/problems/" + code, "t", 503, "d", code, "req_1", true, -1, List.of())));
+            throw new IllegalStateException(new PlinthException(
+                    Problem.of(Json.of("{\"type\":\"https://example.com/problems/" + code + "\",\"title\":\"t\","
+                            + "\"status\":503,\"detail\":\"d\",\"code\":\"" + code + "\",\"requestId\":\"req_1\","
+                            + "\"retryable\":true}"))));
         });
 
         assertThat(recorded).extracting(JobRow::status).containsExactly(JobStatus.QUEUED);

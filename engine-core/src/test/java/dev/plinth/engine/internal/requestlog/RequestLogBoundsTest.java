@@ -342,10 +342,10 @@ final class RequestLogBoundsTest {
         RequestLog log = new RequestLog(100_000);
         List<ProblemError> errors = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
-            errors.add(new ProblemError(ProblemError.Source.POINTER, "/" + i, "too_long", "e".repeat(300)));
+            errors.add(ProblemError.of(ProblemError.Source.POINTER, "/" + i, "too_long", "e".repeat(300)));
         }
         assertThat(refused(log, errors)).contains("\"/19\"").doesNotContain("\"/20\"");
-        errors.set(3, new ProblemError(ProblemError.Source.PARAMETER, "p", "too_long", "e".repeat(8_000)));
+        errors.set(3, ProblemError.of(ProblemError.Source.PARAMETER, "p", "too_long", "e".repeat(8_000)));
         assertThat(refused(log, errors)).contains("\"/19\"", "\"" + "e".repeat(400) + "\"");
     }
 
@@ -354,7 +354,7 @@ final class RequestLogBoundsTest {
         RequestLog log = new RequestLog(100_000);
         for (KeyUse use : KeyUse.values()) {
             Id id = entry(0).id;
-            ProblemError error = new ProblemError(
+            ProblemError error = ProblemError.of(
                     ProblemError.Source.PARAMETER,
                     "\u00fc\u20ac",
                     "invalid",

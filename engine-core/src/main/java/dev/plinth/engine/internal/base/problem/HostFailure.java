@@ -95,7 +95,7 @@ public final class HostFailure {
     private static List<ProblemError> cut(List<ProblemError> errors) {
         return errors.stream()
                 .limit(Limits.ERRORS_MAX)
-                .map(error -> new ProblemError(
+                .map(error -> ProblemError.of(
                         error.source(),
                         Quoted.cut(error.at(), Limits.DESCRIPTION_LENGTH_MAX),
                         Quoted.cut(error.code(), Limits.NAME_LENGTH_MAX),

@@ -50,7 +50,7 @@ public record Refusal(
      * @param error the code of the error, such as {@code too_many}
      */
     public static Refusal ofBody(String pointer, String error, String detail) {
-        ProblemError only = new ProblemError(ProblemError.Source.POINTER, pointer, error, detail);
+        ProblemError only = ProblemError.of(ProblemError.Source.POINTER, pointer, error, detail);
         return of(ProblemCode.VALIDATION_FAILED, detail, List.of(only));
     }
 
@@ -60,7 +60,7 @@ public record Refusal(
      * @param error the code of the error, such as {@code unknown_event}
      */
     public static Refusal ofParameter(ProblemCode code, String name, String error, String detail) {
-        return of(code, detail, List.of(new ProblemError(ProblemError.Source.PARAMETER, name, error, detail)));
+        return of(code, detail, List.of(ProblemError.of(ProblemError.Source.PARAMETER, name, error, detail)));
     }
 
     /** Returns the refusal of a new row whose id or secret another row has. */
@@ -147,7 +147,7 @@ public record Refusal(
         for (ProblemError error : errors) {
             String place = error.source() == ProblemError.Source.PARAMETER ? "/path" : inside + error.at();
             String at = "/operations/" + index + place;
-            placed.add(new ProblemError(ProblemError.Source.POINTER, at, error.code(), error.detail()));
+            placed.add(ProblemError.of(ProblemError.Source.POINTER, at, error.code(), error.detail()));
         }
         return new Refusal(code, detail, List.copyOf(placed), retryAfterSeconds, hint, retryable, remembered, index);
     }

@@ -162,12 +162,12 @@ public final class RowReader {
 
     /** Returns a place in a trace. */
     public TraceParent trace() {
-        return new TraceParent(number(), number(), number(), small() != 0);
+        return TraceParent.of(number(), number(), number(), small() != 0);
     }
 
     /** Returns a place in a trace with its state. */
     public TraceParent traceWithState() {
-        return new TraceParent(number(), number(), number(), small() != 0, text());
+        return trace().withState(text());
     }
 
     /** Text or its absence; this very object if the text is the usual one, which is in ASCII. */

@@ -112,7 +112,7 @@ public final class QueryParameters {
     public void error(String name, String code, String detail) {
         errors = errors.isEmpty() ? new ArrayList<>() : errors;
         if (errors.size() < Limits.ERRORS_MAX) {
-            errors.add(new ProblemError(ProblemError.Source.PARAMETER, name, code, detail));
+            errors.add(ProblemError.of(ProblemError.Source.PARAMETER, name, code, detail));
         }
     }
 

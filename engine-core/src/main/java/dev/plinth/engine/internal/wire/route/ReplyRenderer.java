@@ -67,7 +67,7 @@ public final class ReplyRenderer {
             if (page.rest() != null) {
                 headers.add("X-Accel-Buffering", "no"); // a proxy that collects a stream never passes it on
             }
-            reply = new Reply(page.status(), headers, page.body());
+            reply = Reply.of(page.status(), headers, page.body());
         } else {
             reply = refused(((Outcome.Refused) outcome).refusal(), answer.request(), answer.keyed(), headers);
         }
@@ -105,7 +105,7 @@ public final class ReplyRenderer {
         put(headers, "ETag", done.etag());
         put(headers, "Location", done.location());
         retryAfter(headers, done.retryAfterSeconds());
-        return new Reply(done.status(), headers, done.body());
+        return Reply.of(done.status(), headers, done.body());
     }
 
     /** An answer of the host says itself how it may be cached. If it does not, nothing keeps it. */
@@ -118,7 +118,7 @@ public final class ReplyRenderer {
             headers.add("Cache-Control", "no-store");
         }
         own.forEach(headers::add);
-        return new Reply(status, headers, body);
+        return Reply.of(status, headers, body);
     }
 
     private Reply replayed(Outcome.Replayed replayed, ReplyHeaders headers) {
@@ -139,7 +139,7 @@ public final class ReplyRenderer {
         }
         headers.add("Idempotent-Replayed", "true");
         headers.add("Original-Request", replayed.originalRequest().text());
-        return new Reply(replayed.status(), headers, replayed.body());
+        return Reply.of(replayed.status(), headers, replayed.body());
     }
 
     private Reply refused(Refusal refusal, Id request, boolean keyed, ReplyHeaders headers) {
@@ -157,7 +157,7 @@ public final class ReplyRenderer {
             default -> {}
         }
         boolean retryable = refusal.retryable() && (code != ProblemCode.OUTCOME_UNKNOWN || keyed);
-        return new Reply(code.status(), headers, problems.render(refusal, request, retryable));
+        return Reply.of(code.status(), headers, problems.render(refusal, request, retryable));
     }
 
     private String lacking(@Nullable String scope) {
