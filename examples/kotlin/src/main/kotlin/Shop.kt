@@ -15,7 +15,7 @@ fun EngineBuilder.withShop(): EngineBuilder = operation("ship") { operation ->
     if (metadata["state"] == "shipped") {
         throw OperationRefused("The order is shipped already; create another order.")
     }
-    operation.effects().patch(operation.resourceId(), ResourceChange.ofMetadata(mapOf("state" to "shipped")))
+    operation.effects().patch(operation.resourceId(), ResourceChange.NONE.withMetadata(mapOf("state" to "shipped")))
     OperationResult.of(Json.of(mapOf("shipped" to true)))
 }
 

@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
+import dev.plinth.engine.api.Experimental;
 import dev.plinth.engine.api.Figure;
 import dev.plinth.engine.api.FirstStart;
 import dev.plinth.engine.api.JobFigures;
@@ -13,15 +14,15 @@ import dev.plinth.engine.client.AdminClient;
 import dev.plinth.engine.client.Clients;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.handler.UnitOfWork;
-import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.EngineThread;
-import dev.plinth.engine.internal.base.HostCode;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
-import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.decision.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.problem.HostCode;
+import dev.plinth.engine.internal.base.problem.ProblemCode;
+import dev.plinth.engine.internal.base.problem.Refusal;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.node.ActiveEngine;
 import dev.plinth.engine.internal.node.EngineDoor;
@@ -350,11 +351,13 @@ public final class Engine implements AutoCloseable {
      * Returns what this node does now. An engine without a shared log leads from its opening until {@link #close} is called.
      * Any engine is {@link NodeRole#STOPPED} from then on.
      */
+    @Experimental
     public NodeRole role() {
         return closed.get() ? NodeRole.STOPPED : node.role();
     }
 
     /** Returns how far this node has come in the records of the engine. */
+    @Experimental
     public Position position() {
         return node.position();
     }
@@ -363,11 +366,13 @@ public final class Engine implements AutoCloseable {
      * Returns the node that leads, as far as this one knows. It may have lost its reign meanwhile. Empty without a shared
      * log.
      */
+    @Experimental
     public Optional<Leader> leader() {
         return node.leader();
     }
 
     /** Returns what a server needs to hand calls on to the node that leads; empty without a shared log. */
+    @Experimental
     public Optional<NodeForwarding> forwarding() {
         return node.forwarding();
     }
@@ -376,6 +381,7 @@ public final class Engine implements AutoCloseable {
      * Has a listener learn of each change of the role from now on, in order, on a thread of its own. It may call the
      * engine. Without a shared log there are no changes.
      */
+    @Experimental
     public void onRole(Consumer<? super NodeRole> listener) {
         node.onRole(Objects.requireNonNull(listener, "listener must not be null."));
     }
@@ -386,6 +392,7 @@ public final class Engine implements AutoCloseable {
      *
      * @throws IllegalStateException without a shared log
      */
+    @Experimental
     public void resign() {
         node.resign();
     }
@@ -420,8 +427,8 @@ public final class Engine implements AutoCloseable {
 
     /** Returns figures of the queued jobs of all workspaces, above all of those without a handler. For metrics. */
     public JobFigures jobFigures() {
-        return EngineFigures.ofOpen(() -> ofActive(
-                active -> active.jobQueueFigures().get(), new JobFigures(0, Optional.empty(), Optional.empty())));
+        return EngineFigures.ofOpen(
+                () -> ofActive(active -> active.jobQueueFigures().get(), JobFigures.of(0)));
     }
 
     /** Returns how many deleted workspaces have rows left. For metrics; {@link #sweptRows} counts the purged rows. */

@@ -4,6 +4,7 @@ import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.EngineObserver;
 import dev.plinth.engine.api.EngineSetting;
+import dev.plinth.engine.api.Experimental;
 import dev.plinth.engine.api.GraceTimes;
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.Json;
@@ -19,8 +20,8 @@ import dev.plinth.engine.handler.JobHandler;
 import dev.plinth.engine.handler.OperationHandler;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Observers;
-import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.RandomIds;
+import dev.plinth.engine.internal.base.problem.Quoted;
 import dev.plinth.engine.internal.json.RecordType;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.ContentTypes;
@@ -124,6 +125,7 @@ public final class EngineBuilder {
      * follow it. The engine reads the log to its end before it is open, and closes it at last, even if it does not open.
      * It needs {@link #secretKeyFile}, with the same key on every node, and the same plans, types and handlers.
      */
+    @Experimental
     public EngineBuilder log(SharedLog shared) {
         log = Optional.of(
                 Objects.requireNonNull(shared, "log must not be null; leave it out for an engine of its own."));
@@ -134,6 +136,7 @@ public final class EngineBuilder {
      * Sets the name of this node of a shared log, and the address at which others reach it. The default is a random name
      * without an address. A node that starts again under the same name need not wait for the end of its own lease.
      */
+    @Experimental
     public EngineBuilder node(Node me) {
         node = Optional.of(Objects.requireNonNull(me, "node must not be null; leave it out for a random name."));
         return this;

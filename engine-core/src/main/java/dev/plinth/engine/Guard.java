@@ -8,12 +8,12 @@ import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.handler.GuardedHandler;
 import dev.plinth.engine.handler.GuardedRequest;
-import dev.plinth.engine.internal.base.Context;
-import dev.plinth.engine.internal.base.HostFailure;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Quoted;
-import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.problem.HostFailure;
+import dev.plinth.engine.internal.base.problem.Quoted;
+import dev.plinth.engine.internal.base.problem.Refusal;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.command.GuardedCall;
 import dev.plinth.engine.internal.command.HostEffects;
 import dev.plinth.engine.internal.command.RecordedEffects;
@@ -97,9 +97,12 @@ public final class Guard {
      * Returns this guard for keys with a scope. The usual guard lets each key in.
      *
      * @param scope a scope of the engine; a key with all scopes has it too
+     * @throws IllegalArgumentException if it is {@link Scope#UNKNOWN}
      */
     public Guard scope(Scope scope) {
-        Objects.requireNonNull(scope, "scope must not be null.");
+        if (Objects.requireNonNull(scope, "scope must not be null.") == Scope.UNKNOWN) {
+            throw new IllegalArgumentException("scope must be one of this release, got UNKNOWN. Name another one.");
+        }
         GuardedRoute.Settings was = route.settings();
         return with(was.path(), scope.wireName(), was.units(), was.bodyBytesMax(), was.anyBody(), was.needsKey());
     }

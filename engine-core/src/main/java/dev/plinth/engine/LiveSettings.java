@@ -2,7 +2,7 @@ package dev.plinth.engine;
 
 import dev.plinth.engine.api.Places;
 import dev.plinth.engine.internal.base.Plans;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.node.ActiveEngine;
 import dev.plinth.engine.internal.settings.EngineConfig;
 import dev.plinth.engine.internal.settings.RestartSettings;

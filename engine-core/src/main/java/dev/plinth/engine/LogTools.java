@@ -1,5 +1,6 @@
 package dev.plinth.engine;
 
+import dev.plinth.engine.api.Experimental;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.settings.EngineConfig;
 import dev.plinth.engine.internal.settings.EngineStore;
@@ -18,6 +19,7 @@ import java.util.Objects;
  * <p>Open a log read-only to verify or export it. Otherwise it shows only what a leader has named as durable, which may
  * lack the last changes of a leader that was killed.
  */
+@Experimental
 public final class LogTools {
     private LogTools() {}
 

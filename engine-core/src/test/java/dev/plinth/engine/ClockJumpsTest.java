@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.LeaseRequest;
 import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.log.Node;
@@ -296,7 +297,7 @@ final class ClockJumpsTest {
     private LeasedJob lease(int seconds) {
         return engine.client(key)
                 .leases()
-                .take(LeaseRequests.of("{\"types\":[\"send\"],\"leaseSeconds\":" + seconds + "}"))
+                .take(LeaseRequest.of(Json.of("{\"types\":[\"send\"],\"leaseSeconds\":" + seconds + "}")))
                 .call()
                 .get(0);
     }

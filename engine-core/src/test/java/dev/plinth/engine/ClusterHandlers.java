@@ -52,14 +52,14 @@ final class ClusterHandlers {
 
     private Json run(JobContext job) {
         ran.add(job.jobId());
-        job.effects().create(NewResource.named("of-" + job.jobId()));
+        job.effects().create(NewResource.of("of-" + job.jobId()));
         return Json.of("{\"done\":" + job.input().at("/n").orElseThrow() + "}");
     }
 
     private void onEvent(EventContext context, Event event) {
         heard.add(event.id());
         if (event.type().equals(TICK)) {
-            context.effects().create(NewResource.named("of-" + event.id()));
+            context.effects().create(NewResource.of("of-" + event.id()));
         }
     }
 }

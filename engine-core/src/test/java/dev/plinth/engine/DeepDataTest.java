@@ -41,7 +41,7 @@ final class DeepDataTest {
     }
 
     private static void create(PlinthClient client) {
-        client.resources().create(NewResource.named("deep").withData(DEEPEST)).call();
+        client.resources().create(NewResource.of("deep").withData(DEEPEST)).call();
     }
 
     private static PlinthClient client(Engine engine) {

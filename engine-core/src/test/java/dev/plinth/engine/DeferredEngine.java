@@ -13,9 +13,9 @@ import dev.plinth.engine.handler.EventContext;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Record;
-import dev.plinth.engine.internal.base.RowReader;
-import dev.plinth.engine.internal.base.StoreSettings;
+import dev.plinth.engine.internal.base.rows.Record;
+import dev.plinth.engine.internal.base.rows.RowReader;
+import dev.plinth.engine.internal.base.rows.StoreSettings;
 import dev.plinth.engine.internal.settings.EngineConfig;
 import dev.plinth.engine.internal.settings.EngineStore;
 import dev.plinth.engine.internal.store.DeferredJournal;
@@ -47,7 +47,7 @@ import java.util.stream.Stream;
  */
 final class DeferredEngine implements AutoCloseable {
     private static final Plan WIDE =
-            new Plan("wide", 1_000_000, Duration.ofSeconds(1), 20, Plan.UNLIMITED, Plan.UNLIMITED, List.of());
+            Plan.of("wide", 1_000_000, Duration.ofSeconds(1)).withQueuedJobsMax(Plan.UNLIMITED);
     private static final Pattern STREAMED = Pattern.compile("^id: (evt_\\w+)\nevent: ", Pattern.MULTILINE);
     private static final Pattern EVENT = Pattern.compile("\\{\"id\":\"(evt_\\w+)\"");
 

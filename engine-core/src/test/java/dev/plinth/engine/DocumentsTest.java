@@ -2,8 +2,8 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.store.Store;
 import java.io.IOException;
 import java.lang.reflect.Method;

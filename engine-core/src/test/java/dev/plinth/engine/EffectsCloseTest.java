@@ -29,7 +29,7 @@ final class EffectsCloseTest {
     private Path directory;
 
     private Json work(JobContext job) throws InterruptedException {
-        String unused = job.effects().create(NewResource.named("r"));
+        String unused = job.effects().create(NewResource.of("r"));
         began.countDown();
         assertThat(goOn.await(60, TimeUnit.SECONDS)).isTrue();
         return Json.EMPTY_OBJECT;

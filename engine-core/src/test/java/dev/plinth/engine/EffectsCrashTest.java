@@ -27,8 +27,8 @@ final class EffectsCrashTest {
 
     private static Json work(JobContext job) {
         for (int i = 0; i < RESOURCES; i++) {
-            String made = job.effects().create(NewResource.named("r" + i));
-            String unused = job.effects().createChild(made, NewResource.named("c"));
+            String made = job.effects().create(NewResource.of("r" + i));
+            String unused = job.effects().createChild(made, NewResource.of("c"));
             job.effects().publish(NewEvent.of("it.was", Json.EMPTY_OBJECT).about(made));
         }
         return Json.EMPTY_OBJECT;

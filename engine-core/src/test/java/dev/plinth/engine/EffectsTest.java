@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 final class EffectsTest {
     private static final String NOWHERE = "res_00000000000000000000000000";
-    private static final ResourceChange PATCH = ResourceChange.named("patched");
+    private static final ResourceChange PATCH = ResourceChange.NONE.withName("patched");
 
     private final AtomicInteger runs = new AtomicInteger();
     private final CountDownLatch heard = new CountDownLatch(1);
@@ -79,7 +79,7 @@ final class EffectsTest {
         if (job.attempt() == 1) {
             job.workspace()
                     .resources()
-                    .update(id, ResourceChange.named("other"))
+                    .update(id, ResourceChange.NONE.withName("other"))
                     .call();
         }
         job.effects().require(id, version);
@@ -109,9 +109,9 @@ final class EffectsTest {
     void operation_namesWhatItMakes_allOfItIsThere() {
         List<String> made = new CopyOnWriteArrayList<>();
         work = effects -> {
-            String invoice = effects.create(NewResource.named("invoice"));
-            String line = effects.createChild(invoice, NewResource.named("line"));
-            effects.patch(invoice, ResourceChange.ofMetadata(Map.of("state", "open")));
+            String invoice = effects.create(NewResource.of("invoice"));
+            String line = effects.createChild(invoice, NewResource.of("line"));
+            effects.patch(invoice, ResourceChange.NONE.withMetadata(Map.of("state", "open")));
             effects.patchChild(invoice, line, PATCH);
             effects.publish(
                     NewEvent.of("invoice.made", Json.of(Map.of("id", invoice))).about(invoice));
@@ -152,7 +152,7 @@ final class EffectsTest {
     @Test
     void operation_oneEffectRefused_nothingHappens() {
         work = effects -> {
-            String made = effects.create(NewResource.named("r"));
+            String made = effects.create(NewResource.of("r"));
             effects.publish(NewEvent.of("it.was", Json.EMPTY_OBJECT).about(made));
             effects.archive(NOWHERE);
         };
@@ -166,8 +166,8 @@ final class EffectsTest {
     @Test
     void operation_contentThatBreaksRules_isRefusedWithAllErrors() {
         work = effects -> {
-            String made = effects.create(NewResource.named("r"));
-            effects.createChild(made, NewResource.named(""));
+            String made = effects.create(NewResource.of("r"));
+            effects.createChild(made, NewResource.of(""));
         };
 
         Reply refused = operate();
@@ -180,7 +180,7 @@ final class EffectsTest {
     @Test
     void operation_codeThrowsHalfWay_nothingHappens() {
         work = effects -> {
-            String unused = effects.create(NewResource.named("r"));
+            String unused = effects.create(NewResource.of("r"));
             throw new IllegalStateException("It fails, as it should");
         };
 
@@ -288,7 +288,7 @@ final class EffectsTest {
     @Test
     void job_oneEffectRefused_failsAndNothingHappens() {
         work = effects -> {
-            String unused = effects.create(NewResource.named("r"));
+            String unused = effects.create(NewResource.of("r"));
             effects.archive(NOWHERE);
         };
 
@@ -314,7 +314,7 @@ final class EffectsTest {
     private void makeTooMuch(Effects effects) {
         Json data = Json.of(Map.of("text", "x".repeat(60_000)));
         for (int i = 0; i < 80; i++) {
-            String unused = effects.create(NewResource.named("r" + i).withData(data));
+            String unused = effects.create(NewResource.of("r" + i).withData(data));
         }
     }
 
@@ -335,7 +335,7 @@ final class EffectsTest {
     @Test
     void job_handlerThrowsHalfWay_hasItsEffectsOnce() {
         work = effects -> {
-            String unused = effects.create(NewResource.named("r"));
+            String unused = effects.create(NewResource.of("r"));
             if (runs.get() == 1) {
                 throw new IllegalStateException("It fails, as it should");
             }
@@ -412,7 +412,7 @@ final class EffectsTest {
         String foreign = store.make("/v1/resources", "{\"name\":\"foreign\"}");
         store.use(own);
         work = effects -> {
-            String unused = effects.create(NewResource.named("own"));
+            String unused = effects.create(NewResource.of("own"));
             effects.patch(foreign, PATCH);
         };
 

@@ -1,6 +1,6 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.problem.ProblemCode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

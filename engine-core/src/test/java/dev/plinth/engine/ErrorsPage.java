@@ -1,6 +1,6 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.problem.ProblemCode;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -79,7 +79,7 @@ final class ErrorsPage {
     /** Returns the page as it has to be. */
     static String made() throws IOException {
         String codes = SourceFile.all().stream()
-                .filter(file -> file.path().endsWith("/internal/base/ProblemCode.java"))
+                .filter(file -> file.path().endsWith("/internal/base/problem/ProblemCode.java"))
                 .map(SourceFile::text)
                 .collect(Collectors.joining());
         return new ErrorsPage(texts(), codes).page();

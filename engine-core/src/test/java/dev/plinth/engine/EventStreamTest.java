@@ -11,8 +11,8 @@ import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.SetKey;
-import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.rows.SetKey;
+import dev.plinth.engine.internal.base.rows.SetKinds;
 import dev.plinth.engine.server.CallDoor;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -382,7 +382,7 @@ final class EventStreamTest {
         return store.engine()
                 .client(store.key())
                 .keys()
-                .create(NewKey.named("restricted").withScopes(Scope.of(scope)))
+                .create(NewKey.of("restricted").withScopes(Scope.of(scope)))
                 .call();
     }
 

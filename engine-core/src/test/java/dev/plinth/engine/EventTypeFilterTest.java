@@ -123,7 +123,7 @@ final class EventTypeFilterTest {
     @Test
     void list_byPrefixAndResource_showsWhatFitsBoth() {
         client.resources().pause(client.resources().create("other").call().id()).call();
-        client.children(resource).create(NewResource.named("c")).call();
+        client.children(resource).create(NewResource.of("c")).call();
 
         List<Event> shown = client.events()
                 .where("type", "resource.*")

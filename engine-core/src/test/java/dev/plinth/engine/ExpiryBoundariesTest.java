@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.LeaseRequest;
 import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.Reply;
@@ -124,7 +125,7 @@ final class ExpiryBoundariesTest {
     private BooleanSupplier key() {
         String secret = engine.client(secret("makes"))
                 .keys()
-                .create(NewKey.named("ends").until(START.plus(SHORT)))
+                .create(NewKey.of("ends").until(START.plus(SHORT)))
                 .call()
                 .secret()
                 .orElseThrow();
@@ -235,7 +236,7 @@ final class ExpiryBoundariesTest {
     private LeasedJob leased() {
         client.startJob("send", Json.EMPTY_OBJECT).call();
         return client.leases()
-                .take(LeaseRequests.of("{\"types\":[\"send\"],\"leaseSeconds\":" + SHORT.toSeconds() + "}"))
+                .take(LeaseRequest.of(Json.of("{\"types\":[\"send\"],\"leaseSeconds\":" + SHORT.toSeconds() + "}")))
                 .call()
                 .get(0);
     }

@@ -42,9 +42,9 @@ final class GuardIdempotencyTest {
     }
 
     private Reply paid(GuardedRequest request) {
-        String made = request.effects().create(NewResource.named("payment"));
+        String made = request.effects().create(NewResource.of("payment"));
         byte[] body = ("<paid run='" + runs.incrementAndGet() + "' as='" + made + "'/>").getBytes(UTF_8);
-        return new Reply(
+        return Reply.of(
                 201, Map.of("Content-Type", "application/xml", "Location", "/desk/" + made, "ETag", "\"1\""), body);
     }
 
@@ -129,7 +129,7 @@ final class GuardIdempotencyTest {
         try (TestEngine store = TestEngine.inMemory()) {
             GuardedHandler refuses = request -> {
                 runs.incrementAndGet();
-                return new Reply(status, Map.of(), "not json".getBytes(UTF_8));
+                return Reply.of(status, Map.of(), "not json".getBytes(UTF_8));
             };
             Reply unused = store.engine().guard().handle(post(store, "{}"), refuses);
             Reply again = store.engine().guard().handle(post(store, "{}"), refuses);
@@ -147,7 +147,7 @@ final class GuardIdempotencyTest {
     void handle_replyThatPasses_leavesTheKeyFree(int status) {
         try (TestEngine store = TestEngine.inMemory()) {
             Guard guard = store.engine().guard();
-            Reply first = guard.handle(post(store, "{}"), request -> new Reply(status, Map.of(), new byte[0]));
+            Reply first = guard.handle(post(store, "{}"), request -> Reply.of(status, Map.of(), new byte[0]));
             Reply again = guard.handle(post(store, "{}"), this::paid);
 
             assertThat(first.status()).isEqualTo(status);
@@ -161,7 +161,7 @@ final class GuardIdempotencyTest {
         try (TestEngine store = TestEngine.open(builder -> builder.directory(directory))) {
             byte[] body = new byte[128 * 1024];
             Map<String, String> headers = Map.of("X", "a".repeat(8 * 1024 - 1));
-            Reply unused = store.engine().guard().handle(post(store, "{}"), request -> new Reply(200, headers, body));
+            Reply unused = store.engine().guard().handle(post(store, "{}"), request -> Reply.of(200, headers, body));
             store.reopen();
 
             Reply again = store.engine().guard().handle(post(store, "{}"), this::paid);
@@ -236,11 +236,11 @@ final class GuardIdempotencyTest {
 
     private Reply many(GuardedRequest request) {
         for (int i = 0; i < RESOURCES; i++) {
-            String made = request.effects().create(NewResource.named("r" + i));
-            String unused = request.effects().createChild(made, NewResource.named("c"));
+            String made = request.effects().create(NewResource.of("r" + i));
+            String unused = request.effects().createChild(made, NewResource.of("c"));
         }
         runs.incrementAndGet();
-        return new Reply(201, Map.of(), "<done/>".getBytes(UTF_8));
+        return Reply.of(201, Map.of(), "<done/>".getBytes(UTF_8));
     }
 
     @Test

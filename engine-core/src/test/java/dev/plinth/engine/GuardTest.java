@@ -55,7 +55,7 @@ final class GuardTest {
     }
 
     private static Reply text(int status, String body) {
-        return new Reply(status, Map.of("Content-Type", "text/plain"), body.getBytes(UTF_8));
+        return Reply.of(status, Map.of("Content-Type", "text/plain"), body.getBytes(UTF_8));
     }
 
     private Call post(String body) {
@@ -79,7 +79,7 @@ final class GuardTest {
 
         Reply reply = guard.handle(post("{\"a\":1}").withHeader("Idempotency-Key", "\"k 1\""), request -> {
             seen.set(request);
-            return new Reply(201, Map.of("Content-Type", "application/pdf", "X-Desk", "7"), "%PDF".getBytes(UTF_8));
+            return Reply.of(201, Map.of("Content-Type", "application/pdf", "X-Desk", "7"), "%PDF".getBytes(UTF_8));
         });
 
         assertThat(reply.status()).isEqualTo(201);
@@ -106,7 +106,7 @@ final class GuardTest {
     void handle_replyOfTheHostSaysHowItIsCached_keepsThat() {
         Reply reply = guard.handle(
                 Call.of("GET", "/desk/7").withKey(store.key()),
-                request -> new Reply(200, Map.of("cache-control", "max-age=60"), new byte[0]));
+                request -> Reply.of(200, Map.of("cache-control", "max-age=60"), new byte[0]));
 
         assertThat(reply.headers()).containsEntry("cache-control", "max-age=60").doesNotContainKey("Cache-Control");
     }
@@ -139,7 +139,7 @@ final class GuardTest {
         store.use(store.newKey(workspace));
 
         Reply reply = guard.handle(post("{}"), request -> {
-            String unused = request.effects().create(NewResource.named("A"));
+            String unused = request.effects().create(NewResource.of("A"));
             store.engine().admin().suspend(workspace).call();
             return OK;
         });
@@ -153,7 +153,7 @@ final class GuardTest {
         String workspace = store.newWorkspace("other");
         store.use(store.engine()
                 .admin()
-                .createKey(workspace, NewKey.named("reader").withScopes(Scope.RESOURCES_READ))
+                .createKey(workspace, NewKey.of("reader").withScopes(Scope.RESOURCES_READ))
                 .call()
                 .secret()
                 .orElseThrow());
@@ -248,7 +248,7 @@ final class GuardTest {
         Reply echo = guard.handle(
                 post(""),
                 body,
-                request -> new Reply(200, Map.of(), request.call().body()));
+                request -> Reply.of(200, Map.of(), request.call().body()));
         assertThat(echo.text()).isEqualTo("[1,2]");
         assertThat(guard.bodyBytesMax(4)
                         .handle(post(""), new ByteArrayInputStream("[1,2]".getBytes(UTF_8)), this::counted)
@@ -259,7 +259,7 @@ final class GuardTest {
     @Test
     void handle_effects_areCommittedWithTheReplyAndLogged() {
         Reply reply = guard.handle(post("{}"), request -> {
-            String made = request.effects().create(NewResource.named("A"));
+            String made = request.effects().create(NewResource.of("A"));
             request.effects()
                     .publish(NewEvent.of("desk.opened", Json.EMPTY_OBJECT).about(made));
             String unused = request.effects().startJob("print", Json.EMPTY_OBJECT);
@@ -277,7 +277,7 @@ final class GuardTest {
     @ValueSource(ints = {400, 404, 429, 500, 503})
     void handle_replyIsARefusal_hasNoEffects(int status) {
         Reply reply = guard.handle(post("{}"), request -> {
-            String unused = request.effects().create(NewResource.named("A"));
+            String unused = request.effects().create(NewResource.of("A"));
             return text(status, "no");
         });
 
@@ -290,7 +290,7 @@ final class GuardTest {
     void handle_codeThrows_is500WithoutATraceAndChangesNothing() {
         try (CapturedLog log = CapturedLog.open()) {
             Reply reply = guard.handle(post("{}").withHeader("Idempotency-Key", "k"), request -> {
-                String unused = request.effects().create(NewResource.named("A"));
+                String unused = request.effects().create(NewResource.of("A"));
                 throw new IOException("the printer is on fire");
             });
 
@@ -311,8 +311,8 @@ final class GuardTest {
                 text(600, ""),
                 text(204, "x"),
                 text(304, "x"),
-                new Reply(200, Map.of(), new byte[BODY_MAX + 1]),
-                new Reply(200, Map.of(), new byte[0], Optional.of(() -> new CompletableFuture<>())),
+                Reply.of(200, Map.of(), new byte[BODY_MAX + 1]),
+                Reply.of(200, Map.of(), new byte[0]).withRest(() -> new CompletableFuture<>()),
                 OK.with("Set-Cookie", "a=b"),
                 OK.with("connection", "close"),
                 OK.with("Transfer-Encoding", "chunked"),
@@ -325,7 +325,7 @@ final class GuardTest {
                 OK.with("X", "a\r\nSet-Cookie: b=c"),
                 OK.with("X", "\u00e4"),
                 OK.with("X", "a".repeat(8 * 1024)),
-                new Reply(
+                Reply.of(
                         200,
                         IntStream.range(0, 33).boxed().collect(Collectors.toMap(n -> "X-" + n, String::valueOf)),
                         new byte[0]));
@@ -336,7 +336,7 @@ final class GuardTest {
     void handle_replyCannotBeSent_is500AndChangesNothing(Reply bad) {
         try (CapturedLog log = CapturedLog.open()) {
             Reply reply = guard.handle(post("{}"), request -> {
-                String unused = request.effects().create(NewResource.named("A"));
+                String unused = request.effects().create(NewResource.of("A"));
                 return bad;
             });
 
@@ -359,7 +359,7 @@ final class GuardTest {
     void handle_longReplyToARead_isAnswered() {
         Call get = Call.of("GET", "/desk/7").withKey(store.key());
 
-        assertThat(guard.handle(get, request -> new Reply(200, Map.of(), new byte[4 * 1024 * 1024]))
+        assertThat(guard.handle(get, request -> Reply.of(200, Map.of(), new byte[4 * 1024 * 1024]))
                         .status())
                 .isEqualTo(200);
     }
@@ -370,8 +370,8 @@ final class GuardTest {
         store.use(store.newKey(store.newWorkspace("other")));
 
         Reply reply = guard.handle(post("{}"), request -> {
-            String unused = request.effects().create(NewResource.named("B"));
-            request.effects().patch(resource, ResourceChange.named("C"));
+            String unused = request.effects().create(NewResource.of("B"));
+            request.effects().patch(resource, ResourceChange.NONE.withName("C"));
             return OK;
         });
 
@@ -387,8 +387,7 @@ final class GuardTest {
         try (CapturedLog log = CapturedLog.open()) {
             Reply reply = guard.handle(post("{}"), request -> {
                 for (int i = 0; i < 100; i++) {
-                    String unused =
-                            request.effects().create(NewResource.named("A").withData(large));
+                    String unused = request.effects().create(NewResource.of("A").withData(large));
                 }
                 return OK;
             });
@@ -409,10 +408,9 @@ final class GuardTest {
             int effects = count;
             GuardedHandler handler = request -> {
                 for (int i = 0; i < effects; i++) {
-                    String unused =
-                            request.effects().create(NewResource.named("A").withData(large));
+                    String unused = request.effects().create(NewResource.of("A").withData(large));
                 }
-                return new Reply(200, Map.of(), new byte[BODY_MAX]);
+                return Reply.of(200, Map.of(), new byte[BODY_MAX]);
             };
             assertThat(count).as("fewer would need no room of the reply").isGreaterThan(50);
             statuses.clear();
@@ -491,7 +489,7 @@ final class GuardTest {
         CountDownLatch began = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(() -> guard.handle(post("{}"), request -> {
-            String unused = request.effects().create(NewResource.named("A"));
+            String unused = request.effects().create(NewResource.of("A"));
             began.countDown();
             assertThat(goOn.await(60, TimeUnit.SECONDS)).isTrue();
             return OK;
@@ -515,17 +513,15 @@ final class GuardTest {
             return OK;
         });
 
-        assertThatThrownBy(() -> late.get().effects().create(NewResource.named("A")))
+        assertThatThrownBy(() -> late.get().effects().create(NewResource.of("A")))
                 .isInstanceOf(IllegalStateException.class);
     }
 
     @Test
     void handle_codeCallsTheEngine_isCommittedOnItsOwn() {
         Reply reply = guard.handle(post("{}"), request -> {
-            Resource made = request.workspace()
-                    .resources()
-                    .create(NewResource.named("A"))
-                    .call();
+            Resource made =
+                    request.workspace().resources().create(NewResource.of("A")).call();
             return text(200, made.id());
         });
 
@@ -535,7 +531,7 @@ final class GuardTest {
     @Test
     void handle_engineRefusesACallOfTheCode_passesItsProblemOn() {
         Reply reply = guard.handle(post("{}").withHeader("Idempotency-Key", "k"), request -> {
-            String unused = request.effects().create(NewResource.named("A"));
+            String unused = request.effects().create(NewResource.of("A"));
             throw new IllegalStateException(
                     request.workspace().resources().get("res_1").call().name());
         });

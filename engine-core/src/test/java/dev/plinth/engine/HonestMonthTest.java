@@ -81,7 +81,7 @@ final class HonestMonthTest {
 
     /** Makes a plan with so many calls a day. */
     private static Plan plan(String name, int callsPerDay) {
-        return new Plan(name, callsPerDay, Duration.ofSeconds(86_400), 20, 10_000, Plan.UNLIMITED, List.of());
+        return Plan.of(name, callsPerDay, Duration.ofSeconds(86_400));
     }
 
     /** Five workspaces of three plans, whose limits together are what the tables are laid out for. */

@@ -58,7 +58,7 @@ final class HostClientTest {
             })
             .operation("slow", operation -> {
                 held();
-                operation.effects().patch(operation.resourceId(), ResourceChange.named("changed"));
+                operation.effects().patch(operation.resourceId(), ResourceChange.NONE.withName("changed"));
                 return OperationResult.of(Json.EMPTY_OBJECT);
             })
             .jobHandler("held", job -> {
@@ -157,7 +157,7 @@ final class HostClientTest {
     @Test
     void client_ofTheHost_hasAllScopesAndTheBoundsOfThePlan() {
         String key = host.keys()
-                .create(NewKey.named("made by the host").withScopes(Scope.JOBS_READ))
+                .create(NewKey.of("made by the host").withScopes(Scope.JOBS_READ))
                 .call()
                 .id();
         assertThat(host.keys().revoke(key).call().status()).isEqualTo(KeyStatus.REVOKED);

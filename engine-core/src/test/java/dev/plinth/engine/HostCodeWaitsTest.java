@@ -173,7 +173,7 @@ final class HostCodeWaitsTest {
                 Guard guard = engine.guard().route("/desk").scope(Scope.RESOURCES_WRITE);
                 guard.handle(Call.of("POST", "/desk").withKey(key).withBody("{}".getBytes(UTF_8)), request -> {
                     tryOnce();
-                    return new Reply(200, Map.of("Content-Type", "text/plain"), new byte[0]);
+                    return Reply.of(200, Map.of("Content-Type", "text/plain"), new byte[0]);
                 });
             }
         }

@@ -109,7 +109,9 @@ final class HostExceptionsTest {
         switch (kind) {
             case MISSING -> inside.resources().get(NOWHERE).call();
             case ARCHIVED ->
-                inside.resources().update(archived, ResourceChange.named("x")).call();
+                inside.resources()
+                        .update(archived, ResourceChange.NONE.withName("x"))
+                        .call();
             case FOREIGN_CREDENTIAL ->
                 store.engine().client("pk_nothing").resources().get(NOWHERE).call();
             case ARGUMENT -> throw new IllegalArgumentException("secret");

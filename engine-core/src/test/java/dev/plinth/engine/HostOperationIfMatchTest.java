@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code If-Match} on the host's operations: it says on which version they may run. */
 final class HostOperationIfMatchTest {
-    private static final ResourceChange PATCH = ResourceChange.named("patched");
-    private static final ResourceChange OTHER = ResourceChange.named("other");
+    private static final ResourceChange PATCH = ResourceChange.NONE.withName("patched");
+    private static final ResourceChange OTHER = ResourceChange.NONE.withName("other");
 
     private final AtomicInteger runs = new AtomicInteger();
     private Runnable meanwhile = () -> {};

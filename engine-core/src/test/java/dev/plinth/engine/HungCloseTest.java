@@ -50,7 +50,7 @@ final class HungCloseTest {
             String key =
                     engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
             PlinthClient client = engine.client(key);
-            client.webhooks().create(NewWebhookEndpoint.to(receiver.url())).call();
+            client.webhooks().create(NewWebhookEndpoint.of(receiver.url())).call();
             String job = client.startJob("hangs", Json.EMPTY_OBJECT).call().jobId();
             client.publish("a.b", Json.EMPTY_OBJECT).call();
             client.job(job, Duration.ofSeconds(30)).submit().thenRun(this::hang);

@@ -37,7 +37,7 @@ final class JacksonTest {
     @Test
     void values_areWrittenAndReadAsTheWireShowsThem() throws Exception {
         Resource resource = client.resources()
-                .create(NewResource.named("r").withData(Json.of(DATA)).withMetadata(Map.of("k", "v")))
+                .create(NewResource.of("r").withData(Json.of(DATA)).withMetadata(Map.of("k", "v")))
                 .call();
         Job job = client.job(client.startJob("t", Json.EMPTY_OBJECT).call().jobId())
                 .call();

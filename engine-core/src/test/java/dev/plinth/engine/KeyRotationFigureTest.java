@@ -3,8 +3,8 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Figure;
-import dev.plinth.engine.internal.base.Record;
 import dev.plinth.engine.internal.base.SecretCipher;
+import dev.plinth.engine.internal.base.rows.Record;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

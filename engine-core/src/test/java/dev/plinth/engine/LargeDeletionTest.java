@@ -257,8 +257,9 @@ final class LargeDeletionTest {
 
     @Test
     void create_inThePlaceOfOneThatIsBeingDeleted_isWithinThePlan() {
-        try (TestEngine store = TestEngine.open(
-                builder -> builder.plan(new Plan("one", 1_000_000, Duration.ofSeconds(1), 20, 100, 1, List.of())))) {
+        try (TestEngine store = TestEngine.open(builder -> builder.plan(Plan.of("one", 1_000_000, Duration.ofSeconds(1))
+                .withQueuedJobsMax(100)
+                .withResourcesMax(1)))) {
             store.use(store.newKey(
                     store.engine().admin().createWorkspace("w", "one").call().id()));
             String resource = resource(store);

@@ -3,8 +3,8 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,6 +2,8 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.LeaseRequest;
 import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.client.LeasesClient;
@@ -28,7 +30,7 @@ final class LeaseAnswerTest {
     @Test
     void take_manyWithLongErrorsUnderAKey_asManyAsAreRemembered() {
         IntStream.range(0, 100).forEach(i -> start());
-        for (LeasedJob one : leases.take(LeaseRequests.of(MANY)).call()) {
+        for (LeasedJob one : leases.take(LeaseRequest.of(Json.of(MANY))).call()) {
             leases.fail(one.job().id(), one.leaseToken(), "down", "語".repeat(1_000), true)
                     .call();
         }

@@ -147,7 +147,7 @@ final class LeaseOperationsTest {
         String workspace = client().workspace().call().id();
         store.use(store.engine()
                 .admin()
-                .createKey(workspace, NewKey.named("worker").withScopes(Scope.JOBS_WRITE))
+                .createKey(workspace, NewKey.of("worker").withScopes(Scope.JOBS_WRITE))
                 .call()
                 .secret()
                 .orElseThrow());

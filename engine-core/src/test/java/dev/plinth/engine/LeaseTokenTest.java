@@ -2,6 +2,8 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.LeaseRequest;
 import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.SeededIds;
 import java.util.List;
@@ -27,7 +29,7 @@ final class LeaseTokenTest {
                     .engine()
                     .client(store.key())
                     .leases()
-                    .take(LeaseRequests.of("{\"types\":[\"send\"],\"max\":" + JOBS + "}"))
+                    .take(LeaseRequest.of(Json.of("{\"types\":[\"send\"],\"max\":" + JOBS + "}")))
                     .call()
                     .stream()
                     .map(LeasedJob::leaseToken)

@@ -564,7 +564,7 @@ final class LeasesTest {
     }
 
     private List<LeasedJob> take(String request) {
-        return leases().take(LeaseRequests.of(request)).call();
+        return leases().take(LeaseRequest.of(Json.of(request))).call();
     }
 
     private LeasesClient leases() {

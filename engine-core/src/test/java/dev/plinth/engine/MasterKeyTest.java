@@ -33,7 +33,7 @@ final class MasterKeyTest {
             workspace = engine.admin().createWorkspace("acme", "pro").call().id();
             endpoint = client(engine)
                     .webhooks()
-                    .create(NewWebhookEndpoint.to("https://hooks.example/"))
+                    .create(NewWebhookEndpoint.of("https://hooks.example/"))
                     .call()
                     .id();
         }

@@ -6,7 +6,7 @@ import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Tables;
-import dev.plinth.engine.internal.base.StoreSettings;
+import dev.plinth.engine.internal.base.rows.StoreSettings;
 import dev.plinth.engine.internal.settings.EngineStore;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.StoreFiles;

@@ -2,11 +2,13 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.BatchOperation;
 import dev.plinth.engine.api.BulkOperation;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Effects;
 import dev.plinth.engine.api.EngineTextSetting;
 import dev.plinth.engine.api.GraceTimes;
+import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.KeyChange;
@@ -18,13 +20,18 @@ import dev.plinth.engine.api.NewJob;
 import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.NewWebhookEndpoint;
+import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.Places;
 import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.Problem;
+import dev.plinth.engine.api.RatePolicy;
+import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.Role;
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.api.WebhookEndpointChange;
 import dev.plinth.engine.api.WireIdentity;
 import dev.plinth.engine.api.WorkspaceChange;
@@ -72,6 +79,10 @@ final class NullArgumentsTest {
     /** A host has no wire to make clients of. A text setting names itself, as the builder does. */
     private static final Set<Class<?>> LEFT_OUT = Set.of(Clients.class, EngineTextSetting.class);
 
+    private static final Problem PROBLEM = Problem.of(Json.of(
+            "{\"type\":\"x\",\"title\":\"x\",\"status\":400,\"detail\":\"x\",\"code\":\"x\",\"requestId\":\"x\","
+                    + "\"retryable\":false}"));
+
     private static final Map<Class<?>, Object> VALUES = Map.ofEntries(
             Map.entry(String.class, "x"),
             Map.entry(String[].class, new String[] {"x"}),
@@ -98,16 +109,16 @@ final class NullArgumentsTest {
             Map.entry(Instant.class, Instant.EPOCH),
             Map.entry(Role.class, Role.READER),
             Map.entry(KeyMode.class, KeyMode.LIVE),
-            Map.entry(NewResource.class, NewResource.named("x")),
-            Map.entry(NewKey.class, NewKey.named("x")),
+            Map.entry(NewResource.class, NewResource.of("x")),
+            Map.entry(NewKey.class, NewKey.of("x")),
             Map.entry(NewJob.class, NewJob.of("x")),
             Map.entry(NewEvent.class, NewEvent.of("x", Json.EMPTY_OBJECT)),
-            Map.entry(NewWebhookEndpoint.class, NewWebhookEndpoint.to("x")),
-            Map.entry(ResourceChange.class, ResourceChange.named("x")),
+            Map.entry(NewWebhookEndpoint.class, NewWebhookEndpoint.of("x")),
+            Map.entry(ResourceChange.class, ResourceChange.NONE.withName("x")),
             Map.entry(KeyChange.class, KeyChange.NONE.withName("x")),
             Map.entry(WebhookEndpointChange.class, WebhookEndpointChange.NONE),
             Map.entry(WorkspaceChange.class, WorkspaceChange.NONE.withName("x")),
-            Map.entry(BulkOperation.Action.class, BulkOperation.Action.PAUSE),
+            Map.entry(BatchOperation.class, BatchOperation.delete("x")),
             Map.entry(Path.class, Path.of("x")),
             Map.entry(WorkspaceImport.class, WorkspaceImport.of(Path.of("x"), Path.of("x"))),
             Map.entry(LeaseRequest.class, LeaseRequest.of("x")),
@@ -117,6 +128,12 @@ final class NullArgumentsTest {
             Map.entry(Call.class, Call.of("GET", "/x")),
             Map.entry(Class.class, WireIdentity.class),
             Map.entry(Plan.class, Plan.perMinute("x", 1)),
+            Map.entry(RatePolicy.class, RatePolicy.of("x", 1, Duration.ofSeconds(1))),
+            Map.entry(Reply.class, Reply.of(200, Map.of(), new byte[0])),
+            Map.entry(Page.class, Page.of(List.of())),
+            Map.entry(JobFigures.class, JobFigures.of(0)),
+            Map.entry(TraceParent.class, TraceParent.of(1, 1, 1, true)),
+            Map.entry(Problem.class, PROBLEM),
             Map.entry(Places.class, new Places(1, 1, 1)),
             Map.entry(Node.class, new Node("x", Optional.empty())),
             Map.entry(RetentionTimes.class, RetentionTimes.DEFAULT),
@@ -143,7 +160,7 @@ final class NullArgumentsTest {
             arguments.add(node.forwarding().orElseThrow());
             arguments.checkTypes(Engine.class, PACKAGES);
         }
-        arguments.end(500);
+        arguments.end(400);
     }
 
     @Test

@@ -129,7 +129,7 @@ class ObserverTest {
                     .guard()
                     .handle(Call.of("POST", "/pay").withKey(engine.key()), let -> {
                         seen.add("guarded " + ((EngineObserver.CallWork) current.get()).requestId());
-                        return new Reply(200, Map.of(), new byte[0]);
+                        return Reply.of(200, Map.of(), new byte[0]);
                     });
             assertThat(seen).contains("guarded " + guarded.header("Request-Id"));
             assertThat(current.get()).as("the thread of the calls").isNull();
@@ -156,7 +156,7 @@ class ObserverTest {
     void job_whoseEffectsAreRefused_isToldAsFailed() {
         try (TestEngine engine =
                 TestEngine.open(builder -> builder.observer(this::span).jobHandler("patch", job -> {
-                    job.effects().patch("res_00000000000000000000000000", ResourceChange.named("b"));
+                    job.effects().patch("res_00000000000000000000000000", ResourceChange.NONE.withName("b"));
                     return Json.EMPTY_OBJECT;
                 }))) {
             start(engine, "patch");

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** An engine's OpenAPI document as a client reads it, with the schemas of bodies and answers. Not thread-safe. */
 final class OpenApiDocument {
@@ -67,6 +70,36 @@ final class OpenApiDocument {
         JsonValue.Obj schema = schema(member(operation(operation), "requestBody"));
         String reference = ((JsonValue.Text) Objects.requireNonNull(schema.get("$ref"), operation)).value();
         return member(member(components, "schemas"), reference.substring(reference.lastIndexOf('/') + 1));
+    }
+
+    /** The members of an object in the components. */
+    Set<String> membersOf(String name) {
+        return member(member(member(components, "schemas"), name), "properties")
+                .members()
+                .keySet();
+    }
+
+    /** The names of the objects that answers and webhooks show, also inside of others. */
+    Set<String> namesInAnswers() {
+        Set<String> names = new TreeSet<>();
+        operations.values().forEach(operation -> collect(operation.get("responses"), names));
+        collect(webhooks, names);
+        return names;
+    }
+
+    private void collect(@Nullable JsonValue part, Set<String> names) {
+        if (part instanceof JsonValue.Arr array) {
+            array.items().forEach(item -> collect(item, names));
+        } else if (part instanceof JsonValue.Obj object) {
+            if (object.get("$ref") instanceof JsonValue.Text reference) {
+                String[] path = reference.value().split("/", -1);
+                JsonValue.Obj target = member(member(components, path[2]), path[3]);
+                if (!path[2].equals("schemas") || names.add(path[3])) {
+                    collect(target, names);
+                }
+            }
+            object.members().values().forEach(value -> collect(value, names));
+        }
     }
 
     JsonSchema body(String operation) {

@@ -6,7 +6,7 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.problem.ProblemCode;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;

@@ -31,7 +31,7 @@ final class OtherClientVersionProbe {
                     engine.admin().createKey(workspace, "k").call().secret().orElseThrow();
             PlinthClient client = engine.client(key);
             String endpoint = client.webhooks()
-                    .create(NewWebhookEndpoint.to("http://127.0.0.1:9/"))
+                    .create(NewWebhookEndpoint.of("http://127.0.0.1:9/"))
                     .call()
                     .id();
             for (int i = 0; i < EVENTS; i++) {

@@ -71,7 +71,7 @@ final class PlanRoutesTest {
                 .call();
         engine.workspace(workspace)
                 .webhooks()
-                .create(NewWebhookEndpoint.to("https://receiver.example.com/hooks"))
+                .create(NewWebhookEndpoint.of("https://receiver.example.com/hooks"))
                 .call();
 
         Map<String, Object> use = shown("/v1/plan", key);

@@ -8,13 +8,14 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewJob;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.Problem;
+import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.client.PlinthClient;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -68,15 +69,41 @@ final class PlinthExceptionTest {
     }
 
     @Test
+    void problem_ofANewerServer_keepsWhatThisReleaseDoesNotKnow() {
+        Json newer = Json.of(
+                "{\"type\":\"t\",\"title\":\"x\",\"status\":422,\"detail\":\"d\",\"code\":\"c\",\"requestId\":\"r\","
+                        + "\"retryable\":true,\"errors\":[{\"header\":\"h\",\"code\":\"e\",\"detail\":\"f\"}],\"newer\":1}");
+
+        Problem problem = Problem.of(newer);
+
+        assertThat(problem.json()).isEqualTo(newer);
+        assertThat(problem.operation()).isEqualTo(-1);
+        assertThat(problem.errors()).containsExactly(ProblemError.of(ProblemError.Source.UNKNOWN, "", "e", "f"));
+    }
+
+    @Test
+    void exception_writtenToAStreamOfObjects_isReadWithItsProblem() throws Exception {
+        PlinthException sent = refusal(() -> client.job("job_x").call());
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(sent);
+        }
+
+        PlinthException read;
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            read = (PlinthException) in.readObject();
+        }
+
+        assertThat(read.problem()).isEqualTo(sent.problem());
+    }
+
+    @Test
     void message_ofInvalidInput_hasTheFirstErrorsWithTheirPlace() {
-        PlinthException body = refusal(() -> client.startJob(new NewJob(
-                        "",
-                        Json.of("[]"),
-                        Optional.of("r"),
-                        Optional.empty(),
-                        Optional.of(5),
-                        Optional.of(""),
-                        Optional.of(0)))
+        PlinthException body = refusal(() -> client.startJob(NewJob.of("", Json.of("[]"))
+                        .onResource("r")
+                        .withPriority(5)
+                        .withUniqueKey("")
+                        .withMaxAttempts(0))
                 .call());
         PlinthException query = refusal(() -> client.resources().list().limit(0).call());
 

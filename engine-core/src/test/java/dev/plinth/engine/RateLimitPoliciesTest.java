@@ -261,7 +261,10 @@ final class RateLimitPoliciesTest {
         for (Duration wrong : List.of(Duration.ZERO, Duration.ofMillis(1_500), Duration.ofSeconds(86_401))) {
             assertThatThrownBy(() -> RatePolicy.of("a", 1, wrong))
                     .hasMessage("window of policy a must be 1 to 86400 whole seconds, got " + wrong + ".");
-            assertThatThrownBy(() -> new Plan("a", 1, wrong, 1, 1, 1, List.of()))
+            assertThatThrownBy(() -> Plan.of("a", 1, wrong)
+                            .withEndpointsMax(1)
+                            .withQueuedJobsMax(1)
+                            .withResourcesMax(1))
                     .hasMessage("window of plan a must be 1 to 86400 whole seconds, got " + wrong + ".");
         }
         assertThatThrownBy(() -> plan.withPolicy(RatePolicy.of("p", 1, Duration.ofSeconds(1))))

@@ -224,7 +224,7 @@ class ReignsTest {
         assertThatThrownBy(() -> first.transact(workspace, unit -> "x")).hasMessageContaining("not_leader");
         assertThatThrownBy(() -> first.idempotent(workspace, "i", "f", () -> Json.EMPTY_OBJECT))
                 .hasMessageContaining("not_leader");
-        assertThat(guard.handle(Call.of("GET", "/notes").withKey(key), request -> new Reply(200, Map.of(), new byte[0]))
+        assertThat(guard.handle(Call.of("GET", "/notes").withKey(key), request -> Reply.of(200, Map.of(), new byte[0]))
                         .status())
                 .isEqualTo(503);
         assertThat(door.admit(post("d")).isRefused()).isTrue();
@@ -242,7 +242,7 @@ class ReignsTest {
         takeOver(second, first);
         assertThat(host.resources().get(id).call().id()).isEqualTo(id);
         assertThat(first.<String>transact(workspace, unit -> "x")).isEqualTo("x");
-        assertThat(guard.handle(Call.of("GET", "/notes").withKey(key), request -> new Reply(200, Map.of(), new byte[0]))
+        assertThat(guard.handle(Call.of("GET", "/notes").withKey(key), request -> Reply.of(200, Map.of(), new byte[0]))
                         .status())
                 .isEqualTo(200);
         assertThat(door.submit(post("d")).join().status()).isEqualTo(201);

@@ -174,9 +174,8 @@ final class ReloadTest {
     void type_missingThatResourcesHave_isToldWithTheirNumber() {
         PlinthClient client = engine.workspace(workspace("pro"));
         for (String type : List.of("order", "order", "part")) {
-            Resource unused = client.resources()
-                    .create(NewResource.named("r").ofType(type))
-                    .call();
+            Resource unused =
+                    client.resources().create(NewResource.of("r").ofType(type)).call();
         }
         EngineBuilder lacking = settings().plan(Plan.perMinute("free", 10)).resourceType("part", Json.EMPTY_OBJECT);
 

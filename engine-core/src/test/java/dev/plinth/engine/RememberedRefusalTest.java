@@ -141,7 +141,7 @@ final class RememberedRefusalTest {
     private void useKeyOf(String scope) {
         String workspace = engine.client(secret).workspace().call().id();
         secret = engine.admin()
-                .createKey(workspace, NewKey.named("k").withScopes(Scope.of(scope)))
+                .createKey(workspace, NewKey.of("k").withScopes(Scope.of(scope)))
                 .call()
                 .secret()
                 .orElseThrow();

@@ -91,7 +91,7 @@ final class RequestLogReasonsTest {
             ApiKey reader = store.engine()
                     .client(full)
                     .keys()
-                    .create(NewKey.named("reader").withScopes(Scope.EVENTS_READ))
+                    .create(NewKey.of("reader").withScopes(Scope.EVENTS_READ))
                     .call();
             store.use(reader.secret().orElseThrow());
             Reply lacking = store.call("POST", "/v1/resources", RESOURCE);

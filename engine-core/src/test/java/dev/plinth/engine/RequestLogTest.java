@@ -114,7 +114,7 @@ final class RequestLogTest {
             ApiKey reader = store.engine()
                     .client(full)
                     .keys()
-                    .create(NewKey.named("reader").withScopes(Scope.EVENTS_READ))
+                    .create(NewKey.of("reader").withScopes(Scope.EVENTS_READ))
                     .call();
             store.use(reader.secret().orElseThrow());
             Reply lacking = store.call("POST", "/v1/resources", "{\"name\":\"R\"}");

@@ -40,7 +40,7 @@ final class ResourceTypesTest {
             .operation("spoil", operation -> {
                 operation
                         .effects()
-                        .patch(operation.resourceId(), ResourceChange.ofData(Json.of("{\"amount\":\"much\"}")));
+                        .patch(operation.resourceId(), ResourceChange.NONE.withData(Json.of("{\"amount\":\"much\"}")));
                 return OperationResult.of(Json.EMPTY_OBJECT);
             })
             .open();

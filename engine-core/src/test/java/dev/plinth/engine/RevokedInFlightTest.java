@@ -37,7 +37,7 @@ final class RevokedInFlightTest {
         store = TestEngine.open(builder -> builder.operation("slow", operation -> {
                     inHost.countDown();
                     await(goOn);
-                    operation.effects().patch(operation.resourceId(), ResourceChange.named("changed"));
+                    operation.effects().patch(operation.resourceId(), ResourceChange.NONE.withName("changed"));
                     return OperationResult.of(Json.of("{}"));
                 })
                 .jobHandler("held", job -> {

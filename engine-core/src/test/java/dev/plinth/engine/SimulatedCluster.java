@@ -29,7 +29,7 @@ final class SimulatedCluster implements AutoCloseable {
     static final Duration LEASE = Duration.ofMillis(180);
 
     private static final Plan WIDE =
-            new Plan("wide", 1_000_000, Duration.ofSeconds(1), 20, Plan.UNLIMITED, Plan.UNLIMITED, List.of());
+            Plan.of("wide", 1_000_000, Duration.ofSeconds(1)).withQueuedJobsMax(Plan.UNLIMITED);
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final GraceTimes GRACE = new GraceTimes(Duration.ofSeconds(1), Patience.max());
     /** The log is truncated often, a few times and, so that a node reads all of it, never. */

@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.api.Scope;
-import java.util.Arrays;
+import dev.plinth.engine.internal.base.ScopeBits;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +95,7 @@ class StrongerKeyTest {
     /** A full key has more than all scopes that have names. */
     @Test
     void keyWithAllScopes_givesFullAccess_isToldThatItLacksAll() {
-        String scopes = Arrays.stream(Scope.values())
+        String scopes = ScopeBits.SCOPES.stream()
                 .map(scope -> "\"" + scope.wireName() + "\"")
                 .collect(Collectors.joining(",", "[", "]"));
         String most = String.valueOf(made(scopes).get("secret"));

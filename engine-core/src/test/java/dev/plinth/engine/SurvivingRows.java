@@ -1,9 +1,9 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.Tables;
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Record;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.Record;
+import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.CommitListener;
 import dev.plinth.engine.internal.store.RecordReplay;
 import java.util.ArrayList;

@@ -334,7 +334,7 @@ final class TableSharesTest {
             return engine -> {
                 Reply reply = engine.call(of(number).withKey(key));
                 boolean isRemembered = this == REMEMBERED && reply.status() == 404;
-                return isRemembered ? new Reply(200, reply.headers(), reply.body()) : reply;
+                return isRemembered ? Reply.of(200, reply.headers(), reply.body()) : reply;
             };
         }
 

@@ -32,7 +32,7 @@ import java.util.regex.Pattern;
 final class TestEngine implements AutoCloseable {
     /** While the clock stands still nothing comes back, and writers are fast. */
     private static final Plan WIDE =
-            new Plan("wide", 1_000_000, Duration.ofSeconds(1), 20, Plan.UNLIMITED, Plan.UNLIMITED, List.of());
+            Plan.of("wide", 1_000_000, Duration.ofSeconds(1)).withQueuedJobsMax(Plan.UNLIMITED);
 
     private static final String ADMIN_TOKEN = "aging-store-admin-token";
     private static final Pattern CURSOR = Pattern.compile("\"nextCursor\":\"([^\"]+)\"");

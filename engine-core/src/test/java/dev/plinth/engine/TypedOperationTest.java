@@ -78,9 +78,9 @@ final class TypedOperationTest {
         if (input.customer().equals("nobody")) {
             throw new OperationRefused("customer must be known. Create the customer first.");
         }
-        String id = call.effects().create(NewResource.named(input.customer()));
+        String id = call.effects().create(NewResource.of(input.customer()));
         for (Line line : input.lines()) {
-            String unused = call.effects().createChild(id, NewResource.named(line.text()));
+            String unused = call.effects().createChild(id, NewResource.of(line.text()));
         }
         call.effects()
                 .publish(NewEvent.of("invoice.created", Json.of(Map.of("id", id)))

@@ -11,7 +11,6 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -164,7 +163,7 @@ final class UnhandledJobsTest {
 
     @Test
     void figures_countWhatNothingHandlesAndTellTheAgeOfTheOldest() {
-        assertThat(store.engine().jobFigures()).isEqualTo(new JobFigures(0, Optional.empty(), Optional.empty()));
+        assertThat(store.engine().jobFigures()).isEqualTo(JobFigures.of(0));
         job("rented", "");
         store.pass(Duration.ofSeconds(10));
         job("nobody", "");
@@ -174,8 +173,9 @@ final class UnhandledJobsTest {
         store.pass(Duration.ofSeconds(20));
         job("nobody", "");
 
-        Optional<Duration> oldest = Optional.of(Duration.ofSeconds(20));
-        assertThat(store.engine().jobFigures()).isEqualTo(new JobFigures(3, oldest, oldest));
+        Duration oldest = Duration.ofSeconds(20);
+        assertThat(store.engine().jobFigures())
+                .isEqualTo(JobFigures.of(3).withOldestUnhandled(oldest).withOldestQueued(oldest));
         assertThat(store.engine().call(Call.of("GET", "/metrics")).text())
                 .contains("\nplinth_jobs_unhandled 3\n")
                 .contains("\nplinth_jobs_unhandled_oldest_seconds 20\n")

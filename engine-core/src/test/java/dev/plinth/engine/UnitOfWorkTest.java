@@ -47,7 +47,7 @@ final class UnitOfWorkTest {
         workspace = store.newWideWorkspace();
         store.use(store.newKey(workspace));
         resource = client().resources()
-                .create(NewResource.named("counter").withData(Json.of("{\"n\":0}")))
+                .create(NewResource.of("counter").withData(Json.of("{\"n\":0}")))
                 .call()
                 .id();
     }
@@ -68,7 +68,7 @@ final class UnitOfWorkTest {
     private long increment(UnitOfWork unit) {
         runs.incrementAndGet();
         long next = count(unit.resource(resource).orElseThrow()) + 1;
-        unit.effects().patch(resource, ResourceChange.ofData(Json.of(Map.of("n", next))));
+        unit.effects().patch(resource, ResourceChange.NONE.withData(Json.of(Map.of("n", next))));
         unit.effects()
                 .publish(NewEvent.of("it.counted", Json.of(Map.of("n", next))).about(resource));
         return next;
@@ -89,7 +89,7 @@ final class UnitOfWorkTest {
             long counted = increment(unit);
             if (runs.get() == 1) {
                 client().resources()
-                        .update(resource, ResourceChange.ofData(Json.of("{\"n\":10}")))
+                        .update(resource, ResourceChange.NONE.withData(Json.of("{\"n\":10}")))
                         .call();
             }
             return counted;
@@ -103,7 +103,7 @@ final class UnitOfWorkTest {
     @Test
     void transact_throwsOnRowsOfDifferentTimes_runsAgain() {
         String other = client().resources()
-                .create(NewResource.named("sum").withData(Json.of("{\"n\":0}")))
+                .create(NewResource.of("sum").withData(Json.of("{\"n\":0}")))
                 .call()
                 .id();
 
@@ -111,8 +111,8 @@ final class UnitOfWorkTest {
             long first = count(unit.resource(resource).orElseThrow());
             if (runs.incrementAndGet() == 1) {
                 store.engine().transact(workspace, both -> {
-                    both.effects().patch(resource, ResourceChange.ofData(Json.of("{\"n\":1}")));
-                    both.effects().patch(other, ResourceChange.ofData(Json.of("{\"n\":1}")));
+                    both.effects().patch(resource, ResourceChange.NONE.withData(Json.of("{\"n\":1}")));
+                    both.effects().patch(other, ResourceChange.NONE.withData(Json.of("{\"n\":1}")));
                     return first;
                 });
             }
@@ -148,7 +148,7 @@ final class UnitOfWorkTest {
             long first = unit.resource(resource).orElseThrow().version();
             if (runs.incrementAndGet() == 1) {
                 client().resources()
-                        .update(resource, ResourceChange.named("other"))
+                        .update(resource, ResourceChange.NONE.withName("other"))
                         .call();
             }
             return unit.resource(resource).orElseThrow().version() == first;
@@ -163,7 +163,7 @@ final class UnitOfWorkTest {
         assertThatThrownBy(() -> store.engine().transact(workspace, unit -> {
                     long next = increment(unit);
                     client().resources()
-                            .update(resource, ResourceChange.named("n" + runs.get()))
+                            .update(resource, ResourceChange.NONE.withName("n" + runs.get()))
                             .call();
                     return next;
                 }))
@@ -185,7 +185,7 @@ final class UnitOfWorkTest {
             assertThat(unit.resource(NOWHERE)).isEmpty();
             assertThat(unit.resource("no id")).isEmpty();
             assertThat(unit.child(resource, "no id")).isEmpty();
-            return unit.effects().create(NewResource.named("r"));
+            return unit.effects().create(NewResource.of("r"));
         });
 
         assertThat(client().resources().get(made).call().name()).isEqualTo("r");
@@ -193,10 +193,8 @@ final class UnitOfWorkTest {
 
     @Test
     void transact_childThatWasReadIsDeleted_runsAgain() {
-        String child = client().children(resource)
-                .create(NewResource.named("c"))
-                .call()
-                .id();
+        String child =
+                client().children(resource).create(NewResource.of("c")).call().id();
 
         boolean isThere = store.engine().transact(workspace, unit -> {
             boolean found = unit.child(resource, child).isPresent();
@@ -214,7 +212,7 @@ final class UnitOfWorkTest {
     @Test
     void transact_workThrows_nothingHappensAndTheCallerGetsIt() {
         assertThatThrownBy(() -> store.engine().transact(workspace, unit -> {
-                    String unused = unit.effects().create(NewResource.named("r"));
+                    String unused = unit.effects().create(NewResource.of("r"));
                     throw new IllegalStateException("It fails, as it should");
                 }))
                 .isInstanceOf(IllegalStateException.class)
@@ -244,7 +242,7 @@ final class UnitOfWorkTest {
 
         assertThatThrownBy(() -> store.engine().transact(other, unit -> {
                     assertThat(unit.resource(resource)).isEmpty();
-                    unit.effects().patch(resource, ResourceChange.named("taken"));
+                    unit.effects().patch(resource, ResourceChange.NONE.withName("taken"));
                     return "";
                 }))
                 .isInstanceOfSatisfying(
@@ -295,7 +293,7 @@ final class UnitOfWorkTest {
         String crowded = durable.newWideWorkspace();
         PlinthClient all = durable.engine().workspace(crowded);
         String counter = all.resources()
-                .create(NewResource.named("counter").withData(Json.of("{\"n\":0}")))
+                .create(NewResource.of("counter").withData(Json.of("{\"n\":0}")))
                 .call()
                 .id();
         AtomicInteger gaveUp = new AtomicInteger();
@@ -325,7 +323,7 @@ final class UnitOfWorkTest {
             long counted = increment(unit);
             if (runs.get() == 1) {
                 CompletableFuture.runAsync(() -> client().resources()
-                                .update(resource, ResourceChange.ofData(Json.of("{\"n\":10}")))
+                                .update(resource, ResourceChange.NONE.withData(Json.of("{\"n\":10}")))
                                 .call())
                         .join();
             }
@@ -341,7 +339,7 @@ final class UnitOfWorkTest {
             long unused = durable.engine().transact(crowded, unit -> {
                 runs.incrementAndGet();
                 long next = count(unit.resource(counter).orElseThrow()) + 1;
-                unit.effects().patch(counter, ResourceChange.ofData(Json.of(Map.of("n", next))));
+                unit.effects().patch(counter, ResourceChange.NONE.withData(Json.of(Map.of("n", next))));
                 return next;
             });
             return true;

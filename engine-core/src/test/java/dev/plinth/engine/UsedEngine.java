@@ -53,7 +53,7 @@ final class UsedEngine {
                     engine.admin().createKey(workspace, "k").call().secret().orElseThrow());
             String webhook =
                     client.createWebhook(receiver, "resource.created").call().id();
-            NewResource order = NewResource.named("one").ofType("order").withData(Json.of("{\"sku\":\"a-1\"}"));
+            NewResource order = NewResource.of("one").ofType("order").withData(Json.of("{\"sku\":\"a-1\"}"));
             String id =
                     client.resources().create(order).idempotencyKey("k").call().id();
             client.resources().get(id).call();

@@ -53,9 +53,7 @@ final class WorkspaceExportCrashTest {
             PlinthClient client = source.workspace(workspace);
             Json large = Json.of(Map.of("text", "x".repeat(4_000)));
             for (int i = 0; i < RESOURCES; i++) {
-                client.resources()
-                        .create(NewResource.named("r").withData(large))
-                        .call();
+                client.resources().create(NewResource.of("r").withData(large)).call();
             }
         }
     }

@@ -7,7 +7,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.api.WorkspaceImport;
 import dev.plinth.engine.client.AdminClient;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.settings.EngineStore;
 import dev.plinth.engine.internal.transfer.WorkspaceTransfers;
 import java.io.IOException;
@@ -52,8 +52,9 @@ final class WorkspaceFileTest {
             source.engine().admin().exportWorkspace(workspace, file, key);
         }
         whole = Files.readAllBytes(file);
-        target = TestEngine.open(
-                builder -> builder.plan(new Plan("small", 1_000_000, Duration.ofSeconds(1), 20, 100, 10, List.of())));
+        target = TestEngine.open(builder -> builder.plan(Plan.of("small", 1_000_000, Duration.ofSeconds(1))
+                .withQueuedJobsMax(100)
+                .withResourcesMax(10)));
         hash = target.engine().store().stateHash();
     }
 
@@ -140,7 +141,9 @@ final class WorkspaceFileTest {
 
         assertRefused(input.underPlan("small"), "Plan small allows 10 resources, and the file has 200");
         assertRefused(input.underPlan("none"), "under plan none, which is not configured here");
-        Plan narrow = new Plan("narrow", 1_000_000, Duration.ofSeconds(1), 20, 100, 10_000, List.of())
+        Plan narrow = Plan.of("narrow", 1_000_000, Duration.ofSeconds(1))
+                .withQueuedJobsMax(100)
+                .withResourcesMax(10_000)
                 .withShare("events", new TableShare(100, 1_000_000_000));
         try (TestEngine other = TestEngine.open(builder -> builder.plan(narrow))) {
             byte[] before = other.engine().store().stateHash();

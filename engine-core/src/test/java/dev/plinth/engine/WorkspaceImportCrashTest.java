@@ -54,7 +54,7 @@ final class WorkspaceImportCrashTest {
             client.createWebhook("http://127.0.0.1:9/").call();
             for (int i = 0; i < RESOURCES; i++) {
                 String resource = client.resources().create("r").call().id();
-                client.children(resource).create(NewResource.named("c")).call();
+                client.children(resource).create(NewResource.of("c")).call();
             }
             client.startJob("idle", Json.of(Map.of())).call();
             source.admin().exportWorkspace(workspace, file, key);

@@ -204,7 +204,7 @@ final class WorkspaceTransferTest {
             source.engine()
                     .client(own)
                     .webhooks()
-                    .create(NewWebhookEndpoint.to("https://hooks.example/")
+                    .create(NewWebhookEndpoint.of("https://hooks.example/")
                             .withHeaders(Map.of("Authorization", CREDENTIAL)))
                     .call();
             long remembered = source.rows("remembered");

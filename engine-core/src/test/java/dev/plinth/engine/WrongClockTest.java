@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
+import dev.plinth.engine.api.LeaseRequest;
 import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.store.StoreLog;
@@ -271,7 +272,10 @@ final class WrongClockTest {
     }
 
     private List<LeasedJob> lease(String request) {
-        return engine.client(key).leases().take(LeaseRequests.of(request)).call();
+        return engine.client(key)
+                .leases()
+                .take(LeaseRequest.of(Json.of(request)))
+                .call();
     }
 
     private Reply create(String name) {

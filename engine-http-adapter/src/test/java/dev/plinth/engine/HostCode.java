@@ -57,10 +57,10 @@ public final class HostCode {
     private static Json make(JobContext job) {
         Effects effects = job.effects();
         String mark = String.valueOf(job.input().asMap().get("mark"));
-        String first = effects.create(NewResource.named("made"));
-        String second = effects.create(NewResource.named("made"));
-        String unused = effects.createChild(first, NewResource.named(mark));
-        effects.patch(second, ResourceChange.ofMetadata(Map.of("of", first)));
+        String first = effects.create(NewResource.of("made"));
+        String second = effects.create(NewResource.of("made"));
+        String unused = effects.createChild(first, NewResource.of(mark));
+        effects.patch(second, ResourceChange.NONE.withMetadata(Map.of("of", first)));
         effects.publish(NewEvent.of(MADE, marked(mark)).about(first));
         unused = effects.startJob(FOLLOW, marked(mark));
         return Json.of(Map.of("first", first, "second", second));
@@ -95,8 +95,8 @@ public final class HostCode {
     private static Json count(UnitOfWork unit, String mark, String counter) {
         Map<String, Object> data = unit.resource(counter).orElseThrow().data().asMap();
         long next = Long.parseLong(String.valueOf(data.get("n"))) + 1;
-        unit.effects().patch(counter, ResourceChange.ofData(Json.of(Map.of("n", next))));
-        String unused = unit.effects().create(NewResource.named("counted"));
+        unit.effects().patch(counter, ResourceChange.NONE.withData(Json.of(Map.of("n", next))));
+        String unused = unit.effects().create(NewResource.of("counted"));
         unit.effects()
                 .publish(NewEvent.of(COUNTED, Json.of(Map.of("mark", mark, "n", next)))
                         .about(counter));

@@ -29,23 +29,22 @@ final class BenchedEngine implements AutoCloseable {
     /** Workspaces among which calls take turns; a power of two. */
     static final int WORKSPACES = 16;
 
-    /** The resource that every benchmark creates, with 92 bytes of data and no metadata. */
-    static final NewResource INPUT = NewResource.named("Invoice 2025-0117")
-            .ofType("invoice")
-            .withData(
-                    Json.of(
-                            "{\"amount\":12550,\"currency\":\"EUR\",\"customer\":\"cus_4711\",\"lines\":[{\"sku\":\"A-1\",\"quantity\":2}]}"));
+    /** 92 bytes of data. */
+    static final Json DATA = Json.of(
+            "{\"amount\":12550,\"currency\":\"EUR\",\"customer\":\"cus_4711\",\"lines\":[{\"sku\":\"A-1\",\"quantity\":2}]}");
 
-    static final Json BODY =
-            Json.of("{\"name\":\"Invoice 2025-0117\",\"type\":\"invoice\",\"data\":" + INPUT.data() + "}");
+    /** The resource that every benchmark creates, without metadata. */
+    static final NewResource INPUT =
+            NewResource.of("Invoice 2025-0117").ofType("invoice").withData(DATA);
+
+    static final Json BODY = INPUT.json();
 
     private static final byte[] BODY_BYTES = BODY.utf8();
-    private static final byte[] EVENT = bytes("{\"type\":\"payment.processed\",\"data\":" + INPUT.data() + "}");
-    private static final byte[] JOB = bytes("{\"type\":\"send_invoice\",\"input\":" + INPUT.data() + "}");
+    private static final byte[] EVENT = bytes("{\"type\":\"payment.processed\",\"data\":" + DATA + "}");
+    private static final byte[] JOB = bytes("{\"type\":\"send_invoice\",\"input\":" + DATA + "}");
     private static final byte[] NO_BODY = {};
 
-    static final Plan PLAN =
-            new Plan("bench", 1_000_000, Duration.ofSeconds(1), 20, Plan.UNLIMITED, Plan.UNLIMITED, List.of());
+    static final Plan PLAN = Plan.of("bench", 1_000_000, Duration.ofSeconds(1)).withQueuedJobsMax(Plan.UNLIMITED);
 
     private final Engine engine;
     private final List<String> secrets = new ArrayList<>(WORKSPACES);
@@ -85,7 +84,7 @@ final class BenchedEngine implements AutoCloseable {
     Call create(int call) {
         Map<String, String> headers = Map.of(
                 "authorization", authorization(call), "content-type", "application/json", "idempotency-key", key(call));
-        return new Call("POST", "/v1/resources", null, headers, BODY_BYTES, false, null);
+        return Call.of("POST", "/v1/resources", null, headers).withBody(BODY_BYTES);
     }
 
     /** Returns the same call without a key, so that nothing is remembered. */
@@ -120,7 +119,8 @@ final class BenchedEngine implements AutoCloseable {
 
     /** Makes a call as an adapter does, without copies. */
     private Call call(String method, String path, int call, byte[] body) {
-        return new Call(method, path, null, Map.of("authorization", authorization(call)), body, false, null);
+        return Call.of(method, path, null, Map.of("authorization", authorization(call)))
+                .withBody(body);
     }
 
     private static byte[] bytes(String json) {

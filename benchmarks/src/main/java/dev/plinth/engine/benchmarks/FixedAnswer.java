@@ -51,6 +51,6 @@ final class FixedAnswer {
             headers.put(parts[0], parts[1]);
         }
         byte[] body = text.substring(end + END_OF_HEAD.length()).getBytes(StandardCharsets.UTF_8);
-        return new Reply(Integer.parseInt(head[0]), headers, body);
+        return Reply.of(Integer.parseInt(head[0]), headers, body);
     }
 }

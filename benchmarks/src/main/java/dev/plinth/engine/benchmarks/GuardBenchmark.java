@@ -31,7 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class GuardBenchmark {
     private static final byte[] BODY = "{\"input\":{}}".getBytes(StandardCharsets.UTF_8);
     private static final Json RESULT = Json.of("{\"ok\":true}");
-    private static final Reply REPLY = new Reply(200, Map.of("Content-Type", "application/json"), RESULT.utf8());
+    private static final Reply REPLY = Reply.of(200, Map.of("Content-Type", "application/json"), RESULT.utf8());
 
     /** An input without members. */
     public record Nothing() {}
@@ -109,7 +109,7 @@ public class GuardBenchmark {
         }
 
         private Reply answer(Call call) {
-            return call.body().length == BODY.length ? REPLY : new Reply(500, Map.of(), BODY);
+            return call.body().length == BODY.length ? REPLY : Reply.of(500, Map.of(), BODY);
         }
 
         private String key() {
@@ -120,7 +120,7 @@ public class GuardBenchmark {
             Map<String, String> headers = key == null
                     ? Map.of("authorization", authorization)
                     : Map.of("authorization", authorization, "idempotency-key", key);
-            return new Call("POST", path, null, headers, BODY, false, null);
+            return Call.of("POST", path, null, headers).withBody(BODY);
         }
     }
 }

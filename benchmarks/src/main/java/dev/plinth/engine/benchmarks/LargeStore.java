@@ -10,7 +10,7 @@ import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.store.Store;
 import java.io.BufferedWriter;

@@ -92,20 +92,17 @@ final class UnitFigures {
     private static long unit(UnitOfWork unit, String account) {
         Object balance = unit.resource(account).orElseThrow().data().asMap().get("balance");
         long next = Long.parseLong(String.valueOf(balance)) + 1;
-        unit.effects().patch(account, ResourceChange.ofData(Json.of(Map.of("balance", next))));
+        unit.effects().patch(account, ResourceChange.NONE.withData(Json.of(Map.of("balance", next))));
         String invoice = unit.effects().create(BenchedEngine.INPUT);
         unit.effects()
-                .publish(NewEvent.of("invoice.created", BenchedEngine.INPUT.data())
-                        .about(invoice));
+                .publish(NewEvent.of("invoice.created", BenchedEngine.DATA).about(invoice));
         return next;
     }
 
     private static Json change(JobContext job) {
         String invoice = job.effects().create(BenchedEngine.INPUT);
-        job.effects()
-                .publish(NewEvent.of("invoice.created", BenchedEngine.INPUT.data())
-                        .about(invoice));
-        job.effects().publish("account.debited", BenchedEngine.INPUT.data());
+        job.effects().publish(NewEvent.of("invoice.created", BenchedEngine.DATA).about(invoice));
+        job.effects().publish("account.debited", BenchedEngine.DATA);
         return Json.EMPTY_OBJECT;
     }
 

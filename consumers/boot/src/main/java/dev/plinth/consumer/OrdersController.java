@@ -20,7 +20,7 @@ class OrdersController {
     /** Places an order and answers its id. */
     @PostMapping("/orders/{name}/{pieces}")
     String place(@PathVariable("name") String name, @PathVariable("pieces") int pieces) {
-        NewResource order = NewResource.named(name).ofType("order").withData(Json.of(Map.of("pieces", pieces)));
+        NewResource order = NewResource.of(name).ofType("order").withData(Json.of(Map.of("pieces", pieces)));
         return client.resources().create(order).idempotencyKey(name).call().id();
     }
 }

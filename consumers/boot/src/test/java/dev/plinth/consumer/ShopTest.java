@@ -101,7 +101,7 @@ class ShopTest {
 
     @Test
     void order_ofNoPieces_isRefusedByItsSchema() {
-        NewResource none = NewResource.named("none").ofType("order").withData(Json.of("{\"pieces\":0}"));
+        NewResource none = NewResource.of("none").ofType("order").withData(Json.of("{\"pieces\":0}"));
         assertThatExceptionOfType(PlinthException.class)
                 .isThrownBy(() -> client.resources().create(none).call())
                 .withMessageContaining("/data/pieces");

@@ -84,7 +84,7 @@ class JsonSchemaSuiteTest {
         String data = MAPPER.createObjectNode().set("value", value).toString();
         try {
             client.resources()
-                    .create(NewResource.named("case").ofType("suite").withData(Json.of(data)))
+                    .create(NewResource.of("case").ofType("suite").withData(Json.of(data)))
                     .call();
             return "";
         } catch (PlinthException e) {

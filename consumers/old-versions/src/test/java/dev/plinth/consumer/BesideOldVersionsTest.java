@@ -74,7 +74,7 @@ class BesideOldVersionsTest {
     void engine_withAllItsLibraries_works() throws Exception {
         client.createWebhook("http://127.0.0.1:" + receiver.getAddress().getPort(), "resource.created")
                 .call();
-        NewResource order = NewResource.named("order-1").ofType("order").withData(Json.of("{\"pieces\":1}"));
+        NewResource order = NewResource.of("order-1").ofType("order").withData(Json.of("{\"pieces\":1}"));
         client.resources().create(order).call();
         assertThat(received.poll(60, TimeUnit.SECONDS)).contains("order-1");
         assertThat(heard.poll(60, TimeUnit.SECONDS)).isEqualTo("key.created");

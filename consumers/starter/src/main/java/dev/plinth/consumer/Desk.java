@@ -37,9 +37,9 @@ class Desk {
     @PlinthJob("ship")
     Json ship(JobContext job) {
         String order = job.resourceId().orElseThrow();
-        String shipment = job.effects().create(NewResource.named("Shipment of " + order));
+        String shipment = job.effects().create(NewResource.of("Shipment of " + order));
         Json shipped = Json.of(Map.of("shipment", shipment));
-        job.effects().patch(order, ResourceChange.ofData(shipped));
+        job.effects().patch(order, ResourceChange.NONE.withData(shipped));
         job.effects().publish(NewEvent.of("order.shipped", shipped).about(order));
         return shipped;
     }

@@ -55,7 +55,7 @@ public class DeskApplication {
         Map<String, Object> pay(
                 @PathVariable("order") String order, @RequestAttribute(GuardFilter.REQUEST) GuardedRequest call) {
             runs.incrementAndGet();
-            String id = call.effects().create(NewResource.named(order));
+            String id = call.effects().create(NewResource.of(order));
             String job = call.effects().startJob(NewJob.of("ship").onResource(id));
             return Map.of("order", id, "job", job);
         }

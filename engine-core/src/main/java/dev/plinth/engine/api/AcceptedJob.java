@@ -3,6 +3,7 @@ package dev.plinth.engine.api;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The immediate answer to a call that starts a job.
@@ -36,5 +37,10 @@ public final class AcceptedJob extends JsonView {
     /** Returns true if a job with the same unique key existed already. */
     public boolean deduplicated() {
         return isTrue("deduplicated");
+    }
+
+    /** Returns the resource of the job, {@code res_…}. */
+    public Optional<String> resourceId() {
+        return optionalText("resourceId");
     }
 }

@@ -42,7 +42,7 @@ public final class ApiKey extends JsonView {
 
     /** Returns what the key may do; empty for everything. */
     public List<Scope> scopes() {
-        return texts("scopes").stream().map(Scope::of).toList();
+        return texts("scopes").stream().map(Scope::read).toList();
     }
 
     /** Returns the first characters of its secret. */

@@ -17,44 +17,97 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An adapter leaves out {@code plinth-forwarded}, unless another node of the log has proved that it is the sender.
  *
- * @param method the method as sent, in capitals: {@code GET}, {@code HEAD}, {@code POST}, {@code PUT}, {@code PATCH}, {@code DELETE}
- * @param path the path as sent, without query and still percent-encoded, starting with {@code /}
- * @param query the query as sent, without {@code ?}; null if there was none
- * @param headers header values by lower-case name
- * @param body the body bytes, empty if there were none; not copied, and not to be changed afterwards
- * @param bodyTooLarge true when the adapter stopped reading because the body exceeds the route's limit. The engine then
- *     ignores {@code body} and refuses the call with 413 when its turn comes
- * @param scheme {@code http} or {@code https}, as the connection that brought the call has it; null if it is unknown. It
- *     is for an {@link EngineObserver} alone
+ * <p>Immutable but for the body, which is not copied.
  */
-public record Call(
-        String method,
-        String path,
-        @Nullable String query,
-        Map<String, String> headers,
-        byte[] body,
-        boolean bodyTooLarge,
-        @Nullable String scheme) {
+public final class Call {
     /** Separates the values of a header that must not be repeated: a line feed, which no value contains. */
     public static final char REPEATED = '\n';
 
     private static final byte[] NO_BODY = {};
 
-    /** Refuses null. Copies nothing. */
-    public Call {
-        Objects.requireNonNull(method, "method must not be null.");
-        Objects.requireNonNull(path, "path must not be null.");
-        Objects.requireNonNull(headers, "headers must not be null.");
-        Objects.requireNonNull(body, "body must not be null.");
+    private final String method;
+    private final String path;
+    private final @Nullable String query;
+    private final Map<String, String> headers;
+    private final byte[] body;
+    private final boolean bodyTooLarge;
+    private final @Nullable String scheme;
+
+    private Call(Call other, Map<String, String> headers, byte[] body, boolean bodyTooLarge, @Nullable String scheme) {
+        this.method = other.method;
+        this.path = other.path;
+        this.query = other.query;
+        this.headers = Objects.requireNonNull(headers, "headers must not be null.");
+        this.body = body;
+        this.bodyTooLarge = bodyTooLarge;
+        this.scheme = scheme;
     }
 
-    /** Returns a call without query, headers and body. The {@code with…} methods add them. */
+    private Call(String method, String path, @Nullable String query, Map<String, String> headers) {
+        this.method = Objects.requireNonNull(method, "method must not be null.");
+        this.path = Objects.requireNonNull(path, "path must not be null.");
+        this.query = query;
+        this.headers = Objects.requireNonNull(headers, "headers must not be null.");
+        this.body = NO_BODY;
+        this.bodyTooLarge = false;
+        this.scheme = null;
+    }
+
+    /** Returns a call without headers and body. The {@code with…} methods add them. */
     public static Call of(String method, String pathAndQuery) {
         Objects.requireNonNull(pathAndQuery, "pathAndQuery must not be null.");
         int mark = pathAndQuery.indexOf('?');
         String path = mark < 0 ? pathAndQuery : pathAndQuery.substring(0, mark);
         String query = mark < 0 ? null : pathAndQuery.substring(mark + 1);
-        return new Call(method, path, query, Map.of(), NO_BODY, false, null);
+        return new Call(method, path, query, Map.of());
+    }
+
+    /**
+     * Returns a call without a body.
+     *
+     * @param method the method as sent, in capitals: {@code GET}, {@code HEAD}, {@code POST}, {@code PUT},
+     *     {@code PATCH}, {@code DELETE}
+     * @param path the path as sent, without query and still percent-encoded, starting with {@code /}
+     * @param query the query as sent, without {@code ?}; null if there was none
+     * @param headers header values by lower-case name; not copied, and not to be changed afterwards
+     */
+    public static Call of(String method, String path, @Nullable String query, Map<String, String> headers) {
+        return new Call(method, path, query, headers);
+    }
+
+    /** Returns the method as sent, in capitals. */
+    public String method() {
+        return method;
+    }
+
+    /** Returns the path as sent, without query and still percent-encoded. */
+    public String path() {
+        return path;
+    }
+
+    /** Returns the query as sent, without {@code ?}; null if there was none. */
+    public @Nullable String query() {
+        return query;
+    }
+
+    /** Returns the header values by lower-case name. */
+    public Map<String, String> headers() {
+        return headers;
+    }
+
+    /** Returns the body bytes, empty if there were none; not copied, and not to be changed. */
+    public byte[] body() {
+        return body;
+    }
+
+    /** Returns true if the adapter stopped reading because the body exceeds the route's limit. */
+    public boolean bodyTooLarge() {
+        return bodyTooLarge;
+    }
+
+    /** Returns {@code http} or {@code https}, as the connection that brought the call has it; null if it is unknown. */
+    public @Nullable String scheme() {
+        return scheme;
     }
 
     /** Returns the same call with one more header. The name may be in any case. */
@@ -63,7 +116,12 @@ public record Call(
         Objects.requireNonNull(value, "value must not be null.");
         Map<String, String> more = new TreeMap<>(headers);
         more.put(name.toLowerCase(Locale.ROOT), value);
-        return new Call(method, path, query, more, body, bodyTooLarge, scheme);
+        return new Call(this, more, body, bodyTooLarge, scheme);
+    }
+
+    /** Returns the same call with the scheme of its connection, which an {@link EngineObserver} learns. */
+    public Call withScheme(String scheme) {
+        return new Call(this, headers, body, bodyTooLarge, Objects.requireNonNull(scheme, "scheme must not be null."));
     }
 
     /** Returns the same call with {@code Authorization: Bearer <secret>}. */
@@ -71,9 +129,17 @@ public record Call(
         return withHeader("authorization", "Bearer " + Objects.requireNonNull(secret, "secret must not be null."));
     }
 
-    /** Returns the same call with these body bytes. */
+    /** Returns the same call with these body bytes, which are not copied and must not be changed afterwards. */
     public Call withBody(byte[] bytes) {
-        return new Call(method, path, query, headers, bytes, false, scheme);
+        return new Call(this, headers, Objects.requireNonNull(bytes, "bytes must not be null."), false, scheme);
+    }
+
+    /**
+     * Returns the same call for an adapter that stopped reading because the body exceeds the route's limit. The engine
+     * ignores the body, and refuses the call with 413 when its turn comes.
+     */
+    public Call withBodyTooLarge() {
+        return new Call(this, headers, body, true, scheme);
     }
 
     /** Returns the same call with a JSON body. */

@@ -130,6 +130,9 @@ public final class Delivery extends JsonView {
         AUTO,
         /** A resend or a recovery. */
         @JsonProperty("manual")
-        MANUAL
+        MANUAL,
+        /** Stands for a word of a newer server, which this release does not know. */
+        @JsonProperty("unknown")
+        UNKNOWN
     }
 }

@@ -25,7 +25,10 @@ public enum DeliveryStatus {
     HELD,
     /** Ended without a delivery, such as with its endpoint. */
     @JsonProperty("dropped")
-    DROPPED;
+    DROPPED,
+    /** Stands for a word of a newer server, which this release does not know. */
+    @JsonProperty("unknown")
+    UNKNOWN;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 

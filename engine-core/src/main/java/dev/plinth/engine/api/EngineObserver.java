@@ -1,7 +1,6 @@
 package dev.plinth.engine.api;
 
 import java.net.URI;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -55,99 +54,78 @@ public interface EngineObserver {
         Optional<TraceParent> parent();
     }
 
-    /**
-     * A call over the wire or by a client in this JVM.
-     *
-     * @param requestId {@code req_…}
-     * @param method the method as sent
-     * @param route the path of the route, with variables in braces
-     * @param path the path without query. The engine has decoded the variables of its own routes. A secret is cut to its
-     *     prefix, and the path ends before an escape that is left
-     * @param scheme {@code http} or {@code https}; empty if the call tells none, as a call inside this JVM
-     * @param authority the header {@code Host} as the client sent it; empty if there was none
-     */
-    record CallWork(
-            String requestId,
-            String method,
-            String route,
-            String path,
-            Optional<String> scheme,
-            Optional<String> authority,
-            Optional<TraceParent> parent)
-            implements Work {
-        /** Refuses null. */
-        public CallWork {
-            Objects.requireNonNull(requestId, "requestId must not be null.");
-            Objects.requireNonNull(method, "method must not be null.");
-            Objects.requireNonNull(route, "route must not be null.");
-            Objects.requireNonNull(path, "path must not be null.");
-            Objects.requireNonNull(scheme, "scheme must not be null.");
-            Objects.requireNonNull(authority, "authority must not be null.");
-            Objects.requireNonNull(parent, "parent must not be null.");
-        }
+    /** A call over the wire or by a client in this JVM. */
+    non-sealed interface CallWork extends Work {
+        /** Returns {@code req_…}. */
+        String requestId();
+
+        /** Returns the method as sent. */
+        String method();
+
+        /** Returns the path of the route, with variables in braces. */
+        String route();
+
+        /**
+         * Returns the path without query. The engine has decoded the variables of its own routes. A secret is cut to its
+         * prefix, and the path ends before an escape that is left.
+         */
+        String path();
+
+        /** Returns {@code http} or {@code https}; empty if the call tells none, as a call inside this JVM. */
+        Optional<String> scheme();
+
+        /** Returns the header {@code Host} as the client sent it; empty if there was none. */
+        Optional<String> authority();
     }
 
-    /**
-     * An attempt of a job by a handler in this JVM.
-     *
-     * @param jobId {@code job_…}
-     * @param workspaceId {@code ws_…}
-     * @param attempt the number of the attempt, from 1
-     */
-    record JobWork(String jobId, String workspaceId, String type, int attempt, Optional<TraceParent> parent)
-            implements Work {
-        /** Refuses null. */
-        public JobWork {
-            Objects.requireNonNull(jobId, "jobId must not be null.");
-            Objects.requireNonNull(workspaceId, "workspaceId must not be null.");
-            Objects.requireNonNull(type, "type must not be null.");
-            Objects.requireNonNull(parent, "parent must not be null.");
-        }
+    /** An attempt of a job by a handler in this JVM. */
+    non-sealed interface JobWork extends Work {
+        /** Returns {@code job_…}. */
+        String jobId();
+
+        /** Returns {@code ws_…}. */
+        String workspaceId();
+
+        /** Returns the type of the job. */
+        String type();
+
+        /** Returns the number of the attempt, from 1. */
+        int attempt();
     }
 
-    /**
-     * An attempt at a delivery.
-     *
-     * @param deliveryId {@code dlv_…}
-     * @param workspaceId {@code ws_…}
-     * @param endpointId {@code we_…}
-     * @param eventType the type of the event
-     * @param attempt the number of the attempt, from 1
-     * @param url the URL of the endpoint; its path and query may hold a secret of the receiver
-     */
-    record DeliveryWork(
-            String deliveryId,
-            String workspaceId,
-            String endpointId,
-            String eventType,
-            int attempt,
-            URI url,
-            Optional<TraceParent> parent)
-            implements Work {
-        /** Refuses null. */
-        public DeliveryWork {
-            Objects.requireNonNull(deliveryId, "deliveryId must not be null.");
-            Objects.requireNonNull(workspaceId, "workspaceId must not be null.");
-            Objects.requireNonNull(endpointId, "endpointId must not be null.");
-            Objects.requireNonNull(eventType, "eventType must not be null.");
-            Objects.requireNonNull(url, "url must not be null.");
-            Objects.requireNonNull(parent, "parent must not be null.");
-        }
+    /** An attempt at a delivery. */
+    non-sealed interface DeliveryWork extends Work {
+        /** Returns {@code dlv_…}. */
+        String deliveryId();
+
+        /** Returns {@code ws_…}. */
+        String workspaceId();
+
+        /** Returns {@code we_…}. */
+        String endpointId();
+
+        /** Returns the type of the event. */
+        String eventType();
+
+        /** Returns the number of the attempt, from 1. */
+        int attempt();
+
+        /** Returns the URL of the endpoint; its path and query may hold a secret of the receiver. */
+        URI url();
     }
 
-    /**
-     * The end of work.
-     *
-     * @param failure the code of the problem, the error of the job or the class of the delivery's error; empty if the
-     *     work succeeded. A replay and the reply of a guarded route have none either, and their status tells more
-     * @param status the HTTP status of the answer, of the call or of the receiver; 0 if there is none
-     * @param workspaceId the workspace, {@code ws_…}; empty if the caller belongs to none
-     */
-    record End(Optional<String> failure, int status, Optional<String> workspaceId) {
-        /** Refuses null. */
-        public End {
-            Objects.requireNonNull(failure, "failure must not be null.");
-            Objects.requireNonNull(workspaceId, "workspaceId must not be null.");
-        }
+    /** The end of work. */
+    interface End {
+        /**
+         * Returns the code of the problem, the error of the job or the class of the delivery's error. Empty if the work
+         * succeeded. A replay and the reply of a guarded route have none either, and their status tells more.
+         */
+        Optional<String> failure();
+
+        /** Returns the HTTP status of the answer, of the call or of the receiver; 0 if there is none. */
+        int status();
+
+        /** Returns the workspace, {@code ws_…}; empty if the caller belongs to none. */
+        Optional<String> workspaceId();
     }
 }

@@ -6,20 +6,55 @@ import java.util.Objects;
 
 /**
  * A family of figures of an engine, as {@code GET /metrics} shows it. It names no workspace. Immutable.
- *
- * @param name its name for Prometheus, such as {@code plinth_jobs}; that of a counter ends in {@code _total}
- * @param kind how its samples change
- * @param help one sentence for people
- * @param samples its samples, each with labels of its own
  */
-public record Figure(String name, Kind kind, String help, List<Sample> samples) {
-    /** Refuses null. Copies the samples. */
-    public Figure {
-        Objects.requireNonNull(name, "name must not be null.");
-        Objects.requireNonNull(kind, "kind must not be null.");
-        Objects.requireNonNull(help, "help must not be null.");
-        Objects.requireNonNull(samples, "samples must not be null.");
-        samples = List.copyOf(samples);
+public final class Figure {
+    private final String name;
+    private final Kind kind;
+    private final String help;
+    private final List<Sample> samples;
+
+    private Figure(String name, Kind kind, String help, List<? extends Sample> samples) {
+        this.name = Objects.requireNonNull(name, "name must not be null.");
+        this.kind = Objects.requireNonNull(kind, "kind must not be null.");
+        this.help = Objects.requireNonNull(help, "help must not be null.");
+        this.samples = List.copyOf(Objects.requireNonNull(samples, "samples must not be null."));
+    }
+
+    /**
+     * Returns a family.
+     *
+     * @param name its name for Prometheus, such as {@code plinth_jobs}; that of a counter ends in {@code _total}
+     * @param kind how its samples change
+     * @param help one sentence for people
+     * @param samples its samples, each with labels of its own
+     */
+    public static Figure of(String name, Kind kind, String help, List<? extends Sample> samples) {
+        return new Figure(name, kind, help, samples);
+    }
+
+    /** Returns its name for Prometheus, such as {@code plinth_jobs}; that of a counter ends in {@code _total}. */
+    public String name() {
+        return name;
+    }
+
+    /** Returns how its samples change. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** Returns one sentence for people. */
+    public String help() {
+        return help;
+    }
+
+    /** Returns its samples, each with labels of its own. */
+    public List<Sample> samples() {
+        return samples;
+    }
+
+    @Override
+    public String toString() {
+        return "Figure[" + name + ", " + kind + ", " + samples + "]";
     }
 
     /** The kinds of figures. */

@@ -3,9 +3,10 @@ package dev.plinth.engine.api;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Locale;
 
-/** The states of a job; the last three are final. */
+/** The states of a job. */
 public enum JobStatus {
-    // Rows of jobs have the ordinals, and the last three states are final. So no state moves, and none comes between.
+    // Rows of jobs have the ordinals, and the states from SUCCEEDED on are final. So no state moves, and none comes
+    // between.
     /** Waits for its time. */
     @JsonProperty("scheduled")
     SCHEDULED,
@@ -23,7 +24,10 @@ public enum JobStatus {
     FAILED,
     /** Ended by a request to cancel it. */
     @JsonProperty("canceled")
-    CANCELED;
+    CANCELED,
+    /** Stands for a word of a newer server, which this release does not know. */
+    @JsonProperty("unknown")
+    UNKNOWN;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 
@@ -32,8 +36,8 @@ public enum JobStatus {
         return wireName;
     }
 
-    /** Returns true for the last three. */
+    /** Returns true for a job that has ended. */
     public boolean isFinal() {
-        return ordinal() >= SUCCEEDED.ordinal();
+        return ordinal() >= SUCCEEDED.ordinal() && this != UNKNOWN;
     }
 }

@@ -73,9 +73,9 @@ public final class Json {
         return new Json(CodecHolder.CODEC.write(Objects.requireNonNull(members, "members must not be null.")));
     }
 
-    /** Makes a value of these JDK values, for Jackson. */
+    /** Makes a value of these JDK values, for Jackson and for the members of requests. */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-    private static Json ofValue(@Nullable Object value) {
+    static Json ofValue(@Nullable Object value) {
         return new Json(CodecHolder.CODEC.write(value));
     }
 

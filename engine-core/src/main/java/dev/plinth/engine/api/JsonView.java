@@ -6,11 +6,11 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +89,10 @@ abstract class JsonView implements WireValue {
         return has(name) ? OptionalInt.of((int) number(name)) : OptionalInt.empty();
     }
 
+    final OptionalLong optionalNumber(String name) {
+        return has(name) ? OptionalLong.of(number(name)) : OptionalLong.empty();
+    }
+
     final Instant time(String name) {
         String text = text(name);
         try {
@@ -103,6 +107,7 @@ abstract class JsonView implements WireValue {
         return optionalText(name).isPresent() ? Optional.of(time(name)) : Optional.empty();
     }
 
+    /** Returns the constant of a word; {@code UNKNOWN} for a word of a newer server. */
     final <E extends Enum<E>> E word(String name, Class<E> words) {
         String word = text(name);
         for (E constant : words.getEnumConstants()) {
@@ -110,18 +115,12 @@ abstract class JsonView implements WireValue {
                 return constant;
             }
         }
-        throw new IllegalArgumentException("Member \"" + name + "\" must be one of "
-                + List.of(words.getEnumConstants()).toString().toLowerCase(Locale.ROOT) + ", got " + word + ".");
+        return Enum.valueOf(words, "UNKNOWN");
     }
 
-    /** Returns true if a member is the first of two words. */
-    final boolean isFirst(String name, String first, String second) {
-        String word = text(name);
-        if (!word.equals(first) && !word.equals(second)) {
-            throw new IllegalArgumentException(
-                    "Member \"" + name + "\" must be " + first + " or " + second + ", got " + word + ".");
-        }
-        return word.equals(first);
+    /** Returns true if a member is this word. A word of a newer server is another one. */
+    final boolean is(String name, String word) {
+        return text(name).equals(word);
     }
 
     final Map<String, String> pairs(String name) {

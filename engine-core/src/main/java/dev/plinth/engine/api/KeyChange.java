@@ -1,100 +1,66 @@
 package dev.plinth.engine.api;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A change of an API key. What is empty stays as it is. Immutable. The call checks ranges, and is refused with all errors.
- *
- * @param name the new name, 1–255 characters
- * @param scopes what the key may do from now on; a set without scopes for everything
- * @param enabled false to refuse the calls of the key until it is enabled again
- * @param expiry when the key expires
+ * A change of an API key. A member that is not given stays as it is. Immutable. The call checks the members, and is
+ * refused with all errors.
  */
-public record KeyChange(
-        Optional<String> name, Optional<Set<Scope>> scopes, Optional<Boolean> enabled, Optional<Expiry> expiry) {
+public final class KeyChange extends JsonRequest {
+    private static final List<String> MEMBERS = List.of("name", "scopes", "enabled", "expiresAt");
+
     /** Changes nothing. Add what changes. */
-    public static final KeyChange NONE =
-            new KeyChange(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    public static final KeyChange NONE = new KeyChange(Map.of());
+
+    private KeyChange(Map<String, Json> members) {
+        super(MEMBERS, members);
+    }
 
     /**
-     * The end of a key.
+     * Reads the body that the wire takes.
      *
-     * @param at the time; empty for never
+     * @throws IllegalArgumentException if a member is unknown; the message names it
      */
-    public record Expiry(Optional<Instant> at) {
-        /** Refuses null. */
-        public Expiry {
-            Objects.requireNonNull(at, "at must not be null; give an empty one for never.");
-        }
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static KeyChange of(Json json) {
+        return new KeyChange(members(json));
     }
 
-    /** Refuses null and copies the scopes. */
-    public KeyChange {
-        Objects.requireNonNull(name, "name must not be null; give an empty one to keep it.");
-        Objects.requireNonNull(scopes, "scopes must not be null; give an empty one to keep them.");
-        Objects.requireNonNull(enabled, "enabled must not be null; give an empty one to keep it.");
-        Objects.requireNonNull(expiry, "expiry must not be null; give an empty one to keep it.");
-        scopes = scopes.map(Set::copyOf);
-    }
-
-    /** Returns the same with another name. */
-    public KeyChange withName(String other) {
-        Objects.requireNonNull(other, "name must not be null.");
-        return new KeyChange(Optional.of(other), scopes, enabled, expiry);
+    /** Returns the same with another name, 1–255 characters. */
+    public KeyChange withName(String name) {
+        return new KeyChange(with("name", name));
     }
 
     /**
      * Returns the same, restricted to these scopes.
      *
-     * @throws IllegalArgumentException if there is none, because a key without scopes may do everything
+     * @throws IllegalArgumentException if there is none, because a key without scopes may do everything;
+     *     {@link #withAllScopes} makes such a key
      */
-    public KeyChange withScopes(Scope... only) {
-        Objects.requireNonNull(only, "scopes must not be null.");
-        if (only.length == 0) {
-            throw new IllegalArgumentException(
-                    "A restricted key must have a scope or more, got none. Name some, or call withAllScopes.");
-        }
-        return new KeyChange(name, Optional.of(new LinkedHashSet<>(List.of(only))), enabled, expiry);
+    public KeyChange withScopes(Scope... scopes) {
+        return new KeyChange(with("scopes", Scope.wireNames(scopes)));
     }
 
     /** Returns the same for a key that may do everything. */
     public KeyChange withAllScopes() {
-        return new KeyChange(name, Optional.of(Set.of()), enabled, expiry);
+        return new KeyChange(with("scopes", List.of()));
     }
 
-    /** Returns the same for a key that is enabled, or whose calls are refused. */
-    public KeyChange withEnabled(boolean isEnabled) {
-        return new KeyChange(name, scopes, Optional.of(isEnabled), expiry);
+    /** Returns the same for a key that is enabled, or whose calls are refused until it is enabled again. */
+    public KeyChange withEnabled(boolean enabled) {
+        return new KeyChange(with("enabled", enabled));
     }
 
     /** Returns the same, to expire at a time. */
-    public KeyChange until(Instant end) {
-        Objects.requireNonNull(end, "expiry must not be null.");
-        return new KeyChange(name, scopes, enabled, Optional.of(new Expiry(Optional.of(end))));
+    public KeyChange until(Instant expiresAt) {
+        return new KeyChange(with("expiresAt", expiresAt));
     }
 
     /** Returns the same, to expire never. */
     public KeyChange forEver() {
-        return new KeyChange(name, scopes, enabled, Optional.of(new Expiry(Optional.empty())));
-    }
-
-    /** Returns the body that the wire takes. */
-    public Json json() {
-        Map<String, @Nullable Object> members = new LinkedHashMap<>();
-        name.ifPresent(given -> members.put("name", given));
-        scopes.ifPresent(given -> members.put(
-                "scopes", given.stream().sorted().map(Scope::wireName).toList()));
-        enabled.ifPresent(given -> members.put("enabled", given));
-        expiry.ifPresent(given ->
-                members.put("expiresAt", given.at().map(Instant::toString).orElse(null)));
-        return Json.of(members);
+        return new KeyChange(withNull("expiresAt"));
     }
 }

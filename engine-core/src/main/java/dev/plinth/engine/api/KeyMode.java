@@ -10,7 +10,10 @@ public enum KeyMode {
     LIVE,
     /** For tests. Such a key shows in its prefix. */
     @JsonProperty("test")
-    TEST;
+    TEST,
+    /** Stands for a word of a newer server, which this release does not know. */
+    @JsonProperty("unknown")
+    UNKNOWN;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 

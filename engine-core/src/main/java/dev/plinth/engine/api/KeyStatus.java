@@ -16,7 +16,10 @@ public enum KeyStatus {
     REVOKED,
     /** Its time is over. */
     @JsonProperty("expired")
-    EXPIRED;
+    EXPIRED,
+    /** Stands for a word of a newer server, which this release does not know. */
+    @JsonProperty("unknown")
+    UNKNOWN;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 

@@ -1,46 +1,57 @@
 package dev.plinth.engine.api;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
-/**
- * A worker's wish for queued jobs. Immutable. The ranges are checked by the call.
- *
- * @param types the types of jobs that the worker can do, 1–50
- * @param max the most jobs, 1–100
- * @param lease how long the leases last, 1–3,600 whole seconds
- * @param await how long to wait for a job if there is none, 0–30 whole seconds of real time
- */
-public record LeaseRequest(List<String> types, int max, Duration lease, Duration await) {
-    private static final Duration LEASE_DEFAULT = Duration.ofMinutes(1);
+/** A worker's wish for queued jobs. Immutable. The call checks the members, and is refused with all errors. */
+public final class LeaseRequest extends JsonRequest {
+    private static final List<String> MEMBERS = List.of("types", "max", "leaseSeconds", "wait");
 
-    /** Refuses null and copies the types. */
-    public LeaseRequest {
-        Objects.requireNonNull(types, "types must not be null.");
-        Objects.requireNonNull(lease, "lease must not be null; give a minute, which is the default.");
-        Objects.requireNonNull(await, "await must not be null; give Duration.ZERO for none.");
-        types = List.copyOf(types);
+    private LeaseRequest(Map<String, Json> members) {
+        super(MEMBERS, members);
     }
 
-    /** Returns a wish for one job of these types for 60 s, without waiting. */
+    /**
+     * Reads the body that the wire takes.
+     *
+     * @throws IllegalArgumentException if a required member is missing, or a member is unknown; the message names it
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static LeaseRequest of(Json json) {
+        return new LeaseRequest(members(json, "types"));
+    }
+
+    /** Returns a wish for one job of these types, 1–50, for 60 s and without waiting. */
     public static LeaseRequest of(String... types) {
         Objects.requireNonNull(types, "types must not be null.");
-        return new LeaseRequest(List.of(types), 1, LEASE_DEFAULT, Duration.ZERO);
+        return new LeaseRequest(with(Map.of(), "types", List.of(types)));
     }
 
     /** Returns the same for at most so many jobs, 1–100. */
-    public LeaseRequest withMax(int jobs) {
-        return new LeaseRequest(types, jobs, lease, await);
+    public LeaseRequest withMax(int max) {
+        return new LeaseRequest(with("max", max));
     }
 
-    /** Returns the same with leases of another length, 1–3,600 s. */
-    public LeaseRequest lasting(Duration other) {
-        return new LeaseRequest(types, max, other, await);
+    /**
+     * Returns the same with leases of another length.
+     *
+     * @param lease 1–3,600 whole seconds
+     * @throws IllegalArgumentException if it has a part of a second
+     */
+    public LeaseRequest lasting(Duration lease) {
+        return new LeaseRequest(with("leaseSeconds", seconds(lease, "lease")));
     }
 
-    /** Returns the same that waits for a job if there is none, 0–30 s of real time. */
+    /**
+     * Returns the same that waits for a job if there is none.
+     *
+     * @param atMost 0–30 whole seconds of real time
+     * @throws IllegalArgumentException if it has a part of a second
+     */
     public LeaseRequest awaiting(Duration atMost) {
-        return new LeaseRequest(types, max, lease, atMost);
+        return new LeaseRequest(with("wait", seconds(atMost, "atMost")));
     }
 }

@@ -153,6 +153,9 @@ public final class LoggedRequest extends JsonView {
         MISMATCH,
         /** The first request with the key had not ended, so this request was refused. */
         @JsonProperty("in_use")
-        IN_USE
+        IN_USE,
+        /** Stands for a word of a newer server, which this release does not know. */
+        @JsonProperty("unknown")
+        UNKNOWN
     }
 }

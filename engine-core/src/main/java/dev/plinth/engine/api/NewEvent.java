@@ -1,44 +1,42 @@
 package dev.plinth.engine.api;
 
-import java.util.LinkedHashMap;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 
-/**
- * An event of the host's own type to publish. Immutable. The rules of its members are checked by the call.
- *
- * @param type what happened, in the past tense, such as {@code payment.processed}
- * @param data an object
- * @param resourceId the resource that it is about, {@code res_…}; empty for none. An event about a resource is listed
- *     under it, and ordered endpoints get it in the order of the resource's events. The event of a shared resource
- *     belongs to the resource's owner
- */
-public record NewEvent(String type, Json data, Optional<String> resourceId) {
-    /** Refuses null. */
-    public NewEvent {
-        Objects.requireNonNull(type, "type must not be null.");
-        Objects.requireNonNull(data, "data must not be null; give Json.EMPTY_OBJECT for none.");
-        Objects.requireNonNull(resourceId, "resourceId must not be null; give an empty one for none.");
+/** An event of the host's own type to publish. Immutable. The call checks the members, and is refused with all errors. */
+public final class NewEvent extends JsonRequest {
+    private static final List<String> MEMBERS = List.of("type", "data", "resourceId");
+
+    private NewEvent(Map<String, Json> members) {
+        super(MEMBERS, members);
     }
 
-    /** Returns an event of a type with its data. */
+    /**
+     * Reads the body that the wire takes.
+     *
+     * @throws IllegalArgumentException if a required member is missing, or a member is unknown; the message names it
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static NewEvent of(Json json) {
+        return new NewEvent(members(json, "type", "data"));
+    }
+
+    /**
+     * Returns an event.
+     *
+     * @param type what happened, in the past tense, such as {@code payment.processed}
+     * @param data an object
+     */
     public static NewEvent of(String type, Json data) {
-        return new NewEvent(type, data, Optional.empty());
+        return new NewEvent(with(with(Map.of(), "type", type), "data", data));
     }
 
-    /** Returns the same about a resource, {@code res_…}. */
-    public NewEvent about(String id) {
-        Objects.requireNonNull(id, "resourceId must not be null.");
-        return new NewEvent(type, data, Optional.of(id));
-    }
-
-    /** Returns the body that the wire takes. */
-    public Json json() {
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("type", type);
-        members.put("data", data);
-        resourceId.ifPresent(given -> members.put("resourceId", given));
-        return Json.of(members);
+    /**
+     * Returns the same about a resource, {@code res_…}. The event is listed under it, and ordered endpoints get it in the
+     * order of the resource's events. The event of a shared resource belongs to the resource's owner.
+     */
+    public NewEvent about(String resourceId) {
+        return new NewEvent(with("resourceId", resourceId));
     }
 }

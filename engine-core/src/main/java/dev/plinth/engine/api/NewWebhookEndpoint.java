@@ -1,88 +1,63 @@
 package dev.plinth.engine.api;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 
-/**
- * The members of a new webhook endpoint. Immutable. Their ranges are checked by the call, which is refused with all
- * errors.
- *
- * @param url the URL of the receiver, at most 2,048 characters
- * @param types the event types to send, such as {@code resource.created} or {@code resource.*}; empty for all
- * @param ordered true if events of one resource are to arrive in order
- * @param description a note of its owner; empty for none
- * @param headers headers that are sent with every event
- * @param maxPerSecond the most events a second, from 1; empty for the default
- */
-public record NewWebhookEndpoint(
-        String url,
-        List<String> types,
-        boolean ordered,
-        String description,
-        Map<String, String> headers,
-        Optional<Integer> maxPerSecond) {
-    /** Refuses null, and copies types and headers. */
-    public NewWebhookEndpoint {
-        Objects.requireNonNull(url, "url must not be null.");
-        Objects.requireNonNull(types, "types must not be null; give an empty list for all events.");
-        Objects.requireNonNull(description, "description must not be null; give an empty text for none.");
-        Objects.requireNonNull(headers, "headers must not be null; give an empty map for none.");
-        Objects.requireNonNull(maxPerSecond, "maxPerSecond must not be null; give an empty one for the default.");
-        types = List.copyOf(types);
-        headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+/** A new webhook endpoint. Immutable. The call checks the members, and is refused with all errors. */
+public final class NewWebhookEndpoint extends JsonRequest {
+    private static final List<String> MEMBERS =
+            List.of("url", "types", "ordering", "description", "headers", "maxPerSecond");
+
+    private NewWebhookEndpoint(Map<String, Json> members) {
+        super(MEMBERS, members);
     }
 
-    /** Returns an endpoint at a URL for events of these types, or for all events if there are none. */
-    public static NewWebhookEndpoint to(String url, String... types) {
+    /**
+     * Reads the body that the wire takes.
+     *
+     * @throws IllegalArgumentException if a required member is missing, or a member is unknown; the message names it
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static NewWebhookEndpoint of(Json json) {
+        return new NewWebhookEndpoint(members(json, "url"));
+    }
+
+    /**
+     * Returns an endpoint that gets the events of each resource in their order.
+     *
+     * @param url the URL of the receiver, at most 2,048 characters
+     * @param types the event types to send, such as {@code resource.created} or {@code resource.*}; none for all
+     */
+    public static NewWebhookEndpoint of(String url, String... types) {
         Objects.requireNonNull(types, "types must not be null.");
-        return new NewWebhookEndpoint(url, List.of(types), true, "", Map.of(), Optional.empty());
+        return new NewWebhookEndpoint(with(with(Map.of(), "url", url), "types", List.of(types)));
     }
 
     /** Returns the same without an order: an event does not wait until those before it have arrived. */
     public NewWebhookEndpoint unordered() {
-        return new NewWebhookEndpoint(url, types, false, description, headers, maxPerSecond);
+        return new NewWebhookEndpoint(with("ordering", "none"));
     }
 
-    /** Returns the same with a note of its owner. */
-    public NewWebhookEndpoint withDescription(String other) {
-        return new NewWebhookEndpoint(url, types, ordered, other, headers, maxPerSecond);
+    /** Returns the same with a note of its owner, up to 1,000 characters. */
+    public NewWebhookEndpoint withDescription(String description) {
+        return new NewWebhookEndpoint(with("description", description));
     }
 
-    /** Returns the same with other headers, which are sent with every event. */
-    public NewWebhookEndpoint withHeaders(Map<String, String> other) {
-        return new NewWebhookEndpoint(url, types, ordered, description, other, maxPerSecond);
+    /** Returns the same with headers that are sent with every event. */
+    public NewWebhookEndpoint withHeaders(Map<String, String> headers) {
+        return new NewWebhookEndpoint(with("headers", headers));
     }
 
-    /** Returns the same with at most so many events a second. */
-    public NewWebhookEndpoint withMaxPerSecond(int events) {
-        return new NewWebhookEndpoint(url, types, ordered, description, headers, Optional.of(events));
-    }
-
-    /** Returns the body that the wire takes. */
-    public Json json() {
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("url", url);
-        members.put("types", types);
-        if (!ordered) {
-            members.put("ordering", "none");
-        }
-        if (!description.isEmpty()) {
-            members.put("description", description);
-        }
-        if (!headers.isEmpty()) {
-            members.put("headers", headers);
-        }
-        maxPerSecond.ifPresent(given -> members.put("maxPerSecond", given));
-        return Json.of(members);
+    /** Returns the same with at most so many events a second, from 1. */
+    public NewWebhookEndpoint withMaxPerSecond(int maxPerSecond) {
+        return new NewWebhookEndpoint(with("maxPerSecond", maxPerSecond));
     }
 
     /** Returns the URL and types. Leaves the headers out, which may hold secrets. */
     @Override
     public String toString() {
-        return "NewWebhookEndpoint[" + url + ", " + types + "]";
+        return "NewWebhookEndpoint[" + members().get("url") + ", " + members().get("types") + "]";
     }
 }

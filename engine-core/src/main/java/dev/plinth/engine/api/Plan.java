@@ -8,35 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The entitlements of a workspace. Immutable; registered when the engine is built.
- *
- * @param name its name, such as {@code starter}
- * @param requests requests per window, 1 to 1,000,000; all of them may come at once
- * @param window the window, 1 second to 1 day in whole seconds
- * @param endpointsMax webhook endpoints of a workspace, 0 or more; one more is refused with 403
- * @param queuedJobsMax queued and scheduled jobs of a workspace, 0 or more; one more is refused with 429
- * @param resourcesMax resources of a workspace including archived ones, 0 or more; one more is refused with 403
- * @param jobsRunningMax jobs of a workspace that run in this process at once, 1 or more; further ones wait
- * @param deliveriesRunningMax webhook attempts of a workspace in flight at once, 1 or more; further ones wait. An event
- *     over 16 KiB counts several times
- * @param policies further rate limits, at most 8
- * @param shares the most that a workspace may have of a table, by the table's name in {@code GET /admin/v1/tables}; a
- *     call beyond it is refused with 403. A table without an entry has a default share: what the plan's own requests
- *     fill while rows are kept. That share is at least a quarter of the table and at most nine tenths
  */
-public record Plan(
-        String name,
-        int requests,
-        Duration window,
-        int endpointsMax,
-        int queuedJobsMax,
-        int resourcesMax,
-        int jobsRunningMax,
-        int deliveriesRunningMax,
-        List<RatePolicy> policies,
-        Map<String, TableShare> shares) {
+public final class Plan {
     /** Means that there is no limit. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
@@ -60,10 +37,25 @@ public record Plan(
     /** 6,000 requests a minute. */
     public static final Plan BUSINESS = perMinute("business", 6000);
 
-    /** Refuses null. Checks the ranges of all components. */
-    public Plan {
-        Objects.requireNonNull(policies, "policies must not be null.");
-        Objects.requireNonNull(shares, "shares must not be null.");
+    private final String name;
+    private final int requests;
+    private final Duration window;
+    private final Bounds bounds;
+    private final List<RatePolicy> policies;
+    private final Map<String, TableShare> shares;
+
+    /** The numbers that a workspace may have of something. */
+    private record Bounds(int endpoints, int queuedJobs, int resources, int jobsRunning, int deliveriesRunning) {
+        static final Bounds USUAL = new Bounds(ENDPOINTS, QUEUED_JOBS, UNLIMITED, UNLIMITED, UNLIMITED);
+    }
+
+    private Plan(
+            String name,
+            int requests,
+            Duration window,
+            Bounds bounds,
+            List<RatePolicy> policies,
+            Map<String, TableShare> shares) {
         Objects.requireNonNull(name, "name must not be null.");
         if (!name.matches("[a-z][a-z0-9_-]{0,63}")) {
             throw new IllegalArgumentException(
@@ -78,17 +70,30 @@ public record Plan(
             throw new IllegalArgumentException("window of plan " + name + " must be 1 to " + WINDOW_MAX.toSeconds()
                     + " whole seconds, got " + window + ".");
         }
-        if (endpointsMax < 0 || queuedJobsMax < 0 || resourcesMax < 0) {
-            throw new IllegalArgumentException("The limits of plan " + name + " must be 0 or more, got " + endpointsMax
-                    + " endpoints, " + queuedJobsMax + " jobs and " + resourcesMax + " resources.");
+        check(name, bounds);
+        check(name, policies);
+        this.name = name;
+        this.requests = requests;
+        this.window = window;
+        this.bounds = bounds;
+        this.policies = List.copyOf(policies);
+        this.shares = Map.copyOf(shares);
+    }
+
+    private static void check(String name, Bounds bounds) {
+        if (bounds.endpoints < 0 || bounds.queuedJobs < 0 || bounds.resources < 0) {
+            throw new IllegalArgumentException("The limits of plan " + name + " must be 0 or more, got "
+                    + bounds.endpoints + " endpoints, " + bounds.queuedJobs + " jobs and " + bounds.resources
+                    + " resources.");
         }
-        if (jobsRunningMax < 1 || deliveriesRunningMax < 1) {
+        if (bounds.jobsRunning < 1 || bounds.deliveriesRunning < 1) {
             throw new IllegalArgumentException("The work at once of plan " + name + " must be 1 or more, got "
-                    + jobsRunningMax + " jobs and " + deliveriesRunningMax
+                    + bounds.jobsRunning + " jobs and " + bounds.deliveriesRunning
                     + " webhook attempts. Suspend a workspace to hold its work.");
         }
-        shares = Map.copyOf(shares);
-        policies = List.copyOf(policies);
+    }
+
+    private static void check(String name, List<RatePolicy> policies) {
         if (policies.size() > POLICIES_MAX) {
             throw new IllegalArgumentException(
                     "Plan " + name + " may have " + POLICIES_MAX + " policies, got " + policies.size() + ".");
@@ -102,28 +107,6 @@ public record Plan(
         }
     }
 
-    /** Makes a plan with the default shares of the tables, and any amount of work at once. */
-    public Plan(
-            String name,
-            int requests,
-            Duration window,
-            int endpointsMax,
-            int queuedJobsMax,
-            int resourcesMax,
-            List<RatePolicy> policies) {
-        this(
-                name,
-                requests,
-                window,
-                endpointsMax,
-                queuedJobsMax,
-                resourcesMax,
-                UNLIMITED,
-                UNLIMITED,
-                policies,
-                Map.of());
-    }
-
     /** Returns true for whole seconds within the bounds of a window. */
     static boolean isWindow(Duration window) {
         return window.getNano() == 0 && window.toSeconds() >= 1 && window.compareTo(WINDOW_MAX) <= 0;
@@ -131,28 +114,103 @@ public record Plan(
 
     /** Returns a plan of so many requests a minute with the default values of the other limits. */
     public static Plan perMinute(String name, int requests) {
-        return new Plan(name, requests, MINUTE, ENDPOINTS, QUEUED_JOBS, UNLIMITED, List.of());
+        return of(name, requests, MINUTE);
     }
 
-    /** Returns the same plan with another limit of webhook endpoints. */
+    /**
+     * Returns a plan with 20 webhook endpoints, 10,000 waiting jobs and the default shares of the tables. Resources and work
+     * at once have no limit.
+     *
+     * @param name its name, such as {@code starter}
+     * @param requests requests per window, 1 to 1,000,000; all of them may come at once
+     * @param window the window, 1 second to 1 day in whole seconds
+     * @throws IllegalArgumentException if a value is out of its range
+     */
+    public static Plan of(String name, int requests, Duration window) {
+        return new Plan(name, requests, window, Bounds.USUAL, List.of(), Map.of());
+    }
+
+    /** Returns its name, such as {@code starter}. */
+    public String name() {
+        return name;
+    }
+
+    /** Returns the requests per window. */
+    public int requests() {
+        return requests;
+    }
+
+    /** Returns the window, in whole seconds. */
+    public Duration window() {
+        return window;
+    }
+
+    /** Returns the webhook endpoints of a workspace; one more is refused with 403. */
+    public int endpointsMax() {
+        return bounds.endpoints;
+    }
+
+    /** Returns the queued and scheduled jobs of a workspace; one more is refused with 429. */
+    public int queuedJobsMax() {
+        return bounds.queuedJobs;
+    }
+
+    /** Returns the resources of a workspace including archived ones; one more is refused with 403. */
+    public int resourcesMax() {
+        return bounds.resources;
+    }
+
+    /** Returns the jobs of a workspace that run in this process at once; further ones wait. */
+    public int jobsRunningMax() {
+        return bounds.jobsRunning;
+    }
+
+    /**
+     * Returns the webhook attempts of a workspace in flight at once; further ones wait. An event over 16 KiB counts
+     * several times.
+     */
+    public int deliveriesRunningMax() {
+        return bounds.deliveriesRunning;
+    }
+
+    /** Returns the further rate limits, at most 8. */
+    public List<RatePolicy> policies() {
+        return policies;
+    }
+
+    /**
+     * Returns the most that a workspace may have of a table, by the table's name in {@code GET /admin/v1/tables}. A call
+     * beyond it is refused with 403. A table without an entry has a default share: what the plan's own requests fill while
+     * rows are kept. That share is at least a quarter of the table and at most nine tenths.
+     */
+    public Map<String, TableShare> shares() {
+        return shares;
+    }
+
+    /** Returns the same plan with another limit of webhook endpoints, 0 or more. */
     public Plan withEndpointsMax(int endpoints) {
-        return with(endpoints, queuedJobsMax, resourcesMax, policies, shares);
+        return with(new Bounds(
+                endpoints, bounds.queuedJobs, bounds.resources, bounds.jobsRunning, bounds.deliveriesRunning));
     }
 
-    /** Returns the same plan with another limit of queued and scheduled jobs. */
+    /** Returns the same plan with another limit of queued and scheduled jobs, 0 or more. */
     public Plan withQueuedJobsMax(int jobs) {
-        return with(endpointsMax, jobs, resourcesMax, policies, shares);
+        return with(new Bounds(bounds.endpoints, jobs, bounds.resources, bounds.jobsRunning, bounds.deliveriesRunning));
     }
 
-    /** Returns the same plan with another limit of resources. */
+    /** Returns the same plan with another limit of resources, 0 or more. */
     public Plan withResourcesMax(int resources) {
-        return with(endpointsMax, queuedJobsMax, resources, policies, shares);
+        return with(new Bounds(
+                bounds.endpoints, bounds.queuedJobs, resources, bounds.jobsRunning, bounds.deliveriesRunning));
     }
 
     /** Returns the same plan with other limits of the work at once, 1 or more each. */
     public Plan withRunningMax(int jobs, int deliveries) {
-        return new Plan(
-                name, requests, window, endpointsMax, queuedJobsMax, resourcesMax, jobs, deliveries, policies, shares);
+        return with(new Bounds(bounds.endpoints, bounds.queuedJobs, bounds.resources, jobs, deliveries));
+    }
+
+    private Plan with(Bounds others) {
+        return new Plan(name, requests, window, others, policies, shares);
     }
 
     /** Returns the same plan with one more rate limit. */
@@ -160,7 +218,7 @@ public record Plan(
         Objects.requireNonNull(policy, "policy must not be null.");
         List<RatePolicy> more = new ArrayList<>(policies);
         more.add(policy);
-        return with(endpointsMax, queuedJobsMax, resourcesMax, more, shares);
+        return new Plan(name, requests, window, bounds, more, shares);
     }
 
     /** Returns the same plan with a share of one table, such as {@code events}. */
@@ -169,21 +227,25 @@ public record Plan(
         Objects.requireNonNull(share, "share must not be null.");
         Map<String, TableShare> more = new HashMap<>(shares);
         more.put(table, share);
-        return with(endpointsMax, queuedJobsMax, resourcesMax, policies, more);
+        return new Plan(name, requests, window, bounds, policies, more);
     }
 
-    private Plan with(
-            int endpoints, int jobs, int resources, List<RatePolicy> limits, Map<String, TableShare> tableShares) {
-        return new Plan(
-                name,
-                requests,
-                window,
-                endpoints,
-                jobs,
-                resources,
-                jobsRunningMax,
-                deliveriesRunningMax,
-                limits,
-                tableShares);
+    private List<Object> parts() {
+        return List.of(name, requests, window, bounds, policies, shares);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Plan plan && plan.parts().equals(parts());
+    }
+
+    @Override
+    public int hashCode() {
+        return parts().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "Plan" + parts();
     }
 }

@@ -10,23 +10,54 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An answer as bytes, which an adapter writes to its socket.
- *
- * @param status the HTTP status code, 200–599
- * @param headers header values by name, in the spelling and order to be sent
- * @param body the body bytes, empty if there is none; not to be changed
- * @param rest the rest of a body that is a stream; empty for a complete body
  */
-public record Reply(int status, Map<String, String> headers, byte[] body, Optional<Rest> rest) {
-    /** Refuses null. */
-    public Reply {
-        Objects.requireNonNull(headers, "headers must not be null.");
-        Objects.requireNonNull(body, "body must not be null.");
-        Objects.requireNonNull(rest, "rest must not be null.");
+public final class Reply {
+    private final int status;
+    private final Map<String, String> headers;
+    private final byte[] body;
+    private final @Nullable Rest rest;
+
+    private Reply(int status, Map<String, String> headers, byte[] body, @Nullable Rest rest) {
+        this.status = status;
+        this.headers = Objects.requireNonNull(headers, "headers must not be null.");
+        this.body = Objects.requireNonNull(body, "body must not be null.");
+        this.rest = rest;
     }
 
-    /** Makes a reply with a complete body. */
-    public Reply(int status, Map<String, String> headers, byte[] body) {
-        this(status, headers, body, Optional.empty());
+    /**
+     * Returns a reply with a complete body.
+     *
+     * @param status the HTTP status code, 200–599
+     * @param headers header values by name, in the spelling and order to be sent
+     * @param body the body bytes, empty if there is none; not to be changed
+     */
+    public static Reply of(int status, Map<String, String> headers, byte[] body) {
+        return new Reply(status, headers, body, null);
+    }
+
+    /** Returns the HTTP status code, 200–599. */
+    public int status() {
+        return status;
+    }
+
+    /** Returns the header values by name, in the spelling and order to be sent. */
+    public Map<String, String> headers() {
+        return headers;
+    }
+
+    /** Returns the body bytes, empty if there is none; not to be changed. */
+    public byte[] body() {
+        return body;
+    }
+
+    /** Returns the rest of a body that is a stream; empty for a complete body. */
+    public Optional<Rest> rest() {
+        return Optional.ofNullable(rest);
+    }
+
+    /** Returns the same reply whose body goes on with this rest. */
+    public Reply withRest(Rest rest) {
+        return new Reply(status, headers, body, Objects.requireNonNull(rest, "rest must not be null."));
     }
 
     /**
@@ -43,23 +74,50 @@ public record Reply(int status, Map<String, String> headers, byte[] body, Option
         CompletableFuture<Part> next();
     }
 
-    /**
-     * A part of a body.
-     *
-     * @param bytes the bytes; empty at an end that was not foreseen, because the engine closes or the caller may not read on
-     * @param rest the rest after these bytes; empty at the end
-     */
-    public record Part(byte[] bytes, Optional<Rest> rest) {
-        /** Refuses null. */
-        public Part {
-            Objects.requireNonNull(bytes, "bytes must not be null.");
-            Objects.requireNonNull(rest, "rest must not be null.");
+    /** A part of a body. */
+    public static final class Part {
+        private final byte[] bytes;
+        private final @Nullable Rest rest;
+
+        private Part(byte[] bytes, @Nullable Rest rest) {
+            this.bytes = Objects.requireNonNull(bytes, "bytes must not be null.");
+            this.rest = rest;
+        }
+
+        /**
+         * Returns the last part.
+         *
+         * @param bytes the bytes; empty at an end that was not foreseen, because the engine closes or the caller may not
+         *     read on
+         */
+        public static Part last(byte[] bytes) {
+            return new Part(bytes, null);
+        }
+
+        /** Returns a part that a rest follows. */
+        public static Part of(byte[] bytes, Rest rest) {
+            return new Part(bytes, Objects.requireNonNull(rest, "rest must not be null."));
+        }
+
+        /** Returns the bytes, which must not be changed. */
+        public byte[] bytes() {
+            return bytes;
+        }
+
+        /** Returns the rest after these bytes; empty at the end. */
+        public Optional<Rest> rest() {
+            return Optional.ofNullable(rest);
         }
 
         /** Returns the part as text. */
         public String text() {
             return new String(bytes, StandardCharsets.UTF_8);
         }
+    }
+
+    /** Returns the body as the first part of the stream that it begins. */
+    public Part firstPart() {
+        return new Part(body, rest);
     }
 
     /** Returns the same reply with one more header behind the others. */

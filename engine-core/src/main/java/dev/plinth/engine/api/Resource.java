@@ -86,7 +86,8 @@ public final class Resource extends JsonView {
     private static Page<Child> page(Json shown) {
         List<Json> items = shown.at("/data").map(Json::items).orElse(List.of());
         boolean hasMore = shown.at("/hasMore").map(Json::value).equals(Optional.of(true));
-        return new Page<>(items.stream().map(Child::of).toList(), hasMore, Optional.empty());
+        Page<Child> children = Page.of(items.stream().map(Child::of).toList());
+        return hasMore ? children.withMore() : children;
     }
 
     /**

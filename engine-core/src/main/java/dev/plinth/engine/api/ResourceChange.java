@@ -1,75 +1,55 @@
 package dev.plinth.engine.api;
 
-import java.util.LinkedHashMap;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 
 /**
- * A change of a resource or child, as a merge patch (RFC 7396). What is empty stays as it is. Immutable. The call checks
- * ranges, and is refused with all errors.
- *
- * @param name the new name, 1–255 characters
- * @param data an object that is merged into the data: a null in it removes a member. A null in its place removes all
- * @param metadata an object of strings that is merged into the metadata, in the same way
+ * A change of a resource or child, as a merge patch (RFC 7396). A member that is not given stays as it is. Immutable. The
+ * call checks the members, and is refused with all errors.
  */
-public record ResourceChange(Optional<String> name, Optional<Json> data, Optional<Json> metadata) {
+public final class ResourceChange extends JsonRequest {
+    private static final List<String> MEMBERS = List.of("name", "data", "metadata");
+
     /** Changes nothing. Add what changes. */
-    public static final ResourceChange NONE = new ResourceChange(Optional.empty(), Optional.empty(), Optional.empty());
+    public static final ResourceChange NONE = new ResourceChange(Map.of());
 
-    /** Refuses null. */
-    public ResourceChange {
-        Objects.requireNonNull(name, "name must not be null; give an empty one to keep it.");
-        Objects.requireNonNull(data, "data must not be null; give an empty one to keep it.");
-        Objects.requireNonNull(metadata, "metadata must not be null; give an empty one to keep it.");
+    private ResourceChange(Map<String, Json> members) {
+        super(MEMBERS, members);
     }
 
-    /** Returns a change of the name. */
-    public static ResourceChange named(String name) {
-        Objects.requireNonNull(name, "name must not be null.");
-        return NONE.withName(name);
+    /**
+     * Reads the body that the wire takes.
+     *
+     * @throws IllegalArgumentException if a member is unknown; the message names it
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static ResourceChange of(Json json) {
+        return new ResourceChange(members(json));
     }
 
-    /** Returns a change that merges an object into the data. */
-    public static ResourceChange ofData(Json mergePatch) {
-        Objects.requireNonNull(mergePatch, "mergePatch must not be null.");
-        return NONE.withData(mergePatch);
+    /** Returns the same with another name, 1–255 characters. */
+    public ResourceChange withName(String name) {
+        return new ResourceChange(with("name", name));
     }
 
-    /** Returns a change that adds or replaces these pairs of the metadata. */
-    public static ResourceChange ofMetadata(Map<String, String> pairs) {
-        Objects.requireNonNull(pairs, "pairs must not be null.");
-        return NONE.withMetadata(Json.of(pairs));
+    /** Returns the same that merges an object into the data. A null in it removes a member. */
+    public ResourceChange withData(Json data) {
+        return new ResourceChange(with("data", data));
     }
 
-    /** Returns the same with another name. */
-    public ResourceChange withName(String other) {
-        Objects.requireNonNull(other, "name must not be null.");
-        return new ResourceChange(Optional.of(other), data, metadata);
+    /** Returns the same that removes all members of the data. */
+    public ResourceChange withoutData() {
+        return new ResourceChange(withNull("data"));
     }
 
-    /** Returns the same with another change of the data. */
-    public ResourceChange withData(Json mergePatch) {
-        Objects.requireNonNull(mergePatch, "data must not be null.");
-        return new ResourceChange(name, Optional.of(mergePatch), metadata);
+    /** Returns the same that adds or replaces these pairs of the metadata. */
+    public ResourceChange withMetadata(Map<String, String> metadata) {
+        return new ResourceChange(with("metadata", metadata));
     }
 
-    /** Returns the same with another change of the metadata. */
-    public ResourceChange withMetadata(Json mergePatch) {
-        Objects.requireNonNull(mergePatch, "metadata must not be null.");
-        return new ResourceChange(name, data, Optional.of(mergePatch));
-    }
-
-    /** Returns the body that the wire takes. */
-    public Json json() {
-        return Json.of(members());
-    }
-
-    Map<String, Object> members() {
-        Map<String, Object> members = new LinkedHashMap<>();
-        name.ifPresent(given -> members.put("name", given));
-        data.ifPresent(given -> members.put("data", given));
-        metadata.ifPresent(given -> members.put("metadata", given));
-        return members;
+    /** Returns the same that merges an object of strings into the metadata. A null in it removes a pair. */
+    public ResourceChange withMetadata(Json metadata) {
+        return new ResourceChange(with("metadata", metadata));
     }
 }

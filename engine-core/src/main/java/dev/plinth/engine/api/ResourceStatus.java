@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /** The status of a resource. */
 public enum ResourceStatus {
-    // Rows of resources have the ordinals. So a new status goes to the end.
+    // Rows of resources have the ordinals. So a new status goes behind the others, before UNKNOWN.
     /** In use. */
     @JsonProperty("active")
     ACTIVE,
@@ -14,7 +14,10 @@ public enum ResourceStatus {
     PAUSED,
     /** Can only be read, deleted or unarchived. */
     @JsonProperty("archived")
-    ARCHIVED;
+    ARCHIVED,
+    /** Stands for a word of a newer server, which this release does not know. */
+    @JsonProperty("unknown")
+    UNKNOWN;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 

@@ -10,7 +10,10 @@ public enum Role {
     READER,
     /** It also changes the resource and its children, and runs operations. */
     @JsonProperty("editor")
-    EDITOR;
+    EDITOR,
+    /** Stands for a word of a newer server, which this release does not know. */
+    @JsonProperty("unknown")
+    UNKNOWN;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 

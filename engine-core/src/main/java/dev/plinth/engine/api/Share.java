@@ -44,6 +44,11 @@ public final class Share extends JsonView {
         return word("role", Role.class);
     }
 
+    /** Returns true in the event of its end, and false while it lasts. */
+    public boolean deleted() {
+        return isTrue("deleted");
+    }
+
     /** Returns when it was first granted. */
     public Instant createdAt() {
         return time("createdAt");

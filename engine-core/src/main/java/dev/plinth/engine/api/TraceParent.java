@@ -8,15 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The place of some work in a trace, as the headers {@code traceparent} and {@code tracestate} carry it (W3C Trace
  * Context §3.2 and §3.3). Immutable.
- *
- * @param traceHigh the first 8 bytes of the trace id
- * @param traceLow the last 8 bytes of the trace id, which is not all zero
- * @param span the id of the span that causes the work, not 0
- * @param sampled true if the caller may have recorded the trace
- * @param state the members that vendors of tracing add, in at most {@link #STATE_LENGTH_MAX} characters, as
- *     {@link #withState} keeps them; empty if there are none
  */
-public record TraceParent(long traceHigh, long traceLow, long span, boolean sampled, String state) {
+public final class TraceParent {
     /** The name of the header, in lower case. */
     public static final String HEADER = "traceparent";
 
@@ -34,34 +27,38 @@ public record TraceParent(long traceHigh, long traceLow, long span, boolean samp
     private static final String VERSION = "00";
     private static final String NO_VERSION = "ff";
 
-    /**
-     * Checks the ids and the state.
-     *
-     * @throws IllegalArgumentException if an id is all zero, or the state is not one that {@link #withState} keeps as it is
-     */
-    public TraceParent {
-        Objects.requireNonNull(state, "state must not be null.");
+    private final long traceHigh;
+    private final long traceLow;
+    private final long span;
+    private final boolean sampled;
+    private final String state;
+
+    private TraceParent(long traceHigh, long traceLow, long span, boolean sampled, String state) {
         if (traceHigh == 0 && traceLow == 0 || span == 0) {
             throw new IllegalArgumentException("A trace id and a span id must not be all zero.");
         }
-        if (!state.isEmpty() && !TraceStates.kept(state).equals(state)) {
-            throw new IllegalArgumentException("state must be a tracestate of at most " + STATE_LENGTH_MAX
-                    + " characters without blanks around its members, got \"" + state
-                    + "\". Let withState read it instead.");
-        }
+        this.traceHigh = traceHigh;
+        this.traceLow = traceLow;
+        this.span = span;
+        this.sampled = sampled;
+        this.state = state;
     }
 
     /**
-     * Makes one without a state.
+     * Returns a place without a state.
      *
+     * @param traceHigh the first 8 bytes of the trace id
+     * @param traceLow the last 8 bytes of the trace id, which is not all zero
+     * @param span the id of the span that causes the work, not 0
+     * @param sampled true if the caller may have recorded the trace
      * @throws IllegalArgumentException if an id is all zero
      */
-    public TraceParent(long traceHigh, long traceLow, long span, boolean sampled) {
-        this(traceHigh, traceLow, span, sampled, "");
+    public static TraceParent of(long traceHigh, long traceLow, long span, boolean sampled) {
+        return new TraceParent(traceHigh, traceLow, span, sampled, "");
     }
 
     /**
-     * Makes one of hexadecimal digits in lower case.
+     * Returns a place of hexadecimal digits in lower case.
      *
      * @param traceId 32 digits, not all zero
      * @param spanId 16 digits, not all zero
@@ -91,9 +88,7 @@ public record TraceParent(long traceHigh, long traceLow, long span, boolean samp
         long low = HexFormat.fromHexDigitsToLong(header, TRACE_AT + WORD, TRACE_AT + 2 * WORD);
         long span = HexFormat.fromHexDigitsToLong(header, SPAN_AT, SPAN_AT + WORD);
         boolean sampled = (HexFormat.fromHexDigits(header, FLAGS_AT, LENGTH) & 1) != 0;
-        return high == 0 && low == 0 || span == 0
-                ? Optional.empty()
-                : Optional.of(new TraceParent(high, low, span, sampled));
+        return high == 0 && low == 0 || span == 0 ? Optional.empty() : Optional.of(of(high, low, span, sampled));
     }
 
     private static boolean isFramed(String header) {
@@ -120,6 +115,34 @@ public record TraceParent(long traceHigh, long traceLow, long span, boolean samp
         return HexFormat.of().toHexDigits(span);
     }
 
+    /** Returns the first 8 bytes of the trace id. */
+    public long traceHigh() {
+        return traceHigh;
+    }
+
+    /** Returns the last 8 bytes of the trace id. */
+    public long traceLow() {
+        return traceLow;
+    }
+
+    /** Returns the id of the span that causes the work, not 0. */
+    public long span() {
+        return span;
+    }
+
+    /** Returns true if the caller may have recorded the trace. */
+    public boolean sampled() {
+        return sampled;
+    }
+
+    /**
+     * Returns the members that vendors of tracing add, in at most {@link #STATE_LENGTH_MAX} characters; empty if there are
+     * none.
+     */
+    public String state() {
+        return state;
+    }
+
     /** Returns the same trace with another span as the cause. */
     public TraceParent withSpan(long id) {
         return new TraceParent(traceHigh, traceLow, id, sampled, state);
@@ -135,6 +158,21 @@ public record TraceParent(long traceHigh, long traceLow, long span, boolean samp
      */
     public TraceParent withState(@Nullable String header) {
         return new TraceParent(traceHigh, traceLow, span, sampled, header == null ? "" : TraceStates.kept(header));
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TraceParent place
+                && place.traceHigh == traceHigh
+                && place.traceLow == traceLow
+                && place.span == span
+                && place.sampled == sampled
+                && place.state.equals(state);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(traceHigh, traceLow, span, sampled, state);
     }
 
     /** Returns the header {@code traceparent} in version 00, 55 characters. The state is not in it. */

@@ -44,12 +44,12 @@ public final class WebhookEndpoint extends JsonView {
 
     /** Returns false if its deliveries are held. */
     public boolean enabled() {
-        return isFirst("status", "enabled", "disabled");
+        return is("status", "enabled");
     }
 
     /** Returns true if events of one resource arrive in order. */
     public boolean ordered() {
-        return isFirst("ordering", "resource", "none");
+        return is("ordering", "resource");
     }
 
     /** Returns a note of its owner. */

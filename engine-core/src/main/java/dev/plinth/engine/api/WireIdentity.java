@@ -1,48 +1,92 @@
 package dev.plinth.engine.api;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The names by which an engine appears to its clients and to the receivers of webhooks. Immutable.
- *
- * @param problemBase the URI before the code in the type of each problem, such as {@code https://acme.example/problems/}.
- *     It ends with {@code /}, {@code #}, {@code :} or {@code =}
- * @param realm the realm of {@code WWW-Authenticate} (RFC 9110 §11.5), without quotes and backslashes
- * @param userAgent the header {@code User-Agent} of webhooks; empty for {@code Plinth-Webhooks/} and the version
  */
-public record WireIdentity(String problemBase, String realm, Optional<String> userAgent) {
+public final class WireIdentity {
     /** The names of the engine itself. */
-    public static final WireIdentity DEFAULT = new WireIdentity(
-            EngineTextSetting.PROBLEM_BASE.byDefault(), EngineTextSetting.REALM.byDefault(), Optional.empty());
+    public static final WireIdentity DEFAULT =
+            new WireIdentity(EngineTextSetting.PROBLEM_BASE.byDefault(), EngineTextSetting.REALM.byDefault(), null);
+
+    private final String problemBase;
+    private final String realm;
+    private final @Nullable String userAgent;
+
+    private WireIdentity(String problemBase, String realm, @Nullable String userAgent) {
+        this.problemBase = problemBase;
+        this.realm = realm;
+        this.userAgent = userAgent;
+    }
 
     /**
-     * Checks all components.
-     *
-     * @throws IllegalArgumentException if one has another form; the message names it
+     * Returns the URI before the code in the type of each problem, such as {@code https://acme.example/problems/}. It ends
+     * with {@code /}, {@code #}, {@code :} or {@code =}.
      */
-    public WireIdentity {
+    public String problemBase() {
+        return problemBase;
+    }
+
+    /** Returns the realm of {@code WWW-Authenticate} (RFC 9110 §11.5). */
+    public String realm() {
+        return realm;
+    }
+
+    /** Returns the header {@code User-Agent} of webhooks; empty for {@code Plinth-Webhooks/} and the version. */
+    public Optional<String> userAgent() {
+        return Optional.ofNullable(userAgent);
+    }
+
+    /**
+     * Returns the same with another URI before the codes of problems.
+     *
+     * @throws IllegalArgumentException if it has another form
+     */
+    public WireIdentity withProblemBase(String problemBase) {
         Objects.requireNonNull(problemBase, "problemBase must not be null; DEFAULT has one.");
+        return new WireIdentity(EngineTextSetting.PROBLEM_BASE.checked(problemBase), realm, userAgent);
+    }
+
+    /**
+     * Returns the same with another realm.
+     *
+     * @throws IllegalArgumentException if it has quotes or backslashes, or is too long
+     */
+    public WireIdentity withRealm(String realm) {
         Objects.requireNonNull(realm, "realm must not be null; DEFAULT has one.");
-        Objects.requireNonNull(userAgent, "userAgent must not be null; give an empty one for the engine's own.");
-        problemBase = EngineTextSetting.PROBLEM_BASE.checked(problemBase);
-        realm = EngineTextSetting.REALM.checked(realm);
-        userAgent = userAgent.map(EngineTextSetting.WEBHOOK_USER_AGENT::checked);
+        return new WireIdentity(problemBase, EngineTextSetting.REALM.checked(realm), userAgent);
     }
 
-    /** Returns the same with another URI before the codes of problems. */
-    public WireIdentity withProblemBase(String uri) {
-        return new WireIdentity(uri, realm, userAgent);
+    /**
+     * Returns the same with another {@code User-Agent} of webhooks, such as {@code Acme-Webhooks/1}.
+     *
+     * @throws IllegalArgumentException if it has another form
+     */
+    public WireIdentity withUserAgent(String userAgent) {
+        Objects.requireNonNull(userAgent, "userAgent must not be null.");
+        return new WireIdentity(problemBase, realm, EngineTextSetting.WEBHOOK_USER_AGENT.checked(userAgent));
     }
 
-    /** Returns the same with another realm. */
-    public WireIdentity withRealm(String other) {
-        return new WireIdentity(problemBase, other, userAgent);
+    private List<Object> parts() {
+        return List.of(problemBase, realm, userAgent());
     }
 
-    /** Returns the same with another {@code User-Agent} of webhooks, such as {@code Acme-Webhooks/1}. */
-    public WireIdentity withUserAgent(String other) {
-        Objects.requireNonNull(other, "userAgent must not be null.");
-        return new WireIdentity(problemBase, realm, Optional.of(other));
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof WireIdentity identity && identity.parts().equals(parts());
+    }
+
+    @Override
+    public int hashCode() {
+        return parts().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "WireIdentity" + parts();
     }
 }

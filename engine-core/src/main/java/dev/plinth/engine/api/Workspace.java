@@ -43,7 +43,7 @@ public final class Workspace extends JsonView {
 
     /** Returns true if all its calls are refused. */
     public boolean suspended() {
-        return isFirst("status", "suspended", "active");
+        return is("status", "suspended");
     }
 
     /** Returns string pairs. */

@@ -1,74 +1,55 @@
 package dev.plinth.engine.api;
 
-import java.util.LinkedHashMap;
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A change of the caller's workspace. What is empty stays as it is. Immutable. The call checks ranges, and is refused
- * with all errors.
- *
- * @param name the new name, 1–255 characters
- * @param metadata an object of strings that is merged into the metadata (RFC 7396): a null in it removes a pair
- * @param sharesFrom the workspaces whose shares it takes
+ * A change of the caller's workspace. A member that is not given stays as it is. Immutable. The call checks the members,
+ * and is refused with all errors.
  */
-public record WorkspaceChange(Optional<String> name, Optional<Json> metadata, Optional<Sharers> sharesFrom) {
+public final class WorkspaceChange extends JsonRequest {
+    private static final List<String> MEMBERS = List.of("name", "metadata", "sharesFrom");
+
     /** Changes nothing. Add what changes. */
-    public static final WorkspaceChange NONE =
-            new WorkspaceChange(Optional.empty(), Optional.empty(), Optional.empty());
+    public static final WorkspaceChange NONE = new WorkspaceChange(Map.of());
+
+    private WorkspaceChange(Map<String, Json> members) {
+        super(MEMBERS, members);
+    }
 
     /**
-     * The workspaces whose shares a workspace takes.
+     * Reads the body that the wire takes.
      *
-     * @param ids each {@code ws_…}; empty for any workspace, and a list without ids for none
+     * @throws IllegalArgumentException if a member is unknown; the message names it
      */
-    public record Sharers(Optional<List<String>> ids) {
-        /** Refuses null and copies the ids. */
-        public Sharers {
-            Objects.requireNonNull(ids, "ids must not be null; give an empty one for any workspace.");
-            ids = ids.map(List::copyOf);
-        }
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static WorkspaceChange of(Json json) {
+        return new WorkspaceChange(members(json));
     }
 
-    /** Refuses null. */
-    public WorkspaceChange {
-        Objects.requireNonNull(name, "name must not be null; give an empty one to keep it.");
-        Objects.requireNonNull(metadata, "metadata must not be null; give an empty one to keep it.");
-        Objects.requireNonNull(sharesFrom, "sharesFrom must not be null; give an empty one to keep it.");
+    /** Returns the same with another name, 1–255 characters. */
+    public WorkspaceChange withName(String name) {
+        return new WorkspaceChange(with("name", name));
     }
 
-    /** Returns the same with another name. */
-    public WorkspaceChange withName(String other) {
-        Objects.requireNonNull(other, "name must not be null.");
-        return new WorkspaceChange(Optional.of(other), metadata, sharesFrom);
+    /** Returns the same that adds or replaces these pairs of the metadata. */
+    public WorkspaceChange withMetadata(Map<String, String> metadata) {
+        return new WorkspaceChange(with("metadata", metadata));
+    }
+
+    /** Returns the same that merges an object of strings into the metadata (RFC 7396). A null in it removes a pair. */
+    public WorkspaceChange withMetadata(Json metadata) {
+        return new WorkspaceChange(with("metadata", metadata));
     }
 
     /** Returns the same, to take shares from these workspaces alone, each {@code ws_…}. */
-    public WorkspaceChange withSharesFrom(List<String> ids) {
-        Objects.requireNonNull(ids, "sharesFrom must not be null.");
-        return new WorkspaceChange(name, metadata, Optional.of(new Sharers(Optional.of(ids))));
+    public WorkspaceChange withSharesFrom(List<String> sharesFrom) {
+        return new WorkspaceChange(with("sharesFrom", sharesFrom));
     }
 
     /** Returns the same, to take shares from any workspace. */
     public WorkspaceChange withSharesFromAny() {
-        return new WorkspaceChange(name, metadata, Optional.of(new Sharers(Optional.empty())));
-    }
-
-    /** Returns the same with another change of the metadata. */
-    public WorkspaceChange withMetadata(Json mergePatch) {
-        Objects.requireNonNull(mergePatch, "metadata must not be null.");
-        return new WorkspaceChange(name, Optional.of(mergePatch), sharesFrom);
-    }
-
-    /** Returns the body that the wire takes. */
-    public Json json() {
-        Map<String, @Nullable Object> members = new LinkedHashMap<>();
-        name.ifPresent(given -> members.put("name", given));
-        metadata.ifPresent(given -> members.put("metadata", given));
-        sharesFrom.ifPresent(given -> members.put("sharesFrom", given.ids().orElse(null)));
-        return Json.of(members);
+        return new WorkspaceChange(withNull("sharesFrom"));
     }
 }

@@ -3,8 +3,10 @@ package dev.plinth.engine.client;
 import static dev.plinth.engine.client.Arguments.given;
 
 import dev.plinth.engine.api.ApiKey;
+import dev.plinth.engine.api.HealthReport;
 import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.api.RegisteredPlan;
 import dev.plinth.engine.api.TableUse;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.api.WorkspaceImport;
@@ -12,6 +14,7 @@ import dev.plinth.engine.api.WorkspaceTransfer;
 import dev.plinth.engine.internal.json.ApiValueReader;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 
 /** The operator's client for workspaces, their plans and first keys, and the use of the tables. Thread-safe. */
@@ -74,7 +77,7 @@ public final class AdminClient {
 
     /** Creates a key of a workspace with a name, which may do everything. The answer has the secret. */
     public Invocation<ApiKey> createKey(String workspaceId, String name) {
-        return createKey(workspaceId, NewKey.named(name));
+        return createKey(workspaceId, NewKey.of(name));
     }
 
     /** Creates a key of a workspace. The answer has the secret. */
@@ -120,6 +123,21 @@ public final class AdminClient {
     /** Returns how full each table is, and which workspaces have the most of it. */
     public Invocation<List<TableUse>> tables() {
         return invocations.of("listTables", List.of(), ApiValueReader::tables);
+    }
+
+    /** Lists the plans that the engine has. */
+    public Invocation<List<RegisteredPlan>> plans() {
+        return invocations.of("listPlans", List.of(), ApiValueReader::plans);
+    }
+
+    /** Returns the health figures of the last hour. */
+    public Invocation<HealthReport> healthHistory() {
+        return invocations.of("getHealthHistory", List.of(), HealthReport::of);
+    }
+
+    /** Returns the health figures of the last hour from after a time on. */
+    public Invocation<HealthReport> healthHistoryAfter(Instant time) {
+        return healthHistory().parameter("createdAfter", given(time, "time").toString());
     }
 
     private Invocation<Workspace> update(String id, String member, String value) {

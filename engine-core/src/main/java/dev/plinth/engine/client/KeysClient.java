@@ -19,7 +19,7 @@ public final class KeysClient {
 
     /** Creates a key with a name, which may do what the caller may. The answer has the secret. */
     public Invocation<ApiKey> create(String name) {
-        return create(NewKey.named(name));
+        return create(NewKey.of(name));
     }
 
     /** Creates a key. The answer has the secret. */

@@ -33,19 +33,10 @@ public final class LeasesClient {
         return take(LeaseRequest.of(types));
     }
 
-    /**
-     * Leases queued jobs. Returns an empty list if there is none.
-     *
-     * @throws IllegalArgumentException if a duration of the request has a part of a second
-     */
+    /** Leases queued jobs. Returns an empty list if there is none. */
     public Invocation<List<LeasedJob>> take(LeaseRequest request) {
-        JsonBytes body = JsonBytes.object().name("types").openArray();
-        given(request, "request").types().forEach(body::text);
-        body.closeArray()
-                .member("max", request.max())
-                .member("leaseSeconds", Arguments.seconds(request.lease(), "lease"))
-                .member("wait", Arguments.seconds(request.await(), "await"));
-        return invocations.of("leaseJobs", List.of(), body.end(), ApiValueReader::leased);
+        return invocations.of(
+                "leaseJobs", List.of(), given(request, "request").json().utf8(), ApiValueReader::leased);
     }
 
     /** Extends a lease. From now on it lasts for the seconds with which it was taken. */

@@ -12,6 +12,7 @@ import dev.plinth.engine.api.LoggedRequest;
 import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewJob;
 import dev.plinth.engine.api.NewWebhookEndpoint;
+import dev.plinth.engine.api.PlanUse;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.RateLimit;
@@ -184,7 +185,7 @@ public final class PlinthClient {
     /** Sends the workspace's events of these types to a URL; without types, all events. The answer has the secret. */
     public Invocation<WebhookEndpoint> createWebhook(String url, String... types) {
         Objects.requireNonNull(types, "types must not be null.");
-        return webhooks().create(NewWebhookEndpoint.to(url, types));
+        return webhooks().create(NewWebhookEndpoint.of(url, types));
     }
 
     /** Shows the caller's workspace. */
@@ -196,6 +197,11 @@ public final class PlinthClient {
     public Invocation<Workspace> updateWorkspace(WorkspaceChange change) {
         return invocations.of(
                 "updateWorkspace", List.of(), given(change, "change").json().utf8(), Workspace::of);
+    }
+
+    /** Shows the limits of the workspace's plan, and what is used of them. */
+    public Invocation<PlanUse> plan() {
+        return invocations.of("getPlan", List.of(), PlanUse::of);
     }
 
     /** Shows the state of the workspace's rate limits. Takes no units. */

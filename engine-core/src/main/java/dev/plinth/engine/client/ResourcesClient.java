@@ -8,7 +8,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.ResourceChange;
-import dev.plinth.engine.internal.base.Quoted;
+import dev.plinth.engine.internal.base.problem.Quoted;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.wire.Wire;
 import java.util.List;
@@ -24,7 +24,7 @@ public final class ResourcesClient {
 
     /** Creates a resource with a name. */
     public Invocation<Resource> create(String name) {
-        return create(NewResource.named(name));
+        return create(NewResource.of(name));
     }
 
     /** Creates a resource. */

@@ -1,6 +1,9 @@
 package dev.plinth.engine.log;
 
+import dev.plinth.engine.api.Experimental;
+
 /** The task of a node of a shared log. An engine without a shared log leads until it is closed. */
+@Experimental
 public enum NodeRole {
     /** It answers calls, runs jobs and sends webhooks. */
     LEADER,

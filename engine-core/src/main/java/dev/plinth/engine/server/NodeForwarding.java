@@ -1,5 +1,6 @@
 package dev.plinth.engine.server;
 
+import dev.plinth.engine.api.Experimental;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.log.Node;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import java.util.Optional;
  * Lets a server hand calls on to the node that leads. A node proves that it has written a text by an HMAC-SHA256 under a
  * key that follows from the master key of all nodes. Made by {@code Engine.forwarding}. Thread-safe. Only the engine implements it.
  */
+@Experimental
 public interface NodeForwarding {
     /** Returns this node. */
     Node node();

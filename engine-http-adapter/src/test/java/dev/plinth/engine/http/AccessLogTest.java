@@ -312,15 +312,8 @@ class AccessLogTest {
     }
 
     private static AccessEntry entry(String path) {
-        return new AccessEntry(
-                Instant.EPOCH,
-                "-",
-                new AccessEntry.Line("GET", path, "HTTP/1.1"),
-                200,
-                0,
-                1,
-                "",
-                new AccessEntry.Client("", ""));
+        return AccessEntry.of(Instant.EPOCH, "-", new AccessEntry.Line("GET", path, "HTTP/1.1"))
+                .withAnswer(200, 0, 1);
     }
 
     private static void awaitText(Path file, String part) throws IOException {

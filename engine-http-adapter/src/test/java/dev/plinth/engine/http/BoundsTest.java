@@ -254,7 +254,7 @@ class BoundsTest {
 
     @Test
     void answer_whoseHeadIsTooLong_isGivenBack() throws IOException {
-        calls.answer = call -> CompletableFuture.completedFuture(new Reply(
+        calls.answer = call -> CompletableFuture.completedFuture(Reply.of(
                 200, Map.of("X-Long", "x".repeat(LONG_HEAD_BYTES)), new byte[FramingLimits.ANSWER_BYTES_COUNTED_MIN]));
 
         RawReply reply = connect().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read();
@@ -273,7 +273,7 @@ class BoundsTest {
 
     /** Two of these are the budget of a workspace. */
     private void answerHugely() {
-        calls.answer = call -> CompletableFuture.completedFuture(new Reply(200, Map.of(), new byte[HUGE_BYTES]));
+        calls.answer = call -> CompletableFuture.completedFuture(Reply.of(200, Map.of(), new byte[HUGE_BYTES]));
     }
 
     private void send(String request, int unread) throws IOException {
@@ -290,7 +290,7 @@ class BoundsTest {
         answerHugely();
         send("GET / HTTP/1.1\r\nHost: a\r\n\r\n", 1);
         calls.answer = call -> CompletableFuture.completedFuture(
-                new Reply(200, Map.of("RateLimit", LEFT), new byte[HUGE_BYTES / 2 * 3]));
+                Reply.of(200, Map.of("RateLimit", LEFT), new byte[HUGE_BYTES / 2 * 3]));
 
         RawReply refused = connect().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read();
 
@@ -346,7 +346,7 @@ class BoundsTest {
     void stream_thatIsNotRead_isCutAtItsDeadline() throws IOException {
         restart(Duration.ofMillis(200));
         calls.answer = call -> CompletableFuture.completedFuture(
-                new Reply(200, Map.of(), new byte[] {':'}, Optional.of(BoundsTest::partAfterPart)));
+                Reply.of(200, Map.of(), new byte[] {':'}).withRest(BoundsTest::partAfterPart));
         RawClient slow = connect().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         // Its headers alone: they come once the stream is counted.
         assertThat(slow.read("HEAD").status()).isEqualTo(200);
@@ -357,14 +357,13 @@ class BoundsTest {
     }
 
     private static CompletableFuture<Reply.Part> partAfterPart() {
-        return CompletableFuture.completedFuture(
-                new Reply.Part(new byte[PART_BYTES], Optional.of(BoundsTest::partAfterPart)));
+        return CompletableFuture.completedFuture(Reply.Part.of(new byte[PART_BYTES], BoundsTest::partAfterPart));
     }
 
     @Test
     void streams_ofAWorkspaceBeyondTheirNumber_areRefused() throws IOException {
         calls.answer = call -> CompletableFuture.completedFuture(
-                new Reply(200, Map.of(), new byte[] {':'}, Optional.of(CompletableFuture::new)));
+                Reply.of(200, Map.of(), new byte[] {':'}).withRest(CompletableFuture::new));
         for (int i = 0; i < StreamPlaces.WORKSPACE_MAX; i++) {
             connect().send("GET / HTTP/1.0\r\n\r\n");
         }

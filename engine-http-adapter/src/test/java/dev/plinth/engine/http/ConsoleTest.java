@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -60,7 +59,7 @@ class ConsoleTest {
     void frontPage_ofAnotherNode_isPassedOnAsItIs() {
         FakeCallService engine = new FakeCallService();
         engine.answer = call -> CompletableFuture.completedFuture(
-                new Reply(200, Map.of(), new byte[0], Optional.of(CompletableFuture::new)));
+                Reply.of(200, Map.of(), new byte[0]).withRest(CompletableFuture::new));
 
         Reply reply = new ConsoleCallService(engine, true)
                 .admit(Call.of("GET", "/"))

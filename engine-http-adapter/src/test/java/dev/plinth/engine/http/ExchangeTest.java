@@ -47,7 +47,7 @@ class ExchangeTest {
 
     private void answer(int status, Map<String, String> headers, String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        calls.answer = call -> CompletableFuture.completedFuture(new Reply(status, headers, bytes));
+        calls.answer = call -> CompletableFuture.completedFuture(Reply.of(status, headers, bytes));
     }
 
     private RawReply get(String target) throws IOException {
@@ -238,7 +238,7 @@ class ExchangeTest {
 
     @Test
     void reply_thatCannotBeWritten_internalError() throws IOException {
-        calls.answer = call -> CompletableFuture.supplyAsync(() -> new Reply(200, Map.of("X", "y"), null));
+        calls.answer = call -> CompletableFuture.supplyAsync(() -> Reply.of(200, Map.of("X", "y"), null));
 
         RawReply reply = get("/");
 

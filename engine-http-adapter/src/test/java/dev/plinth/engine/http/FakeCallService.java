@@ -26,7 +26,7 @@ public final class FakeCallService implements CallService {
             call -> CompletableFuture.completedFuture(ok("done"));
 
     static Reply ok(String body) {
-        return new Reply(
+        return Reply.of(
                 200, Map.of("Content-Type", "text/plain", "X-Case", "kept"), body.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -65,7 +65,7 @@ public final class FakeCallService implements CallService {
             default -> 500;
         };
         String escaped = detail.replace("\\", "\\\\").replace("\"", "\\\"");
-        return new Reply(
+        return Reply.of(
                 status,
                 Map.of(
                         "Content-Type", "application/problem+json",

@@ -214,7 +214,7 @@ class ForwardedClientsTest {
         NodeForwarding from = follower.engine().forwarding().orElseThrow();
         NodeForwarding to = leader.engine().forwarding().orElseThrow();
         Leader reign = leader.engine().leader().orElseThrow();
-        Call head = new Call("POST", "/v1/resources", "a=1", Map.of(), new byte[0], false, null);
+        Call head = Call.of("POST", "/v1/resources", "a=1", Map.of());
         HttpFields.Mutable headers = HttpFields.build();
         ForwardedHeaders.addTo(
                 headers,
@@ -237,10 +237,10 @@ class ForwardedClientsTest {
                 .as("another node")
                 .isEmpty();
         for (Call other : List.of(
-                new Call("PUT", "/v1/resources", "a=1", Map.of(), new byte[0], false, null),
-                new Call("POST", "/v1/resources/", "a=1", Map.of(), new byte[0], false, null),
-                new Call("POST", "/v1/resources", "a=2", Map.of(), new byte[0], false, null),
-                new Call("POST", "/v1/resources", null, Map.of(), new byte[0], false, null))) {
+                Call.of("PUT", "/v1/resources", "a=1", Map.of()),
+                Call.of("POST", "/v1/resources/", "a=1", Map.of()),
+                Call.of("POST", "/v1/resources", "a=2", Map.of()),
+                Call.of("POST", "/v1/resources", null, Map.of()))) {
             assertThat(ForwardedHeaders.origin(other, headers, to))
                     .as("%s", other)
                     .isEmpty();
@@ -269,7 +269,7 @@ class ForwardedClientsTest {
 
     private static byte[] forwarded(String line, String body, String sent, NodeForwarding from, Leader to) {
         String[] words = line.split(" ");
-        Call head = new Call(words[0], words[1], null, Map.of(), new byte[0], false, null);
+        Call head = Call.of(words[0], words[1], null, Map.of());
         HttpFields.Mutable headers = HttpFields.build();
         ForwardedHeaders.addOrigin(
                 headers,

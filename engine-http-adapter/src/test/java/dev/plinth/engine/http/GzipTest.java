@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPInputStream;
@@ -41,7 +40,7 @@ class GzipTest {
     }
 
     private static Reply json(String body) {
-        return new Reply(
+        return Reply.of(
                 200,
                 Map.of("Content-Type", "application/json", "ETag", "\"7\""),
                 body.getBytes(StandardCharsets.UTF_8));
@@ -94,7 +93,7 @@ class GzipTest {
     void answerThatDoesNotShrink_isPlain() throws IOException {
         byte[] noise = new byte[4096];
         new Random(1).nextBytes(noise);
-        answers(new Reply(200, Map.of("Content-Type", "application/octet-stream"), noise));
+        answers(Reply.of(200, Map.of("Content-Type", "application/octet-stream"), noise));
 
         RawReply reply = send("GET", GZIP);
 
@@ -156,7 +155,7 @@ class GzipTest {
 
     @Test
     void notModified_hasNoEncodingAndSaysThatItVaries() throws IOException {
-        answers(new Reply(304, Map.of("ETag", "\"7\""), new byte[0]));
+        answers(Reply.of(304, Map.of("ETag", "\"7\""), new byte[0]));
 
         RawReply reply = send("GET", GZIP + "If-None-Match: \"7\"\r\n");
 
@@ -178,12 +177,12 @@ class GzipTest {
 
     @Test
     void stream_isNeverCompressed() throws IOException {
-        Reply.Rest end = () -> CompletableFuture.completedFuture(new Reply.Part(new byte[0], Optional.empty()));
-        answers(new Reply(
-                200,
-                Map.of("Content-Type", "text/event-stream"),
-                ": \n".repeat(1000).getBytes(StandardCharsets.UTF_8),
-                Optional.of(end)));
+        Reply.Rest end = () -> CompletableFuture.completedFuture(Reply.Part.last(new byte[0]));
+        answers(Reply.of(
+                        200,
+                        Map.of("Content-Type", "text/event-stream"),
+                        ": \n".repeat(1000).getBytes(StandardCharsets.UTF_8))
+                .withRest(end));
 
         RawReply reply = send("GET", GZIP);
 

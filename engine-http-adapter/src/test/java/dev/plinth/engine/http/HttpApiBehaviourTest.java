@@ -144,7 +144,7 @@ class HttpApiBehaviourTest {
             String resource = resource("active");
             String id = resource.substring("/v1/resources/".length());
             for (int i = 0; i < children; i++) {
-                client.children(id).create(NewResource.named("c")).call();
+                client.children(id).create(NewResource.of("c")).call();
             }
             ok(post(resource + "/archive", ""));
             Map<?, ?> last = first("/v1/events?limit=1");

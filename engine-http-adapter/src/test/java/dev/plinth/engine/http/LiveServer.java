@@ -69,7 +69,7 @@ public final class LiveServer implements AutoCloseable {
 
     /** The secret of a new key. */
     public String key(String workspace, String... scopes) {
-        NewKey all = NewKey.named("test");
+        NewKey all = NewKey.of("test");
         NewKey key = scopes.length == 0
                 ? all
                 : all.withScopes(Stream.of(scopes).map(Scope::of).toArray(Scope[]::new));

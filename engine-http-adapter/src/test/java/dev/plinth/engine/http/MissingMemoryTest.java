@@ -50,7 +50,7 @@ class MissingMemoryTest {
 
     @Test
     void answer_thatCannotBeWritten_isNotedAndEndsTheRequest() throws IOException {
-        calls.answer = call -> CompletableFuture.completedFuture(new Reply(200, noHeaders(), new byte[0]));
+        calls.answer = call -> CompletableFuture.completedFuture(Reply.of(200, noHeaders(), new byte[0]));
 
         assertThat(client.send(GET).read().status()).isEqualTo(500);
 
@@ -59,10 +59,10 @@ class MissingMemoryTest {
 
     @Test
     void stream_whoseFirstPartCannotBeWritten_isNotedAndCounted() throws IOException {
-        calls.answer =
-                call -> CompletableFuture.completedFuture(new Reply(200, Map.of(), new byte[] {':'}, Optional.of(() -> {
+        calls.answer = call -> CompletableFuture.completedFuture(
+                Reply.of(200, Map.of(), new byte[] {':'}).withRest(() -> {
                     throw noMemory;
-                })));
+                }));
 
         assertThat(client.send(GET).text()).contains(":");
 
@@ -72,8 +72,8 @@ class MissingMemoryTest {
 
     @Test
     void stream_whoseNextPartFails_isNotedAndEnds() throws IOException {
-        calls.answer = call -> CompletableFuture.completedFuture(new Reply(
-                200, Map.of(), new byte[] {':'}, Optional.of(() -> CompletableFuture.failedFuture(noMemory))));
+        calls.answer = call -> CompletableFuture.completedFuture(
+                Reply.of(200, Map.of(), new byte[] {':'}).withRest(() -> CompletableFuture.failedFuture(noMemory)));
 
         assertThat(client.send("GET / HTTP/1.0\r\n\r\n").text()).contains(":");
 

@@ -103,7 +103,7 @@ public final class NodesOfALog implements AutoCloseable {
         Engine engine = leader().engine();
         String workspace = engine.admin().createWorkspace("test", plan).call().id();
         return engine.admin()
-                .createKey(workspace, NewKey.named("test"))
+                .createKey(workspace, NewKey.of("test"))
                 .call()
                 .secret()
                 .orElseThrow();

@@ -1,5 +1,6 @@
 package dev.plinth.engine.testkit;
 
+import dev.plinth.engine.api.Experimental;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.Optional;
  *
  * <p>Thread-safe. An operation is ended by one thread.
  */
+@Experimental
 public final class Histories {
     private static final int NEIGHBOURS_MAX = 12;
 

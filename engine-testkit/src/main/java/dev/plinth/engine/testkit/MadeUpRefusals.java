@@ -72,6 +72,6 @@ final class MadeUpRefusals {
     private static Reply with(Reply reply, String name, String value) {
         Map<String, String> headers = new LinkedHashMap<>(reply.headers());
         headers.put(name, value);
-        return new Reply(reply.status(), headers, reply.body());
+        return Reply.of(reply.status(), headers, reply.body());
     }
 }

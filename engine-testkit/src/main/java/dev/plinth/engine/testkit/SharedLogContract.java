@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plinth.engine.api.Experimental;
 import dev.plinth.engine.log.Batch;
 import dev.plinth.engine.log.Fate;
 import dev.plinth.engine.log.Leader;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>Each test method runs on an empty log, to which two nodes are connected.
  */
+@Experimental
 public abstract class SharedLogContract {
     private static final Node FIRST = new Node("first");
     private static final Node SECOND = new Node("second");

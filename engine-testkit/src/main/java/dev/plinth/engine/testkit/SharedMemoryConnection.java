@@ -1,5 +1,6 @@
 package dev.plinth.engine.testkit;
 
+import dev.plinth.engine.api.Experimental;
 import dev.plinth.engine.log.Batch;
 import dev.plinth.engine.log.Fate;
 import dev.plinth.engine.log.Leader;
@@ -26,6 +27,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>Thread-safe.
  */
+@Experimental
 public final class SharedMemoryConnection implements SharedLog {
     private final SharedMemoryLog log;
     private final ReentrantLock lock = new ReentrantLock();

@@ -1,5 +1,6 @@
 package dev.plinth.engine.testkit;
 
+import dev.plinth.engine.api.Experimental;
 import dev.plinth.engine.log.Batch;
 import dev.plinth.engine.log.Fate;
 import dev.plinth.engine.log.Leader;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
+@Experimental
 public final class SharedMemoryLog implements SharedLog {
     private static final int BEATS_PER_LEASE = 3;
     private static final Duration LEASE_MIN = Duration.ofMillis(BEATS_PER_LEASE);

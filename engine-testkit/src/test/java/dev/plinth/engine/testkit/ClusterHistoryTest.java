@@ -69,7 +69,7 @@ class ClusterHistoryTest {
             Histories.Operation create = history.create(0, "r", "first");
             String id = first.workspace(workspace)
                     .resources()
-                    .create(NewResource.named("r"))
+                    .create(NewResource.of("r"))
                     .call()
                     .id();
             create.created(id);
@@ -81,7 +81,7 @@ class ClusterHistoryTest {
             Histories.Operation update = history.update(0, "r", 1, "second");
             update.updated(second.workspace(workspace)
                     .resources()
-                    .update(id, ResourceChange.named("second"))
+                    .update(id, ResourceChange.NONE.withName("second"))
                     .call()
                     .version());
 

@@ -358,7 +358,7 @@ final class FaultsTest {
     private static Reply without(String header, Reply reply) {
         Map<String, String> rest = new TreeMap<>(reply.headers());
         rest.remove(header.toLowerCase(Locale.ROOT));
-        return new Reply(reply.status(), rest, reply.body());
+        return Reply.of(reply.status(), rest, reply.body());
     }
 
     private static PlinthTestServer start() {

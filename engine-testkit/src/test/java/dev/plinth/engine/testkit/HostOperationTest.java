@@ -38,7 +38,9 @@ final class HostOperationTest {
                         if (name == null) {
                             throw new OperationRefused("Expected a name, but got none; give one.");
                         }
-                        operation.effects().patch(operation.resourceId(), ResourceChange.named(String.valueOf(name)));
+                        operation
+                                .effects()
+                                .patch(operation.resourceId(), ResourceChange.NONE.withName(String.valueOf(name)));
                         operation
                                 .effects()
                                 .publish(NewEvent.of("label.printed", Json.of("{\"label\":\"" + name + "\"}"))

@@ -48,6 +48,6 @@ final class HttpDoor implements Door {
     private static Reply reply(HttpResponse<byte[]> response) {
         Map<String, String> headers = new LinkedHashMap<>();
         response.headers().map().forEach((name, values) -> headers.put(name, String.join(", ", values)));
-        return new Reply(response.statusCode(), headers, response.body());
+        return Reply.of(response.statusCode(), headers, response.body());
     }
 }

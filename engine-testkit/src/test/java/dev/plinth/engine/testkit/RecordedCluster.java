@@ -39,7 +39,7 @@ import java.util.function.UnaryOperator;
  */
 final class RecordedCluster implements AutoCloseable {
     private static final Plan WIDE =
-            new Plan("wide", 1_000_000, Duration.ofSeconds(1), 20, Plan.UNLIMITED, Plan.UNLIMITED, List.of());
+            Plan.of("wide", 1_000_000, Duration.ofSeconds(1)).withQueuedJobsMax(Plan.UNLIMITED);
     private static final Duration LEASE = Duration.ofMillis(60);
     private static final int CLIENTS = 8;
     private static final int RESOURCES = 10;

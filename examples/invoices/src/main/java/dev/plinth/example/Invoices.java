@@ -55,7 +55,7 @@ public final class Invoices {
     /** Creates the invoice and starts the job that issues it, in the record of the answer. */
     private static Created create(NewInvoice input, CallContext call) {
         String invoice = call.effects()
-                .create(NewResource.named("Invoice of " + input.customer())
+                .create(NewResource.of("Invoice of " + input.customer())
                         .ofType("invoice")
                         .withData(Json.of(Map.of("customer", input.customer(), "amount", input.amount()))));
         return new Created(invoice, call.effects().startJob("invoice.issue", Json.of(Map.of("invoice", invoice))));
@@ -64,7 +64,7 @@ public final class Invoices {
     /** Adds the document and tells of it, in the record of the job's success. */
     private static Json issue(JobContext job) {
         String invoice = String.valueOf(job.input().asMap().get("invoice"));
-        String document = job.effects().createChild(invoice, NewResource.named("invoice.pdf"));
+        String document = job.effects().createChild(invoice, NewResource.of("invoice.pdf"));
         job.effects().publish(NewEvent.of("invoice.issued", Json.of(Map.of("document", document))).about(invoice));
         return Json.of(Map.of("document", document));
     }
@@ -76,7 +76,7 @@ public final class Invoices {
                     unit.resource(invoice).orElseThrow().data().asMap();
             BigDecimal paid =
                     new BigDecimal(String.valueOf(data.getOrDefault("paid", 0))).add(payment);
-            unit.effects().patch(invoice, ResourceChange.ofData(Json.of(Map.of("paid", paid))));
+            unit.effects().patch(invoice, ResourceChange.NONE.withData(Json.of(Map.of("paid", paid))));
             unit.effects().publish(NewEvent.of("invoice.paid", Json.of(Map.of("amount", payment))).about(invoice));
             return new BigDecimal(String.valueOf(data.get("amount"))).subtract(paid);
         });
@@ -89,7 +89,7 @@ public final class Invoices {
             String invoice = String.valueOf(request.call().query());
             String text = request.workspace().resources().get(invoice).call().name() + "\n";
             request.effects().publish(NewEvent.of("invoice.printed", Json.EMPTY_OBJECT).about(invoice));
-            return new Reply(200, Map.of("Content-Type", "text/plain"), text.getBytes(UTF_8));
+            return Reply.of(200, Map.of("Content-Type", "text/plain"), text.getBytes(UTF_8));
         });
     }
 

@@ -56,7 +56,7 @@ final class CollectedResponse extends HttpServletResponseWrapper {
         if (type != null && encoding != null && !type.toLowerCase(Locale.ROOT).contains(CHARSET)) {
             joined.put(CONTENT_TYPE, type + ";" + CHARSET + encoding);
         }
-        return new Reply(status, joined, body.bytes.toByteArray());
+        return Reply.of(status, joined, body.bytes.toByteArray());
     }
 
     @Override

@@ -238,8 +238,9 @@ record PlinthProperties(
             @Nullable String userAgent) {
         private WireIdentity names() {
             WireIdentity usual = WireIdentity.DEFAULT;
-            return new WireIdentity(
-                    or(problemBase, usual.problemBase()), or(realm, usual.realm()), Optional.ofNullable(userAgent));
+            WireIdentity named =
+                    usual.withProblemBase(or(problemBase, usual.problemBase())).withRealm(or(realm, usual.realm()));
+            return userAgent == null ? named : named.withUserAgent(userAgent);
         }
     }
 

@@ -12,7 +12,6 @@ import org.springframework.http.HttpHeaders;
 
 /** Makes calls of requests to the application's server. */
 final class ServletCalls {
-    private static final byte[] NO_BODY = {};
     private static final String IDEMPOTENCY_KEY = "idempotency-key";
 
     private ServletCalls() {}
@@ -37,8 +36,8 @@ final class ServletCalls {
     static Call head(HttpServletRequest request, String path, String hidden) {
         Map<String, String> headers = headers(request);
         headers.remove(hidden);
-        return new Call(
-                request.getMethod(), path, request.getQueryString(), headers, NO_BODY, false, request.getScheme());
+        return Call.of(request.getMethod(), path, request.getQueryString(), headers)
+                .withScheme(request.getScheme());
     }
 
     /**

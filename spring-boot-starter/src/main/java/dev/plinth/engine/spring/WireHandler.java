@@ -213,7 +213,7 @@ final class WireHandler implements HttpRequestHandler {
         if (method.equals("HEAD")) {
             call.context().complete();
         } else {
-            writePart(call, new Reply.Part(reply.body(), reply.rest()));
+            writePart(call, reply.firstPart());
         }
     }
 

@@ -87,7 +87,7 @@ final class GuardFilterTest {
                 @PathVariable("order") String order,
                 @RequestBody byte[] body,
                 @RequestAttribute(GuardFilter.REQUEST) GuardedRequest call) {
-            String made = call.effects().create(NewResource.named("payment of " + order));
+            String made = call.effects().create(NewResource.of("payment of " + order));
             return ResponseEntity.status(HttpStatus.CREATED)
                     .header("Content-Type", "text/csv;charset=UTF-8")
                     .header("X-Run", String.valueOf(runs.incrementAndGet()))
@@ -97,7 +97,7 @@ final class GuardFilterTest {
         @PostMapping("/payments/breaks")
         String breaks(@RequestAttribute(GuardFilter.REQUEST) GuardedRequest call) {
             runs.incrementAndGet();
-            String unused = call.effects().create(NewResource.named("never"));
+            String unused = call.effects().create(NewResource.of("never"));
             throw new IllegalStateException("the printer is on fire");
         }
 
@@ -148,14 +148,14 @@ final class GuardFilterTest {
                 HttpServletRequest request,
                 HttpServletResponse response)
                 throws IOException, ServletException {
-            String unused = call.effects().create(NewResource.named("never"));
+            String unused = call.effects().create(NewResource.of("never"));
             request.getRequestDispatcher("/open").forward(request, response);
         }
 
         @PostMapping("/payments/past")
         void past(@RequestAttribute(GuardFilter.REQUEST) GuardedRequest call, HttpServletResponse response)
                 throws IOException {
-            String unused = call.effects().create(NewResource.named("never"));
+            String unused = call.effects().create(NewResource.of("never"));
             ServletResponse server = response;
             while (server instanceof ServletResponseWrapper wrapper) {
                 server = wrapper.getResponse();
@@ -166,7 +166,7 @@ final class GuardFilterTest {
         @PostMapping("/payments/parts")
         void parts(@RequestAttribute(GuardFilter.REQUEST) GuardedRequest call, HttpServletRequest request)
                 throws IOException, ServletException {
-            String unused = call.effects().create(NewResource.named("never"));
+            String unused = call.effects().create(NewResource.of("never"));
             request.getParts().clear();
         }
 
@@ -341,7 +341,7 @@ final class GuardFilterTest {
     @Test
     void post_keyWithoutTheScope_is403() throws Exception {
         key = engine.admin()
-                .createKey(workspace, NewKey.named("reader").withScopes(Scope.RESOURCES_READ))
+                .createKey(workspace, NewKey.of("reader").withScopes(Scope.RESOURCES_READ))
                 .call()
                 .secret()
                 .orElseThrow();

@@ -30,7 +30,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -293,16 +292,9 @@ final class PlinthAutoConfigurationTest {
 
     @Test
     void refusalOfABatch_namesItsOperation() {
-        Problem problem = new Problem(
-                "https://plinth.dev/problems/not_found",
-                "Not found",
-                404,
-                "No such resource.",
-                "not_found",
-                "req_1",
-                false,
-                2,
-                List.of());
+        Problem problem = Problem.of(Json.of("{\"type\":\"https://plinth.dev/problems/not_found\","
+                + "\"title\":\"Not found\",\"status\":404,\"detail\":\"No such resource.\",\"code\":\"not_found\","
+                + "\"requestId\":\"req_1\",\"retryable\":false,\"operation\":2}"));
 
         ProblemDetail shown =
                 new ProblemAdvice().refused(new PlinthException(problem)).getBody();

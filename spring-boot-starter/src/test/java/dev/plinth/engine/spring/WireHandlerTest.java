@@ -18,7 +18,6 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.MappingMatch;
 import java.io.ByteArrayInputStream;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -164,7 +163,7 @@ final class WireHandlerTest {
         handler.complete(
                 new WireHandler.Exchange("ws", true, response, context),
                 "GET",
-                new Reply(200, Map.of(), new byte[] {1}, Optional.of(broken)),
+                Reply.of(200, Map.of(), new byte[] {1}).withRest(broken),
                 null);
 
         assertThat(request.answered.await(60, TimeUnit.SECONDS)).isTrue();

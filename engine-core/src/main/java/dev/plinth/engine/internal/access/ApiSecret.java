@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.access;
 
 import dev.plinth.engine.internal.base.Bytes;
-import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.decision.Context;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 

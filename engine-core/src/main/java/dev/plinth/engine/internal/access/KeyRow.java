@@ -1,15 +1,15 @@
 package dev.plinth.engine.internal.access;
 
-import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.ExpiryTime;
-import dev.plinth.engine.internal.base.Grace;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.RowReader;
-import dev.plinth.engine.internal.base.RowWriter;
-import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.ScopeBits;
 import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.rows.Grace;
+import dev.plinth.engine.internal.base.rows.RowReader;
+import dev.plinth.engine.internal.base.rows.RowWriter;
+import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.timer.DueIndex;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.access;
 
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Committer;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Committer;
 import dev.plinth.engine.internal.timer.WriteBehind;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

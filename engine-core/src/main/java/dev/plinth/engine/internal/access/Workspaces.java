@@ -1,15 +1,15 @@
 package dev.plinth.engine.internal.access;
 
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Context;
-import dev.plinth.engine.internal.base.Decision;
-import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.decision.Decision;
+import dev.plinth.engine.internal.base.decision.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.problem.Refusal;
+import dev.plinth.engine.internal.base.problem.RefusedException;
+import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
 import dev.plinth.engine.internal.shape.Entity;

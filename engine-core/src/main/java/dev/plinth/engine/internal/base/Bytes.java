@@ -43,7 +43,7 @@ public final class Bytes {
     }
 
     /** Replaces the first bytes of a buffer by the SHA-256 digest of its bytes and more. The buffer must have at least 32 bytes. */
-    static void sha256(byte[] buffer, int length, byte[] more) {
+    public static void sha256(byte[] buffer, int length, byte[] more) {
         MessageDigest digest = SHA_256.get();
         digest.reset();
         digest.update(buffer, 0, length);

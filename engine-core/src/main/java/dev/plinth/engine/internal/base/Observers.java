@@ -2,6 +2,8 @@ package dev.plinth.engine.internal.base;
 
 import dev.plinth.engine.api.EngineObserver;
 import dev.plinth.engine.api.TraceParent;
+import java.net.URI;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +74,36 @@ public final class Observers {
     public static Runnable enter(@Nullable Observed observed) {
         return observed == null ? NOT_ENTERED : observed.enter();
     }
+
+    /** A call that begins. */
+    public record OfCall(
+            String requestId,
+            String method,
+            String route,
+            String path,
+            Optional<String> scheme,
+            Optional<String> authority,
+            Optional<TraceParent> parent)
+            implements EngineObserver.CallWork {}
+
+    /** An attempt of a job that begins. */
+    public record OfJob(String jobId, String workspaceId, String type, int attempt, Optional<TraceParent> parent)
+            implements EngineObserver.JobWork {}
+
+    /** An attempt at a delivery that begins. */
+    public record OfDelivery(
+            String deliveryId,
+            String workspaceId,
+            String endpointId,
+            String eventType,
+            int attempt,
+            URI url,
+            Optional<TraceParent> parent)
+            implements EngineObserver.DeliveryWork {}
+
+    /** The end of work. */
+    public record Ended(Optional<String> failure, int status, Optional<String> workspaceId)
+            implements EngineObserver.End {}
 
     /** Work that the observer knows. */
     public final class Observed {

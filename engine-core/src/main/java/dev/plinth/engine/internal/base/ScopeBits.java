@@ -2,6 +2,7 @@ package dev.plinth.engine.internal.base;
 
 import dev.plinth.engine.api.Scope;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,8 @@ public final class ScopeBits {
     /** All rights that exist now or later: a full key. It is more than all scopes that have names. */
     public static final int FULL = Integer.MAX_VALUE;
 
-    private static final Scope[] SCOPES = Scope.values();
+    /** The scopes that have names, in the order of their bits. */
+    public static final List<Scope> SCOPES = List.copyOf(EnumSet.complementOf(EnumSet.of(Scope.UNKNOWN)));
 
     private ScopeBits() {}
 

@@ -36,6 +36,11 @@ public abstract class ScratchBuffer {
     /** How many bytes there are so far. */
     protected int size;
 
+    /** Returns how many bytes there are so far. */
+    public final int length() {
+        return size;
+    }
+
     /** Makes room for so many bytes more. */
     protected final void reserve(int more) {
         if (size + more > bytes.length) {

@@ -1,10 +1,10 @@
 package dev.plinth.engine.internal.command;
 
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Context;
-import dev.plinth.engine.internal.base.Decision;
-import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.decision.Decision;
+import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.List;
 

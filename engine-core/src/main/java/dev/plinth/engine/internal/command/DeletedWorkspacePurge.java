@@ -1,13 +1,13 @@
 package dev.plinth.engine.internal.command;
 
 import dev.plinth.engine.internal.access.Keys;
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Context;
-import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.ImportedWorkspaces;
-import dev.plinth.engine.internal.base.ImportedWorkspaces.ImportedWorkspace;
-import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.decision.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.decision.ImportedWorkspaces;
+import dev.plinth.engine.internal.base.decision.ImportedWorkspaces.ImportedWorkspace;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.job.Jobs;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.command;
 
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.command;
 
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.decision.Outcome;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

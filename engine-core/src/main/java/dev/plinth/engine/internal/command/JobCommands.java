@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.command;
 
-import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.decision.Command;
 import dev.plinth.engine.internal.job.HandledTypes;
 import dev.plinth.engine.internal.job.JobDraft;
 import dev.plinth.engine.internal.job.Jobs;

@@ -1,11 +1,11 @@
 package dev.plinth.engine.internal.command;
 
-import dev.plinth.engine.internal.base.Context;
-import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.decision.Decision;
+import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.problem.ProblemCode;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.resource.Children;
 import dev.plinth.engine.internal.resource.Resources;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.command;
 
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Context;
-import dev.plinth.engine.internal.base.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.decision.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.webhook.FanOut;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.command;
 
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Context;
 import dev.plinth.engine.internal.job.JobDraft;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.job.StepJob;

@@ -1,15 +1,15 @@
 package dev.plinth.engine.internal.command;
 
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Context;
-import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.ReserveAccess;
-import dev.plinth.engine.internal.base.StagedRows;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.decision.Decision;
+import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.problem.RefusedException;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.ReserveAccess;
+import dev.plinth.engine.internal.base.rows.StagedRows;
 import java.util.ArrayList;
 import java.util.List;
 

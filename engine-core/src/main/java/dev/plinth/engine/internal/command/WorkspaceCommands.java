@@ -1,12 +1,12 @@
 package dev.plinth.engine.internal.command;
 
 import dev.plinth.engine.internal.access.Workspaces;
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Decision;
-import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Decision;
+import dev.plinth.engine.internal.base.decision.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.webhook.Endpoints;

@@ -2,12 +2,12 @@ package dev.plinth.engine.internal.event;
 
 import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.RowIndex;
-import dev.plinth.engine.internal.base.RowSets;
-import dev.plinth.engine.internal.base.SetKey;
-import dev.plinth.engine.internal.base.SetKinds;
-import dev.plinth.engine.internal.base.TableName;
-import dev.plinth.engine.internal.base.TableName.Owner;
+import dev.plinth.engine.internal.base.rows.RowIndex;
+import dev.plinth.engine.internal.base.rows.RowSets;
+import dev.plinth.engine.internal.base.rows.SetKey;
+import dev.plinth.engine.internal.base.rows.SetKinds;
+import dev.plinth.engine.internal.base.rows.TableName;
+import dev.plinth.engine.internal.base.rows.TableName.Owner;
 
 /** The tables of the room and the sets that follow from them. */
 final class EventTables {

@@ -1,7 +1,6 @@
 package dev.plinth.engine.internal.host;
 
 import dev.plinth.engine.api.Effects;
-import dev.plinth.engine.api.EngineObserver;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.OperationResult;
@@ -11,11 +10,11 @@ import dev.plinth.engine.handler.EventContext;
 import dev.plinth.engine.handler.JobHandler;
 import dev.plinth.engine.handler.OperationContext;
 import dev.plinth.engine.internal.access.Access;
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Observers;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Context;
 import dev.plinth.engine.internal.command.HostEffects;
 import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.command.RecordedEffects;
@@ -70,14 +69,13 @@ public record HostHandlers(
     private HostJob.End observed(JobHandler handler, HostJob job) throws Exception {
         Optional<TraceParent> cause = Optional.ofNullable(job.trace());
         Observers.Observed observed = config.observers()
-                .begin(() ->
-                        new EngineObserver.JobWork(job.jobId(), job.workspaceId(), job.type(), job.attempt(), cause));
+                .begin(() -> new Observers.OfJob(job.jobId(), job.workspaceId(), job.type(), job.attempt(), cause));
         if (observed == null) {
             return run(handler, job);
         }
         job.enter(
                 observed.trace(cause.orElse(null)),
-                failure -> observed.end(new EngineObserver.End(failure, 0, Optional.of(job.workspaceId()))));
+                failure -> observed.end(new Observers.Ended(failure, 0, Optional.of(job.workspaceId()))));
         Runnable left = observed.enter();
         try {
             return run(handler, job);

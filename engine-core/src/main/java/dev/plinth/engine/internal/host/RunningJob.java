@@ -5,7 +5,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.handler.JobContext;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.job.HostJob;
 import java.util.Objects;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.idempotency;
 
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.rows.Rows;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the data of events, which remembered answers name instead of a copy. Thread-safe. */

@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.idempotency;
 
 import dev.plinth.engine.internal.base.Bytes;
-import dev.plinth.engine.internal.base.Digest;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.rows.Digest;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonValue;
 import java.util.Arrays;

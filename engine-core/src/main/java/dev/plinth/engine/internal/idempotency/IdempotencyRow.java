@@ -3,10 +3,10 @@ package dev.plinth.engine.internal.idempotency;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.RowReader;
-import dev.plinth.engine.internal.base.RowTranslation;
-import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.SecretCipher;
+import dev.plinth.engine.internal.base.rows.RowReader;
+import dev.plinth.engine.internal.base.rows.RowTranslation;
+import dev.plinth.engine.internal.base.rows.RowWriter;
 import java.time.Duration;
 import java.util.List;
 

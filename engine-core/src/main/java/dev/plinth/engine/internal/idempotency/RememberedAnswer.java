@@ -2,12 +2,12 @@ package dev.plinth.engine.internal.idempotency;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.RowReader;
-import dev.plinth.engine.internal.base.RowTranslation;
-import dev.plinth.engine.internal.base.RowWriter;
-import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SecretCipher;
+import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.rows.RowReader;
+import dev.plinth.engine.internal.base.rows.RowTranslation;
+import dev.plinth.engine.internal.base.rows.RowWriter;
+import dev.plinth.engine.internal.base.rows.Rows;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

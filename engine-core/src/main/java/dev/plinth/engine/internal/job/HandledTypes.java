@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.job;
 
 import dev.plinth.engine.api.JobStatus;
-import dev.plinth.engine.internal.base.Context;
-import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

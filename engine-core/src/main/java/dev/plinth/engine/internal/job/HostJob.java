@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.job;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.TraceParent;
-import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.decision.Command;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.job;
 
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Outcome;
 
 /** A job of items, each of which is one commit, so that a crash between two items repeats none. */
 public interface ItemJob {

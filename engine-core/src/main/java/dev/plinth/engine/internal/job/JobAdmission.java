@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.job;
 
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.rows.Rows;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;

@@ -3,11 +3,10 @@ package dev.plinth.engine.internal.job;
 import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.internal.base.rows.SetKey;
 import dev.plinth.engine.internal.store.Store;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
@@ -47,7 +46,11 @@ final class JobQueueFigures implements Supplier<JobFigures> {
                 break;
             }
         }
-        return new JobFigures(part.unhandled(), age(now, part.oldestUnhandledAt()), age(now, part.oldestQueuedAt()));
+        JobFigures figures = JobFigures.of(part.unhandled());
+        if (part.oldestUnhandledAt() != NOTHING) {
+            figures = figures.withOldestUnhandled(age(now, part.oldestUnhandledAt()));
+        }
+        return part.oldestQueuedAt() == NOTHING ? figures : figures.withOldestQueued(age(now, part.oldestQueuedAt()));
     }
 
     private Part next(Rows rows, Part before, long now) {
@@ -64,8 +67,8 @@ final class JobQueueFigures implements Supplier<JobFigures> {
         return part;
     }
 
-    private static Optional<Duration> age(long now, long since) {
-        return since == NOTHING ? Optional.empty() : Optional.of(Duration.ofMillis(Math.max(0, now - since)));
+    private static Duration age(long now, long since) {
+        return Duration.ofMillis(Math.max(0, now - since));
     }
 
     private record Part(long last, long unhandled, long oldestUnhandledAt, long oldestQueuedAt) {

@@ -3,17 +3,19 @@ package dev.plinth.engine.internal.job;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Bytes;
-import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.RowReader;
-import dev.plinth.engine.internal.base.RowTranslation;
-import dev.plinth.engine.internal.base.RowWriter;
-import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.rows.RowReader;
+import dev.plinth.engine.internal.base.rows.RowTranslation;
+import dev.plinth.engine.internal.base.rows.RowWriter;
+import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +49,8 @@ record JobRow(
     private static final int UNTRACED_VERSION = 1;
 
     /** The states in the order of the stored numbers. */
-    private static final JobStatus[] STATUSES = JobStatus.values();
+    /** The states that a job has, in the order of the numbers in rows. */
+    static final List<JobStatus> STATUSES = List.copyOf(EnumSet.complementOf(EnumSet.of(JobStatus.UNKNOWN)));
 
     /**
      * The parts of a job that never change.
@@ -355,7 +358,7 @@ record JobRow(
                 in.number(),
                 in.small(),
                 trace(in));
-        JobStatus status = STATUSES[in.small()];
+        JobStatus status = STATUSES.get(in.small());
         int begun = in.small();
         long dueAt = in.number();
         long startedAt = in.number();

@@ -2,25 +2,25 @@ package dev.plinth.engine.internal.job;
 
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Context;
-import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.ReserveAccess;
-import dev.plinth.engine.internal.base.RowWriter;
-import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.SetKey;
-import dev.plinth.engine.internal.base.SetKinds;
-import dev.plinth.engine.internal.base.StoredRow;
-import dev.plinth.engine.internal.base.TableName;
-import dev.plinth.engine.internal.base.TransferredTable;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.decision.Decision;
+import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.problem.ProblemCode;
+import dev.plinth.engine.internal.base.problem.Refusal;
+import dev.plinth.engine.internal.base.problem.RefusedException;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.ReserveAccess;
+import dev.plinth.engine.internal.base.rows.RowWriter;
+import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.internal.base.rows.SetKey;
+import dev.plinth.engine.internal.base.rows.SetKinds;
+import dev.plinth.engine.internal.base.rows.StoredRow;
+import dev.plinth.engine.internal.base.rows.TableName;
+import dev.plinth.engine.internal.base.rows.TransferredTable;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.list.Lists;
 import dev.plinth.engine.internal.list.PageRequest;
@@ -285,7 +285,7 @@ public final class Jobs {
     /** Counts the jobs in each status, of all workspaces. */
     public static Map<String, ToLongFunction<Rows>> countsByStatus() {
         Map<String, ToLongFunction<Rows>> counts = new LinkedHashMap<>();
-        for (JobStatus status : JobStatus.values()) {
+        for (JobStatus status : JobRow.STATUSES) {
             counts.put(status.wireName(), rows -> rows.size(JobTables.ofAllByStatus(status)));
         }
         return counts;

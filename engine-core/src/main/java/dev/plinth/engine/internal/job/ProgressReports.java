@@ -1,13 +1,13 @@
 package dev.plinth.engine.internal.job;
 
 import dev.plinth.engine.internal.base.Caller;
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Context;
-import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.decision.Decision;
+import dev.plinth.engine.internal.base.rows.Changes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

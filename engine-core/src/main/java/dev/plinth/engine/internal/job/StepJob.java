@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.job;
 
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Context;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.rows.Changes;
 
 /**
  * A job that goes through rows, a few in each commit, until there are none left. A new attempt begins at the first row

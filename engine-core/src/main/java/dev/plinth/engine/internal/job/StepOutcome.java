@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.job;
 
-import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.decision.Outcome;
 
 /** Tells the runner what came of a step of a job. */
 sealed interface StepOutcome extends Outcome.Internal {

@@ -3,8 +3,8 @@ package dev.plinth.engine.internal.json;
 import dev.plinth.engine.api.NearestName;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.base.problem.Quoted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +47,7 @@ public final class Fields {
     /** Adds an error at a member, unless the list of errors is full. */
     public void error(String name, String code, String detail) {
         if (!isFull()) {
-            errors.add(new ProblemError(ProblemError.Source.POINTER, pointer(name), code, detail));
+            errors.add(ProblemError.of(ProblemError.Source.POINTER, pointer(name), code, detail));
         }
     }
 
@@ -60,7 +60,7 @@ public final class Fields {
     /** Adds an error whose pointer starts at this object, unless the list of errors is full. */
     public void errorInside(ProblemError error) {
         if (!isFull()) {
-            errors.add(new ProblemError(error.source(), at + error.at(), error.code(), error.detail()));
+            errors.add(ProblemError.of(error.source(), at + error.at(), error.code(), error.detail()));
         }
     }
 

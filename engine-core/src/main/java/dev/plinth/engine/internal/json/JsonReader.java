@@ -48,7 +48,7 @@ public final class JsonReader {
      * @param itemsMax items of an array that is a member of the body
      * @param memory reserves bytes for the values beyond the first 64 KiB; returns false if there are too few
      * @throws MalformedJsonException if the body is not JSON, or has too many values
-     * @throws dev.plinth.engine.internal.base.RefusedException if there is no memory for the values: 503
+     * @throws dev.plinth.engine.internal.base.problem.RefusedException if there is no memory for the values: 503
      */
     public static JsonValue readBody(byte[] utf8, int itemsMax, LongPredicate memory) throws MalformedJsonException {
         return read(utf8, new JsonScanner.Bounds(Limits.JSON_DEPTH_MAX, Limits.BODY_VALUES_MAX, itemsMax, memory));

@@ -14,7 +14,7 @@ import com.networknt.schema.path.PathType;
 import com.networknt.schema.resource.SchemaLoader;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Quoted;
+import dev.plinth.engine.internal.base.problem.Quoted;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -174,7 +174,7 @@ public final class JsonSchema {
     }
 
     private static ProblemError error(String pointer, String code, String detail) {
-        return new ProblemError(ProblemError.Source.POINTER, pointer, code, detail);
+        return ProblemError.of(ProblemError.Source.POINTER, pointer, code, detail);
     }
 
     /** Returns the place of an error. A missing or unexpected member counts as its own place. */

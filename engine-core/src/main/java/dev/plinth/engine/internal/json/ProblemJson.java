@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.json;
 
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.problem.Refusal;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 

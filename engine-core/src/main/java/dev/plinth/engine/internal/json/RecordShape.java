@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.json;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Quoted;
+import dev.plinth.engine.internal.base.problem.Quoted;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
@@ -92,7 +92,7 @@ record RecordShape(Consumer<JsonBytes> schema, String expected, Reader reader) {
 
     static void error(String at, String code, String detail, List<ProblemError> errors) {
         if (!isFull(errors)) {
-            errors.add(new ProblemError(ProblemError.Source.POINTER, at, code, detail));
+            errors.add(ProblemError.of(ProblemError.Source.POINTER, at, code, detail));
         }
     }
 

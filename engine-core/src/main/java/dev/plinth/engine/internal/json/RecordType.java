@@ -5,7 +5,7 @@ import dev.plinth.engine.api.NearestName;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.api.WireValue;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Quoted;
+import dev.plinth.engine.internal.base.problem.Quoted;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;

@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.list;
 
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.SetKey;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.internal.base.rows.SetKey;
+import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.list;
 
-import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.internal.base.rows.SetKey;
 import java.util.List;
 
 /**

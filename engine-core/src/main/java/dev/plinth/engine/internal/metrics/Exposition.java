@@ -125,7 +125,7 @@ public final class Exposition {
 
     private Exposition begin(String name, Figure.Kind kind, String help) {
         end();
-        if (!NAME.matcher(name).matches() || families.put(name, new Figure(name, kind, help, List.of())) != null) {
+        if (!NAME.matcher(name).matches() || families.put(name, Figure.of(name, kind, help, List.of())) != null) {
             throw new IllegalStateException(
                     "Expected each family once, under a name that matches " + NAME + ", but got " + name);
         }
@@ -136,7 +136,7 @@ public final class Exposition {
     private void end() {
         Figure begun = families.get(family);
         if (begun != null) {
-            families.put(family, new Figure(family, begun.kind(), begun.help(), samples));
+            families.put(family, Figure.of(family, begun.kind(), begun.help(), samples));
         }
         samples = new ArrayList<>();
         family = "";

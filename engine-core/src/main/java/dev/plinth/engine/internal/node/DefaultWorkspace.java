@@ -6,7 +6,7 @@ import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.AdminClient;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
-import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.decision.Outcome;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.Store;
 import java.util.Optional;

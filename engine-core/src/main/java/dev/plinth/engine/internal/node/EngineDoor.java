@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.node;
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.pipeline.ReplyTo;
 import dev.plinth.engine.internal.wire.Wire;
 import dev.plinth.engine.server.Admission;

@@ -1,11 +1,11 @@
 package dev.plinth.engine.internal.node;
 
-import dev.plinth.engine.internal.base.HostCode;
 import dev.plinth.engine.internal.base.Plans;
+import dev.plinth.engine.internal.base.problem.HostCode;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.settings.EngineConfig;
 import dev.plinth.engine.internal.wire.EarlyReplies;
-import dev.plinth.engine.internal.wire.ReplyRenderer;
+import dev.plinth.engine.internal.wire.route.ReplyRenderer;
 import java.net.URI;
 import java.util.Optional;
 import java.util.function.Supplier;

@@ -7,7 +7,7 @@ import dev.plinth.engine.api.FirstStart;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.FatalErrors;
-import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.problem.Refusal;
 import dev.plinth.engine.internal.host.IdempotentWork;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.store.Store;

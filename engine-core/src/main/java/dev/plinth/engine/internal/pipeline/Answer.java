@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.decision.Outcome;
 import dev.plinth.engine.internal.quota.Quota;
 import org.jspecify.annotations.Nullable;
 

@@ -1,10 +1,10 @@
 package dev.plinth.engine.internal.pipeline;
 
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.problem.ProblemCode;
+import dev.plinth.engine.internal.base.problem.Refusal;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.store.Store;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;

@@ -2,8 +2,8 @@ package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.internal.access.Access;
-import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.problem.Refusal;
 
 /**
  * Tells at which step of the order of evaluation a request ended (contract §2).

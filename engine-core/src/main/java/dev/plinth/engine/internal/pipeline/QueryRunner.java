@@ -1,10 +1,10 @@
 package dev.plinth.engine.internal.pipeline;
 
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Context;
-import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.problem.RefusedException;
+import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.View;
 import java.util.function.Function;

@@ -1,13 +1,12 @@
 package dev.plinth.engine.internal.pipeline;
 
-import dev.plinth.engine.api.EngineObserver;
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.CutSecrets;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Observers;
-import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.problem.CutSecrets;
+import dev.plinth.engine.internal.base.problem.Refusal;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -235,7 +234,7 @@ public final class RequestDispatcher {
             return;
         }
         Request request = call.request;
-        Observers.Observed observed = observers.begin(() -> new EngineObserver.CallWork(
+        Observers.Observed observed = observers.begin(() -> new Observers.OfCall(
                 call.id.text(),
                 request.method(),
                 request.route().path(),

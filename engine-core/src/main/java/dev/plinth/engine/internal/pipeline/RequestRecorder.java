@@ -8,9 +8,9 @@ import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Observers;
-import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refusal;
+import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.problem.ProblemCode;
+import dev.plinth.engine.internal.base.problem.Refusal;
 import dev.plinth.engine.internal.metrics.RequestMetrics;
 import dev.plinth.engine.internal.quota.Quota;
 import dev.plinth.engine.internal.requestlog.EntryWriter;
@@ -109,7 +109,7 @@ final class RequestRecorder {
     }
 
     private static EngineObserver.End end(Caller caller, Outcome outcome) {
-        return new EngineObserver.End(
+        return new Observers.Ended(
                 outcome instanceof Outcome.Refused refused
                         ? Optional.of(refused.refusal().code().wireName())
                         : Optional.empty(),

@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.api.Scope;
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.problem.ProblemCode;
 import dev.plinth.engine.internal.shape.Body;
 import dev.plinth.engine.internal.shape.Parameter;
 import dev.plinth.engine.internal.shape.Schema;

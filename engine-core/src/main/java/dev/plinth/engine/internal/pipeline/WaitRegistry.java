@@ -1,10 +1,10 @@
 package dev.plinth.engine.internal.pipeline;
 
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.resource.Resources;

@@ -1,12 +1,12 @@
 package dev.plinth.engine.internal.pipeline;
 
 import dev.plinth.engine.internal.base.BoundedExecutor;
-import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.problem.Refusal;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.WriterBusyException;
 import java.util.Set;

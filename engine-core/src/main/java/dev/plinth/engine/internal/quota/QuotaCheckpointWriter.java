@@ -1,15 +1,15 @@
 package dev.plinth.engine.internal.quota;
 
 import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Committer;
-import dev.plinth.engine.internal.base.Decision;
-import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.TableName;
-import dev.plinth.engine.internal.base.TransferredTable;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Committer;
+import dev.plinth.engine.internal.base.decision.Decision;
+import dev.plinth.engine.internal.base.decision.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.TableName;
+import dev.plinth.engine.internal.base.rows.TransferredTable;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
 import dev.plinth.engine.internal.timer.WriteBehind;

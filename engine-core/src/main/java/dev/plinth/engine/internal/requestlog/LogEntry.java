@@ -3,11 +3,11 @@ package dev.plinth.engine.internal.requestlog;
 import dev.plinth.engine.api.LoggedRequest.KeyUse;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Caller;
-import dev.plinth.engine.internal.base.CutSecrets;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.RowReader;
 import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.base.problem.CutSecrets;
+import dev.plinth.engine.internal.base.rows.RowReader;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +76,7 @@ record LogEntry(
         int count = row.small();
         List<ProblemError> errors = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            errors.add(new ProblemError(SOURCES[row.small()], row.text(), row.text(), row.text()));
+            errors.add(ProblemError.of(SOURCES[row.small()], row.text(), row.text(), row.text()));
         }
         return new Why(code, detail, errors, policy);
     }

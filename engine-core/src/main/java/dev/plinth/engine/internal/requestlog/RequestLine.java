@@ -81,7 +81,7 @@ final class RequestLine {
             for (JsonValue item : items.items()) {
                 if (item instanceof JsonValue.Obj error) {
                     boolean isPointer = error.get("pointer") != null;
-                    errors.add(new ProblemError(
+                    errors.add(ProblemError.of(
                             isPointer ? ProblemError.Source.POINTER : ProblemError.Source.PARAMETER,
                             text(error, isPointer ? "pointer" : "parameter"),
                             text(error, "code"),

@@ -2,9 +2,9 @@ package dev.plinth.engine.internal.resource;
 
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.problem.ProblemCode;
+import dev.plinth.engine.internal.base.problem.Refusal;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.JsonReader;
@@ -123,7 +123,7 @@ public final class ContentRules {
         int pairs =
                 ((JsonValue.Obj) JsonReader.trusted(after.metadata())).members().size();
         if (pairs > Limits.METADATA_PAIRS_MAX) {
-            errors.add(new ProblemError(
+            errors.add(ProblemError.of(
                     ProblemError.Source.POINTER,
                     "/metadata",
                     "too_many",
@@ -179,7 +179,7 @@ public final class ContentRules {
     }
 
     private static ProblemError tooLarge(String pointer, int bytes) {
-        return new ProblemError(
+        return ProblemError.of(
                 ProblemError.Source.POINTER,
                 pointer,
                 "too_large",

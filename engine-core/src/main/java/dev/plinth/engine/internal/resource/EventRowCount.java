@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.resource;
 
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.rows.Rows;
 
 /** Counts the rows that an event writes: its own, and one for each webhook endpoint that wants it. */
 @FunctionalInterface

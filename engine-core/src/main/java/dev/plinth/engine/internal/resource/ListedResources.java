@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.resource;
 
-import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.internal.base.rows.SetKey;
 import dev.plinth.engine.internal.list.Lists;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.resource;
 
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Quoted;
+import dev.plinth.engine.internal.base.problem.Quoted;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonSchema;

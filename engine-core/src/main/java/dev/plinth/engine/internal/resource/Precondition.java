@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.resource;
 
-import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Quoted;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.problem.ProblemCode;
+import dev.plinth.engine.internal.base.problem.Quoted;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -2,8 +2,8 @@ package dev.plinth.engine.internal.resource;
 
 import dev.plinth.engine.api.ResourceStatus;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.SetKey;
-import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.rows.SetKey;
+import dev.plinth.engine.internal.base.rows.SetKinds;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import java.util.List;

@@ -4,13 +4,15 @@ import dev.plinth.engine.api.ResourceStatus;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.RowReader;
-import dev.plinth.engine.internal.base.RowWriter;
-import dev.plinth.engine.internal.base.SetKey;
-import dev.plinth.engine.internal.base.SetKinds;
 import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.base.rows.RowReader;
+import dev.plinth.engine.internal.base.rows.RowWriter;
+import dev.plinth.engine.internal.base.rows.SetKey;
+import dev.plinth.engine.internal.base.rows.SetKinds;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,8 @@ final class ResourceRow {
     private static final int FROM_DATA_TO_METADATA = ",\"metadata\":".length();
 
     /** The states in the order of the stored numbers. */
-    private static final ResourceStatus[] STATUSES = ResourceStatus.values();
+    /** The states that a resource has, in the order of the numbers in rows. */
+    static final List<ResourceStatus> STATUSES = List.copyOf(EnumSet.complementOf(EnumSet.of(ResourceStatus.UNKNOWN)));
 
     private final IdKind kind;
     private final byte[] row;
@@ -126,7 +129,7 @@ final class ResourceRow {
 
     /** Returns its status. A child is always active. */
     ResourceStatus status() {
-        return STATUSES[row[numberAt + FROM_NUMBER_TO_STATUS]];
+        return STATUSES.get(row[numberAt + FROM_NUMBER_TO_STATUS]);
     }
 
     long version() {

@@ -3,13 +3,13 @@ package dev.plinth.engine.internal.resource;
 import dev.plinth.engine.api.ResourceStatus;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.RowIndex;
-import dev.plinth.engine.internal.base.RowReader;
-import dev.plinth.engine.internal.base.RowSets;
-import dev.plinth.engine.internal.base.SetKey;
-import dev.plinth.engine.internal.base.SetKinds;
-import dev.plinth.engine.internal.base.TableName;
-import dev.plinth.engine.internal.base.TableName.Owner;
+import dev.plinth.engine.internal.base.rows.RowIndex;
+import dev.plinth.engine.internal.base.rows.RowReader;
+import dev.plinth.engine.internal.base.rows.RowSets;
+import dev.plinth.engine.internal.base.rows.SetKey;
+import dev.plinth.engine.internal.base.rows.SetKinds;
+import dev.plinth.engine.internal.base.rows.TableName;
+import dev.plinth.engine.internal.base.rows.TableName.Owner;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import java.util.ArrayList;
@@ -41,8 +41,6 @@ final class ResourceTables {
     /** The offset of a share's number: after owner, share, resource, grantee and role. */
     static final int SHARE_NUMBER_AT = RowReader.HEAD_BYTES + 4 * Id.BYTES + 1;
 
-    private static final List<ResourceStatus> ALL_STATUSES = List.of(ResourceStatus.values());
-
     private ResourceTables() {}
 
     /** Returns the set of a workspace's resources in a status. */
@@ -56,6 +54,7 @@ final class ResourceTables {
             case ACTIVE -> SetKinds.RESOURCES_ACTIVE;
             case PAUSED -> SetKinds.RESOURCES_PAUSED;
             case ARCHIVED -> SetKinds.RESOURCES_ARCHIVED;
+            case UNKNOWN -> throw new IllegalStateException("Expected a status of a row, but got UNKNOWN");
         };
     }
 
@@ -70,7 +69,7 @@ final class ResourceTables {
 
     /** Returns the sets of all resources of a workspace. */
     static List<SetKey> all(Id workspace) {
-        return inStatus(workspace, ALL_STATUSES);
+        return inStatus(workspace, ResourceRow.STATUSES);
     }
 
     static SetKey byMetadata(Id workspace, String key, String value) {

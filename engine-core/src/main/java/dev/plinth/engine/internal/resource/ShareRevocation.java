@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.resource;
 
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.rows.Changes;
 
 /** Ends the work of a workspace on another workspace's resource, when its right to work on the resource ends. */
 @FunctionalInterface

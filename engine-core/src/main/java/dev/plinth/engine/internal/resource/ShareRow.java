@@ -2,9 +2,9 @@ package dev.plinth.engine.internal.resource;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.RowReader;
-import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.base.rows.RowReader;
+import dev.plinth.engine.internal.base.rows.RowWriter;
 import dev.plinth.engine.internal.json.JsonBytes;
 
 /** A share as it is stored, under the grantee and the resource. */

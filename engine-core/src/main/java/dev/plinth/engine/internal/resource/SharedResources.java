@@ -1,11 +1,11 @@
 package dev.plinth.engine.internal.resource;
 
-import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.ImportedWorkspaces;
-import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.SetKey;
-import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.decision.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.decision.ImportedWorkspaces;
+import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.internal.base.rows.SetKey;
+import dev.plinth.engine.internal.base.rows.SetKinds;
 import dev.plinth.engine.internal.list.Lists;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.resource;
 
 import dev.plinth.engine.api.ResourceStatus;
-import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.problem.ProblemCode;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 
 /** The rules of the status of a resource, and its moves. */
 final class StatusRules {

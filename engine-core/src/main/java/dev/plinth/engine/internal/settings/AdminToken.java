@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.settings;
 
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
-import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.decision.Outcome;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.Store;
 import java.util.HexFormat;

@@ -2,11 +2,11 @@ package dev.plinth.engine.internal.settings;
 
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
-import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SecretCipher;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.Store;

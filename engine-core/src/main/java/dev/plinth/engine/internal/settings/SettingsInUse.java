@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.settings;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Plans;
-import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.resource.ContentTypes;
 import java.util.ArrayList;
 import java.util.List;

@@ -197,6 +197,6 @@ public final class Kind<T> {
      */
     public static void itemError(Fields fields, String name, int index, String inside, String code, String detail) {
         String pointer = "/" + name + "/" + index + inside;
-        fields.errorInside(new ProblemError(ProblemError.Source.POINTER, pointer, code, detail));
+        fields.errorInside(ProblemError.of(ProblemError.Source.POINTER, pointer, code, detail));
     }
 }

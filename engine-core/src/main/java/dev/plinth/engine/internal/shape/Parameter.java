@@ -2,8 +2,8 @@ package dev.plinth.engine.internal.shape;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Quoted;
 import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.base.problem.Quoted;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

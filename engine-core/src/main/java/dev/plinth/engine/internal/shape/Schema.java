@@ -69,9 +69,10 @@ public record Schema(List<String> types, Consumer<JsonBytes> rules, List<Entity>
         return of("string", json -> json.member("pattern", "^" + kind.prefix() + "_[0-9a-hjkmnp-tv-z]{26}$"));
     }
 
-    /** Returns the words of an enum as the wire shows them, in its order. */
+    /** Returns the words of an enum that the wire shows, in its order: all but {@code UNKNOWN}, which answers never have. */
     public static List<String> words(Enum<?>[] constants) {
         return Arrays.stream(constants)
+                .filter(each -> !each.name().equals("UNKNOWN"))
                 .map(each -> each.name().toLowerCase(Locale.ROOT))
                 .toList();
     }

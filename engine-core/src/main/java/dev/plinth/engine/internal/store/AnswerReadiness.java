@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.problem.Refusal;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.store.log.Journal;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.util.concurrent.CompletableFuture;

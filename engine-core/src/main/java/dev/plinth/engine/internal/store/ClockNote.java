@@ -1,12 +1,12 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.RowReader;
-import dev.plinth.engine.internal.base.RowWriter;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.RowReader;
+import dev.plinth.engine.internal.base.rows.RowWriter;
+import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.log.Checksum;
-import dev.plinth.engine.internal.store.log.Disk;
+import dev.plinth.engine.internal.store.log.disk.Disk;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.io.IOException;
 import java.nio.ByteBuffer;

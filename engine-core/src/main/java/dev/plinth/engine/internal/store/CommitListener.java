@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.rows.Changes;
 import java.util.List;
 
 /** Learns of durable records. */

@@ -1,13 +1,13 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Record;
-import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.problem.ProblemCode;
+import dev.plinth.engine.internal.base.problem.Refusal;
+import dev.plinth.engine.internal.base.problem.RefusedException;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.Record;
 import dev.plinth.engine.internal.store.memory.CapacityCheck;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.util.ArrayDeque;

@@ -2,13 +2,13 @@ package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.StoreSettings;
+import dev.plinth.engine.internal.base.problem.RefusedException;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.internal.base.rows.StoreSettings;
 import dev.plinth.engine.internal.store.log.LogJournal;
 import dev.plinth.engine.internal.store.log.LogPosition;
 import dev.plinth.engine.internal.store.log.RecordCodec;

@@ -2,13 +2,13 @@ package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.StoreSettings;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.StoreSettings;
+import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.log.Checksum;
 import dev.plinth.engine.internal.store.log.DirectoryDisk;
-import dev.plinth.engine.internal.store.log.Disk;
 import dev.plinth.engine.internal.store.log.JournalEnd;
 import dev.plinth.engine.internal.store.log.StoreId;
+import dev.plinth.engine.internal.store.log.disk.Disk;
 import dev.plinth.engine.internal.store.memory.MappedTables;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import dev.plinth.engine.internal.store.memory.TableFactory;

@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Joins;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,11 +2,11 @@ package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.internal.base.StoreSettings;
+import dev.plinth.engine.internal.base.rows.StoreSettings;
 import dev.plinth.engine.internal.store.log.DirectoryDisk;
-import dev.plinth.engine.internal.store.log.Disk;
 import dev.plinth.engine.internal.store.log.FileJournal;
-import dev.plinth.engine.internal.store.log.UpgradedFiles;
+import dev.plinth.engine.internal.store.log.disk.Disk;
+import dev.plinth.engine.internal.store.log.upgrade.UpgradedFiles;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.io.IOException;
 import java.nio.file.Path;

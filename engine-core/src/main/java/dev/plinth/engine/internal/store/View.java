@@ -2,10 +2,10 @@ package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.RowReader;
-import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.SetKey;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.RowReader;
+import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.internal.base.rows.SetKey;
+import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;

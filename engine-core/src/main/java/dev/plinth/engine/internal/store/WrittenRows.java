@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.store.log.LogJournal;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.io.IOException;

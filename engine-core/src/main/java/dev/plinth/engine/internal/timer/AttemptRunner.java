@@ -4,7 +4,7 @@ import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.EngineTimer;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

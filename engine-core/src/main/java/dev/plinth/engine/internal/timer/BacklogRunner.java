@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.timer;
 
-import dev.plinth.engine.internal.base.Backlog;
-import dev.plinth.engine.internal.base.Context;
-import dev.plinth.engine.internal.base.RowReader;
-import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.decision.Backlog;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.rows.RowReader;
+import dev.plinth.engine.internal.base.rows.Rows;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;

@@ -1,10 +1,10 @@
 package dev.plinth.engine.internal.timer;
 
-import dev.plinth.engine.internal.base.HiddenNumbers;
-import dev.plinth.engine.internal.base.RowSets;
-import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.SetKey;
-import dev.plinth.engine.internal.base.SetKinds;
+import dev.plinth.engine.internal.base.decision.HiddenNumbers;
+import dev.plinth.engine.internal.base.rows.RowSets;
+import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.internal.base.rows.SetKey;
+import dev.plinth.engine.internal.base.rows.SetKinds;
 import java.util.function.LongPredicate;
 
 /**

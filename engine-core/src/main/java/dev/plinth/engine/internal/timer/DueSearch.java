@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.timer;
 
 import dev.plinth.engine.internal.base.Deadline;
-import dev.plinth.engine.internal.base.HiddenNumbers;
-import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.decision.HiddenNumbers;
+import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.store.Store;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

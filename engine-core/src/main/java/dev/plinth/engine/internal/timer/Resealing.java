@@ -1,12 +1,12 @@
 package dev.plinth.engine.internal.timer;
 
-import dev.plinth.engine.internal.base.Context;
-import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.SealedRows;
 import dev.plinth.engine.internal.base.SecretCipher;
-import dev.plinth.engine.internal.base.SetKey;
-import dev.plinth.engine.internal.base.StoredRow;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.internal.base.rows.SealedRows;
+import dev.plinth.engine.internal.base.rows.SetKey;
+import dev.plinth.engine.internal.base.rows.StoredRow;
+import dev.plinth.engine.internal.base.rows.TableName;
 import java.util.function.BiFunction;
 
 /**

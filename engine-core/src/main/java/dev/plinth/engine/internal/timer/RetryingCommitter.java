@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.timer;
 
 import dev.plinth.engine.internal.base.Caller;
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Committer;
-import dev.plinth.engine.internal.base.Outcome;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Committer;
+import dev.plinth.engine.internal.base.decision.Outcome;
 import java.util.function.BooleanSupplier;
 
 /**

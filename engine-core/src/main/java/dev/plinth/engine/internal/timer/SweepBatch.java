@@ -1,12 +1,12 @@
 package dev.plinth.engine.internal.timer;
 
-import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.ReserveAccess;
-import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.SetKey;
-import dev.plinth.engine.internal.base.StoredRow;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.ReserveAccess;
+import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.internal.base.rows.SetKey;
+import dev.plinth.engine.internal.base.rows.StoredRow;
+import dev.plinth.engine.internal.base.rows.TableName;
 
 /** The rows of one step of the sweep, limited in rows and bytes. Not thread-safe. */
 public final class SweepBatch {

@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.timer;
 
-import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.SetKey;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.rows.SetKey;
+import dev.plinth.engine.internal.base.rows.TableName;
 import java.util.function.Function;
 
 /** Removes all rows of a deleted workspace from a room. */

@@ -1,10 +1,10 @@
 package dev.plinth.engine.internal.timer;
 
 import dev.plinth.engine.internal.base.Caller;
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Committer;
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Committer;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import java.util.List;
 
 /**

@@ -1,11 +1,11 @@
 package dev.plinth.engine.internal.transfer;
 
-import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.RowKey;
-import dev.plinth.engine.internal.base.TableName;
-import dev.plinth.engine.internal.base.TransferredTable;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.RowKey;
+import dev.plinth.engine.internal.base.rows.TableName;
+import dev.plinth.engine.internal.base.rows.TransferredTable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

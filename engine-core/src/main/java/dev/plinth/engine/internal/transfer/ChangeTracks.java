@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.transfer;
 
-import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.store.CommitListener;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.transfer;
 
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.RowKey;
-import dev.plinth.engine.internal.base.TransferredTable;
+import dev.plinth.engine.internal.base.rows.RowKey;
+import dev.plinth.engine.internal.base.rows.TransferredTable;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.transfer;
 
-import dev.plinth.engine.internal.base.RowTranslation;
-import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SecretCipher;
+import dev.plinth.engine.internal.base.rows.RowTranslation;
+import dev.plinth.engine.internal.base.rows.Rows;
 import java.util.Arrays;
 
 /**

@@ -2,8 +2,8 @@ package dev.plinth.engine.internal.transfer;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.TransferredIds;
-import dev.plinth.engine.internal.base.TransferredTable;
+import dev.plinth.engine.internal.base.rows.TransferredIds;
+import dev.plinth.engine.internal.base.rows.TransferredTable;
 import dev.plinth.engine.internal.store.Store;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.transfer;
 
 import dev.plinth.engine.internal.access.Access;
-import dev.plinth.engine.internal.base.TransferredTable;
+import dev.plinth.engine.internal.base.rows.TransferredTable;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.job.Jobs;

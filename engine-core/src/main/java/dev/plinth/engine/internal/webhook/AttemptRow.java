@@ -2,9 +2,9 @@ package dev.plinth.engine.internal.webhook;
 
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.RowReader;
-import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.base.rows.RowReader;
+import dev.plinth.engine.internal.base.rows.RowWriter;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.webhook.send.SendError;
 import dev.plinth.engine.internal.webhook.send.SendResult;

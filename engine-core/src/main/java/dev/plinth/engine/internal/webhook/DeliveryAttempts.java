@@ -4,19 +4,19 @@ import dev.plinth.engine.api.EngineObserver;
 import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Caller;
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Committer;
-import dev.plinth.engine.internal.base.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.EventContent;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.Observers;
-import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Recordings;
-import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SecretCipher;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Committer;
+import dev.plinth.engine.internal.base.decision.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.problem.RefusedException;
+import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.store.Store;
@@ -25,6 +25,7 @@ import dev.plinth.engine.internal.webhook.send.LazySender;
 import dev.plinth.engine.internal.webhook.send.SendError;
 import dev.plinth.engine.internal.webhook.send.SendRequest;
 import dev.plinth.engine.internal.webhook.send.SendResult;
+import dev.plinth.engine.internal.webhook.send.Signature;
 import java.net.URI;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -216,7 +217,7 @@ final class DeliveryAttempts {
     /** Has the observer learn of an attempt that begins. */
     private Observers.@Nullable Observed observe(DeliveryRow row, EndpointRow endpoint, @Nullable TraceParent cause) {
         DeliveryRow.Facts facts = row.facts();
-        return observers.begin(() -> new EngineObserver.DeliveryWork(
+        return observers.begin(() -> new Observers.OfDelivery(
                 facts.id().text(),
                 facts.workspace().text(),
                 facts.endpoint().text(),
@@ -229,7 +230,7 @@ final class DeliveryAttempts {
     private static EngineObserver.End end(DeliveryRow row, SendResult result) {
         SendError error = result.error();
         Integer status = result.status();
-        return new EngineObserver.End(
+        return new Observers.Ended(
                 error == null ? Optional.empty() : Optional.of(error.code()),
                 status == null ? 0 : status,
                 Optional.of(row.facts().workspace().text()));

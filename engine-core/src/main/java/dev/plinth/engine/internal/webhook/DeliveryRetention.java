@@ -1,10 +1,10 @@
 package dev.plinth.engine.internal.webhook;
 
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.SetKey;
-import dev.plinth.engine.internal.base.SetKinds;
-import dev.plinth.engine.internal.base.StoredRow;
+import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.internal.base.rows.SetKey;
+import dev.plinth.engine.internal.base.rows.SetKinds;
+import dev.plinth.engine.internal.base.rows.StoredRow;
 import dev.plinth.engine.internal.timer.DueKinds;
 import dev.plinth.engine.internal.timer.DueRetention;
 import dev.plinth.engine.internal.timer.SweepBatch;

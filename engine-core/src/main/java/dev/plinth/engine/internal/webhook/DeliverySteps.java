@@ -1,14 +1,14 @@
 package dev.plinth.engine.internal.webhook;
 
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Context;
-import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.decision.Decision;
+import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.internal.base.rows.SetKey;
 import dev.plinth.engine.internal.timer.DueIndex;
 import dev.plinth.engine.internal.timer.DueKinds;
 import dev.plinth.engine.internal.webhook.send.SendResult;

@@ -1,14 +1,14 @@
 package dev.plinth.engine.internal.webhook;
 
 import dev.plinth.engine.internal.base.ExpiryTime;
-import dev.plinth.engine.internal.base.Grace;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.RowReader;
-import dev.plinth.engine.internal.base.RowTranslation;
-import dev.plinth.engine.internal.base.RowWriter;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.base.rows.Grace;
+import dev.plinth.engine.internal.base.rows.RowReader;
+import dev.plinth.engine.internal.base.rows.RowTranslation;
+import dev.plinth.engine.internal.base.rows.RowWriter;
 import dev.plinth.engine.internal.json.JsonBytes;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,14 +1,14 @@
 package dev.plinth.engine.internal.webhook;
 
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.SetKey;
-import dev.plinth.engine.internal.base.SetKinds;
-import dev.plinth.engine.internal.base.StoredRow;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.internal.base.rows.SetKey;
+import dev.plinth.engine.internal.base.rows.SetKinds;
+import dev.plinth.engine.internal.base.rows.StoredRow;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

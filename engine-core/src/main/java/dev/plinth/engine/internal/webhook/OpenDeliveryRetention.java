@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.webhook;
 
-import dev.plinth.engine.internal.base.Context;
-import dev.plinth.engine.internal.base.HiddenNumbers;
-import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.decision.HiddenNumbers;
+import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.internal.base.rows.SetKey;
 import dev.plinth.engine.internal.timer.SweepBatch;
 import dev.plinth.engine.internal.timer.SweepWork;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.webhook;
 
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.Rows;
 
 /**
  * Deliveries that are open again.

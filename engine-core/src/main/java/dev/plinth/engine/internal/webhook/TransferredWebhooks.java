@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.webhook;
 
-import dev.plinth.engine.internal.base.Backlog;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.TransferredTable;
+import dev.plinth.engine.internal.base.decision.Backlog;
+import dev.plinth.engine.internal.base.rows.TransferredTable;
 import java.util.List;
 
 /** The tables of the room whose rows move with a workspace: endpoints before what belongs to them. */

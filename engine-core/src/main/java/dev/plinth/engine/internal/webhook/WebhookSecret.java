@@ -6,7 +6,7 @@ import java.util.Base64;
  * The only place that converts a signing key into its {@code whsec_} text and back. The classic mistake is to sign with
  * the text itself instead of the bytes that it encodes (Standard Webhooks 1.0.0, "Signature scheme").
  */
-final class WebhookSecret {
+public final class WebhookSecret {
     /** Bytes of a key that the engine makes. */
     static final int KEY_BYTES = 32;
     /** Bytes of a key by the standard, for keys that were made elsewhere. */
@@ -28,7 +28,7 @@ final class WebhookSecret {
      *
      * @throws IllegalArgumentException if it is no such text; the message never repeats it
      */
-    static byte[] key(String text) {
+    public static byte[] key(String text) {
         if (!text.startsWith(PREFIX)) {
             throw new IllegalArgumentException("A webhook secret must begin with " + PREFIX + ", and this text of "
                     + text.length() + " characters does not. Pass the secret as it was shown.");

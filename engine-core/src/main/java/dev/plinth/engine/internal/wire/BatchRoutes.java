@@ -1,18 +1,18 @@
 package dev.plinth.engine.internal.wire;
 
-import static dev.plinth.engine.internal.base.ProblemCode.INSUFFICIENT_SCOPE;
-import static dev.plinth.engine.internal.base.ProblemCode.INVALID_TRANSITION;
-import static dev.plinth.engine.internal.base.ProblemCode.JOB_QUEUE_FULL;
-import static dev.plinth.engine.internal.base.ProblemCode.NOT_FOUND;
-import static dev.plinth.engine.internal.base.ProblemCode.PRECONDITION_FAILED;
-import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
-import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_PAUSED;
-import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.INSUFFICIENT_SCOPE;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.INVALID_TRANSITION;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.JOB_QUEUE_FULL;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.NOT_FOUND;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.PRECONDITION_FAILED;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.RESOURCE_ARCHIVED;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.RESOURCE_PAUSED;
+import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
 import dev.plinth.engine.api.Scope;
-import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.command.CallBatch;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonValue;
@@ -23,6 +23,9 @@ import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Kind;
 import dev.plinth.engine.internal.shape.Member;
 import dev.plinth.engine.internal.shape.Schema;
+import dev.plinth.engine.internal.wire.route.Input;
+import dev.plinth.engine.internal.wire.route.Router;
+import dev.plinth.engine.internal.wire.route.Tag;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

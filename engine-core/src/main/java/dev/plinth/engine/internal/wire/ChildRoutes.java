@@ -2,14 +2,16 @@ package dev.plinth.engine.internal.wire;
 
 import static dev.plinth.engine.api.Scope.RESOURCES_READ;
 import static dev.plinth.engine.api.Scope.RESOURCES_WRITE;
-import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
-import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.RESOURCE_ARCHIVED;
+import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.Children;
 import dev.plinth.engine.internal.resource.ContentRules;
 import dev.plinth.engine.internal.resource.ContentTypes;
+import dev.plinth.engine.internal.wire.route.Entities;
+import dev.plinth.engine.internal.wire.route.Tag;
 import java.util.List;
 
 /** The routes of the children of resources. */

@@ -1,12 +1,12 @@
 package dev.plinth.engine.internal.wire;
 
-import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
 import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Decision;
-import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Decision;
+import dev.plinth.engine.internal.base.decision.Outcome;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.shape.Body;
@@ -14,6 +14,8 @@ import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Kind;
 import dev.plinth.engine.internal.shape.Member;
 import dev.plinth.engine.internal.shape.Schema;
+import dev.plinth.engine.internal.wire.route.Input;
+import dev.plinth.engine.internal.wire.route.Tag;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,19 +1,20 @@
 package dev.plinth.engine.internal.wire;
 
-import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ProblemError;
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Outcome;
-import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Decision;
+import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.problem.ProblemCode;
+import dev.plinth.engine.internal.base.problem.Refusal;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Schema;
+import dev.plinth.engine.internal.wire.route.Tag;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -48,7 +49,7 @@ final class ConfigRoutes {
             List<ProblemError> errors = String.valueOf(wrong.getMessage())
                     .lines()
                     .limit(Limits.ERRORS_MAX)
-                    .map(line -> new ProblemError(ProblemError.Source.POINTER, "", "invalid_config", line))
+                    .map(line -> ProblemError.of(ProblemError.Source.POINTER, "", "invalid_config", line))
                     .toList();
             throw new RefusedException(Refusal.of(
                     ProblemCode.VALIDATION_FAILED,

@@ -2,9 +2,9 @@ package dev.plinth.engine.internal.wire;
 
 import static dev.plinth.engine.api.Scope.WEBHOOKS_READ;
 import static dev.plinth.engine.api.Scope.WEBHOOKS_WRITE;
-import static dev.plinth.engine.internal.base.ProblemCode.INVALID_TRANSITION;
-import static dev.plinth.engine.internal.base.ProblemCode.JOB_QUEUE_FULL;
-import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.INVALID_TRANSITION;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.JOB_QUEUE_FULL;
+import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.command.RecoverJob;
@@ -16,6 +16,7 @@ import dev.plinth.engine.internal.shape.Member;
 import dev.plinth.engine.internal.shape.Parameter;
 import dev.plinth.engine.internal.webhook.Deliveries;
 import dev.plinth.engine.internal.webhook.Webhooks;
+import dev.plinth.engine.internal.wire.route.Tag;
 import java.util.List;
 
 /** The routes of deliveries. */

@@ -2,13 +2,13 @@ package dev.plinth.engine.internal.wire;
 
 import static dev.plinth.engine.api.Scope.WEBHOOKS_READ;
 import static dev.plinth.engine.api.Scope.WEBHOOKS_WRITE;
-import static dev.plinth.engine.internal.base.ProblemCode.INVALID_TRANSITION;
-import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.INVALID_TRANSITION;
+import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
-import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.EventTypes;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.decision.Command;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.pipeline.Route;
@@ -21,6 +21,10 @@ import dev.plinth.engine.internal.shape.Values;
 import dev.plinth.engine.internal.webhook.EndpointSettings;
 import dev.plinth.engine.internal.webhook.Endpoints;
 import dev.plinth.engine.internal.webhook.Webhooks;
+import dev.plinth.engine.internal.wire.route.Entities;
+import dev.plinth.engine.internal.wire.route.Input;
+import dev.plinth.engine.internal.wire.route.ReceiverHeaders;
+import dev.plinth.engine.internal.wire.route.Tag;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -2,15 +2,15 @@ package dev.plinth.engine.internal.wire;
 
 import static dev.plinth.engine.api.Scope.EVENTS_READ;
 import static dev.plinth.engine.api.Scope.EVENTS_WRITE;
-import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
-import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.RESOURCE_ARCHIVED;
+import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
-import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.EventTypes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Quoted;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.problem.Quoted;
 import dev.plinth.engine.internal.command.PublishEvent;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.event.OwnEventTypes;
@@ -23,6 +23,8 @@ import dev.plinth.engine.internal.shape.Member;
 import dev.plinth.engine.internal.shape.Parameter;
 import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.shape.Values;
+import dev.plinth.engine.internal.wire.route.Input;
+import dev.plinth.engine.internal.wire.route.Tag;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;

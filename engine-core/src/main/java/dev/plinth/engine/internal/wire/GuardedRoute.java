@@ -2,11 +2,11 @@ package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Quoted;
-import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.RefusedException;
 import dev.plinth.engine.internal.base.ScopeBits;
+import dev.plinth.engine.internal.base.problem.ProblemCode;
+import dev.plinth.engine.internal.base.problem.Quoted;
+import dev.plinth.engine.internal.base.problem.Refusal;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.pipeline.Request;
 import dev.plinth.engine.internal.pipeline.Route;

@@ -1,10 +1,10 @@
 package dev.plinth.engine.internal.wire;
 
-import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Times;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Outcome;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.metrics.HealthFigure;
 import dev.plinth.engine.internal.metrics.HealthHistory;
@@ -13,6 +13,8 @@ import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Parameter;
 import dev.plinth.engine.internal.shape.Schema;
+import dev.plinth.engine.internal.wire.route.Input;
+import dev.plinth.engine.internal.wire.route.Tag;
 import java.util.List;
 
 /** The operator's route of the health figures of the last hour. */

@@ -2,19 +2,19 @@ package dev.plinth.engine.internal.wire;
 
 import static dev.plinth.engine.api.Scope.JOBS_READ;
 import static dev.plinth.engine.api.Scope.JOBS_WRITE;
-import static dev.plinth.engine.internal.base.ProblemCode.ALREADY_EXISTS;
-import static dev.plinth.engine.internal.base.ProblemCode.INVALID_TRANSITION;
-import static dev.plinth.engine.internal.base.ProblemCode.JOB_FINISHED;
-import static dev.plinth.engine.internal.base.ProblemCode.JOB_QUEUE_FULL;
-import static dev.plinth.engine.internal.base.ProblemCode.NOT_FOUND;
-import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
-import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_PAUSED;
-import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.ALREADY_EXISTS;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.INVALID_TRANSITION;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.JOB_FINISHED;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.JOB_QUEUE_FULL;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.NOT_FOUND;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.RESOURCE_ARCHIVED;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.RESOURCE_PAUSED;
+import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
-import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.decision.Command;
 import dev.plinth.engine.internal.command.EngineJobs;
 import dev.plinth.engine.internal.command.JobCommands;
 import dev.plinth.engine.internal.job.HandledTypes;
@@ -27,6 +27,9 @@ import dev.plinth.engine.internal.shape.Member;
 import dev.plinth.engine.internal.shape.Parameter;
 import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.shape.Values;
+import dev.plinth.engine.internal.wire.route.Input;
+import dev.plinth.engine.internal.wire.route.QueryParameters;
+import dev.plinth.engine.internal.wire.route.Tag;
 import java.util.List;
 
 /** The routes of jobs. */

@@ -2,15 +2,15 @@ package dev.plinth.engine.internal.wire;
 
 import static dev.plinth.engine.api.Scope.KEYS_READ;
 import static dev.plinth.engine.api.Scope.KEYS_WRITE;
-import static dev.plinth.engine.internal.base.ProblemCode.INVALID_TRANSITION;
-import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.INVALID_TRANSITION;
+import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.access.LastUsedTimes;
-import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.ScopeBits;
+import dev.plinth.engine.internal.base.decision.Command;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.pipeline.Route;
@@ -20,7 +20,8 @@ import dev.plinth.engine.internal.shape.Kind;
 import dev.plinth.engine.internal.shape.Member;
 import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.shape.Values;
-import java.util.Arrays;
+import dev.plinth.engine.internal.wire.route.Input;
+import dev.plinth.engine.internal.wire.route.Tag;
 import java.util.List;
 
 /** The routes of API keys. */
@@ -32,8 +33,8 @@ final class KeyRoutes {
 
     private static final Kind<Integer> SCOPES_KIND = Kind.list(
             0,
-            Scope.values().length,
-            Schema.oneOf(Arrays.stream(Scope.values()).map(Scope::wireName).toList()),
+            ScopeBits.SCOPES.size(),
+            Schema.oneOf(ScopeBits.SCOPES.stream().map(Scope::wireName).toList()),
             KeyRoutes::scopes);
     private static final Member<String> NAME = Member.required("name", ContentRules.NAME);
     private static final Member<String> MODE = Member.optional("mode", Kind.oneOf(Keys.MODES), Keys.MODES.get(0));

@@ -1,17 +1,17 @@
 package dev.plinth.engine.internal.wire;
 
 import static dev.plinth.engine.api.Scope.JOBS_WRITE;
-import static dev.plinth.engine.internal.base.ProblemCode.INVALID_TRANSITION;
-import static dev.plinth.engine.internal.base.ProblemCode.JOB_QUEUE_FULL;
-import static dev.plinth.engine.internal.base.ProblemCode.LEASE_LOST;
-import static dev.plinth.engine.internal.base.ProblemCode.PRECONDITION_FAILED;
-import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
-import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_PAUSED;
-import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.INVALID_TRANSITION;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.JOB_QUEUE_FULL;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.LEASE_LOST;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.PRECONDITION_FAILED;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.RESOURCE_ARCHIVED;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.RESOURCE_PAUSED;
+import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
-import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.decision.Command;
 import dev.plinth.engine.internal.command.CompleteJob;
 import dev.plinth.engine.internal.command.EngineJobs;
 import dev.plinth.engine.internal.job.HandledTypes;
@@ -26,6 +26,9 @@ import dev.plinth.engine.internal.shape.Body;
 import dev.plinth.engine.internal.shape.Kind;
 import dev.plinth.engine.internal.shape.Member;
 import dev.plinth.engine.internal.shape.Values;
+import dev.plinth.engine.internal.wire.route.Input;
+import dev.plinth.engine.internal.wire.route.RouteBuilder;
+import dev.plinth.engine.internal.wire.route.Tag;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

@@ -5,6 +5,7 @@ import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.shape.Parameter;
 import dev.plinth.engine.internal.shape.Schema;
+import dev.plinth.engine.internal.wire.route.QueryParameters;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.regex.Matcher;

@@ -1,10 +1,12 @@
 package dev.plinth.engine.internal.wire;
 
-import dev.plinth.engine.internal.base.ProblemCode;
+import dev.plinth.engine.internal.base.problem.ProblemCode;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.shape.Schema;
+import dev.plinth.engine.internal.wire.route.AnswerHeaders;
+import dev.plinth.engine.internal.wire.route.QueryParameters;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;

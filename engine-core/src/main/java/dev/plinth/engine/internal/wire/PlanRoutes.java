@@ -1,15 +1,15 @@
 package dev.plinth.engine.internal.wire;
 
-import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.api.TableShare;
-import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.StoreFigures;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.decision.Outcome;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.pipeline.Route;
@@ -18,6 +18,7 @@ import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.webhook.Endpoints;
+import dev.plinth.engine.internal.wire.route.Tag;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -2,17 +2,17 @@ package dev.plinth.engine.internal.wire;
 
 import static dev.plinth.engine.api.Scope.RESOURCES_READ;
 import static dev.plinth.engine.api.Scope.RESOURCES_WRITE;
-import static dev.plinth.engine.internal.base.ProblemCode.INVALID_TRANSITION;
-import static dev.plinth.engine.internal.base.ProblemCode.JOB_QUEUE_FULL;
-import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
-import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.INVALID_TRANSITION;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.JOB_QUEUE_FULL;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.RESOURCE_ARCHIVED;
+import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
 import dev.plinth.engine.api.ResourceStatus;
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Context;
-import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.decision.Decision;
 import dev.plinth.engine.internal.command.BulkJob;
 import dev.plinth.engine.internal.job.JobDraft;
 import dev.plinth.engine.internal.job.Jobs;
@@ -31,6 +31,10 @@ import dev.plinth.engine.internal.shape.Parameter;
 import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.webhook.Endpoints;
 import dev.plinth.engine.internal.webhook.FanOut;
+import dev.plinth.engine.internal.wire.route.Entities;
+import dev.plinth.engine.internal.wire.route.Input;
+import dev.plinth.engine.internal.wire.route.QueryParameters;
+import dev.plinth.engine.internal.wire.route.Tag;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -195,6 +199,7 @@ final class ResourceRoutes {
     /** Returns the statuses that a list shows: the named one, all of them, or by default all but archived. */
     private static List<ResourceStatus> statuses(@Nullable String named) {
         return Arrays.stream(ResourceStatus.values())
+                .filter(status -> status != ResourceStatus.UNKNOWN)
                 .filter(status -> named == null
                         ? status != ResourceStatus.ARCHIVED
                         : named.equals("all") || named.equals(status.wireName()))

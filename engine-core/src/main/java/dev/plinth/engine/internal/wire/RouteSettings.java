@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.wire;
 
-import dev.plinth.engine.internal.base.Quoted;
+import dev.plinth.engine.internal.base.problem.Quoted;
 import dev.plinth.engine.internal.pipeline.Route;
 import java.util.HashMap;
 import java.util.List;

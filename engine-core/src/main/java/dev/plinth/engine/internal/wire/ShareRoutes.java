@@ -2,19 +2,22 @@ package dev.plinth.engine.internal.wire;
 
 import static dev.plinth.engine.api.Scope.RESOURCES_READ;
 import static dev.plinth.engine.api.Scope.RESOURCES_WRITE;
-import static dev.plinth.engine.internal.base.ProblemCode.RESOURCE_ARCHIVED;
-import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+import static dev.plinth.engine.internal.base.problem.ProblemCode.RESOURCE_ARCHIVED;
+import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
 import dev.plinth.engine.internal.access.Access;
-import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.decision.Command;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.pipeline.Route;
 import dev.plinth.engine.internal.resource.Shares;
 import dev.plinth.engine.internal.shape.Body;
 import dev.plinth.engine.internal.shape.Kind;
 import dev.plinth.engine.internal.shape.Member;
+import dev.plinth.engine.internal.wire.route.Entities;
+import dev.plinth.engine.internal.wire.route.Input;
+import dev.plinth.engine.internal.wire.route.Tag;
 import java.util.List;
 
 /** The routes of shares. */

@@ -1,16 +1,16 @@
 package dev.plinth.engine.internal.wire;
 
-import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.FileDescriptors;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.StoreFigures;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.decision.Outcome;
 import dev.plinth.engine.internal.json.JsonBytes;
 import dev.plinth.engine.internal.metrics.Exposition;
 import dev.plinth.engine.internal.pipeline.Route;
@@ -20,6 +20,9 @@ import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.shape.Entity;
 import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.internal.wire.route.FrontPage;
+import dev.plinth.engine.internal.wire.route.NodeState;
+import dev.plinth.engine.internal.wire.route.Tag;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;

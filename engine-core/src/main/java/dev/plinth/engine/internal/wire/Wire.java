@@ -6,13 +6,13 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.access.LastUsedTimes;
-import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.Plans;
-import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.Refusal;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.problem.ProblemCode;
+import dev.plinth.engine.internal.base.problem.Refusal;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.job.HandledTypes;
 import dev.plinth.engine.internal.json.JsonReader;
@@ -30,6 +30,10 @@ import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.resource.ContentTypes;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.webhook.Webhooks;
+import dev.plinth.engine.internal.wire.route.FrontPage;
+import dev.plinth.engine.internal.wire.route.NodeState;
+import dev.plinth.engine.internal.wire.route.ReplyRenderer;
+import dev.plinth.engine.internal.wire.route.Router;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -197,7 +201,7 @@ public final class Wire {
     private Reply reply(Request request, Answer answer, ReplyTo to) {
         Reply reply = renderer.write(answer);
         Optional<Reply.Rest> rest = rest(request, answer, StreamBytes.NONE, to);
-        return rest.isEmpty() ? reply : new Reply(reply.status(), reply.headers(), reply.body(), rest);
+        return rest.map(reply::withRest).orElse(reply);
     }
 
     /** @param before the bytes of the parts before this one */
@@ -214,7 +218,9 @@ public final class Wire {
     /** Any answer other than a page ends the stream. */
     private Reply.Part part(Request request, Answer answer, StreamBytes before, ReplyTo to) {
         byte[] bytes = answer.outcome() instanceof Outcome.Page page ? page.body() : NO_BODY;
-        return new Reply.Part(bytes, rest(request, answer, before, to));
+        return rest(request, answer, before, to)
+                .map(rest -> Reply.Part.of(bytes, rest))
+                .orElseGet(() -> Reply.Part.last(bytes));
     }
 
     /** Returns a request to the route of a name, for the typed client. */

@@ -2,14 +2,14 @@ package dev.plinth.engine.internal.wire;
 
 import static dev.plinth.engine.api.Scope.KEYS_WRITE;
 import static dev.plinth.engine.api.Scope.REQUESTS_READ;
-import static dev.plinth.engine.internal.wire.RouteBuilder.row;
+import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
 import dev.plinth.engine.internal.access.Workspaces;
-import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Quoted;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.problem.Quoted;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.list.PageRequest;
@@ -23,6 +23,9 @@ import dev.plinth.engine.internal.shape.Member;
 import dev.plinth.engine.internal.shape.Parameter;
 import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.shape.Values;
+import dev.plinth.engine.internal.wire.route.Input;
+import dev.plinth.engine.internal.wire.route.QueryParameters;
+import dev.plinth.engine.internal.wire.route.Tag;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;

@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Tables;
-import dev.plinth.engine.internal.base.Changes;
+import dev.plinth.engine.internal.base.rows.Changes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;

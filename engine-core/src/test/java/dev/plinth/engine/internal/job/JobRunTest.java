@@ -4,20 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.JobStatus;
+import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.internal.base.Caller;
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Context;
-import dev.plinth.engine.internal.base.Decision;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RandomIds;
-import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.SecretCipher;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.decision.Decision;
+import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.timer.RetryingCommitter;
 import java.lang.reflect.InvocationHandler;
@@ -78,8 +79,10 @@ class JobRunTest {
     void handle_callRefusedByTheClosingEngine_putsTheJobBackWithoutAnAttempt(String code) {
         run(job -> {
             committer.stop();
-            throw new IllegalStateException(new PlinthException(new Problem(
-                    "https://example.com/problems/" + code, "t", 503, "d", code, "req_1", true, -1, List.of())));
+            throw new IllegalStateException(new PlinthException(
+                    Problem.of(Json.of("{\"type\":\"https://example.com/problems/" + code + "\",\"title\":\"t\","
+                            + "\"status\":503,\"detail\":\"d\",\"code\":\"" + code + "\",\"requestId\":\"req_1\","
+                            + "\"retryable\":true}"))));
         });
 
         assertThat(recorded).extracting(JobRow::status).containsExactly(JobStatus.QUEUED);

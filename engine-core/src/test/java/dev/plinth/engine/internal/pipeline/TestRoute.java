@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.pipeline;
 
-import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.decision.Command;
 import dev.plinth.engine.internal.shape.Body;
 import java.util.List;
 import java.util.Map;

@@ -2,10 +2,10 @@ package dev.plinth.engine.internal.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.internal.base.Command;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.decision.Command;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

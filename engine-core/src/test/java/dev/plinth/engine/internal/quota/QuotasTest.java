@@ -9,7 +9,7 @@ import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.RowWriter;
+import dev.plinth.engine.internal.base.rows.RowWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -67,7 +67,7 @@ class QuotasTest {
 
     @Test
     void takeOfWorkers_planOfAShorterWindow_locksNoneOutForTheOldOne() {
-        Plan hourly = new Plan("hourly", 60, Duration.ofHours(1), 20, 10_000, Plan.UNLIMITED, List.of());
+        Plan hourly = Plan.of("hourly", 60, Duration.ofHours(1));
         for (int i = 0; i < Quotas.workerRequests(hourly); i++) {
             assertThat(quotas.takeOfWorkers(Callers.of(WORKSPACE, hourly))).isZero();
         }
@@ -164,7 +164,10 @@ class QuotasTest {
 
     @Test
     void take_largestPlan_burstIsExact() {
-        Plan largest = new Plan("largest", 1_000_000, Duration.ofSeconds(1), 1, 1, 1, List.of());
+        Plan largest = Plan.of("largest", 1_000_000, Duration.ofSeconds(1))
+                .withEndpointsMax(1)
+                .withQueuedJobsMax(1)
+                .withResourcesMax(1);
 
         assertThat(quotas.take(Callers.of(WORKSPACE, largest), 999_999).remaining())
                 .isEqualTo(1);

@@ -9,17 +9,17 @@ import dev.plinth.engine.api.LoggedRequest.KeyUse;
 import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.internal.base.Caller;
-import dev.plinth.engine.internal.base.Command;
-import dev.plinth.engine.internal.base.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.Outcome;
 import dev.plinth.engine.internal.base.RandomIds;
-import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Rows;
 import dev.plinth.engine.internal.base.ScopeBits;
 import dev.plinth.engine.internal.base.SecretCipher;
+import dev.plinth.engine.internal.base.decision.Command;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.problem.RefusedException;
+import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.list.Cursors;
 import dev.plinth.engine.internal.list.PageRequest;
 import java.io.IOException;
@@ -342,10 +342,10 @@ final class RequestLogBoundsTest {
         RequestLog log = new RequestLog(100_000);
         List<ProblemError> errors = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
-            errors.add(new ProblemError(ProblemError.Source.POINTER, "/" + i, "too_long", "e".repeat(300)));
+            errors.add(ProblemError.of(ProblemError.Source.POINTER, "/" + i, "too_long", "e".repeat(300)));
         }
         assertThat(refused(log, errors)).contains("\"/19\"").doesNotContain("\"/20\"");
-        errors.set(3, new ProblemError(ProblemError.Source.PARAMETER, "p", "too_long", "e".repeat(8_000)));
+        errors.set(3, ProblemError.of(ProblemError.Source.PARAMETER, "p", "too_long", "e".repeat(8_000)));
         assertThat(refused(log, errors)).contains("\"/19\"", "\"" + "e".repeat(400) + "\"");
     }
 
@@ -354,7 +354,7 @@ final class RequestLogBoundsTest {
         RequestLog log = new RequestLog(100_000);
         for (KeyUse use : KeyUse.values()) {
             Id id = entry(0).id;
-            ProblemError error = new ProblemError(
+            ProblemError error = ProblemError.of(
                     ProblemError.Source.PARAMETER,
                     "\u00fc\u20ac",
                     "invalid",

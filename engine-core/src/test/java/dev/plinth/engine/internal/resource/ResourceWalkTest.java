@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 @Tag("scaled")
 class ResourceWalkTest {
-    private static final List<ResourceStatus> ANY_STATUS = List.of(ResourceStatus.values());
+    private static final List<ResourceStatus> ANY_STATUS = ResourceRow.STATUSES;
     private static final int MANY = Math.min(1_000_000, TestScale.count(1_000_000));
     private static final int FEW = 1_000;
     private static final int LIMIT = 50;

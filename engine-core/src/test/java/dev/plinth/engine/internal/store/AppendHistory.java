@@ -1,10 +1,10 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.Tables;
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Record;
-import dev.plinth.engine.internal.base.StoreSettings;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.Record;
+import dev.plinth.engine.internal.base.rows.StoreSettings;
+import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,10 +3,10 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Tables;
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Record;
-import dev.plinth.engine.internal.base.StoreSettings;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.Record;
+import dev.plinth.engine.internal.base.rows.StoreSettings;
+import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.Opening;
 import dev.plinth.engine.internal.store.memory.StoreTables;

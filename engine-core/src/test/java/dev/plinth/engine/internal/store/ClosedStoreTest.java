@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Tables;
-import dev.plinth.engine.internal.base.ProblemCode;
-import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.problem.ProblemCode;
+import dev.plinth.engine.internal.base.problem.RefusedException;
+import dev.plinth.engine.internal.base.rows.Rows;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;

@@ -2,8 +2,8 @@ package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Tables;
-import dev.plinth.engine.internal.base.RefusedException;
-import dev.plinth.engine.internal.base.Rows;
+import dev.plinth.engine.internal.base.problem.RefusedException;
+import dev.plinth.engine.internal.base.rows.Rows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

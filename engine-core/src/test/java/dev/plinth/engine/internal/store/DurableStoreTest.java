@@ -7,7 +7,7 @@ import dev.plinth.engine.Patience;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Tables;
-import dev.plinth.engine.internal.base.RefusedException;
+import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.store.log.Frame;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.Segment;

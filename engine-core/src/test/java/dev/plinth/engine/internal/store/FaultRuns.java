@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.internal.store.log.Disk;
 import dev.plinth.engine.internal.store.log.DiskFault;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
+import dev.plinth.engine.internal.store.log.disk.Disk;
 import java.util.Random;
 import java.util.function.Function;
 

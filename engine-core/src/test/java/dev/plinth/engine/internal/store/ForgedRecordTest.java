@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Tables;
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Record;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.Record;
 import dev.plinth.engine.internal.store.log.FileJournal;
 import dev.plinth.engine.internal.store.log.Journal;
 import dev.plinth.engine.internal.store.log.LogBatches;

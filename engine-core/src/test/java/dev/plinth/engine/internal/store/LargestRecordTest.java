@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Tables;
-import dev.plinth.engine.internal.base.Changes;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.StoreSettings;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.StoreSettings;
 import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.store;
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Tables;
-import dev.plinth.engine.internal.base.StoreSettings;
+import dev.plinth.engine.internal.base.rows.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

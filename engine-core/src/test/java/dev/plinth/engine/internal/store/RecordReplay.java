@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.Tables;
-import dev.plinth.engine.internal.base.Record;
-import dev.plinth.engine.internal.base.StoreSettings;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.Record;
+import dev.plinth.engine.internal.base.rows.StoreSettings;
+import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.log.RecordCodec;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.internal.base.Record;
+import dev.plinth.engine.internal.base.rows.Record;
 import dev.plinth.engine.internal.store.log.Journal;
 import java.util.List;
 import java.util.Optional;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.RowReader;
+import dev.plinth.engine.internal.base.rows.RowReader;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

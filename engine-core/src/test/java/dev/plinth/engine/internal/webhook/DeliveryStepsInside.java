@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.webhook;
 
-import dev.plinth.engine.internal.base.Command;
+import dev.plinth.engine.internal.base.decision.Command;
 
 /** Shows steps of the sender to tests that have to make one at a time of their own. */
 public final class DeliveryStepsInside {

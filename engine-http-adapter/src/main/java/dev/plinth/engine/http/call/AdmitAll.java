@@ -38,8 +38,7 @@ public record AdmitAll(
 
     @Override
     public CompletableFuture<Reply> submitTooLarge() {
-        return door.apply(
-                new Call(head.method(), head.path(), head.query(), head.headers(), head.body(), true, head.scheme()));
+        return door.apply(head.withBodyTooLarge());
     }
 
     @Override

@@ -78,7 +78,7 @@ public record Cors(Set<String> origins) {
         headers.put("Access-Control-Allow-Headers", REQUEST_HEADERS);
         headers.put("Access-Control-Max-Age", MAX_AGE_SECONDS);
         headers.put("Cache-Control", "no-store");
-        return Optional.of(new Reply(204, headers, NO_BODY));
+        return Optional.of(Reply.of(204, headers, NO_BODY));
     }
 
     private boolean isAllowed(@Nullable String origin) {

@@ -26,19 +26,23 @@ public final class AccessRecorder implements RequestLog {
         EngineConnection connection =
                 (EngineConnection) request.getConnectionMetaData().getConnection();
         HttpFields headers = request.getHeaders();
-        log.add(new AccessEntry(
-                Instant.ofEpochMilli(Request.getTimeStamp(request)),
-                connection.client(headers).map(InetAddress::getHostAddress).orElse("-"),
-                new AccessEntry.Line(
-                        request.getMethod(),
-                        connection.path().orElse("-"),
-                        request.getConnectionMetaData().getProtocol()),
-                response.getStatus(),
-                Response.getContentBytesWritten(response),
-                TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - request.getBeginNanoTime()),
-                text(response.getHeaders(), "Request-Id"),
-                new AccessEntry.Client(
-                        text(headers, HttpHeader.USER_AGENT.asString()), text(headers, TraceParent.HEADER))));
+        log.add(AccessEntry.of(
+                        Instant.ofEpochMilli(Request.getTimeStamp(request)),
+                        connection
+                                .client(headers)
+                                .map(InetAddress::getHostAddress)
+                                .orElse("-"),
+                        new AccessEntry.Line(
+                                request.getMethod(),
+                                connection.path().orElse("-"),
+                                request.getConnectionMetaData().getProtocol()))
+                .withClient(new AccessEntry.Client(
+                        text(headers, HttpHeader.USER_AGENT.asString()), text(headers, TraceParent.HEADER)))
+                .withAnswer(
+                        response.getStatus(),
+                        Response.getContentBytesWritten(response),
+                        TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - request.getBeginNanoTime()))
+                .withRequestId(text(response.getHeaders(), "Request-Id")));
     }
 
     private static String text(HttpFields headers, String name) {

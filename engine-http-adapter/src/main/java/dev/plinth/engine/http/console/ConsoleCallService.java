@@ -77,7 +77,7 @@ public final class ConsoleCallService implements CallService {
     }
 
     private Reply moved(String location) {
-        return numbered(new Reply(308, Map.of("Location", location, "Cache-Control", "no-store"), new byte[0]));
+        return numbered(Reply.of(308, Map.of("Location", location, "Cache-Control", "no-store"), new byte[0]));
     }
 
     private Reply file(String name, Call head) {
@@ -98,7 +98,7 @@ public final class ConsoleCallService implements CallService {
                         .replace("\"health\":", "\"console\":\"" + FOLDER + "\",\"health\":")
                 : text.replace(
                         "<ul>\n", "<ul>\n" + item(FOLDER, "the console") + item(REFERENCE, "the reference of the API"));
-        return new Reply(reply.status(), reply.headers(), linked.getBytes(StandardCharsets.UTF_8));
+        return Reply.of(reply.status(), reply.headers(), linked.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String item(String link, String about) {

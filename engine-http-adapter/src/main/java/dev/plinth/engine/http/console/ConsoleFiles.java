@@ -123,7 +123,7 @@ public final class ConsoleFiles {
         answered.put("Referrer-Policy", "no-referrer");
         answered.put("Cross-Origin-Opener-Policy", "same-origin");
         answered.put("Cross-Origin-Resource-Policy", "same-origin");
-        return known ? new Reply(304, answered, NO_BODY) : new Reply(200, answered, form.bytes());
+        return known ? Reply.of(304, answered, NO_BODY) : Reply.of(200, answered, form.bytes());
     }
 
     /** Compares weakly (RFC 9110 §13.1.2). */

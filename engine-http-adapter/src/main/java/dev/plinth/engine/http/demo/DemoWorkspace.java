@@ -18,7 +18,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The workspace of the demonstration, a shop with orders. What it does depends on the number of the step alone, so that pictures of it are
@@ -65,7 +64,7 @@ final class DemoWorkspace {
     }
 
     private static String secret(AdminClient admin, String workspace, String name, Scope... scopes) {
-        NewKey all = NewKey.named(name);
+        NewKey all = NewKey.of(name);
         return admin.createKey(workspace, scopes.length == 0 ? all : all.withScopes(scopes))
                 .call()
                 .secret()
@@ -81,7 +80,7 @@ final class DemoWorkspace {
         shop.shares(orders.getLast()).grant(partner, Role.EDITOR).call();
         String tour = logistics
                 .resources()
-                .create(NewResource.named("Delivery tour North").ofType("tour"))
+                .create(NewResource.of("Delivery tour North").ofType("tour"))
                 .call()
                 .id();
         String acme = shop.workspace().call().id();
@@ -104,7 +103,7 @@ final class DemoWorkspace {
 
     private void endpoint(DemoReceiver receiver, String path, String description, String... types) {
         WebhookEndpoint endpoint = shop.webhooks()
-                .create(NewWebhookEndpoint.to(receiver.url(path), types).withDescription(description))
+                .create(NewWebhookEndpoint.of(receiver.url(path), types).withDescription(description))
                 .call();
         receiver.verify(path, endpoint.secret().orElseThrow());
     }
@@ -115,16 +114,15 @@ final class DemoWorkspace {
         Json data =
                 Json.of(Map.<String, Object>of("customer", customer, "total", 20 + made * 7 % 180, "currency", "EUR"));
         String id = shop.resources()
-                .create(new NewResource(
-                        "Order " + number,
-                        Optional.of("order"),
-                        data,
-                        Map.of("region", made % 2 == 0 ? "north" : "south")))
+                .create(NewResource.of("Order " + number)
+                        .ofType("order")
+                        .withData(data)
+                        .withMetadata(Map.of("region", made % 2 == 0 ? "north" : "south")))
                 .call()
                 .id();
         for (int line = 1; line <= 1 + made % 2; line++) {
             shop.children(id)
-                    .create(NewResource.named(GOODS.get((made + line) % GOODS.size()))
+                    .create(NewResource.of(GOODS.get((made + line) % GOODS.size()))
                             .ofType("line")
                             .withData(Json.of(Map.<String, Object>of("quantity", line, "price", 19))))
                     .call();
@@ -167,7 +165,7 @@ final class DemoWorkspace {
             case 1 -> job(DemoJobs.REPORT, "pages", 20 + number % 40);
             case 2 ->
                 shop.resources()
-                        .update(orders.getLast(), ResourceChange.ofData(Json.of(Map.of("packed", true))))
+                        .update(orders.getLast(), ResourceChange.NONE.withData(Json.of(Map.of("packed", true))))
                         .call();
             case 3, 8 -> payment();
             case 4 -> shop.resources().pause(orders.getLast()).call();

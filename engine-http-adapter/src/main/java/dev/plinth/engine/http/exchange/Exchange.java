@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange implements Invocable.Task {
     private static final byte[] NO_BODY = {};
-    private static final Admission ANSWERED = Admission.refused(new Reply(200, Map.of(), NO_BODY));
+    private static final Admission ANSWERED = Admission.refused(Reply.of(200, Map.of(), NO_BODY));
     private static final HttpField VARIES = new PreEncodedHttpField(HttpHeader.VARY, "Accept-Encoding");
 
     private final CallService calls;
@@ -82,14 +82,8 @@ final class Exchange implements Invocable.Task {
         this.request = request;
         this.response = response;
         this.callback = callback;
-        Call head = new Call(
-                request.getMethod(),
-                target.path(),
-                target.query(),
-                CallHeaders.of(request.getHeaders()),
-                NO_BODY,
-                false,
-                request.getConnectionMetaData().isSecure() ? "https" : "http");
+        Call head = Call.of(request.getMethod(), target.path(), target.query(), CallHeaders.of(request.getHeaders()))
+                .withScheme(request.getConnectionMetaData().isSecure() ? "https" : "http");
         this.admission = connector
                 .cors()
                 .preflight(head)

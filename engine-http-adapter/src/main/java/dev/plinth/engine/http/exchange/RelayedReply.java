@@ -54,7 +54,7 @@ public final class RelayedReply implements Reply.Rest {
 
     /** Returns this as a reply of a door. */
     public Reply asReply() {
-        return new Reply(status, Map.of(), NOTHING, Optional.of(this));
+        return Reply.of(status, Map.of(), NOTHING).withRest(this);
     }
 
     /** Returns the relayed answer in a reply. */
@@ -65,7 +65,7 @@ public final class RelayedReply implements Reply.Rest {
     /** Not used, because {@link #write} writes the body. */
     @Override
     public CompletableFuture<Reply.Part> next() {
-        return CompletableFuture.completedFuture(new Reply.Part(NOTHING, Optional.empty()));
+        return CompletableFuture.completedFuture(Reply.Part.last(NOTHING));
     }
 
     /** Ends a body of unknown length after what has been written; its client comes again. Others go on. */

@@ -6,7 +6,6 @@ import dev.plinth.engine.http.connection.EngineConnection;
 import dev.plinth.engine.http.connection.SlicedWrite;
 import dev.plinth.engine.server.ByteBudget;
 import dev.plinth.engine.server.StreamPlaces;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,7 +16,7 @@ import org.eclipse.jetty.util.Callback;
 
 /** The open bodies that come in parts. Each has a place of {@link StreamPlaces}. Thread-safe. */
 public final class Streams {
-    private static final Reply.Part END = new Reply.Part(new byte[0], Optional.empty());
+    private static final Reply.Part END = Reply.Part.last(new byte[0]);
 
     private final Set<Body> open = ConcurrentHashMap.newKeySet();
     private final ByteBudget answers;
@@ -53,7 +52,7 @@ public final class Streams {
         Body body = new Body(payer, sink);
         open.add(body);
         try {
-            body.write(new Reply.Part(reply.body(), reply.rest()));
+            body.write(reply.firstPart());
         } catch (RuntimeException | Error broken) {
             open.remove(body);
             throw broken;

@@ -5,7 +5,6 @@ import dev.plinth.engine.http.call.ForwardedHeaders;
 import dev.plinth.engine.log.Leader;
 import dev.plinth.engine.server.NodeForwarding;
 import java.io.IOException;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.client.Response;
@@ -29,7 +28,7 @@ final class LeaderContact {
     private static final long ANSWERED_WITHIN_MILLIS = 1_000;
     private static final long AGAIN_MILLIS = 200;
     private static final long UNREACHED_MILLIS = 1_000;
-    private static final Call GREETING = new Call("HEAD", "/health/live", null, Map.of(), new byte[0], false, null);
+    private static final Call GREETING = Call.of("HEAD", "/health/live");
 
     private final LeaderClient client;
     private final NodeForwarding node;

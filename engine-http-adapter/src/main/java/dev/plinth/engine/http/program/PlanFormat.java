@@ -97,28 +97,28 @@ final class PlanFormat {
 
     private static Plan plan(String name, Map<String, Object> members) {
         Plan usual = Plan.perMinute(name, number(members, REQUESTS, 1));
-        Plan plan = new Plan(
-                name,
-                usual.requests(),
-                window(members, usual),
-                number(members, ENDPOINTS_MAX, usual.endpointsMax()),
-                number(members, QUEUED_JOBS_MAX, usual.queuedJobsMax()),
-                number(members, RESOURCES_MAX, usual.resourcesMax()),
-                number(members, JOBS_RUNNING_MAX, usual.jobsRunningMax()),
-                number(members, DELIVERIES_RUNNING_MAX, usual.deliveriesRunningMax()),
-                List.copyOf(PlanFormat.<RatePolicy>named(members, POLICIES).values()),
-                PlanFormat.<TableShare>named(members, SHARES));
+        Plan plan = Plan.of(name, usual.requests(), window(members, usual))
+                .withEndpointsMax(number(members, ENDPOINTS_MAX, usual.endpointsMax()))
+                .withQueuedJobsMax(number(members, QUEUED_JOBS_MAX, usual.queuedJobsMax()))
+                .withResourcesMax(number(members, RESOURCES_MAX, usual.resourcesMax()))
+                .withRunningMax(
+                        number(members, JOBS_RUNNING_MAX, usual.jobsRunningMax()),
+                        number(members, DELIVERIES_RUNNING_MAX, usual.deliveriesRunningMax()));
+        for (RatePolicy policy : PlanFormat.<RatePolicy>named(members, POLICIES).values()) {
+            plan = plan.withPolicy(policy);
+        }
+        for (Map.Entry<String, TableShare> share :
+                PlanFormat.<TableShare>named(members, SHARES).entrySet()) {
+            plan = plan.withShare(share.getKey(), share.getValue());
+        }
         EngineBuilder unused = Engine.builder().plan(plan).check();
         return plan;
     }
 
     private static RatePolicy policy(String name, Map<String, Object> members) {
-        return new RatePolicy(
-                name,
-                number(members, REQUESTS, 1),
-                window(members, Plan.perMinute(name, 1)),
-                RatePolicy.Per.valueOf(word(members, PER, "workspace")),
-                RatePolicy.Mode.valueOf(word(members, MODE, "enforce")));
+        RatePolicy policy = RatePolicy.of(name, number(members, REQUESTS, 1), window(members, Plan.perMinute(name, 1)));
+        RatePolicy counted = word(members, PER, "workspace").equals("KEY") ? policy.perKey() : policy;
+        return word(members, MODE, "enforce").equals("SHADOW") ? counted.shadow() : counted;
     }
 
     private static TableShare share(String table, Map<String, Object> members) {

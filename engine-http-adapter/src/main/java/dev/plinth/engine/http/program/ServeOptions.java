@@ -147,10 +147,11 @@ public final class ServeOptions {
     }
 
     private WireIdentity identity() {
-        return new WireIdentity(
-                required(ServeSettings.PROBLEM_BASE),
-                required(ServeSettings.REALM),
-                Optional.ofNullable(config.get(ServeSettings.WEBHOOK_USER_AGENT)));
+        WireIdentity named = WireIdentity.DEFAULT
+                .withProblemBase(required(ServeSettings.PROBLEM_BASE))
+                .withRealm(required(ServeSettings.REALM));
+        String userAgent = config.get(ServeSettings.WEBHOOK_USER_AGENT);
+        return userAgent == null ? named : named.withUserAgent(userAgent);
     }
 
     private Duration time(EngineSetting unit, Setting<Long> setting) {

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -119,7 +118,7 @@ abstract class ConsoleBrowsing {
     String idOf(Json data) {
         return world.client()
                 .resources()
-                .create(new NewResource("Order 4711", Optional.empty(), data, Map.of("customer", "c-17")))
+                .create(NewResource.of("Order 4711").withData(data).withMetadata(Map.of("customer", "c-17")))
                 .call()
                 .id();
     }

@@ -57,7 +57,7 @@ class ConsoleChangesIT extends ConsoleBrowsing {
         browser.click("Edit");
         world.client()
                 .resources()
-                .update(id, ResourceChange.named("Order 4713"))
+                .update(id, ResourceChange.NONE.withName("Order 4713"))
                 .call();
         browser.fill("Name", "Order 4712");
         browser.submit();
@@ -79,7 +79,7 @@ class ConsoleChangesIT extends ConsoleBrowsing {
         begin(WIDE, false);
         String id = world.client()
                 .webhooks()
-                .create(NewWebhookEndpoint.to(world.receiver().url(), "payment.*")
+                .create(NewWebhookEndpoint.of(world.receiver().url(), "payment.*")
                         .withDescription("first\nsecond")
                         .withHeaders(Map.of("X-Token", "old")))
                 .call()

@@ -48,7 +48,7 @@ class ConsoleUseIT extends ConsoleBrowsing {
         begin(WIDE, false);
         String id = world.client()
                 .keys()
-                .create(NewKey.named("reporting").withScopes(Scope.JOBS_WRITE))
+                .create(NewKey.of("reporting").withScopes(Scope.JOBS_WRITE))
                 .call()
                 .id();
         signIn(world.secret());
@@ -78,7 +78,7 @@ class ConsoleUseIT extends ConsoleBrowsing {
         begin(WIDE, false);
         WebhookEndpoint endpoint = world.client()
                 .webhooks()
-                .create(NewWebhookEndpoint.to(world.receiver().url(), "constructor", "toString.x")
+                .create(NewWebhookEndpoint.of(world.receiver().url(), "constructor", "toString.x")
                         .withMaxPerSecond(7))
                 .call();
         signIn(world.secret());

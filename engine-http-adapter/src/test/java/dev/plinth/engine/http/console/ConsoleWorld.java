@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** A server with its console, and a workspace to put things into. */
 final class ConsoleWorld implements AutoCloseable {
@@ -57,19 +56,19 @@ final class ConsoleWorld implements AutoCloseable {
     Things fill(String text) {
         Json data = Json.of(Map.of(text, text));
         String endpoint = client.webhooks()
-                .create(NewWebhookEndpoint.to(receiver.url())
+                .create(NewWebhookEndpoint.of(receiver.url())
                         .withDescription(text)
                         .withHeaders(Map.of("X-Tenant", "acme")))
                 .call()
                 .id();
-        NewResource thing = new NewResource(text, Optional.empty(), data, Map.of("name", text));
+        NewResource thing = NewResource.of(text).withData(data).withMetadata(Map.of("name", text));
         String resource = client.resources().create(thing).call().id();
         client.children(resource).create(thing).call();
         engine.admin().rename(workspace, text).call();
         String other = engine.admin().createWorkspace(text, "pro").call().id();
         client.shares(resource).grant(other, Role.READER).call();
         client.keys()
-                .create(NewKey.named(text).withScopes(Scope.RESOURCES_READ, Scope.JOBS_WRITE))
+                .create(NewKey.of(text).withScopes(Scope.RESOURCES_READ, Scope.JOBS_WRITE))
                 .call();
         List<String> jobs = jobs(data, text);
         String event = client.publish(NewEvent.of("payment.processed", data).about(resource))

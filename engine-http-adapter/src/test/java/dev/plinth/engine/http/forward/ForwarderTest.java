@@ -150,7 +150,7 @@ class ForwarderTest {
     }
 
     private static CompletableFuture<Reply> forward(Forwarder forwarder, Map<String, String> headers) {
-        Call call = new Call("POST", "/v1/resources", null, headers, new byte[0], false, null);
+        Call call = Call.of("POST", "/v1/resources", null, headers);
         return forwarder.forward(call, new Anyone(), new byte[0], bytes -> true);
     }
 

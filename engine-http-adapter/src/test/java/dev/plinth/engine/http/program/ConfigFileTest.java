@@ -113,18 +113,15 @@ class ConfigFileTest {
         assertThat(options.config().get(ServeSettings.PLANS))
                 .containsOnly(Map.entry(
                         "free",
-                        new Plan(
-                                "free",
-                                30,
-                                Duration.ofSeconds(10),
-                                1,
-                                2,
-                                3,
-                                4,
-                                5,
-                                List.of(new RatePolicy(
-                                        "burst", 5, Duration.ofSeconds(1), RatePolicy.Per.KEY, RatePolicy.Mode.SHADOW)),
-                                Map.of("events", new TableShare(1000, 2_000_000)))));
+                        Plan.of("free", 30, Duration.ofSeconds(10))
+                                .withEndpointsMax(1)
+                                .withQueuedJobsMax(2)
+                                .withResourcesMax(3)
+                                .withRunningMax(4, 5)
+                                .withPolicy(RatePolicy.of("burst", 5, Duration.ofSeconds(1))
+                                        .perKey()
+                                        .shadow())
+                                .withShare("events", new TableShare(1000, 2_000_000))));
     }
 
     @Test

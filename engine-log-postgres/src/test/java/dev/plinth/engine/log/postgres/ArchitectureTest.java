@@ -1,5 +1,7 @@
 package dev.plinth.engine.log.postgres;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -13,12 +15,12 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule the_module_needs_the_log_and_the_jdk_only = classes()
             .should()
-            .onlyDependOnClassesThat()
-            .resideInAnyPackage(
-                    "dev.plinth.engine.log",
-                    "dev.plinth.engine.log.postgres",
-                    "java..",
-                    "javax.net..",
-                    "javax.sql..",
-                    "org.jspecify.annotations..");
+            .onlyDependOnClassesThat(resideInAnyPackage(
+                            "dev.plinth.engine.log",
+                            "dev.plinth.engine.log.postgres",
+                            "java..",
+                            "javax.net..",
+                            "javax.sql..",
+                            "org.jspecify.annotations..")
+                    .or(describe("are a mark", type -> type.getName().equals("dev.plinth.engine.api.Experimental"))));
 }

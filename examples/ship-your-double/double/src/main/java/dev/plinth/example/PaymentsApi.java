@@ -30,7 +30,7 @@ public final class PaymentsApi {
                         throw new OperationRefused("The payment is captured already; create another payment.");
                     }
                     String payment = operation.resourceId();
-                    operation.effects().patch(payment, ResourceChange.ofMetadata(Map.of("state", "captured")));
+                    operation.effects().patch(payment, ResourceChange.NONE.withMetadata(Map.of("state", "captured")));
                     operation.effects().publish(NewEvent.of("payment.captured", Json.of(Map.of())).about(payment));
                     return OperationResult.of(Json.of(Map.of("captured", true)));
                 });

@@ -1,6 +1,8 @@
 package dev.plinth.engine.internal.store.memory;
 
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.store.memory.arena.Arena;
+import dev.plinth.engine.internal.store.memory.arena.OffHeapArena;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.function.BiConsumer;

@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.store.memory;
 
+import dev.plinth.engine.internal.store.memory.arena.HeapArena;
+import dev.plinth.engine.internal.store.memory.arena.OffHeapArena;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;

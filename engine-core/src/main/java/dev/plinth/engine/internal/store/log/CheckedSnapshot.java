@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.store.log;
 
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.TableName;
+import dev.plinth.engine.internal.store.log.disk.Disk;
 import dev.plinth.engine.log.SnapshotDamageException;
 import java.io.IOException;
 import java.io.InputStream;

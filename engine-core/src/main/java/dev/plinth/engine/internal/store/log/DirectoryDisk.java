@@ -1,7 +1,13 @@
 package dev.plinth.engine.internal.store.log;
 
-import dev.plinth.engine.internal.base.IoFailure;
 import dev.plinth.engine.internal.base.OwnerOnly;
+import dev.plinth.engine.internal.base.problem.IoFailure;
+import dev.plinth.engine.internal.store.log.disk.ChannelFile;
+import dev.plinth.engine.internal.store.log.disk.DirectChannel;
+import dev.plinth.engine.internal.store.log.disk.DirectInput;
+import dev.plinth.engine.internal.store.log.disk.DirectOutput;
+import dev.plinth.engine.internal.store.log.disk.Disk;
+import dev.plinth.engine.internal.store.log.disk.LockFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;

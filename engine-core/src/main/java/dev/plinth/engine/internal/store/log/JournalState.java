@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.store.log;
 
 import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.store.log.disk.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -50,8 +51,8 @@ public record JournalState(
 
     private static final System.Logger LOG = Log.of(JournalState.class);
 
-    static final byte[] MAGIC = "PLINTHJS".getBytes(StandardCharsets.US_ASCII);
-    static final int VERSION = 1;
+    public static final byte[] MAGIC = "PLINTHJS".getBytes(StandardCharsets.US_ASCII);
+    public static final int VERSION = 1;
     private static final int BOOT_BYTES_MAX = 100;
     private static final int BYTES_MAX = 512;
     private static final int LOOKS_MAX = 20;

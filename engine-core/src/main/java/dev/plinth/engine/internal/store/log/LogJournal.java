@@ -4,7 +4,7 @@ import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.Record;
+import dev.plinth.engine.internal.base.rows.Record;
 import dev.plinth.engine.log.Batch;
 import dev.plinth.engine.log.Fate;
 import dev.plinth.engine.log.Reign;

@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.store.log;
 
 import dev.plinth.engine.internal.base.Bytes;
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Record;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.Record;
+import dev.plinth.engine.internal.base.rows.TableName;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

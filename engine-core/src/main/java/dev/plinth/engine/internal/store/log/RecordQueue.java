@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.store.log;
 
-import dev.plinth.engine.internal.base.Record;
+import dev.plinth.engine.internal.base.rows.Record;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;

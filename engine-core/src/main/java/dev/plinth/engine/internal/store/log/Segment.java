@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store.log;
 
+import dev.plinth.engine.internal.store.log.disk.Disk;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -38,10 +39,10 @@ public record Segment(StoreId store, long epoch, long number, long firstSequence
     private static final String SPARES = "journal-spare";
     private static final String SHORTER = SPARES + "-shorter.tmp";
 
-    static final byte[] MAGIC = "PLINTHJL".getBytes(StandardCharsets.US_ASCII);
+    public static final byte[] MAGIC = "PLINTHJL".getBytes(StandardCharsets.US_ASCII);
     public static final int VERSION = 2;
     private static final int STORE_AT = 36;
-    static final int CRC_AT = 60;
+    public static final int CRC_AT = 60;
     private static final String PREFIX = "journal-";
     private static final String TEMPORARY_SUFFIX = ".tmp";
     private static final int DIGITS = 10;

@@ -3,6 +3,7 @@ package dev.plinth.engine.internal.store.log;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.store.log.disk.Disk;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;

@@ -1,7 +1,9 @@
 package dev.plinth.engine.internal.store.log;
 
-import dev.plinth.engine.internal.base.RowVisitor;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.RowVisitor;
+import dev.plinth.engine.internal.base.rows.TableName;
+import dev.plinth.engine.internal.store.log.disk.Disk;
+import dev.plinth.engine.internal.store.log.disk.StreamFile;
 import dev.plinth.engine.log.SnapshotDamageException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,9 +42,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class Snapshot {
-    static final byte[] MAGIC = "PLINTHSN".getBytes(StandardCharsets.US_ASCII);
-    static final int VERSION = 1;
-    static final int HEADER_BYTES = 68;
+    public static final byte[] MAGIC = "PLINTHSN".getBytes(StandardCharsets.US_ASCII);
+    public static final int VERSION = 1;
+    public static final int HEADER_BYTES = 68;
     private static final int END_BYTES = 24;
     private static final int BLOCK_BYTES = 1024 * 1024;
 
@@ -92,7 +94,7 @@ public final class Snapshot {
                     : name(sequence) + " is of store " + store + " and not of store " + other;
         }
 
-        ByteBuffer header() {
+        public ByteBuffer header() {
             ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
             store.put(header.put(MAGIC).putInt(VERSION)).putLong(sequence).putInt(crc);
             header.putLong(epoch).putLong(timeMillis).putLong(lastNumber);
@@ -242,7 +244,7 @@ public final class Snapshot {
     }
 
     /** Returns the sequence at which a snapshot starts, whatever its name. */
-    static long sequenceIn(Disk disk, String name) throws IOException {
+    public static long sequenceIn(Disk disk, String name) throws IOException {
         try (Disk.File file = disk.open(name)) {
             return readStart(file, name).sequence();
         }

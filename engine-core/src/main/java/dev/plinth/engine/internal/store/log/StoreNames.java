@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store.log;
 
+import dev.plinth.engine.internal.store.log.disk.Disk;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;

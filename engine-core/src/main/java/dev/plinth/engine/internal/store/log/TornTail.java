@@ -1,6 +1,8 @@
 package dev.plinth.engine.internal.store.log;
 
 import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.internal.store.log.disk.Disk;
+import dev.plinth.engine.internal.store.log.disk.FileCopy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.store.memory;
 
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.store.memory.arena.Arena;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

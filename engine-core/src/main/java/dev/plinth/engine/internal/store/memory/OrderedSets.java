@@ -1,8 +1,9 @@
 package dev.plinth.engine.internal.store.memory;
 
 import dev.plinth.engine.internal.base.Bytes;
-import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.internal.base.rows.SetKey;
+import dev.plinth.engine.internal.store.memory.arena.SlabMemory;
 import java.util.function.Consumer;
 
 /**

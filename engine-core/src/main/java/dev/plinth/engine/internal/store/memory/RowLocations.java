@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.store.memory;
 
 import dev.plinth.engine.internal.base.Bytes;
+import dev.plinth.engine.internal.store.memory.arena.SlabMemory;
 import java.util.Arrays;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store.memory;
 
+import dev.plinth.engine.internal.store.memory.arena.SlabMemory;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

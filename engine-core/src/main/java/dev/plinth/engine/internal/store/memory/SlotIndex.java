@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.store.memory;
 
+import dev.plinth.engine.internal.store.memory.arena.Arena;
+import dev.plinth.engine.internal.store.memory.arena.Extent;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

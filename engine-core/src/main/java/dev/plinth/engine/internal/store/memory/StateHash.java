@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.store.memory;
 
 import dev.plinth.engine.internal.base.Bytes;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.TableName;
 import java.nio.ByteBuffer;
 import java.util.List;
 

@@ -4,7 +4,7 @@ import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.internal.base.StoreFigures;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.TableName;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

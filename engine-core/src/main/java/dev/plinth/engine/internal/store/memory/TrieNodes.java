@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.store.memory;
 
+import dev.plinth.engine.internal.store.memory.arena.SlabMemory;
+
 /**
  * Nodes of a trie: a word that tells which of the numbers 0–511 are there. Up to six numbers are in the word itself, so
  * that a sparse set costs no more than its place in the table. More numbers take a block of 512 bits.

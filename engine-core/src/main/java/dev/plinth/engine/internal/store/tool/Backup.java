@@ -1,9 +1,7 @@
 package dev.plinth.engine.internal.store.tool;
 
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.log.CheckedSnapshot;
-import dev.plinth.engine.internal.store.log.Disk;
-import dev.plinth.engine.internal.store.log.FileCopy;
 import dev.plinth.engine.internal.store.log.Frame;
 import dev.plinth.engine.internal.store.log.JournalState;
 import dev.plinth.engine.internal.store.log.JournalVisitor;
@@ -12,6 +10,8 @@ import dev.plinth.engine.internal.store.log.Snapshot;
 import dev.plinth.engine.internal.store.log.StoreDamageException;
 import dev.plinth.engine.internal.store.log.StoreId;
 import dev.plinth.engine.internal.store.log.StoreNames;
+import dev.plinth.engine.internal.store.log.disk.Disk;
+import dev.plinth.engine.internal.store.log.disk.FileCopy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

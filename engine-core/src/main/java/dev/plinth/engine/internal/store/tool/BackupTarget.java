@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.store.tool;
 
-import dev.plinth.engine.internal.base.IoFailure;
+import dev.plinth.engine.internal.base.problem.IoFailure;
 import dev.plinth.engine.internal.store.log.DirectoryDisk;
 import dev.plinth.engine.internal.store.log.JournalState;
 import dev.plinth.engine.internal.store.log.Segment;

@@ -1,10 +1,10 @@
 package dev.plinth.engine.internal.store.tool;
 
-import dev.plinth.engine.internal.store.log.Disk;
-import dev.plinth.engine.internal.store.log.ForwardingFile;
 import dev.plinth.engine.internal.store.log.Segment;
 import dev.plinth.engine.internal.store.log.Snapshot;
 import dev.plinth.engine.internal.store.log.StoreNames;
+import dev.plinth.engine.internal.store.log.disk.Disk;
+import dev.plinth.engine.internal.store.log.disk.ForwardingFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.store.tool;
 
-import dev.plinth.engine.internal.base.Record;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.Record;
+import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.log.BatchAdmission;
 import dev.plinth.engine.internal.store.log.CheckedSnapshot;
 import dev.plinth.engine.internal.store.log.LogPosition;

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.store.tool;
 
-import dev.plinth.engine.internal.store.log.Disk;
+import dev.plinth.engine.internal.store.log.disk.Disk;
 
 /** A directory whose files are only read, because it may be in use. Refuses every change. */
 interface ReadOnlyDisk extends Disk {

@@ -1,7 +1,6 @@
 package dev.plinth.engine.internal.store.tool;
 
 import dev.plinth.engine.internal.store.log.CheckedSnapshot;
-import dev.plinth.engine.internal.store.log.Disk;
 import dev.plinth.engine.internal.store.log.JournalReader;
 import dev.plinth.engine.internal.store.log.JournalState;
 import dev.plinth.engine.internal.store.log.JournalVisitor;
@@ -9,6 +8,7 @@ import dev.plinth.engine.internal.store.log.Segment;
 import dev.plinth.engine.internal.store.log.Snapshot;
 import dev.plinth.engine.internal.store.log.StoreDamageException;
 import dev.plinth.engine.internal.store.log.StoreNames;
+import dev.plinth.engine.internal.store.log.disk.Disk;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

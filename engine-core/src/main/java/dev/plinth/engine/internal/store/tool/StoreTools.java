@@ -1,18 +1,18 @@
 package dev.plinth.engine.internal.store.tool;
 
 import dev.plinth.engine.api.StoreReport;
-import dev.plinth.engine.internal.base.IoFailure;
 import dev.plinth.engine.internal.base.SecretCipher;
-import dev.plinth.engine.internal.base.StoreSettings;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.problem.IoFailure;
+import dev.plinth.engine.internal.base.rows.StoreSettings;
+import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.StoreFiles;
 import dev.plinth.engine.internal.store.log.DirectoryDisk;
-import dev.plinth.engine.internal.store.log.Disk;
-import dev.plinth.engine.internal.store.log.FileCopy;
 import dev.plinth.engine.internal.store.log.StoreDamageException;
-import dev.plinth.engine.internal.store.log.StoreFormat;
 import dev.plinth.engine.internal.store.log.StoreNames;
 import dev.plinth.engine.internal.store.log.TornTail;
+import dev.plinth.engine.internal.store.log.disk.Disk;
+import dev.plinth.engine.internal.store.log.disk.FileCopy;
+import dev.plinth.engine.internal.store.log.upgrade.StoreFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

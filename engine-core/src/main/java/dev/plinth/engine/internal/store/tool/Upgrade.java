@@ -2,12 +2,12 @@ package dev.plinth.engine.internal.store.tool;
 
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.base.SecretCipher;
-import dev.plinth.engine.internal.base.StoreSettings;
+import dev.plinth.engine.internal.base.rows.StoreSettings;
 import dev.plinth.engine.internal.store.RowsCopy;
-import dev.plinth.engine.internal.store.log.Disk;
-import dev.plinth.engine.internal.store.log.StoreFormat;
 import dev.plinth.engine.internal.store.log.StoreNames;
-import dev.plinth.engine.internal.store.log.UpgradedFiles;
+import dev.plinth.engine.internal.store.log.disk.Disk;
+import dev.plinth.engine.internal.store.log.upgrade.StoreFormat;
+import dev.plinth.engine.internal.store.log.upgrade.UpgradedFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

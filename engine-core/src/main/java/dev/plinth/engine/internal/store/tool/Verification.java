@@ -1,9 +1,8 @@
 package dev.plinth.engine.internal.store.tool;
 
-import dev.plinth.engine.internal.base.Record;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.Record;
+import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.log.CheckedSnapshot;
-import dev.plinth.engine.internal.store.log.Disk;
 import dev.plinth.engine.internal.store.log.JournalReader;
 import dev.plinth.engine.internal.store.log.JournalState;
 import dev.plinth.engine.internal.store.log.JournalVisitor;
@@ -15,6 +14,7 @@ import dev.plinth.engine.internal.store.log.StoreDamageException;
 import dev.plinth.engine.internal.store.log.StoreId;
 import dev.plinth.engine.internal.store.log.StoreNames;
 import dev.plinth.engine.internal.store.log.TornTail;
+import dev.plinth.engine.internal.store.log.disk.Disk;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.webhook.send;
 
-import dev.plinth.engine.internal.base.Quoted;
+import dev.plinth.engine.internal.base.problem.Quoted;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.regex.Pattern;

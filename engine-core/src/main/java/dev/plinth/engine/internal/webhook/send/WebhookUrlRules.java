@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.webhook.send;
 
-import dev.plinth.engine.internal.base.Quoted;
+import dev.plinth.engine.internal.base.problem.Quoted;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HexFormat;

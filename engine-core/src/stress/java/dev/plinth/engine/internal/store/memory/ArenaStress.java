@@ -1,5 +1,6 @@
 package dev.plinth.engine.internal.store.memory;
 
+import dev.plinth.engine.internal.store.memory.arena.OffHeapArena;
 import dev.plinth.engine.internal.base.Bytes;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;

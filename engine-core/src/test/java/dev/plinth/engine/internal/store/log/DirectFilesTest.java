@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.internal.store.log.disk.DirectChannel;
+import dev.plinth.engine.internal.store.log.disk.DirectInput;
+import dev.plinth.engine.internal.store.log.disk.DirectOutput;
+import dev.plinth.engine.internal.store.log.disk.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.store.log;
 
+import dev.plinth.engine.internal.store.log.disk.Disk;
+import dev.plinth.engine.internal.store.log.disk.ForwardingFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

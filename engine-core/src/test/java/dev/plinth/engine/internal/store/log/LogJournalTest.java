@@ -3,9 +3,9 @@ package dev.plinth.engine.internal.store.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Patience;
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Record;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.Record;
+import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.Reign;
 import dev.plinth.engine.testkit.SharedMemoryConnection;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Record;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.rows.Record;
+import dev.plinth.engine.internal.base.rows.TableName;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.internal.store.memory.arena.Arena;
+import dev.plinth.engine.internal.store.memory.arena.HeapArena;
+import dev.plinth.engine.internal.store.memory.arena.SlabMemory;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -127,7 +130,7 @@ abstract class ArenaTableTest extends TableContractTest {
         }
 
         @Override
-        void copyOut(long at, int skippedBytes, byte[] to, int from, int length) {
+        public void copyOut(long at, int skippedBytes, byte[] to, int from, int length) {
             if (closes) {
                 close();
             }
@@ -533,7 +536,7 @@ abstract class ArenaTableTest extends TableContractTest {
         }
 
         @Override
-        void add(int extent) {
+        public void add(int extent) {
             if (always || scarce && random.nextBoolean()) {
                 refused++;
                 if (random.nextBoolean()) {

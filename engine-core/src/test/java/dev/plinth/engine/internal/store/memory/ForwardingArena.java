@@ -1,5 +1,7 @@
 package dev.plinth.engine.internal.store.memory;
 
+import dev.plinth.engine.internal.store.memory.arena.Arena;
+
 /** An arena whose memory is that of another one. */
 class ForwardingArena extends Arena {
     private final Arena memory;
@@ -10,42 +12,42 @@ class ForwardingArena extends Arena {
     }
 
     @Override
-    long get(long at) {
+    public long get(long at) {
         return memory.get(at);
     }
 
     @Override
-    void set(long at, long word) {
+    public void set(long at, long word) {
         memory.set(at, word);
     }
 
     @Override
-    void copyOut(long at, int skippedBytes, byte[] to, int from, int length) {
+    public void copyOut(long at, int skippedBytes, byte[] to, int from, int length) {
         memory.copyOut(at, skippedBytes, to, from, length);
     }
 
     @Override
-    void copyIn(long at, int skippedBytes, byte[] source, int from, int length) {
+    public void copyIn(long at, int skippedBytes, byte[] source, int from, int length) {
         memory.copyIn(at, skippedBytes, source, from, length);
     }
 
     @Override
-    boolean holds(long at, int skippedBytes, byte[] bytes) {
+    public boolean holds(long at, int skippedBytes, byte[] bytes) {
         return memory.holds(at, skippedBytes, bytes);
     }
 
     @Override
-    void add(int extent) {
+    public void add(int extent) {
         memory.add(extent);
     }
 
     @Override
-    void drop(int extent) {
+    public void drop(int extent) {
         memory.drop(extent);
     }
 
     @Override
-    void release() {
+    protected void release() {
         memory.close();
     }
 }

@@ -3,6 +3,8 @@ package dev.plinth.engine.internal.store.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.internal.store.memory.arena.Arena;
+import dev.plinth.engine.internal.store.memory.arena.HeapArena;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import org.junit.jupiter.api.Tag;

@@ -3,6 +3,8 @@ package dev.plinth.engine.internal.store.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.internal.store.memory.arena.Arena;
+import dev.plinth.engine.internal.store.memory.arena.MappedArena;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

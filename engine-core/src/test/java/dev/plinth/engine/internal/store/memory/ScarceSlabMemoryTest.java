@@ -3,8 +3,9 @@ package dev.plinth.engine.internal.store.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.internal.base.Rows;
-import dev.plinth.engine.internal.base.SetKey;
+import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.internal.base.rows.SetKey;
+import dev.plinth.engine.internal.store.memory.arena.SlabMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -128,7 +129,7 @@ class ScarceSlabMemoryTest {
         }
 
         @Override
-        long allocate(int words) {
+        public long allocate(int words) {
             if (scarce && random.nextInt(3) == 0) {
                 throw new OutOfMemoryError("Java heap space");
             }
@@ -136,17 +137,17 @@ class ScarceSlabMemoryTest {
         }
 
         @Override
-        long get(long at) {
+        public long get(long at) {
             return extents.get((int) (at >>> SHIFT))[(int) at & MASK];
         }
 
         @Override
-        void set(long at, long word) {
+        public void set(long at, long word) {
             extents.get((int) (at >>> SHIFT))[(int) at & MASK] = word;
         }
 
         @Override
-        void grow() {
+        protected void grow() {
             extents.add(new long[EXTENT_WORDS]);
         }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
+import dev.plinth.engine.internal.store.memory.arena.Arena;
+import dev.plinth.engine.internal.store.memory.arena.HeapArena;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.RandomDiskWrites;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TestRows;
-import dev.plinth.engine.internal.store.log.Disk;
 import dev.plinth.engine.internal.store.log.ForwardingDisk;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.StoreNames;
+import dev.plinth.engine.internal.store.log.disk.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.StoreReport;
-import dev.plinth.engine.internal.base.TableName;
+import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.RandomDiskWrites;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.TestRows;
 import dev.plinth.engine.internal.store.log.Damage;
-import dev.plinth.engine.internal.store.log.Disk;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.StoreDamageException;
 import dev.plinth.engine.internal.store.log.StoreNames;
+import dev.plinth.engine.internal.store.log.disk.Disk;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.store.tool;
 
-import dev.plinth.engine.internal.base.TableName;
-import dev.plinth.engine.internal.store.log.Disk;
+import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.log.StoreNames;
+import dev.plinth.engine.internal.store.log.disk.Disk;
 import java.io.IOException;
 import java.util.List;
 
