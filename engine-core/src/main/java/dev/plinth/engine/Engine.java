@@ -4,7 +4,7 @@ import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Experimental;
 import dev.plinth.engine.api.Figure;
-import dev.plinth.engine.api.FirstStart;
+import dev.plinth.engine.settings.FirstStart;
 import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.PlinthException;

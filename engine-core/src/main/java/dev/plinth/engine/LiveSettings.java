@@ -1,6 +1,6 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.api.Places;
+import dev.plinth.engine.settings.Places;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.node.ActiveEngine;

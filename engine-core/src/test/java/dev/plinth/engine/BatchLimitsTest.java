@@ -9,7 +9,7 @@ import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LeasedJob;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.client.LeasesClient;
 import dev.plinth.engine.internal.base.Limits;

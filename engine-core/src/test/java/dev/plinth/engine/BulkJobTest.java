@@ -2,9 +2,9 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.settings.Durability;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.Reply;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.NodeRole;

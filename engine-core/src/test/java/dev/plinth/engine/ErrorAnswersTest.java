@@ -6,7 +6,7 @@ import dev.plinth.engine.ErrorText.Kind;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationResult;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.api.Reply;

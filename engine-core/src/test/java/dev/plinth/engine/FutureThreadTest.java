@@ -3,7 +3,7 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.settings.EngineClock;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;

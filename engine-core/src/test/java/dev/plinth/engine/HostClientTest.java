@@ -13,7 +13,7 @@ import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.LoggedRequest;
 import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.OperationResult;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.RateLimit;
 import dev.plinth.engine.api.Resource;

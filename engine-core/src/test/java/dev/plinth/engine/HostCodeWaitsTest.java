@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Scope;

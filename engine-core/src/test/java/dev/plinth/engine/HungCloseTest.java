@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.GraceTimes;
+import dev.plinth.engine.settings.GraceTimes;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.api.OperationResult;

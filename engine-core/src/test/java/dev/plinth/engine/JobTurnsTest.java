@@ -2,7 +2,7 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.RandomIds;

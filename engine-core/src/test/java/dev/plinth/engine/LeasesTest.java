@@ -12,7 +12,7 @@ import dev.plinth.engine.api.LeaseRequest;
 import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.client.LeasesClient;
 import dev.plinth.engine.client.PlinthClient;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.settings.EngineConfig;
 import dev.plinth.engine.internal.settings.EngineStore;
 import dev.plinth.engine.internal.store.RowsCopy;

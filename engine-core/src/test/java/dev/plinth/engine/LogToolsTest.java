@@ -7,7 +7,7 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.StoreReport;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.log.Batch;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.NodeRole;

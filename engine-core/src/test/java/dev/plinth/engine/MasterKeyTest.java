@@ -3,7 +3,7 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.settings.Durability;
 import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.client.PlinthClient;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.settings.Durability;
 import dev.plinth.engine.api.Reply;
 import java.io.IOException;
 import java.nio.file.Path;

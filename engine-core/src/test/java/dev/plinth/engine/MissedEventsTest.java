@@ -2,9 +2,9 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.api.TableShare;
+import dev.plinth.engine.settings.TableShare;
 import dev.plinth.engine.internal.base.Limits;
 import java.io.IOException;
 import java.nio.file.Path;

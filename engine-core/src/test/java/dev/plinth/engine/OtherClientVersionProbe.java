@@ -3,7 +3,7 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewWebhookEndpoint;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.client.PlinthClient;
 import java.util.concurrent.TimeUnit;

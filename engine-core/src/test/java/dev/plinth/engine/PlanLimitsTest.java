@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.Reply;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewJob;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.ProblemError;

@@ -11,7 +11,7 @@ import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Page;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.api.RetentionTimes;
+import dev.plinth.engine.settings.RetentionTimes;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.EngineSetting;
-import dev.plinth.engine.api.GraceTimes;
+import dev.plinth.engine.settings.EngineSetting;
+import dev.plinth.engine.settings.GraceTimes;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LoggedRequest;
 import dev.plinth.engine.api.Reply;

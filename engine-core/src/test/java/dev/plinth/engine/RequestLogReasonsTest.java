@@ -11,7 +11,7 @@ import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.Page;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.ProblemError;

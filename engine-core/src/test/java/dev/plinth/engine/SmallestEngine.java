@@ -3,7 +3,7 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Resource;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.PlinthClient;

@@ -19,7 +19,7 @@ import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.api.Page;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.RateLimit;
 import dev.plinth.engine.api.RatePolicy;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.settings.Durability;
 import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.api.Json;

@@ -4,7 +4,7 @@ import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.PlinthException;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.client.PlinthClient;
 import java.math.BigDecimal;
 import java.nio.file.Path;

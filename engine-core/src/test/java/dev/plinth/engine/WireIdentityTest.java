@@ -9,7 +9,7 @@ import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.api.WireIdentity;
+import dev.plinth.engine.settings.WireIdentity;
 import dev.plinth.engine.client.PlinthClient;
 import java.nio.file.Path;
 import java.time.Duration;

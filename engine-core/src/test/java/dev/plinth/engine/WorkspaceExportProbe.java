@@ -1,6 +1,6 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.settings.IdSource;
 import dev.plinth.engine.internal.base.RandomIds;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;

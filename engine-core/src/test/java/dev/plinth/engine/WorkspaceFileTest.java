@@ -3,8 +3,8 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.api.TableShare;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.TableShare;
 import dev.plinth.engine.api.WorkspaceImport;
 import dev.plinth.engine.client.AdminClient;
 import dev.plinth.engine.internal.base.rows.TableName;

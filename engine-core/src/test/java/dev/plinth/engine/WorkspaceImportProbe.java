@@ -1,6 +1,6 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.settings.EngineClock;
 import dev.plinth.engine.api.WorkspaceImport;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewWebhookEndpoint;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Role;
-import dev.plinth.engine.api.TableShare;
+import dev.plinth.engine.settings.TableShare;
 import dev.plinth.engine.api.WorkspaceImport;
 import dev.plinth.engine.api.WorkspaceTransfer;
 import java.io.IOException;

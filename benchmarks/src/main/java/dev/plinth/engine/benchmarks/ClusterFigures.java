@@ -2,7 +2,7 @@ package dev.plinth.engine.benchmarks;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.settings.Durability;
 import dev.plinth.engine.http.EngineServer;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.NodeRole;

@@ -12,7 +12,7 @@ import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.http.EngineServer;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

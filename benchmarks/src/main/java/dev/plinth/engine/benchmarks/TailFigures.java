@@ -1,8 +1,8 @@
 package dev.plinth.engine.benchmarks;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.http.EngineServer;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.plinth.engine.api;
 
+import dev.plinth.engine.settings.EngineObserver;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;

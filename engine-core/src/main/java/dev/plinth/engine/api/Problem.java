@@ -1,6 +1,7 @@
 package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import dev.plinth.engine.settings.WireIdentity;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;

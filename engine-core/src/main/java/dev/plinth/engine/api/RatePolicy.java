@@ -1,5 +1,6 @@
 package dev.plinth.engine.api;
 
+import dev.plinth.engine.settings.Plan;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

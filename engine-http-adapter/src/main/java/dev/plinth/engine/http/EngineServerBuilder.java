@@ -3,7 +3,7 @@ package dev.plinth.engine.http;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.EngineSetting;
+import dev.plinth.engine.settings.EngineSetting;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.http.call.CallServices;
 import dev.plinth.engine.http.call.Cors;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.CapturedLog;
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.settings.EngineClock;
 import dev.plinth.engine.api.Figure;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.http.NodesOfALog.Served;

@@ -7,7 +7,7 @@ import dev.plinth.engine.DataDirectory;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.api.WorkspaceImport;
 import java.io.IOException;

@@ -6,7 +6,7 @@ import static dev.plinth.engine.http.WireRequest.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.client.PlinthClient;

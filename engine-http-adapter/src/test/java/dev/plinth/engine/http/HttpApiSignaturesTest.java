@@ -3,7 +3,7 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.client.PlinthClient;
 import java.io.IOException;

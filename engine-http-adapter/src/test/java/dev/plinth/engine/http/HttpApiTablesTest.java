@@ -2,8 +2,8 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.EngineSetting;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.EngineSetting;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.http.call.FramingLimits;
 import dev.plinth.engine.http.connection.Addresses;

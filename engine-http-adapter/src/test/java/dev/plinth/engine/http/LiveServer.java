@@ -3,7 +3,7 @@ package dev.plinth.engine.http;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.http.call.EngineCallService;

@@ -3,7 +3,7 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.http.program.Main;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.postgres.PostgresLog;

@@ -6,7 +6,7 @@ import dev.plinth.engine.Engine;
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.Reply;
 import java.io.BufferedReader;
 import java.io.IOException;

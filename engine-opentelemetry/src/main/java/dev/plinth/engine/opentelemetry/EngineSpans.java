@@ -1,7 +1,7 @@
 package dev.plinth.engine.opentelemetry;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.api.EngineObserver;
+import dev.plinth.engine.settings.EngineObserver;
 import dev.plinth.engine.api.TraceParent;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;

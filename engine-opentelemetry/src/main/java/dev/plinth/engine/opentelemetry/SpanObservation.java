@@ -1,6 +1,6 @@
 package dev.plinth.engine.opentelemetry;
 
-import dev.plinth.engine.api.EngineObserver;
+import dev.plinth.engine.settings.EngineObserver;
 import dev.plinth.engine.api.TraceParent;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;

@@ -3,7 +3,7 @@ package dev.plinth.engine.testkit;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.ApiKey;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.http.EngineServer;

@@ -3,7 +3,7 @@ package dev.plinth.engine.testkit;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Workspace;

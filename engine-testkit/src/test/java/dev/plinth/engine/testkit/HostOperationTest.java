@@ -9,7 +9,7 @@ import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.OperationResult;

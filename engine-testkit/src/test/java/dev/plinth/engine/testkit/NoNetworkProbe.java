@@ -4,7 +4,7 @@ import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.PlinthClient;
 import java.net.InetAddress;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.ApiKey;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.PlinthClient;

@@ -7,7 +7,7 @@ import com.standardwebhooks.Webhook;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.api.Reply;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package dev.plinth.engine.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.log.Batch;
 import dev.plinth.engine.log.Fate;
 import dev.plinth.engine.log.Node;

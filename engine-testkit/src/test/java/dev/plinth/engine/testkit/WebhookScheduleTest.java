@@ -6,7 +6,7 @@ import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.client.PlinthClient;

@@ -6,7 +6,7 @@ import dev.plinth.engine.Engine;
 import dev.plinth.engine.Guard;
 import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.NewResource;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.handler.GuardedRequest;
 import jakarta.servlet.Filter;

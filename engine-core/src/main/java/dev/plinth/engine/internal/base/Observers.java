@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.base;
 
-import dev.plinth.engine.api.EngineObserver;
+import dev.plinth.engine.settings.EngineObserver;
 import dev.plinth.engine.api.TraceParent;
 import java.net.URI;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.command;
 
 import dev.plinth.engine.api.Effects;
-import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.settings.IdSource;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewJob;

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.event;
 
-import dev.plinth.engine.api.EngineSetting;
+import dev.plinth.engine.settings.EngineSetting;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.PlinthException;

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.event;
 
-import dev.plinth.engine.api.RetentionTimes;
+import dev.plinth.engine.settings.RetentionTimes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.rows.RowIndex;
 import dev.plinth.engine.internal.base.rows.RowSets;

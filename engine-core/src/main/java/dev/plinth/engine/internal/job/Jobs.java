@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.job;
 
 import dev.plinth.engine.api.JobStatus;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;

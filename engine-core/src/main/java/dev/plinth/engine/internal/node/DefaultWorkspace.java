@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.node;
 
 import dev.plinth.engine.api.ApiKey;
-import dev.plinth.engine.api.FirstStart;
+import dev.plinth.engine.settings.FirstStart;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.AdminClient;
 import dev.plinth.engine.internal.access.Access;

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.node;
 
-import dev.plinth.engine.api.GraceTimes;
+import dev.plinth.engine.settings.GraceTimes;
 import dev.plinth.engine.internal.access.LastUsedWriter;
 import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.Log;

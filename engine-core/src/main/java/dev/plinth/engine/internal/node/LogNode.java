@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.node;
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Figure;
-import dev.plinth.engine.api.FirstStart;
+import dev.plinth.engine.settings.FirstStart;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.access.Access;

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.node;
 
-import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.settings.EngineClock;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.problem.ProblemCode;

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.pipeline;
 
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.internal.access.Access;

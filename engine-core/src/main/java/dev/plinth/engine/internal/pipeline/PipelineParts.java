@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.pipeline;
 
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.IdSource;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Observers;

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.pipeline;
 
-import dev.plinth.engine.api.EngineObserver;
+import dev.plinth.engine.settings.EngineObserver;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.RatePolicy;

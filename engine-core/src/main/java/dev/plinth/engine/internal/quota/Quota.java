@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.quota;
 
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

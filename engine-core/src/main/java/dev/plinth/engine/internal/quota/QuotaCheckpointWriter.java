@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.quota;
 
-import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.settings.EngineClock;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.decision.Command;
 import dev.plinth.engine.internal.base.decision.Committer;

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.resource;
 
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.ResourceStatus;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;

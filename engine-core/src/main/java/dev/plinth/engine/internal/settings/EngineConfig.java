@@ -1,16 +1,16 @@
 package dev.plinth.engine.internal.settings;
 
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.GraceTimes;
-import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.GraceTimes;
+import dev.plinth.engine.settings.IdSource;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Places;
-import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.api.RetentionTimes;
-import dev.plinth.engine.api.Tables;
-import dev.plinth.engine.api.WireIdentity;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Places;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.RetentionTimes;
+import dev.plinth.engine.settings.Tables;
+import dev.plinth.engine.settings.WireIdentity;
 import dev.plinth.engine.handler.EngineEventListener;
 import dev.plinth.engine.handler.JobHandler;
 import dev.plinth.engine.handler.OperationHandler;

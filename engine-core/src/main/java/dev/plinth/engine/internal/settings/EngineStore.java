@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.settings;
 
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.FatalErrors;

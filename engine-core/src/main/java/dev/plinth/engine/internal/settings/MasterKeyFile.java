@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.settings;
 
-import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.settings.IdSource;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.OwnerOnly;
 import dev.plinth.engine.internal.base.SecretCipher;

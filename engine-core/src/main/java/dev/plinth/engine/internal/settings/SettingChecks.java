@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.settings;
 
-import dev.plinth.engine.api.Places;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Places;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.RatePolicy;
-import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.settings.SeededIds;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.problem.Quoted;

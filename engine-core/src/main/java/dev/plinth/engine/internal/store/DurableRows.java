@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.RetentionTimes;
+import dev.plinth.engine.settings.RetentionTimes;
 import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.base.rows.SetKey;
 import dev.plinth.engine.internal.base.rows.TableName;

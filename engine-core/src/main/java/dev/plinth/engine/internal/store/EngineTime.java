@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.settings.EngineClock;
 import dev.plinth.engine.internal.base.ExpiryTime;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.store.memory.StoreTables;

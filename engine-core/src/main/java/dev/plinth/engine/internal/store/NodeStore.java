@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.EngineClock;
 import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Log;

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.settings.EngineClock;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.base.rows.StoreSettings;

@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.api.RetentionTimes;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.RetentionTimes;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.EngineTimer;
 import dev.plinth.engine.internal.base.FatalErrors;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.api.RetentionTimes;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.RetentionTimes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Recordings;

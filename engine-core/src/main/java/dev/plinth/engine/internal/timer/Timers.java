@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.timer;
 
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;

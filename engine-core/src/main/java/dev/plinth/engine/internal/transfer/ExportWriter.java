@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.transfer;
 
-import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.settings.IdSource;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Log;

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.transfer;
 
-import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.settings.IdSource;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.problem.IoFailure;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.transfer;
 
-import dev.plinth.engine.api.IdSource;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.IdSource;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.WorkspaceImport;
 import dev.plinth.engine.api.WorkspaceTransfer;
 import dev.plinth.engine.internal.access.Access;

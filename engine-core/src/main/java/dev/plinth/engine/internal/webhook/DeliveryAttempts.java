@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.webhook;
 
-import dev.plinth.engine.api.EngineObserver;
-import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.settings.EngineObserver;
+import dev.plinth.engine.settings.IdSource;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.EventContent;

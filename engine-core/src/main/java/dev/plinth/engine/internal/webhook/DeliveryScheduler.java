@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.webhook;
 
-import dev.plinth.engine.api.Places;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Places;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.webhook;
 
-import dev.plinth.engine.api.RetentionTimes;
+import dev.plinth.engine.settings.RetentionTimes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.rows.RowIndex;

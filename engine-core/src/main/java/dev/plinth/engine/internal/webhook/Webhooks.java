@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.webhook;
 
-import dev.plinth.engine.api.EngineSetting;
-import dev.plinth.engine.api.IdSource;
-import dev.plinth.engine.api.Places;
+import dev.plinth.engine.settings.EngineSetting;
+import dev.plinth.engine.settings.IdSource;
+import dev.plinth.engine.settings.Places;
 import dev.plinth.engine.internal.base.BoundedExecutor;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.EventContent;

@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.wire;
 
 import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.base.decision.Command;
 import dev.plinth.engine.internal.base.decision.Decision;

@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.wire;
 
-import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.settings.Durability;
 import dev.plinth.engine.api.Figure;
-import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.settings.IdSource;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.FileDescriptors;
 import dev.plinth.engine.internal.base.Id;

@@ -2,9 +2,9 @@ package dev.plinth.engine.internal.wire;
 
 import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.RatePolicy;
-import dev.plinth.engine.api.TableShare;
+import dev.plinth.engine.settings.TableShare;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.StoreFigures;

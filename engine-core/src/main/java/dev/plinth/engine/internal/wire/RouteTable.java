@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.internal.pipeline.Route;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.plinth.engine.internal.wire;
 
 import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.base.FileDescriptors;
 import dev.plinth.engine.internal.base.IdKind;

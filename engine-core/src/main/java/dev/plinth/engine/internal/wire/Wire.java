@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.wire;
 import dev.plinth.engine.api.Audience;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.access.LastUsedTimes;
 import dev.plinth.engine.internal.base.Limits;

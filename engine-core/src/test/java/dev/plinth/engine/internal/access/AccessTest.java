@@ -3,10 +3,10 @@ package dev.plinth.engine.internal.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.api.RetentionTimes;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.RetentionTimes;
 import dev.plinth.engine.api.Scope;
-import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.settings.SeededIds;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;

@@ -2,8 +2,8 @@ package dev.plinth.engine.internal.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.IdSource;
-import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.settings.IdSource;
+import dev.plinth.engine.settings.SeededIds;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.ExpiryTime;
 import dev.plinth.engine.internal.base.Id;

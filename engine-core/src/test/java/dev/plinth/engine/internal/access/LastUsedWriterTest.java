@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.decision.Committer;

@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.list;
 
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.RetentionTimes;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.RetentionTimes;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.base.rows.RowIndex;

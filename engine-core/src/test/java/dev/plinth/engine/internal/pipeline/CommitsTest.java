@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.SeededIds;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.SeededIds;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;

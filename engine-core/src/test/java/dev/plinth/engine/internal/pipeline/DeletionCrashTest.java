@@ -3,9 +3,9 @@ package dev.plinth.engine.internal.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.SeededIds;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.SeededIds;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;

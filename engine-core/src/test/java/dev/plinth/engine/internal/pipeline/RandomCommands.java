@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.pipeline;
 
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.SeededIds;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.SeededIds;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.access.LastUsedTimes;

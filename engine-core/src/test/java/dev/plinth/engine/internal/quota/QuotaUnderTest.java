@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.quota;
 
 import dev.plinth.engine.RaceWindow;
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;

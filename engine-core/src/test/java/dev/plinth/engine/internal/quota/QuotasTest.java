@@ -2,8 +2,8 @@ package dev.plinth.engine.internal.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;

@@ -1,10 +1,10 @@
 package dev.plinth.engine.internal.resource;
 
-import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.settings.EngineClock;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.ResourceStatus;
-import dev.plinth.engine.api.SeededIds;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.SeededIds;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;

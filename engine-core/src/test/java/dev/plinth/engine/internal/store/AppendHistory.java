@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.base.rows.Record;
 import dev.plinth.engine.internal.base.rows.StoreSettings;

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.settings.Durability;
 import dev.plinth.engine.internal.store.log.DiskFault;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.disk.Disk;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.store.log.Frame;
 import dev.plinth.engine.internal.store.log.MemoryDisk;

@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.Patience;
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.problem.ProblemCode;
 import dev.plinth.engine.internal.store.log.FileJournal;

@@ -2,8 +2,8 @@ package dev.plinth.engine.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.base.rows.StoreSettings;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.Patience;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.resource.Content;

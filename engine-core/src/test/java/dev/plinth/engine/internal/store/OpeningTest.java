@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.store.log.Checksum;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.Segment;

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.settings.Durability;
 import dev.plinth.engine.internal.base.rows.Record;
 import dev.plinth.engine.internal.store.log.Journal;
 import java.util.List;

@@ -3,9 +3,9 @@ package dev.plinth.engine.internal.timer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Patience;
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.SeededIds;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.SeededIds;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Limits;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.CapturedLog;
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.EngineTimer;
 import dev.plinth.engine.internal.base.FatalErrors;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Role;
 import dev.plinth.engine.api.WorkspaceImport;

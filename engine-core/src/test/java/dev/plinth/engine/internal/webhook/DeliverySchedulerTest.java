@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.Places;
+import dev.plinth.engine.settings.Places;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Places;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Places;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.EventContent;
 import dev.plinth.engine.internal.base.Id;

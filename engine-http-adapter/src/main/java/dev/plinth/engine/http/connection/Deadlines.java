@@ -1,6 +1,6 @@
 package dev.plinth.engine.http.connection;
 
-import dev.plinth.engine.api.EngineSetting;
+import dev.plinth.engine.settings.EngineSetting;
 import dev.plinth.engine.http.call.FramingLimits;
 import java.time.Duration;
 

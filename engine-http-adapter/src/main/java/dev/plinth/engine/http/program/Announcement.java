@@ -1,7 +1,7 @@
 package dev.plinth.engine.http.program;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.api.FirstStart;
+import dev.plinth.engine.settings.FirstStart;
 import dev.plinth.engine.http.EngineServer;
 import dev.plinth.engine.http.log.JsonLine;
 import java.util.List;

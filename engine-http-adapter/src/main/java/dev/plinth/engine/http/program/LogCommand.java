@@ -4,7 +4,7 @@ import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.LogTools;
 import dev.plinth.engine.api.StoreReport;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.log.postgres.LogStatus;
 import dev.plinth.engine.log.postgres.PostgresLog;
 import dev.plinth.engine.log.postgres.PostgresLogBuilder;

@@ -2,10 +2,10 @@ package dev.plinth.engine.http.program;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.api.EngineSetting;
-import dev.plinth.engine.api.EngineTextSetting;
+import dev.plinth.engine.settings.EngineSetting;
+import dev.plinth.engine.settings.EngineTextSetting;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.http.call.Cors;
 import dev.plinth.engine.http.config.Format;
 import dev.plinth.engine.http.config.Formats;

@@ -3,7 +3,7 @@ package dev.plinth.engine.http.program;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.Reply;
 
 /**

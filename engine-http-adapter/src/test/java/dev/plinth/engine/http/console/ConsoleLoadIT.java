@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.TestScale;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.http.EngineServer;
 import java.io.IOException;

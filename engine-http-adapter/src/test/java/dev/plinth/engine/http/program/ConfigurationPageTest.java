@@ -3,8 +3,8 @@ package dev.plinth.engine.http.program;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.api.EngineSetting;
-import dev.plinth.engine.api.EngineTextSetting;
+import dev.plinth.engine.settings.EngineSetting;
+import dev.plinth.engine.settings.EngineTextSetting;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.http.EngineServerBuilder;
 import dev.plinth.engine.http.config.FaultyConfigException;

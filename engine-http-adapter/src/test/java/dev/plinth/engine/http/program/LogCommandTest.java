@@ -8,7 +8,7 @@ import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.StoreReport;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.http.ServedProcess;
 import dev.plinth.engine.log.postgres.PostgresLog;
 import dev.plinth.engine.log.postgres.server.Pair;

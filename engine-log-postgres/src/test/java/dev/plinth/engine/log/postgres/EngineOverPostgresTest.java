@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.GraceTimes;
+import dev.plinth.engine.settings.GraceTimes;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.log.NodeRole;

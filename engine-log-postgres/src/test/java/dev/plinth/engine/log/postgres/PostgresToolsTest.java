@@ -10,7 +10,7 @@ import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.LogTools;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.log.Fate;

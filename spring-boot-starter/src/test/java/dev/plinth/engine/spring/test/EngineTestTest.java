@@ -6,7 +6,7 @@ import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.api.NewJob;
 import dev.plinth.engine.client.PlinthClient;
 import java.nio.file.Path;

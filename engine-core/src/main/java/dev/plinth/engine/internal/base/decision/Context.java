@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.base.decision;
 
-import dev.plinth.engine.api.IdSource;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.IdSource;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Caller;

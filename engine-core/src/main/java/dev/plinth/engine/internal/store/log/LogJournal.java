@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.store.log;
 
-import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.settings.Durability;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.store.memory;
 
-import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.api.TableShare;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.TableShare;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.problem.ProblemCode;
 import dev.plinth.engine.internal.base.problem.Refusal;

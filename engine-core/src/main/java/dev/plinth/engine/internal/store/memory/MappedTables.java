@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.store.memory;
 
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.store.memory.arena.MappedArena;
 import dev.plinth.engine.internal.store.memory.arena.MappedSlabMemory;
 import dev.plinth.engine.internal.store.memory.arena.SlabMemory;

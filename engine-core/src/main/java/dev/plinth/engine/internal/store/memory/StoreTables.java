@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.store.memory;
 
-import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.api.RetentionTimes;
-import dev.plinth.engine.api.TableShare;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.RetentionTimes;
+import dev.plinth.engine.settings.TableShare;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.StoreFigures;

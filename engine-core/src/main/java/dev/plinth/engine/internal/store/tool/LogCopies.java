@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.store.tool;
 
-import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.settings.EngineClock;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.rows.Rows;

@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.store.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.base.rows.SetKey;
 import dev.plinth.engine.internal.store.memory.arena.SlabMemory;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.settings.Durability;
 import dev.plinth.engine.internal.store.CrashRuns;
 import dev.plinth.engine.internal.store.FaultRuns;
 import dev.plinth.engine.internal.store.RandomDiskWrites;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.settings.Durability;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.RandomDiskWrites;

@@ -3,11 +3,11 @@ package dev.plinth.engine.internal.store.tool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.IdSource;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.IdSource;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.api.StoreReport;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.SecretCipher;

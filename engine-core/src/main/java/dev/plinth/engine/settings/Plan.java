@@ -1,5 +1,6 @@
-package dev.plinth.engine.api;
+package dev.plinth.engine.settings;
 
+import dev.plinth.engine.api.RatePolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -108,7 +109,7 @@ public final class Plan {
     }
 
     /** Returns true for whole seconds within the bounds of a window. */
-    static boolean isWindow(Duration window) {
+    public static boolean isWindow(Duration window) {
         return window.getNano() == 0 && window.toSeconds() >= 1 && window.compareTo(WINDOW_MAX) <= 0;
     }
 
