@@ -74,7 +74,8 @@ final class NullArgumentsTest {
             "dev.plinth.engine.client",
             "dev.plinth.engine.handler",
             "dev.plinth.engine.log",
-            "dev.plinth.engine.server");
+            "dev.plinth.engine.server",
+            "dev.plinth.engine.settings");
 
     /** A host has no wire to make clients of. A text setting names itself, as the builder does. */
     private static final Set<Class<?>> LEFT_OUT = Set.of(Clients.class, EngineTextSetting.class);
