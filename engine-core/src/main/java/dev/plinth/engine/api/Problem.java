@@ -1,7 +1,6 @@
 package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
-import dev.plinth.engine.settings.WireIdentity;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
@@ -29,7 +28,7 @@ public final class Problem extends JsonView implements Serializable {
         return new Problem(json);
     }
 
-    /** Returns the URI of this kind of problem: the base of the host ({@link WireIdentity}) and the code. */
+    /** Returns the URI of this kind of problem: the base of the host ({@code WireIdentity}) and the code. */
     public String type() {
         return text("type");
     }

@@ -1,6 +1,7 @@
 package dev.plinth.engine.spring;
 
 import dev.plinth.engine.EngineBuilder;
+import dev.plinth.engine.log.Node;
 import dev.plinth.engine.settings.Durability;
 import dev.plinth.engine.settings.GraceTimes;
 import dev.plinth.engine.settings.Places;
@@ -8,7 +9,6 @@ import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.settings.RetentionTimes;
 import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.settings.WireIdentity;
-import dev.plinth.engine.log.Node;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
