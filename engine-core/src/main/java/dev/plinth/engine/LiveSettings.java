@@ -1,6 +1,5 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.api.Places;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.node.ActiveEngine;
@@ -9,6 +8,7 @@ import dev.plinth.engine.internal.settings.RestartSettings;
 import dev.plinth.engine.internal.settings.SettingChecks;
 import dev.plinth.engine.internal.settings.SettingsInUse;
 import dev.plinth.engine.internal.webhook.Webhooks;
+import dev.plinth.engine.settings.Places;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

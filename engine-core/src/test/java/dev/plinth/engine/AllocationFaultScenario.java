@@ -1,10 +1,10 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.Plan;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

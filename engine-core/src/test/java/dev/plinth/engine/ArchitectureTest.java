@@ -79,12 +79,13 @@ final class ArchitectureTest {
             Floor.of("problems", "base.problem"),
             Floor.of("base", "base"),
             new Floor("server", Set.of(ROOT + ".server")),
+            new Floor("public settings", Set.of(ROOT + ".settings")),
             new Floor("log", Set.of(LOG)),
             new Floor("api", Set.of(API)));
 
     /** The sources of the engine's time, ids and secrets. */
     private static final Set<String> SOURCES_OF_TIME_AND_CHANCE = Set.of(
-            API + ".SystemClock",
+            ROOT + ".settings.SystemClock",
             INTERNAL + "base.RandomIds",
             INTERNAL + "base.RandomPause",
             INTERNAL + "store.memory.KeyHash", // its seed must not be known

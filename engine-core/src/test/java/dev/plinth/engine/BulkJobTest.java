@@ -2,10 +2,10 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.Plan;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

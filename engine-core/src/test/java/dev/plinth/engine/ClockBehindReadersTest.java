@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.EngineClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

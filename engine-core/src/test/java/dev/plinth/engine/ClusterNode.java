@@ -1,10 +1,10 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.NodeRole;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.testkit.SharedMemoryConnection;
 import dev.plinth.engine.testkit.SharedMemoryConnection.Link;
 import dev.plinth.engine.testkit.SharedMemoryLog;

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.plinth.engine.api.ApiKey;
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.EngineSetting;
+import dev.plinth.engine.settings.Tables;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Tables;
 import java.nio.file.Path;
 import java.util.BitSet;
 import org.junit.jupiter.api.Tag;

@@ -3,11 +3,11 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.plinth.engine.api.EngineSetting;
-import dev.plinth.engine.api.GraceTimes;
-import dev.plinth.engine.api.Places;
-import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.api.RetentionTimes;
+import dev.plinth.engine.settings.EngineSetting;
+import dev.plinth.engine.settings.GraceTimes;
+import dev.plinth.engine.settings.Places;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.RetentionTimes;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

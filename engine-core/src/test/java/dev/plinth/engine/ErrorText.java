@@ -148,7 +148,8 @@ record ErrorText(Kind kind, String under, String place, String text) {
     private static boolean isInput(String taker, String word) {
         boolean isCode = !word.isEmpty() && !word.startsWith("ProblemCode.");
         return taker.equals("error")
-                || isCode && taker.matches("new ProblemError|invalid|wrong|errors\\.add|(?:.*\\.)?(?:itemError|except)")
+                || isCode
+                        && taker.matches("ProblemError\\.of|invalid|wrong|errors\\.add|(?:.*\\.)?(?:itemError|except)")
                 || taker.equals("MalformedJsonException.tooManyItems");
     }
 

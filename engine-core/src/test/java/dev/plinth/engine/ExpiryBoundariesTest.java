@@ -3,13 +3,13 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LeaseRequest;
 import dev.plinth.engine.api.LeasedJob;
 import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.settings.EngineClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;

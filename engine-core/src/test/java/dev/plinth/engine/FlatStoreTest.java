@@ -2,14 +2,14 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.rows.StoreSettings;
 import dev.plinth.engine.internal.settings.EngineStore;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.StoreFiles;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.Tables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

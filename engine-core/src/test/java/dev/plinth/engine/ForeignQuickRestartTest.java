@@ -3,7 +3,7 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Tables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

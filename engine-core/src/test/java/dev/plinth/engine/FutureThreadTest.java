@@ -3,13 +3,13 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.ResourceStatus;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.settings.EngineClock;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

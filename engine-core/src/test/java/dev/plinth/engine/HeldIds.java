@@ -1,7 +1,7 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.internal.base.RandomIds;
+import dev.plinth.engine.settings.IdSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.PlinthException;
+import dev.plinth.engine.settings.ManualClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

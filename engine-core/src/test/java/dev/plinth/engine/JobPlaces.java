@@ -1,6 +1,6 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.api.EngineSetting;
+import dev.plinth.engine.settings.EngineSetting;
 
 /** The places for jobs by default: all, those from which on they are crowded, and those of a workspace then. */
 final class JobPlaces {

@@ -1,7 +1,7 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.api.IdSource;
-import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.settings.IdSource;
+import dev.plinth.engine.settings.SeededIds;
 
 /** Seeded ids for engines that a test opens one after the other, and that go on where they were. */
 record KeptIds(SeededIds ids) implements IdSource {

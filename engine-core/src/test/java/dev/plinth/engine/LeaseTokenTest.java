@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.LeaseRequest;
 import dev.plinth.engine.api.LeasedJob;
-import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.settings.SeededIds;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;

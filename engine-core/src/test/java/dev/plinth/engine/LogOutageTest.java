@@ -3,11 +3,11 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.GraceTimes;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.NodeRole;
+import dev.plinth.engine.settings.GraceTimes;
 import dev.plinth.engine.testkit.SharedMemoryConnection;
 import dev.plinth.engine.testkit.SharedMemoryConnection.Link;
 import dev.plinth.engine.testkit.SharedMemoryLog;

@@ -1,10 +1,10 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.settings.EngineConfig;
 import dev.plinth.engine.internal.settings.EngineStore;
 import dev.plinth.engine.internal.store.RowsCopy;
 import dev.plinth.engine.log.SharedLog;
+import dev.plinth.engine.settings.Tables;
 import java.io.IOException;
 
 /** Writes a snapshot of a shared log at once, for tests that cannot wait until a node finds that one is due. */

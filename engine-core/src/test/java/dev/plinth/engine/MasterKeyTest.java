@@ -3,9 +3,9 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.settings.Durability;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

@@ -3,8 +3,8 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.settings.Durability;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,10 +2,10 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.TableShare;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -6,34 +6,26 @@ import dev.plinth.engine.api.BatchOperation;
 import dev.plinth.engine.api.BulkOperation;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Effects;
-import dev.plinth.engine.api.EngineTextSetting;
-import dev.plinth.engine.api.GraceTimes;
 import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.KeyChange;
 import dev.plinth.engine.api.KeyMode;
 import dev.plinth.engine.api.LeaseRequest;
-import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewJob;
 import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.api.Page;
-import dev.plinth.engine.api.Places;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.ResourceChange;
-import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.api.Role;
 import dev.plinth.engine.api.Scope;
-import dev.plinth.engine.api.SeededIds;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.api.WebhookEndpointChange;
-import dev.plinth.engine.api.WireIdentity;
 import dev.plinth.engine.api.WorkspaceChange;
 import dev.plinth.engine.api.WorkspaceImport;
 import dev.plinth.engine.client.Clients;
@@ -46,6 +38,14 @@ import dev.plinth.engine.server.Admission;
 import dev.plinth.engine.server.BodyBuffer;
 import dev.plinth.engine.server.ByteBudget;
 import dev.plinth.engine.server.StreamPlaces;
+import dev.plinth.engine.settings.EngineTextSetting;
+import dev.plinth.engine.settings.GraceTimes;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Places;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.RetentionTimes;
+import dev.plinth.engine.settings.SeededIds;
+import dev.plinth.engine.settings.WireIdentity;
 import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -74,7 +74,8 @@ final class NullArgumentsTest {
             "dev.plinth.engine.client",
             "dev.plinth.engine.handler",
             "dev.plinth.engine.log",
-            "dev.plinth.engine.server");
+            "dev.plinth.engine.server",
+            "dev.plinth.engine.settings");
 
     /** A host has no wire to make clients of. A text setting names itself, as the builder does. */
     private static final Set<Class<?>> LEFT_OUT = Set.of(Clients.class, EngineTextSetting.class);

@@ -3,13 +3,13 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.EngineObserver;
 import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.OperationRefused;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.ResourceChange;
 import dev.plinth.engine.api.TraceParent;
+import dev.plinth.engine.settings.EngineObserver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

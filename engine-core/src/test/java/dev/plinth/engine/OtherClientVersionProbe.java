@@ -3,9 +3,9 @@ package dev.plinth.engine;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewWebhookEndpoint;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.settings.Plan;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 

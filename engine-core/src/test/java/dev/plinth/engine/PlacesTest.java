@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.GraceTimes;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.Places;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.settings.GraceTimes;
+import dev.plinth.engine.settings.Places;
+import dev.plinth.engine.settings.Plan;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,9 +3,9 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Plan;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,8 +2,8 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.store.ChildJvm;
+import dev.plinth.engine.settings.Tables;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

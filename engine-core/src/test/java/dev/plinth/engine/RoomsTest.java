@@ -29,7 +29,7 @@ final class RoomsTest {
     private static final int PACKAGE_FILES_MAX = 30;
 
     /** Packages that had more files when the rule came, with how many. They only become smaller. */
-    private static final Map<String, Integer> CROWDED = Map.of("dev.plinth.engine.api", 83);
+    private static final Map<String, Integer> CROWDED = Map.of("dev.plinth.engine.api", 66);
 
     private static final Pattern PACKAGE = Pattern.compile("^package ([\\w.]+);", Pattern.MULTILINE);
     private static final Pattern IMPORT = Pattern.compile("^import (?:static )?([\\w.]+);", Pattern.MULTILINE);

@@ -1,12 +1,12 @@
 package dev.plinth.engine;
 
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.GraceTimes;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.log.Leader;
+import dev.plinth.engine.settings.GraceTimes;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.testkit.SharedMemoryConnection.Link;
 import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.nio.file.Path;

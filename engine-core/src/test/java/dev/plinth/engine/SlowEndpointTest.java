@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.webhook.Deliveries;
+import dev.plinth.engine.settings.Plan;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

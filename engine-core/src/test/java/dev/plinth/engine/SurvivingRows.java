@@ -1,11 +1,11 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.base.rows.Record;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.CommitListener;
 import dev.plinth.engine.internal.store.RecordReplay;
+import dev.plinth.engine.settings.Tables;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;

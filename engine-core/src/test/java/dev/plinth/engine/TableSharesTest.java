@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.api.TableUse;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.TableShare;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Function;

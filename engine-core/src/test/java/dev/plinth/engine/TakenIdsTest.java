@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.IdSource;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.SeededIds;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;

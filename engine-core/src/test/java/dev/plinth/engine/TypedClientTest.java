@@ -19,10 +19,11 @@ import dev.plinth.engine.api.NewKey;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.NewWebhookEndpoint;
 import dev.plinth.engine.api.Page;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.api.PlanUse;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.RateLimit;
 import dev.plinth.engine.api.RatePolicy;
+import dev.plinth.engine.api.RegisteredPlan;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.api.ResourceChange;
@@ -35,6 +36,7 @@ import dev.plinth.engine.api.WebhookTest;
 import dev.plinth.engine.api.WireValue;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.api.WorkspaceChange;
+import dev.plinth.engine.client.AdminClient;
 import dev.plinth.engine.client.Invocation;
 import dev.plinth.engine.client.KeysClient;
 import dev.plinth.engine.client.Listing;
@@ -42,6 +44,7 @@ import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.client.SharesClient;
 import dev.plinth.engine.client.WebhooksClient;
 import dev.plinth.engine.internal.json.ApiValueReader;
+import dev.plinth.engine.settings.Plan;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -396,6 +399,35 @@ final class TypedClientTest {
         assertThat(limit.limit()).isEqualTo(limit.policies().get(0).limit());
         assertThat(store.engine().admin().rename(renamed.id(), "M").call().name())
                 .isEqualTo("M");
+    }
+
+    @Test
+    void planAndHealth_areReadAsTheWireShowsThem() {
+        PlanUse use = read(client.plan(), "/v1/plan", PlanUse::of);
+        assertThat(use.plan()).isEqualTo("business");
+        assertThat(use.limits())
+                .extracting(PlanUse.Limit::name)
+                .containsExactly("resources", "webhookEndpoints", "waitingJobs");
+        assertThat(use.limits().get(0).max()).isEmpty();
+        assertThat(use.limits().get(1).max()).hasValue(20);
+        assertThat(use.tables()).isNotEmpty().allMatch(table -> table.rows() <= table.rowsMax());
+
+        RegisteredPlan plan = store.engine().admin().plans().call().stream()
+                .filter(each -> each.name().equals("business"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(plan.policies()).extracting(RegisteredPlan.Policy::name).containsExactly("burst", "day");
+        assertThat(plan.policies().get(0).per()).isEqualTo(RatePolicy.Per.WORKSPACE);
+        assertThat(plan.policies().get(0).mode()).isEqualTo(RatePolicy.Mode.ENFORCE);
+        assertThat(plan.window()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(plan.endpointsMax()).isEqualTo(20);
+
+        AdminClient admin = store.engine().admin();
+        assertThat(admin.healthHistory().call().interval()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(admin.healthHistoryAfter(Instant.parse("2030-01-01T00:00:00Z"))
+                        .call()
+                        .data())
+                .isEmpty();
     }
 
     private <T extends WireValue> Page<T> read(Listing<T> typed, String path, Function<Json, Page<T>> reader) {

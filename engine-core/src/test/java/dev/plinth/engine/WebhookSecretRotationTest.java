@@ -3,8 +3,8 @@ package dev.plinth.engine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.settings.Durability;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;

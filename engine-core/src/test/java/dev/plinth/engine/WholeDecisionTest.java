@@ -3,14 +3,14 @@ package dev.plinth.engine;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.api.SeededIds;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.rows.SetKey;
 import dev.plinth.engine.internal.base.rows.SetKinds;
+import dev.plinth.engine.settings.IdSource;
+import dev.plinth.engine.settings.SeededIds;
+import dev.plinth.engine.settings.Tables;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;

@@ -3,12 +3,12 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.server.CallDoor;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.ManualClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

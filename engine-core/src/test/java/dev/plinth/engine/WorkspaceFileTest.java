@@ -3,13 +3,13 @@ package dev.plinth.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.api.WorkspaceImport;
 import dev.plinth.engine.client.AdminClient;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.settings.EngineStore;
 import dev.plinth.engine.internal.transfer.WorkspaceTransfers;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.TableShare;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

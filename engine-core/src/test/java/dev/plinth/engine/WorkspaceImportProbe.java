@@ -1,7 +1,7 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.WorkspaceImport;
+import dev.plinth.engine.settings.EngineClock;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;

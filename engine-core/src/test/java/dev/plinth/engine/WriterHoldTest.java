@@ -2,10 +2,10 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.settings.EngineClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.plinth.engine.benchmarks;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.Tables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import dev.plinth.engine.EngineBuilder;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Tables;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.plinth.engine.benchmarks;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Tables;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.SplittableRandom;

@@ -3,7 +3,7 @@ package dev.plinth.engine.benchmarks;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.api.Resource;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Tables;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -1,8 +1,6 @@
 package dev.plinth.engine.benchmarks;
 
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.access.Workspaces;
@@ -31,6 +29,8 @@ import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.webhook.Webhooks;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.Tables;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

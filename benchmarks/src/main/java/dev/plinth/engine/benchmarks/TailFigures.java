@@ -1,9 +1,9 @@
 package dev.plinth.engine.benchmarks;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.http.EngineServer;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.Tables;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,12 +1,12 @@
 package dev.plinth.engine.benchmarks;
 
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.quota.Quota;
 import dev.plinth.engine.internal.quota.Quotas;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.Plan;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -2,15 +2,15 @@ package dev.plinth.engine.benchmarks;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.ResourceChange;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.handler.JobContext;
 import dev.plinth.engine.handler.UnitOfWork;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.Tables;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

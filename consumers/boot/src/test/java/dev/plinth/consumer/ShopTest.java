@@ -11,7 +11,7 @@ import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewResource;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.WebhookEndpoint;
 import dev.plinth.engine.client.PlinthClient;

@@ -2,7 +2,7 @@ package dev.plinth.consumer;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.http.EngineServer;
 import java.io.IOException;

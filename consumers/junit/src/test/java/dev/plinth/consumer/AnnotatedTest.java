@@ -3,7 +3,7 @@ package dev.plinth.consumer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.client.PlinthClient;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.api.Resource;
 import dev.plinth.engine.testkit.Faults;
 import dev.plinth.engine.testkit.PlinthServer;

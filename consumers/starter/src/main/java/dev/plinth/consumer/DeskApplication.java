@@ -1,7 +1,7 @@
 package dev.plinth.consumer;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.api.FirstStart;
+import dev.plinth.engine.settings.FirstStart;
 import dev.plinth.engine.handler.GuardedRequest;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.Json;

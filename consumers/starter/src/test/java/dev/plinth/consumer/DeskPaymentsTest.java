@@ -3,7 +3,7 @@ package dev.plinth.consumer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.api.FirstStart;
+import dev.plinth.engine.settings.FirstStart;
 import dev.plinth.engine.api.Job;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;

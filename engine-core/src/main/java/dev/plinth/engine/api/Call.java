@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The engine reads the headers {@code authorization}, {@code idempotency-key}, {@code if-match},
  * {@code if-none-match}, {@code prefer}, {@code accept}, {@code content-type}, {@code content-encoding},
- * {@code last-event-id}, {@code traceparent} and {@code tracestate}, and ignores others. An {@link EngineObserver} learns of {@code host}. The values of a repeated header are joined with {@code ", "} (RFC 9110
+ * {@code last-event-id}, {@code traceparent} and {@code tracestate}, and ignores others. An {@code EngineObserver} learns of {@code host}. The values of a repeated header are joined with {@code ", "} (RFC 9110
  * §5.3). The values of a repeated {@code idempotency-key}, which may hold commas, are joined with {@link #REPEATED};
  * the engine refuses such a call.
  *
@@ -119,7 +119,7 @@ public final class Call {
         return new Call(this, more, body, bodyTooLarge, scheme);
     }
 
-    /** Returns the same call with the scheme of its connection, which an {@link EngineObserver} learns. */
+    /** Returns the same call with the scheme of its connection, which an {@code EngineObserver} learns. */
     public Call withScheme(String scheme) {
         return new Call(this, headers, body, bodyTooLarge, Objects.requireNonNull(scheme, "scheme must not be null."));
     }

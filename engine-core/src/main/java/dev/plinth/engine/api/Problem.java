@@ -28,7 +28,7 @@ public final class Problem extends JsonView implements Serializable {
         return new Problem(json);
     }
 
-    /** Returns the URI of this kind of problem: the base of the host ({@link WireIdentity}) and the code. */
+    /** Returns the URI of this kind of problem: the base of the host ({@code WireIdentity}) and the code. */
     public String type() {
         return text("type");
     }

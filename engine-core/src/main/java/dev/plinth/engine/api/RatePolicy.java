@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
  * none. Immutable.
  */
 public final class RatePolicy {
+    /** The most requests of a window. */
+    public static final int REQUESTS_MAX = 1_000_000;
+
+    /** The longest window. */
+    public static final Duration WINDOW_MAX = Duration.ofDays(1);
+
     private final String name;
     private final int requests;
     private final Duration window;
@@ -23,19 +29,23 @@ public final class RatePolicy {
                     "A policy's name must be 1 to 64 characters of a-z, 0-9, _ and -, the first a letter, got \"" + name
                             + "\".");
         }
-        if (requests < 1 || requests > Plan.REQUESTS_MAX) {
+        if (requests < 1 || requests > REQUESTS_MAX) {
             throw new IllegalArgumentException(
-                    "requests of policy " + name + " must be 1 to " + Plan.REQUESTS_MAX + ", got " + requests + ".");
+                    "requests of policy " + name + " must be 1 to " + REQUESTS_MAX + ", got " + requests + ".");
         }
-        if (!Plan.isWindow(Objects.requireNonNull(window, "window must not be null."))) {
-            throw new IllegalArgumentException("window of policy " + name + " must be 1 to "
-                    + Plan.WINDOW_MAX.toSeconds() + " whole seconds, got " + window + ".");
+        if (!isWindow(Objects.requireNonNull(window, "window must not be null."))) {
+            throw new IllegalArgumentException("window of policy " + name + " must be 1 to " + WINDOW_MAX.toSeconds()
+                    + " whole seconds, got " + window + ".");
         }
         this.name = name;
         this.requests = requests;
         this.window = window;
         this.per = per;
         this.mode = mode;
+    }
+
+    private static boolean isWindow(Duration window) {
+        return window.getNano() == 0 && window.toSeconds() >= 1 && window.compareTo(WINDOW_MAX) <= 0;
     }
 
     /**

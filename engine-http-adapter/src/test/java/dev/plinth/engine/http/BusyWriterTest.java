@@ -3,9 +3,9 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.settings.IdSource;
+import dev.plinth.engine.settings.SeededIds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

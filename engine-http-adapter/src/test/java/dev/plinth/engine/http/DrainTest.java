@@ -3,9 +3,9 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Call;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.http.call.EngineCallService;
 import dev.plinth.engine.http.connection.Deadlines;
+import dev.plinth.engine.settings.Plan;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

@@ -2,7 +2,7 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;

@@ -6,12 +6,12 @@ import static dev.plinth.engine.http.WireRequest.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.NewResource;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.event.OwnEventTypes;
+import dev.plinth.engine.settings.ManualClock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,9 +3,9 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.OperationResult;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.settings.ManualClock;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.time.Duration;

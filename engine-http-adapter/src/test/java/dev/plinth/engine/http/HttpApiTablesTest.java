@@ -2,8 +2,6 @@ package dev.plinth.engine.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.EngineSetting;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.http.call.FramingLimits;
 import dev.plinth.engine.http.connection.Addresses;
@@ -17,6 +15,8 @@ import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.problem.ProblemCode;
 import dev.plinth.engine.internal.webhook.send.SendLimitsInside;
 import dev.plinth.engine.server.StreamPlaces;
+import dev.plinth.engine.settings.EngineSetting;
+import dev.plinth.engine.settings.Plan;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

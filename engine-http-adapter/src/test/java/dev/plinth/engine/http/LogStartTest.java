@@ -3,12 +3,12 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.http.program.Main;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.postgres.PostgresLog;
 import dev.plinth.engine.log.postgres.server.Pair;
 import dev.plinth.engine.log.postgres.server.Patience;
+import dev.plinth.engine.settings.Tables;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

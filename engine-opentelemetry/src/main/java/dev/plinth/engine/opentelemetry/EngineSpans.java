@@ -1,8 +1,8 @@
 package dev.plinth.engine.opentelemetry;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.api.EngineObserver;
 import dev.plinth.engine.api.TraceParent;
+import dev.plinth.engine.settings.EngineObserver;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.opentelemetry;
 
-import dev.plinth.engine.api.EngineObserver;
 import dev.plinth.engine.api.TraceParent;
+import dev.plinth.engine.settings.EngineObserver;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.StatusCode;

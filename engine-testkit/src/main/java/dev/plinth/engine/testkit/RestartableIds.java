@@ -1,7 +1,7 @@
 package dev.plinth.engine.testkit;
 
-import dev.plinth.engine.api.IdSource;
-import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.settings.IdSource;
+import dev.plinth.engine.settings.SeededIds;
 
 /** Makes the ids and secrets of a seed, and after a restart the same secrets again in the same order. Thread-safe. */
 final class RestartableIds implements IdSource {

@@ -102,7 +102,7 @@ class HowToAddAnOperationTest {
         Matcher code = CODE.matcher(page);
         assertThat(code.find()).isTrue();
         StringBuilder source = new StringBuilder(
-                        "import dev.plinth.engine.*;\nimport dev.plinth.engine.api.*;\nimport dev.plinth.engine.client.*;\nimport dev.plinth.engine.handler.*;\n")
+                        "import dev.plinth.engine.*;\nimport dev.plinth.engine.api.*;\nimport dev.plinth.engine.client.*;\nimport dev.plinth.engine.handler.*;\nimport dev.plinth.engine.settings.*;\n")
                 .append(
                         "import java.time.Duration;\nimport java.util.Map;\npublic class Followed {\n  public static Engine open() {\n")
                 .append(code.group(1))

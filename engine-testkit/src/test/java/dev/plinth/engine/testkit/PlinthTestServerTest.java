@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.PlinthException;
-import dev.plinth.engine.api.SeededIds;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.settings.SeededIds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.ApiKey;
-import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.RateLimit;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.client.PlinthClient;
+import dev.plinth.engine.settings.ManualClock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

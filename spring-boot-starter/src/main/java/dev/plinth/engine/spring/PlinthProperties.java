@@ -1,14 +1,14 @@
 package dev.plinth.engine.spring;
 
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.GraceTimes;
-import dev.plinth.engine.api.Places;
-import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.api.RetentionTimes;
-import dev.plinth.engine.api.Tables;
-import dev.plinth.engine.api.WireIdentity;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.GraceTimes;
+import dev.plinth.engine.settings.Places;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.RetentionTimes;
+import dev.plinth.engine.settings.Tables;
+import dev.plinth.engine.settings.WireIdentity;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

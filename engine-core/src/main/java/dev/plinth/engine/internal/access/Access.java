@@ -2,7 +2,6 @@ package dev.plinth.engine.internal.access;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Scope;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
@@ -24,6 +23,7 @@ import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.base.rows.TransferredTable;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.settings.Plan;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.base;
 
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Scope;
+import dev.plinth.engine.settings.Plan;
 
 /**
  * The workspace, host or operator behind a request.

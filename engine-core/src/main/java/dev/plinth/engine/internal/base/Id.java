@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.base;
 
-import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.settings.IdSource;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

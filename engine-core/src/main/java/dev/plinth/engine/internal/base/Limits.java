@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.base;
 
-import dev.plinth.engine.api.EngineSetting;
+import dev.plinth.engine.settings.EngineSetting;
 
 /**
  * Every limit of the engine, with its unit in its name. The class checks the relations between limits when it is

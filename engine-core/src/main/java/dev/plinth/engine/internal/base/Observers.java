@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.base;
 
-import dev.plinth.engine.api.EngineObserver;
 import dev.plinth.engine.api.TraceParent;
+import dev.plinth.engine.settings.EngineObserver;
 import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;

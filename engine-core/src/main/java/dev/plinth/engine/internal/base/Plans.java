@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.base;
 
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.base;
 
-import dev.plinth.engine.api.IdSource;
+import dev.plinth.engine.settings.IdSource;
 import java.security.SecureRandom;
 import java.util.concurrent.ThreadLocalRandom;
 

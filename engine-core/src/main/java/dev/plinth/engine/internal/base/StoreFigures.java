@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.base;
 
-import dev.plinth.engine.api.TableShare;
+import dev.plinth.engine.settings.TableShare;
 import java.util.List;
 
 /** The figures of a store, for metrics and the operator. */

@@ -1,7 +1,6 @@
 package dev.plinth.engine.internal.command;
 
 import dev.plinth.engine.api.Effects;
-import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.NewEvent;
 import dev.plinth.engine.api.NewJob;
@@ -14,6 +13,7 @@ import dev.plinth.engine.internal.base.decision.Command;
 import dev.plinth.engine.internal.base.decision.Context;
 import dev.plinth.engine.internal.base.problem.HostCode;
 import dev.plinth.engine.internal.base.problem.RefusedException;
+import dev.plinth.engine.settings.IdSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

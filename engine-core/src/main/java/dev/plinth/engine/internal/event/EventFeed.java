@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.event;
 
-import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.api.Event;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.PlinthException;
@@ -21,6 +20,7 @@ import dev.plinth.engine.internal.base.rows.RowWriter;
 import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.AttemptRunner;
+import dev.plinth.engine.settings.EngineSetting;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.event;
 
-import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.rows.RowIndex;
 import dev.plinth.engine.internal.base.rows.RowSets;
@@ -8,6 +7,7 @@ import dev.plinth.engine.internal.base.rows.SetKey;
 import dev.plinth.engine.internal.base.rows.SetKinds;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.base.rows.TableName.Owner;
+import dev.plinth.engine.settings.RetentionTimes;
 
 /** The tables of the room and the sets that follow from them. */
 final class EventTables {

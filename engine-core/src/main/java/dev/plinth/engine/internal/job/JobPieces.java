@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.job;
 
-import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
@@ -11,6 +10,7 @@ import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.base.rows.TableName.Owner;
 import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.settings.RetentionTimes;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,6 @@
 package dev.plinth.engine.internal.job;
 
 import dev.plinth.engine.api.JobStatus;
-import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.rows.RowIndex;
@@ -17,6 +16,7 @@ import dev.plinth.engine.internal.base.rows.TransferredTable;
 import dev.plinth.engine.internal.timer.DueIndex;
 import dev.plinth.engine.internal.timer.DueKinds;
 import dev.plinth.engine.internal.timer.SweepBatch;
+import dev.plinth.engine.settings.RetentionTimes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,6 @@
 package dev.plinth.engine.internal.job;
 
 import dev.plinth.engine.api.JobStatus;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
@@ -31,6 +30,7 @@ import dev.plinth.engine.internal.timer.DueRetention;
 import dev.plinth.engine.internal.timer.SweepBatch;
 import dev.plinth.engine.internal.timer.SweepWork;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
+import dev.plinth.engine.settings.Plan;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

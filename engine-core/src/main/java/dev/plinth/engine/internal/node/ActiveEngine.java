@@ -1,11 +1,7 @@
 package dev.plinth.engine.internal.node;
 
 import dev.plinth.engine.api.Audience;
-import dev.plinth.engine.api.FirstStart;
 import dev.plinth.engine.api.JobFigures;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Places;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.client.Clients;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.internal.access.Access;
@@ -54,6 +50,10 @@ import dev.plinth.engine.internal.wire.Wire;
 import dev.plinth.engine.internal.wire.route.NodeState;
 import dev.plinth.engine.internal.wire.route.ReplyRenderer;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.settings.FirstStart;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Places;
+import dev.plinth.engine.settings.Plan;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,7 +1,6 @@
 package dev.plinth.engine.internal.node;
 
 import dev.plinth.engine.api.ApiKey;
-import dev.plinth.engine.api.FirstStart;
 import dev.plinth.engine.api.Workspace;
 import dev.plinth.engine.client.AdminClient;
 import dev.plinth.engine.internal.access.Access;
@@ -9,6 +8,7 @@ import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.decision.Outcome;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.settings.FirstStart;
 import java.util.Optional;
 
 /**

@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.node;
 
-import dev.plinth.engine.api.GraceTimes;
 import dev.plinth.engine.internal.access.LastUsedWriter;
 import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.Log;
@@ -14,6 +13,7 @@ import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.Sweep;
 import dev.plinth.engine.internal.timer.Timers;
 import dev.plinth.engine.internal.webhook.Webhooks;
+import dev.plinth.engine.settings.GraceTimes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;

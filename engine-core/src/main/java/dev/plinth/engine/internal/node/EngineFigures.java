@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.node;
 
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Figure;
 import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.internal.base.Histogram;
@@ -22,6 +21,7 @@ import dev.plinth.engine.internal.webhook.Deliveries;
 import dev.plinth.engine.internal.webhook.Webhooks;
 import dev.plinth.engine.internal.wire.Wire;
 import dev.plinth.engine.internal.wire.route.NodeState;
+import dev.plinth.engine.settings.EngineClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.node;
 
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.problem.ProblemCode;
@@ -8,6 +7,7 @@ import dev.plinth.engine.internal.base.problem.Refusal;
 import dev.plinth.engine.internal.wire.EarlyReplies;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.server.NodeForwarding;
+import dev.plinth.engine.settings.EngineClock;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;

@@ -1,7 +1,5 @@
 package dev.plinth.engine.internal.pipeline;
 
-import dev.plinth.engine.api.IdSource;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
@@ -24,6 +22,8 @@ import dev.plinth.engine.internal.base.rows.StagedRows;
 import dev.plinth.engine.internal.command.RecordedEvents;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.Transaction;
+import dev.plinth.engine.settings.IdSource;
+import dev.plinth.engine.settings.Plan;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;

@@ -1,7 +1,5 @@
 package dev.plinth.engine.internal.pipeline;
 
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Observers;
@@ -11,6 +9,8 @@ import dev.plinth.engine.internal.metrics.RequestMetrics;
 import dev.plinth.engine.internal.quota.Quotas;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.IdSource;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 

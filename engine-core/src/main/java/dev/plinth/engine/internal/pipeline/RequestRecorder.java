@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.pipeline;
 
-import dev.plinth.engine.api.EngineObserver;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Problem;
 import dev.plinth.engine.api.RatePolicy;
@@ -16,6 +15,7 @@ import dev.plinth.engine.internal.quota.Quota;
 import dev.plinth.engine.internal.requestlog.EntryWriter;
 import dev.plinth.engine.internal.requestlog.RequestLog;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.settings.EngineObserver;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

@@ -1,12 +1,12 @@
 package dev.plinth.engine.internal.quota;
 
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.Plan;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.quota;
 
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.Plan;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;

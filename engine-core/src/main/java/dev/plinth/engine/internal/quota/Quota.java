@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.quota;
 
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
+import dev.plinth.engine.settings.Plan;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.quota;
 
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.decision.Command;
 import dev.plinth.engine.internal.base.decision.Committer;
@@ -13,6 +12,7 @@ import dev.plinth.engine.internal.base.rows.TransferredTable;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
 import dev.plinth.engine.internal.timer.WriteBehind;
+import dev.plinth.engine.settings.EngineClock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

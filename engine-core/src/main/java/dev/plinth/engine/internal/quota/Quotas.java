@@ -1,11 +1,11 @@
 package dev.plinth.engine.internal.quota;
 
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.decision.DeletedWorkspaces;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.Plan;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.resource;
 
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.ResourceStatus;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
@@ -28,6 +27,7 @@ import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.timer.SweepBatch;
 import dev.plinth.engine.internal.timer.SweepWork;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
+import dev.plinth.engine.settings.Plan;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

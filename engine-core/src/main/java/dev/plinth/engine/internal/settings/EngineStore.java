@@ -1,7 +1,5 @@
 package dev.plinth.engine.internal.settings;
 
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.FatalErrors;
@@ -20,6 +18,8 @@ import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.StoreFiles;
 import dev.plinth.engine.internal.store.tool.StoreTools;
 import dev.plinth.engine.internal.webhook.Webhooks;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.ManualClock;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package dev.plinth.engine.internal.settings;
 
-import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.OwnerOnly;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.problem.IoFailure;
+import dev.plinth.engine.settings.IdSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

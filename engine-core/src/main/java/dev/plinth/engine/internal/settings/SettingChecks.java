@@ -1,9 +1,6 @@
 package dev.plinth.engine.internal.settings;
 
-import dev.plinth.engine.api.Places;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
-import dev.plinth.engine.api.SeededIds;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.problem.Quoted;
@@ -11,6 +8,9 @@ import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.command.EngineJobs;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.resource.ContentRules;
+import dev.plinth.engine.settings.Places;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.SeededIds;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadPoolExecutor;

@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.base.rows.SetKey;
 import dev.plinth.engine.internal.base.rows.TableName;
+import dev.plinth.engine.settings.RetentionTimes;
 import org.jspecify.annotations.Nullable;
 
 /** Reads rows one by one, each once it is durable. */

@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.ExpiryTime;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.store.memory.StoreTables;
+import dev.plinth.engine.settings.EngineClock;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 

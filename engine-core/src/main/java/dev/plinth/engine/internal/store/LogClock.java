@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Log;
+import dev.plinth.engine.settings.EngineClock;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 

@@ -1,7 +1,5 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.Log;
@@ -20,6 +18,8 @@ import dev.plinth.engine.log.Batch;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.Reign;
 import dev.plinth.engine.log.SharedLog;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.EngineClock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;

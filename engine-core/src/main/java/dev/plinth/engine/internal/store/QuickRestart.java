@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.rows.StoreSettings;
 import dev.plinth.engine.internal.base.rows.TableName;
@@ -12,6 +11,7 @@ import dev.plinth.engine.internal.store.log.disk.Disk;
 import dev.plinth.engine.internal.store.memory.MappedTables;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import dev.plinth.engine.internal.store.memory.TableFactory;
+import dev.plinth.engine.settings.Tables;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

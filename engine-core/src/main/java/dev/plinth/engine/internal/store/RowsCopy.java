@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.base.rows.StoreSettings;
@@ -16,6 +15,7 @@ import dev.plinth.engine.internal.store.log.upgrade.StoreFormat;
 import dev.plinth.engine.internal.store.log.upgrade.UpgradedFiles;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import dev.plinth.engine.log.SharedLog;
+import dev.plinth.engine.settings.EngineClock;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;

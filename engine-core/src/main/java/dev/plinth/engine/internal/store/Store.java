@@ -1,9 +1,5 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.EngineTimer;
 import dev.plinth.engine.internal.base.FatalErrors;
@@ -23,6 +19,10 @@ import dev.plinth.engine.internal.store.log.LogJournal;
 import dev.plinth.engine.internal.store.log.StoreNames;
 import dev.plinth.engine.internal.store.log.disk.Disk;
 import dev.plinth.engine.internal.store.memory.StoreTables;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.RetentionTimes;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,5 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.Recordings;
@@ -19,6 +17,8 @@ import dev.plinth.engine.internal.store.log.Journal;
 import dev.plinth.engine.internal.store.log.RecordCodec;
 import dev.plinth.engine.internal.store.memory.CapacityCheck;
 import dev.plinth.engine.internal.store.memory.StoreTables;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.RetentionTimes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

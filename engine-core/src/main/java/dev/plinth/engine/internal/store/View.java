@@ -1,12 +1,12 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.rows.RowReader;
 import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.base.rows.SetKey;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.memory.StoreTables;
+import dev.plinth.engine.settings.RetentionTimes;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,5 @@
 package dev.plinth.engine.internal.timer;
 
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.StoreFigures;
@@ -10,6 +8,8 @@ import dev.plinth.engine.internal.base.decision.Decision;
 import dev.plinth.engine.internal.base.decision.Outcome;
 import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.ManualClock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

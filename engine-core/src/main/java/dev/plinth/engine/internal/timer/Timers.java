@@ -1,13 +1,13 @@
 package dev.plinth.engine.internal.timer;
 
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.problem.HostCode;
 import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.ManualClock;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

@@ -1,12 +1,12 @@
 package dev.plinth.engine.internal.transfer;
 
-import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.OwnerOnly;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.rows.RowReader;
+import dev.plinth.engine.settings.IdSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

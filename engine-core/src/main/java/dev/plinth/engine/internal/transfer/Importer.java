@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.transfer;
 
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
@@ -27,6 +26,7 @@ import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.resource.Resources;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.webhook.Endpoints;
+import dev.plinth.engine.settings.Plan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.transfer;
 
-import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.problem.IoFailure;
+import dev.plinth.engine.settings.IdSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,5 @@
 package dev.plinth.engine.internal.transfer;
 
-import dev.plinth.engine.api.IdSource;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.WorkspaceImport;
 import dev.plinth.engine.api.WorkspaceTransfer;
 import dev.plinth.engine.internal.access.Access;
@@ -17,6 +15,8 @@ import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.pipeline.Commits;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.settings.IdSource;
+import dev.plinth.engine.settings.Plan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

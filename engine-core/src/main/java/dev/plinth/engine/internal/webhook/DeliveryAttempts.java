@@ -1,7 +1,5 @@
 package dev.plinth.engine.internal.webhook;
 
-import dev.plinth.engine.api.EngineObserver;
-import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.EventContent;
@@ -26,6 +24,8 @@ import dev.plinth.engine.internal.webhook.send.SendError;
 import dev.plinth.engine.internal.webhook.send.SendRequest;
 import dev.plinth.engine.internal.webhook.send.SendResult;
 import dev.plinth.engine.internal.webhook.send.Signature;
+import dev.plinth.engine.settings.EngineObserver;
+import dev.plinth.engine.settings.IdSource;
 import java.net.URI;
 import java.time.Instant;
 import java.util.LinkedHashMap;

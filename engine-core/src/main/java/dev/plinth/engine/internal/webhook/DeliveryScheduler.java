@@ -1,11 +1,11 @@
 package dev.plinth.engine.internal.webhook;
 
-import dev.plinth.engine.api.Places;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.webhook.send.FairShares;
+import dev.plinth.engine.settings.Places;
+import dev.plinth.engine.settings.Plan;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.webhook;
 
-import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.rows.RowIndex;
@@ -13,6 +12,7 @@ import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.base.rows.TableName.Owner;
 import dev.plinth.engine.internal.timer.DueIndex;
 import dev.plinth.engine.internal.timer.DueKinds;
+import dev.plinth.engine.settings.RetentionTimes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

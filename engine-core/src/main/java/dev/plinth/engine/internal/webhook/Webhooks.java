@@ -1,8 +1,5 @@
 package dev.plinth.engine.internal.webhook;
 
-import dev.plinth.engine.api.EngineSetting;
-import dev.plinth.engine.api.IdSource;
-import dev.plinth.engine.api.Places;
 import dev.plinth.engine.internal.base.BoundedExecutor;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.EventContent;
@@ -37,6 +34,9 @@ import dev.plinth.engine.internal.timer.RetryingCommitter;
 import dev.plinth.engine.internal.webhook.send.LazySender;
 import dev.plinth.engine.internal.webhook.send.SendError;
 import dev.plinth.engine.internal.webhook.send.SendResult;
+import dev.plinth.engine.settings.EngineSetting;
+import dev.plinth.engine.settings.IdSource;
+import dev.plinth.engine.settings.Places;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

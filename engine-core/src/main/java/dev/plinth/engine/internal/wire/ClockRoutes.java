@@ -2,7 +2,6 @@ package dev.plinth.engine.internal.wire;
 
 import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
-import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.internal.base.Times;
 import dev.plinth.engine.internal.base.decision.Command;
 import dev.plinth.engine.internal.base.decision.Decision;
@@ -16,6 +15,7 @@ import dev.plinth.engine.internal.shape.Member;
 import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.wire.route.Input;
 import dev.plinth.engine.internal.wire.route.Tag;
+import dev.plinth.engine.settings.ManualClock;
 import java.time.Duration;
 import java.util.List;
 

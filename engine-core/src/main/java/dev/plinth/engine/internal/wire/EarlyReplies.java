@@ -1,8 +1,6 @@
 package dev.plinth.engine.internal.wire;
 
-import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.Figure;
-import dev.plinth.engine.api.IdSource;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.FileDescriptors;
 import dev.plinth.engine.internal.base.Id;
@@ -14,6 +12,8 @@ import dev.plinth.engine.internal.metrics.Exposition;
 import dev.plinth.engine.internal.pipeline.Answer;
 import dev.plinth.engine.internal.wire.route.NodeState;
 import dev.plinth.engine.internal.wire.route.ReplyRenderer;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.IdSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;

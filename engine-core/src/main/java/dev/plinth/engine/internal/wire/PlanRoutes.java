@@ -2,9 +2,7 @@ package dev.plinth.engine.internal.wire;
 
 import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
-import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.Plans;
 import dev.plinth.engine.internal.base.StoreFigures;
@@ -19,6 +17,8 @@ import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.webhook.Endpoints;
 import dev.plinth.engine.internal.wire.route.Tag;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.TableShare;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.ManualClock;
 import dev.plinth.engine.internal.pipeline.Route;
+import dev.plinth.engine.settings.ManualClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;

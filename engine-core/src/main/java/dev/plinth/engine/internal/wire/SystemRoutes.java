@@ -2,8 +2,6 @@ package dev.plinth.engine.internal.wire;
 
 import static dev.plinth.engine.internal.wire.route.RouteBuilder.row;
 
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.internal.base.FileDescriptors;
 import dev.plinth.engine.internal.base.IdKind;
@@ -23,6 +21,8 @@ import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.wire.route.FrontPage;
 import dev.plinth.engine.internal.wire.route.NodeState;
 import dev.plinth.engine.internal.wire.route.Tag;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.Plan;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;

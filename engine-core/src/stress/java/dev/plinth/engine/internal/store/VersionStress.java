@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.base.rows.Changes;
 import java.util.ArrayList;
 import java.util.List;

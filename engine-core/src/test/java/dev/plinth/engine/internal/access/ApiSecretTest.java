@@ -2,13 +2,13 @@ package dev.plinth.engine.internal.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.IdSource;
-import dev.plinth.engine.api.SeededIds;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.RandomIds;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.settings.IdSource;
+import dev.plinth.engine.settings.SeededIds;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;

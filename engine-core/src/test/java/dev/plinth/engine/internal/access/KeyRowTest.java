@@ -2,8 +2,6 @@ package dev.plinth.engine.internal.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.IdSource;
-import dev.plinth.engine.api.SeededIds;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.ExpiryTime;
 import dev.plinth.engine.internal.base.Id;
@@ -12,6 +10,8 @@ import dev.plinth.engine.internal.base.ScopeBits;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.decision.Context;
 import dev.plinth.engine.internal.base.rows.Grace;
+import dev.plinth.engine.settings.IdSource;
+import dev.plinth.engine.settings.SeededIds;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;

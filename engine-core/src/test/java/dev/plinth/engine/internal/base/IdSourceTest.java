@@ -3,8 +3,8 @@ package dev.plinth.engine.internal.base;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.IdSource;
-import dev.plinth.engine.api.SeededIds;
+import dev.plinth.engine.settings.IdSource;
+import dev.plinth.engine.settings.SeededIds;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

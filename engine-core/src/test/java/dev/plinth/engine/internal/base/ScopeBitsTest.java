@@ -2,8 +2,8 @@ package dev.plinth.engine.internal.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Scope;
+import dev.plinth.engine.settings.Plan;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -2,10 +2,6 @@ package dev.plinth.engine.internal.idempotency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.EngineSetting;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.SeededIds;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
@@ -19,6 +15,10 @@ import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.settings.EngineSetting;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.SeededIds;
+import dev.plinth.engine.settings.Tables;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,8 +1,5 @@
 package dev.plinth.engine.internal.list;
 
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.RetentionTimes;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.base.rows.RowIndex;
@@ -15,6 +12,9 @@ import dev.plinth.engine.internal.base.rows.StoreSettings;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.RetentionTimes;
+import dev.plinth.engine.settings.Tables;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,9 +2,6 @@ package dev.plinth.engine.internal.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.SeededIds;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.access.Workspaces;
@@ -33,6 +30,9 @@ import dev.plinth.engine.internal.store.DeferredJournal;
 import dev.plinth.engine.internal.store.ScriptedJournal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.store.log.Journal;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.SeededIds;
+import dev.plinth.engine.settings.Tables;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;

@@ -1,8 +1,5 @@
 package dev.plinth.engine.internal.pipeline;
 
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.SeededIds;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.access.Keys;
 import dev.plinth.engine.internal.access.LastUsedTimes;
@@ -43,6 +40,9 @@ import dev.plinth.engine.internal.webhook.EndpointSettings;
 import dev.plinth.engine.internal.webhook.Endpoints;
 import dev.plinth.engine.internal.webhook.FanOut;
 import dev.plinth.engine.internal.webhook.Webhooks;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.SeededIds;
+import dev.plinth.engine.settings.Tables;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

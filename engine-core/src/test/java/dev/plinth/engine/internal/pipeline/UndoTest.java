@@ -3,13 +3,13 @@ package dev.plinth.engine.internal.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.rows.Record;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.DeferredJournal;
 import dev.plinth.engine.internal.store.RecordReplay;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Tables;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

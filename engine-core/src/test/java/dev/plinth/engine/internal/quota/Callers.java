@@ -1,10 +1,10 @@
 package dev.plinth.engine.internal.quota;
 
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.ScopeBits;
+import dev.plinth.engine.settings.Plan;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Callers of workspaces under plans; each new one knows of a later row of its workspace than those before. */

@@ -3,12 +3,12 @@ package dev.plinth.engine.internal.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Plan;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

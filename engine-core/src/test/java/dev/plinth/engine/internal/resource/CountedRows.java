@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.resource;
 
-import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.base.rows.SetKey;
 import dev.plinth.engine.internal.base.rows.TableName;
+import dev.plinth.engine.settings.RetentionTimes;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what is read of other rows. */

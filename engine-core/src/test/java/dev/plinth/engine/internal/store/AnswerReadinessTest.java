@@ -3,10 +3,10 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Patience;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.log.Node;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,11 +1,11 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.base.rows.Record;
 import dev.plinth.engine.internal.base.rows.StoreSettings;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.memory.StoreTables;
+import dev.plinth.engine.settings.Tables;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.Tables;
 
 /** The same with rows in Chronicle maps. */
 final class ChronicleQuickRestartTest extends QuickRestartTest {

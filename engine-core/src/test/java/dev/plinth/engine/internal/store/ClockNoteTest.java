@@ -2,7 +2,6 @@ package dev.plinth.engine.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.base.rows.Record;
 import dev.plinth.engine.internal.base.rows.StoreSettings;
@@ -10,6 +9,7 @@ import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.Opening;
 import dev.plinth.engine.internal.store.memory.StoreTables;
+import dev.plinth.engine.settings.Tables;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

@@ -3,11 +3,11 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.problem.ProblemCode;
 import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.Tables;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;

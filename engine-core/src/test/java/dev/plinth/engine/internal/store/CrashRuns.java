@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.store.log.DiskFault;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.disk.Disk;
+import dev.plinth.engine.settings.Durability;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.Durability;
+import dev.plinth.engine.settings.Durability;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.store.log.Frame;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.Segment;
 import dev.plinth.engine.internal.store.log.SegmentBytes;
 import dev.plinth.engine.internal.store.log.Snapshot;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.Tables;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

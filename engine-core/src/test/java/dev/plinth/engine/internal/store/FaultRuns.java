@@ -3,10 +3,10 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.store.log.DiskFault;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.disk.Disk;
+import dev.plinth.engine.settings.Durability;
 import java.util.Random;
 import java.util.function.Function;
 

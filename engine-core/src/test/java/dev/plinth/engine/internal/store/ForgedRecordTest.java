@@ -3,8 +3,6 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.base.rows.Record;
 import dev.plinth.engine.internal.store.log.FileJournal;
@@ -19,6 +17,8 @@ import dev.plinth.engine.log.Batch;
 import dev.plinth.engine.log.Fate;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.Reign;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;

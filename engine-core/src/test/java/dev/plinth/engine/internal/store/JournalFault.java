@@ -1,9 +1,6 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.Patience;
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.problem.ProblemCode;
 import dev.plinth.engine.internal.store.log.FileJournal;
@@ -20,6 +17,9 @@ import dev.plinth.engine.internal.store.memory.StoreTables;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.Reign;
 import dev.plinth.engine.log.SharedLog;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;

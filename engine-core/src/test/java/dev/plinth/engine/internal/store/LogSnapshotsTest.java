@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.Patience;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.resource.Content;
@@ -13,6 +11,8 @@ import dev.plinth.engine.internal.store.tool.LogCopies;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.SharedLog;
 import dev.plinth.engine.log.SnapshotStore;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.io.ByteArrayInputStream;
 import java.io.FilterOutputStream;

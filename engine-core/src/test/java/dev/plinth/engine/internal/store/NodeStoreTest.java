@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.Patience;
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.FatalErrors;
 import dev.plinth.engine.internal.base.problem.ProblemCode;
 import dev.plinth.engine.internal.base.problem.RefusedException;
@@ -23,6 +21,8 @@ import dev.plinth.engine.log.Fate;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.Reign;
 import dev.plinth.engine.log.SharedLog;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;

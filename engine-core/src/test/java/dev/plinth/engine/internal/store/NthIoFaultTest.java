@@ -3,8 +3,8 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.store.log.DiskFault;
+import dev.plinth.engine.settings.Durability;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;

@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.rows.StoreSettings;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.Tables;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,14 +3,14 @@ package dev.plinth.engine.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.problem.ProblemCode;
 import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.disk.Disk;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.Tables;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;

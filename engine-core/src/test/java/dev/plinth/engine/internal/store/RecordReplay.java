@@ -1,11 +1,11 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.rows.Record;
 import dev.plinth.engine.internal.base.rows.StoreSettings;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.log.RecordCodec;
 import dev.plinth.engine.internal.store.memory.StoreTables;
+import dev.plinth.engine.settings.Tables;
 import java.util.List;
 
 /** Applies records, by way of their bytes, to an empty store: what a restart does. */

@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.base.rows.Record;
 import dev.plinth.engine.internal.store.log.Journal;
+import dev.plinth.engine.settings.Durability;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -3,8 +3,8 @@ package dev.plinth.engine.internal.store;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.settings.Plan;
 
 /** Runs in a child JVM: one workspace fills the tables on a small heap, and another one goes on. */
 final class ScarceHeap {

@@ -1,14 +1,14 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.base.rows.StoreSettings;
 import dev.plinth.engine.internal.store.log.DirectoryDisk;
 import dev.plinth.engine.internal.store.log.Sabotage;
 import dev.plinth.engine.internal.store.log.disk.Disk;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.Tables;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;

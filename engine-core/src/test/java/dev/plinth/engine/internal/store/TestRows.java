@@ -1,7 +1,5 @@
 package dev.plinth.engine.internal.store;
 
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.base.rows.RowIndex;
@@ -13,6 +11,8 @@ import dev.plinth.engine.internal.base.rows.SetKey;
 import dev.plinth.engine.internal.base.rows.StoreSettings;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.log.Journal;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.Tables;
 import java.util.List;
 
 /** The smallest room: rows with a place in one list and a value. */

@@ -2,9 +2,6 @@ package dev.plinth.engine.internal.timer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.EngineClock;
-import dev.plinth.engine.api.SeededIds;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.SecretCipher;
@@ -14,6 +11,9 @@ import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.base.rows.StoreSettings;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.settings.EngineClock;
+import dev.plinth.engine.settings.SeededIds;
+import dev.plinth.engine.settings.Tables;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

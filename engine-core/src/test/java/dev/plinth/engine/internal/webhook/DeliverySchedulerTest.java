@@ -2,10 +2,10 @@ package dev.plinth.engine.internal.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.Places;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.settings.Places;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

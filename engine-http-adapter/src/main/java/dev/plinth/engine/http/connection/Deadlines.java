@@ -1,7 +1,7 @@
 package dev.plinth.engine.http.connection;
 
-import dev.plinth.engine.api.EngineSetting;
 import dev.plinth.engine.http.call.FramingLimits;
+import dev.plinth.engine.settings.EngineSetting;
 import java.time.Duration;
 
 /**

@@ -1,9 +1,9 @@
 package dev.plinth.engine.http.program;
 
 import dev.plinth.engine.Engine;
-import dev.plinth.engine.api.FirstStart;
 import dev.plinth.engine.http.EngineServer;
 import dev.plinth.engine.http.log.JsonLine;
+import dev.plinth.engine.settings.FirstStart;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;

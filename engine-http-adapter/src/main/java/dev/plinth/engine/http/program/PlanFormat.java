@@ -2,12 +2,12 @@ package dev.plinth.engine.http.program;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
-import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.http.config.Format;
 import dev.plinth.engine.http.config.Formats;
 import dev.plinth.engine.http.config.Formats.Member;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.TableShare;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

@@ -3,8 +3,8 @@ package dev.plinth.engine.http.program;
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.Reply;
+import dev.plinth.engine.settings.Plan;
 
 /**
  * Leads in memory for a moment, beside a node that follows. Else the first reign of a process would load and compile its

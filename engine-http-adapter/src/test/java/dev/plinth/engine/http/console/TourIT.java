@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.api.FirstStart;
 import dev.plinth.engine.http.EngineServer;
 import dev.plinth.engine.http.demo.Demo;
+import dev.plinth.engine.settings.FirstStart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,9 +3,9 @@ package dev.plinth.engine.http.program;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.plinth.engine.api.Durability;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.http.config.FaultyConfigException;
+import dev.plinth.engine.settings.Durability;
+import dev.plinth.engine.settings.Tables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

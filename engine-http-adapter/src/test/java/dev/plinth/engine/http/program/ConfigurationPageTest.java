@@ -3,8 +3,6 @@ package dev.plinth.engine.http.program;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.api.EngineSetting;
-import dev.plinth.engine.api.EngineTextSetting;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.http.EngineServerBuilder;
 import dev.plinth.engine.http.config.FaultyConfigException;
@@ -12,6 +10,8 @@ import dev.plinth.engine.http.config.Setting;
 import dev.plinth.engine.http.config.Source;
 import dev.plinth.engine.internal.json.JsonReader;
 import dev.plinth.engine.internal.json.JsonSchema;
+import dev.plinth.engine.settings.EngineSetting;
+import dev.plinth.engine.settings.EngineTextSetting;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;

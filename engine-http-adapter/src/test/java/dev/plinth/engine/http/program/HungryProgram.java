@@ -2,9 +2,9 @@ package dev.plinth.engine.http.program;
 
 import dev.plinth.engine.Engine;
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.NodeRole;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.testkit.SharedMemoryLog;
 import java.io.FileInputStream;
 import java.io.IOException;

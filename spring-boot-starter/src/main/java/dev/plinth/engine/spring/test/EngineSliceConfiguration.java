@@ -1,7 +1,7 @@
 package dev.plinth.engine.spring.test;
 
 import dev.plinth.engine.EngineBuilder;
-import dev.plinth.engine.api.ManualClock;
+import dev.plinth.engine.settings.ManualClock;
 import java.time.Instant;
 import java.util.function.Consumer;
 import org.springframework.context.annotation.Bean;

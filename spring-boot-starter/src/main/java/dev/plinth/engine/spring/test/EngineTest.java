@@ -23,7 +23,7 @@ import org.springframework.test.context.junit.jupiter.SpringExtension;
  * Beans of the application's own class are there too. These may be injected:
  *
  * <ul>
- * <li>{@link dev.plinth.engine.api.ManualClock}, which stands at 2026-01-01 until the test advances it.
+ * <li>{@link dev.plinth.engine.settings.ManualClock}, which stands at 2026-01-01 until the test advances it.
  * <li>{@link dev.plinth.engine.Engine}, with the workspace "default" of {@code Engine.firstStart}. Webhooks may go to
  * 127.0.0.0/8.
  * </ul>

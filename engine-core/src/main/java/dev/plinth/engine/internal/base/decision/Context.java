@@ -1,7 +1,5 @@
 package dev.plinth.engine.internal.base.decision;
 
-import dev.plinth.engine.api.IdSource;
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.TraceParent;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Caller;
@@ -9,6 +7,8 @@ import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.SecretCipher;
 import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.settings.IdSource;
+import dev.plinth.engine.settings.Plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongUnaryOperator;

@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.base.rows;
 
-import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.ExpiryTime;
 import dev.plinth.engine.internal.base.problem.Refusal;
 import dev.plinth.engine.internal.base.problem.RefusedException;
+import dev.plinth.engine.settings.RetentionTimes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

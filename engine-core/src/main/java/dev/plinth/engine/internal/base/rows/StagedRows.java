@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.base.rows;
 
-import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.problem.Refusal;
 import dev.plinth.engine.internal.base.problem.RefusedException;
+import dev.plinth.engine.settings.RetentionTimes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.base.rows;
 
-import dev.plinth.engine.api.RetentionTimes;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.RetentionTimes;
+import dev.plinth.engine.settings.Tables;
 import java.util.List;
 
 /**

@@ -1,8 +1,8 @@
 package dev.plinth.engine.internal.base.rows;
 
-import dev.plinth.engine.api.RetentionTimes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.settings.RetentionTimes;
 import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

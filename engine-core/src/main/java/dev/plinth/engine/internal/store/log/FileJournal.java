@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.store.log;
 
-import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Histogram;
@@ -10,6 +9,7 @@ import dev.plinth.engine.internal.base.rows.Record;
 import dev.plinth.engine.internal.store.log.disk.Disk;
 import dev.plinth.engine.internal.store.log.disk.LockFile;
 import dev.plinth.engine.internal.store.log.disk.SyncTimes;
+import dev.plinth.engine.settings.Durability;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

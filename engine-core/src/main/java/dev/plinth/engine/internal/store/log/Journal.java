@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.store.log;
 
-import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.base.rows.Record;
+import dev.plinth.engine.settings.Durability;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 

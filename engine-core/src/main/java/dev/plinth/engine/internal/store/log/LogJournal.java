@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.store.log;
 
-import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Joins;
 import dev.plinth.engine.internal.base.Log;
@@ -9,6 +8,7 @@ import dev.plinth.engine.log.Batch;
 import dev.plinth.engine.log.Fate;
 import dev.plinth.engine.log.Reign;
 import dev.plinth.engine.log.SharedLog;
+import dev.plinth.engine.settings.Durability;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,5 @@
 package dev.plinth.engine.internal.store.memory;
 
-import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.problem.ProblemCode;
 import dev.plinth.engine.internal.base.problem.Refusal;
@@ -9,6 +7,8 @@ import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.base.rows.NewRows;
 import dev.plinth.engine.internal.base.rows.ReserveAccess;
 import dev.plinth.engine.internal.base.rows.TableName;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.TableShare;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

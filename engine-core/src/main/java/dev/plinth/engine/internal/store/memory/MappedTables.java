@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.store.memory;
 
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.store.memory.arena.MappedArena;
 import dev.plinth.engine.internal.store.memory.arena.MappedSlabMemory;
 import dev.plinth.engine.internal.store.memory.arena.SlabMemory;
+import dev.plinth.engine.settings.Tables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

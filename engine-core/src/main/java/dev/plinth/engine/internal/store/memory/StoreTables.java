@@ -1,8 +1,5 @@
 package dev.plinth.engine.internal.store.memory;
 
-import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.api.RetentionTimes;
-import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.StoreFigures;
@@ -21,6 +18,9 @@ import dev.plinth.engine.internal.base.rows.SetKey;
 import dev.plinth.engine.internal.base.rows.StoreSettings;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.memory.arena.SlabMemory;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.RetentionTimes;
+import dev.plinth.engine.settings.TableShare;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

@@ -1,10 +1,10 @@
 package dev.plinth.engine.internal.store.memory;
 
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.store.memory.arena.HeapArena;
 import dev.plinth.engine.internal.store.memory.arena.OffHeapArena;
 import dev.plinth.engine.internal.store.memory.arena.OffHeapSlabMemory;
 import dev.plinth.engine.internal.store.memory.arena.SlabMemory;
+import dev.plinth.engine.settings.Tables;
 import java.util.function.Function;
 
 /** Decides once, for all rooms, whether tables are on or off the heap. */

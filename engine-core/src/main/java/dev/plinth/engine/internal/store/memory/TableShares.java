@@ -1,10 +1,10 @@
 package dev.plinth.engine.internal.store.memory;
 
-import dev.plinth.engine.api.Plan;
-import dev.plinth.engine.api.RetentionTimes;
-import dev.plinth.engine.api.TableShare;
 import dev.plinth.engine.internal.base.StoreFigures;
 import dev.plinth.engine.internal.base.rows.TableName;
+import dev.plinth.engine.settings.Plan;
+import dev.plinth.engine.settings.RetentionTimes;
+import dev.plinth.engine.settings.TableShare;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.store.tool;
 
-import dev.plinth.engine.api.EngineClock;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.base.Deadline;
 import dev.plinth.engine.internal.base.rows.Rows;
@@ -15,6 +14,7 @@ import dev.plinth.engine.log.Leader;
 import dev.plinth.engine.log.Node;
 import dev.plinth.engine.log.Reign;
 import dev.plinth.engine.log.SharedLog;
+import dev.plinth.engine.settings.EngineClock;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

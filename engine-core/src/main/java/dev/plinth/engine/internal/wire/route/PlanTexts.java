@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.wire.route;
 
-import dev.plinth.engine.api.Plan;
+import dev.plinth.engine.settings.Plan;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**

@@ -1,6 +1,5 @@
 package dev.plinth.engine.internal.wire.route;
 
-import dev.plinth.engine.api.Plan;
 import dev.plinth.engine.api.RatePolicy;
 import dev.plinth.engine.api.Reply;
 import dev.plinth.engine.internal.base.Id;
@@ -11,6 +10,7 @@ import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.pipeline.Answer;
 import dev.plinth.engine.internal.quota.PolicyQuota;
 import dev.plinth.engine.internal.quota.Quota;
+import dev.plinth.engine.settings.Plan;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,7 @@ package dev.plinth.engine.internal.base.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.RetentionTimes;
+import dev.plinth.engine.settings.RetentionTimes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -2,7 +2,6 @@ package dev.plinth.engine.internal.store.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.problem.ProblemCode;
 import dev.plinth.engine.internal.base.problem.Refusal;
 import dev.plinth.engine.internal.base.rows.Changes;
@@ -13,6 +12,7 @@ import dev.plinth.engine.internal.base.rows.StoreSettings;
 import dev.plinth.engine.internal.store.TestRows;
 import dev.plinth.engine.internal.store.memory.arena.HeapArena;
 import dev.plinth.engine.internal.store.memory.arena.SlabMemory;
+import dev.plinth.engine.settings.Tables;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

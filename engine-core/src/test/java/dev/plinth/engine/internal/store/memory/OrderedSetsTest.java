@@ -3,10 +3,10 @@ package dev.plinth.engine.internal.store.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.Tables;
 import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.base.rows.SetKey;
 import dev.plinth.engine.internal.store.memory.arena.SlabMemory;
+import dev.plinth.engine.settings.Tables;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

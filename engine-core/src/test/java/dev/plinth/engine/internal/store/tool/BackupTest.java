@@ -3,7 +3,6 @@ package dev.plinth.engine.internal.store.tool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.RandomDiskWrites;
 import dev.plinth.engine.internal.store.Store;
@@ -12,6 +11,7 @@ import dev.plinth.engine.internal.store.log.ForwardingDisk;
 import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.StoreNames;
 import dev.plinth.engine.internal.store.log.disk.Disk;
+import dev.plinth.engine.settings.Durability;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

@@ -3,7 +3,6 @@ package dev.plinth.engine.internal.store.tool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.RandomDiskWrites;
@@ -14,6 +13,7 @@ import dev.plinth.engine.internal.store.log.MemoryDisk;
 import dev.plinth.engine.internal.store.log.StoreDamageException;
 import dev.plinth.engine.internal.store.log.StoreNames;
 import dev.plinth.engine.internal.store.log.disk.Disk;
+import dev.plinth.engine.settings.Durability;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

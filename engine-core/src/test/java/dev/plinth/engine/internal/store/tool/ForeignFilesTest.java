@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.RandomDiskWrites;
@@ -16,6 +15,7 @@ import dev.plinth.engine.internal.store.log.Snapshot;
 import dev.plinth.engine.internal.store.log.StoreDamageException;
 import dev.plinth.engine.internal.store.log.StoreId;
 import dev.plinth.engine.internal.store.log.StoreNames;
+import dev.plinth.engine.settings.Durability;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

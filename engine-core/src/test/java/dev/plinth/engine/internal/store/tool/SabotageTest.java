@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.internal.store.CrashRuns;
 import dev.plinth.engine.internal.store.FaultRuns;
 import dev.plinth.engine.internal.store.RandomDiskWrites;
@@ -12,6 +11,7 @@ import dev.plinth.engine.internal.store.log.Damage;
 import dev.plinth.engine.internal.store.log.DiskFault;
 import dev.plinth.engine.internal.store.log.Sabotage;
 import dev.plinth.engine.internal.store.log.disk.Disk;
+import dev.plinth.engine.settings.Durability;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.TestScale;
-import dev.plinth.engine.api.Durability;
 import dev.plinth.engine.api.StoreReport;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.RandomDiskWrites;
@@ -18,6 +17,7 @@ import dev.plinth.engine.internal.store.log.Segment;
 import dev.plinth.engine.internal.store.log.SegmentBytes;
 import dev.plinth.engine.internal.store.log.Snapshot;
 import dev.plinth.engine.internal.store.log.StoreNames;
+import dev.plinth.engine.settings.Durability;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.plinth.engine.api;
+package dev.plinth.engine.settings;
 
 /**
  * The source of the bits of ids and secrets. It never gives the same id of a kind or the same secret twice. That holds

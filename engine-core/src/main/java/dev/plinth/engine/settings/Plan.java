@@ -1,5 +1,6 @@
-package dev.plinth.engine.api;
+package dev.plinth.engine.settings;
 
+import dev.plinth.engine.api.RatePolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,10 +19,10 @@ public final class Plan {
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
     /** The most requests in a window. */
-    public static final int REQUESTS_MAX = 1_000_000;
+    public static final int REQUESTS_MAX = RatePolicy.REQUESTS_MAX;
 
     /** The longest window. */
-    public static final Duration WINDOW_MAX = Duration.ofDays(1);
+    public static final Duration WINDOW_MAX = RatePolicy.WINDOW_MAX;
 
     private static final int POLICIES_MAX = 8;
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -107,8 +108,7 @@ public final class Plan {
         }
     }
 
-    /** Returns true for whole seconds within the bounds of a window. */
-    static boolean isWindow(Duration window) {
+    private static boolean isWindow(Duration window) {
         return window.getNano() == 0 && window.toSeconds() >= 1 && window.compareTo(WINDOW_MAX) <= 0;
     }
 

@@ -1,4 +1,4 @@
-package dev.plinth.engine.api;
+package dev.plinth.engine.settings;
 
 /**
  * The limits of work in flight at once in this process, over all workspaces. A {@link Plan} has those of one workspace.

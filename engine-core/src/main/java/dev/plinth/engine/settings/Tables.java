@@ -1,4 +1,4 @@
-package dev.plinth.engine.api;
+package dev.plinth.engine.settings;
 
 /** The memory in which an engine keeps its rows. */
 public enum Tables {

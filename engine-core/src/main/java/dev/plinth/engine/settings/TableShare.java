@@ -1,4 +1,4 @@
-package dev.plinth.engine.api;
+package dev.plinth.engine.settings;
 
 /**
  * The most that a workspace may have of a table. Immutable.

@@ -1,4 +1,4 @@
-package dev.plinth.engine.api;
+package dev.plinth.engine.settings;
 
 /** The machine's own wall clock and monotonic clock. */
 enum SystemClock implements EngineClock {

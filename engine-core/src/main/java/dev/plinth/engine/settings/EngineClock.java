@@ -1,4 +1,4 @@
-package dev.plinth.engine.api;
+package dev.plinth.engine.settings;
 
 /**
  * The engine's clock, by which limits, schedules, leases, expiry and ids go. Thread-safe.

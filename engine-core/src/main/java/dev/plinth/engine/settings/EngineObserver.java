@@ -1,5 +1,6 @@
-package dev.plinth.engine.api;
+package dev.plinth.engine.settings;
 
+import dev.plinth.engine.api.TraceParent;
 import java.net.URI;
 import java.util.Optional;
 

@@ -1,4 +1,4 @@
-package dev.plinth.engine.api;
+package dev.plinth.engine.settings;
 
 /** The failures that an acknowledged change survives. */
 public enum Durability {
