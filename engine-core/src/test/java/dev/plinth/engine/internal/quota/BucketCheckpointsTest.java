@@ -49,6 +49,7 @@ final class BucketCheckpointsTest {
             new MemoryJournal(),
             clock);
     private int records;
+    private int rows;
     private final Committer committer = this::commit;
     private final QuotaCheckpointWriter writer = new QuotaCheckpointWriter(committer, clock, store);
     private final Quotas quotas = new Quotas(clock, writer);
@@ -71,6 +72,7 @@ final class BucketCheckpointsTest {
         assertThat(rings).as("it has asked").isEqualTo(1);
 
         assertThat(write()).isTrue();
+        assertThat(rows).as("it was added once").isEqualTo(1);
         assertThat(writer.hasReady()).isFalse();
         assertThat(used(WORKSPACE)).isEqualTo(3 * STEP);
         use(Plan.STARTER, STEP - 1);
@@ -290,6 +292,17 @@ final class BucketCheckpointsTest {
     }
 
     @Test
+    void writeCheckpoints_unitsOfAPolicyOnly_areWritten() {
+        use(Plan.STARTER.withPolicy(RatePolicy.of("slow", 10, Duration.ofHours(1))), 1);
+        clock.advance(Duration.ofSeconds(2));
+
+        quotas.writeCheckpoints();
+
+        assertThat(used(WORKSPACE)).isZero();
+        assertThat(others(WORKSPACE)).containsExactly(new QuotaCheckpoint.OfPolicy("slow", null, 995));
+    }
+
+    @Test
     void used_moreKeysThanACheckpointTakes_leavesTheRestOut() {
         Plan plan = Plan.perMinute("keyed", 1_000)
                 .withPolicy(RatePolicy.of("each", 10, Duration.ofMinutes(1)).perKey());
@@ -401,6 +414,7 @@ final class BucketCheckpointsTest {
             Decision decision = change.decide(
                     new Context(caller, transaction.nowMillis(), transaction, ids, cipher, transaction::nextNumbers));
             List<Changes.Write> writes = decision.changes().writes();
+            rows += writes.size();
             if (!writes.isEmpty()) {
                 transaction.append(writes, transaction.nowMillis());
             }

@@ -119,6 +119,9 @@ final class ExportReaderTest {
                     ByteBuffer.allocate(2 * Integer.BYTES).putInt(length).array());
             refused("is damaged at byte " + begun.length + ";");
         }
+        restart(header, 0);
+        file.writeBytes(new byte[2 * Integer.BYTES]);
+        refused("is damaged at byte " + header.length + ";");
         restart(begun, 1);
         file.writeBytes(ByteBuffer.allocate(2 * Integer.BYTES)
                 .putInt(ExportFormat.PART_BYTES_MAX)
