@@ -125,6 +125,19 @@ class IdempotencyTest {
     }
 
     @Test
+    void begin_twinWithAnAnswerEndsAfterItsLook_isReplayed() {
+        Idempotency.KeyClaim twin = fresh(FIRST);
+        commit((context, changes) ->
+                idempotency.remember(twin, changes, context, REQUEST, Outcome.Done.ok(bytes("[17]"))));
+        Fingerprint slow = Fingerprint.of("POST", "/v1/resources", null, bytes("{}"), () -> {
+            idempotency.end(twin);
+            return null;
+        });
+
+        assertThat(replay(slow).body()).isEqualTo(bytes("[17]"));
+    }
+
+    @Test
     void begin_sameKeyOfAnotherWorkspace_isAnotherKey() {
         execute(fresh(FIRST), Outcome.Done.ok(bytes("{}")));
 

@@ -419,6 +419,21 @@ class QuotasTest {
     }
 
     @Test
+    void policyPerKey_asManyKeysAsItHolds_areForgottenTheMomentTheyHaveRefilled() {
+        Plan keyed = Plan.perMinute("keyed", 1_000_000)
+                .withPolicy(RatePolicy.of("each", 1, Duration.ofSeconds(10)).perKey());
+        clock.advance(Duration.ofHours(1));
+        for (int key = 0; key < Limits.POLICY_KEYS_MAX; key++) {
+            assertThat(takes(keyed, key)).isTrue();
+        }
+        clock.advance(Duration.ofSeconds(10));
+
+        assertThat(takes(keyed, Limits.POLICY_KEYS_MAX)).isTrue();
+        assertThat(takes(keyed, Limits.POLICY_KEYS_MAX)).isFalse();
+        assertThat(takes(keyed, Limits.POLICY_KEYS_MAX + 1)).as("has its own").isTrue();
+    }
+
+    @Test
     void refund_unitsOfAPolicy_areBackAndThoseOfOtherKeysAreNot() {
         Plan keyed = Plan.perMinute("keyed", 60)
                 .withPolicy(RatePolicy.of("each", 6, Duration.ofMinutes(1)).perKey());
