@@ -2,19 +2,19 @@ package dev.plinth.engine.internal.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.api.ManualClock;
-import dev.plinth.engine.api.SeededIds;
-import dev.plinth.engine.api.Tables;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.SeededIds;
+import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.base.Caller;
-import dev.plinth.engine.internal.base.Changes;
-import dev.plinth.engine.internal.base.Context;
-import dev.plinth.engine.internal.base.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.rows.Changes;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.decision.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.ImportedWorkspaces;
+import dev.plinth.engine.internal.base.decision.ImportedWorkspaces;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.SecretCipher;
-import dev.plinth.engine.internal.base.StoreSettings;
+import dev.plinth.engine.internal.base.rows.StoreSettings;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.internal.timer.SweepBatch;

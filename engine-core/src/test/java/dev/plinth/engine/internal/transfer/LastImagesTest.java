@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.RowKey;
-import dev.plinth.engine.internal.base.TransferredTable;
+import dev.plinth.engine.internal.base.rows.RowKey;
+import dev.plinth.engine.internal.base.rows.TransferredTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
