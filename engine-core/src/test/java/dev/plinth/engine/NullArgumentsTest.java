@@ -131,7 +131,7 @@ final class NullArgumentsTest {
             arguments.add(node.forwarding().orElseThrow());
             arguments.checkTypes(Engine.class, PACKAGES);
         }
-        arguments.end(600);
+        arguments.end(500);
     }
 
     @Test

@@ -1,22 +1,15 @@
 package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import java.util.List;
 import java.util.Objects;
 
 /**
  * The immediate answer to a call that starts a job.
- *
- * @param jobId the id of the job to poll, {@code job_…}
- * @param status queued or scheduled; if the call was deduplicated, the status of the earlier job
- * @param deduplicated true if a job with the same unique key existed already
- * @param json the value as the wire shows it
  */
-public record AcceptedJob(String jobId, JobStatus status, boolean deduplicated, Json json) implements WireValue {
-    /** Refuses null. */
-    public AcceptedJob {
-        Objects.requireNonNull(jobId, "jobId must not be null.");
-        Objects.requireNonNull(status, "status must not be null.");
-        Objects.requireNonNull(json, "json must not be null.");
+public final class AcceptedJob extends JsonView {
+    private AcceptedJob(Json json) {
+        super(json, List.of("job_id", "status"));
     }
 
     /**
@@ -27,6 +20,21 @@ public record AcceptedJob(String jobId, JobStatus status, boolean deduplicated, 
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static AcceptedJob of(Json json) {
         Objects.requireNonNull(json, "json must not be null.");
-        return json.read(AcceptedJob.class);
+        return new AcceptedJob(json);
+    }
+
+    /** Returns the id of the job to poll, {@code job_…}. */
+    public String jobId() {
+        return text("job_id");
+    }
+
+    /** Returns queued or scheduled; if the call was deduplicated, the status of the earlier job. */
+    public JobStatus status() {
+        return word("status", JobStatus.class);
+    }
+
+    /** Returns true if a job with the same unique key existed already. */
+    public boolean deduplicated() {
+        return isTrue("deduplicated");
     }
 }

@@ -8,48 +8,10 @@ import java.util.Optional;
 
 /**
  * An API key.
- *
- * @param id {@code key_…}
- * @param name its name
- * @param mode its mode
- * @param scopes what the key may do; empty for everything
- * @param prefix the first characters of its secret
- * @param last4 the last four characters of its secret
- * @param status its state
- * @param expiresAt when it expires
- * @param lastUsedAt when it was last used
- * @param createdAt when it was created
- * @param secret the secret; only in the answer to the call that created or rotated the key
- * @param json the value as the wire shows it
  */
-public record ApiKey(
-        String id,
-        String name,
-        KeyMode mode,
-        List<Scope> scopes,
-        String prefix,
-        String last4,
-        KeyStatus status,
-        Optional<Instant> expiresAt,
-        Optional<Instant> lastUsedAt,
-        Instant createdAt,
-        Optional<String> secret,
-        Json json)
-        implements WireValue {
-    /** Refuses null. */
-    public ApiKey {
-        Objects.requireNonNull(id, "id must not be null.");
-        Objects.requireNonNull(name, "name must not be null.");
-        Objects.requireNonNull(mode, "mode must not be null.");
-        Objects.requireNonNull(scopes, "scopes must not be null.");
-        Objects.requireNonNull(prefix, "prefix must not be null.");
-        Objects.requireNonNull(last4, "last4 must not be null.");
-        Objects.requireNonNull(status, "status must not be null.");
-        Objects.requireNonNull(expiresAt, "expiresAt must not be null.");
-        Objects.requireNonNull(lastUsedAt, "lastUsedAt must not be null.");
-        Objects.requireNonNull(createdAt, "createdAt must not be null.");
-        Objects.requireNonNull(secret, "secret must not be null.");
-        Objects.requireNonNull(json, "json must not be null.");
+public final class ApiKey extends JsonView {
+    private ApiKey(Json json) {
+        super(json, List.of("id", "name", "mode", "scopes", "prefix", "last4", "status", "createdAt"));
     }
 
     /**
@@ -60,12 +22,67 @@ public record ApiKey(
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static ApiKey of(Json json) {
         Objects.requireNonNull(json, "json must not be null.");
-        return json.read(ApiKey.class);
+        return new ApiKey(json);
+    }
+
+    /** Returns {@code key_…}. */
+    public String id() {
+        return text("id");
+    }
+
+    /** Returns its name. */
+    public String name() {
+        return text("name");
+    }
+
+    /** Returns its mode. */
+    public KeyMode mode() {
+        return word("mode", KeyMode.class);
+    }
+
+    /** Returns what the key may do; empty for everything. */
+    public List<Scope> scopes() {
+        return texts("scopes").stream().map(Scope::of).toList();
+    }
+
+    /** Returns the first characters of its secret. */
+    public String prefix() {
+        return text("prefix");
+    }
+
+    /** Returns the last four characters of its secret. */
+    public String last4() {
+        return text("last4");
+    }
+
+    /** Returns its state. */
+    public KeyStatus status() {
+        return word("status", KeyStatus.class);
+    }
+
+    /** Returns when it expires. */
+    public Optional<Instant> expiresAt() {
+        return optionalTime("expiresAt");
+    }
+
+    /** Returns when it was last used. */
+    public Optional<Instant> lastUsedAt() {
+        return optionalTime("lastUsedAt");
+    }
+
+    /** Returns when it was created. */
+    public Instant createdAt() {
+        return time("createdAt");
+    }
+
+    /** Returns the secret; only in the answer to the call that created or rotated the key. */
+    public Optional<String> secret() {
+        return optionalText("secret");
     }
 
     /** Returns the id, name and status. Leaves the secret out. */
     @Override
     public String toString() {
-        return "ApiKey[" + id + ", " + name + ", " + status + "]";
+        return "ApiKey[" + id() + ", " + name() + ", " + status() + "]";
     }
 }

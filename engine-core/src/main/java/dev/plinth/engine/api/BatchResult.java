@@ -1,26 +1,16 @@
 package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
  * The answer to one operation of a batch that was done. Immutable.
- *
- * @param status the HTTP status code that the call by itself would have answered, 200 to 202
- * @param body the body that the call by itself would have answered
- * @param etag the entity tag, with its quotes
- * @param location the path of what the operation has made
- * @param json the value as the wire shows it
  */
-public record BatchResult(int status, Json body, Optional<String> etag, Optional<String> location, Json json)
-        implements WireValue {
-    /** Refuses null. */
-    public BatchResult {
-        Objects.requireNonNull(body, "body must not be null.");
-        Objects.requireNonNull(etag, "etag must not be null.");
-        Objects.requireNonNull(location, "location must not be null.");
-        Objects.requireNonNull(json, "json must not be null.");
+public final class BatchResult extends JsonView {
+    private BatchResult(Json json) {
+        super(json, List.of("status", "body"));
     }
 
     /**
@@ -31,6 +21,26 @@ public record BatchResult(int status, Json body, Optional<String> etag, Optional
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static BatchResult of(Json json) {
         Objects.requireNonNull(json, "json must not be null.");
-        return json.read(BatchResult.class);
+        return new BatchResult(json);
+    }
+
+    /** Returns the HTTP status code that the call by itself would have answered, 200 to 202. */
+    public int status() {
+        return (int) number("status");
+    }
+
+    /** Returns the body that the call by itself would have answered. */
+    public Json body() {
+        return json("body");
+    }
+
+    /** Returns the entity tag, with its quotes. */
+    public Optional<String> etag() {
+        return optionalText("etag");
+    }
+
+    /** Returns the path of what the operation has made. */
+    public Optional<String> location() {
+        return optionalText("location");
     }
 }

@@ -2,46 +2,18 @@ package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
 /**
  * A child of exactly one resource.
- *
- * @param id {@code sub_…}
- * @param resourceId its parent, {@code res_…}, which never changes
- * @param type its type, {@code child} by default
- * @param name its name
- * @param data the host's own object
- * @param metadata string pairs
- * @param version counts changes, from 1
- * @param createdAt when it was created
- * @param updatedAt when it was last changed
- * @param json the value as the wire shows it
  */
-public record Child(
-        String id,
-        String resourceId,
-        String type,
-        String name,
-        Json data,
-        Map<String, String> metadata,
-        long version,
-        Instant createdAt,
-        Instant updatedAt,
-        Json json)
-        implements WireValue {
-    /** Refuses null. */
-    public Child {
-        Objects.requireNonNull(id, "id must not be null.");
-        Objects.requireNonNull(resourceId, "resourceId must not be null.");
-        Objects.requireNonNull(type, "type must not be null.");
-        Objects.requireNonNull(name, "name must not be null.");
-        Objects.requireNonNull(data, "data must not be null.");
-        Objects.requireNonNull(metadata, "metadata must not be null.");
-        Objects.requireNonNull(createdAt, "createdAt must not be null.");
-        Objects.requireNonNull(updatedAt, "updatedAt must not be null.");
-        Objects.requireNonNull(json, "json must not be null.");
+public final class Child extends JsonView {
+    private Child(Json json) {
+        super(
+                json,
+                List.of("id", "resourceId", "type", "name", "data", "metadata", "version", "createdAt", "updatedAt"));
     }
 
     /**
@@ -52,6 +24,51 @@ public record Child(
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Child of(Json json) {
         Objects.requireNonNull(json, "json must not be null.");
-        return json.read(Child.class);
+        return new Child(json);
+    }
+
+    /** Returns {@code sub_…}. */
+    public String id() {
+        return text("id");
+    }
+
+    /** Returns its parent, {@code res_…}, which never changes. */
+    public String resourceId() {
+        return text("resourceId");
+    }
+
+    /** Returns its type, {@code child} by default. */
+    public String type() {
+        return text("type");
+    }
+
+    /** Returns its name. */
+    public String name() {
+        return text("name");
+    }
+
+    /** Returns the host's own object. */
+    public Json data() {
+        return json("data");
+    }
+
+    /** Returns string pairs. */
+    public Map<String, String> metadata() {
+        return pairs("metadata");
+    }
+
+    /** Returns counts changes, from 1. */
+    public long version() {
+        return number("version");
+    }
+
+    /** Returns when it was created. */
+    public Instant createdAt() {
+        return time("createdAt");
+    }
+
+    /** Returns when it was last changed. */
+    public Instant updatedAt() {
+        return time("updatedAt");
     }
 }

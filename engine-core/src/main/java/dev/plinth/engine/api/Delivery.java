@@ -11,40 +11,10 @@ import java.util.OptionalInt;
 
 /**
  * An event on its way to a webhook endpoint.
- *
- * @param id {@code dlv_…}
- * @param endpointId {@code we_…}
- * @param eventId {@code evt_…}
- * @param eventType the type of the event
- * @param status its state
- * @param nextAttemptAt when the next attempt is due
- * @param createdAt when the event happened
- * @param attempts the attempts so far, in order
- * @param json the value as the wire shows it
  */
-public record Delivery(
-        String id,
-        String endpointId,
-        String eventId,
-        String eventType,
-        DeliveryStatus status,
-        Optional<Instant> nextAttemptAt,
-        Instant createdAt,
-        List<Attempt> attempts,
-        Json json)
-        implements WireValue {
-    /** Refuses null. Copies the attempts. */
-    public Delivery {
-        Objects.requireNonNull(id, "id must not be null.");
-        Objects.requireNonNull(endpointId, "endpointId must not be null.");
-        Objects.requireNonNull(eventId, "eventId must not be null.");
-        Objects.requireNonNull(eventType, "eventType must not be null.");
-        Objects.requireNonNull(status, "status must not be null.");
-        Objects.requireNonNull(nextAttemptAt, "nextAttemptAt must not be null.");
-        Objects.requireNonNull(createdAt, "createdAt must not be null.");
-        Objects.requireNonNull(attempts, "attempts must not be null.");
-        Objects.requireNonNull(json, "json must not be null.");
-        attempts = List.copyOf(attempts);
+public final class Delivery extends JsonView {
+    private Delivery(Json json) {
+        super(json, List.of("id", "endpointId", "eventId", "eventType", "status", "createdAt", "attempts"));
     }
 
     /**
@@ -55,40 +25,55 @@ public record Delivery(
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Delivery of(Json json) {
         Objects.requireNonNull(json, "json must not be null.");
-        return json.read(Delivery.class);
+        return new Delivery(json);
+    }
+
+    /** Returns {@code dlv_…}. */
+    public String id() {
+        return text("id");
+    }
+
+    /** Returns {@code we_…}. */
+    public String endpointId() {
+        return text("endpointId");
+    }
+
+    /** Returns {@code evt_…}. */
+    public String eventId() {
+        return text("eventId");
+    }
+
+    /** Returns the type of the event. */
+    public String eventType() {
+        return text("eventType");
+    }
+
+    /** Returns its state. */
+    public DeliveryStatus status() {
+        return word("status", DeliveryStatus.class);
+    }
+
+    /** Returns when the next attempt is due. */
+    public Optional<Instant> nextAttemptAt() {
+        return optionalTime("nextAttemptAt");
+    }
+
+    /** Returns when the event happened. */
+    public Instant createdAt() {
+        return time("createdAt");
+    }
+
+    /** Returns the attempts so far, in order. */
+    public List<Attempt> attempts() {
+        return list("attempts", Delivery.Attempt.class);
     }
 
     /**
      * An attempt to send a delivery.
-     *
-     * @param number counts from 1
-     * @param trigger what began it
-     * @param at when it began
-     * @param duration how long it took in real time, in whole milliseconds
-     * @param status the receiver's HTTP status; empty if it did not answer
-     * @param responseBody the first 8 KiB of its answer
-     * @param errorClass the kind of its failure; empty if it succeeded
-     * @param json the attempt as the wire shows it
      */
-    public record Attempt(
-            int number,
-            Trigger trigger,
-            Instant at,
-            Duration duration,
-            OptionalInt status,
-            Optional<String> responseBody,
-            Optional<String> errorClass,
-            Json json)
-            implements WireValue {
-        /** Refuses null. */
-        public Attempt {
-            Objects.requireNonNull(trigger, "trigger must not be null.");
-            Objects.requireNonNull(at, "at must not be null.");
-            Objects.requireNonNull(duration, "duration must not be null.");
-            Objects.requireNonNull(status, "status must not be null.");
-            Objects.requireNonNull(responseBody, "responseBody must not be null.");
-            Objects.requireNonNull(errorClass, "errorClass must not be null.");
-            Objects.requireNonNull(json, "json must not be null.");
+    public static final class Attempt extends JsonView {
+        private Attempt(Json json) {
+            super(json, List.of("number", "trigger", "at", "durationMillis"));
         }
 
         /**
@@ -99,7 +84,42 @@ public record Delivery(
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
         public static Attempt of(Json json) {
             Objects.requireNonNull(json, "json must not be null.");
-            return json.read(Attempt.class);
+            return new Attempt(json);
+        }
+
+        /** Returns counts from 1. */
+        public int number() {
+            return (int) number("number");
+        }
+
+        /** Returns what began it. */
+        public Trigger trigger() {
+            return word("trigger", Delivery.Trigger.class);
+        }
+
+        /** Returns when it began. */
+        public Instant at() {
+            return time("at");
+        }
+
+        /** Returns how long it took in real time, in whole milliseconds. */
+        public Duration duration() {
+            return Duration.ofMillis(number("durationMillis"));
+        }
+
+        /** Returns the receiver's HTTP status; empty if it did not answer. */
+        public OptionalInt status() {
+            return optionalInt("status");
+        }
+
+        /** Returns the first 8 KiB of its answer. */
+        public Optional<String> responseBody() {
+            return optionalText("responseBody");
+        }
+
+        /** Returns the kind of its failure; empty if it succeeded. */
+        public Optional<String> errorClass() {
+            return optionalText("errorClass");
         }
     }
 

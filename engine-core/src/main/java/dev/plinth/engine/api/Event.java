@@ -2,25 +2,15 @@ package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 
 /**
  * Something that happened, as every webhook carries it.
- *
- * @param id {@code evt_…}
- * @param type what happened, such as {@code resource.updated}
- * @param createdAt when
- * @param data the object that the event is about, as its GET showed it at that moment
- * @param json the value as the wire shows it
  */
-public record Event(String id, String type, Instant createdAt, Json data, Json json) implements WireValue {
-    /** Refuses null. */
-    public Event {
-        Objects.requireNonNull(id, "id must not be null.");
-        Objects.requireNonNull(type, "type must not be null.");
-        Objects.requireNonNull(createdAt, "createdAt must not be null.");
-        Objects.requireNonNull(data, "data must not be null.");
-        Objects.requireNonNull(json, "json must not be null.");
+public final class Event extends JsonView {
+    private Event(Json json) {
+        super(json, List.of("id", "type", "createdAt", "data"));
     }
 
     /**
@@ -31,6 +21,26 @@ public record Event(String id, String type, Instant createdAt, Json data, Json j
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Event of(Json json) {
         Objects.requireNonNull(json, "json must not be null.");
-        return json.read(Event.class);
+        return new Event(json);
+    }
+
+    /** Returns {@code evt_…}. */
+    public String id() {
+        return text("id");
+    }
+
+    /** Returns what happened, such as {@code resource.updated}. */
+    public String type() {
+        return text("type");
+    }
+
+    /** Returns when. */
+    public Instant createdAt() {
+        return time("createdAt");
+    }
+
+    /** Returns the object that the event is about, as its GET showed it at that moment. */
+    public Json data() {
+        return json("data");
     }
 }

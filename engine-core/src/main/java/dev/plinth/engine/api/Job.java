@@ -2,65 +2,16 @@ package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
  * A job.
- *
- * @param id {@code job_…}
- * @param type the kind of work
- * @param status its state
- * @param result its result, once it has succeeded with one
- * @param error the problem document of its last failure
- * @param progress how far it is: {@code done}, {@code total} and {@code message}
- * @param cancelRequested true while the job runs and a call has asked for its end
- * @param attempt how many attempts have begun
- * @param maxAttempts the most attempts that may begin
- * @param resourceId the resource of the job, {@code res_…}
- * @param runAt when it was scheduled to run
- * @param nextAttemptAt when the next attempt is due
- * @param createdAt when it was accepted
- * @param startedAt when its first attempt began
- * @param finishedAt when its state became final
- * @param handled false while the job waits and its type has neither a handler in the engine's JVM nor a worker that
- *     leased within the last hour
- * @param json the value as the wire shows it
  */
-public record Job(
-        String id,
-        String type,
-        JobStatus status,
-        Optional<Json> result,
-        Optional<Json> error,
-        Optional<Json> progress,
-        boolean cancelRequested,
-        int attempt,
-        int maxAttempts,
-        Optional<String> resourceId,
-        Optional<Instant> runAt,
-        Optional<Instant> nextAttemptAt,
-        Instant createdAt,
-        Optional<Instant> startedAt,
-        Optional<Instant> finishedAt,
-        boolean handled,
-        Json json)
-        implements WireValue {
-    /** Refuses null. */
-    public Job {
-        Objects.requireNonNull(id, "id must not be null.");
-        Objects.requireNonNull(type, "type must not be null.");
-        Objects.requireNonNull(status, "status must not be null.");
-        Objects.requireNonNull(result, "result must not be null.");
-        Objects.requireNonNull(error, "error must not be null.");
-        Objects.requireNonNull(progress, "progress must not be null.");
-        Objects.requireNonNull(resourceId, "resourceId must not be null.");
-        Objects.requireNonNull(runAt, "runAt must not be null.");
-        Objects.requireNonNull(nextAttemptAt, "nextAttemptAt must not be null.");
-        Objects.requireNonNull(createdAt, "createdAt must not be null.");
-        Objects.requireNonNull(startedAt, "startedAt must not be null.");
-        Objects.requireNonNull(finishedAt, "finishedAt must not be null.");
-        Objects.requireNonNull(json, "json must not be null.");
+public final class Job extends JsonView {
+    private Job(Json json) {
+        super(json, List.of("id", "type", "status", "attempt", "maxAttempts", "createdAt"));
     }
 
     /**
@@ -71,6 +22,89 @@ public record Job(
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Job of(Json json) {
         Objects.requireNonNull(json, "json must not be null.");
-        return json.read(Job.class);
+        return new Job(json);
+    }
+
+    /** Returns {@code job_…}. */
+    public String id() {
+        return text("id");
+    }
+
+    /** Returns the kind of work. */
+    public String type() {
+        return text("type");
+    }
+
+    /** Returns its state. */
+    public JobStatus status() {
+        return word("status", JobStatus.class);
+    }
+
+    /** Returns its result, once it has succeeded with one. */
+    public Optional<Json> result() {
+        return optionalJson("result");
+    }
+
+    /** Returns the problem document of its last failure. */
+    public Optional<Json> error() {
+        return optionalJson("error");
+    }
+
+    /** Returns how far it is: {@code done}, {@code total} and {@code message}. */
+    public Optional<Json> progress() {
+        return optionalJson("progress");
+    }
+
+    /** Returns true while the job runs and a call has asked for its end. */
+    public boolean cancelRequested() {
+        return isTrue("cancelRequested");
+    }
+
+    /** Returns how many attempts have begun. */
+    public int attempt() {
+        return (int) number("attempt");
+    }
+
+    /** Returns the most attempts that may begin. */
+    public int maxAttempts() {
+        return (int) number("maxAttempts");
+    }
+
+    /** Returns the resource of the job, {@code res_…}. */
+    public Optional<String> resourceId() {
+        return optionalText("resourceId");
+    }
+
+    /** Returns when it was scheduled to run. */
+    public Optional<Instant> runAt() {
+        return optionalTime("runAt");
+    }
+
+    /** Returns when the next attempt is due. */
+    public Optional<Instant> nextAttemptAt() {
+        return optionalTime("nextAttemptAt");
+    }
+
+    /** Returns when it was accepted. */
+    public Instant createdAt() {
+        return time("createdAt");
+    }
+
+    /** Returns when its first attempt began. */
+    public Optional<Instant> startedAt() {
+        return optionalTime("startedAt");
+    }
+
+    /** Returns when its state became final. */
+    public Optional<Instant> finishedAt() {
+        return optionalTime("finishedAt");
+    }
+
+    /**
+     * Returns false while the job waits and its type has no handler in the engine's JVM. A worker that leased within the
+     * last hour counts as a handler.
+     */
+    public boolean handled() {
+        return !has("handled") || truth("handled");
     }
 }

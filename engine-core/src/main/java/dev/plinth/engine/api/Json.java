@@ -7,6 +7,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -80,8 +81,23 @@ public final class Json {
 
     /** Returns the value as JDK values, for Jackson. */
     @JsonValue
-    private @Nullable Object value() {
+    @Nullable
+    Object value() {
         return CodecHolder.CODEC.read(utf8);
+    }
+
+    /**
+     * Returns the members of this object, each as it was written.
+     *
+     * @throws IllegalArgumentException if this is not an object
+     */
+    Map<String, Json> members() {
+        return CodecHolder.CODEC.members(this);
+    }
+
+    /** Returns the items of this array, each as it was written. */
+    List<Json> items() {
+        return CodecHolder.CODEC.items(this);
     }
 
     /** Reads this value as a type of the typed API. */

@@ -1,5 +1,7 @@
 package dev.plinth.engine.api;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,20 @@ public interface JsonCodec {
      * @throws IllegalArgumentException if the text is no JSON Pointer
      */
     Optional<Json> at(Json json, String pointer);
+
+    /**
+     * Returns the members of an object in their order, each as it was written.
+     *
+     * @throws IllegalArgumentException if the JSON is not an object
+     */
+    Map<String, Json> members(Json json);
+
+    /**
+     * Returns the items of an array, each as it was written.
+     *
+     * @throws IllegalArgumentException if the JSON is not an array
+     */
+    List<Json> items(Json json);
 
     /**
      * Reads JSON as a record of the host or as a component of one.

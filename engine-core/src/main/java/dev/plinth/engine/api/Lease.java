@@ -2,20 +2,15 @@ package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 
 /**
  * The right of a worker to a job for a time.
- *
- * @param expiresAt when the lease expires
- * @param cancelRequested true if a call has asked for the end of the job
- * @param json the value as the wire shows it
  */
-public record Lease(Instant expiresAt, boolean cancelRequested, Json json) implements WireValue {
-    /** Refuses null. */
-    public Lease {
-        Objects.requireNonNull(expiresAt, "expiresAt must not be null.");
-        Objects.requireNonNull(json, "json must not be null.");
+public final class Lease extends JsonView {
+    private Lease(Json json) {
+        super(json, List.of("leaseExpiresAt", "cancelRequested"));
     }
 
     /**
@@ -26,6 +21,16 @@ public record Lease(Instant expiresAt, boolean cancelRequested, Json json) imple
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Lease of(Json json) {
         Objects.requireNonNull(json, "json must not be null.");
-        return json.read(Lease.class);
+        return new Lease(json);
+    }
+
+    /** Returns when the lease expires. */
+    public Instant expiresAt() {
+        return time("leaseExpiresAt");
+    }
+
+    /** Returns true if a call has asked for the end of the job. */
+    public boolean cancelRequested() {
+        return truth("cancelRequested");
     }
 }

@@ -7,77 +7,26 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A request of the workspace with the outcome of its answer.
- *
- * @param id {@code req_…}, as the {@code Request-Id} of its answer
- * @param method the HTTP method, also of a call in Java
- * @param route the path with its variables in braces
- * @param path the path with the values of its variables, cut to 512 characters; never the query
- * @param status the HTTP status code
- * @param step the step of the order of evaluation at which it ended, 1–14; 8 for a replay, 14 for a success
- * @param code the problem code of a refusal
- * @param detail the sentence of a refusal, cut to 2,000 characters
- * @param errors the first 20 errors of the input
- * @param policy the name of the rate limit that refused it
- * @param keyId the API key of the caller, {@code key_…}; empty if the host's own code called
- * @param byHost true if the host's own code called, by {@code Engine.workspace}
- * @param node the node of a shared log that has forwarded it to the leader
- * @param idempotencyKey the idempotency key that was sent
- * @param idempotency what its idempotency key did; empty if the request was refused before its key was looked at
- * @param units the rate-limit units that it took; 0 if it ended before the rate limit or was refused by it
- * @param duration how long it took in real time, in whole microseconds
- * @param createdAt when it arrived
- * @param events the first 100 events that it caused
- * @param jobs the jobs that it started
- * @param json the value as the wire shows it
  */
-public record LoggedRequest(
-        String id,
-        String method,
-        String route,
-        String path,
-        int status,
-        int step,
-        Optional<String> code,
-        Optional<String> detail,
-        List<ProblemError> errors,
-        Optional<String> policy,
-        Optional<String> keyId,
-        boolean byHost,
-        Optional<String> node,
-        Optional<String> idempotencyKey,
-        Optional<KeyUse> idempotency,
-        long units,
-        Duration duration,
-        Instant createdAt,
-        List<String> events,
-        List<String> jobs,
-        Json json)
-        implements WireValue {
-    /** Refuses null. Copies the lists. */
-    public LoggedRequest {
-        Objects.requireNonNull(id, "id must not be null.");
-        Objects.requireNonNull(method, "method must not be null.");
-        Objects.requireNonNull(route, "route must not be null.");
-        Objects.requireNonNull(path, "path must not be null.");
-        Objects.requireNonNull(code, "code must not be null.");
-        Objects.requireNonNull(detail, "detail must not be null.");
-        Objects.requireNonNull(errors, "errors must not be null.");
-        Objects.requireNonNull(policy, "policy must not be null.");
-        Objects.requireNonNull(keyId, "keyId must not be null.");
-        Objects.requireNonNull(node, "node must not be null.");
-        Objects.requireNonNull(idempotencyKey, "idempotencyKey must not be null.");
-        Objects.requireNonNull(idempotency, "idempotency must not be null.");
-        Objects.requireNonNull(duration, "duration must not be null.");
-        Objects.requireNonNull(createdAt, "createdAt must not be null.");
-        Objects.requireNonNull(events, "events must not be null.");
-        Objects.requireNonNull(jobs, "jobs must not be null.");
-        Objects.requireNonNull(json, "json must not be null.");
-        errors = List.copyOf(errors);
-        events = List.copyOf(events);
-        jobs = List.copyOf(jobs);
+public final class LoggedRequest extends JsonView {
+    private LoggedRequest(Json json) {
+        super(
+                json,
+                List.of(
+                        "id",
+                        "method",
+                        "route",
+                        "path",
+                        "status",
+                        "step",
+                        "units",
+                        "durationMicros",
+                        "createdAt",
+                        "caused"));
     }
 
     /**
@@ -88,7 +37,107 @@ public record LoggedRequest(
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static LoggedRequest of(Json json) {
         Objects.requireNonNull(json, "json must not be null.");
-        return json.read(LoggedRequest.class);
+        return new LoggedRequest(json);
+    }
+
+    /** Returns {@code req_…}, as the {@code Request-Id} of its answer. */
+    public String id() {
+        return text("id");
+    }
+
+    /** Returns the HTTP method, also of a call in Java. */
+    public String method() {
+        return text("method");
+    }
+
+    /** Returns the path with its variables in braces. */
+    public String route() {
+        return text("route");
+    }
+
+    /** Returns the path with the values of its variables, cut to 512 characters; never the query. */
+    public String path() {
+        return text("path");
+    }
+
+    /** Returns the HTTP status code. */
+    public int status() {
+        return (int) number("status");
+    }
+
+    /** Returns the step of the order of evaluation at which it ended, 1–14; 8 for a replay, 14 for a success. */
+    public int step() {
+        return (int) number("step");
+    }
+
+    /** Returns the problem code of a refusal. */
+    public Optional<String> code() {
+        return optionalText("code");
+    }
+
+    /** Returns the sentence of a refusal, cut to 2,000 characters. */
+    public Optional<String> detail() {
+        return optionalText("detail");
+    }
+
+    /** Returns the first 20 errors of the input. */
+    public List<ProblemError> errors() {
+        return has("errors") ? list("errors", ProblemError.class) : List.of();
+    }
+
+    /** Returns the name of the rate limit that refused it. */
+    public Optional<String> policy() {
+        return optionalText("policy");
+    }
+
+    /** Returns the API key of the caller, {@code key_…}; empty if the host's own code called. */
+    public Optional<String> keyId() {
+        return optionalText("keyId");
+    }
+
+    /** Returns true if the host's own code called, by {@code Engine.workspace}. */
+    public boolean byHost() {
+        return optionalText("caller").isPresent();
+    }
+
+    /** Returns the node of a shared log that has forwarded it to the leader. */
+    public Optional<String> node() {
+        return optionalText("node");
+    }
+
+    /** Returns the idempotency key that was sent. */
+    public Optional<String> idempotencyKey() {
+        return optionalText("idempotencyKey");
+    }
+
+    /** Returns what its idempotency key did; empty if the request was refused before its key was looked at. */
+    public Optional<KeyUse> idempotency() {
+        return has("idempotency") ? Optional.of(word("idempotency", LoggedRequest.KeyUse.class)) : Optional.empty();
+    }
+
+    /** Returns the rate-limit units that it took; 0 if it ended before the rate limit or was refused by it. */
+    public long units() {
+        return number("units");
+    }
+
+    /** Returns how long it took in real time, in whole microseconds. */
+    public Duration duration() {
+        return Duration.ofNanos(TimeUnit.MICROSECONDS.toNanos(number("durationMicros")));
+    }
+
+    /** Returns when it arrived. */
+    public Instant createdAt() {
+        return time("createdAt");
+    }
+
+    /** Returns the first 100 events that it caused. */
+    public List<String> events() {
+        return part("caused", "events");
+    }
+
+    /** Returns the jobs that it started. */
+    public List<String> jobs() {
+        return part("caused", "jobs");
     }
 
     /** The effect of an idempotency key on a request. */

@@ -2,50 +2,17 @@ package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
  * A resource.
- *
- * @param id {@code res_…}
- * @param type its type, {@code resource} by default
- * @param name its name
- * @param status its status
- * @param data the host's own object
- * @param metadata string pairs
- * @param version counts changes, from 1
- * @param createdAt when it was created
- * @param updatedAt when it was last changed
- * @param shared its share with the caller; empty if the caller owns it
- * @param json the value as the wire shows it
  */
-public record Resource(
-        String id,
-        String type,
-        String name,
-        ResourceStatus status,
-        Json data,
-        Map<String, String> metadata,
-        long version,
-        Instant createdAt,
-        Instant updatedAt,
-        Optional<Shared> shared,
-        Json json)
-        implements WireValue {
-    /** Refuses null. */
-    public Resource {
-        Objects.requireNonNull(id, "id must not be null.");
-        Objects.requireNonNull(type, "type must not be null.");
-        Objects.requireNonNull(name, "name must not be null.");
-        Objects.requireNonNull(status, "status must not be null.");
-        Objects.requireNonNull(data, "data must not be null.");
-        Objects.requireNonNull(metadata, "metadata must not be null.");
-        Objects.requireNonNull(createdAt, "createdAt must not be null.");
-        Objects.requireNonNull(updatedAt, "updatedAt must not be null.");
-        Objects.requireNonNull(shared, "shared must not be null.");
-        Objects.requireNonNull(json, "json must not be null.");
+public final class Resource extends JsonView {
+    private Resource(Json json) {
+        super(json, List.of("id", "type", "name", "status", "data", "metadata", "version", "createdAt", "updatedAt"));
     }
 
     /**
@@ -56,7 +23,70 @@ public record Resource(
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Resource of(Json json) {
         Objects.requireNonNull(json, "json must not be null.");
-        return json.read(Resource.class);
+        return new Resource(json);
+    }
+
+    /** Returns {@code res_…}. */
+    public String id() {
+        return text("id");
+    }
+
+    /** Returns its type, {@code resource} by default. */
+    public String type() {
+        return text("type");
+    }
+
+    /** Returns its name. */
+    public String name() {
+        return text("name");
+    }
+
+    /** Returns its status. */
+    public ResourceStatus status() {
+        return word("status", ResourceStatus.class);
+    }
+
+    /** Returns the host's own object. */
+    public Json data() {
+        return json("data");
+    }
+
+    /** Returns string pairs. */
+    public Map<String, String> metadata() {
+        return pairs("metadata");
+    }
+
+    /** Returns counts changes, from 1. */
+    public long version() {
+        return number("version");
+    }
+
+    /** Returns when it was created. */
+    public Instant createdAt() {
+        return time("createdAt");
+    }
+
+    /** Returns when it was last changed. */
+    public Instant updatedAt() {
+        return time("updatedAt");
+    }
+
+    /** Returns its share with the caller; empty if the caller owns it. */
+    public Optional<Shared> shared() {
+        return has("role")
+                ? Optional.of(new Shared(word("role", Role.class), text("ownerWorkspaceId")))
+                : Optional.empty();
+    }
+
+    /** Returns its first children, without a cursor; empty unless the call asked to include them. */
+    public Optional<Page<Child>> children() {
+        return optionalJson("children").map(Resource::page);
+    }
+
+    private static Page<Child> page(Json shown) {
+        List<Json> items = shown.at("/data").map(Json::items).orElse(List.of());
+        boolean hasMore = shown.at("/hasMore").map(Json::value).equals(Optional.of(true));
+        return new Page<>(items.stream().map(Child::of).toList(), hasMore, Optional.empty());
     }
 
     /**

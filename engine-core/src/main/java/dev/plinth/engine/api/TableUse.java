@@ -6,24 +6,10 @@ import java.util.Objects;
 
 /**
  * The use of a table, with the workspaces that have the most of it.
- *
- * @param name its name, such as {@code events}
- * @param rows rows in use
- * @param rowsMax rows that fit
- * @param bytes bytes of the keys and rows in use
- * @param bytesMax bytes that fit
- * @param workspaces the ten workspaces with the most rows, the largest first
- * @param json the value as the wire shows it
  */
-public record TableUse(
-        String name, long rows, long rowsMax, long bytes, long bytesMax, List<Holder> workspaces, Json json)
-        implements WireValue {
-    /** Refuses null. Copies the workspaces. */
-    public TableUse {
-        Objects.requireNonNull(name, "name must not be null.");
-        Objects.requireNonNull(workspaces, "workspaces must not be null.");
-        Objects.requireNonNull(json, "json must not be null.");
-        workspaces = List.copyOf(workspaces);
+public final class TableUse extends JsonView {
+    private TableUse(Json json) {
+        super(json, List.of("name", "rows", "rowsMax", "bytes", "bytesMax", "workspaces"));
     }
 
     /**
@@ -34,22 +20,45 @@ public record TableUse(
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static TableUse of(Json json) {
         Objects.requireNonNull(json, "json must not be null.");
-        return json.read(TableUse.class);
+        return new TableUse(json);
+    }
+
+    /** Returns its name, such as {@code events}. */
+    public String name() {
+        return text("name");
+    }
+
+    /** Returns rows in use. */
+    public long rows() {
+        return number("rows");
+    }
+
+    /** Returns rows that fit. */
+    public long rowsMax() {
+        return number("rowsMax");
+    }
+
+    /** Returns bytes of the keys and rows in use. */
+    public long bytes() {
+        return number("bytes");
+    }
+
+    /** Returns bytes that fit. */
+    public long bytesMax() {
+        return number("bytesMax");
+    }
+
+    /** Returns the ten workspaces with the most rows, the largest first. */
+    public List<Holder> workspaces() {
+        return list("workspaces", TableUse.Holder.class);
     }
 
     /**
      * A workspace's use of a table.
-     *
-     * @param workspaceId {@code ws_…}
-     * @param rows its rows
-     * @param bytes bytes of their keys and rows
-     * @param json the value as the wire shows it
      */
-    public record Holder(String workspaceId, long rows, long bytes, Json json) implements WireValue {
-        /** Refuses null. */
-        public Holder {
-            Objects.requireNonNull(workspaceId, "workspaceId must not be null.");
-            Objects.requireNonNull(json, "json must not be null.");
+    public static final class Holder extends JsonView {
+        private Holder(Json json) {
+            super(json, List.of("workspaceId", "rows", "bytes"));
         }
 
         /**
@@ -60,7 +69,22 @@ public record TableUse(
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
         public static Holder of(Json json) {
             Objects.requireNonNull(json, "json must not be null.");
-            return json.read(Holder.class);
+            return new Holder(json);
+        }
+
+        /** Returns {@code ws_…}. */
+        public String workspaceId() {
+            return text("workspaceId");
+        }
+
+        /** Returns its rows. */
+        public long rows() {
+            return number("rows");
+        }
+
+        /** Returns bytes of their keys and rows. */
+        public long bytes() {
+            return number("bytes");
         }
     }
 }

@@ -6,47 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The address to which a workspace's events go.
- *
- * @param id {@code we_…}
- * @param url the URL of the receiver
- * @param types the event types to send; empty for all
- * @param enabled false if its deliveries are held
- * @param ordered true if events of one resource arrive in order
- * @param description a note of its owner
- * @param headers headers that are sent with every event
- * @param createdAt when it was created
- * @param missedSince the time of the first event that it missed because it held as many deliveries as it may. Empty if
- *     it missed none, and once all of them have deliveries
- * @param secret the signing secret {@code whsec_…}; only in the answer to the call that created or rotated it
- * @param json the value as the wire shows it
  */
-public record WebhookEndpoint(
-        String id,
-        String url,
-        List<String> types,
-        boolean enabled,
-        boolean ordered,
-        String description,
-        Map<String, String> headers,
-        Instant createdAt,
-        Optional<Instant> missedSince,
-        Optional<String> secret,
-        Json json)
-        implements WireValue {
-    /** Refuses null. */
-    public WebhookEndpoint {
-        Objects.requireNonNull(id, "id must not be null.");
-        Objects.requireNonNull(url, "url must not be null.");
-        Objects.requireNonNull(types, "types must not be null.");
-        Objects.requireNonNull(description, "description must not be null.");
-        Objects.requireNonNull(headers, "headers must not be null.");
-        Objects.requireNonNull(createdAt, "createdAt must not be null.");
-        Objects.requireNonNull(missedSince, "missedSince must not be null.");
-        Objects.requireNonNull(secret, "secret must not be null.");
-        Objects.requireNonNull(json, "json must not be null.");
+public final class WebhookEndpoint extends JsonView {
+    private WebhookEndpoint(Json json) {
+        super(json, List.of("id", "url", "types", "status", "ordering", "description", "headers", "createdAt"));
     }
 
     /**
@@ -57,12 +24,67 @@ public record WebhookEndpoint(
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static WebhookEndpoint of(Json json) {
         Objects.requireNonNull(json, "json must not be null.");
-        return json.read(WebhookEndpoint.class);
+        return new WebhookEndpoint(json);
+    }
+
+    /** Returns {@code we_…}. */
+    public String id() {
+        return text("id");
+    }
+
+    /** Returns the URL of the receiver. */
+    public String url() {
+        return text("url");
+    }
+
+    /** Returns the event types to send; empty for all. */
+    public List<String> types() {
+        return texts("types");
+    }
+
+    /** Returns false if its deliveries are held. */
+    public boolean enabled() {
+        return isFirst("status", "enabled", "disabled");
+    }
+
+    /** Returns true if events of one resource arrive in order. */
+    public boolean ordered() {
+        return isFirst("ordering", "resource", "none");
+    }
+
+    /** Returns a note of its owner. */
+    public String description() {
+        return text("description");
+    }
+
+    /** Returns headers that are sent with every event. */
+    public Map<String, String> headers() {
+        return pairs("headers");
+    }
+
+    /** Returns when it was created. */
+    public Instant createdAt() {
+        return time("createdAt");
+    }
+
+    /** Returns the time of the first event that it missed because it held as many deliveries as it may. Empty if it missed none, and once all of them have deliveries. */
+    public Optional<Instant> missedSince() {
+        return has("missedSince") ? Optional.of(time("missedSince")) : Optional.empty();
+    }
+
+    /** Returns the signing secret {@code whsec_…}; only in the answer to the call that created or rotated it. */
+    public Optional<String> secret() {
+        return optionalText("secret");
+    }
+
+    /** Returns the most attempts to begin in a second, from 1; empty if there is no limit. */
+    public OptionalInt maxPerSecond() {
+        return optionalInt("maxPerSecond");
     }
 
     /** Returns the id, URL and status. Leaves the secret out. */
     @Override
     public String toString() {
-        return "WebhookEndpoint[" + id + ", " + url + ", enabled=" + enabled + "]";
+        return "WebhookEndpoint[" + id() + ", " + url() + ", enabled=" + enabled() + "]";
     }
 }

@@ -2,28 +2,17 @@ package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
  * The outcome of a test event.
- *
- * @param delivered true if the receiver took it
- * @param status the receiver's HTTP status; empty if it did not answer
- * @param duration how long it took in real time, in whole milliseconds
- * @param errorClass the kind of its failure; empty if it succeeded
- * @param json the value as the wire shows it
  */
-public record WebhookTest(
-        boolean delivered, OptionalInt status, Duration duration, Optional<String> errorClass, Json json)
-        implements WireValue {
-    /** Refuses null. */
-    public WebhookTest {
-        Objects.requireNonNull(status, "status must not be null.");
-        Objects.requireNonNull(duration, "duration must not be null.");
-        Objects.requireNonNull(errorClass, "errorClass must not be null.");
-        Objects.requireNonNull(json, "json must not be null.");
+public final class WebhookTest extends JsonView {
+    private WebhookTest(Json json) {
+        super(json, List.of("delivered", "durationMillis"));
     }
 
     /**
@@ -34,6 +23,26 @@ public record WebhookTest(
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static WebhookTest of(Json json) {
         Objects.requireNonNull(json, "json must not be null.");
-        return json.read(WebhookTest.class);
+        return new WebhookTest(json);
+    }
+
+    /** Returns true if the receiver took it. */
+    public boolean delivered() {
+        return truth("delivered");
+    }
+
+    /** Returns the receiver's HTTP status; empty if it did not answer. */
+    public OptionalInt status() {
+        return optionalInt("status");
+    }
+
+    /** Returns how long it took in real time, in whole milliseconds. */
+    public Duration duration() {
+        return Duration.ofMillis(number("durationMillis"));
+    }
+
+    /** Returns the kind of its failure; empty if it succeeded. */
+    public Optional<String> errorClass() {
+        return optionalText("errorClass");
     }
 }

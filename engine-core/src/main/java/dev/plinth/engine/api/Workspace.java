@@ -2,37 +2,17 @@ package dev.plinth.engine.api;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The tenant: the owner of everything else.
- *
- * @param id {@code ws_…}
- * @param name its name
- * @param plan the name of its plan
- * @param suspended true if all its calls are refused
- * @param metadata string pairs
- * @param createdAt when it was created
- * @param json the value as the wire shows it
  */
-public record Workspace(
-        String id,
-        String name,
-        String plan,
-        boolean suspended,
-        Map<String, String> metadata,
-        Instant createdAt,
-        Json json)
-        implements WireValue {
-    /** Refuses null. */
-    public Workspace {
-        Objects.requireNonNull(id, "id must not be null.");
-        Objects.requireNonNull(name, "name must not be null.");
-        Objects.requireNonNull(plan, "plan must not be null.");
-        Objects.requireNonNull(metadata, "metadata must not be null.");
-        Objects.requireNonNull(createdAt, "createdAt must not be null.");
-        Objects.requireNonNull(json, "json must not be null.");
+public final class Workspace extends JsonView {
+    private Workspace(Json json) {
+        super(json, List.of("id", "name", "plan", "status", "metadata", "createdAt"));
     }
 
     /**
@@ -43,6 +23,41 @@ public record Workspace(
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Workspace of(Json json) {
         Objects.requireNonNull(json, "json must not be null.");
-        return json.read(Workspace.class);
+        return new Workspace(json);
+    }
+
+    /** Returns {@code ws_…}. */
+    public String id() {
+        return text("id");
+    }
+
+    /** Returns its name. */
+    public String name() {
+        return text("name");
+    }
+
+    /** Returns the name of its plan. */
+    public String plan() {
+        return text("plan");
+    }
+
+    /** Returns true if all its calls are refused. */
+    public boolean suspended() {
+        return isFirst("status", "suspended", "active");
+    }
+
+    /** Returns string pairs. */
+    public Map<String, String> metadata() {
+        return pairs("metadata");
+    }
+
+    /** Returns when it was created. */
+    public Instant createdAt() {
+        return time("createdAt");
+    }
+
+    /** Returns the workspaces {@code ws_…} from which it accepts shares; empty if it accepts them from all. */
+    public Optional<List<String>> sharesFrom() {
+        return has("sharesFrom") ? Optional.of(texts("sharesFrom")) : Optional.empty();
     }
 }

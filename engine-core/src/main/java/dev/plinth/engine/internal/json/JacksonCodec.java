@@ -62,6 +62,25 @@ public final class JacksonCodec implements JsonCodec {
     }
 
     @Override
+    public Map<String, Json> members(Json json) {
+        Map<String, Json> members = new LinkedHashMap<>();
+        ApiValueReader.object(JsonReader.trusted(json.utf8()))
+                .members()
+                .forEach((name, value) -> members.put(name, Json.trusted(JsonBytes.compact(value))));
+        return Collections.unmodifiableMap(members);
+    }
+
+    @Override
+    public List<Json> items(Json json) {
+        if (JsonReader.trusted(json.utf8()) instanceof JsonValue.Arr array) {
+            return array.items().stream()
+                    .map(item -> Json.trusted(JsonBytes.compact(item)))
+                    .toList();
+        }
+        throw new IllegalArgumentException("The JSON must be an array. Read it with another method.");
+    }
+
+    @Override
     public <T> T as(Class<T> type, Json json) {
         if (WireValue.class.isAssignableFrom(type)) {
             return type.cast(ApiValueReader.read(type.asSubclass(WireValue.class), json));
