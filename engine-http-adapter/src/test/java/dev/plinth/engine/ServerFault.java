@@ -31,7 +31,7 @@ public enum ServerFault {
     /** Gives it the error of its clock at the start. */
     public static final String CLOCK = "plinth.test.clock";
 
-    private static final int ALLOCATIONS_MAX = 20_000;
+    private static final int ALLOCATIONS_MAX = 5_000;
     private static final int WRONG_SECONDS_MIN = 30;
     private static final int WRONG_SECONDS_MAX = 7_200;
     /** Leases have an hour, and a part of it is over before. */
