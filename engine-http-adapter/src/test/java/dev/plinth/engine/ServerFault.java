@@ -19,7 +19,7 @@ public enum ServerFault {
     CLOCK_AT_START(false),
     /** The wall clock is put wrong, and right again after a time that passes faster than it is. */
     CLOCK_STEP(false),
-    /** An allocation of the store fails, one time. */
+    /** An allocation of the store fails, one time. Readers make the most of them, so it may be one of a commit alone. */
     MEMORY(true),
     /** The host takes all file descriptors. */
     DESCRIPTORS(true),
@@ -31,7 +31,12 @@ public enum ServerFault {
     /** Gives it the error of its clock at the start. */
     public static final String CLOCK = "plinth.test.clock";
 
-    private static final int ALLOCATIONS_MAX = 5_000;
+    /** Gives it the beginning of the names of classes of which an allocation fails. */
+    static final String ROOM = "plinth.test.room";
+
+    private static final String STORE = "dev.plinth.engine.internal.store.";
+    private static final List<String> ROOMS = List.of(STORE, STORE + "log.", STORE + "Transaction", STORE + "InFlight");
+    private static final int ALLOCATIONS_MAX = 400;
     private static final int WRONG_SECONDS_MIN = 30;
     private static final int WRONG_SECONDS_MAX = 7_200;
     /** Leases have an hour, and a part of it is over before. */
@@ -62,7 +67,8 @@ public enum ServerFault {
     /** Draws the flags of the JVM. */
     public List<String> flags(Random random) {
         Duration wrong = this == CLOCK_AT_START ? error(random) : Duration.ZERO;
-        return List.of("-D" + PROPERTY + "=" + this, "-D" + CLOCK + "=" + wrong);
+        String room = ROOMS.get(random.nextInt(ROOMS.size()));
+        return List.of("-D" + PROPERTY + "=" + this, "-D" + CLOCK + "=" + wrong, "-D" + ROOM + "=" + room);
     }
 
     /** Draws the line that orders the fault. */

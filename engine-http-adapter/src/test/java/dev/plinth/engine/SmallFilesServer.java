@@ -47,7 +47,7 @@ public final class SmallFilesServer {
         String loader = SmallFilesServer.class.getClassLoader().getClass().getName();
         if (ServerFault.MEMORY.name().equals(System.getProperty(ServerFault.PROPERTY))
                 && !loader.equals(FaultyClasses.class.getName())) {
-            new FaultyClasses("dev.plinth.engine.internal.store.")
+            new FaultyClasses(System.getProperty(ServerFault.ROOM))
                     .loadClass(SmallFilesServer.class.getName())
                     .getMethod("main", String[].class)
                     .invoke(null, (Object) arguments);
