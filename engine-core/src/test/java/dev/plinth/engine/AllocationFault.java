@@ -1,9 +1,12 @@
 package dev.plinth.engine;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/** Throws at one allocation of the thread that armed it. {@link FaultyClasses} calls it before each. */
+/** Throws at one allocation of the thread that armed it, or of any thread. {@link FaultyClasses} calls it before each. */
 public final class AllocationFault {
+    private static final AtomicLong OF_ALL = new AtomicLong();
+    private static volatile Supplier<Throwable> faultOfAll;
     private static volatile Thread armed;
     private static long left;
     private static Supplier<Throwable> fault;
@@ -33,8 +36,24 @@ public final class AllocationFault {
         return hit;
     }
 
+    /**
+     * Arms all threads at once: one allocation of one of them fails.
+     *
+     * @param number the allocation that fails, from 1, counted over all threads
+     * @param what makes what it throws
+     */
+    public static void armAll(long number, Supplier<Throwable> what) {
+        OF_ALL.set(number);
+        faultOfAll = what;
+    }
+
     /** An allocation is about to happen. */
     public static void allocation() {
+        Supplier<Throwable> ofAll = faultOfAll;
+        if (ofAll != null && OF_ALL.decrementAndGet() == 0) {
+            faultOfAll = null;
+            AllocationFault.<RuntimeException>sneak(ofAll.get());
+        }
         if (armed != Thread.currentThread() || --left != 0) {
             return;
         }

@@ -13,12 +13,15 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 
 /**
  * Runs in a child JVM: the program as {@code serve} starts it, but with small segments, frequent snapshots and no limits that a
- * test could reach. Each line on standard input orders a snapshot. Arguments: directory, kind of tables, durability, operator's token, the file of
- * the listener, to which it adds the workspace and id of each event that it hears of, and where a clean stop leaves the tables if it does.
+ * test could reach. An empty line on standard input orders a snapshot, and any other a {@link ServerFault}, whose name goes to the file
+ * {@code struck} when it strikes. Arguments: directory, kind of tables, durability, operator's token, the file of the listener, to which
+ * it adds the workspace and id of each event that it hears of, and where a clean stop leaves the tables if it does. The file
+ * {@code struck} is beside that of the listener.
  */
 public final class SmallFilesServer {
     private static final int SEGMENT_BYTES = 192 * 1024;
@@ -40,7 +43,22 @@ public final class SmallFilesServer {
     }
 
     /** Serves until it is stopped or killed; says the key, once, and where it listens. */
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws Exception {
+        String loader = SmallFilesServer.class.getClassLoader().getClass().getName();
+        if (ServerFault.MEMORY.name().equals(System.getProperty(ServerFault.PROPERTY))
+                && !loader.equals(FaultyClasses.class.getName())) {
+            new FaultyClasses(System.getProperty(ServerFault.ROOM))
+                    .loadClass(SmallFilesServer.class.getName())
+                    .getMethod("main", String[].class)
+                    .invoke(null, (Object) arguments);
+            return;
+        }
+        serve(arguments);
+    }
+
+    private static void serve(String[] arguments) throws IOException {
+        ShiftedClock clock = new ShiftedClock();
+        clock.step(Duration.parse(System.getProperty(ServerFault.CLOCK, "PT0S")));
         EngineBuilder builder = Engine.builder()
                 .directory(Path.of(arguments[0]))
                 .tables(Tables.valueOf(arguments[1]))
@@ -49,12 +67,15 @@ public final class SmallFilesServer {
                 .files(SEGMENT_BYTES, BYTES_PER_SNAPSHOT)
                 .createDefaultWorkspace(true)
                 .adminToken(arguments[3])
+                .clock(clock)
                 .webhookAllow("127.0.0.0/8");
         if (arguments.length > 5) {
             builder.quickRestart(Path.of(arguments[5]));
         }
         FileChannel heard =
                 FileChannel.open(Path.of(arguments[4]), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        FileChannel struck = FileChannel.open(
+                Path.of(arguments[4]).resolveSibling("struck"), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         builder.listener("witness", (context, event) -> write(heard, context.workspaceId() + " " + event.id() + "\n"));
         for (Plan plan : List.of(Plan.STARTER, Plan.PRO, Plan.BUSINESS)) {
             builder.plan(Plan.perMinute(plan.name(), UNLIMITED)
@@ -73,8 +94,13 @@ public final class SmallFilesServer {
         engine.firstStart().ifPresent(first -> System.out.println(first.key()));
         System.out.println("plinth: listening on " + server.uri());
         try (BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-            while (orders.readLine() != null) {
-                engine.store().snapshot();
+            for (String order = orders.readLine(); order != null; order = orders.readLine()) {
+                if (order.isEmpty()) {
+                    engine.store().snapshot();
+                } else {
+                    String fault = order.split(" ")[0];
+                    ServerFault.obey(order, clock, Path.of(arguments[0]), () -> write(struck, fault + "\n"));
+                }
             }
         }
     }

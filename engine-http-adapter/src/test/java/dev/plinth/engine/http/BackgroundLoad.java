@@ -60,6 +60,11 @@ final class BackgroundLoad implements AutoCloseable {
         }
     }
 
+    /** More time will pass than a lease has. */
+    void leasesMayLapse() {
+        worker.mayLapse();
+    }
+
     /** Waits until all have noticed that the server is gone. */
     void stop() throws InterruptedException {
         witnesses.stop();

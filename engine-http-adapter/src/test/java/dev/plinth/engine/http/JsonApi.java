@@ -58,6 +58,11 @@ final class JsonApi {
             return new Answer(status, body, tag, location, retryAfter, false);
         }
 
+        /** Returns whether the server could not do it, for lack of its disk, of memory, or of another part of it. */
+        boolean isFailure() {
+            return status == 503 || status == 500;
+        }
+
         Map<String, Object> json() {
             return parse(body);
         }
@@ -83,7 +88,7 @@ final class JsonApi {
             request.header("Last-Event-ID", after);
         }
         HttpResponse<Stream<String>> reply = http.send(request.build(), HttpResponse.BodyHandlers.ofLines());
-        if (reply.statusCode() == 503) {
+        if (reply.statusCode() == 503 || reply.statusCode() == 500) {
             reply.body().close();
             throw new IOException("Expected a stream, but the journal has failed");
         }

@@ -33,7 +33,7 @@ final class KeyRotator {
         while (true) {
             open = "rotation-" + rotations;
             Answer answer = api.send("POST", path, open, NO_GRACE);
-            if (answer.status() == 503) {
+            if (answer.isFailure()) {
                 return;
             }
             note(answer);

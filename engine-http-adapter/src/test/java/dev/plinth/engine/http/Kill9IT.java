@@ -3,6 +3,8 @@ package dev.plinth.engine.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plinth.engine.LoopDisk;
+import dev.plinth.engine.Patience;
+import dev.plinth.engine.ServerFault;
 import dev.plinth.engine.SmallFilesServer;
 import dev.plinth.engine.TestScale;
 import java.io.IOException;
@@ -15,7 +17,9 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -28,9 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Kills a server with a real directory, or cuts the power of its disk, while eight writers change everything that there is to change. The end
  * comes after some acknowledgements, while a snapshot is written or published, while the journal changes segments, and around a decision of
- * thousands of rows. Afterwards all that was acknowledged is there, nothing is half done, and all that anybody was told is true: by an
- * answer, a webhook, the stream, or a listener in the server's JVM. At the end the jar itself serves the last directory and delivers what
- * is left. The time of a start is printed and not judged, because the machine may be busy.
+ * thousands of rows. In most rounds something else goes wrong before ({@link ServerFault}). Afterwards all that was acknowledged is there,
+ * nothing is half done, and all that anybody was told is true: by an answer, a webhook, the stream, or a listener in the server's JVM. At
+ * the end the jar itself serves the last directory and delivers what is left. The time of a start is printed and not judged, because the machine may be busy.
  */
 @Timeout(value = 6, unit = TimeUnit.HOURS)
 @Tag("scaled")
@@ -44,6 +48,10 @@ class Kill9IT {
     private static final int LATER_NANOS_MAX = 3_000_000;
     /** Until the server is killed after a decision of thousands of rows was sent. */
     private static final int DECISION_NANOS_MAX = 100_000_000;
+
+    private static final int DESCRIPTORS = 512;
+    /** Until a server is ended that may refuse calls. */
+    private static final int REFUSING_NANOS_MAX = 400_000_000;
 
     private static final String ORDERED = "/ordered";
     private static final int DISK_MEGABYTES = 3000;
@@ -84,8 +92,20 @@ class Kill9IT {
         void end(ServedProcess server) throws IOException, InterruptedException;
     }
 
-    private Ending ending = ServedProcess::kill;
+    private Ending ending = this::kill;
     private @Nullable LoopDisk disk;
+
+    /** The faults that are drawn from, and that of the life that has begun. */
+    private List<ServerFault> faults = List.of(ServerFault.values());
+
+    /** The faults that are drawn next: each once, before one is drawn again. */
+    private final List<ServerFault> deck = new ArrayList<>();
+
+    private volatile ServerFault fault = ServerFault.NONE;
+    private final Map<ServerFault, Integer> struck = new EnumMap<>(ServerFault.class);
+    private final Map<ServerFault, Integer> refused = Collections.synchronizedMap(new EnumMap<>(ServerFault.class));
+    /** The process that has opened the directory beside the one that is ended. */
+    private @Nullable ServedProcess second;
 
     @Test
     void killedWhileWriting_allThatWasAcknowledgedIsThereAndNothingIsHalfDone() throws Exception {
@@ -95,13 +115,16 @@ class Kill9IT {
 
     @Test
     void killedAfterAQuickRestart_allThatWasAcknowledgedIsThereAndStaleTablesAreNotUsed() throws Exception {
+        faults = List.of(ServerFault.NONE);
         runRepeatably(random -> runStores(TestScale.count(2, 10, 300), random, true));
     }
 
     @Test
     void powerCutWhileWriting_allThatWasAcknowledgedIsThereAndNobodyWasToldMore() throws Exception {
         runRepeatably(random -> {
-            for (int left = TestScale.count(2, 20, 200); left > 0; left -= CYCLES_PER_STORE) {
+            for (int left = Integer.getInteger("plinth.test.cuts", TestScale.count(2, 20, 200));
+                    left > 0;
+                    left -= CYCLES_PER_STORE) {
                 cutPower(Math.min(CYCLES_PER_STORE, left), random);
             }
         });
@@ -115,7 +138,7 @@ class Kill9IT {
             ending = server -> {
                 made.cut();
                 spin(random.nextInt(LATER_NANOS_MAX * 10));
-                server.kill();
+                kill(server);
                 made.restart();
             };
             run(cycles, random, false, false);
@@ -190,6 +213,8 @@ class Kill9IT {
                 }
                 host.checkHasWorked();
                 load.finish();
+                System.out.println("Ends by the fault before them: " + struck + ", refused calls: " + refused);
+                checkStruck(cycles);
                 System.out.println(
                         "Told: " + witnesses.figures() + "; beside: " + load.figures() + "; " + host.figures());
                 server.kill();
@@ -200,7 +225,7 @@ class Kill9IT {
                 }
                 System.out.println(oracle.figures());
             } finally {
-                server.close();
+                kill(server);
             }
         }
         Collections.sort(starts);
@@ -248,9 +273,15 @@ class Kill9IT {
                 api.send("POST", "/v1/webhook-endpoints", "", endpoint).json().get("id"));
         for (int i = 0; i < WRITERS; i++) {
             writers.add(new OracleWriter(
-                    api, "w" + i, grantee, catcher.uri(), disk != null, new Random(random.nextLong())));
+                    api, "w" + i, grantee, catcher.uri(), this::mayRefuse, new Random(random.nextLong())));
         }
         return new Oracle(api, writers, endpointId);
+    }
+
+    /** Counts a call that a server could not do, and returns whether it may say so. */
+    private boolean mayRefuse() {
+        refused.merge(fault, 1, Integer::sum);
+        return disk != null || fault.refuses();
     }
 
     private void endWhileWriting(
@@ -276,9 +307,12 @@ class Kill9IT {
         while (!enough.await(1, TimeUnit.SECONDS)) {
             rethrow(writers);
         }
+        goWrong(server, load, random);
         if (moment == Moment.LARGE_DECISION) {
             load.decide();
             spin(random.nextInt(DECISION_NANOS_MAX));
+        } else if (fault.refuses()) {
+            spin(random.nextInt(REFUSING_NANOS_MAX));
         } else if (moment != Moment.SOME_WRITES) {
             awaitFile(server, moment, writers);
             spin(random.nextInt(LATER_NANOS_MAX));
@@ -287,6 +321,47 @@ class Kill9IT {
         for (Thread thread : threads) {
             thread.join();
         }
+    }
+
+    /** Has the fault of this life happen, and waits until it has struck. */
+    private void goWrong(ServedProcess server, BackgroundLoad load, Random random) throws IOException {
+        String order = fault.order(random);
+        if (ServerFault.endsLeases(order)) {
+            load.leasesMayLapse();
+        }
+        int before = strikes().size();
+        server.order(order);
+        if (fault == ServerFault.LOCK) {
+            spin(random.nextInt(LATER_NANOS_MAX));
+            Path lock = store().resolve("LOCK");
+            Patience.until(() -> Files.notExists(lock));
+            second = start(ServerFault.NONE, random);
+        } else if (fault != ServerFault.NONE) {
+            Patience.until(() -> strikes().size() > before);
+            assertThat(strikes().get(before)).isEqualTo(fault.name());
+        }
+        struck.merge(fault, 1, Integer::sum);
+    }
+
+    /** Returns the faults that servers have met, in their order. */
+    private List<String> strikes() throws IOException {
+        return Files.readAllLines(base.resolve("struck"));
+    }
+
+    /** Checks that each fault has struck, if there were ends enough. */
+    private void checkStruck(int cycles) {
+        if (cycles >= faults.size()) {
+            assertThat(struck.keySet()).as("faults that have struck").containsExactlyInAnyOrderElementsOf(faults);
+        }
+    }
+
+    private void kill(ServedProcess server) throws InterruptedException {
+        server.kill();
+        ServedProcess other = second;
+        if (other != null) {
+            other.kill();
+        }
+        second = null;
     }
 
     private static void spin(int nanos) {
@@ -354,9 +429,20 @@ class Kill9IT {
     }
 
     private ServedProcess start(Random random) throws IOException {
+        if (deck.isEmpty()) {
+            deck.addAll(faults);
+            Collections.shuffle(deck, random);
+        }
+        fault = deck.remove(deck.size() - 1);
+        return start(fault, random);
+    }
+
+    private ServedProcess start(ServerFault with, Random random) throws IOException {
         // Both levels survive the end of the process; at OS the callers write on their own threads.
         String durability = disk == null && random.nextBoolean() ? "OS" : "FSYNC";
         return start(
+                with,
+                with.flags(random),
                 store().toString(),
                 List.of("HEAP", "HEAP", "OFF_HEAP", "CHRONICLE").get(random.nextInt(4)),
                 durability,
@@ -365,14 +451,26 @@ class Kill9IT {
     }
 
     private ServedProcess startQuick() throws IOException {
-        return start(store().toString(), "OFF_HEAP", "FSYNC", ADMIN, heard().toString(), quick().toString());
+        return start(
+                ServerFault.NONE,
+                List.of(),
+                store().toString(),
+                "OFF_HEAP",
+                "FSYNC",
+                ADMIN,
+                heard().toString(),
+                quick().toString());
     }
 
-    private ServedProcess start(String... arguments) throws IOException {
+    private ServedProcess start(ServerFault with, List<String> flags, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(FLAGS);
+        command.addAll(flags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), SmallFilesServer.class.getName()));
         command.addAll(List.of(arguments));
-        return new ServedProcess(base.resolve("err"), command.toArray(String[]::new));
+        String[] all = command.toArray(String[]::new);
+        return with == ServerFault.DESCRIPTORS
+                ? ServedProcess.limited(base.resolve("err"), "-n " + DESCRIPTORS, all)
+                : new ServedProcess(base.resolve("err"), all);
     }
 
     private ServedProcess startJar() throws IOException {

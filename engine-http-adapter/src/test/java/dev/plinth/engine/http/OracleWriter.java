@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class OracleWriter {
     static final int BULK_CREATES = 3;
     private static final String RESOURCES = "/v1/resources";
+    private static final String OUTCOME_UNKNOWN = "outcome_unknown";
     private static final int RESOURCES_MAX = 12;
     private static final int OTHERS_MAX = 3;
     private static final int DATA_CHARS_MAX = 2000;
@@ -30,7 +32,7 @@ final class OracleWriter {
     private final String name;
     private final String grantee;
     private final String sink;
-    private final boolean diskMayFail;
+    private final BooleanSupplier mayFail;
     private final Random random;
     private final Map<String, Map<String, Object>> rows = new LinkedHashMap<>();
     private final Map<String, Map<String, Object>> shares = new TreeMap<>();
@@ -39,20 +41,21 @@ final class OracleWriter {
     private final List<Done> done = new ArrayList<>();
     private int marks;
     private @Nullable OracleCall open;
+    private boolean saysNothingChanged;
     private volatile @Nullable AssertionError failure;
 
     /**
      * @param name what all its marks start with
      * @param grantee the workspace with which it shares
      * @param sink where its webhooks go
-     * @param diskMayFail whether a 503 leaves a call open, as a server that is gone does
+     * @param mayFail whether a failure of the server leaves a call open, as a server that is gone does
      */
-    OracleWriter(JsonApi api, String name, String grantee, String sink, boolean diskMayFail, Random random) {
+    OracleWriter(JsonApi api, String name, String grantee, String sink, BooleanSupplier mayFail, Random random) {
         this.api = api;
         this.name = name;
         this.grantee = grantee;
         this.sink = sink;
-        this.diskMayFail = diskMayFail;
+        this.mayFail = mayFail;
         this.random = random;
     }
 
@@ -95,6 +98,11 @@ final class OracleWriter {
         return open;
     }
 
+    /** Returns whether the server has answered the open call that nothing was changed. */
+    boolean saysNothingChanged() {
+        return saysNothingChanged;
+    }
+
     /** Fails if an answer was not the one that was due. */
     void rethrow() {
         AssertionError found = failure;
@@ -126,9 +134,11 @@ final class OracleWriter {
     /** Sends a call, and notes what it answers; whether that is a replay. */
     boolean send(OracleCall ask) throws IOException, InterruptedException {
         open = ask;
+        saysNothingChanged = false;
         Answer answer = api.send(ask.kind().method(), ask.path(), ask.key(), ask.body());
-        if (diskMayFail && answer.status() == 503) {
-            throw new IOException("The disk of the server is gone: " + answer.body());
+        if (answer.isFailure() && mayFail.getAsBoolean()) {
+            saysNothingChanged = !OUTCOME_UNKNOWN.equals(answer.json().get("code"));
+            throw new IOException("The server has failed: " + answer.body());
         }
         open = null;
         assertThat(answer.status())
@@ -142,8 +152,8 @@ final class OracleWriter {
     void replay(Done call) throws IOException, InterruptedException {
         OracleCall ask = call.ask();
         Answer again = api.send(ask.kind().method(), ask.path(), ask.key(), ask.body());
-        if (diskMayFail && again.status() == 503) {
-            throw new IOException("The disk of the server is gone: " + again.body());
+        if (again.isFailure() && mayFail.getAsBoolean()) {
+            throw new IOException("The server has failed: " + again.body());
         }
         assertThat(again.replayed()).as("%s is replayed: %s", ask, again.body()).isTrue();
         assertThat(again.first())

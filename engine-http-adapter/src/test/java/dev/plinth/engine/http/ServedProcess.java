@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -144,8 +145,13 @@ public final class ServedProcess implements AutoCloseable {
 
     /** Has a program that listens for orders write a snapshot now. */
     void orderSnapshot() throws IOException {
+        order("");
+    }
+
+    /** Gives a program that listens for orders one of them. */
+    void order(String line) throws IOException {
         OutputStream input = process.getOutputStream();
-        input.write('\n');
+        input.write((line + "\n").getBytes(StandardCharsets.UTF_8));
         input.flush();
     }
 
