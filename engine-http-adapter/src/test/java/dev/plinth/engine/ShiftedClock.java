@@ -1,6 +1,6 @@
 package dev.plinth.engine;
 
-import dev.plinth.engine.api.EngineClock;
+import dev.plinth.engine.settings.EngineClock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;

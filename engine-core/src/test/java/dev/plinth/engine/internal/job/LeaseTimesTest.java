@@ -2,19 +2,19 @@ package dev.plinth.engine.internal.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plinth.engine.settings.ManualClock;
-import dev.plinth.engine.settings.SeededIds;
-import dev.plinth.engine.settings.Tables;
 import dev.plinth.engine.internal.base.Caller;
-import dev.plinth.engine.internal.base.rows.Changes;
-import dev.plinth.engine.internal.base.decision.Context;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.SecretCipher;
+import dev.plinth.engine.internal.base.decision.Context;
+import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.base.rows.StoreSettings;
 import dev.plinth.engine.internal.store.MemoryJournal;
 import dev.plinth.engine.internal.store.Store;
+import dev.plinth.engine.settings.ManualClock;
+import dev.plinth.engine.settings.SeededIds;
+import dev.plinth.engine.settings.Tables;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.plinth.engine.internal.base.rows.Changes;
-import dev.plinth.engine.internal.base.decision.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
+import dev.plinth.engine.internal.base.decision.DeletedWorkspaces;
+import dev.plinth.engine.internal.base.rows.Changes;
 import dev.plinth.engine.internal.base.rows.RowKey;
 import dev.plinth.engine.internal.base.rows.RowReader;
 import dev.plinth.engine.internal.base.rows.TableName;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plinth.engine.internal.base.RandomIds;
-import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.base.SecretCipher;
+import dev.plinth.engine.internal.base.rows.Rows;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
