@@ -13,6 +13,8 @@ import dev.plinth.engine.client.AdminClient;
 import dev.plinth.engine.client.Clients;
 import dev.plinth.engine.client.PlinthClient;
 import dev.plinth.engine.handler.UnitOfWork;
+import dev.plinth.engine.inbox.InboxRecorder;
+import dev.plinth.engine.inbox.InboxSession;
 import dev.plinth.engine.internal.base.EngineThread;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
@@ -22,6 +24,8 @@ import dev.plinth.engine.internal.base.decision.DeletedWorkspaces;
 import dev.plinth.engine.internal.base.problem.HostCode;
 import dev.plinth.engine.internal.base.problem.ProblemCode;
 import dev.plinth.engine.internal.base.problem.Refusal;
+import dev.plinth.engine.internal.command.EffectDecoder;
+import dev.plinth.engine.internal.command.RecordedEffects;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.node.ActiveEngine;
 import dev.plinth.engine.internal.node.EngineDoor;
@@ -292,6 +296,26 @@ public final class Engine implements AutoCloseable {
      */
     public <T extends @Nullable Object> T transact(String workspaceId, Function<? super UnitOfWork, ? extends T> work) {
         return node.leading().units().run(workspaceId, work);
+    }
+
+    /**
+     * Opens a session that applies the rows of an inbox in the host's database. An adapter such as {@code engine-jdbc}
+     * reads the rows and deletes them.
+     *
+     * @param name the name of the inbox, {@code [a-zA-Z][a-zA-Z0-9._-]{0,63}}
+     * @throws PlinthException 503 {@code not_leader} if the node does not lead
+     * @throws IllegalStateException if a session of this name is open in this engine
+     */
+    public InboxSession inbox(String name) {
+        Objects.requireNonNull(name, "name must not be null.");
+        return node.leading().inboxes().open(SettingChecks.checkedName(name));
+    }
+
+    /** Begins to record effects as the body of a row of an inbox. */
+    public InboxRecorder inboxRecorder() {
+        ActiveEngine active = node.active();
+        EffectDecoder checks = active == null ? null : active::decode;
+        return RecordedEffects.forInbox(config.ids(), config.clock()::epochMillis, checks, node::exception);
     }
 
     /** Returns the guard of routes that the host answers itself. */

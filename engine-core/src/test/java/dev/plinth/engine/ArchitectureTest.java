@@ -78,6 +78,7 @@ final class ArchitectureTest {
             Floor.of("rows", "base.rows"),
             Floor.of("problems", "base.problem"),
             Floor.of("base", "base"),
+            new Floor("inbox", Set.of(ROOT + ".inbox")),
             new Floor("server", Set.of(ROOT + ".server")),
             new Floor("public settings", Set.of(ROOT + ".settings")),
             new Floor("log", Set.of(LOG)),

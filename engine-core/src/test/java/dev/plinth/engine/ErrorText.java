@@ -32,7 +32,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
 
     private static final Pattern SQL =
             Pattern.compile("(?s)(?:select|insert into|update|delete from|create|alter|lock|with|set|and) .*"
-                    + "|(?:setval|pg_\\w+|hashtext\\w+|abs)\\(.*");
+                    + "|(?:setval|pg_\\w+|hashtext\\w+|abs|cast)\\(.*");
 
     private static final Pattern EXCEPTION = Pattern.compile("new (\\S*(?:Exception|Error|JobFailure))");
     private static final Pattern ROOM =
@@ -112,7 +112,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
     private static Kind kind(ErrorTextScan.Found found, String taker, String word) {
         if (NO_ERROR.matcher(found.taker()).matches()
                 || REPORTS.matcher(found.file()).matches()
-                || found.file().contains("/log/postgres/")
+                || found.file().matches(".*/(?:log/postgres|jdbc)/.*")
                         && SQL.matcher(found.text()).matches()) {
             return Kind.NONE;
         }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A change with operations of a batch, all of which are in its record. */
 abstract sealed class OperationsChange implements Command.CostlyChange, Command.DeferredChange
-        permits CallBatch, CompleteJob {
+        permits ApplyRow, CallBatch, CompleteJob {
     private final List<CallBatch.Operation> operations;
     private final long units;
     private final boolean areAnswersRemembered;

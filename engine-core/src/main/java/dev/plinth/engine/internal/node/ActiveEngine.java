@@ -20,6 +20,7 @@ import dev.plinth.engine.internal.event.EventFeed;
 import dev.plinth.engine.internal.event.Events;
 import dev.plinth.engine.internal.host.HostHandlers;
 import dev.plinth.engine.internal.host.IdempotentWork;
+import dev.plinth.engine.internal.host.Inboxes;
 import dev.plinth.engine.internal.host.UnitsOfWork;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.job.JobAdmission;
@@ -85,6 +86,7 @@ public final class ActiveEngine {
     private final Clients clients;
     private final IdempotentWork idempotent;
     private final UnitsOfWork units;
+    private final Inboxes inboxes;
     private final GuardParts guardParts;
     private final Webhooks webhooks;
     private final JobRunner jobs;
@@ -168,6 +170,7 @@ public final class ActiveEngine {
         idempotent = new IdempotentWork(dispatcher, problems, shared.hostCode());
         units = new UnitsOfWork(
                 new UnitsOfWork.Parts(store, commits, access, dispatcher, this::workspace, recorders), problems);
+        inboxes = new Inboxes(store, commits, access, dispatcher, wire, problems);
         guardParts = new GuardParts(wire, dispatcher, this::workspace, recorders);
         register(access);
         end = end(keyUses, hostWorkers);
@@ -228,6 +231,11 @@ public final class ActiveEngine {
     /** Returns the host's units of work. */
     public UnitsOfWork units() {
         return units;
+    }
+
+    /** Returns the inboxes of the host's databases. */
+    public Inboxes inboxes() {
+        return inboxes;
     }
 
     public RequestLog requestLog() {
@@ -350,7 +358,7 @@ public final class ActiveEngine {
     }
 
     /** Decodes an effect by the route table, which is made after the rooms that run handlers. */
-    private Command.Change decode(String route, List<String> pathValues, byte @Nullable [] body) {
+    public Command.Change decode(String route, List<String> pathValues, byte @Nullable [] body) {
         return wire.decode(route, pathValues, body);
     }
 

@@ -26,6 +26,7 @@ import dev.plinth.engine.settings.IdSource;
 import dev.plinth.engine.settings.Plan;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -70,6 +71,20 @@ public final class Commits implements Committer {
      */
     public Outcome commitToAnswer(Caller caller, Command.Change change) {
         return commitToAnswer(AdmittedCaller.trusted(caller), change, OutcomeMemory.NONE);
+    }
+
+    /**
+     * Runs work that commits changes one after the other, each as a record of its own, and waits for the disk once. The
+     * outcomes must not be told before it returns.
+     *
+     * @param work is given what decides and commits the change of a caller
+     * @throws RefusedException if the outcomes never may be told
+     */
+    public <T> T inSeries(Function<BiFunction<Caller, Command.Change, Outcome>, T> work) {
+        CommitSeries series = new CommitSeries(this, store);
+        T result = work.apply(series::commit);
+        series.await();
+        return result;
     }
 
     Outcome commitToAnswer(AdmittedCaller admitted, Command.Change change, OutcomeMemory memory) {

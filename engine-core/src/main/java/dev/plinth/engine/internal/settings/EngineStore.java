@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.base.decision.ImportedWorkspaces;
 import dev.plinth.engine.internal.base.rows.StoreSettings;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.event.Events;
+import dev.plinth.engine.internal.idempotency.AppliedRows;
 import dev.plinth.engine.internal.idempotency.Idempotency;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.quota.QuotaCheckpointWriter;
@@ -115,6 +116,7 @@ public final class EngineStore {
         tables.addAll(Events.tables());
         tables.addAll(Webhooks.tables());
         tables.add(Idempotency.REMEMBERED);
+        tables.add(AppliedRows.TABLE);
         tables.add(QuotaCheckpointWriter.CHECKPOINTS);
         tables.add(DeletedWorkspaces.TABLE);
         tables.add(ImportedWorkspaces.TABLE);

@@ -2,6 +2,8 @@ package dev.plinth.engine.internal.wire;
 
 import dev.plinth.engine.api.ProblemError;
 import dev.plinth.engine.api.Scope;
+import dev.plinth.engine.internal.base.Id;
+import dev.plinth.engine.internal.base.IdKind;
 import dev.plinth.engine.internal.base.Limits;
 import dev.plinth.engine.internal.base.decision.Command;
 import dev.plinth.engine.internal.base.problem.ProblemCode;
@@ -9,6 +11,7 @@ import dev.plinth.engine.internal.base.problem.Quoted;
 import dev.plinth.engine.internal.base.problem.Refusal;
 import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.command.CallBatch;
+import dev.plinth.engine.internal.command.RecordedEffects;
 import dev.plinth.engine.internal.json.Fields;
 import dev.plinth.engine.internal.json.JsonValue;
 import dev.plinth.engine.internal.pipeline.Request;
@@ -22,6 +25,7 @@ import dev.plinth.engine.internal.shape.Values;
 import dev.plinth.engine.internal.wire.route.Router;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -35,25 +39,38 @@ final class BatchedCall implements CallBatch.Operation {
     private static final Member<String> IF_MATCH =
             Member.optional("ifMatch", Kind.text(0, Limits.BATCH_PATH_LENGTH_MAX));
 
+    private static final Member<String> NEW_ID = Member.optional("id", Kind.text(1, Id.TEXT_LENGTH_MAX));
+
     /** The members of an operation. */
     static final Body BODY = Body.of("BatchOperation", METHOD, PATH, CONTENT, IF_MATCH);
+
+    /** The members of an operation of the host's own code, which may give the id of what it creates. */
+    private static final Body OF_HOST = Body.of("InboxOperation", METHOD, PATH, CONTENT, IF_MATCH, NEW_ID);
+
+    private static final String CANCEL_JOB = "cancelJob";
+    private static final Map<String, IdKind> CREATED =
+            Map.of("createResource", IdKind.RESOURCE, "createChild", IdKind.CHILD, "createJob", IdKind.JOB);
 
     private static final String ALLOWED =
             "A batch takes changes of resources, children and shares, POST /v1/jobs and POST /v1/events.";
     private static final String TYPE = "/type";
     private static final String DATA = "/data";
+    private static final String ABOUT = "resourceId";
     private static final byte[] NO_BODY = {};
 
     private final Router.MatchedRoute target;
     private final @Nullable JsonValue body;
     private final @Nullable String ifMatch;
+    private final @Nullable Id newId;
     private final List<BatchReferences.Reference> references = new ArrayList<>();
     private Command.@Nullable Change change;
 
-    private BatchedCall(Router.MatchedRoute target, @Nullable JsonValue body, @Nullable String ifMatch) {
+    private BatchedCall(
+            Router.MatchedRoute target, @Nullable JsonValue body, @Nullable String ifMatch, @Nullable Id newId) {
         this.target = target;
         this.body = body;
         this.ifMatch = ifMatch;
+        this.newId = newId;
         BatchReferences.findInPath(target.values(), references);
         BatchReferences.findInBody(body, BatchReferences.BODY, references);
     }
@@ -65,12 +82,57 @@ final class BatchedCall implements CallBatch.Operation {
      * @param keyed true if the batch has an idempotency key
      */
     static BatchedCall read(Router table, JsonValue operation, int index, boolean keyed) {
+        Values values = members(BODY, operation, index);
+        Router.MatchedRoute target = target(table, values, false, index);
+        if (!keyed && target.route().demands().contains(Route.Demand.IDEMPOTENCY_KEY)) {
+            throw RefusedException.of(
+                    ProblemCode.IDEMPOTENCY_KEY_MISSING,
+                    "This operation needs the header Idempotency-Key. Send a new UUID with each new batch.");
+        }
+        return new BatchedCall(target, values.find(CONTENT), values.find(IF_MATCH), null);
+    }
+
+    /**
+     * Reads an operation of the host's own code. It may give the id of what it creates, and cancel a job. It is done on any
+     * version unless it says otherwise.
+     *
+     * @param index its place among the operations, from 0
+     */
+    static BatchedCall readOfHost(Router table, JsonValue operation, int index) {
+        Values values = members(OF_HOST, operation, index);
+        Router.MatchedRoute target = target(table, values, true, index);
+        String ifMatch = values.find(IF_MATCH);
+        String version = ifMatch == null && target.route().looksAtIfMatch() ? "*" : ifMatch;
+        return new BatchedCall(target, values.find(CONTENT), version, newId(target.route(), values, index));
+    }
+
+    private static @Nullable Id newId(Route route, Values values, int index) {
+        String text = values.find(NEW_ID);
+        if (text == null) {
+            return null;
+        }
+        IdKind kind = CREATED.get(route.name());
+        if (kind == null) {
+            throw invalid(index, "/id", "invalid_value", "id must be left out, because the operation creates nothing.");
+        }
+        Id id = Id.parse(kind, text);
+        if (id == null) {
+            throw invalid(
+                    index,
+                    "/id",
+                    "invalid_format",
+                    "id must be the id of a new object, " + kind.prefix() + "_…, got " + Quoted.of(text) + ".");
+        }
+        return id;
+    }
+
+    private static Values members(Body members, JsonValue operation, int index) {
         if (!(operation instanceof JsonValue.Obj object)) {
             throw invalid(index, "", "invalid_type", "Each operation must be an object, got " + operation.kind() + ".");
         }
         List<ProblemError> errors = new ArrayList<>();
         Fields fields = new Fields(object, "", errors);
-        Values values = BODY.read(fields);
+        Values values = members.read(fields);
         fields.end();
         if (!errors.isEmpty()) {
             throw new RefusedException(Refusal.of(
@@ -79,16 +141,12 @@ final class BatchedCall implements CallBatch.Operation {
                             errors)
                     .inOperation(index, ""));
         }
-        Router.MatchedRoute target = target(table, values.get(METHOD), values.get(PATH), index);
-        if (!keyed && target.route().demands().contains(Route.Demand.IDEMPOTENCY_KEY)) {
-            throw RefusedException.of(
-                    ProblemCode.IDEMPOTENCY_KEY_MISSING,
-                    "This operation needs the header Idempotency-Key. Send a new UUID with each new batch.");
-        }
-        return new BatchedCall(target, values.find(CONTENT), values.find(IF_MATCH));
+        return values;
     }
 
-    private static Router.MatchedRoute target(Router table, String method, String path, int index) {
+    private static Router.MatchedRoute target(Router table, Values values, boolean ofHost, int index) {
+        String method = values.get(METHOD);
+        String path = values.get(PATH);
         if (path.indexOf('?') >= 0 || path.indexOf('#') >= 0) {
             throw invalid(index, "/path", "invalid_value", "path must have no query, got " + Quoted.of(path) + ".");
         }
@@ -105,7 +163,9 @@ final class BatchedCall implements CallBatch.Operation {
                             "method must be one that the path takes, got " + method + ". " + ALLOWED)
                     : notAllowed(path, index);
         }
-        if (!target.route().inBatch()) {
+        boolean isTaken =
+                target.route().inBatch() || ofHost && target.route().name().equals(CANCEL_JOB);
+        if (!isTaken) {
             throw notAllowed(path, index);
         }
         return target;
@@ -140,6 +200,19 @@ final class BatchedCall implements CallBatch.Operation {
 
     Route route() {
         return target.route();
+    }
+
+    /** Returns the texts that may name resources which the call changes, creates or is about. */
+    List<String> mayName() {
+        List<String> names = new ArrayList<>(target.values());
+        Id created = newId;
+        if (created != null) {
+            names.add(created.text());
+        }
+        if (body instanceof JsonValue.Obj object && object.get(ABOUT) instanceof JsonValue.Text text) {
+            names.add(text.value());
+        }
+        return names;
     }
 
     /**
@@ -251,6 +324,8 @@ final class BatchedCall implements CallBatch.Operation {
         Request.Headers headers = ifMatch == null ? Request.Headers.NONE : Request.Headers.NONE.withIfMatch(ifMatch);
         Request request = new Request(route(), route().method(), pathValues, null, headers, NO_BODY, false);
         Request complete = content == null ? request : request.having(content);
-        return (Command.Change) route().decoder().decode(complete);
+        Command.Change decoded = (Command.Change) route().decoder().decode(complete);
+        Id given = newId;
+        return given == null ? decoded : RecordedEffects.giving(given, decoded);
     }
 }

@@ -12,6 +12,7 @@ import dev.plinth.engine.internal.base.decision.Outcome;
 import dev.plinth.engine.internal.base.problem.ProblemCode;
 import dev.plinth.engine.internal.base.problem.Refusal;
 import dev.plinth.engine.internal.base.problem.RefusedException;
+import dev.plinth.engine.internal.command.ApplyRow;
 import dev.plinth.engine.internal.command.HostOperation;
 import dev.plinth.engine.internal.job.HandledTypes;
 import dev.plinth.engine.internal.json.JsonReader;
@@ -272,6 +273,17 @@ public final class Wire {
         }
         Request complete = body == null ? request : request.having(JsonReader.trusted(body));
         return (Command.Change) complete.route().decoder().decode(complete);
+    }
+
+    /**
+     * Reads the body of a row of an inbox.
+     *
+     * @param json its JSON in UTF-8
+     * @return the operations of the row, for {@link ApplyRow}
+     * @throws RefusedException with everything that is wrong with it
+     */
+    public ApplyRow.Body inboxBody(byte[] json) {
+        return InboxBody.read(router, json);
     }
 
     /** Returns the rows of the route table. */
