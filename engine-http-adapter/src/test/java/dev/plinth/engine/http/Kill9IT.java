@@ -42,7 +42,7 @@ class Kill9IT {
     private static final int WRITERS = 8;
     private static final int ACKNOWLEDGED_MAX = 250;
     private static final int DELIVERY_SECONDS = 900;
-    private static final int CYCLES_PER_LINE = 50;
+    private static final int CYCLES_PER_LINE = 10;
     private static final int CYCLES_PER_STORE = 50;
     private static final int WATCH_SECONDS = 300;
     private static final int LATER_NANOS_MAX = 3_000_000;

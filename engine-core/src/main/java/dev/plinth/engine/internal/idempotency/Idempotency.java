@@ -181,8 +181,10 @@ public final class Idempotency {
         RowReader in = IdempotencyRow.reader(row);
         int digestsAt = IdempotencyRow.skipToDigests(in);
         Id request = in.skip(Fingerprint.BYTES).id(IdKind.REQUEST);
-        // A second execution cannot be undone, so the answer counts for as long as no sweep may delete it.
-        if (IdempotencyRow.expiresAt(in.number()) <= rows.expiryTime(nowMillis)) {
+        // A second execution cannot be undone, so the answer counts for as long as no sweep may delete it. That time is
+        // never later, and costs a look at the clock.
+        long expiresAt = IdempotencyRow.expiresAt(in.number());
+        if (expiresAt <= nowMillis && expiresAt <= rows.expiryTime(nowMillis)) {
             return null;
         }
         List<Id> sharedResources = in.ids(IdKind.RESOURCE);
