@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whenever a process ends while it applies rows, the next one applies exactly those that are not remembered. */
 @Tag("portable")
+@Tag("scaled")
 @Timeout(120)
 final class InboxCrashTest {
     private static final String NAME = "orders";

@@ -167,7 +167,7 @@ final class WorkspaceFileTest {
 
     @Test
     void tables_ofAllRooms_moveOrStayOnPurpose() {
-        List<String> staying = List.of("settings", "cursors", "deleted workspaces", "imported workspaces");
+        List<String> staying = List.of("settings", "inboxes", "cursors", "deleted workspaces", "imported workspaces");
         for (TableName<?> table : EngineStore.tables()) {
             assertThat(WorkspaceTransfers.moves(table) != staying.contains(table.name()))
                     .as(table.name())
