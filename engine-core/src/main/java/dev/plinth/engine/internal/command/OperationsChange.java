@@ -12,8 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A change with operations of a batch, all of which are in its record. */
-abstract sealed class OperationsChange implements Command.CostlyChange, Command.DeferredChange
-        permits ApplyRow, CallBatch, CompleteJob {
+abstract class OperationsChange implements Command.CostlyChange, Command.DeferredChange {
     private final List<CallBatch.Operation> operations;
     private final long units;
     private final boolean areAnswersRemembered;
