@@ -90,17 +90,19 @@ class ConfigurationPageTest {
                             .filter(method -> method.getName().equals(parts[1]))
                             .toList();
                     assertThat(methods).as(name).isNotEmpty();
-                    assertThat(parts.length == 2
-                                    || Stream.of(methods.get(0)
-                                                    .getParameterTypes()[0]
-                                                    .getRecordComponents())
-                                            .anyMatch(component ->
-                                                    component.getName().equals(parts[2])))
+                    assertThat(parts.length == 2 || methods.stream().anyMatch(method -> takes(method, parts[2])))
                             .as(name)
                             .isTrue();
                 }
             }
         }
+    }
+
+    /** Whether the argument of a builder's method is a value that has a component of this name. */
+    private static boolean takes(Method method, String component) {
+        return Stream.of(method.getParameterTypes())
+                .flatMap(type -> Stream.of(type.getMethods()))
+                .anyMatch(read -> read.getName().equals(component) && read.getParameterCount() == 0);
     }
 
     @Test
