@@ -42,7 +42,7 @@ class PublishedTest {
     void javadoc_published_isOfThePublicPackagesAlone() throws IOException {
         try (JarFile javadoc = repository.jar("engine-core", "-javadoc")) {
             assertThat(javadoc.getEntry("dev/plinth/engine/Engine.html")).isNotNull();
-            assertThat(javadoc.getEntry("dev/plinth/engine/api/Plan.html")).isNotNull();
+            assertThat(javadoc.getEntry("dev/plinth/engine/settings/Plan.html")).isNotNull();
             assertThat(javadoc.stream().map(Object::toString)).noneMatch(name -> name.contains("internal"));
         }
         try (JarFile javadoc = repository.jar("engine-testkit", "-javadoc")) {
