@@ -29,7 +29,7 @@ public final class AcceptedJob extends JsonView {
         return text("job_id");
     }
 
-    /** Returns queued or scheduled; if the call was deduplicated, the status of the earlier job. */
+    /** Returns {@code QUEUED} or {@code SCHEDULED}; if the call was deduplicated, the status of the earlier job. */
     public JobStatus status() {
         return word("status", JobStatus.class);
     }

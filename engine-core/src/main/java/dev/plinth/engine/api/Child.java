@@ -52,12 +52,12 @@ public final class Child extends JsonView {
         return json("data");
     }
 
-    /** Returns string pairs. */
+    /** Returns its pairs of strings. */
     public Map<String, String> metadata() {
         return pairs("metadata");
     }
 
-    /** Returns counts changes, from 1. */
+    /** Returns the number of its last change, from 1. */
     public long version() {
         return number("version");
     }

@@ -87,7 +87,7 @@ public final class Delivery extends JsonView {
             return new Attempt(json);
         }
 
-        /** Returns counts from 1. */
+        /** Returns its number, from 1. */
         public int number() {
             return (int) number("number");
         }

@@ -34,7 +34,7 @@ public final class Event extends JsonView {
         return text("type");
     }
 
-    /** Returns when. */
+    /** Returns when it happened. */
     public Instant createdAt() {
         return time("createdAt");
     }

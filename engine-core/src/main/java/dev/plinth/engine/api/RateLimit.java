@@ -78,7 +78,7 @@ public final class RateLimit extends JsonView {
             return text("name");
         }
 
-        /** Returns units per window. */
+        /** Returns the units of a window. */
         public long limit() {
             return number("limit");
         }
@@ -88,7 +88,7 @@ public final class RateLimit extends JsonView {
             return Duration.ofSeconds(number("windowSeconds"));
         }
 
-        /** Returns units that are left. */
+        /** Returns the units that are left. */
         public long remaining() {
             return number("remaining");
         }

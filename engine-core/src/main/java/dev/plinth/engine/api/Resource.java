@@ -51,12 +51,12 @@ public final class Resource extends JsonView {
         return json("data");
     }
 
-    /** Returns string pairs. */
+    /** Returns its pairs of strings. */
     public Map<String, String> metadata() {
         return pairs("metadata");
     }
 
-    /** Returns counts changes, from 1. */
+    /** Returns the number of its last change, from 1. */
     public long version() {
         return number("version");
     }

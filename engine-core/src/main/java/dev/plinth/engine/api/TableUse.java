@@ -28,22 +28,22 @@ public final class TableUse extends JsonView {
         return text("name");
     }
 
-    /** Returns rows in use. */
+    /** Returns the rows in use. */
     public long rows() {
         return number("rows");
     }
 
-    /** Returns rows that fit. */
+    /** Returns the rows that fit. */
     public long rowsMax() {
         return number("rowsMax");
     }
 
-    /** Returns bytes of the keys and rows in use. */
+    /** Returns the bytes of the keys and rows in use. */
     public long bytes() {
         return number("bytes");
     }
 
-    /** Returns bytes that fit. */
+    /** Returns the bytes that fit. */
     public long bytesMax() {
         return number("bytesMax");
     }
@@ -82,7 +82,7 @@ public final class TableUse extends JsonView {
             return number("rows");
         }
 
-        /** Returns bytes of their keys and rows. */
+        /** Returns the bytes of their keys and rows. */
         public long bytes() {
             return number("bytes");
         }

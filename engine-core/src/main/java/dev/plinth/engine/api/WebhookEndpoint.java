@@ -57,7 +57,7 @@ public final class WebhookEndpoint extends JsonView {
         return text("description");
     }
 
-    /** Returns headers that are sent with every event. */
+    /** Returns the headers that are sent with every event. */
     public Map<String, String> headers() {
         return pairs("headers");
     }

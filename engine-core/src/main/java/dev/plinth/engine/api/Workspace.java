@@ -46,7 +46,7 @@ public final class Workspace extends JsonView {
         return is("status", "suspended");
     }
 
-    /** Returns string pairs. */
+    /** Returns its pairs of strings. */
     public Map<String, String> metadata() {
         return pairs("metadata");
     }
