@@ -32,6 +32,8 @@ import org.junit.jupiter.api.Test;
 final class PublicValuesTest {
     private static final int PARAMETERS_MAX = 4;
     private static final Pattern STATED = Pattern.compile("^package ([\\w.]+);", Pattern.MULTILINE);
+    private static final Pattern EXCLUDED =
+            Pattern.compile("<plinth\\.javadoc\\.excluded>([^<]+)</plinth\\.javadoc\\.excluded>");
     private static final Pattern PACKAGE = Pattern.compile("`(dev\\.plinth\\.engine[\\w.]*)`");
 
     @Test
@@ -72,21 +74,51 @@ final class PublicValuesTest {
                 .isEmpty();
     }
 
+    @Test
+    void packages_thatAreNeitherInternalNorLeftOut_areInThePage() throws IOException {
+        String build = text("pom.xml");
+        Matcher excluded = EXCLUDED.matcher(build);
+        assertThat(excluded.find()).isTrue();
+        Set<String> leftOut = Set.of(excluded.group(1).split(":"));
+        Set<String> open = new TreeSet<>();
+        for (SourceFile file : SourceFile.all()) {
+            Matcher stated = STATED.matcher(file.text());
+            if (file.isJava() && file.isMain() && file.isIn("package-info") && stated.find()) {
+                open.add(stated.group(1));
+            }
+        }
+        open.removeIf(name -> !name.startsWith("dev.plinth.engine")
+                || name.contains(".internal")
+                || name.contains(".benchmarks")
+                || leftOut.contains(name));
+
+        assertThat(open).isEqualTo(named());
+    }
+
     /** Returns the packages of the public API without those that are experimental as a whole. */
     private static Set<String> published() throws IOException {
+        Set<String> packages = named();
+        packages.removeAll(Set.of("dev.plinth.engine.log", "dev.plinth.engine.log.postgres"));
+        assertThat(packages).hasSizeGreaterThan(8);
+        return packages;
+    }
+
+    private static Set<String> named() throws IOException {
         Set<String> packages = new TreeSet<>();
-        SourceFile versions = SourceFile.all().stream()
-                .filter(file -> file.path().equals("docs/versions.md"))
-                .findFirst()
-                .orElseThrow();
-        Matcher named = PACKAGE.matcher(versions.text());
+        Matcher named = PACKAGE.matcher(text("docs/versions.md"));
         while (named.find()) {
             packages.add(named.group(1));
         }
         packages.removeIf(name -> !name.equals(name.toLowerCase(Locale.ROOT)));
-        packages.removeAll(Set.of("dev.plinth.engine.log", "dev.plinth.engine.log.postgres"));
-        assertThat(packages).hasSizeGreaterThan(8);
         return packages;
+    }
+
+    private static String text(String path) throws IOException {
+        return SourceFile.all().stream()
+                .filter(file -> file.path().equals(path))
+                .findFirst()
+                .orElseThrow()
+                .text();
     }
 
     private static List<String> wrongs(String type) throws IOException {

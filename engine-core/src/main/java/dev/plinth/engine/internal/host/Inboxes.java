@@ -29,7 +29,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
@@ -135,7 +134,7 @@ public final class Inboxes {
                 ApplyRow.Body body = wire.inboxBody(row.body().getBytes(StandardCharsets.UTF_8));
                 resources = List.copyOf(body.resources());
                 if (resources.stream().anyMatch(held::contains)) {
-                    return new InboxResult(InboxResult.Fate.WAITING, Optional.empty(), resources);
+                    return InboxResult.of(InboxResult.Fate.WAITING, resources);
                 }
                 ApplyRow command = new ApplyRow(key, row.name(), gone, body, author(workspace));
                 Outcome outcome = commit.apply(Caller.engineFor(workspace), command);
@@ -143,15 +142,13 @@ public final class Inboxes {
                     throw new RefusedException(refused.refusal());
                 }
                 boolean isNew = outcome != ApplyRow.BEFORE;
-                return new InboxResult(
-                        isNew ? InboxResult.Fate.APPLIED : InboxResult.Fate.APPLIED_BEFORE,
-                        Optional.empty(),
-                        resources);
+                return InboxResult.of(
+                        isNew ? InboxResult.Fate.APPLIED : InboxResult.Fate.APPLIED_BEFORE, resources);
             } catch (RefusedException refused) {
                 if (ENGINE_WIDE.contains(refused.refusal().code())) {
                     throw refused;
                 }
-                return new InboxResult(InboxResult.Fate.REFUSED, Optional.of(problem(refused.refusal())), resources);
+                return InboxResult.refused(problem(refused.refusal()), resources);
             }
         }
 
