@@ -18,6 +18,8 @@ import dev.plinth.engine.inbox.InboxResult.Fate;
 import dev.plinth.engine.inbox.InboxRow;
 import dev.plinth.engine.inbox.InboxSession;
 import dev.plinth.engine.inbox.RowName;
+import dev.plinth.engine.settings.IdSource;
+import dev.plinth.engine.settings.SeededIds;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -37,9 +39,10 @@ import org.junit.jupiter.api.Timeout;
 final class InboxTest {
     private static final String NAME = "orders";
 
-    private final TestEngine store = TestEngine.open(
-            builder -> builder.resourceType("order", Json.of("{\"type\":\"object\",\"required\":[\"amount\"]}"))
-                    .jobHandler("ship", job -> Json.EMPTY_OBJECT));
+    private final FailingOnce ids = new FailingOnce();
+    private final TestEngine store = TestEngine.open(builder -> builder.ids(ids)
+            .resourceType("order", Json.of("{\"type\":\"object\",\"required\":[\"amount\"]}"))
+            .jobHandler("ship", job -> Json.EMPTY_OBJECT));
     private final Set<String> held = new HashSet<>();
     private InboxSession session = store.engine().inbox(NAME);
     private String workspace = "";
@@ -88,6 +91,20 @@ final class InboxTest {
         return client().resources().list().call().data().stream()
                 .map(Resource::name)
                 .toList();
+    }
+
+    @Test
+    void apply_theEngineFailsAtARow_setsItAsideAndGoesOn() {
+        InboxRow poisoned = row(effects -> effects.publish("order.paid", Json.EMPTY_OBJECT));
+        InboxRow behind = row(effects -> effects.create(order("behind")));
+        ids.fails = true;
+
+        List<InboxResult> results = session.apply(List.of(poisoned, behind), held);
+
+        assertThat(results).extracting(InboxResult::fate).containsExactly(Fate.REFUSED, Fate.APPLIED);
+        assertThat(results.get(0).problem().orElseThrow().code()).isEqualTo("internal_error");
+        assertThat(names()).containsExactly("behind");
+        assertThat(apply(poisoned).fate()).as("sent again once it is mended").isEqualTo(Fate.APPLIED);
     }
 
     @Test
@@ -351,5 +368,25 @@ final class InboxTest {
 
         assertThat(store.call("POST", "/v1/batch", withId).status()).isEqualTo(422);
         assertThat(store.call("POST", "/v1/batch", cancel).status()).isEqualTo(422);
+    }
+
+    /** Ids of chance, whose next one fails if it is told to. */
+    private static final class FailingOnce implements IdSource {
+        private final SeededIds ids = new SeededIds(1);
+        private volatile boolean fails;
+
+        @Override
+        public Bits next(String kind, long epochMillis) {
+            if (fails && kind.equals("evt")) {
+                fails = false;
+                throw new ArithmeticException("broken, as it should");
+            }
+            return ids.next(kind, epochMillis);
+        }
+
+        @Override
+        public void fillSecret(byte[] target) {
+            ids.fillSecret(target);
+        }
     }
 }

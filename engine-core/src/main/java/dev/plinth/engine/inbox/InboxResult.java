@@ -38,8 +38,7 @@ public final class InboxResult {
      * @param resources the ids of the resources that the row names; empty if its body cannot be read
      */
     public static InboxResult refused(Problem problem, List<String> resources) {
-        return new InboxResult(
-                Fate.REFUSED, Objects.requireNonNull(problem, "problem must not be null."), resources);
+        return new InboxResult(Fate.REFUSED, Objects.requireNonNull(problem, "problem must not be null."), resources);
     }
 
     /** Returns what became of the row. */

@@ -9,9 +9,11 @@ import dev.plinth.engine.internal.access.Access;
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
+import dev.plinth.engine.internal.base.Log;
 import dev.plinth.engine.internal.base.decision.Command;
 import dev.plinth.engine.internal.base.decision.Context;
 import dev.plinth.engine.internal.base.decision.Outcome;
+import dev.plinth.engine.internal.base.problem.HostFailure;
 import dev.plinth.engine.internal.base.problem.ProblemCode;
 import dev.plinth.engine.internal.base.problem.Quoted;
 import dev.plinth.engine.internal.base.problem.Refusal;
@@ -43,6 +45,15 @@ public final class Inboxes {
             ProblemCode.SHUTTING_DOWN,
             ProblemCode.NOT_LEADER,
             ProblemCode.OUTCOME_UNKNOWN);
+
+    /** The refusal of a row at which the engine fails, and would fail again. The rows behind it go on. */
+    private static final Refusal FAILED = Refusal.of(
+                    ProblemCode.INTERNAL_ERROR,
+                    "The engine failed at this row, and would fail again; nothing was changed. Look into its log for the"
+                            + " cause.")
+            .notRetryable();
+
+    private static final System.Logger LOG = Log.of(Inboxes.class);
 
     private final Store store;
     private final Commits commits;
@@ -142,13 +153,18 @@ public final class Inboxes {
                     throw new RefusedException(refused.refusal());
                 }
                 boolean isNew = outcome != ApplyRow.BEFORE;
-                return InboxResult.of(
-                        isNew ? InboxResult.Fate.APPLIED : InboxResult.Fate.APPLIED_BEFORE, resources);
+                return InboxResult.of(isNew ? InboxResult.Fate.APPLIED : InboxResult.Fate.APPLIED_BEFORE, resources);
             } catch (RefusedException refused) {
                 if (ENGINE_WIDE.contains(refused.refusal().code())) {
                     throw refused;
                 }
                 return InboxResult.refused(problem(refused.refusal()), resources);
+            } catch (RuntimeException met) {
+                if (!HostFailure.comesAgain(met)) {
+                    throw met;
+                }
+                LOG.log(System.Logger.Level.ERROR, "The engine failed at row " + row.name() + " of inbox " + name, met);
+                return InboxResult.refused(problem(FAILED), resources);
             }
         }
 

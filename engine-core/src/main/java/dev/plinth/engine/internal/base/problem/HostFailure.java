@@ -104,7 +104,7 @@ public final class HostFailure {
     }
 
     /** Returns true for an exception of a program's fault, which the same input brings about again. */
-    private static boolean comesAgain(RuntimeException met) {
+    public static boolean comesAgain(RuntimeException met) {
         return met instanceof IllegalArgumentException
                 || met instanceof NullPointerException
                 || met instanceof ClassCastException
