@@ -216,8 +216,9 @@ final class InFlight {
         return Thread.currentThread().equals(telling);
     }
 
+    /** Notes that all records up to this one are durable. One thread of the journal at a time calls it, in the order of the records. */
     void durable(long sequence) {
-        durable = Math.max(durable, sequence);
+        durable = sequence;
     }
 
     /** Tells listeners and waiters of everything that has become durable. */

@@ -11,7 +11,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Two threads make two records durable, and one of them has begun to wait for its own. */
+/**
+ * Two threads make two records durable, one after the other as the journal has them do, and tell of them at the same
+ * time. One of them has begun to wait for the second record.
+ */
 @JCStressTest
 @Outcome(id = "2, 1, 1", expect = Expect.ACCEPTABLE, desc = "Both records are told of, in order, and the caller goes on.")
 @Outcome(expect = Expect.FORBIDDEN, desc = "A record is told of twice, never or too early, or the caller waits for ever.")
@@ -23,6 +26,10 @@ public class InFlightStress {
     private int told;
 
     private boolean inOrder = true;
+
+    private final Object journal = new Object();
+    /** Guarded by the journal. */
+    private int written;
 
     public InFlightStress() {
         inFlight.listen((sequence, writes) -> {
@@ -36,15 +43,22 @@ public class InFlightStress {
 
     @Actor
     public void first() {
-        inFlight.durable(1);
+        writeNext();
         inFlight.dispatch();
     }
 
     @Actor
     public void second() {
         waiting = inFlight.whenCommitted(2);
-        inFlight.durable(2);
+        writeNext();
         inFlight.dispatch();
+    }
+
+    private void writeNext() {
+        synchronized (journal) {
+            written++;
+            inFlight.durable(written);
+        }
     }
 
     @Arbiter
