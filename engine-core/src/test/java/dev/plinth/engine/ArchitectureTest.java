@@ -47,7 +47,7 @@ final class ArchitectureTest {
     private static final String LOG = ROOT + ".log";
 
     /** The least part of the types of the rooms that other rooms cannot name. All rooms use the values of the base. */
-    private static final double HIDDEN_PERCENT_MIN = 57.2;
+    private static final double HIDDEN_PERCENT_MIN = 56.7;
 
     private static final Set<String> DOMAINS =
             Set.of("access", "quota", "idempotency", "resource", "job", "event", "webhook");

@@ -29,7 +29,8 @@ final class RoomsTest {
     private static final int PACKAGE_FILES_MAX = 30;
 
     /** Packages that had more files when the rule came, with how many. They only become smaller. */
-    private static final Map<String, Integer> CROWDED = Map.of("dev.plinth.engine.api", 66);
+    private static final Map<String, Integer> CROWDED =
+            Map.of("dev.plinth.engine.api", 67, "dev.plinth.engine.log.postgres", 31);
 
     private static final Pattern PACKAGE = Pattern.compile("^package ([\\w.]+);", Pattern.MULTILINE);
     private static final Pattern IMPORT = Pattern.compile("^import (?:static )?([\\w.]+);", Pattern.MULTILINE);
@@ -41,7 +42,7 @@ final class RoomsTest {
     @BeforeAll
     static void read() throws IOException {
         for (SourceFile file : SourceFile.all()) {
-            if (file.isJava() && file.isMain() && isOfTheProduct(file.path()) && !file.isIn("package-info")) {
+            if (file.isJava() && file.isMain() && isOfTheProduct(file.path())) {
                 Matcher stated = PACKAGE.matcher(file.text());
                 assertThat(stated.find()).as(file.path()).isTrue();
                 String type = file.path()

@@ -7,7 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Reply;
-import dev.plinth.engine.internal.base.StoreFigures;
+import dev.plinth.engine.internal.base.rows.StoreFigures;
 import dev.plinth.engine.settings.ManualClock;
 import dev.plinth.engine.settings.Plan;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dev.plinth.engine.internal.node;
 
 import dev.plinth.engine.internal.base.Log;
-import dev.plinth.engine.internal.base.StoreFigures;
 import dev.plinth.engine.internal.base.problem.RefusedException;
 import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.internal.base.rows.StoreFigures;
 import dev.plinth.engine.internal.job.Jobs;
 import dev.plinth.engine.internal.metrics.HealthFigure;
 import dev.plinth.engine.internal.metrics.HealthHistory;

@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.node;
 
 import dev.plinth.engine.internal.base.Plans;
-import dev.plinth.engine.internal.base.StoreFigures;
+import dev.plinth.engine.internal.base.rows.StoreFigures;
 import dev.plinth.engine.internal.store.Store;
 import java.util.ArrayList;
 import java.util.List;

@@ -9,6 +9,7 @@ import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.log.CheckedSnapshot;
 import dev.plinth.engine.internal.store.log.LogPosition;
 import dev.plinth.engine.internal.store.log.Snapshot;
+import dev.plinth.engine.internal.store.log.SnapshotRecording;
 import dev.plinth.engine.internal.store.log.StoreId;
 import dev.plinth.engine.internal.store.memory.StoreTables;
 import dev.plinth.engine.log.SharedLog;

@@ -11,6 +11,7 @@ import dev.plinth.engine.internal.store.log.CheckedSnapshot;
 import dev.plinth.engine.internal.store.log.FileJournal;
 import dev.plinth.engine.internal.store.log.Segment;
 import dev.plinth.engine.internal.store.log.Snapshot;
+import dev.plinth.engine.internal.store.log.SnapshotRecording;
 import dev.plinth.engine.internal.store.log.StoreNames;
 import dev.plinth.engine.internal.store.log.disk.Disk;
 import dev.plinth.engine.internal.store.memory.StoreTables;

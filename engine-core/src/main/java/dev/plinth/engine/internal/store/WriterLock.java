@@ -1,7 +1,7 @@
 package dev.plinth.engine.internal.store;
 
 import dev.plinth.engine.internal.base.Recordings;
-import dev.plinth.engine.internal.base.StoreFigures;
+import dev.plinth.engine.internal.base.rows.StoreFigures;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;

@@ -2,11 +2,11 @@ package dev.plinth.engine.internal.timer;
 
 import dev.plinth.engine.internal.base.Caller;
 import dev.plinth.engine.internal.base.Limits;
-import dev.plinth.engine.internal.base.StoreFigures;
 import dev.plinth.engine.internal.base.decision.Committer;
 import dev.plinth.engine.internal.base.decision.Decision;
 import dev.plinth.engine.internal.base.decision.Outcome;
 import dev.plinth.engine.internal.base.rows.Rows;
+import dev.plinth.engine.internal.base.rows.StoreFigures;
 import dev.plinth.engine.internal.store.Store;
 import dev.plinth.engine.settings.EngineClock;
 import dev.plinth.engine.settings.ManualClock;

@@ -27,6 +27,7 @@ import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.timer.SweepBatch;
 import dev.plinth.engine.internal.timer.SweepWork;
 import dev.plinth.engine.internal.timer.WorkspacePurge;
+import dev.plinth.engine.internal.webhook.send.WebhookSecret;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiPredicate;

@@ -22,6 +22,7 @@ import dev.plinth.engine.internal.shape.Kind;
 import dev.plinth.engine.internal.shape.Member;
 import dev.plinth.engine.internal.shape.Schema;
 import dev.plinth.engine.internal.shape.Values;
+import dev.plinth.engine.internal.wire.route.BatchReferences;
 import dev.plinth.engine.internal.wire.route.Router;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,6 @@ package dev.plinth.engine.internal.store.memory;
 
 import dev.plinth.engine.internal.base.Bytes;
 import dev.plinth.engine.internal.base.Id;
-import dev.plinth.engine.internal.base.StoreFigures;
 import dev.plinth.engine.internal.base.problem.ProblemCode;
 import dev.plinth.engine.internal.base.problem.Refusal;
 import dev.plinth.engine.internal.base.problem.RefusedException;
@@ -15,6 +14,7 @@ import dev.plinth.engine.internal.base.rows.RowReader;
 import dev.plinth.engine.internal.base.rows.RowVisitor;
 import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.base.rows.SetKey;
+import dev.plinth.engine.internal.base.rows.StoreFigures;
 import dev.plinth.engine.internal.base.rows.StoreSettings;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.internal.store.memory.arena.SlabMemory;

@@ -1,6 +1,6 @@
 package dev.plinth.engine.internal.store.memory;
 
-import dev.plinth.engine.internal.base.StoreFigures;
+import dev.plinth.engine.internal.base.rows.StoreFigures;
 import dev.plinth.engine.internal.base.rows.TableName;
 import dev.plinth.engine.settings.Plan;
 import dev.plinth.engine.settings.RetentionTimes;

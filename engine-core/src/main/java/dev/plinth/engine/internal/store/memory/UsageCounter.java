@@ -2,7 +2,7 @@ package dev.plinth.engine.internal.store.memory;
 
 import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.internal.base.IdKind;
-import dev.plinth.engine.internal.base.StoreFigures;
+import dev.plinth.engine.internal.base.rows.StoreFigures;
 import dev.plinth.engine.internal.base.rows.TableName;
 import java.io.DataInput;
 import java.io.DataOutput;

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.WebhookVerificationException;
-import dev.plinth.engine.internal.webhook.WebhookSecret;
 import java.net.http.HttpHeaders;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.plinth.engine.internal.webhook;
+package dev.plinth.engine.internal.webhook.send;
 
 import java.util.Base64;
 
@@ -8,7 +8,7 @@ import java.util.Base64;
  */
 public final class WebhookSecret {
     /** Bytes of a key that the engine makes. */
-    static final int KEY_BYTES = 32;
+    public static final int KEY_BYTES = 32;
     /** Bytes of a key by the standard, for keys that were made elsewhere. */
     private static final int KEY_BYTES_MIN = 24;
 
@@ -18,7 +18,7 @@ public final class WebhookSecret {
     private WebhookSecret() {}
 
     /** Returns the text of a key, {@code whsec_} and padded base64. */
-    static String text(byte[] key) {
+    public static String text(byte[] key) {
         checkLength(key.length);
         return PREFIX + Base64.getEncoder().encodeToString(key);
     }

@@ -1,4 +1,4 @@
-package dev.plinth.engine.internal.store;
+package dev.plinth.engine.internal.store.log;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;
@@ -13,13 +13,13 @@ import jdk.jfr.StackTrace;
 @Category("Plinth")
 @StackTrace(false)
 @Description("All rows were copied into a snapshot")
-final class SnapshotRecording extends Event {
+public final class SnapshotRecording extends Event {
     private static final SnapshotRecording PROBE = new SnapshotRecording();
 
     @Label("Is Made")
-    boolean made;
+    public boolean made;
 
-    static SnapshotRecording probe() {
+    public static SnapshotRecording probe() {
         return PROBE;
     }
 }

@@ -1,4 +1,4 @@
-package dev.plinth.engine.internal.wire;
+package dev.plinth.engine.internal.wire.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

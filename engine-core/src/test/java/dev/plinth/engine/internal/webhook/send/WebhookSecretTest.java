@@ -1,4 +1,4 @@
-package dev.plinth.engine.internal.webhook;
+package dev.plinth.engine.internal.webhook.send;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

@@ -1,5 +1,6 @@
-package dev.plinth.engine.internal.base;
+package dev.plinth.engine.internal.base.rows;
 
+import dev.plinth.engine.internal.base.Id;
 import dev.plinth.engine.settings.TableShare;
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package dev.plinth.engine.internal.wire;
+package dev.plinth.engine.internal.wire.route;
 
 import dev.plinth.engine.internal.json.JsonValue;
 import java.util.ArrayList;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** References in a call of a batch to members of earlier answers, such as {@code {{0.id}}}. */
-final class BatchReferences {
+public final class BatchReferences {
     private static final Pattern ONE = Pattern.compile("\\{\\{([0-9]+)\\.([^{}]+)}}");
 
     private static final Pattern INDEX = Pattern.compile("[0-9]{1,9}");
@@ -22,12 +22,12 @@ final class BatchReferences {
     static final Place PATH = Place.of("path");
 
     /** The body of a call. */
-    static final Place BODY = Place.of("body");
+    public static final Place BODY = Place.of("body");
 
     private BatchReferences() {}
 
     /** A place in a call. Its pointer is made only when it is asked for, because a name around many places may be long. */
-    static final class Place {
+    public static final class Place {
         private final @Nullable Place outer;
         private final String name;
         private final int index;
@@ -52,7 +52,7 @@ final class BatchReferences {
         }
 
         /** Returns its JSON Pointer from the call. */
-        String pointer() {
+        public String pointer() {
             StringBuilder pointer = new StringBuilder();
             print(pointer);
             return pointer.toString();
@@ -79,10 +79,10 @@ final class BatchReferences {
      * @param member the member of that answer
      * @param text the reference as it is written
      */
-    record Reference(Place at, int operation, String member, String text) {}
+    public record Reference(Place at, int operation, String member, String text) {}
 
     /** Adds the references in the values of a path. */
-    static void findInPath(List<String> pathValues, List<Reference> found) {
+    public static void findInPath(List<String> pathValues, List<Reference> found) {
         for (String value : pathValues) {
             Matcher matcher = ONE.matcher(value);
             while (matcher.find()) {
@@ -92,7 +92,7 @@ final class BatchReferences {
     }
 
     /** Adds the references in a body, each of which is a whole string. */
-    static void findInBody(@Nullable JsonValue value, Place at, List<Reference> found) {
+    public static void findInBody(@Nullable JsonValue value, Place at, List<Reference> found) {
         if (value instanceof JsonValue.Obj object) {
             object.members().forEach((name, member) -> findInBody(member, at.member(name), found));
         } else if (value instanceof JsonValue.Arr array) {
@@ -107,7 +107,7 @@ final class BatchReferences {
         }
     }
 
-    static List<String> resolvePath(List<String> pathValues, Function<Reference, String> values) {
+    public static List<String> resolvePath(List<String> pathValues, Function<Reference, String> values) {
         List<String> resolved = new ArrayList<>(pathValues.size());
         for (String value : pathValues) {
             resolved.add(ONE.matcher(value)
@@ -117,7 +117,7 @@ final class BatchReferences {
     }
 
     /** Returns a body with the values of its references. Parts without a reference stay the same objects. */
-    static JsonValue resolveBody(JsonValue body, Function<Reference, String> values) {
+    public static JsonValue resolveBody(JsonValue body, Function<Reference, String> values) {
         JsonValue replaced = replaced(body, BODY, values);
         return replaced == null ? body : replaced;
     }
@@ -151,7 +151,7 @@ final class BatchReferences {
     }
 
     /** Returns true if there is a reference at a JSON Pointer into a body, or below it. */
-    static boolean isAt(@Nullable JsonValue body, String pointer) {
+    public static boolean isAt(@Nullable JsonValue body, String pointer) {
         JsonValue value = body;
         for (String token :
                 pointer.isEmpty() ? new String[0] : pointer.substring(1).split("/", -1)) {
