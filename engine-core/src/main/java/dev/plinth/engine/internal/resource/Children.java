@@ -68,8 +68,9 @@ public final class Children {
         return context -> {
             ResourceRow row =
                     find(context, VisibleResource.find(context, resource).row(), child);
-            String unchanged = condition.unchanged(row.etag(), row.etag());
-            return unchanged == null ? Outcome.Done.ok(row.json(), row.etag()) : Outcome.Done.unchanged(unchanged);
+            String etag = row.etag();
+            String unchanged = condition.unchanged(etag, etag);
+            return unchanged == null ? Outcome.Done.ok(row.json(), etag) : Outcome.Done.unchanged(unchanged);
         };
     }
 

@@ -18,6 +18,11 @@ public record Precondition(
     /** Accepts any version. */
     public static final Precondition NONE = new Precondition(null, null, false);
 
+    /** Returns true if the version of the target matters. */
+    boolean asksForVersion() {
+        return ifMatch != null || ifNoneMatch != null || required;
+    }
+
     /**
      * Judges the conditions of a change: 428 if a required header is missing, and 412 if a condition is not met.
      *

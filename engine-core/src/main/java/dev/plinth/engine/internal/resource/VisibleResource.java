@@ -61,13 +61,15 @@ record VisibleResource(ResourceRow row, @Nullable ShareRow share) {
 
     /** Refuses a change unless its precondition is met. */
     void check(Precondition condition) {
-        condition.check(row.etag(), etag(row));
+        if (condition.asksForVersion()) {
+            condition.check(row.etag(), etag(row));
+        }
     }
 
     /** Returns the tag of the form that the caller has, if a read need not show it again; else null. */
     @Nullable
     String unchanged(Precondition condition) {
-        return condition.unchanged(row.etag(), etag(row));
+        return condition.asksForVersion() ? condition.unchanged(row.etag(), etag(row)) : null;
     }
 
     /** Returns its JSON as the caller sees it. */
