@@ -48,7 +48,6 @@ record JobRow(
 
     private static final int UNTRACED_VERSION = 1;
 
-    /** The states in the order of the stored numbers. */
     /** The states that a job has, in the order of the numbers in rows. */
     static final List<JobStatus> STATUSES = List.copyOf(EnumSet.complementOf(EnumSet.of(JobStatus.UNKNOWN)));
 

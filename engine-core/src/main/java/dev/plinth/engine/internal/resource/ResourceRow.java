@@ -34,7 +34,6 @@ final class ResourceRow {
     private static final int FROM_NUMBER_TO_NAME = FROM_NUMBER_TO_UPDATED + Long.BYTES;
     private static final int FROM_DATA_TO_METADATA = ",\"metadata\":".length();
 
-    /** The states in the order of the stored numbers. */
     /** The states that a resource has, in the order of the numbers in rows. */
     static final List<ResourceStatus> STATUSES = List.copyOf(EnumSet.complementOf(EnumSet.of(ResourceStatus.UNKNOWN)));
 
