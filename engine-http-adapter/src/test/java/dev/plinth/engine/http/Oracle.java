@@ -152,12 +152,14 @@ final class Oracle {
         if (writer.bulks().isEmpty()) {
             return;
         }
+        Map<String, Map<String, Object>> jobs = new HashMap<>();
         for (String job : writer.bulks().keySet()) {
             Map<String, Object> ended = api.get(job + "?wait=" + JOB_SECONDS).json();
             for (int i = 1; i < JOB_WAITS_MAX && isUnderWay(ended); i++) {
                 ended = api.get(job + "?wait=" + JOB_SECONDS).json();
             }
             assertThat(ended.get("status")).as("%s: %s", job, ended).isEqualTo("succeeded");
+            jobs.put(writer.bulks().get(job), ended);
         }
         Map<String, Integer> made = new HashMap<>();
         for (Map<String, Object> resource : api.all("/v1/resources?status=all")) {
@@ -168,7 +170,9 @@ final class Oracle {
             }
         }
         for (String mark : writer.bulks().values()) {
-            assertThat(made.get(mark)).as("resources of the bulk job %s", mark).isEqualTo(OracleWriter.BULK_CREATES);
+            assertThat(made.get(mark))
+                    .as("resources of the bulk job %s: %s", mark, jobs.get(mark))
+                    .isEqualTo(OracleWriter.BULK_CREATES);
         }
     }
 
