@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A program that is a node, at a port of its own, with networks of its own to the servers of the database. */
 final class ClusterNode implements AutoCloseable {
-    private static final List<String> JVM = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
+    private static final List<String> JVM = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m");
     /** Shows what a node tells of its roles, so that a failed test can be explained. */
     private static final String LOGGING = """
             handlers=java.util.logging.ConsoleHandler
