@@ -82,6 +82,7 @@ final class FaultRun {
                     long epoch = cluster.epoch();
                     int last = rounds + ROUNDS_PER_LOAD;
                     while (rounds < last && isMore.test(rounds)) {
+                        load.beginRound();
                         load.awaitAcknowledged(1 + random.nextInt(ACKNOWLEDGED_PER_CALLER * pace.callers()));
                         fault.happen(load, random);
                         rounds++;

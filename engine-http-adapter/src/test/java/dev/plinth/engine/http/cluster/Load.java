@@ -20,6 +20,9 @@ final class Load implements AutoCloseable {
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
     private static final long PATIENCE_SECONDS = 60;
+    /** A caller thinks twice as long after so many changes of a round, and three times as long after twice as many. */
+    private static final int CHANGES_UNTIL_SLOWER = 500;
+
     private static final Duration QUICK = Duration.ofSeconds(3);
     private static final Duration PATIENT = Duration.ofSeconds(30);
 
@@ -35,6 +38,9 @@ final class Load implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private int queued;
     private int quiet;
+    /** How many changes were acknowledged before this round. */
+    private volatile int earlier;
+
     private final List<Thread> threads = new ArrayList<>();
 
     /**
@@ -112,6 +118,14 @@ final class Load implements AutoCloseable {
         return notifications;
     }
 
+    /**
+     * Begins a round, in which callers are quick at first. They become slower, so that a slow machine, whose rounds take long, gets
+     * no more rows than it has room for.
+     */
+    void beginRound() {
+        earlier = ledger.acknowledged();
+    }
+
     /** Waits for this many acknowledgements from now on. */
     void awaitAcknowledged(int more) throws InterruptedException {
         int goal = ledger.acknowledged() + more;
@@ -186,11 +200,16 @@ final class Load implements AutoCloseable {
         Caller caller = new Caller(nodes, ledger, "c" + number, number % nodes.nodes(), manner, own);
         start(
                 () -> {
-                    while (!ended.await(own.nextInt(pace.thinkMillis()), TimeUnit.MILLISECONDS)) {
+                    while (!ended.await(own.nextInt(thinkMillis()), TimeUnit.MILLISECONDS)) {
                         caller.call();
                     }
                 },
                 "caller-" + number);
+    }
+
+    private int thinkMillis() {
+        int changes = ledger.acknowledged() - earlier;
+        return pace.thinkMillis() * (CHANGES_UNTIL_SLOWER + changes) / CHANGES_UNTIL_SLOWER;
     }
 
     /** Makes and revokes keys until the end. */
