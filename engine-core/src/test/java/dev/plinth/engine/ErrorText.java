@@ -31,7 +31,7 @@ record ErrorText(Kind kind, String under, String place, String text) {
             ".*/(?:demo/Demo\\w+|Verification|EngineTime|LazySender|PlanCapacityCheck|JournalFailure|Log|HangupSignal|Announcement|Exposures|LastUsedWriter|QuotaCheckpointWriter)\\.java");
 
     private static final Pattern SQL =
-            Pattern.compile("(?s)(?:select|insert into|update|delete from|create|alter|lock|with|set|and) .*"
+            Pattern.compile("(?s) ?(?:select|insert into|update|delete from|create|alter|lock|with|set|and) .*"
                     + "|(?:setval|pg_\\w+|hashtext\\w+|abs|cast)\\(.*");
 
     private static final Pattern EXCEPTION = Pattern.compile("new (\\S*(?:Exception|Error|JobFailure))");

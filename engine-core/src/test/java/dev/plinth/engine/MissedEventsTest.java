@@ -151,8 +151,8 @@ final class MissedEventsTest {
 
             CrashedDirectory.checkParts(PARTS, part -> {
                 place.set(crashed.cut(part, directory.resolve("copy" + part)));
-                store.reopen();
                 arrived.clear();
+                store.reopen();
                 store.pass(Duration.ofDays(1));
                 if (store.text(endpoint).contains("\"status\":\"disabled\"")) {
                     assertThat(arrived).isEmpty();

@@ -76,7 +76,7 @@ final class Servers {
 
     /** Starts PostgreSQL with a synchronous standby, configured like one without. */
     static Pair replicated(Path directory) throws IOException, InterruptedException {
-        List<String> settings = List.of("synchronous_commit=on", "synchronous_standby_names=ANY 1 (*)");
+        List<String> settings = List.of("synchronous_commit=on", "synchronous_standby_names=ANY 1 (standby)", "cluster_name=standby");
         Running primary = postgres(directory, initialized(directory), settings);
         Path copy = directory.resolve("standby");
         List<String> copying = unprivileged(directory);
@@ -133,7 +133,6 @@ final class Servers {
                 "checkpoint_timeout=15min",
                 "checkpoint_completion_target=0.9",
                 "random_page_cost=1.1",
-                "jit=off",
                 "max_connections=100"));
         all.addAll(settings);
         for (String setting : all) {

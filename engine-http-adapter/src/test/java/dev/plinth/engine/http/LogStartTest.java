@@ -47,8 +47,8 @@ final class LogStartTest {
         with("synchronous_standby_names", "", () -> {
             assertRefused(
                     serve(),
-                    "The database must have a synchronous standby, but synchronous_standby_names is empty. Set it, or"
-                            + " choose local durability, which loses changes when the primary is lost.");
+                    "The database must have a synchronous standby, but synchronous_standby_names is empty. Set it"
+                            + " to the names of the standbys, or choose local durability, which loses changes when the primary is lost.");
             try (ServedProcess local = served("local", "--log-durability", "local")) {
                 assertThat(local.isAlive()).isTrue();
             }

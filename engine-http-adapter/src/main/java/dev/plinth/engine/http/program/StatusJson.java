@@ -14,12 +14,19 @@ final class StatusJson {
 
     static String of(LogStatus status) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("version", status.version());
-        json.put("replica", status.isReplica());
-        json.put("synchronousStandbyNames", status.standbys());
+        json.put("version", status.server().version());
+        json.put("replica", status.server().isReplica());
+        json.put("synchronousStandbyNames", status.server().standbys());
+        json.put(
+                "readers",
+                status.server().readers().stream().map(StatusJson::of).toList());
         status.refusal().ifPresent(refusal -> json.put("refusal", refusal));
         json.put("cells", status.cells().stream().map(StatusJson::of).toList());
         return Json.of(json).toString();
+    }
+
+    private static Map<String, Object> of(LogStatus.ReaderStatus reader) {
+        return Map.of("name", reader.name(), "role", reader.role(), "logical", reader.isLogical());
     }
 
     private static Map<String, Object> of(LogStatus.CellStatus cell) {

@@ -18,14 +18,27 @@ final class StatusText {
 
     static List<String> of(LogStatus status) {
         List<String> lines = new ArrayList<>();
-        lines.add("PostgreSQL " + status.version() + ", " + (status.isReplica() ? "replica" : "primary")
-                + ", synchronous_standby_names = '" + status.standbys() + "'");
+        LogStatus.ServerStatus server = status.server();
+        lines.add("PostgreSQL " + server.version() + ", " + (server.isReplica() ? "replica" : "primary")
+                + ", synchronous_standby_names = '" + server.standbys() + "'");
+        server.readers().forEach(reader -> lines.add(of(reader)));
         status.refusal().ifPresent(refusal -> lines.add("no node starts on it: " + refusal));
         if (status.cells().isEmpty()) {
             lines.add("no cells: no node has started, or the search_path has other schemas");
         }
         status.cells().forEach(cell -> add(lines, cell));
         return lines;
+    }
+
+    private static String of(LogStatus.ReaderStatus reader) {
+        String name = reader.name().isEmpty() ? "a reader of its log" : reader.name();
+        String kind = reader.isLogical() ? " through a logical slot, so not a standby" : "";
+        return "  " + name + kind
+                + switch (reader.role()) {
+                    case "sync", "quorum" -> ": commits wait for it";
+                    case "hidden" -> ": grant pg_read_all_stats to this user to see whether commits wait for it";
+                    default -> ": commits do not wait for it";
+                };
     }
 
     private static void add(List<String> lines, LogStatus.CellStatus cell) {

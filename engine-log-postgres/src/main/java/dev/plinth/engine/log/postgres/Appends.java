@@ -27,7 +27,7 @@ final class Appends {
     private final NodeLock nodeLock;
     private final CurrentReign current;
     private final Reigns reigns;
-    private final StandbyNames standbys;
+    private final StandbyGuard standbys;
     private final Beats beats;
     private final Duration lease;
     private final Pause pause;
@@ -71,7 +71,7 @@ final class Appends {
                 if (!session.run(connection -> isLast(connection, batch.epoch()))) {
                     return Fate.FENCED;
                 }
-                if (!awaitStandby()) {
+                if (!awaitStandby(session.run(standbys::refusal))) {
                     return Fate.UNKNOWN;
                 }
                 inserted = insert(batch);
@@ -162,12 +162,10 @@ final class Appends {
         }
     }
 
-    private boolean awaitStandby() {
-        if (!isWaitingForStandby) {
+    private boolean awaitStandby(Optional<String> refusal) {
+        if (refusal.isPresent() && !isWaitingForStandby) {
             isWaitingForStandby = true;
-            LOG.log(
-                    System.Logger.Level.ERROR,
-                    "The setting synchronous_standby_names of the database is empty; changes wait until it names a standby");
+            LOG.log(System.Logger.Level.ERROR, "Changes wait. " + refusal.get());
         }
         return pause.millis(RETRY_MILLIS);
     }
@@ -175,7 +173,7 @@ final class Appends {
     /** Looks for a batch once. Returns empty if the database has not made the answer durable. */
     private Optional<Fate> look(Connection connection, long epoch, long first) throws SQLException {
         boolean unused = nodeLock.holdAgain(connection);
-        if (!standbys.isAny(connection)) {
+        if (!standbys.isSafe(connection)) {
             unused = beats.beatHere(connection, epoch);
             return Optional.empty();
         }
@@ -191,7 +189,7 @@ final class Appends {
                     current.set(epoch, rows.getLong(1));
                 }
             }
-            if (update.getWarnings() != null || !standbys.isAny(connection)) {
+            if (update.getWarnings() != null || !standbys.isSafe(connection)) {
                 return Optional.empty();
             }
             return reigns ? lookWhileReigning(connection, epoch, first) : lookAfterReign(connection, epoch, first);

@@ -30,10 +30,10 @@ final class BatchTables {
     private final String read;
     private final String lastTable;
     private final String record;
-    private final StandbyNames standbys;
+    private final StandbyGuard standbys;
 
     /** Makes the statements of a cell. */
-    BatchTables(Cell cell, StandbyNames standbys) {
+    BatchTables(Cell cell, StandbyGuard standbys) {
         this.cell = cell;
         this.standbys = standbys;
         List<String> tables = new ArrayList<>();
@@ -46,20 +46,20 @@ final class BatchTables {
                     + cell.number() + " and epoch = ? and fence = ?" + standbys.condition() + " for share");
         }
         this.all = "(" + String.join(" union all ", tables) + ") as batches";
-        this.follow = select("and last <= greatest((select last_value from " + cell.durable()
-                + "), (select max(first) - 1" + " from " + all + "))");
+        this.follow = select("and last <= greatest(" + Cell.value(cell.durable()) + ", (select max(first) - 1"
+                + " from " + all + "))");
         this.read = select("");
         this.lastTable = "select number from (" + String.join(" union all ", ends)
                 + ") as ends order by first desc nulls last, number limit 1";
         this.record = "select exists (select 1 from plinth_snapshot where number = " + cell.number()
-                + " and position = ?) or (select last_value from " + cell.truncated()
-                + ") >= ? or exists (select 1 from (select last, crc from " + all
+                + " and position = ?) or " + Cell.value(cell.truncated())
+                + " >= ? or exists (select 1 from (select last, crc from " + all
                 + " where first <= ? order by first desc limit 1) as before where last = ? and crc = ?)";
     }
 
     /**
      * Inserts a batch if its reign and fence are the last ones. A quick statement has not waited for a standby that was
-     * away, so the names of standbys are asked for after a slow one. A reload that empties the names may come between the
+     * away, so the standby is asked for again after a slow one. A reload that empties the names may come between the
      * condition and the commit of a quick statement. Then the batch may be on the primary alone.
      */
     Inserted insert(Connection connection, int table, Batch batch, long fence) throws SQLException {
@@ -76,7 +76,7 @@ final class BatchTables {
             long begun = System.nanoTime();
             int rows = insert.executeUpdate();
             boolean isSlow = System.nanoTime() - begun > SLOW_NANOS;
-            if (insert.getWarnings() != null || isSlow && !standbys.isAny(connection)) {
+            if (insert.getWarnings() != null || isSlow && !standbys.isSafe(connection)) {
                 return Inserted.UNCERTAIN;
             }
             return rows == 1 ? Inserted.DONE : Inserted.REFUSED;
@@ -92,8 +92,8 @@ final class BatchTables {
         REFUSED,
 
         /**
-         * The row may be on no standby. The server has warned that a wait for one was cancelled, or it names none any
-         * more.
+         * The row may be on no standby. The server has warned that a wait for one was cancelled, or commits wait for
+         * none any more.
          */
         UNCERTAIN
     }
@@ -128,7 +128,7 @@ final class BatchTables {
 
     /** Returns the position up to which batches are deleted. */
     long truncated(Connection connection) throws SQLException {
-        return number(connection, "select last_value from " + cell.truncated());
+        return number(connection, "select " + Cell.value(cell.truncated()));
     }
 
     /** Returns true if a batch or a snapshot ends at a position, with a record of this checksum, or did so once. */
@@ -175,8 +175,8 @@ final class BatchTables {
     private void mark(Connection connection, long position) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement lock = connection.createStatement();
-                PreparedStatement set = connection.prepareStatement("select setval('" + cell.truncated() + "', ?) from "
-                        + cell.truncated() + " where last_value < ?")) {
+                PreparedStatement set = connection.prepareStatement("select setval('" + cell.truncated()
+                        + "', ?) where " + Cell.value(cell.truncated()) + " < ?")) {
             lock.execute("select pg_advisory_xact_lock(hashtextextended('" + cell.truncated() + "', 0))");
             set.setLong(1, position);
             set.setLong(2, position);
@@ -199,7 +199,11 @@ final class BatchTables {
         try (Statement statement = connection.createStatement()) {
             statement.execute("lock table " + cell.log(table) + " in access exclusive mode nowait");
             statement.execute("set local synchronous_commit = local");
-            if (number(connection, "select coalesce(max(last), 0) from " + cell.log(table)) <= position) {
+            if (number(
+                            connection,
+                            "select coalesce((select last from " + cell.log(table)
+                                    + " order by first desc limit 1), 0)")
+                    <= position) {
                 statement.execute("truncate table " + cell.log(table));
             }
             connection.commit();
@@ -215,8 +219,8 @@ final class BatchTables {
 
     private String select(String condition) {
         return "select first, last, epoch, crc_before, crc, frame from (select following.*, sum(bytes) over (order by first)"
-                + " as total from (select * from " + all + " where first > ? and last > (select last_value from "
-                + cell.truncated() + ") " + condition + " order by first limit " + ROWS_MAX
+                + " as total from (select * from " + all + " where first > ? and last > "
+                + Cell.value(cell.truncated()) + " " + condition + " order by first limit " + ROWS_MAX
                 + ") as following) as summed where total <= ? or total = bytes order by first";
     }
 

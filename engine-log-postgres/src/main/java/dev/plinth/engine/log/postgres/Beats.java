@@ -61,8 +61,8 @@ final class Beats {
         this.current = current;
         this.later = later;
         this.beat = "select set_config('synchronous_commit', 'off', true), " + Clock.beat(cell)
-                + ", case when durable.last_value < ? then setval('" + cell.durable() + "', ?) end from plinth_cell, "
-                + cell.durable() + " as durable where number = " + cell.number() + " and" + CurrentReign.IS_LAST;
+                + ", case when " + Cell.value(cell.durable()) + " < ? then setval('" + cell.durable()
+                + "', ?) end from plinth_cell where number = " + cell.number() + " and" + CurrentReign.IS_LAST;
     }
 
     /**

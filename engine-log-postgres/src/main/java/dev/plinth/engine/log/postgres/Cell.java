@@ -40,4 +40,12 @@ record Cell(int number, String name, UUID id) {
     String truncated() {
         return "plinth_truncated_" + number;
     }
+
+    /**
+     * Returns the expression of SQL that is the value of a sequence, and 0 before its first one. A select from the
+     * sequence would be planned as a scan of a table, whose price lets a server compile the statement each time.
+     */
+    static String value(String sequence) {
+        return "(select coalesce(pg_sequence_last_value('" + sequence + "'), 0))";
+    }
 }

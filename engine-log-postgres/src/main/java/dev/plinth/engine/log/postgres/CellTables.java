@@ -40,6 +40,16 @@ final class CellTables {
         }
         String path = searchPath(connection);
         LOG.log(System.Logger.Level.INFO, "Creating the tables of cell " + name + " along " + path);
+        // A transaction that began before the wait would not see the tables that another node has made meanwhile.
+        execute(connection, "select pg_advisory_lock(" + CREATION_LOCK + ")");
+        try {
+            return createAlone(connection, name);
+        } finally {
+            execute(connection, "select pg_advisory_unlock(" + CREATION_LOCK + ")");
+        }
+    }
+
+    private static Cell createAlone(Connection connection, String name) throws SQLException {
         connection.setAutoCommit(false);
         try {
             Cell cell = create(connection, name);
@@ -151,7 +161,6 @@ final class CellTables {
 
     private static Cell create(Connection connection, String name) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("select pg_advisory_xact_lock(" + CREATION_LOCK + ")");
             if (!exists(connection)) {
                 statement.execute("""
                         create table plinth_cell (
@@ -177,6 +186,12 @@ final class CellTables {
             }
             insert(connection, cell);
             return cell;
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 

@@ -11,18 +11,40 @@ import java.util.UUID;
 /**
  * The logs of a database, as an operator looks at them. Immutable.
  *
- * @param version the version of PostgreSQL, such as {@code 17.2}
- * @param isReplica true if the server that has told is a replica
- * @param standbys the setting {@code synchronous_standby_names}; empty for none
+ * @param server the server that has told
  * @param refusal a sentence on why a node would not start on this server; empty if it would
  * @param cells the cells, by name
  */
-public record LogStatus(
-        String version, boolean isReplica, String standbys, Optional<String> refusal, List<CellStatus> cells) {
+public record LogStatus(ServerStatus server, Optional<String> refusal, List<CellStatus> cells) {
     /** Copies the list. */
     public LogStatus {
         cells = List.copyOf(cells);
     }
+
+    /**
+     * A server of the database.
+     *
+     * @param version the version of PostgreSQL, such as {@code 17.2}
+     * @param isReplica true if it is a replica
+     * @param standbys the setting {@code synchronous_standby_names}; empty for none
+     * @param readers all that is connected to read its log, by name: standbys, and whatever else takes its changes
+     */
+    public record ServerStatus(String version, boolean isReplica, String standbys, List<ReaderStatus> readers) {
+        /** Copies the list. */
+        public ServerStatus {
+            readers = List.copyOf(readers);
+        }
+    }
+
+    /**
+     * A reader of the server's log.
+     *
+     * @param name its {@code application_name}; empty if this user may not see it
+     * @param role {@code sync} or {@code quorum} if commits wait for it, {@code potential} or {@code async} if they do not,
+     *     and {@code hidden} if this user may not see it
+     * @param isLogical true if it reads changes through a logical slot, and so cannot be a standby
+     */
+    public record ReaderStatus(String name, String role, boolean isLogical) {}
 
     /**
      * The log of a cell.

@@ -75,12 +75,11 @@ public final class PostgresLog implements SharedLog {
         this.primary = new Session(source, check, settings, Duration.ZERO);
         this.side = new Session(source, check, settings, timeout);
         this.reading = new Session(source, check, settings, READ_TIMEOUT);
-        StandbyNames standbys = new StandbyNames(check.isLocal());
-        this.tables = new BatchTables(cell, standbys);
+        this.tables = new BatchTables(cell, check.standbys());
         this.rotation = new TableRotation(tables, tableBytes);
         this.nodeLock = new NodeLock(cell, times.nodePatience());
         this.nodes = new NodeTable(cell);
-        this.reigns = new Reigns(cell, lease, nodeLock, current, standbys);
+        this.reigns = new Reigns(cell, lease, nodeLock, current, check.standbys());
         this.watching = Executors.newSingleThreadScheduledExecutor(PostgresLog::daemon);
         this.beats = new Beats(cell, primary, side, nodeLock, current, watching);
         this.appends = new Appends(primary, tables, rotation, reigns, beats, lease, pause);

@@ -33,7 +33,7 @@ final class PostgresSnapshots implements SnapshotStore {
     private final ServerCheck check;
     private final SessionSettings settings;
     private final Cell cell;
-    private final StandbyNames standbys;
+    private final StandbyGuard standbys;
     private final String used;
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private volatile boolean isClosed;
@@ -43,7 +43,7 @@ final class PostgresSnapshots implements SnapshotStore {
         this.check = check;
         this.settings = settings;
         this.cell = cell;
-        this.standbys = new StandbyNames(check.isLocal());
+        this.standbys = check.standbys();
         this.used = "select 1 from plinth_snapshot where number = " + cell.number() + " and slot = ";
     }
 

@@ -36,13 +36,13 @@ final class Reigns {
     private final String status;
     private final String takeover;
     private final String resignation;
-    private final StandbyNames standbys;
+    private final StandbyGuard standbys;
     private long goneEpoch = -1;
     private long goneSince;
     private boolean isWithoutStandby;
 
     /** Makes it for a cell, with the lease of reigns that begin here. */
-    Reigns(Cell cell, Duration lease, NodeLock nodeLock, CurrentReign current, StandbyNames standbys) {
+    Reigns(Cell cell, Duration lease, NodeLock nodeLock, CurrentReign current, StandbyGuard standbys) {
         this.cell = cell;
         this.lease = lease;
         this.nodeLock = nodeLock;
@@ -50,9 +50,8 @@ final class Reigns {
         this.standbys = standbys;
         String row = "with free as (select number from plinth_cell where number = " + cell.number() + " and%s"
                 + " for no key update nowait) update plinth_cell as cell set epoch = epoch + 1, fence = ";
-        this.status = "select epoch, node, lease_ms, " + Clock.millisSince("beat.last_value") + " as silent_ms, "
-                + NodeLock.isFree(cell, "node") + " as gone from plinth_cell, " + cell.beat()
-                + " as beat where number = " + cell.number();
+        this.status = "select epoch, node, lease_ms, " + Clock.millisSince(Cell.value(cell.beat())) + " as silent_ms, "
+                + NodeLock.isFree(cell, "node") + " as gone from plinth_cell where number = " + cell.number();
         this.takeover = String.format(row, " epoch = ?" + standbys.condition())
                 + "?, node = ?, url = ?, lease_ms = ? from free where cell.number = free.number"
                 + " returning epoch, fence, " + Clock.beat(cell);
@@ -132,7 +131,7 @@ final class Reigns {
         }
     }
 
-    StandbyNames standbys() {
+    StandbyGuard standbys() {
         return standbys;
     }
 
@@ -204,16 +203,13 @@ final class Reigns {
                 throw new SQLException("The takeover may be lost with the primary: "
                         + update.getWarnings().getMessage());
             }
-            boolean isAny = standbys.isAny(connection);
-            if (!isAny && !isWithoutStandby) {
-                LOG.log(
-                        System.Logger.Level.ERROR,
-                        "The setting synchronous_standby_names of the database is empty; no node begins to lead until it"
-                                + " names a standby");
+            Optional<String> refusal = standbys.refusal(connection);
+            if (refusal.isPresent() && !isWithoutStandby) {
+                LOG.log(System.Logger.Level.ERROR, "No node begins to lead. " + refusal.get());
             }
-            isWithoutStandby = !isAny;
-            if (!isAny && begun.isPresent()) {
-                throw new SQLException("The takeover may be lost with the primary, which names no standby any more");
+            isWithoutStandby = refusal.isPresent();
+            if (refusal.isPresent() && begun.isPresent()) {
+                throw new SQLException("The takeover may be lost with the primary. " + refusal.get());
             }
             return begun;
         }

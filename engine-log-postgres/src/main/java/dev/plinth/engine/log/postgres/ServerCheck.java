@@ -19,12 +19,11 @@ final class ServerCheck {
     private static final int HEX = 16;
     private static final String SELECT = """
             select current_setting('server_version_num')::int / 10000 as version, pg_is_in_recovery() as replica,
-              current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit,
-              current_setting('synchronous_standby_names') as standbys""";
+              current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit""";
     private static final String CELL = "select 1 from plinth_cell where number = ? and id = ?";
     private static final String TIMELINE = "select left(pg_walfile_name(pg_current_wal_lsn()), 8)";
 
-    private final boolean isLocal;
+    private final StandbyGuard standbys;
     private final boolean isReading;
     private volatile Optional<Cell> expected = Optional.empty();
     private long newestTimeline;
@@ -35,7 +34,7 @@ final class ServerCheck {
     }
 
     private ServerCheck(boolean isLocal, boolean isReading) {
-        this.isLocal = isLocal;
+        this.standbys = new StandbyGuard(isLocal);
         this.isReading = isReading;
     }
 
@@ -49,9 +48,9 @@ final class ServerCheck {
         return isReading;
     }
 
-    /** Returns true if commits need not wait for a standby. */
-    boolean isLocal() {
-        return isLocal;
+    /** Returns the guard, which needs no standby if durability may be local. */
+    StandbyGuard standbys() {
+        return standbys;
     }
 
     /** Lets all later connections pass only if their database has this cell. */
@@ -75,7 +74,8 @@ final class ServerCheck {
                 return Optional.of("The database must be the primary, got a replica. Name all servers in the URL, with"
                         + " targetServerType=primary.");
             }
-            return loss(rows.getString("fsync"), rows.getString("commit"), rows.getString("standbys"));
+            Optional<String> loss = loss(rows.getString("fsync"), rows.getString("commit"));
+            return loss.isPresent() ? loss : standbys.refusal(connection);
         }
     }
 
@@ -112,7 +112,7 @@ final class ServerCheck {
         }
     }
 
-    private Optional<String> loss(String fsync, String commit, String standbys) {
+    private Optional<String> loss(String fsync, String commit) {
         if (!fsync.equals("on")) {
             return Optional.of("The setting fsync of the database must be on, got " + fsync
                     + ". Set it on, because a power cut would lose acknowledged changes.");
@@ -120,10 +120,6 @@ final class ServerCheck {
         if (!commit.equals("on") && !commit.equals("remote_apply")) {
             return Optional.of("The setting synchronous_commit of the database must be on or remote_apply, got "
                     + commit + ". Set it on for this user.");
-        }
-        if (standbys.isEmpty() && !isLocal) {
-            return Optional.of("The database must have a synchronous standby, but synchronous_standby_names is empty."
-                    + " Set it, or choose local durability, which loses changes when the primary is lost.");
         }
         return Optional.empty();
     }

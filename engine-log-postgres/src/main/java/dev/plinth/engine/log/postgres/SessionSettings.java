@@ -12,7 +12,8 @@ import java.util.Optional;
 /**
  * The state of a connection that the log needs, whatever a pool, the user or the database has set. No timeout of the
  * server may end a statement that waits for the standby, and the server finds out soon that a client is gone. A table is
- * looked for in the schema of the log only. No reload of the server's configuration changes whether commits wait.
+ * looked for in the schema of the log only. A statement is neither compiled nor shared among processes, because it
+ * takes less time than that. No reload of the server's configuration changes whether commits wait.
  *
  * <p>Immutable.
  */
@@ -28,6 +29,8 @@ final class SessionSettings {
             Map.entry("default_transaction_isolation", "read committed"),
             Map.entry("default_transaction_read_only", "off"),
             Map.entry("default_transaction_deferrable", "off"),
+            Map.entry("jit", "off"),
+            Map.entry("max_parallel_workers_per_gather", "0"),
             Map.entry("enable_seqscan", "off"),
             Map.entry("enable_bitmapscan", "off"),
             Map.entry("client_connection_check_interval", "5000"),

@@ -19,6 +19,9 @@ import java.util.UUID;
 final class StatusQuery {
     private static final String SERVER = "select current_setting('server_version'), pg_is_in_recovery(),"
             + " current_setting('synchronous_standby_names')";
+    private static final String READERS = "select coalesce(application_name, ''), coalesce(sync_state, 'hidden'),"
+            + " exists (select 1 from pg_replication_slots where active_pid = pid and slot_type = 'logical')"
+            + " from pg_stat_replication order by 1, pid";
 
     private StatusQuery() {}
 
@@ -36,8 +39,21 @@ final class StatusQuery {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(SERVER)) {
             rows.next();
-            return new LogStatus(rows.getString(1), rows.getBoolean(2), rows.getString(3), refusal, cells);
+            LogStatus.ServerStatus server = new LogStatus.ServerStatus(
+                    rows.getString(1), rows.getBoolean(2), rows.getString(3), readers(connection));
+            return new LogStatus(server, refusal, cells);
         }
+    }
+
+    private static List<LogStatus.ReaderStatus> readers(Connection connection) throws SQLException {
+        List<LogStatus.ReaderStatus> readers = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(READERS)) {
+            while (rows.next()) {
+                readers.add(new LogStatus.ReaderStatus(rows.getString(1), rows.getString(2), rows.getBoolean(3)));
+            }
+        }
+        return readers;
     }
 
     private static LogStatus.CellStatus cell(Connection connection, String name) throws SQLException {
@@ -81,20 +97,22 @@ final class StatusQuery {
         long last = 0;
         long lastFirst = 0;
         for (int i = 0; i < Cell.LOG_TABLES; i++) {
-            String at = " from " + cell.log(i) + " where last > (select last_value from " + cell.truncated() + ")";
+            String at = " from " + cell.log(i) + " where last > " + Cell.value(cell.truncated());
             long begins = number(connection, "select coalesce(min(first), 0)" + at);
             first = first == 0 || begins != 0 && begins < first ? begins : first;
-            last = Math.max(last, number(connection, "select coalesce(max(last), 0)" + at));
+            last = Math.max(
+                    last,
+                    number(connection, "select coalesce((select last" + at + " order by first desc limit 1), 0)"));
             lastFirst = Math.max(lastFirst, number(connection, "select coalesce(max(first), 0)" + at));
         }
-        long named = number(connection, "select last_value from " + cell.durable());
+        long named = number(connection, "select " + Cell.value(cell.durable()));
         List<LogStatus.SnapshotStatus> snapshots = snapshots(connection, cell);
         long inSnapshot = snapshots.isEmpty() ? 0 : snapshots.get(0).position();
         long durable = Math.max(Math.max(named, inSnapshot), lastFirst - 1);
         long silence = number(
                 connection,
-                "select case last_value when 0 then 0 else " + Clock.millisSince("last_value") + " end from "
-                        + cell.beat());
+                "select case " + Cell.value(cell.beat()) + " when 0 then 0 else "
+                        + Clock.millisSince(Cell.value(cell.beat())) + " end");
         return new LogStatus.CellStatus(
                 cell.name(),
                 cell.id(),
@@ -117,7 +135,8 @@ final class StatusQuery {
             throws SQLException {
         StringJoiner oldest = new StringJoiner(" union all ");
         for (int i = 0; i < Cell.LOG_TABLES; i++) {
-            oldest.add("select min(at) as at from " + cell.log(i) + " where last > applied and last <= " + durable);
+            oldest.add("select at from (select at from " + cell.log(i) + " where last > applied and last <= " + durable
+                    + " order by first limit 1) as oldest");
         }
         String lag =
                 "coalesce((select " + Clock.millisSince("min(behind.at)") + " from (" + oldest + ") as behind), 0)";

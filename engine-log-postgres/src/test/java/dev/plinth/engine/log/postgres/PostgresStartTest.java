@@ -18,7 +18,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -26,6 +30,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** Tests what a log refuses at its start, and that each refusal is a sentence. */
 @Tag("portable")
 final class PostgresStartTest {
+    private static final int NODES = 8;
+
     private final Pair servers = Pair.shared();
     private final String name = UUID.randomUUID().toString();
     private final String number = name.substring(0, 8);
@@ -33,8 +39,9 @@ final class PostgresStartTest {
     @Test
     void cell_withoutASynchronousStandby_isRefusedUnlessDurabilityIsLocal() throws IOException {
         with("synchronous_standby_names", "", () -> {
-            refuses("The database must have a synchronous standby, but synchronous_standby_names is empty. Set it, or"
-                    + " choose local durability, which loses changes when the primary is lost.");
+            refuses(
+                    "The database must have a synchronous standby, but synchronous_standby_names is empty. Set it"
+                            + " to the names of the standbys, or choose local durability, which loses changes when the primary is lost.");
 
             try (PostgresLog log =
                     PostgresLog.of(servers.primary().source()).localDurability().cell(name)) {
@@ -42,6 +49,38 @@ final class PostgresStartTest {
                 assertThat(log.append(reign, LogBatches.batch(reign, 1))).isEqualTo(Fate.DURABLE);
             }
         });
+    }
+
+    @Test
+    void cell_whoseStandbyMayBeAnybody_isRefused() throws IOException {
+        for (String names : List.of("*", "ANY 1 (*)", "FIRST 1 (standby, \"*\")")) {
+            with(
+                    "synchronous_standby_names",
+                    names,
+                    () -> refuses("The database must have a synchronous standby, but synchronous_standby_names has *,"
+                            + " which any reader of its log matches. Set it to the names of the standbys."));
+        }
+    }
+
+    @Test
+    void cells_openedTogetherOnAnEmptyDatabase_areOneCell() {
+        servers.execute("create database empty_" + number);
+        PGSimpleDataSource source = servers.primary().source();
+        source.setDatabaseName("empty_" + number);
+        CyclicBarrier together = new CyclicBarrier(NODES);
+        List<CompletableFuture<PostgresLog>> opening = Stream.generate(() -> CompletableFuture.supplyAsync(
+                        () -> {
+                            await(together);
+                            return PostgresLog.of(source).cell(name);
+                        },
+                        task -> new Thread(task).start()))
+                .limit(NODES)
+                .toList();
+
+        List<PostgresLog> logs = opening.stream().map(CompletableFuture::join).toList();
+
+        assertThat(logs.stream().map(PostgresLog::id).distinct()).hasSize(1);
+        logs.forEach(PostgresLog::close);
     }
 
     @Test
@@ -252,6 +291,14 @@ final class PostgresStartTest {
             servers.execute("update plinth_cell set id = '" + earlier + "' where number = " + log.cell());
             assertThat(log.leader()).isPresent();
             assertThat(log.confirm(reign)).isTrue();
+        }
+    }
+
+    private static void await(CyclicBarrier together) {
+        try {
+            together.await();
+        } catch (InterruptedException | BrokenBarrierException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -87,10 +87,11 @@ final class PostgresStatusTest {
 
         LogStatus status = PostgresLog.of(servers.standby().source()).status();
 
-        assertThat(status.isReplica()).isTrue();
+        assertThat(status.server().isReplica()).isTrue();
         assertThat(status.refusal().orElseThrow()).startsWith("The database must be the primary, got a replica.");
-        assertThat(PostgresLog.of(servers.primary().source()).status().refusal())
-                .isEmpty();
+        LogStatus primary = PostgresLog.of(servers.primary().source()).status();
+        assertThat(primary.refusal()).isEmpty();
+        assertThat(primary.server().readers()).containsExactly(new LogStatus.ReaderStatus("standby", "sync", false));
     }
 
     @Test

@@ -96,7 +96,7 @@ final class PostgresTruncationTest {
 
     @Test
     void truncations_atOnce_doNotMoveTheMarkBack() throws SQLException {
-        BatchTables tables = new BatchTables(new Cell(log.cell(), name, log.id()), new StandbyNames(false));
+        BatchTables tables = new BatchTables(new Cell(log.cell(), name, log.id()), new StandbyGuard(false));
         try (Connection later = servers.primary().source().getConnection();
                 Connection earlier = servers.primary().source().getConnection();
                 Connection holder = servers.primary().source().getConnection();

@@ -40,6 +40,7 @@ public final class Server {
                 "shared_buffers = 16MB",
                 "wal_keep_size = 512MB",
                 "autovacuum = off",
+                "wal_level = logical",
                 "wal_receiver_timeout = 2s",
                 "wal_retrieve_retry_interval = 100ms");
         return server;
@@ -111,6 +112,11 @@ public final class Server {
 
     public void promote() {
         program("pg_ctl", "-w", "promote");
+    }
+
+    /** Returns what it has logged since it was made. */
+    public String log() throws IOException {
+        return Files.readString(Path.of(home + ".log"), StandardCharsets.UTF_8);
     }
 
     public boolean isRunning() {
