@@ -76,7 +76,8 @@ final class Servers {
 
     /** Starts PostgreSQL with a synchronous standby, configured like one without. */
     static Pair replicated(Path directory) throws IOException, InterruptedException {
-        List<String> settings = List.of("synchronous_commit=on", "synchronous_standby_names=ANY 1 (standby)", "cluster_name=standby");
+        List<String> settings =
+                List.of("synchronous_commit=on", "synchronous_standby_names=ANY 1 (standby)", "cluster_name=standby");
         Running primary = postgres(directory, initialized(directory), settings);
         Path copy = directory.resolve("standby");
         List<String> copying = unprivileged(directory);
