@@ -2,6 +2,7 @@ package dev.plinth.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.KeyChange;
 import dev.plinth.engine.api.LeaseRequest;
@@ -58,6 +59,7 @@ final class ClientRoutesTest {
             Map.entry(boolean.class, true),
             Map.entry(NewResource.class, NewResource.of("x")),
             Map.entry(ResourceChange.class, ResourceChange.NONE),
+            Map.entry(JobFailure.class, new JobFailure("x", "y", true)),
             Map.entry(NewJob.class, NewJob.of("x")),
             Map.entry(LeaseRequest.class, LeaseRequest.of("x")),
             Map.entry(NewEvent.class, NewEvent.of("x", Json.EMPTY_OBJECT)),

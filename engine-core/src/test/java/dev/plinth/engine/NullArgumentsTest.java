@@ -6,6 +6,7 @@ import dev.plinth.engine.api.BatchOperation;
 import dev.plinth.engine.api.BulkOperation;
 import dev.plinth.engine.api.Call;
 import dev.plinth.engine.api.Effects;
+import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.JobFigures;
 import dev.plinth.engine.api.JobStatus;
 import dev.plinth.engine.api.Json;
@@ -112,6 +113,7 @@ final class NullArgumentsTest {
             Map.entry(KeyMode.class, KeyMode.LIVE),
             Map.entry(NewResource.class, NewResource.of("x")),
             Map.entry(NewKey.class, NewKey.of("x")),
+            Map.entry(JobFailure.class, new JobFailure("x", "y", true)),
             Map.entry(NewJob.class, NewJob.of("x")),
             Map.entry(NewEvent.class, NewEvent.of("x", Json.EMPTY_OBJECT)),
             Map.entry(NewWebhookEndpoint.class, NewWebhookEndpoint.of("x")),

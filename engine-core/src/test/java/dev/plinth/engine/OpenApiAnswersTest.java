@@ -197,6 +197,9 @@ final class OpenApiAnswersTest {
         worker = "{\"leaseToken\":\"" + lease() + "\"";
         leased = "/v1/jobs/" + TestEngine.id(store.call("GET", "/v1/jobs?status=running"));
         ok("failJob", "POST", leased + "/fail", worker + ",\"error\":{\"detail\":\"no\"}}");
+        worker = "{\"leaseToken\":\"" + lease() + "\"";
+        leased = "/v1/jobs/" + TestEngine.id(store.call("GET", "/v1/jobs?status=running"));
+        ok("snoozeJob", "POST", leased + "/snooze", worker + ",\"seconds\":60}");
     }
 
     /** The token of the only lease that there is. */

@@ -158,10 +158,12 @@ final class OpenApiTest {
 
     /** Contract §7: any other job is refused with 409. */
     @Test
-    void summaryOfARetry_namesNoOtherStatusThanFailed() {
+    void retry_namesTheStatesInWhichItIsAllowed() {
         JsonValue.Obj retry = Objects.requireNonNull(operations().get("POST /v1/jobs/{jobId}/retry"));
 
-        assertThat(text(retry, "summary")).contains("failed").doesNotContain("canceled");
+        assertThat(text(retry, "description"))
+                .contains("failed", "canceled", "scheduled")
+                .doesNotContain("running");
     }
 
     @Test

@@ -313,6 +313,7 @@ final class TypedClientTest {
                         .data())
                 .containsExactly(job);
         change(client.cancelJob(id), "POST", "/v1/jobs/" + id + "/cancel", "", Job::of);
+        change(client.retryJob(id), "POST", "/v1/jobs/" + id + "/retry", "", Job::of);
         refused(client.retryJob(id), "POST", "/v1/jobs/" + id + "/retry");
     }
 

@@ -1,6 +1,8 @@
 package dev.plinth.engine.api;
 
+import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Fails a job on purpose. A handler throws it. */
@@ -9,6 +11,7 @@ public final class JobFailure extends Exception {
 
     private final String code;
     private final boolean retryable;
+    private final @Nullable Duration retryAfter;
 
     /**
      * Makes a failure without a cause.
@@ -33,11 +36,36 @@ public final class JobFailure extends Exception {
         super(detail, cause);
         this.code = Objects.requireNonNull(code, "code must not be null; name the failure.");
         this.retryable = retryable;
+        this.retryAfter = null;
+    }
+
+    private JobFailure(JobFailure other, Duration retryAfter) {
+        super(other.getMessage(), other.getCause());
+        setStackTrace(other.getStackTrace());
+        this.code = other.code;
+        this.retryable = other.retryable;
+        this.retryAfter = retryAfter;
+    }
+
+    /**
+     * Returns the same, whose next attempt begins after a gap of its own instead of the usual one. The backend that failed
+     * may have named it, for example in {@code Retry-After}.
+     *
+     * @param gap 0 to 30 days
+     * @throws IllegalArgumentException if the gap is negative or longer
+     */
+    public JobFailure retryAfter(Duration gap) {
+        return new JobFailure(this, JobSnooze.checked("gap", gap, Duration.ZERO));
     }
 
     /** The stable name. */
     public String code() {
         return code;
+    }
+
+    /** Returns the gap before the next attempt; empty for the usual one. */
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
     }
 
     /** Returns true if another attempt makes sense. */

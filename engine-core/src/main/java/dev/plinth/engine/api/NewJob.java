@@ -30,7 +30,7 @@ public final class NewJob extends JsonRequest {
     }
 
     /**
-     * Returns a job to run at once, with priority 3 and five attempts.
+     * Returns a job to run at once, with priority 3 and 20 attempts.
      *
      * @param type the kind of work, 1–64 characters
      * @param input the input, an object
@@ -59,7 +59,7 @@ public final class NewJob extends JsonRequest {
         return new NewJob(with("uniqueKey", uniqueKey));
     }
 
-    /** Returns the same with another number of attempts, 1–25. */
+    /** Returns the same with another number of attempts, 1–100. */
     public NewJob withMaxAttempts(int maxAttempts) {
         return new NewJob(with("maxAttempts", maxAttempts));
     }

@@ -4,6 +4,7 @@ import static dev.plinth.engine.client.Arguments.given;
 
 import dev.plinth.engine.api.BatchOperation;
 import dev.plinth.engine.api.Job;
+import dev.plinth.engine.api.JobFailure;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.Lease;
 import dev.plinth.engine.api.LeaseRequest;
@@ -114,6 +115,39 @@ public final class LeasesClient {
                         .close()
                         .member("retryable", retryable));
         return invocations.of("failJob", List.of(given(jobId, "jobId")), body, Job::of);
+    }
+
+    /**
+     * Ends an attempt with a failure, which may say when the next attempt begins.
+     *
+     * @param failure its message is the detail, 1–10,000 characters; its gap is 0 s or more, in whole seconds
+     */
+    public Invocation<Job> fail(String jobId, String leaseToken, JobFailure failure) {
+        given(failure, "failure");
+        String detail = failure.getMessage() == null ? "The worker gave no reason." : failure.getMessage();
+        byte[] body = body(leaseToken, json -> {
+            json.name("error")
+                    .open()
+                    .member("code", failure.code())
+                    .member("detail", detail)
+                    .close()
+                    .member("retryable", failure.retryable());
+            failure.retryAfter()
+                    .ifPresent(gap -> json.member("retryAfterSeconds", Arguments.seconds(gap, "retryAfter")));
+            return json;
+        });
+        return invocations.of("failJob", List.of(given(jobId, "jobId")), body, Job::of);
+    }
+
+    /**
+     * Puts a job off. The run uses no attempt, and the job is leased again after the delay.
+     *
+     * @param delay 1 s to 30 days, in whole seconds
+     */
+    public Invocation<Job> snooze(String jobId, String leaseToken, Duration delay) {
+        long seconds = Arguments.seconds(delay, "delay");
+        byte[] body = body(leaseToken, json -> json.member("seconds", seconds));
+        return invocations.of("snoozeJob", List.of(given(jobId, "jobId")), body, Job::of);
     }
 
     private static byte[] body(String leaseToken, UnaryOperator<JsonBytes> more) {

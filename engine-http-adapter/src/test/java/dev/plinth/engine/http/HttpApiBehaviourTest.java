@@ -40,6 +40,7 @@ import org.junit.jupiter.api.Test;
 class HttpApiBehaviourTest {
     private static final String OVERSIZED = "{\"name\":\"" + "x".repeat(256 * 1024) + "\"}";
     private static final double JITTER_MAX = 0.2;
+    private static final double JOB_JITTER_MAX = 0.1;
     private static final Duration ONE_WEEK = Duration.ofDays(7);
 
     private final ManualClock clock = ManualClock.startingAt(Instant.parse("2025-01-01T00:00:00Z"));
@@ -321,22 +322,22 @@ class HttpApiBehaviourTest {
 
     @Test
     void jobs_areTriedByTheRuleOfThePage() throws IOException {
-        MatchResult rule = Pattern.compile(
-                        "another one after 2\\^attempt seconds, (\\d+) minutes at most, plus 0–(\\d+) %")
+        MatchResult rule = Pattern.compile("another one after attempt⁴ seconds, (\\d+) hours at most, plus 0–(\\d+) %")
                 .matcher(prose())
                 .results()
                 .findFirst()
                 .orElseThrow();
-        Duration most = Duration.ofMinutes(Long.parseLong(rule.group(1)));
-        assertThat(Integer.parseInt(rule.group(2))).isEqualTo(Math.round(JITTER_MAX * 100));
-        String job = "/v1/jobs/" + id(post("/v1/jobs", "{\"type\":\"t\",\"input\":{},\"maxAttempts\":12}"));
-        for (int attempt = 1; attempt < 12; attempt++) {
+        Duration most = Duration.ofHours(Long.parseLong(rule.group(1)));
+        assertThat(Integer.parseInt(rule.group(2))).isEqualTo(Math.round(JOB_JITTER_MAX * 100));
+        String job = "/v1/jobs/" + id(post("/v1/jobs", "{\"type\":\"t\",\"input\":{}}"));
+        for (int attempt = 1; attempt < 20; attempt++) {
             Map<?, ?> leased = lease();
             String failure = "{\"leaseToken\":\"" + leased.get("leaseToken") + "\",\"error\":{\"detail\":\"no\"}}";
             Map<String, Object> failed = json(post(job + "/fail", failure));
             Duration gap = Duration.between(clock.now(), Instant.parse(String.valueOf(failed.get("nextAttemptAt"))));
-            Duration least = Duration.ofSeconds(Math.min(1L << attempt, most.toSeconds()));
-            assertThat(gap).as("attempt %d", attempt).isBetween(least, jittered(least));
+            Duration least = Duration.ofSeconds(Math.min((long) Math.pow(attempt, 4), most.toSeconds()));
+            assertThat(gap).as("attempt %d", attempt).isBetween(least, least.plusMillis((long)
+                    (least.toMillis() * JOB_JITTER_MAX)));
             clock.advance(gap);
         }
     }

@@ -132,6 +132,7 @@ final class MatrixRows {
         worker("reportProgress", ",\"done\":1,\"total\":2");
         worker("completeJob", ",\"result\":{}");
         worker("failJob", ",\"error\":{\"detail\":\"no\"}");
+        worker("snoozeJob", ",\"seconds\":60");
     }
 
     /** Adds a call that only the holder of a lease may make; no caller has one here. */

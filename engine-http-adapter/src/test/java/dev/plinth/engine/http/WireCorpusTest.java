@@ -242,6 +242,12 @@ final class WireCorpusTest {
         corpus.call("getJob", KEY, "GET", one, "");
         corpus.call("retryJob", KEY, "POST", one + "/retry", "");
         lease = lease();
+        worker(
+                "snoozeJob",
+                one + "/snooze",
+                "{\"leaseToken\":\"" + WireCorpus.member("leaseToken", lease) + "\",\"seconds\":60}");
+        corpus.call("retryJob", KEY, "POST", one + "/retry", "");
+        lease = lease();
         one = all + "/" + WireCorpus.member("id", lease);
         token = "{\"leaseToken\":\"" + WireCorpus.member("leaseToken", lease) + "\"";
         worker("completeJob", one + "/complete", token + ",\"result\":{\"pages\":12}}");

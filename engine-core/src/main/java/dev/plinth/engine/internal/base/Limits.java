@@ -273,10 +273,13 @@ public final class Limits {
     public static final int CANCELED_JOBS_PER_RECORD_MAX = 32;
 
     /** Attempts of a job by default. */
-    public static final int JOB_ATTEMPTS_DEFAULT = 5;
+    public static final int JOB_ATTEMPTS_DEFAULT = 20;
 
     /** Attempts of a job. */
-    public static final int JOB_ATTEMPTS_MAX = 25;
+    public static final int JOB_ATTEMPTS_MAX = 100;
+
+    /** Seconds for which a run of a job may put its next one off: 30 days. */
+    public static final int JOB_DELAY_SECONDS_MAX = 2_592_000;
 
     /** Bytes of a job's result. */
     public static final int JOB_RESULT_BYTES_MAX = 512 * 1024;

@@ -28,7 +28,7 @@ public final class JobCommands {
         };
     }
 
-    /** Queues a failed job again. */
+    /** Queues a failed, canceled or scheduled job again. */
     public static Command.Change retry(Id id, HandledTypes handled) {
         return context -> {
             Id resource = Jobs.resource(context, id);

@@ -56,7 +56,7 @@ record JobRow(
      *
      * @param number its list number, by which it is also queued
      * @param resource the resource of the job, or null
-     * @param runAt when the caller wanted it to run; 0 for at once
+     * @param runAt when the caller wanted it to run, or the time of the call that made it run earlier; 0 for at once
      * @param inputPieces pieces of the input
      * @param trace the trace of the call that made it, or null
      */
@@ -74,6 +74,15 @@ record JobRow(
             int inputPieces,
             @Nullable TraceParent trace) {
         private Facts with(long otherNumber, int piecesLeft) {
+            return with(otherNumber, piecesLeft, runAt);
+        }
+
+        /** Returns the same, which was to run by a time at the latest. */
+        private Facts dueBy(long time) {
+            return runAt > time ? with(number, inputPieces, time) : this;
+        }
+
+        private Facts with(long otherNumber, int piecesLeft, long otherRunAt) {
             return new Facts(
                     id,
                     workspace,
@@ -83,7 +92,7 @@ record JobRow(
                     priority,
                     attemptsMax,
                     uniqueKey,
-                    runAt,
+                    otherRunAt,
                     createdAt,
                     piecesLeft,
                     trace);
@@ -258,9 +267,14 @@ record JobRow(
         return moved(Waits.QUEUED, attempts);
     }
 
+    /** Returns the same, queued before its time. */
+    JobRow queuedAt(long now) {
+        return new JobRow(facts.dueBy(now), Waits.QUEUED, attempts, items, cancelRequested, progress);
+    }
+
     /** Returns the same, queued again with its attempts counted from 1. */
-    JobRow retried() {
-        return new JobRow(facts, Waits.QUEUED, Attempts.NONE, items, false, null);
+    JobRow retriedAt(long now) {
+        return new JobRow(facts.dueBy(now), Waits.QUEUED, Attempts.NONE, items, false, null);
     }
 
     /** Returns the same, queued again without having used the attempt. */
@@ -292,6 +306,11 @@ record JobRow(
 
     JobRow scheduled(long at, byte[] problem) {
         return moved(new Waits(at), new Attempts(attempt(), attempts.startedAt(), problem, 0));
+    }
+
+    /** Returns the same, to be run again at a time, without having used the attempt. */
+    JobRow snoozed(long at) {
+        return moved(new Waits(at), new Attempts(attempt() - 1, attempts.startedAt(), null, 0));
     }
 
     JobRow ended(JobStatus end, long now, byte @Nullable [] problem, int pieces) {
@@ -489,7 +508,7 @@ record JobRow(
         } else {
             time(json, "runAt", facts.runAt());
         }
-        if (attempt() > 0) {
+        if (attempts.startedAt() != 0) {
             time(json, "nextAttemptAt", dueAt());
         }
         if (cancelRequested && !status().isFinal()) {

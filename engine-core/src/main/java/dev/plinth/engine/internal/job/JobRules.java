@@ -13,11 +13,26 @@ import org.jspecify.annotations.Nullable;
 
 /** The common parts of every step of a job: its row, its unique key, its event. Pure. */
 final class JobRules {
-    private static final long DELAY_MILLIS_MAX = TimeUnit.MINUTES.toMillis(10);
-    private static final double JITTER = 0.2;
-    private static final int SHIFT_MAX = 20;
+    private static final long GAP_SECONDS_MAX = TimeUnit.DAYS.toSeconds(1);
+    private static final double JITTER = 0.1;
 
     private JobRules() {}
+
+    /**
+     * The failure of an attempt.
+     *
+     * @param problem what the job shows of it, a problem document
+     * @param retryable false if no other attempt is to follow
+     * @param gapMillis how long the next attempt waits, or {@link #USUAL_GAP}
+     */
+    record Failure(byte[] problem, boolean retryable, long gapMillis) {
+        /** The gap of a failure that asks for none. */
+        static final long USUAL_GAP = -1;
+
+        private long gap(int attempt, double chance) {
+            return gapMillis == USUAL_GAP ? JobRules.gap(attempt, chance) : gapMillis;
+        }
+    }
 
     /** Returns the changes that take a job to its next row, with the event of its end if it ends. */
     static Changes step(Context context, JobRow next) {
@@ -41,20 +56,36 @@ final class JobRules {
     }
 
     /** Returns a job after a failed attempt, which waits for another attempt or has ended. */
-    static JobRow failed(Context context, JobRow row, byte[] problem, boolean retryable) {
-        if (Cancellations.shown(context.rows(), row).cancelRequested()) {
-            return row.ended(JobStatus.CANCELED, context.now(), null, 0);
+    static JobRow failed(Context context, JobRow row, Failure failure) {
+        if (isToEnd(context, row)) {
+            return canceled(context, row);
         }
-        if (!retryable || row.attempt() >= row.facts().attemptsMax()) {
-            return row.ended(JobStatus.FAILED, context.now(), problem, 0);
+        if (!failure.retryable() || row.attempt() >= row.facts().attemptsMax()) {
+            return row.ended(JobStatus.FAILED, context.now(), failure.problem(), 0);
         }
-        return row.scheduled(context.now() + delay(row.attempt(), context.chance()), problem);
+        return row.scheduled(context.now() + failure.gap(row.attempt(), context.chance()), failure.problem());
     }
 
-    /** Returns the gap after an attempt: {@code min(2^attempt s, 10 min)}, plus up to 20 % that only adds. */
-    static long delay(int attempt, double chance) {
-        long base = Math.min(DELAY_MILLIS_MAX, TimeUnit.SECONDS.toMillis(1L << Math.min(SHIFT_MAX, attempt)));
-        return base + (long) (base * JITTER * chance);
+    /** Returns a job whose run asks to be done again after so long, without having used the attempt. */
+    static JobRow snoozed(Context context, JobRow row, long delayMillis) {
+        return isToEnd(context, row) ? canceled(context, row) : row.snoozed(context.now() + delayMillis);
+    }
+
+    /** Returns a job that ends because a call, or the end of a share, has asked for that. */
+    static JobRow canceled(Context context, JobRow row) {
+        return row.ended(JobStatus.CANCELED, context.now(), null, 0);
+    }
+
+    /** Returns true if a call, or the end of a share, has asked for the end of a job. */
+    static boolean isToEnd(Context context, JobRow row) {
+        return Cancellations.shown(context.rows(), row).cancelRequested();
+    }
+
+    /** Returns the gap after an attempt: {@code min(attempt^4 s, 1 day)}, plus up to 10 % that only adds. */
+    static long gap(int attempt, double chance) {
+        long square = (long) attempt * attempt;
+        long millis = TimeUnit.SECONDS.toMillis(Math.min(GAP_SECONDS_MAX, square * square));
+        return millis + (long) (millis * JITTER * chance);
     }
 
     /** Returns the result of a job as its GET shows it, or null. */

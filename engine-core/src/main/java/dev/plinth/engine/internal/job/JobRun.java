@@ -1,6 +1,7 @@
 package dev.plinth.engine.internal.job;
 
 import dev.plinth.engine.api.JobFailure;
+import dev.plinth.engine.api.JobSnooze;
 import dev.plinth.engine.api.Json;
 import dev.plinth.engine.api.PlinthException;
 import dev.plinth.engine.api.TraceParent;
@@ -22,6 +23,7 @@ import dev.plinth.engine.internal.base.rows.Rows;
 import dev.plinth.engine.internal.json.ProblemJson;
 import dev.plinth.engine.internal.timer.RetryingCommitter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
@@ -101,11 +103,16 @@ final class JobRun implements HostJob {
                 return RESULT_TOO_LARGE;
             }
             return succeed(JobSteps.succeed(id(), row.attempt(), bytes), end.effects());
+        } catch (JobSnooze snooze) {
+            commit(JobSteps.snooze(id(), row.attempt(), snooze.delay().toMillis()));
+            return null;
         } catch (JobFailure failure) {
             if (isInterrupted(failure)) {
                 return giveBack();
             }
-            Outcome outcome = fail(failure.code(), HostFailure.cut(failure.getMessage()), failure.retryable());
+            long gap = failure.retryAfter().map(Duration::toMillis).orElse(JobRules.Failure.USUAL_GAP);
+            Outcome outcome =
+                    commit(failure(failure.code(), HostFailure.cut(failure.getMessage()), failure.retryable(), gap));
             log(System.Logger.Level.INFO, outcome, failure);
             return failure.code();
         } catch (PlinthException met) {
@@ -407,9 +414,13 @@ final class JobRun implements HostJob {
     }
 
     private Command.Change failure(String code, String detail, boolean retryable) {
+        return failure(code, detail, retryable, JobRules.Failure.USUAL_GAP);
+    }
+
+    private Command.Change failure(String code, String detail, boolean retryable, long gapMillis) {
         String shown = Quoted.cut(detail, Limits.DESCRIPTION_LENGTH_MAX);
         byte[] problem = problems.ofJob(Quoted.cut(code, Limits.NAME_LENGTH_MAX), shown, retryable);
-        return JobSteps.fail(id(), row.attempt(), problem, retryable);
+        return JobSteps.fail(id(), row.attempt(), new JobRules.Failure(problem, retryable, gapMillis));
     }
 
     private Outcome commit(Command.Change change) {

@@ -69,7 +69,7 @@ final class JobSteps {
             if (!lease.isOver(context)) { // only the clock has jumped, so the worker has its time again
                 return Decision.of(JobRules.step(context, row.extended(lease.again(context.now()))), DONE);
             }
-            if (isToEnd(context, row)) {
+            if (JobRules.isToEnd(context, row)) {
                 return Decision.of(end(context, row), DONE);
             }
             return Decision.of(
@@ -110,7 +110,7 @@ final class JobSteps {
         return running(
                 id,
                 attempt,
-                (context, row) -> isToEnd(context, row)
+                (context, row) -> JobRules.isToEnd(context, row)
                         ? end(context, row)
                         : JobRules.step(
                                 context,
@@ -141,15 +141,21 @@ final class JobSteps {
     }
 
     /** Ends an attempt that failed: {@link StepOutcome.Failed}. */
-    static Command.Change fail(Id id, int attempt, byte[] problem, boolean retryable) {
+    static Command.Change fail(Id id, int attempt, JobRules.Failure failure) {
         return current(id, attempt, (context, row) -> {
-            JobRow next = JobRules.failed(context, row, problem, retryable);
+            JobRow next = JobRules.failed(context, row, failure);
             return Decision.of(JobRules.step(context, next), new StepOutcome.Failed(next));
         });
     }
 
+    /** Ends an attempt that asks for another one later, without having used it. */
+    static Command.Change snooze(Id id, int attempt, long delayMillis) {
+        return running(
+                id, attempt, (context, row) -> JobRules.step(context, JobRules.snoozed(context, row, delayMillis)));
+    }
+
     static Changes end(Context context, JobRow row) {
-        return JobRules.step(context, row.ended(JobStatus.CANCELED, context.now(), null, 0));
+        return JobRules.step(context, JobRules.canceled(context, row));
     }
 
     /**
@@ -160,12 +166,7 @@ final class JobSteps {
     }
 
     private static Changes back(Context context, JobRow row) {
-        return isToEnd(context, row) ? end(context, row) : JobRules.step(context, row.returned());
-    }
-
-    /** Returns true if a call, or the end of a share, has asked for the end of a job. */
-    private static boolean isToEnd(Context context, JobRow row) {
-        return Cancellations.shown(context.rows(), row).cancelRequested();
+        return JobRules.isToEnd(context, row) ? end(context, row) : JobRules.step(context, row.returned());
     }
 
     /**

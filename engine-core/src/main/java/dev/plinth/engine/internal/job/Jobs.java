@@ -251,17 +251,21 @@ public final class Jobs {
         Cancellations.begin(context, resource, workspace, changes);
     }
 
-    /** Queues a failed job again. */
+    /** Queues a failed or canceled job again, with its attempts counted anew; or a scheduled one before its time. */
     public static Decision retry(Context context, Id id, HandledTypes handled) {
         JobRow row = find(context, id);
-        if (row.status() != JobStatus.FAILED) {
+        if (row.status() == JobStatus.SCHEDULED) {
+            JobRow next = row.queuedAt(context.now());
+            return Decision.of(JobRules.step(context, next), Outcome.Done.ok(handled.shown(context, next, null)));
+        }
+        if (row.status() != JobStatus.FAILED && row.status() != JobStatus.CANCELED) {
             throw RefusedException.of(
                     ProblemCode.INVALID_TRANSITION,
-                    "Only a failed job can be retried, and this one is "
+                    "A job can be retried while it is failed, canceled or scheduled, and this one is "
                             + row.status().wireName() + ". Start a new job, or wait for the end of this one.");
         }
         checkRoom(context);
-        JobRow next = row.retried();
+        JobRow next = row.retriedAt(context.now());
         Changes changes = JobRules.step(context, next);
         byte[] unique = next.uniqueKey();
         if (unique != null) {

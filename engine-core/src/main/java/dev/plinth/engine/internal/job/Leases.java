@@ -63,8 +63,13 @@ public final class Leases {
      * The report of a worker on a failed attempt.
      *
      * @param retryable false if no other attempt is to follow
+     * @param retryAfterSeconds how long the next attempt waits, or null for the usual gap
      */
-    public record Failure(String code, String detail, boolean retryable) {}
+    public record Failure(
+            String code,
+            String detail,
+            boolean retryable,
+            @Nullable Integer retryAfterSeconds) {}
 
     /** Gives a worker queued jobs of its workspace, most urgent first, then in the order in which they were accepted. */
     public static Command.LongPollChange take(Request request) {
@@ -151,13 +156,20 @@ public final class Leases {
     public static Command.Change fail(
             Id id, String token, Failure failure, HandledTypes handled, ProblemJson problems) {
         String detail = Quoted.cut(failure.detail(), Limits.DESCRIPTION_LENGTH_MAX);
-        boolean retryable = failure.retryable();
-        byte[] problem = problems.ofJob(failure.code(), detail, retryable);
+        Integer seconds = failure.retryAfterSeconds();
+        JobRules.Failure known = new JobRules.Failure(
+                problems.ofJob(failure.code(), detail, failure.retryable()),
+                failure.retryable(),
+                seconds == null ? JobRules.Failure.USUAL_GAP : TimeUnit.SECONDS.toMillis(seconds));
         return held(
-                id,
-                token,
-                handled,
-                (context, row, lease) -> stepped(context, JobRules.failed(context, row, problem, retryable)));
+                id, token, handled, (context, row, lease) -> stepped(context, JobRules.failed(context, row, known)));
+    }
+
+    /** Ends a run that asks for another one after so many seconds, without having used the attempt. */
+    public static Command.Change snooze(Id id, String token, int seconds, HandledTypes handled) {
+        long millis = TimeUnit.SECONDS.toMillis(seconds);
+        return held(
+                id, token, handled, (context, row, lease) -> stepped(context, JobRules.snoozed(context, row, millis)));
     }
 
     private static Decision stepped(Context context, JobRow next) {

@@ -106,7 +106,9 @@ final class JobRoutes {
                         .gives(Jobs.ENTITY)
                         .gives(202, Jobs.ENTITY)
                         .decodedBy(input -> Jobs.cancel(input.id(IdKind.JOB, 0), handled)),
-                row(Tag.JOBS, "retryJob", "POST", ONE + "/retry", "Retry a failed job")
+                row(Tag.JOBS, "retryJob", "POST", ONE + "/retry", "Retry a job")
+                        .says(
+                                "Queues a failed or canceled job again and counts its attempts anew. A scheduled job runs now.")
                         .scope(JOBS_WRITE)
                         .refuses(INVALID_TRANSITION, ALREADY_EXISTS, RESOURCE_ARCHIVED, RESOURCE_PAUSED, JOB_QUEUE_FULL)
                         .gives(Jobs.ENTITY)

@@ -67,6 +67,11 @@ final class LeaseRoutes {
             Member.required("error", Body.of("LeaseError", CODE, DETAIL).kind(), "an object with detail");
     private static final Member<Boolean> RETRYABLE = Member.optional("retryable", Kind.TRUTH, true);
 
+    private static final Member<Integer> RETRY_AFTER =
+            Member.optional("retryAfterSeconds", Kind.integer(0, Limits.JOB_DELAY_SECONDS_MAX));
+    private static final Member<Integer> SNOOZE =
+            Member.required("seconds", Kind.integer(1, Limits.JOB_DELAY_SECONDS_MAX));
+
     private static final Member<List<JsonValue>> OPERATIONS = Member.optional(
             BatchRoutes.NAME,
             Kind.list(1, Limits.BATCH_OPERATIONS_MAX, BatchedCall.BODY.schema(), BatchRoutes::enough));
@@ -112,9 +117,14 @@ final class LeaseRoutes {
                         .gives(Jobs.ENTITY)
                         .decodedBy(this::complete, batch::scopesOf),
                 held("failJob", "fail", "Fail a leased job")
-                        .takes(Body.of("JobFailure", TOKEN, ERROR, RETRYABLE))
+                        .takes(Body.of("JobFailure", TOKEN, ERROR, RETRYABLE, RETRY_AFTER))
                         .gives(Jobs.ENTITY)
-                        .decodedBy(this::fail));
+                        .decodedBy(this::fail),
+                held("snoozeJob", "snooze", "Put a leased job off")
+                        .says("The job runs again after so many seconds. The run uses no attempt.")
+                        .takes(Body.of("JobSnooze", TOKEN, SNOOZE))
+                        .gives(Jobs.ENTITY)
+                        .decodedBy(this::snooze));
     }
 
     private static RouteBuilder held(String name, String action, String summary) {
@@ -177,7 +187,13 @@ final class LeaseRoutes {
     private Command fail(Input input) {
         Values body = input.body();
         Values error = body.get(ERROR);
-        Leases.Failure failure = new Leases.Failure(error.get(CODE), error.get(DETAIL), body.get(RETRYABLE));
+        Leases.Failure failure =
+                new Leases.Failure(error.get(CODE), error.get(DETAIL), body.get(RETRYABLE), body.find(RETRY_AFTER));
         return Leases.fail(input.id(IdKind.JOB, 0), body.get(TOKEN), failure, handled, problems);
+    }
+
+    private Command snooze(Input input) {
+        Values body = input.body();
+        return Leases.snooze(input.id(IdKind.JOB, 0), body.get(TOKEN), body.get(SNOOZE), handled);
     }
 }

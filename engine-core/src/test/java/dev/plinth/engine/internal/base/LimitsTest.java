@@ -41,8 +41,9 @@ class LimitsTest {
         assertThat(Limits.IDEMPOTENCY_KEY_LENGTH_MAX).isEqualTo(255);
         assertThat(Limits.IDEMPOTENCY_HOURS).isEqualTo(24);
         assertThat(Limits.WAIT_SECONDS_MAX).isEqualTo(30);
-        assertThat(Limits.JOB_ATTEMPTS_DEFAULT).isEqualTo(5);
-        assertThat(Limits.JOB_ATTEMPTS_MAX).isEqualTo(25);
+        assertThat(Limits.JOB_ATTEMPTS_DEFAULT).isEqualTo(20);
+        assertThat(Limits.JOB_ATTEMPTS_MAX).isEqualTo(100);
+        assertThat(Limits.JOB_DELAY_SECONDS_MAX).isEqualTo(30 * 24 * 60 * 60);
         assertThat(Limits.JOB_RESULT_IN_EVENT_BYTES_MAX).isEqualTo(64 * 1024);
         assertThat(Limits.JOB_RESULT_BYTES_MAX).isEqualTo(512 * 1024);
     }

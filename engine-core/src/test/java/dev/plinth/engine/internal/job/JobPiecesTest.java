@@ -211,12 +211,13 @@ class JobPiecesTest {
         void step() {
             int last = Math.min(LATEST, jobs.size());
             Id job = last == 0 ? new Id(IdKind.JOB, 0, 1) : jobs.get(jobs.size() - 1 - random.nextInt(last));
-            switch (random.nextInt(10)) {
+            switch (random.nextInt(11)) {
                 case 0, 1 -> accept();
                 case 2, 3 -> run(JobSteps.begin(job, (rows, workspace) -> true));
                 case 4 -> items(job, 1 + random.nextInt(2 * ITEMS));
                 case 5 -> run(JobSteps.succeed(job, 1, new byte[size(3 * Limits.PIECE_BYTES_MAX)]));
-                case 6 -> run(JobSteps.fail(job, 1, bytes("{}"), random.nextBoolean()));
+                case 6 -> run(JobSteps.fail(job, 1, new JobRules.Failure(bytes("{}"), random.nextBoolean(), 0)));
+                case 9 -> run(JobSteps.snooze(job, 1, 1_000));
                 case 7 ->
                     run(
                             random.nextBoolean()
