@@ -163,7 +163,7 @@ final class BadInputs {
                 invalid("priority 5", job("\"type\":\"t\",\"input\":{},\"priority\":5"), "/priority"),
                 invalid("priority with a fraction", job("\"type\":\"t\",\"input\":{},\"priority\":1.5"), "/priority"),
                 invalid("priority beyond any", job("\"type\":\"t\",\"input\":{},\"priority\":1e99"), "/priority"),
-                invalid("attempts 26", job("\"type\":\"t\",\"input\":{},\"maxAttempts\":26"), "/maxAttempts"),
+                invalid("attempts 101", job("\"type\":\"t\",\"input\":{},\"maxAttempts\":101"), "/maxAttempts"),
                 invalid("no time", job("\"type\":\"t\",\"input\":{},\"runAt\":\"2025-01-01T00:00Z\""), "/runAt"),
                 invalid("the bulk route's type", job("\"type\":\"resources.bulk\",\"input\":{}"), "/type"));
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class HttpApiRoutesTest {
     private static final String OBJECT = "The (\\w+) object";
     private static final Pattern OF_WORKER =
-            Pattern.compile("POST /v1/jobs/(lease|\\{jobId}/(heartbeat|progress|complete|fail))");
+            Pattern.compile("POST /v1/jobs/(lease|\\{jobId}/(heartbeat|progress|complete|fail|snooze))");
     private static final Map<String, Predicate<Map.Entry<String, DescribedApi.Route>>> KINDS = Map.of(
             "every call", route -> true,
             "with a credential", route -> !route.getValue().scope().equals("none"),

@@ -126,7 +126,7 @@ final class MatrixRows {
         write("cancelJob", "jobs", changed(200))
                 .id("jobId", JOB)
                 .when(JOB, refused(409, "job_finished"), IdState.FINISHED, IdState.FAILED);
-        write("retryJob", "jobs", changed(200)).id("jobId", JOB).when(JOB, WRONG_STATE, IdState.OWN, IdState.FINISHED);
+        write("retryJob", "jobs", changed(200)).id("jobId", JOB).when(JOB, WRONG_STATE, IdState.OWN);
         write("leaseJobs", "jobs", same(200)).body("{\"types\":[\"nothing\"]}");
         worker("heartbeatJob", "");
         worker("reportProgress", ",\"done\":1,\"total\":2");

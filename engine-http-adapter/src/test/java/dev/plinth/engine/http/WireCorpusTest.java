@@ -252,6 +252,7 @@ final class WireCorpusTest {
         token = "{\"leaseToken\":\"" + WireCorpus.member("leaseToken", lease) + "\"";
         worker("completeJob", one + "/complete", token + ",\"result\":{\"pages\":12}}");
         corpus.call("getJob", KEY, "GET", one, "");
+        corpus.call("retryJob", KEY, "POST", one + "/retry", "");
     }
 
     private String lease() throws IOException {
