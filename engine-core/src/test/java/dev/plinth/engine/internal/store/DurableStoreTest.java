@@ -114,7 +114,9 @@ class DurableStoreTest {
     void spaceEnds_withinASnapshotOrASegment_whatWasBegunGivesItsRoomBack() throws IOException {
         Store store = life.open(disk, RandomDiskWrites.NEVER);
         life.work(store, 100);
-        // A file that is still being made would give its own room back.
+        store.await(life.history().size());
+        // A file that is still being made would give its own room back. Once all records are durable, no other one is
+        // begun.
         Patience.until(() -> hasSpare(disk));
         disk.limit(disk.contents().values().stream()
                         .mapToLong(bytes -> bytes.length)
